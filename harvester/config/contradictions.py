@@ -1,0 +1,80 @@
+"""Settings that are right by themselves and wrong together: what a JSON Schema cannot see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from typing import Any
+
+from harvester.config.lines import Path
+from harvester.config.problems import Problem, Table
+
+_PASSWORDS = (
+    ("password_env", "password_file", "username"),
+    ("smtp_password_env", "smtp_password_file", "smtp_username"),
+)
+
+
+def without(document: Table, paths: Iterable[Path]) -> Table:
+    """The document without what the schema refuses, so that the rest can still be looked at."""
+    document = deepcopy(document)
+    for path in paths:
+        table: Any = document
+        for key in path[:-1]:
+            table = table.get(key) if isinstance(table, dict) else None
+        if path and isinstance(table, dict):
+            table.pop(path[-1], None)
+    return document
+
+
+def contradictions(document: Table) -> Iterator[Problem]:
+    """What a schema cannot see, because it lies between two settings."""
+    for name, own in document.get("sources", {}).items():
+        source = {**document.get("defaults", {}), **own}
+        yield from _secrets(source, ("sources", name))
+        yield from _headers(source, ("sources", name))
+    yield from _secrets(document.get("alerts", {}), ("alerts",))
+    yield from _journals(document)
+
+
+def _secrets(table: Table, path: Path) -> Iterator[Problem]:
+    for env, file, user in _PASSWORDS:
+        if env in table and file in table:
+            yield Problem((*path, file), f"is one too many beside {env}; keep one of them")
+        if (env in table or file in table) and user not in table:
+            yield Problem((*path, env if env in table else file), f"needs {user} beside it")
+
+
+def _headers(table: Table, path: Path) -> Iterator[Problem]:
+    kinds = ("headers", "headers_env", "headers_file")
+    given = Counter(name.lower() for kind in kinds for name in table.get(kind, {}))
+    for kind in kinds:
+        for name in table.get(kind, {}):
+            if given[name.lower()] > 1:
+                yield Problem((*path, kind, name), "is given more than once")
+
+
+def _journals(document: Table) -> Iterator[Problem]:
+    prefixes = document.get("crossref", {}).get("prefixes", [])
+    owners: dict[str, str] = {}
+    for key, journal in document.get("journals", {}).items():
+        path = ("journals", key)
+        media = [journal[kind] for kind in ("issn_print", "issn_electronic") if kind in journal]
+        if len(media) == 2 and key not in media:
+            yield Problem(path, "has two other ISSNs; name the table by one of them")
+        if len(set(media)) < len(media):
+            yield Problem((*path, "issn_electronic"), "is the print ISSN too; each medium has its own")
+        for issn in sorted({key, *media}):
+            if owners.setdefault(issn, key) != key:
+                yield Problem(path, f'has the ISSN {issn}, which [journals."{owners[issn]}"] has already')
+        yield from _doi(journal.get("doi", {}), prefixes, (*path, "doi"))
+
+
+def _doi(doi: Table, prefixes: list[str], path: Path) -> Iterator[Problem]:
+    if doi.get("mint") and "pattern" not in doi:
+        yield Problem((*path, "mint"), "needs a pattern beside it")
+    if "prefix" in doi and prefixes and doi["prefix"] not in prefixes:
+        yield Problem((*path, "prefix"), f"is not one of [crossref] prefixes: {', '.join(prefixes)}")
+    if "{prefix}" in doi.get("pattern", "") and "prefix" not in doi and len(prefixes) != 1:
+        yield Problem((*path, "pattern"), 'has {prefix}, but which one? Add prefix = "10.…" below it')

@@ -1,0 +1,110 @@
+"""What a pattern cannot check of a setting.
+
+Each function raises ValueError with the rest of a sentence that begins with the value.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from datetime import UTC, datetime
+from string import Formatter
+from urllib.parse import urlsplit
+
+from cronsim import CronSim, CronSimError
+from jsonschema import FormatChecker
+from stdnum import exceptions
+from stdnum import issn as issn_number
+
+LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")
+DOI_FIELDS = ("prefix", "issn", "year", "volume", "issue", "first_page", "last_page")
+NICKNAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
+
+
+def endpoint(url: str) -> None:
+    """An absolute http(s) URL without credentials and without the protocol's arguments."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # the port is checked when it is read
+    except ValueError as error:
+        raise ValueError(f"is no URL ({error})") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("must be a URL that begins with http:// or https://")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password; use username and password_env")
+    if "verb=" in parts.query or parts.fragment:
+        raise ValueError("must be the bare endpoint, without ?verb=… and without #…")
+    if any(letter.isspace() for letter in url):
+        raise ValueError("must not hold blanks")
+
+
+def issn(value: str) -> None:
+    try:
+        formatted = issn_number.format(issn_number.validate(value))
+    except exceptions.InvalidChecksum:
+        digit = issn_number.calc_check_digit(issn_number.compact(value)[:7])
+        raise ValueError(f"is no ISSN: its check digit would be {digit}; look for a typing error") from None
+    except exceptions.ValidationError:
+        raise ValueError("is no ISSN; one looks like 1234-5679") from None
+    if value != formatted:
+        raise ValueError(f"must be written {formatted}")
+
+
+def timezone(name: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone this machine knows; write it like Europe/Madrid") from None
+
+
+def schedule(expression: str) -> None:
+    if expression in NICKNAMES:
+        return
+    try:
+        if len(expression.split()) != 5:
+            raise CronSimError("there must be five fields")
+        next(CronSim(expression, datetime.now(UTC)))
+    except (CronSimError, StopIteration) as error:
+        why = str(error) or "it never comes"
+        raise ValueError(f"is no schedule ({why}); write it like 30 2 * * * or @daily") from None
+
+
+def landing_page_pattern(pattern: str) -> None:
+    if not pattern.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    if not _fields(pattern, LANDING_PAGE_FIELDS):
+        raise ValueError("must have a field such as {doi}, or every article gets the same page")
+
+
+def doi_pattern(pattern: str) -> None:
+    fields = _fields(pattern, DOI_FIELDS)
+    if not pattern.startswith(("{prefix}/", "10.")):
+        raise ValueError("must begin with {prefix}/ or with a prefix such as 10.12345/")
+    if not fields - {"prefix", "issn"}:
+        raise ValueError("must have a field such as {volume}, or every article gets the same DOI")
+
+
+def _fields(pattern: str, known: tuple[str, ...]) -> set[str]:
+    """The fields in a pattern. Raises ValueError on one that is not known, and on braces that do not match."""
+    try:
+        parts = list(Formatter().parse(pattern))
+    except ValueError:
+        raise ValueError("has a brace without its partner") from None
+    for _, field, spec, conversion in parts:
+        if field is not None and (field not in known or spec or conversion):
+            raise ValueError(f"has an unknown field {{{field}}}; there are: {', '.join(known)}")
+    return {field for _, field, _, _ in parts if field is not None}
+
+
+def _on_text(check: Callable[[str], None]) -> Callable[[object], bool]:
+    def passes(value: object) -> bool:
+        if isinstance(value, str):  # another type is another problem
+            check(value)
+        return True
+
+    return passes
+
+
+checker = FormatChecker(formats=())
+for _check in (endpoint, issn, timezone, schedule, landing_page_pattern, doi_pattern):
+    checker.checks(_check.__name__.replace("_", "-"), raises=ValueError)(_on_text(_check))

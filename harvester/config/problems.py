@@ -1,0 +1,174 @@
+"""What is wrong with a configuration, all of it at once, each problem as a sentence about one place."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, TypeChecker, ValidationError
+from jsonschema.validators import extend
+from msgspec import Struct
+
+from harvester.config.formats import checker
+from harvester.config.lines import Path
+from harvester.resources import schema_text
+
+Table = dict[str, Any]
+_Error = Any  # a ValidationError; the stubs say of each of its fields that it may be unset
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_SECRET = re.compile(r"(password|webhook_url)$")
+_TYPES = {
+    "object": "a table",
+    "array": "a list",
+    "string": "text in quotes",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+class Problem(Struct, frozen=True):
+    """`path` is the place in the document, or the place where something is missing."""
+
+    path: Path
+    sentence: str
+
+
+def key_name(path: Path) -> str:
+    """A path as one writes it in TOML: `sources.demo.formats[0]`."""
+    name = ""
+    for part in path:
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            name += "." * bool(name) + (part if _BARE_KEY.fullmatch(part) else json.dumps(part, ensure_ascii=False))
+    return name
+
+
+def against_schema(document: Table) -> Iterator[Problem]:
+    """Every place where the document is not what schemas/config.schema.json asks for."""
+    for error in _validator().iter_errors(document):
+        yield from _explain(error)
+
+
+@cache
+def schema() -> Table:
+    loaded: Table = json.loads(schema_text("config.schema.json"))
+    return loaded
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    types = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine("integer", _is_integer)
+    strict: Any = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, {"pattern": _pattern}, type_checker=types
+    )
+    validator: Draft202012Validator = strict(schema(), format_checker=checker)
+    return validator
+
+
+def _is_number(_: TypeChecker, value: object) -> bool:
+    """TOML has inf and nan, which are no settings."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_integer(_: TypeChecker, value: object) -> bool:
+    """1.0 is a whole number to JSON, not to TOML."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _pattern(_: Any, pattern: str, value: object, __: Any) -> Iterator[ValidationError]:
+    """As JSON Schema means it: `$` is the end, where Python would let a line end pass."""
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield ValidationError("pattern")
+
+
+def _explain(error: _Error) -> Iterator[Problem]:
+    path: Path = tuple(error.absolute_path)
+    if "propertyNames" in error.schema_path:
+        yield Problem((*path, error.instance), _refused(error))
+    elif error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        yield from (_unknown((*path, key), known) for key in error.instance if key not in known)
+    elif error.validator == "required":
+        yield _missing(error, path)
+    else:
+        yield Problem(path, _sentence(error))
+
+
+def _unknown(path: Path, known: Table) -> Problem:
+    key = str(path[-1])
+    if _SECRET.search(key):
+        return Problem(path, f"must not stand in the file; put it into an environment variable and name it: {key}_env")
+    near = get_close_matches(key, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    return Problem(path, f"is no known key; {hint}")
+
+
+def _missing(error: _Error, path: Path) -> Problem:
+    """The key that is missing; jsonschema gives one error for each, and names it in the message only."""
+    key = next(key for key in error.validator_value if error.message.startswith(f"{key!r} is"))
+    example = _example(key)
+    return Problem((*path, key), f"is missing; add {key} = {example}" if example else "is missing")
+
+
+def _example(key: str) -> str | None:
+    tables = (table.get("properties", {}) for table in schema()["$defs"].values())
+    examples = (example for table in tables for example in table.get(key, {}).get("examples", ()))
+    first = next(examples, None)
+    return json.dumps(first, ensure_ascii=False) if first is not None else None
+
+
+def _sentence(error: _Error) -> str:
+    limit = error.validator_value
+    match error.validator:
+        case "type":
+            example = f"; write {_shown([error.instance])}" if limit == "array" and error.instance != "" else ""
+            return f"must be {_TYPES[str(limit)]}, not {_type_of(error.instance)}{example}"
+        case "enum":
+            return _choice(error)
+        case "minimum":
+            return f"{error.instance} is too small; the least is {limit}"
+        case "maximum":
+            return f"{error.instance} is too large; the most is {limit}"
+        case "minLength" | "minItems":
+            return "must not be empty" if limit == 1 else f"is too short; {limit} characters are the least"
+        case "maxLength":
+            return f"is too long; {limit} characters are the most"
+        case "uniqueItems":
+            return "names something twice"
+    return _refused(error)
+
+
+def _choice(error: _Error) -> str:
+    choices = [str(choice) for choice in error.validator_value]
+    near = get_close_matches(str(error.instance), choices, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"{_shown(error.instance)} must be one of {', '.join(choices)}{hint}"
+
+
+def _refused(error: _Error) -> str:
+    """A value that is not of its pattern or format; the words stand in the schema or come from the format's check."""
+    words = str(error.cause) if error.cause else error.schema["errorMessage"]
+    return words if error.schema.get("writeOnly") else f"{_shown(error.instance)} {words}"
+
+
+def _shown(value: object) -> str:
+    """A value as in the file, cut when long, without a password that stands in a URL."""
+    text = re.sub(r"//[^/@]*@", "//…@", json.dumps(value, ensure_ascii=False, default=str))
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _type_of(value: object) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    for kind, name in ((bool, "true or false"), (str, "text"), (int | float, "a number"), (list, "a list")):
+        if isinstance(value, kind):
+            return name
+    return "a table" if isinstance(value, dict) else "a date or time"

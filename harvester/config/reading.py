@@ -1,0 +1,122 @@
+"""config.toml to a frozen Config; every problem names its key and line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harvester.config import lines
+from harvester.config.contradictions import contradictions, without
+from harvester.config.problems import Problem, Table, against_schema, key_name
+from harvester.config.settings import Config, Crossref, Source
+from harvester.errors import ConfigError
+from harvester.model import JournalFacts
+
+_PASSWORDS = (
+    ("password_env", "password_file", "username"),
+    ("smtp_password_env", "smtp_password_file", "smtp_username"),
+)
+
+
+def load(path: Path | str) -> Config:
+    """The configuration in a file. Raises `ConfigError` with every problem found, in the order of the file."""
+    path = Path(path)
+    text = _text(path)
+    document = _document(text, path)
+    problems = list(against_schema(document))
+    problems += contradictions(without(document, [problem.path for problem in problems]))
+    if problems:
+        raise ConfigError(_sentences(problems, text, path))
+    return _config(document, path.absolute())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")  # Notepad puts a byte order mark in front
+    except FileNotFoundError:
+        raise ConfigError(
+            [f"{path} is not there; make one with `harvester init`, or name yours with --config"]
+        ) from None
+    except OSError as error:
+        raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path} is not UTF-8 (byte {error.start}); save it again as UTF-8"]) from error
+
+
+def _document(text: str, path: Path) -> Table:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([_syntax(str(error), text, path)]) from error
+
+
+def _syntax(message: str, text: str, path: Path) -> str:
+    """The parser's message, with the line in front."""
+    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    words = message[: place.start()] if place else message
+    line = place[1] if place and place[1] else len(text.splitlines()) or 1
+    column = f", column {place[2]}" if place and place[2] else ""
+    hint = "; a text needs quotes, a key needs = and a value" if "nvalid" in words else ""
+    return f"{path}:{line}: this is not TOML{column}: {words}{hint}"
+
+
+def _sentences(problems: list[Problem], text: str, path: Path) -> list[str]:
+    found = lines.locate(text)
+    placed = sorted((_line(problem.path, found), key_name(problem.path), problem.sentence) for problem in problems)
+    return [f"{path}:{line}: {f'{key}: ' if key else ''}{sentence}" for line, key, sentence in dict.fromkeys(placed)]
+
+
+def _line(path: lines.Path, found: dict[lines.Path, int]) -> int:
+    """The line of a path, or of the table nearest to it."""
+    while path and path not in found:
+        path = path[:-1]
+    return found.get(path, 1)
+
+
+def _config(document: Table, path: Path) -> Config:
+    folder = path.parent
+    crossref = document.get("crossref")
+    return Config(
+        path=path,
+        store_url=_sqlite_url(document.get("store", {}).get("url", "sqlite:///harvester.sqlite"), folder),
+        exports_dir=folder / document.get("exports", {}).get("dir", "exports"),
+        crossref=msgspec.convert(crossref, Crossref) if crossref else None,
+        sources={name: _source(name, document, folder) for name in document.get("sources", {})},
+        journals=_journal_facts(document),
+    )
+
+
+def _sqlite_url(url: str, folder: Path) -> str:
+    return f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+
+
+def _source(name: str, document: Table, folder: Path) -> Source:
+    values: Table = {**document.get("defaults", {}), **document["sources"][name]}
+    repairs = values.get("repairs", {})
+    values["repairs"] = [kind for kind in ("ligatures", "mojibake") if repairs.get(kind)]
+    if "password_file" in values:
+        values["password_file"] = str(folder / values["password_file"])
+    if "headers_file" in values:
+        values["headers_file"] = {header: str(folder / file) for header, file in values["headers_file"].items()}
+    return msgspec.convert({**values, "name": name}, Source)
+
+
+def _journal_facts(document: Table) -> dict[str, JournalFacts]:
+    """The journals by each of their ISSNs."""
+    prefixes = document.get("crossref", {}).get("prefixes", [])
+    facts = {}
+    for key, journal in document.get("journals", {}).items():
+        doi = journal.get("doi", {})
+        values: dict[str, Any] = {name: value for name, value in journal.items() if name != "doi"}
+        values["doi_pattern"] = doi.get("pattern")
+        values["doi_prefix"] = doi.get("prefix") or (prefixes[0] if len(prefixes) == 1 else None)
+        values["mint_dois"] = doi.get("mint", False)
+        journal_facts = msgspec.convert(values, JournalFacts)
+        for issn in (key, journal_facts.issn_print, journal_facts.issn_electronic):
+            if issn:
+                facts[issn] = journal_facts
+    return facts

@@ -1,0 +1,134 @@
+"""The configuration as values: one Struct for each kind of table, its fields named as the settings are.
+
+The meaning, range and default of every setting stand in schemas/config.schema.json and docs/config.md.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from harvester.errors import ConfigError
+from harvester.model import Access, Depositor, Hints, JournalFacts, Policy
+
+TitleOrder = Literal["article-language-first", "article-language-last"]
+
+
+class Crossref(Struct, frozen=True, kw_only=True):
+    depositor_name: str
+    depositor_email: str
+    registrant: str
+    prefixes: tuple[str, ...] = ()
+    schema_version: str = "5.5.0"
+    title_order: TitleOrder = "article-language-first"
+    max_records: int = 100
+    max_bytes: int = 5_000_000
+
+    def depositor(self) -> Depositor:
+        return Depositor(name=self.depositor_name, email=self.depositor_email, registrant=self.registrant)
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """One OAI-PMH endpoint, with `[defaults]` filled in and every path absolute."""
+
+    name: str
+    url: str
+    formats: tuple[str, ...]
+    sets: tuple[str, ...] = ()
+    allow_private: bool = False
+    contact: str | None = None
+    username: str | None = None
+    password_env: str | None = None
+    password_file: str | None = None
+    headers: dict[str, str] = {}
+    headers_env: dict[str, str] = {}
+    headers_file: dict[str, str] = {}
+    deadline: float = 300.0
+    retries: int = 5
+    retry_cap: float = 300.0
+    delay: float = 0.0
+    max_page_bytes: int = 256 * 1024 * 1024
+    name_order: Literal["family-first", "given-first"] | None = None
+    citation_profile: str = "ojs"
+    date_profile: Literal["dspace"] | None = None
+    organizations: tuple[str, ...] = ()
+    abstract_types: tuple[str, ...] = ()
+    repairs: tuple[Literal["ligatures", "mojibake"], ...] = ()
+    schedule: str | None = None
+    jitter: int = 0
+    parallel: int = 1
+    reconcile: str | None = None
+    max_deletion_share: float = 0.1
+
+    def access(self) -> Access:
+        """How the provider is reached, secrets read now. Raises `ConfigError` where one is not to be had."""
+        key = f"sources.{self.name}"
+        secrets = {name: _variable(value, f"{key}.headers_env") for name, value in self.headers_env.items()}
+        secrets |= {name: _file(value, f"{key}.headers_file") for name, value in self.headers_file.items()}
+        return Access(
+            url=self.url,
+            allow_private=self.allow_private,
+            contact=self.contact,
+            username=self.username,
+            password=self._password(key),
+            headers={**self.headers, **secrets},
+            deadline=self.deadline,
+            retries=self.retries,
+            retry_cap=self.retry_cap,
+            delay=self.delay,
+            max_bytes=self.max_page_bytes,
+        )
+
+    def _password(self, key: str) -> str | None:
+        if self.password_env:
+            return _variable(self.password_env, f"{key}.password_env")
+        return _file(self.password_file, f"{key}.password_file") if self.password_file else None
+
+    def hints(self, journals: dict[str, JournalFacts]) -> Hints:
+        """What a reader is told about this source's records."""
+        return Hints(
+            provider_host=urlsplit(self.url).hostname,
+            name_order=self.name_order,
+            citation_profile=self.citation_profile,
+            date_profile=self.date_profile,
+            organizations=self.organizations,
+            abstract_types=self.abstract_types,
+            repairs=self.repairs,
+            journals=journals,
+        )
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    path: Path  # of the file, absolute
+    store_url: str  # its path absolute
+    exports_dir: Path
+    crossref: Crossref | None = None
+    sources: dict[str, Source] = {}
+    journals: dict[str, JournalFacts] = {}  # by every ISSN of each journal
+
+    def policy(self, today: str) -> Policy:
+        """What the rules hold an article against, on the day `today` (YYYY-MM-DD)."""
+        prefixes = self.crossref.prefixes if self.crossref else ()
+        return Policy(today=today, prefixes=prefixes, journals=self.journals)
+
+
+def _variable(name: str, key: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ConfigError([f"{key}: the environment variable {name} is not set; set it before starting the program"])
+    return value
+
+
+def _file(path: str, key: str) -> str:
+    """The first line of a file that holds one secret."""
+    try:
+        first, *_ = Path(path).read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{key}: {path} cannot be read ({error})"]) from error
+    if not first.strip():
+        raise ConfigError([f"{key}: {path} is empty; write the secret into its first line"])
+    return first.strip()

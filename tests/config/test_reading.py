@@ -1,0 +1,242 @@
+"""A configuration file is read whole, or every problem in it is named with key and line."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harvester.config import Config, load
+from harvester.errors import ConfigError
+from harvester.model import JournalFacts
+
+BAD = sorted((Path(__file__).parent / "bad").glob("*.toml"))
+
+FULL = """
+timezone = "UTC"
+[store]
+url = "sqlite:///data/h.sqlite"
+[exports]
+dir = "out"
+schedule = "@daily"
+[crossref]
+depositor_name = "Example University Press"
+depositor_email = "doi@example.org"
+registrant = "Example"
+prefixes = ["10.12345"]
+schema_version = "5.4.0"
+title_order = "article-language-last"
+max_records = 10
+max_bytes = 200_000
+[defaults]
+formats = ["jats", "oai_dc"]
+delay = 1
+repairs = { ligatures = true }
+[sources.first]
+url = "https://journal.example.org/index.php/j/oai"
+sets = ["j:ART"]
+username = "harvester"
+password_env = "TEST_PASSWORD"
+headers = { Accept-Language = "en" }
+headers_env = { X-Api-Key = "TEST_KEY" }
+headers_file = { X-Other = "other.txt" }
+deadline = 60
+retries = 2
+retry_cap = 30.5
+contact = "library@example.org"
+name_order = "family-first"
+citation_profile = "scielo"
+date_profile = "dspace"
+organizations = ["University of Example, Extension Service"]
+abstract_types = ["executive-summary"]
+schedule = "30 2 * * *"
+parallel = 2
+max_deletion_share = 0.5
+reconcile = "@monthly"
+jitter = 600
+[sources.second]
+url = "http://127.0.0.1:8000/oai"
+formats = ["oai_dc"]
+allow_private = true
+repairs = { mojibake = true, ligatures = false }
+[journals."1234-5679"]
+title = "Journal of Examples"
+abbreviation = "J. Ex."
+issn_print = "1234-5679"
+issn_electronic = "2049-3630"
+language = "en"
+publisher = "Example University Press"
+landing_page = "https://journal.example.org/{volume}/{first_page}"
+volume_labels = ["Ano"]
+issue_labels = ["Cuaderno"]
+[journals."1234-5679".doi]
+pattern = "{prefix}/{issn}-{volume}"
+mint = true
+[daemon]
+listen = "127.0.0.1:9464"
+[alerts]
+email_to = ["library@example.org"]
+smtp_host = "smtp.example.org"
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(tmp_path, text):
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    return [problem.removeprefix(f"{path}:") for problem in caught.value.problems]
+
+
+@pytest.fixture
+def full(tmp_path, monkeypatch) -> Config:
+    monkeypatch.setenv("TEST_PASSWORD", "p4ss")
+    monkeypatch.setenv("TEST_KEY", "k3y")
+    (tmp_path / "other.txt").write_text("other\n")
+    return load(write(tmp_path, FULL))
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_all_problems_at_once(path, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    with pytest.raises(ConfigError) as caught:
+        load(path.name)
+    found = [problem.removeprefix(f"{path.name}:") for problem in caught.value.problems]
+    assert found == path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    assert caught.value.exit_code == 2
+
+
+def test_two_settings_are_enough(tmp_path):
+    config = load(write(tmp_path, '[sources.a]\nurl = "https://example.org/oai"\nformats = ["oai_dc"]'))
+    assert config.store_url == f"sqlite:///{tmp_path}/harvester.sqlite"
+    assert config.exports_dir == tmp_path / "exports"
+    assert config.crossref is None
+    assert config.policy("2026-01-01").prefixes == ()
+    access = config.sources["a"].access()
+    assert (access.url, access.password, access.headers) == ("https://example.org/oai", None, {})
+
+
+def test_an_empty_file_is_a_configuration_without_sources(tmp_path):
+    assert load(write(tmp_path, "")).sources == {}
+
+
+def test_every_setting_arrives(full, tmp_path):
+    first, second = full.sources["first"], full.sources["second"]
+    assert (first.formats, second.formats) == (("jats", "oai_dc"), ("oai_dc",))
+    assert (first.delay, second.delay) == (1.0, 1.0)
+    assert (first.repairs, second.repairs) == (("ligatures",), ("mojibake",))
+    assert (first.sets, first.parallel, first.schedule, first.jitter) == (("j:ART",), 2, "30 2 * * *", 600)
+    assert (first.reconcile, first.max_deletion_share) == ("@monthly", 0.5)
+    assert full.exports_dir == tmp_path / "out"
+    assert full.store_url == f"sqlite:///{tmp_path}/data/h.sqlite"
+    assert full.crossref is not None
+    assert msgspec.structs.asdict(full.crossref) == {
+        "depositor_name": "Example University Press",
+        "depositor_email": "doi@example.org",
+        "registrant": "Example",
+        "prefixes": ("10.12345",),
+        "schema_version": "5.4.0",
+        "title_order": "article-language-last",
+        "max_records": 10,
+        "max_bytes": 200_000,
+    }
+    assert full.crossref.depositor().email == "doi@example.org"
+
+
+def test_secrets_are_read_when_they_are_needed(full):
+    access = full.sources["first"].access()
+    assert (access.username, access.password) == ("harvester", "p4ss")
+    assert access.headers == {"Accept-Language": "en", "X-Api-Key": "k3y", "X-Other": "other"}
+    assert (access.deadline, access.retries, access.retry_cap, access.delay) == (60.0, 2, 30.5, 1.0)
+    assert (access.contact, access.allow_private) == ("library@example.org", False)
+    assert full.sources["second"].access().allow_private
+    assert "p4ss" not in repr(full)
+
+
+def test_a_secret_that_is_not_there_is_a_problem_of_the_configuration(full, monkeypatch, tmp_path):
+    monkeypatch.delenv("TEST_PASSWORD")
+    with pytest.raises(ConfigError, match=r"sources\.first\.password_env: the environment variable TEST_PASSWORD"):
+        full.sources["first"].access()
+    monkeypatch.setenv("TEST_PASSWORD", "p4ss")
+    (tmp_path / "other.txt").write_text("")
+    with pytest.raises(ConfigError, match=r"other\.txt is empty"):
+        full.sources["first"].access()
+    (tmp_path / "other.txt").unlink()
+    with pytest.raises(ConfigError, match=r"other\.txt cannot be read"):
+        full.sources["first"].access()
+
+
+def test_a_password_from_a_file_beside_the_configuration(tmp_path):
+    (tmp_path / "secret").write_text("p4ss\n")
+    text = '[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\nusername = "u"\npassword_file = "secret"'
+    assert load(write(tmp_path, text)).sources["a"].access().password == "p4ss"
+
+
+def test_hints_and_policy_carry_what_readers_and_rules_need(full):
+    hints = full.sources["first"].hints(full.journals)
+    assert hints.provider_host == "journal.example.org"
+    assert (hints.name_order, hints.citation_profile, hints.date_profile) == ("family-first", "scielo", "dspace")
+    assert hints.organizations == ("University of Example, Extension Service",)
+    assert hints.abstract_types == ("executive-summary",)
+    assert hints.repairs == ("ligatures",)
+    policy = full.policy("2026-01-01")
+    assert (policy.today, policy.prefixes, policy.journals) == ("2026-01-01", ("10.12345",), full.journals)
+
+
+def test_a_journal_stands_under_each_of_its_issns(full):
+    facts = JournalFacts(
+        title="Journal of Examples",
+        abbreviation="J. Ex.",
+        issn_print="1234-5679",
+        issn_electronic="2049-3630",
+        language="en",
+        publisher="Example University Press",
+        landing_page="https://journal.example.org/{volume}/{first_page}",
+        volume_labels=("Ano",),
+        issue_labels=("Cuaderno",),
+        doi_pattern="{prefix}/{issn}-{volume}",
+        doi_prefix="10.12345",
+        mint_dois=True,
+    )
+    assert full.journals == {"1234-5679": facts, "2049-3630": facts}
+
+
+def test_notepad_and_windows_line_ends(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(b'\xef\xbb\xbf[sources.a]\r\nurl = "https://example.org/oai"\r\nformats = []\r\n')
+    with pytest.raises(ConfigError, match=r":3: sources\.a\.formats: must not be empty"):
+        load(path)
+
+
+def test_files_that_are_no_text(tmp_path):
+    with pytest.raises(ConfigError, match=r"is not there; make one with `harvester init`"):
+        load(tmp_path / "config.toml")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path)
+    (tmp_path / "latin.toml").write_bytes(b"# caf\xe9\n")
+    with pytest.raises(ConfigError, match=r"is not UTF-8 \(byte 5\)"):
+        load(tmp_path / "latin.toml")
+
+
+def test_a_password_given_twice_through_the_defaults(tmp_path):
+    text = (
+        '[defaults]\nusername="u"\npassword_env="E"\n[sources.a]\nurl="https://e.org"\nformats=["a"]\npassword_file="f"'
+    )
+    assert problems(tmp_path, text) == [
+        "7: sources.a.password_file: is one too many beside password_env; keep one of them"
+    ]
+
+
+def test_a_refused_password_is_not_repeated(tmp_path):
+    text = (
+        '[sources.a]\nurl = "https://u:hunter2@e.org/oai"\nformats = ["a"]\nusername = "u"\npassword_env = "hunter 2"'
+    )
+    assert not [sentence for sentence in problems(tmp_path, text) if "hunter" in sentence]
+
+
+def test_a_line_end_inside_a_value_is_no_part_of_it(tmp_path):
+    assert problems(tmp_path, '[sources.a]\nurl = "https://e.org"\nformats = ["oai_dc\\n"]')[0].startswith("3: ")

@@ -6,6 +6,8 @@ What is raised here stops a source, a configuration, a store or an export, and i
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class HarvesterError(Exception):
     """Root of everything this package raises on purpose; `exit_code` is what the command line ends with."""
@@ -24,19 +26,86 @@ class ConfigError(HarvesterError):
 
 
 class ProviderError(HarvesterError):
-    """The provider's answer cannot be used, or there was none."""
+    """The provider's answer cannot be used, or there was none. `passing`: asking again in a moment may help."""
+
+    passing = False
 
 
 class ProtocolError(ProviderError):
     """The provider answered with an OAI-PMH <error>; `code` is the protocol's own name (OAI-PMH 2.0, section 3.6)."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"the provider answered {code}: {message}" if message else f"the provider answered {code}")
+        said = f"the provider answered {code}: {message}" if message else f"the provider answered {code}"
+        super().__init__(f"{said}; {_NEXT_STEPS.get(code, 'see what its OAI-PMH page says in a browser')}")
         self.code = code
+
+
+_NEXT_STEPS = {
+    "badArgument": "check formats, sets and dates of this source",
+    "badResumptionToken": "harvest again, the list starts anew",
+    "cannotDisseminateFormat": "choose one of the formats that `harvester source probe` lists",
+    "idDoesNotExist": "the record is gone, or its identifier is another",
+    "noMetadataFormats": "tell the provider's administrator that the record has no format at all",
+    "noSetHierarchy": "take the sets out of this source's configuration",
+}
+
+
+class Unreachable(ProviderError):
+    """No answer, or half of one: no such host, no connection, a certificate in doubt, a body that was cut."""
+
+    def __init__(self, message: str, *, passing: bool = True) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class BadStatus(ProviderError):
+    """The provider answered with an HTTP error; `retry_after` is what it asks us to wait, in seconds."""
+
+    def __init__(self, message: str, status: int, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        self.passing = status >= 500 or status in (408, 425, 429)
+
+
+class BadAnswer(ProviderError):
+    """Something arrived that is no OAI-PMH: a web page, nothing, half a document, other or damaged XML."""
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class TooBig(ProviderError):
+    """The answer is larger, deeper or longer than one page may be."""
+
+
+class TooSlow(ProviderError):
+    """One page took longer than its deadline."""
+
+
+class RefusedAddress(ProviderError):
+    """The address is not one we go to: a private network, or neither http nor https."""
+
+
+class Stopped(ProviderError):
+    """We were asked to stop while waiting for the provider."""
+
+
+class WaitUntil(ProviderError):
+    """The provider asks to be left alone for longer than we wait; `moment` (UTC) is when to come back."""
+
+    def __init__(self, message: str, moment: datetime) -> None:
+        super().__init__(message)
+        self.moment = moment
 
 
 class StoreError(HarvesterError):
     """The store cannot be opened, is damaged, or belongs to a newer program."""
+
+
+class DoiTaken(StoreError):
+    """A DOI cannot be given to a record: another one has it, or this one has another."""
 
 
 class BusyError(HarvesterError):

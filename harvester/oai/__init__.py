@@ -1,0 +1,29 @@
+"""The only door to an OAI-PMH provider."""
+
+from harvester.errors import (
+    BadAnswer,
+    BadStatus,
+    ProtocolError,
+    ProviderError,
+    RefusedAddress,
+    Stopped,
+    TooBig,
+    TooSlow,
+    Unreachable,
+    WaitUntil,
+)
+from harvester.oai.client import Provider
+
+__all__ = [
+    "BadAnswer",
+    "BadStatus",
+    "ProtocolError",
+    "Provider",
+    "ProviderError",
+    "RefusedAddress",
+    "Stopped",
+    "TooBig",
+    "TooSlow",
+    "Unreachable",
+    "WaitUntil",
+]

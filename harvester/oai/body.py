@@ -1,0 +1,105 @@
+"""The body of an answer: read to its end under a cap, whole or not at all, and decompressed by what it is."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from harvester.errors import TooBig, Unreachable
+
+_BLOCK = 64 * 1024
+_GZIP = b"\x1f\x8b\x08"
+_MAX_LAYERS = 3  # a body compressed twice is known (PHP and Apache); more is an attack
+_MAX_MEMBERS = 64
+
+
+class BadEncoding(Exception):
+    """The body is not compressed the way it says."""
+
+
+def received(raw: Any, headers: Any, cap: int) -> bytes:
+    """The bytes of a urllib3 response as they came over the line, at most `cap`.
+
+    requests takes a body shorter than its Content-Length for a whole one; here it is a broken connection. A cut
+    chunked body fails inside urllib3.
+    """
+    promised = _length(headers)
+    if promised is not None and promised > cap:
+        raise too_big(cap)
+    out = bytearray()
+    while block := raw.read(_BLOCK, decode_content=False):
+        out += block
+        if len(out) > cap:
+            raise too_big(cap)
+    if promised is not None and len(out) < promised:
+        raise cut(f"{len(out)} of {promised} bytes arrived")
+    return bytes(out)
+
+
+def _length(headers: Any) -> int | None:
+    value = headers.get("Content-Length", "").strip()
+    chunked = "chunked" in headers.get("Transfer-Encoding", "").lower()
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 and not chunked else None
+
+
+def decoded(data: bytes, declared: str, cap: int) -> bytes:
+    """The body without its compression, which is told by its bytes: `declared` (Content-Encoding) may be a lie.
+
+    Raises `TooBig`, `Unreachable` for a compressed stream without its end, `BadEncoding` for one that is none.
+    """
+    for _ in range(_MAX_LAYERS):
+        if not data.startswith(_GZIP):
+            break
+        data = _gunzipped(data, cap)
+    if not declared.strip() or declared.strip().lower() == "identity" or _is_plain(data):
+        return data
+    if "deflate" in declared.lower():
+        return _deflated(data, cap)
+    raise BadEncoding(f"{declared[:40]} is declared, but the body is something else")
+
+
+def _is_plain(data: bytes) -> bool:
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"")
+
+
+def _gunzipped(data: bytes, cap: int) -> bytes:
+    out = bytearray()
+    for _ in range(_MAX_MEMBERS):
+        piece, data = _inflated(data, 31, cap - len(out))
+        out += piece
+        if not data.startswith(_GZIP):
+            return bytes(out)
+    raise BadEncoding("too many gzip members")
+
+
+def _deflated(data: bytes, cap: int) -> bytes:
+    """`deflate` is a zlib stream by RFC 9110, a raw one by many servers."""
+    try:
+        return _inflated(data, 15, cap)[0]
+    except BadEncoding:
+        return _inflated(data, -15, cap)[0]
+
+
+def _inflated(data: bytes, wbits: int, cap: int) -> tuple[bytes, bytes]:
+    """The stream's content, at most `cap` bytes of it, and what stands behind the stream."""
+    stream = zlib.decompressobj(wbits)
+    try:
+        out = stream.decompress(data, cap + 1)
+    except zlib.error as error:
+        raise BadEncoding(str(error)) from error
+    if len(out) > cap:
+        raise too_big(cap)
+    if not stream.eof:
+        raise cut("the compressed stream has no end")
+    return out, stream.unused_data
+
+
+def cut(how: str) -> Unreachable:
+    return Unreachable(f"the answer was cut short ({how}); harvest again")
+
+
+def too_big(cap: int) -> TooBig:
+    return TooBig(
+        f"the answer is larger than {cap / 1_000_000:,.0f} MB; ask for smaller date windows, "
+        "or raise max_page_bytes for this source"
+    )

@@ -1,0 +1,268 @@
+"""The door to one provider: Sickle's verbs over our own transport, our own patience and our own strict parser."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+from sickle import Sickle
+from sickle.iterator import OAIResponseIterator
+from sickle.models import ResumptionToken
+
+from harvester.errors import BadStatus, ProviderError, WaitUntil
+from harvester.model import Access, Format, Identity, Page, SetInfo, Window
+from harvester.oai import pages, repository, retry
+from harvester.oai.network import Watch
+from harvester.oai.pages import Document
+from harvester.oai.transport import Response, Transport
+
+# What a resumption token may hold and still be sent as it is; these would end the argument or the address.
+_VERBATIM = "!$'()*+,/:;=?@%~"
+
+
+def never() -> bool:
+    return False
+
+
+class Answers(OAIResponseIterator):  # type: ignore[misc]
+    """One answer per step. A token that comes twice ends the list: some repeat it for ever (scythe#411)."""
+
+    resumption_token: ResumptionToken | None
+
+    def _next_response(self) -> None:
+        params = self.params
+        if self.resumption_token:
+            params = {"verb": self.verb, "resumptionToken": self.resumption_token.token}
+        self.oai_response = self.sickle.harvest(**params)
+        found = list(self.oai_response.root.iterchildren(f"{self.sickle.oai_namespace}{self.verb}"))
+        token = pages.token(self.oai_response, found)
+        repeated = token is not None and token.value == params.get("resumptionToken")
+        self.resumption_token = None if token is None or repeated else ResumptionToken(token=token.value)
+
+
+class Client(Sickle):  # type: ignore[misc]
+    """Sickle with `harvest` replaced: what it gives is a `Document`, parsed strictly and once.
+
+    As shipped, Sickle's parser recovers in silence: after one bad byte every later `&lt;` of the page is lost, and half
+    a page or a web page counts as the end of the list.
+    """
+
+    def __init__(self, access: Access, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
+        self.transport = Transport(access, Watch(stop))
+        super().__init__(self.transport.home, iterator=Answers)
+        self.url = ""  # of the last answer
+        self._access = access
+        self._stop = stop
+        self._sleep = sleep
+        self._luck = random.SystemRandom().random
+        self._delay = access.delay
+        self._last = float("-inf")
+        self._verbatim = False
+
+    def harvest(self, **params: str) -> Document:
+        """The answer to one request, retried as `access` allows.
+
+        Raises `ProviderError`s, but not for an OAI-PMH <error>: that is an answer.
+        """
+        token = params.get("resumptionToken")
+        query, verbatim = query_of(params), query_of(params, verbatim=True)
+        if token is None or query == verbatim:
+            return self._patiently(query)
+        document = self._patiently(verbatim if self._verbatim else query)
+        if pages.error_code(document) != "badResumptionToken":
+            return document
+        # dash.harvard.edu refuses a token that is percent-encoded (metha), pyoai hands them out encoded already.
+        second = self._patiently(query if self._verbatim else verbatim)
+        if pages.error_code(second) == "badResumptionToken":
+            return document
+        self._verbatim = not self._verbatim
+        return second
+
+    def _patiently(self, query: str) -> Document:
+        tries = 0
+        while True:
+            self._wait_for_turn()
+            try:
+                return self._attempt(query)
+            except ProviderError as error:
+                pause = self._pause_after(error, tries)
+                if pause is None:
+                    raise
+            tries += 1
+            retry.wait(pause, self._stop, self._sleep)
+
+    def _wait_for_turn(self) -> None:
+        retry.wait(self._last + self._delay - time.monotonic(), self._stop, self._sleep)
+
+    def _pause_after(self, error: ProviderError, tries: int) -> float | None:
+        self._delay = retry.next_delay(self._delay, self._access.delay, error)
+        asked = retry.asked_to_wait(error)
+        if asked is not None and asked > self._access.retry_cap:
+            moment = (datetime.now(UTC) + timedelta(seconds=asked)).replace(microsecond=0)
+            raise WaitUntil(
+                f"the provider asks to be left alone until {moment:%Y-%m-%d %H:%M} UTC; the next harvest after that "
+                "goes on from here",
+                moment,
+            ) from error
+        return retry.pause(error, tries, self._access, self._luck())
+
+    def _attempt(self, query: str) -> Document:
+        try:
+            response = self.transport.get(query)
+            document = _document(response)
+        except ProviderError as error:
+            self.transport.forget()
+            error.args = (_hidden(str(error), self.transport.secrets),)
+            raise
+        finally:
+            self._last = time.monotonic()
+        self.transport.keep(response)
+        self.url = response.url
+        self._delay = retry.next_delay(self._delay, self._access.delay, None)
+        return document
+
+
+def query_of(params: dict[str, str], *, verbatim: bool = False) -> str:
+    """The arguments, percent-encoded once; empty ones are left out (Esri#77). `verbatim` sends the token as it is."""
+    pairs = []
+    for name, value in params.items():
+        safe = _VERBATIM if verbatim and name == "resumptionToken" else ""
+        if value:
+            pairs.append(f"{name}={quote(value, safe=safe)}")
+    return "&".join(sorted(pairs, key=lambda pair: not pair.startswith("verb=")))
+
+
+def _document(response: Response) -> Document:
+    """The answer's document. An HTTP error with an OAI-PMH <error> in its body is an answer (metha#39: 422)."""
+    if response.status == HTTPStatus.OK:
+        return pages.read(response.body)
+    try:
+        document = pages.read(response.body)
+    except ProviderError:
+        raise _bad_status(response) from None
+    if response.status in (429, 503) or pages.error_code(document) is None:
+        raise _bad_status(response)
+    return document
+
+
+def _bad_status(response: Response) -> BadStatus:
+    status = response.status
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+    said = f": “{text}”" if (text := pages.quote(response.body, 80)) else ""
+    header = response.headers.get("Retry-After")
+    return BadStatus(
+        f"the provider answered with HTTP {status} {phrase}{said}; {_advice(status)}",
+        status,
+        retry.retry_after(header, _clock(response)) if header else None,
+    )
+
+
+def _clock(response: Response) -> datetime:
+    """The provider's clock, by which a date in Retry-After is meant; ours where it does not say."""
+    try:
+        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
+    except ValueError:
+        return datetime.now(UTC)
+
+
+def _advice(status: int) -> str:
+    if status in (401, 403, 407):
+        return "check username, password and headers of this source, or ask the administrator to let us in"
+    if status in (404, 410):
+        return "check the address of the source, it may have moved"
+    if status in (429, 503):
+        return "harvest again later, or set a delay between requests"
+    if status >= 500:
+        return "harvest again later, and tell the provider's administrator if it stays"
+    return "check the address of the source"
+
+
+def _hidden(message: str, secrets: tuple[str, ...]) -> str:
+    """The message without secrets that a provider may have echoed."""
+    for secret in secrets:
+        message = message.replace(secret, "…")
+    return message
+
+
+class Provider:
+    """One source, asked one question at a time; for several at once make several.
+
+    `stop` is asked at least every half second, in waits and in the middle of reads. `sleep` is how we wait.
+    """
+
+    def __init__(
+        self, access: Access, *, stop: Callable[[], bool] = never, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._client = Client(access, stop, sleep)
+
+    def __enter__(self) -> Provider:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.transport.close()
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, redirects and retries included."""
+        return self._client.transport.requests
+
+    @property
+    def url(self) -> str:
+        """The address in use: the configured one, or the one it redirects to."""
+        return self._client.transport.base
+
+    def identify(self) -> Identity:
+        return repository.identity(self._client.harvest(verb="Identify"))
+
+    def formats(self) -> tuple[Format, ...]:
+        return repository.formats(self._client.ListMetadataFormats().next())
+
+    def sets(self) -> tuple[SetInfo, ...]:
+        """Every set, each once, in the provider's order; empty where it has none."""
+        found: dict[str, SetInfo] = {}
+        for document in self._client.ListSets():
+            known = len(found)
+            for row in repository.sets(document):
+                found.setdefault(row.spec, row)
+            if len(found) == known:
+                break
+        return tuple(found.values())
+
+    def page(self, window: Window, token: str | None = None) -> Page:
+        """One page of records; without records and token where nothing matches."""
+        return self._page("ListRecords", self._client.ListRecords, _arguments(window, token))
+
+    def identifiers(self, window: Window, token: str | None = None) -> Page:
+        """One page of headers: records without payload."""
+        return self._page("ListIdentifiers", self._client.ListIdentifiers, _arguments(window, token))
+
+    def record(self, identifier: str, prefix: str) -> Page:
+        """One record by its identifier; raises `ProtocolError` idDoesNotExist where there is none."""
+        document = self._client.GetRecord(identifier=identifier, metadataPrefix=prefix)
+        return pages.page(document, "GetRecord", self._client.url)
+
+    def _page(self, verb: str, ask: Callable[..., Any], arguments: dict[str, str]) -> Page:
+        return pages.page(ask(**arguments).next(), verb, self._client.url)
+
+
+def _arguments(window: Window, token: str | None) -> dict[str, str]:
+    if token is not None:
+        return {"resumptionToken": token}
+    return {
+        "metadataPrefix": window.prefix,
+        "set": window.set_spec or "",
+        "from": window.since or "",
+        "until": window.until or "",
+    }

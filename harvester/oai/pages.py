@@ -1,0 +1,276 @@
+"""Bytes of one answer -> what stands in it. Strict, pure, and by namespace, never by prefix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import islice
+
+from lxml import etree
+from msgspec import Struct
+
+from harvester.errors import BadAnswer, ProtocolError, ProviderError, TooBig
+from harvester.model import BadRecord, Page, RawRecord, Token
+from harvester.oai import repair
+from harvester.xmltools import OAI, UnsafeXml, local, parse, serialise
+
+MAX_RECORDS = 250_000  # on one page; a whole repository of identifiers without tokens stays below
+
+_ROOT = f"{{{OAI}}}OAI-PMH"
+_ERROR = f"{{{OAI}}}error"
+_RECORD = f"{{{OAI}}}record"
+_HEADER = f"{{{OAI}}}header"
+_IDENTIFIER = f"{{{OAI}}}identifier"
+_DATESTAMP = f"{{{OAI}}}datestamp"
+_SET_SPEC = f"{{{OAI}}}setSpec"
+
+_TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
+_STRANGER = "another element stands where a record should"
+_DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf|\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE", re.DOTALL)
+# libxml2's ways to say that its limits (256 levels, 10 MB of text, 50,000 characters of a name) are exceeded.
+_LIMITS = re.compile("Excessive depth|XML_PARSE_HUGE|too big found|[Tt]oo long|[Hh]uge input|entity amplification")
+
+
+class Document(Struct, frozen=True):
+    """One well-formed OAI-PMH answer: `root` is read from the mended bytes, `data` is what was received."""
+
+    root: etree._Element
+    data: bytes
+    repairs: tuple[str, ...] = ()
+
+
+# ------------------------------------------------------------------------------------ bytes -> document
+
+
+def read(data: bytes) -> Document:
+    """The answer, parsed strictly; mended first where it does not parse as it is.
+
+    Raises `BadAnswer` for anything that is no OAI-PMH document, `TooBig` beyond the parser's limits.
+    """
+    try:
+        return Document(_strict(data), data)
+    except etree.XMLSyntaxError as error:
+        fault = error
+    for mended, names in repair.attempts(data):
+        try:
+            return Document(_strict(mended), data, names)
+        except etree.XMLSyntaxError as error:
+            fault = error
+    raise _unreadable(data, fault)
+
+
+def _strict(data: bytes) -> etree._Element:
+    if _DOCTYPE.match(data):
+        raise _with_doctype(data)
+    try:
+        root = parse(data)
+    except UnsafeXml:
+        raise _with_doctype(data) from None
+    except etree.XMLSyntaxError as error:
+        if _LIMITS.search(str(error)):
+            raise TooBig(f"the answer nests deeper or holds a longer text than is read ({_brief(error)})") from error
+        raise
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _with_doctype(data)
+    if root.tag != _ROOT:
+        raise BadAnswer(
+            f"the provider answered with XML of another kind, <{safe(str(root.tag))}> instead of OAI-PMH 2.0; "
+            "check that the address is the OAI-PMH one"
+        )
+    return root
+
+
+def _with_doctype(data: bytes) -> BadAnswer:
+    if _is_html(data):
+        return _web_page(data)
+    return BadAnswer(
+        "the answer declares a document type (DOCTYPE), which OAI-PMH has no use for and attacks have; it is refused, "
+        "tell the provider's administrator"
+    )
+
+
+def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
+    """Names what the bytes are, in the order of how often providers send it."""
+    if not data.strip():
+        return BadAnswer("the provider sent an empty answer; harvest again later", passing=True)
+    if repair.starts_document(data):
+        if repair.is_cut(data):
+            return BadAnswer(f"the answer was cut short after {len(data)} bytes; harvest again", passing=True)
+        return BadAnswer(
+            f"the answer is damaged XML that could not be mended ({_brief(fault)}); tell the provider's administrator"
+        )
+    if _is_html(data):
+        return _web_page(data)
+    return BadAnswer(
+        f"the provider sent something that is no OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one",
+        passing=True,
+    )
+
+
+def _is_html(data: bytes) -> bool:
+    start = data[:2048].lower()
+    return b"<!doctype html" in start or b"<html" in start
+
+
+def _web_page(data: bytes) -> BadAnswer:
+    return BadAnswer(
+        f"the provider sent a web page (HTML) in place of OAI-PMH: “{quote(data)}”; open the address in a browser, and "
+        "harvest again when it is mended",
+        passing=True,
+    )
+
+
+def _brief(fault: etree.XMLSyntaxError) -> str:
+    return safe(str(fault).replace("(<string>", "("))
+
+
+def quote(data: bytes, length: int = 120) -> str:
+    """The start of what the bytes say, without markup, safe to print."""
+    text = data[:8192].decode("utf-8", "replace")
+    return safe(unescape(_TAGS.sub(" ", text)), length)
+
+
+def safe(text: str, length: int = 200) -> str:
+    """One line of printable characters, not longer than `length`."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text[: length * 20]).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+# ------------------------------------------------------------------------------------- document -> page
+
+
+def error_code(document: Document) -> str | None:
+    """The code of the answer's first <error>; `None` when there is none."""
+    error = document.root.find(_ERROR)
+    return None if error is None else (error.get("code") or "error").strip()
+
+
+def containers(document: Document, verb: str) -> list[etree._Element]:
+    """The elements named after the verb; none when nothing matches.
+
+    Raises `ProtocolError` for an <error>. noRecordsMatch is no error, and beside records it says nothing: the records
+    count. Any other error beside records means that the list broke off there.
+    """
+    for error in document.root.iterchildren(_ERROR):
+        code = (error.get("code") or "error").strip()
+        if code != "noRecordsMatch":
+            raise ProtocolError(safe(code, 60), safe(error.text or ""))
+    found = list(document.root.iterchildren(f"{{{OAI}}}{verb}"))
+    if not found and error_code(document) is None:
+        others = ", ".join(local(child) for child in islice(document.root, 5))
+        raise BadAnswer(
+            f"the provider answered another question than {verb} (it sent {safe(others) or 'nothing'}); "
+            "check that the address is the OAI-PMH one"
+        )
+    return found
+
+
+def page(document: Document, verb: str, url: str = "") -> Page:
+    """One answer to ListRecords, ListIdentifiers or GetRecord.
+
+    Raises `ProtocolError`, `BadAnswer`, and `TooBig` beyond `MAX_RECORDS`.
+    """
+    found = containers(document, verb)
+    _count(found)
+    elements = (element for container in found for element in container if not _is_token(element))
+    if verb == "ListIdentifiers":
+        rows = [_identifier_only(element) for element in elements]
+    else:
+        rows = [_record(element, document) for element in elements]
+    return Page(
+        records=tuple(row for row in rows if isinstance(row, RawRecord)),
+        bad=tuple(row for row in rows if isinstance(row, BadRecord)),
+        token=token(document, found),
+        response_date=(document.root.findtext(f"{{{OAI}}}responseDate") or "").strip(),
+        url=url,
+        size=len(document.data),
+        repairs=document.repairs,
+    )
+
+
+def _count(found: list[etree._Element]) -> None:
+    if (count := sum(len(container) for container in found)) > MAX_RECORDS:
+        raise TooBig(f"the page holds {count} records, more than the {MAX_RECORDS} that are read; harvest by dates")
+
+
+def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord:
+    """A <record>. One without metadata or with a senseless datestamp is kept: its identifier says which it is."""
+    if record.tag != _RECORD:
+        return _bad(_STRANGER, record)
+    header = next(record.iterchildren(_HEADER), None)
+    if header is None:
+        return _bad("the record has no header", record)
+    identifier, datestamp, sets = _facts(header)
+    if not identifier:
+        return _bad("the record's header has no identifier", record)
+    deleted = _is_deleted(header)
+    record.remove(header)
+    return RawRecord(
+        identifier=identifier,
+        datestamp=datestamp,
+        sets=sets,
+        deleted=deleted,
+        payload=None if deleted else serialise(record),
+        repairs=document.repairs,
+        original=document.data if document.repairs else None,
+    )
+
+
+def _identifier_only(header: etree._Element) -> RawRecord | BadRecord:
+    if header.tag != _HEADER:
+        return _bad(_STRANGER, header)
+    identifier, datestamp, sets = _facts(header)
+    if not identifier:
+        return _bad("the header has no identifier", header)
+    return RawRecord(identifier=identifier, datestamp=datestamp, sets=sets, deleted=_is_deleted(header))
+
+
+def _bad(reason: str, element: etree._Element) -> BadRecord:
+    return BadRecord(identifier=None, reason=reason, payload=serialise(element))
+
+
+def _facts(header: etree._Element) -> tuple[str, str, tuple[str, ...]]:
+    """Identifier, datestamp and sets as they stand; empty where the header has none."""
+    identifier, datestamp, sets = "", "", []
+    for child in header:
+        tag, value = child.tag, (child.text or "").strip()
+        if tag == _SET_SPEC and value:
+            sets.append(value)
+        elif tag == _IDENTIFIER:
+            identifier = identifier or value
+        elif tag == _DATESTAMP:
+            datestamp = datestamp or value
+    return identifier, datestamp, tuple(sets)
+
+
+def _is_deleted(header: etree._Element) -> bool:
+    return header.get("status", "").strip().lower() == "deleted"
+
+
+def token(document: Document, found: list[etree._Element]) -> Token | None:
+    """The resumption token, exactly as it stands; `None` where it is absent, empty or blank: the end of the list."""
+    for element in _tokens(document, found):
+        if value := (element.text or "").strip():
+            return Token(
+                value=value,
+                complete_list_size=_number(element.get("completeListSize")),
+                cursor=_number(element.get("cursor")),
+                expires=element.get("expirationDate"),
+            )
+    return None
+
+
+def _tokens(document: Document, found: list[etree._Element]) -> Iterator[etree._Element]:
+    for container in (*found, document.root):
+        yield from filter(_is_token, container)
+
+
+def _is_token(element: etree._Element) -> bool:
+    """By name alone: a token overlooked for its namespace would end the list too early."""
+    return local(element) == "resumptionToken"
+
+
+def _number(value: str | None) -> int | None:
+    value = (value or "").strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None

@@ -1,0 +1,252 @@
+"""Bytes that are almost XML become bytes that are: only what no reading of XML allows is touched.
+
+Each step mends one kind of fault, leaves everything else byte for byte as it is, and has a name that goes with the
+records of the page. Nothing is ever added to the end: half a document stays half a document. What is text by the rules
+of XML (CDATA, comments, processing instructions) is not looked into, except for bytes that are illegal everywhere.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from html.entities import html5
+
+Step = Callable[[bytes], bytes]
+
+BOM = codecs.BOM_UTF8
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?OAI-PMH[\s/>]")
+_ROOT_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?OAI-PMH\s*>")
+_PROLOG = re.compile(rb"<\?xml\s.*?\?>", re.DOTALL)
+_MISC = re.compile(rb"(?:\s++|(?><!--.*?-->)|(?><\?(?!xml\s).*?\?>))*+", re.DOTALL)
+_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
+_OPAQUE = rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?(?!xml\s).*?(?:\?>|\Z)"
+# Encodings in which a byte below 0x80 may be part of a character or an escape sequence.
+_NOT_ASCII = ("iso-2022", "utf-7", "utf7", "utf-16", "utf-32", "hz", "ucs", "ebcdic", "cp037")
+
+
+def attempts(data: bytes) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    """The document after each repair that changed it, with the names of all repairs so far; narrowest first.
+
+    Nothing comes for a document without its end (it was cut), nor for one in UTF-16.
+    """
+    if b"\0" in data[:4] or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or is_cut(data):
+        return
+    names: tuple[str, ...] = ()
+    for name, step in STEPS:
+        mended = step(data)
+        if mended != data:
+            data, names = mended, (*names, name)
+            yield data, names
+
+
+def is_cut(data: bytes) -> bool:
+    """Whether no end tag of an OAI-PMH document is left."""
+    return _ROOT_END.search(data) is None
+
+
+def starts_document(data: bytes) -> bool:
+    """Whether an OAI-PMH document begins somewhere in the data."""
+    return _ROOT.search(data) is not None
+
+
+# --------------------------------------------------------------------------------- around the document
+
+
+def cut_before(data: bytes) -> bytes:
+    """Without what stands before or behind the XML declaration: PHP warnings, blank lines, a second BOM.
+
+    A DOCTYPE is left standing, so that the document is refused.
+    """
+    root = _ROOT.search(data)
+    if root is None:
+        return data
+    head = data[: root.start()]
+    declarations = list(_PROLOG.finditer(head))
+    start, end = declarations[-1].span() if declarations else (len(head), len(head))
+    if b"<!doctype" in (head[start:] if declarations else head).lower():
+        return data
+    if not declarations and _MISC.fullmatch(head.removeprefix(BOM)):
+        return data
+    before = head[:start] if head[:start] == BOM else b""
+    between = head[end:] if _MISC.fullmatch(head, end) else b""
+    return before + head[start:end] + between + data[root.start() :]
+
+
+def cut_after(data: bytes) -> bytes:
+    """Without what stands behind the end tag of the root (findsorguk#843: PHP notices)."""
+    end = len(data)
+    for match in _ROOT_END.finditer(data):
+        end = match.end()
+    return data if _MISC.fullmatch(data, end) else data[:end]
+
+
+# ----------------------------------------------------------------------------------- encoding and bytes
+
+
+def _declared(data: bytes) -> str:
+    match = _ENCODING.match(data)
+    return match[1].decode("ascii", "replace").strip().lower() if match else "utf-8"
+
+
+def _is_utf8(data: bytes) -> bool:
+    return _declared(data) in ("utf-8", "utf8")
+
+
+def name_encoding(data: bytes) -> bytes:
+    """UTF-8 for an encoding that nobody knows or that the bytes are plainly not in, where they are valid UTF-8."""
+    match = _ENCODING.match(data)
+    if match is None or not _is_misnamed(_declared(data), data) or not _decodes(data):
+        return data
+    return data[: match.start(1)] + b"UTF-8" + data[match.end(1) :]
+
+
+def _is_misnamed(name: str, data: bytes) -> bool:
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return True
+    return known.startswith(("utf-16", "utf-32")) or (known == "ascii" and not data.isascii())
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_CESU = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+_DASH = re.compile(rb"(?<=[0-9])[\x96\x97](?=[0-9])")
+
+
+def _join_surrogates(match: re.Match[bytes]) -> bytes:
+    halves = match[0].decode("utf-8", "surrogatepass")
+    return halves.encode("utf-16", "surrogatepass").decode("utf-16").encode()
+
+
+def join_cesu(data: bytes) -> bytes:
+    """Characters written as two encoded surrogates (CESU-8) as the one character they are."""
+    return _CESU.sub(_join_surrogates, data) if _is_utf8(data) else data
+
+
+def set_dashes(data: bytes) -> bytes:
+    """A lone byte 96 or 97 between two digits, in what should be UTF-8, is the dash of every Windows code page."""
+    if not _is_utf8(data):
+        return data
+    return _DASH.sub(lambda match: match[0].decode("cp1252").encode(), data)
+
+
+def mark_invalid(data: bytes) -> bytes:
+    """U+FFFD for each sequence that is not UTF-8.
+
+    It is not decoded as some code page: F8 is ø in one and ř in the next, so that would be a guess.
+    """
+    if not _is_utf8(data) or _decodes(data):
+        return data
+    return data.decode("utf-8", "replace").encode()
+
+
+_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\v\f\r")
+_BREAKS = bytes.maketrans(b"\v\f", b"  ")
+_NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
+
+
+def drop_controls(data: bytes) -> bytes:
+    """Without characters that XML forbids (section 2.2); line and page breaks of old become a blank."""
+    if _declared(data).startswith(_NOT_ASCII):
+        return data
+    data = data.translate(_BREAKS, _CONTROLS)
+    return _NONCHARACTERS.sub(b"", data) if _is_utf8(data) else data
+
+
+# ---------------------------------------------------------------------------------------------- markup
+
+
+def _outside(fault: bytes, mend: Callable[[re.Match[bytes]], bytes] | bytes) -> Step:
+    """A step that mends each fault outside CDATA, comments and processing instructions."""
+    alone = re.compile(fault, re.DOTALL)  # many times as fast where there is no such fault
+    pattern = re.compile(_OPAQUE + rb"|(?P<fault>" + fault + rb")", re.DOTALL)
+
+    def replace(match: re.Match[bytes]) -> bytes:
+        if match["fault"] is None:
+            return match[0]
+        return mend if isinstance(mend, bytes) else mend(match)
+
+    def step(data: bytes) -> bytes:
+        if _declared(data).startswith(_NOT_ASCII) or not alone.search(data):
+            return data
+        return pattern.sub(replace, data)
+
+    return step
+
+
+_drop_declarations = _outside(rb"<\?xml\s.*?\?>|<!DOCTYPE\b[^\[>]*>", b"")
+
+
+def drop_inner_prologs(data: bytes) -> bytes:
+    """Without XML declarations and document types inside the document (dataverse#7974), the first ones apart."""
+    root = _ROOT.search(data)
+    start = root.start() if root else len(data)
+    return data[:start] + _drop_declarations(data[start:])
+
+
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
+
+
+def _codepoint(match: re.Match[bytes]) -> int:
+    digits = (match[1] or match[2]).lstrip(b"0")
+    return int(digits or b"0", 16 if match[1] else 10) if len(digits) < 10 else 0x110000
+
+
+def _legal(code: int) -> bool:
+    return code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+
+
+def _mend_references(run: re.Match[bytes]) -> bytes:
+    """A run of references; two surrogates are one character, a lone one has lost it (lobid-gnd#336)."""
+    out: list[bytes] = []
+    high = 0
+    for match in _REFERENCE.finditer(run[0]):
+        code = _codepoint(match)
+        if high and 0xDC00 <= code < 0xE000:
+            out[-1] = b"&#x%X;" % (0x10000 + (high - 0xD800) * 0x400 + code - 0xDC00)
+        else:
+            out.append(_mended(code, match[0]))
+        high = code if 0xD800 <= code < 0xDC00 else 0
+    return b"".join(out)
+
+
+def _mended(code: int, reference: bytes) -> bytes:
+    if _legal(code):
+        return reference.lower() if b"X" in reference else reference
+    if 0xD800 <= code < 0xE000 or code >= 0x110000:
+        return b"&#xFFFD;"
+    return b" " if code in (11, 12) else b""
+
+
+def _name_entity(match: re.Match[bytes]) -> bytes:
+    characters = html5.get(match["name"].decode() + ";", "")
+    if match["name"] in (b"amp", b"lt", b"gt", b"quot", b"apos"):
+        return match[0]
+    return b"".join(b"&#%d;" % ord(character) for character in characters) or match[0]
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("text-before-document", cut_before),
+    ("text-after-document", cut_after),
+    ("encoding-name", name_encoding),
+    ("inner-prolog", drop_inner_prologs),
+    ("surrogate-bytes", join_cesu),
+    ("windows-dash", set_dashes),
+    ("invalid-utf8", mark_invalid),
+    ("illegal-characters", drop_controls),
+    ("illegal-references", _outside(rb"(?:&#(?:[xX][0-9a-fA-F]+|[0-9]+);)+", _mend_references)),
+    ("html-entities", _outside(rb"&(?P<name>[A-Za-z][A-Za-z0-9]*);", _name_entity)),
+    (
+        "unescaped-ampersand",
+        _outside(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)", b"&amp;"),
+    ),
+    ("unescaped-less-than", _outside(rb"<(?![A-Za-z_:/!?\x80-\xff])", b"&lt;")),
+)

@@ -1,0 +1,217 @@
+"""One GET to a provider: where it may go, what it says of us, and what comes back, in words when nothing does."""
+
+from __future__ import annotations
+
+import ssl
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+import requests
+import urllib3
+from msgspec import Struct
+
+from harvester import __version__
+from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachable
+from harvester.model import Access
+from harvester.oai import body
+from harvester.oai.network import CONNECT, SILENCE, SLICE, Session, Watch
+
+MAX_REDIRECTS = 5
+MAX_ERROR_BODY = 1024 * 1024  # bytes of a 4xx or 5xx answer that are looked at
+_ARGUMENTS = frozenset({"verb", "metadataPrefix", "set", "from", "until", "resumptionToken", "identifier"})
+
+
+class Response(Struct, frozen=True):
+    """What came back: `body` is decompressed, `url` is the address after redirects, without credentials."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+class Transport:
+    """The session of one source. `base` is the address in use, `requests` counts what was sent.
+
+    Raises `RefusedAddress` for an address that is neither http nor https.
+    """
+
+    def __init__(self, access: Access, watch: Watch) -> None:
+        self._access = access
+        self._watch = watch
+        self.home, self._auth = home_of(access)
+        self.base = self.home
+        self.secrets = _secrets(access, self._auth)
+        self.requests = 0
+        self._session = Session(watch, access.allow_private)
+        self._session.headers.clear()
+        self._session.headers.update(
+            {"User-Agent": user_agent(access.contact), "Accept-Encoding": "gzip, deflate", "Accept": "text/xml, */*"}
+        )
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get(self, query: str) -> Response:
+        """The answer to one request, whatever its status, within the deadline of `access`.
+
+        Raises `Unreachable`, `BadAnswer`, `TooBig`, `TooSlow`, `RefusedAddress`, `Stopped`.
+        """
+        self._watch.start(self._access.deadline)
+        try:
+            return self._follow(query)
+        except body.BadEncoding:
+            self._session.headers["Accept-Encoding"] = "identity"  # from now on (metha a97de427)
+        try:
+            return self._follow(query)
+        except body.BadEncoding as error:
+            raise BadAnswer(
+                f"the answer is not compressed the way it says ({error}); tell the provider's administrator",
+                passing=True,
+            ) from error
+
+    def keep(self, response: Response) -> None:
+        """The address that gave a good answer is asked from now on: OJS 3.5 redirects every single request."""
+        self.base = base_of(response.url)
+
+    def forget(self) -> None:
+        """Back to the configured address, after a bad answer."""
+        self.base = self.home
+
+    def _follow(self, query: str) -> Response:
+        url = with_query(self.base, query)
+        for _ in range(MAX_REDIRECTS + 1):
+            with _in_plain_words(urlsplit(url).hostname or url), self._send(url) as reply:
+                target = self._session.get_redirect_target(reply)
+                if target is None:
+                    return Response(reply.status_code, reply.headers, self._body(reply), url)
+            url = redirected(url, target, query)
+        raise BadAnswer(
+            f"the provider sent us on more than {MAX_REDIRECTS} times; open the address in a browser and configure "
+            "the one it ends at"
+        )
+
+    def _send(self, url: str) -> requests.Response:
+        """Credentials and headers of the configuration go to the configured host only."""
+        self._watch.check()
+        at_home = not self._session.should_strip_auth(self.home, url)  # type: ignore[no-untyped-call]
+        request = requests.Request(
+            "GET", url, headers=self._access.headers if at_home else None, auth=self._auth if at_home else None
+        )
+        prepared = self._session.prepare_request(request)
+        self.requests += 1
+        return self._session.send(prepared, stream=True, timeout=(CONNECT, SLICE), allow_redirects=False)
+
+    def _body(self, reply: requests.Response) -> bytes:
+        if reply.status_code < 400:
+            return self._read(reply, self._access.max_bytes)
+        try:
+            return self._read(reply, min(MAX_ERROR_BODY, self._access.max_bytes))
+        except (ProviderError, body.BadEncoding, urllib3.exceptions.HTTPError):
+            self._watch.check()
+            return b""  # the status says enough
+
+    def _read(self, reply: requests.Response, cap: int) -> bytes:
+        raw = body.received(reply.raw, reply.headers, cap)
+        return body.decoded(raw, reply.headers.get("Content-Encoding", ""), cap)
+
+
+def user_agent(contact: str | None) -> str:
+    """`harvester/0.1.0 (+editor@example.org)`: some providers block the default of a library (metha)."""
+    return f"harvester/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+# ------------------------------------------------------------------------------------------- addresses
+
+
+def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
+    """The configured address, and the credentials of the configuration, else those that stand in the address.
+
+    As bytes, because requests would encode text as Latin-1.
+    """
+    parts = _checked(access.url)
+    username, password = access.username, access.password or ""
+    if username is None and parts.username is not None:
+        username, password = unquote(parts.username), unquote(parts.password or "")
+    auth = None if username is None else (username.encode(), password.encode())
+    return base_of(access.url), auth
+
+
+def _secrets(access: Access, auth: tuple[bytes, bytes] | None) -> tuple[str, ...]:
+    """What must never stand in a message, longest first."""
+    pair = [auth[1].decode(), b64encode(b":".join(auth)).decode()] if auth else []
+    return tuple(sorted({*pair, *access.headers.values()} - {""}, key=len, reverse=True))
+
+
+def _checked(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        shown = url.rpartition("@")[2][:100]
+        raise RefusedAddress(f"{shown!r} is no address we go to; it must begin with http:// or https:// and a host")
+    return parts
+
+
+def base_of(url: str) -> str:
+    """The address without credentials and OAI-PMH arguments; others in it stay (`index.php?page=oai`)."""
+    parts = urlsplit(url)
+    kept = "&".join(pair for pair in parts.query.split("&") if pair.partition("=")[0] not in _ARGUMENTS)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, ""))
+
+
+def with_query(base: str, query: str) -> str:
+    return f"{base}{'&' if '?' in base else '?'}{query}"
+
+
+def redirected(url: str, location: str, query: str) -> str:
+    """Where a redirect leads, with the question of `query` where the new address has lost it."""
+    try:
+        target = urljoin(url, location)
+    except ValueError:
+        target = location
+    parts = _checked(target)
+    asked = any(pair.startswith("verb=") for pair in parts.query.split("&"))
+    clean = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
+    return clean if asked else with_query(base_of(clean), query)
+
+
+# ----------------------------------------------------------------------------------------------- words
+
+
+@contextmanager
+def _in_plain_words(host: str) -> Iterator[None]:
+    """What requests and urllib3 raise, as `Unreachable`."""
+    try:
+        yield
+    except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as error:
+        raise Unreachable(f"{host} has sent nothing for {SILENCE:g} seconds; harvest again later") from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        if certificate := _cause(error, ssl.SSLCertVerificationError):
+            raise Unreachable(
+                f"the certificate of {host} cannot be trusted ({certificate.verify_message}); "
+                "the provider's administrator must renew it",
+                passing=False,
+            ) from error
+        raise Unreachable(f"the connection to {host} broke ({_brief(error)}); harvest again later") from error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    current: BaseException | None = error
+    while current is not None:
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _cause(error: BaseException, kind: type[ssl.SSLCertVerificationError]) -> ssl.SSLCertVerificationError | None:
+    return next((link for link in _chain(error) if isinstance(link, kind)), None)
+
+
+def _brief(error: BaseException) -> str:
+    """The innermost cause; the outer ones repeat the address with its query."""
+    *_, root = _chain(error)
+    return str(getattr(root, "strerror", None) or root or type(root).__name__)[:150]

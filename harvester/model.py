@@ -106,6 +106,19 @@ class BadRecord(Struct, frozen=True, kw_only=True):
     payload: bytes
 
 
+# What the arrival of a record means; `moved` is a record whose header alone differs.
+Decision = Literal["new", "changed", "deleted", "moved", "unchanged"]
+
+
+class Known(Struct, frozen=True):
+    """What the store holds of a record: enough to tell whether an arrival changes anything."""
+
+    datestamp: str
+    deleted: bool
+    content_hash: str | None  # SHA-256 of the payload, in hex
+    sets: tuple[str, ...] = ()
+
+
 class Page(Struct, frozen=True, kw_only=True):
     """One answer to a list request, parsed. `token` is `None` at the end of the list."""
 

@@ -1,0 +1,54 @@
+"""The only door to the exports folder: a deposit file is there whole, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harvester.errors import ExportError
+from harvester.files import make_folder, sync, temporary_of, write_whole
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    """Puts a file into the folder, which is made where it is absent; its path.
+
+    The same bytes under the same name are fine, so that an export which a crash cut short can be done again. Other
+    bytes under that name raise `ExportError`, and so does a folder that cannot be written.
+    """
+    path = folder / _plain_name(name)
+    try:
+        make_folder(folder)
+        if not path.exists():
+            write_whole(path, data)
+        elif path.read_bytes() == data:
+            sync(folder)  # the crash may have come before its name was on the disk
+        else:
+            raise ExportError(f"{path} is there already, with other content. Move it away, then export again.")
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}. No file was left half written.") from error
+    return path
+
+
+def put_deposit(folder: Path, name: str, data: bytes, manifest: bytes) -> Path:
+    """Puts a deposit file and its manifest (the same name, ending in .json); the path of the deposit file.
+
+    The manifest comes first: once the deposit's name is there, all of the batch is.
+    """
+    put(folder, Path(name).with_suffix(".json").name, manifest)
+    return put(folder, name, data)
+
+
+def clean(folder: Path) -> tuple[Path, ...]:
+    """Removes what crashed exports left half written; what was removed. Call it while holding the export lock."""
+    left = tuple(sorted(folder.glob(temporary_of(Path("*")).name)))
+    try:
+        for path in left:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(f"The folder {folder} cannot be cleaned: {error.strerror}.") from error
+    return left
+
+
+def _plain_name(name: str) -> str:
+    if name != Path(name).name or name.startswith("."):
+        raise ValueError(f"not a plain file name: {name!r}")
+    return name

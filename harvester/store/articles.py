@@ -1,0 +1,239 @@
+"""Articles: the documents made from raw records, with their findings and what they were made with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from harvester.findings import is_blocking, kinds
+from harvester.model import Article, Finding, fingerprint, from_json, to_json
+from harvester.store.database import Database, ManyRows, chunks, new_id
+from harvester.store.structs import ArticleSave, StoredArticle
+from harvester.tables import article, finding, mapping, record
+from harvester.text import plain
+
+
+class Articles(Database):
+    """Articles one by one, and what has to be made again."""
+
+    def save_articles(self, saves: Iterable[ArticleSave]) -> None:
+        """Keeps articles made again from what the store holds, all of them or none."""
+        with self._write() as connection:
+            save_articles(connection, saves)
+
+    def article(self, name: str, source: str | None = None) -> list[StoredArticle]:
+        """The articles of an OAI identifier or a DOI, in one source or all."""
+        named = or_(article.c.identifier == name, article.c.doi_key == doi_key(name))
+        statement = select(article.c.id).where(named)
+        if source is not None:
+            statement = statement.where(article.c.source == source)
+        with self._read() as connection:
+            ids = connection.execute(statement.order_by(article.c.source, article.c.identifier)).scalars().all()
+            return load_articles(connection, ids)
+
+    def articles(self, ids: Collection[int]) -> list[StoredArticle]:
+        """The articles with these ids (`Member.article_id`), in this order."""
+        with self._read() as connection:
+            return [one for chunk in chunks(ids) for one in load_articles(connection, chunk)]
+
+    def stale(self, mapped_with: str, sources: Collection[str] = ()) -> int:
+        """How many identifiers were mapped by another configuration or program, in these sources or all."""
+        statement = select(func.count()).select_from(article).join(mapping).where(mapping.c.fingerprint != mapped_with)
+        if sources:
+            statement = statement.where(article.c.source.in_(sources))
+        with self._read() as connection:
+            return connection.execute(statement).scalar_one()
+
+    def identifiers(
+        self, source: str, after: str = "", limit: int = 500, *, not_mapped_with: str | None = None
+    ) -> list[str]:
+        """The identifiers of a source behind one of them, in their order, tombstones included.
+
+        With `not_mapped_with` only those whose article was not made by that configuration and program.
+        """
+        statement = (
+            select(record.c.identifier)
+            .distinct()
+            .where(record.c.source == source, record.c.identifier > after)
+            .order_by(record.c.identifier)
+            .limit(limit)
+        )
+        if not_mapped_with is not None:
+            same = (
+                select(article.c.id)
+                .join(mapping)
+                .where(
+                    article.c.source == record.c.source,
+                    article.c.identifier == record.c.identifier,
+                    mapping.c.fingerprint == not_mapped_with,
+                )
+            )
+            statement = statement.where(~same.exists())
+        with self._read() as connection:
+            return list(connection.execute(statement).scalars())
+
+
+def doi_key(doi: str) -> str:
+    """The form in which two DOIs are compared: they are equal when they differ in the case of ASCII letters alone."""
+    return doi.translate(_FOLD)
+
+
+_FOLD = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+# -------------------------------------------------------------------------------- saving, in a transaction
+
+_insert = insert(article)
+_DERIVED = tuple(column.name for column in article.c if column.name not in ("id", "source", "identifier"))
+_COLUMNS = ("source", "identifier", *_DERIVED)
+_PUT = ManyRows(
+    _insert.on_conflict_do_update(
+        index_elements=["source", "identifier"], set_={name: _insert.excluded[name] for name in _DERIVED}
+    ),
+    _COLUMNS,
+)
+# A tombstone leaves what was known: people ask what it was, and its DOI stays taken.
+_PUT_TOMBSTONE = ManyRows(
+    _insert.on_conflict_do_update(
+        index_elements=["source", "identifier"],
+        set_={name: _insert.excluded[name] for name in ("state", "mapping_id")},
+    ),
+    _COLUMNS,
+)
+_PUT_FINDINGS = ManyRows(insert(finding), [column.name for column in finding.c])
+_AMONG = (article.c.source == bindparam("source"), article.c.identifier.in_(bindparam("identifiers", expanding=True)))
+_IDS = select(article.c.identifier, article.c.id).where(*_AMONG)
+_DROP_FINDINGS = delete(finding).where(finding.c.article_id.in_(bindparam("ids", expanding=True)))
+
+
+def save_articles(connection: Connection, saves: Iterable[ArticleSave]) -> None:
+    """Keeps articles with their findings, in the place of what was held for the same identifiers."""
+    for chunk in chunks(saves):
+        _save_chunk(connection, chunk)
+
+
+def _save_chunk(connection: Connection, saves: Sequence[ArticleSave]) -> None:
+    mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
+    rows = [(_row(save, mappings[save.mapped_with]), save.deleted and save.article is None) for save in saves]
+    _PUT.insert(connection, [row for row, is_tombstone in rows if not is_tombstone])
+    _PUT_TOMBSTONE.insert(connection, [row for row, is_tombstone in rows if is_tombstone])
+    _save_findings(connection, saves)
+
+
+def _save_findings(connection: Connection, saves: Sequence[ArticleSave]) -> None:
+    for source, group in groupby(saves, key=lambda save: save.source):
+        among = {save.identifier: save.findings for save in group}
+        ids = connection.execute(_IDS, {"source": source, "identifiers": list(among)}).all()
+        connection.execute(_DROP_FINDINGS, {"ids": [article_id for _, article_id in ids]})
+        rows = [row for identifier, article_id in ids for row in _finding_rows(article_id, among[identifier])]
+        _PUT_FINDINGS.insert(connection, rows)
+
+
+def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, int]:
+    named = select(mapping.c.fingerprint, mapping.c.id).where(mapping.c.fingerprint.in_(fingerprints))
+    found: dict[str, int] = {row[0]: row[1] for row in connection.execute(named)}
+    for missing in sorted(fingerprints - found.keys()):
+        found[missing] = new_id(connection, insert(mapping).values(fingerprint=missing))
+    return found
+
+
+def _row(save: ArticleSave, mapping_id: int) -> dict[str, Any]:
+    named = {"source": save.source, "identifier": save.identifier, "state": _state(save), "mapping_id": mapping_id}
+    return named | (_NOTHING if save.article is None else _columns(save.article))
+
+
+def _state(save: ArticleSave) -> str:
+    """`ready` is all that a deposit needs: alive, with a DOI, and no finding that holds it back."""
+    if save.deleted:
+        return "deleted"
+    if save.article is None or save.article.doi is None or any(map(is_blocking, save.findings)):
+        return "held"
+    return "ready"
+
+
+_NOTHING = dict.fromkeys(name for name in _DERIVED if name not in ("state", "mapping_id"))
+
+
+def _columns(made: Article) -> dict[str, Any]:
+    journal = made.journal
+    return {
+        "format": made.format,
+        "doi": made.doi,
+        "doi_key": None if made.doi is None else doi_key(made.doi),
+        "title": plain(made.titles[0].text) if made.titles else None,
+        "journal": plain(journal.titles[0].text) if journal.titles else None,
+        "issn": journal.issns[0].value if journal.issns else None,
+        "year": min((date.year for date in made.dates), default=None),
+        "volume": made.volume,
+        "issue": made.issue,
+        "fingerprint": fingerprint(made),
+        "document": to_json(made).decode(),
+    }
+
+
+def _finding_rows(article_id: int, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [
+        {
+            "article_id": article_id,
+            "position": position,
+            "code": one.code,
+            "severity": kinds()[one.code].severity,
+            "path": one.path,
+            "value": one.value,
+            "detail": msgspec.json.encode(one.detail).decode() if one.detail else "{}",
+        }
+        for position, one in enumerate(findings)
+    ]
+
+
+# ------------------------------------------------------------------------------- loading, in a transaction
+
+_LOAD = select(article).where(article.c.id.in_(bindparam("ids", expanding=True)))
+_FINDINGS = (
+    select(finding)
+    .where(finding.c.article_id.in_(bindparam("ids", expanding=True)))
+    .order_by(finding.c.article_id, finding.c.position)
+)
+_DATESTAMPS = (
+    select(article.c.id, record.c.prefix, record.c.datestamp)
+    .where(article.c.source == record.c.source, article.c.identifier == record.c.identifier)
+    .where(article.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(record.c.prefix)
+)
+
+
+def load_articles(connection: Connection, ids: Sequence[int], state: str | None = None) -> list[StoredArticle]:
+    """The articles with these ids, in this order; with `state` only those that are in it."""
+    statement: Select[Any] = _LOAD if state is None else _LOAD.where(article.c.state == state)
+    rows = {row.id: row for row in connection.execute(statement, {"ids": ids}).all()}
+    findings: dict[int, list[Finding]] = {article_id: [] for article_id in ids}
+    for row in connection.execute(_FINDINGS, {"ids": ids}).all():
+        findings[row.article_id].append(finding_of(row))
+    datestamps: dict[int, dict[str, str]] = {article_id: {} for article_id in ids}
+    for article_id, prefix, datestamp in connection.execute(_DATESTAMPS, {"ids": ids}).all():
+        datestamps[article_id][prefix] = datestamp
+    return [_stored(rows[one], findings[one], datestamps[one]) for one in ids if one in rows]
+
+
+def finding_of(row: Any) -> Finding:
+    """The finding of a row of its table."""
+    detail = {} if row.detail == "{}" else msgspec.json.decode(row.detail, type=dict[str, str])
+    return Finding(row.code, row.path, row.value, detail)
+
+
+def _stored(row: Any, findings: Sequence[Finding], datestamps: dict[str, str]) -> StoredArticle:
+    return StoredArticle(
+        id=row.id,
+        source=row.source,
+        identifier=row.identifier,
+        article=None if row.document is None else from_json(row.document),
+        state=row.state,
+        doi=row.doi,
+        fingerprint=row.fingerprint,
+        findings=tuple(findings),
+        datestamps=datestamps,
+    )

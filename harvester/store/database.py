@@ -1,0 +1,251 @@
+"""The file under the store: how it is opened, brought up to date, and written in whole transactions.
+
+WAL, so that people can read while a harvest writes; every writing transaction is BEGIN IMMEDIATE, so that it never
+finds out half-way that it may not write. Harvests run with `synchronous=NORMAL`: a power cut may take the last pages,
+which are then fetched again. What cannot be fetched again, the ledger, is written with `synchronous=FULL`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Connection, Engine, Insert, create_engine, event, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+
+from harvester import files, migrations, tables
+from harvester.errors import StoreError
+
+T = TypeVar("T")
+
+_DIALECT = sqlite.dialect(paramstyle="named")
+
+_SETTINGS = (
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-32000",  # 32 MB
+    "PRAGMA wal_autocheckpoint=4000",  # pages: 16 MB between two checkpoints
+    "PRAGMA journal_size_limit=67108864",
+)
+
+# What a transaction may do, and what is said to SQLite as it begins.
+_BEGIN = {
+    "read": ("BEGIN",),
+    "write": ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    "durable": ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    # SQLite changes a table by making it anew, which must not cascade (its ALTER TABLE page, section 7).
+    "migrate": ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
+}
+
+
+class Database:
+    """One SQLite file and its transactions; the rooms of the store are built on it."""
+
+    def __init__(self, path: Path, engine: Engine, patience: float) -> None:
+        self.path = path
+        self._engine = engine
+        self._patience = patience
+
+    @classmethod
+    def open(cls, url: str, patience: float) -> Self:
+        """Opens the store, and makes or migrates it first where that is needed."""
+        path = _path(url)
+        try:
+            files.make_folder(path.parent)
+        except OSError as error:
+            raise StoreError(f"The folder {path.parent} for the store cannot be made: {error.strerror}.") from error
+        opened = cls(path, _engine(path, patience), patience)
+        try:
+            opened._prepare()
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, access: str) -> Iterator[Connection]:
+        with (
+            self._explained(),
+            self._engine.connect().execution_options(access=access) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        """A snapshot: sees the store as it was when the transaction began, and keeps nobody from writing."""
+        return self._transaction("read")
+
+    def _write(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
+        """All or nothing; `durable` has reached the disk when the block ends."""
+        return self._transaction("durable" if durable else "write")
+
+    # ------------------------------------------------------------------------------------- opening
+
+    def _prepare(self) -> None:
+        with self._explained():
+            raw = self._engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA journal_mode=WAL")
+            finally:
+                raw.close()
+        with self._read() as connection:
+            revision = _revision(connection)
+        if revision is None:
+            self._create()
+        elif revision != migrations.HEAD:
+            self._migrate(revision)
+
+    def _create(self) -> None:
+        with self._write(durable=True) as connection:
+            if _revision(connection) is not None:
+                return  # another process was first
+            if connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one():
+                raise StoreError(f"{self.path} is a database of another program. Name another file in [store] url.")
+            tables.metadata.create_all(connection)
+            for view in tables.VIEWS:
+                connection.execute(text(view))
+            connection.execute(tables.alembic_version.insert().values(version_num=migrations.HEAD))
+
+    def _migrate(self, revision: str) -> None:
+        if revision not in migrations.REVISIONS:
+            raise StoreError(
+                f"The store {self.path} was written by a newer version of this program; upgrade the program."
+            )
+        self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
+        with self._transaction("migrate") as connection:
+            if _revision(connection) == revision:  # nobody else was first
+                migrations.upgrade(connection)
+                self._check_references(connection)
+        self._engine.dispose()  # the next connection has its foreign keys on
+
+    def _check_references(self, connection: Connection) -> None:
+        if broken := connection.execute(text("PRAGMA foreign_key_check")).first():
+            raise StoreError(
+                f"The store {self.path} could not be migrated: rows of table {broken[0]} point to nothing. It was left "
+                "as it was; please report this."
+            )
+
+    # ------------------------------------------------------------------------------------ upkeep
+
+    def backup(self, path: Path) -> None:
+        """A whole, compact copy of the store as it is now, while others may go on writing; replaces an older copy."""
+        temporary = files.temporary_of(path)
+        try:
+            files.make_folder(path.parent)
+            temporary.unlink(missing_ok=True)
+            with self._explained():
+                raw = self._engine.raw_connection()
+                try:
+                    raw.cursor().execute("VACUUM INTO ?", (str(temporary),))
+                finally:
+                    raw.close()
+            files.publish(temporary, path)
+        except OSError as error:
+            raise StoreError(f"The backup {path} cannot be written: {error.strerror}.") from error
+
+    # ------------------------------------------------------------------------------------ faults
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns what SQLite says into what a person can do; our own mistakes (bad SQL, broken keys) stay."""
+        try:
+            yield
+        except (IntegrityError, ProgrammingError):
+            raise
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            raise StoreError(self._explanation(str(getattr(error, "orig", error)))) from error
+
+    def _explanation(self, said: str) -> str:
+        for sign, words in _FAULTS.items():
+            if sign in said:
+                return words.format(path=self.path, folder=self.path.parent, patience=self._patience)
+        return f"The store {self.path} cannot be used: {said}."
+
+
+_FAULTS = {
+    "locked": "The store {path} is locked: another program has been writing to it for {patience:g} s. Wait for it to "
+    "end, or end it, and start again.",
+    "not a database": "{path} is not a database. Name another file in [store] url, or put a backup in its place.",
+    "malformed": "The store {path} is damaged. Put a backup in its place, or move it away and harvest again.",
+    "readonly": "The store {path} cannot be written: this user needs write permission on it and on {folder}.",
+    "unable to open": "The store {path} cannot be opened: this user needs write permission on it and on {folder}.",
+    "is full": "The disk is full: the store {path} could not be written. Nothing of it was lost; make room in {folder} "
+    "and start again.",
+    "disk I/O error": "The disk under the store {path} answers with errors. Check the disk and its free space.",
+}
+
+
+class ManyRows:
+    """An insert compiled once for rows by the hundred, where SQLAlchemy's work per row costs more than SQLite's."""
+
+    def __init__(self, statement: Insert, columns: Iterable[str]) -> None:
+        compiled = statement.compile(dialect=_DIALECT, column_keys=list(columns))
+        self._sql = str(compiled)
+        processors = {name: statement.table.c[name].type.bind_processor(_DIALECT) for name in columns}
+        self._processors = [(name, one) for name, one in processors.items() if one is not None]
+
+    def insert(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Inserts the rows, whose values are made ready for SQLite in place."""
+        for name, processor in self._processors:
+            for row in rows:
+                row[name] = processor(row[name])
+        if rows:
+            connection.exec_driver_sql(self._sql, rows)
+
+
+def new_id(connection: Connection, statement: Insert) -> int:
+    """Inserts one row; its new id."""
+    key = connection.execute(statement).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def chunks(items: Iterable[T], size: int = 400) -> Iterator[list[T]]:
+    """The items in lists that fit into one statement and little memory."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _path(url: str) -> Path:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"The store url {url!r} is not understood; write sqlite:///path/to/store.sqlite.") from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise StoreError("The store is a SQLite file; write sqlite:///path/to/store.sqlite as its url.")
+    return Path(parsed.database)
+
+
+def _engine(path: Path, patience: float) -> Engine:
+    # Transactions are begun by the listener below, not by the sqlite3 module with its own idea of when.
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def settings(raw: Any, _entry: Any) -> None:
+        for setting in _SETTINGS:
+            raw.execute(setting)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        for statement in _BEGIN[connection.get_execution_options()["access"]]:
+            raw.execute(statement)
+
+    return engine
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision the store is at; empty for one that alembic knows but never filled, `None` without tables."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    return connection.execute(tables.alembic_version.select()).scalar() or ""

@@ -1,0 +1,171 @@
+"""The ledger: what left for Crossref, under which batch and timestamp, and which DOIs were given away.
+
+All of it is written with `synchronous=FULL`: a timestamp or a DOI that was used and then forgotten cannot be mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from harvester.errors import DoiTaken, StoreError
+from harvester.store.articles import doi_key
+from harvester.store.database import Database
+from harvester.store.structs import Deposit, Member, PlannedBatch
+from harvester.tables import article, batch, deposit, deposited, minted
+
+_DIGITS = range(10**16, 10**17)
+
+
+class Ledger(Database):
+    """Batches, deposits and minted DOIs."""
+
+    def plan_batch(
+        self, batch_id: str, timestamp: int, schema_version: str, members: Sequence[Member], now: datetime
+    ) -> int:
+        """Writes a batch down before it is built; the timestamp it was given.
+
+        That is the candidate (17 digits), or one more than the last one given where the clock stands or went back.
+        Raises `StoreError` for an id that was used.
+        """
+        if timestamp not in _DIGITS:
+            raise ValueError(f"a batch timestamp has 17 digits, not {timestamp}")
+        with self._write(durable=True) as connection:
+            if _state(connection, batch_id) is not None:
+                raise StoreError(f"The batch id {batch_id} was used before; give the batch another one.")
+            last = connection.execute(select(func.max(batch.c.timestamp))).scalar() or 0
+            given = max(timestamp, last + 1)
+            values = {"id": batch_id, "timestamp": given, "schema_version": schema_version, "planned": now}
+            connection.execute(insert(batch).values(state="planned", **values))
+            connection.execute(insert(deposit), _member_rows(batch_id, members))
+        return given
+
+    def planned_batches(self) -> tuple[PlannedBatch, ...]:
+        """Batches that were planned and never marked: a crash came between. Oldest first."""
+        with self._read() as connection:
+            rows = connection.execute(select(batch).where(batch.c.state == "planned").order_by(batch.c.timestamp)).all()
+            return tuple(_planned_of(row, _members(connection, row.id)) for row in rows)
+
+    def mark_exported(self, batch_id: str, path: str, sha256: str, size: int, now: datetime) -> None:
+        """Writes down that the file of a planned batch exists; marking it again with the same file changes nothing."""
+        with self._write(durable=True) as connection:
+            row = connection.execute(select(batch).where(batch.c.id == batch_id)).first()
+            if row is not None and row.state == "written" and row.sha256 == sha256:
+                return
+            self._close(connection, batch_id, "written", path=path, sha256=sha256, size=size, written=now)
+            _remember_deposits(connection, batch_id)
+
+    def abandon_batch(self, batch_id: str) -> None:
+        """Gives a planned batch up; its id and timestamp stay used."""
+        with self._write(durable=True) as connection:
+            self._close(connection, batch_id, "abandoned")
+
+    def last_deposit(self, doi: str) -> Deposit | None:
+        """The last written deposit of a DOI."""
+        statement = (
+            select(deposited.c.fingerprint, batch)
+            .join_from(deposited, batch)
+            .where(deposited.c.doi_key == doi_key(doi))
+        )
+        with self._read() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            return None
+        return Deposit(
+            doi=doi,
+            batch_id=row.id,
+            timestamp=row.timestamp,
+            fingerprint=row.fingerprint,
+            path=row.path,
+            written=row.written,
+        )
+
+    def _close(self, connection: Connection, batch_id: str, state: str, **values: Any) -> None:
+        was = _state(connection, batch_id)
+        if was != "planned":
+            raise StoreError(f"Batch {batch_id} cannot be {state}: it is {was or 'unknown'} in {self.path}.")
+        connection.execute(update(batch).where(batch.c.id == batch_id).values(state=state, **values))
+
+    # ----------------------------------------------------------------------------- minted DOIs
+
+    def minted(self, source: str, identifier: str) -> str | None:
+        """The DOI this program gave to a record."""
+        mine = (minted.c.source == source) & (minted.c.identifier == identifier)
+        with self._read() as connection:
+            return connection.execute(select(minted.c.doi).where(mine)).scalar()
+
+    def mint(self, source: str, identifier: str, doi: str) -> None:
+        """Gives a DOI to a record, for ever. Raises `DoiTaken` when it is in use, or the record was given another."""
+        with self._write(durable=True) as connection:
+            mine = (minted.c.source == source) & (minted.c.identifier == identifier)
+            given = connection.execute(select(minted.c.doi).where(mine)).scalar()
+            if given == doi:
+                return
+            if given is not None:
+                raise DoiTaken(f"Record {identifier} was given the DOI {given}; it cannot be given {doi}.")
+            if holder := _holder(connection, source, identifier, doi_key(doi)):
+                raise DoiTaken(f"The DOI {doi} is in use by {holder}; it cannot be given to record {identifier}.")
+            values = {"source": source, "identifier": identifier, "doi": doi, "doi_key": doi_key(doi)}
+            connection.execute(insert(minted).values(values))
+
+
+def _state(connection: Connection, batch_id: str) -> str | None:
+    return connection.execute(select(batch.c.state).where(batch.c.id == batch_id)).scalar()
+
+
+def _member_rows(batch_id: str, members: Sequence[Member]) -> list[dict[str, Any]]:
+    return [
+        {
+            "batch_id": batch_id,
+            "position": position,
+            "article_id": member.article_id,
+            "doi_key": doi_key(member.doi),
+            "fingerprint": member.fingerprint,
+        }
+        for position, member in enumerate(members)
+    ]
+
+
+def _members(connection: Connection, batch_id: str) -> tuple[Member, ...]:
+    columns = (deposit.c.article_id, deposit.c.doi_key, deposit.c.fingerprint)
+    rows = connection.execute(select(*columns).where(deposit.c.batch_id == batch_id).order_by(deposit.c.position))
+    return tuple(Member(*row) for row in rows)
+
+
+def _planned_of(row: Any, members: tuple[Member, ...]) -> PlannedBatch:
+    return PlannedBatch(
+        id=row.id, timestamp=row.timestamp, schema_version=row.schema_version, planned=row.planned, members=members
+    )
+
+
+def _remember_deposits(connection: Connection, batch_id: str) -> None:
+    """Makes a written batch the last deposit of its DOIs, but for those of which a later one was written before it."""
+    later = (
+        select(deposited.c.doi_key)
+        .join(batch)
+        .where(
+            deposited.c.doi_key == deposit.c.doi_key,
+            batch.c.timestamp > select(batch.c.timestamp).where(batch.c.id == batch_id).scalar_subquery(),
+        )
+    )
+    members = select(deposit.c.doi_key, deposit.c.fingerprint, deposit.c.batch_id).where(
+        deposit.c.batch_id == batch_id, ~later.exists()
+    )
+    statement = insert(deposited).from_select(["doi_key", "fingerprint", "batch_id"], members)
+    new = statement.excluded
+    connection.execute(statement.on_conflict_do_update(set_={"fingerprint": new.fingerprint, "batch_id": new.batch_id}))
+
+
+def _holder(connection: Connection, source: str, identifier: str, key: str) -> str | None:
+    """Who has a DOI: another record, alive or deleted, another minted one, or a deposit."""
+    for table in (article, minted):
+        found = connection.execute(select(table.c.source, table.c.identifier).where(table.c.doi_key == key)).all()
+        if others := [row for row in found if tuple(row) != (source, identifier)]:
+            return f"record {others[0].identifier} of {others[0].source}"
+    written = select(deposit.c.batch_id).where(deposit.c.doi_key == key).limit(1)
+    holder = connection.execute(written).scalar()
+    return None if holder is None else f"deposit {holder}"

@@ -1,0 +1,195 @@
+"""What people and the export ask of the whole store.
+
+Long answers are streams, and no transaction stays open behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select, text
+
+from harvester.findings import Severity
+from harvester.model import HeldBack
+from harvester.store import payloads
+from harvester.store.articles import doi_key, finding_of, load_articles
+from harvester.store.database import Database, chunks
+from harvester.store.runs import runs_of
+from harvester.store.structs import DuplicateDoi, FindingRow, FormatStatus, Run, SourceStatus, StoredArticle
+from harvester.tables import article, deposited, finding, record, run, source
+
+_IN_ORDER = (article.c.source, article.c.identifier)
+_SAME_DEPOSIT = deposited.c.fingerprint == article.c.fingerprint
+
+
+class Reading(Database):
+    """Questions to the whole store."""
+
+    def pending(
+        self, sources: Collection[str] = (), dois: Collection[str] = (), *, everything: bool = False
+    ) -> Iterator[StoredArticle]:
+        """What is to be deposited: ready, and not said by the last written deposit of its DOI.
+
+        Naming DOIs, or asking for everything, leaves out the second condition. The articles of an issue come together.
+        """
+        ready = _narrowed(select(article.c.id).where(article.c.state == "ready"), sources, dois)
+        if not (everything or dois):
+            ready = ready.outerjoin(deposited, deposited.c.doi_key == article.c.doi_key).where(
+                deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
+            )
+        by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
+        for ids in chunks(self._ids(ready.order_by(*by_issue, article.c.doi_key, article.c.id)), 100):
+            with self._read() as connection:
+                found = load_articles(connection, ids, state="ready")
+            yield from found
+
+    def unchanged_count(self, sources: Collection[str] = (), dois: Collection[str] = ()) -> int:
+        """How many ready articles say what the last written deposit of their DOI said."""
+        same = select(func.count()).select_from(article).join(deposited, deposited.c.doi_key == article.c.doi_key)
+        statement = _narrowed(same.where(article.c.state == "ready", _SAME_DEPOSIT), sources, dois)
+        with self._read() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def held_back(self, sources: Collection[str] = (), dois: Collection[str] = ()) -> Iterator[HeldBack]:
+        """Live records that are not deposited, with the codes that hold them, by source and identifier."""
+        held = _narrowed(select(article.c.id).where(article.c.state == "held"), sources, dois)
+        for ids in chunks(self._ids(held.order_by(*_IN_ORDER))):
+            with self._read() as connection:
+                rows = connection.execute(_HOLDING, {"ids": ids}).all()
+            yield from map(_held_of, _grouped(rows))
+
+    def findings(
+        self, sources: Collection[str] = (), codes: Collection[str] = (), severities: Collection[Severity] = ()
+    ) -> Iterator[FindingRow]:
+        """The findings of these sources, codes and severities (none named: all), by source and identifier."""
+        chosen = _chosen(codes, severities)
+        among = select(finding.c.article_id).where(finding.c.article_id == article.c.id, *chosen)
+        ids = _narrowed(select(article.c.id).where(among.exists()), sources).order_by(*_IN_ORDER)
+        for chunk in chunks(self._ids(ids)):
+            with self._read() as connection:
+                rows = connection.execute(_FINDINGS.where(*chosen), {"ids": chunk}).all()
+            for row in rows:
+                yield FindingRow(row.source, row.identifier, row.doi, finding_of(row))
+
+    def duplicate_dois(self) -> Iterator[DuplicateDoi]:
+        """The DOIs that more than one live record claims."""
+        live = (article.c.doi_key.is_not(None), article.c.state != "deleted")
+        several = select(article.c.doi_key).where(*live).group_by(article.c.doi_key).having(func.count() > 1)
+        statement = (
+            select(article.c.doi_key, article.c.source, article.c.identifier)
+            .where(*live, article.c.doi_key.in_(several))
+            .order_by(article.c.doi_key, *_IN_ORDER)
+        )
+        with self._read() as connection:
+            rows = connection.execute(statement).all()
+        for doi, group in groupby(rows, key=lambda row: row.doi_key):
+            yield DuplicateDoi(doi, tuple((row.source, row.identifier) for row in group))
+
+    def _ids(self, statement: Select[Any]) -> list[int]:
+        with self._read() as connection:
+            return list(connection.execute(statement).scalars())
+
+    # --------------------------------------------------------------------------------- the whole
+
+    def status(self) -> tuple[SourceStatus, ...]:
+        """Every source: its articles by state, its records by format, its last runs."""
+        with self._read() as connection:
+            rows = connection.execute(select(source.c.name, source.c.url).order_by(source.c.name)).all()
+            states = _article_counts(connection)
+            formats = _formats(connection)
+        return tuple(
+            SourceStatus(source=name, url=url, formats=tuple(formats.get(name, ())), **states.get(name, {}))
+            for name, url in rows
+        )
+
+    def check_integrity(self, *, deep: bool = False) -> list[str]:
+        """What is wrong with the file, one sentence each. `deep` reads every payload: SQLite's own check misses damage
+        inside one."""
+        with self._read() as connection:
+            said = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            faults = [f"SQLite finds: {line}." for line in said if line != "ok"]
+            faults += [
+                f"Row {row[1]} of table {row[0]} points to a row of {row[2]} that is not there." for row in broken
+            ]
+            if deep:
+                damaged = payloads.damaged(connection)
+                faults += [f"The bytes of payload {digest} are not what was received." for digest in damaged]
+        return faults
+
+
+_HOLDING = (
+    select(article.c.source, article.c.identifier, article.c.doi, finding.c.code)
+    .outerjoin_from(article, finding, (finding.c.article_id == article.c.id) & (finding.c.severity == "error"))
+    .where(article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "held")
+    .order_by(*_IN_ORDER, finding.c.position)
+)
+_FINDINGS = (
+    select(article.c.source, article.c.identifier, article.c.doi, finding)
+    .join_from(finding, article)
+    .where(article.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(*_IN_ORDER, finding.c.position)
+)
+
+
+def _narrowed(statement: Select[Any], sources: Collection[str], dois: Collection[str] = ()) -> Select[Any]:
+    if sources:
+        statement = statement.where(article.c.source.in_(sources))
+    if dois:
+        statement = statement.where(article.c.doi_key.in_([doi_key(doi) for doi in dois]))
+    return statement
+
+
+def _chosen(codes: Collection[str], severities: Collection[Severity]) -> list[Any]:
+    chosen: list[Any] = [finding.c.code.in_(codes)] if codes else []
+    return [*chosen, finding.c.severity.in_(severities)] if severities else chosen
+
+
+def _grouped(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    for _, group in groupby(rows, key=lambda row: (row.source, row.identifier)):
+        yield list(group)
+
+
+def _held_of(rows: list[Any]) -> HeldBack:
+    first = rows[0]
+    codes = tuple(dict.fromkeys(row.code for row in rows if row.code is not None))
+    return HeldBack(record=first.identifier, source=first.source, doi=first.doi, codes=codes)
+
+
+_STATES = {"ready": "ready", "held": "held_back", "deleted": "deleted"}
+
+
+def _article_counts(connection: Connection) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    grouped = select(article.c.source, article.c.state, func.count()).group_by(article.c.source, article.c.state)
+    for name, state, count in connection.execute(grouped):
+        counts.setdefault(name, {})[_STATES[state]] = count
+    return counts
+
+
+def _formats(connection: Connection) -> dict[str, list[FormatStatus]]:
+    """By source: records by format, and the last runs, also of formats that have no records."""
+    place = (record.c.source, record.c.prefix, record.c.deleted)
+    counts = {
+        (row[0], row[1], row[2]): row[3] for row in connection.execute(select(*place, func.count()).group_by(*place))
+    }
+    last = _last_runs(connection, select(func.max(run.c.id)))
+    complete = _last_runs(connection, select(func.max(run.c.id)).where(run.c.state == "complete"))
+    formats: dict[str, list[FormatStatus]] = {}
+    for name, prefix in sorted({key[:2] for key in counts} | last.keys()):
+        status = FormatStatus(
+            prefix=prefix,
+            live=counts.get((name, prefix, False), 0),
+            deleted=counts.get((name, prefix, True), 0),
+            last_complete=complete.get((name, prefix)),
+            last_run=last.get((name, prefix)),
+        )
+        formats.setdefault(name, []).append(status)
+    return formats
+
+
+def _last_runs(connection: Connection, newest: Select[Any]) -> dict[tuple[str, str], Run]:
+    ids = connection.execute(newest.group_by(run.c.source, run.c.prefix)).scalars().all()
+    return {(one.source, one.prefix): one for one in runs_of(connection, select(run).where(run.c.id.in_(ids)))}

@@ -1,0 +1,172 @@
+"""Raw records: what a provider gave, in which format, and what it gave before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from harvester.model import BadRecord, Known, RawRecord
+from harvester.store import payloads
+from harvester.store.database import Database, ManyRows, chunks
+from harvester.store.structs import Rejected, SavedRecord
+from harvester.tables import record, record_version, rejected, run
+
+_SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))
+_AMONG = (record.c.source == bindparam("source"), record.c.identifier.in_(bindparam("identifiers", expanding=True)))
+_KNOWN = select(record.c.identifier, record.c.datestamp, record.c.deleted, record.c.hash, record.c.sets).where(
+    *_AMONG, record.c.prefix == bindparam("prefix")
+)
+_LIVE = select(record).where(*_AMONG, record.c.prefix.in_(bindparam("prefixes", expanding=True)), ~record.c.deleted)
+
+
+class Records(Database):
+    """Raw records."""
+
+    def known(self, source: str, prefix: str, identifiers: Collection[str]) -> dict[str, Known]:
+        """What is held of these records, by identifier; without those never seen."""
+        found: dict[str, Known] = {}
+        with self._read() as connection:
+            for chunk in chunks(identifiers):
+                rows = connection.execute(_KNOWN, {"source": source, "prefix": prefix, "identifiers": chunk})
+                found.update((row[0], Known(*row[1:])) for row in rows.all())
+        return found
+
+    def payloads(
+        self, source: str, prefixes: Collection[str], identifiers: Collection[str]
+    ) -> dict[tuple[str, str], RawRecord]:
+        """The live records among these, by identifier and prefix; without the pages that were repaired (see `raw`)."""
+        found: dict[tuple[str, str], RawRecord] = {}
+        with self._read() as connection:
+            for chunk in chunks(identifiers):
+                asked = {"source": source, "prefixes": list(prefixes), "identifiers": chunk}
+                rows = connection.execute(_LIVE, asked).all()
+                contents = payloads.load(connection, {row.hash for row in rows})
+                found.update(((row.identifier, row.prefix), _raw(row, contents)) for row in rows)
+        return found
+
+    def raw(self, source: str, identifier: str) -> list[tuple[str, RawRecord]]:
+        """The record in each of its formats, tombstones and originals of repaired pages included."""
+        statement = select(record).where(record.c.source == source, record.c.identifier == identifier)
+        with self._read() as connection:
+            rows = connection.execute(statement.order_by(record.c.prefix)).all()
+            return [(row.prefix, raw) for row, raw in zip(rows, _whole(connection, rows), strict=True)]
+
+    def versions(self, source: str, identifier: str, prefix: str) -> list[RawRecord]:
+        """What the record said before, oldest first."""
+        statement = (
+            select(record.c.identifier, record_version)
+            .join_from(record_version, record)
+            .where(record.c.source == source, record.c.identifier == identifier, record.c.prefix == prefix)
+        )
+        with self._read() as connection:
+            return _whole(connection, connection.execute(statement.order_by(record_version.c.id)).all())
+
+    def rejected(self, run_id: int) -> list[Rejected]:
+        """The bad records of a run."""
+        with self._read() as connection:
+            rows = connection.execute(select(rejected).where(rejected.c.run_id == run_id).order_by(rejected.c.id)).all()
+            contents = payloads.load(connection, {row.hash for row in rows})
+        return [Rejected(row.run_id, row.identifier, row.reason, contents[row.hash]) for row in rows]
+
+
+# -------------------------------------------------------------------------------- within a transaction
+
+_VERSIONED = ("datestamp", "sets", "deleted", "hash", "repairs", "original", "run_id")
+_insert = insert(record)
+_PUT = ManyRows(
+    _insert.on_conflict_do_update(
+        index_elements=["source", "identifier", "prefix"], set_={name: _insert.excluded[name] for name in _VERSIONED}
+    ),
+    ("source", "identifier", "prefix", *_VERSIONED),
+)
+_KEEP_VERSION = insert(record_version).from_select(
+    ["record_id", *_VERSIONED, "replaced_by"],
+    select(record.c.id, *(record.c[name] for name in _VERSIONED), bindparam("by_run")).where(
+        *_SLOT, record.c.prefix == bindparam("at_prefix")
+    ),
+)
+_MOVE = (
+    update(record)
+    .where(*_SLOT, record.c.prefix == bindparam("at_prefix"))
+    .values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"))
+)
+
+
+def save_records(connection: Connection, run_id: int, saved: Iterable[SavedRecord]) -> None:
+    """Keeps what is new; what is replaced becomes a version. Unchanged records cost nothing."""
+    at = _place(connection, run_id)
+    by_decision: dict[str, list[RawRecord]] = {}
+    for one in saved:
+        by_decision.setdefault(one.decision, []).append(one.raw)
+    replacing = by_decision.get("changed", []) + by_decision.get("deleted", [])
+    if replacing:
+        connection.execute(_KEEP_VERSION, [_slot(at, raw) | {"by_run": run_id} for raw in replacing])
+    if arriving := by_decision.get("new", []) + replacing:
+        hashes = payloads.keep(connection, _bytes_of(arriving))
+        _PUT.insert(connection, [at | _row(raw, hashes, run_id) for raw in arriving])
+    if moved := by_decision.get("moved"):
+        connection.execute(
+            _MOVE, [_slot(at, raw) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved]
+        )
+
+
+def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord]) -> None:
+    """Keeps the bytes of bad records, with the reason."""
+    if bad:
+        hashes = payloads.keep(connection, {one.payload for one in bad})
+        connection.execute(
+            insert(rejected),
+            [
+                {"run_id": run_id, "identifier": one.identifier, "reason": one.reason, "hash": hashes[one.payload]}
+                for one in bad
+            ],
+        )
+
+
+def _place(connection: Connection, run_id: int) -> dict[str, str]:
+    """Source and prefix of a run."""
+    row = connection.execute(select(run.c.source, run.c.prefix).where(run.c.id == run_id)).one()
+    return {"source": row.source, "prefix": row.prefix}
+
+
+def _slot(at: dict[str, str], raw: RawRecord) -> dict[str, Any]:
+    return {"at_source": at["source"], "at_prefix": at["prefix"], "at_identifier": raw.identifier}
+
+
+def _bytes_of(records: Iterable[RawRecord]) -> set[bytes]:
+    """Payloads and pages, each once: the records of a repaired page all carry that page."""
+    return {content for raw in records for content in (raw.payload, raw.original) if content is not None}
+
+
+def _row(raw: RawRecord, hashes: dict[bytes, str], run_id: int) -> dict[str, Any]:
+    return {
+        "identifier": raw.identifier,
+        "datestamp": raw.datestamp,
+        "sets": raw.sets,
+        "deleted": raw.deleted,
+        "hash": None if raw.payload is None else hashes[raw.payload],
+        "repairs": raw.repairs,
+        "original": None if raw.original is None else hashes[raw.original],
+        "run_id": run_id,
+    }
+
+
+def _whole(connection: Connection, rows: Sequence[Any]) -> list[RawRecord]:
+    wanted = {digest for row in rows for digest in (row.hash, row.original) if digest is not None}
+    contents = payloads.load(connection, wanted)
+    return [_raw(row, contents) for row in rows]
+
+
+def _raw(row: Any, contents: dict[str, bytes]) -> RawRecord:
+    return RawRecord(
+        identifier=row.identifier,
+        datestamp=row.datestamp,
+        sets=row.sets,
+        deleted=row.deleted,
+        payload=None if row.hash is None else contents[row.hash],
+        repairs=row.repairs,
+        original=contents.get(row.original) if row.original else None,
+    )

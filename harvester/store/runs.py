@@ -1,0 +1,226 @@
+"""Sources, runs and windows: what was asked of a provider, how far it came, and where it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from harvester.model import Identity, Token, Window
+from harvester.store.database import Database, new_id
+from harvester.store.structs import Counts, OpenWindow, PageSave, Run, RunKind, RunState, SourceRow
+from harvester.tables import run, run_window, source
+
+
+class Runs(Database):
+    """Sources, runs and windows."""
+
+    def remember_source(self, name: str, identity: Identity, url: str) -> None:
+        """Keeps what Identify said."""
+        said = msgspec.json.encode(identity).decode()
+        statement = insert(source).values(name=name, url=url, identity=said)
+        with self._write() as connection:
+            connection.execute(statement.on_conflict_do_update(set_={"url": url, "identity": said}))
+
+    def source(self, name: str) -> SourceRow | None:
+        with self._read() as connection:
+            row = connection.execute(select(source).where(source.c.name == name)).first()
+        if row is None:
+            return None
+        identity = msgspec.json.decode(row.identity, type=Identity) if row.identity else None
+        return SourceRow(row.name, row.url, identity)
+
+    def begin_run(self, name: str, prefix: str, kind: RunKind, windows: Sequence[Window], now: datetime) -> Run:
+        """Writes down what is going to be asked, before it is."""
+        with self._write() as connection:
+            connection.execute(insert(source).values(name=name, url="").on_conflict_do_nothing())
+            values = {"source": name, "prefix": prefix, "kind": kind, "state": "running", "started": now}
+            run_id = new_id(connection, insert(run).values(values))
+            asked = [{"run_id": run_id, "set_spec": w.set_spec, "since": w.since, "until": w.until} for w in windows]
+            connection.execute(insert(run_window), asked)
+            return _run(connection, run_id)
+
+    def run(self, run_id: int) -> Run:
+        """A run as it stands. Raises `LookupError`."""
+        with self._read() as connection:
+            return _run(connection, run_id)
+
+    def resume_run(self, run_id: int) -> Run:
+        """Takes up a run that was cut short."""
+        return self._set_run(run_id, state="running", finished=None, error=None)
+
+    def finish_run(self, run_id: int, state: RunState, now: datetime, error: str | None = None) -> Run:
+        """Writes down how a run ended. Complete means complete: raises `ValueError` while a window is open."""
+        if state == "complete" and any(w.state == "open" for w in self.run(run_id).windows):
+            raise ValueError(f"run {run_id} has open windows")
+        return self._set_run(run_id, state=state, finished=now, error=error)
+
+    def reopen_window(self, window_id: int) -> None:
+        """Starts a window again from its first page: its token was refused, or led nowhere."""
+        fresh = {"state": "open", "token": None, "cursor": None, "expires": None, "pages": 0, "seen": 0}
+        with self._write() as connection:
+            connection.execute(update(run_window).where(run_window.c.id == window_id).values(fresh))
+
+    def unfinished_run(
+        self, name: str, prefix: str, kinds: Collection[RunKind] = ("full", "incremental")
+    ) -> Run | None:
+        """The newest run of these kinds, if it was cut short and can go on from its checkpoints.
+
+        A failed run goes on only where it got somewhere: one that failed at its first request asked something wrong.
+        """
+        newest = self._newest(select(run.c.id).where(run.c.kind.in_(kinds)), name, prefix)
+        return newest if newest is not None and _resumable(newest) else None
+
+    def last_complete(self, name: str, prefix: str) -> Run | None:
+        """The newest complete run over all of the list: its `response_date` is where the next one begins."""
+        whole = select(run.c.id).where(run.c.state == "complete", run.c.kind.in_(("full", "incremental")))
+        return self._newest(whole, name, prefix)
+
+    def runs(self, limit: int = 20, name: str | None = None) -> tuple[Run, ...]:
+        """The newest runs, newest first."""
+        statement = select(run).order_by(run.c.id.desc()).limit(limit)
+        if name is not None:
+            statement = statement.where(run.c.source == name)
+        with self._read() as connection:
+            return runs_of(connection, statement)
+
+    def _newest(self, ids: Select[Any], name: str, prefix: str) -> Run | None:
+        statement = ids.where(run.c.source == name, run.c.prefix == prefix).order_by(run.c.id.desc()).limit(1)
+        with self._read() as connection:
+            run_id: int | None = connection.execute(statement).scalar()
+            return None if run_id is None else _run(connection, run_id)
+
+    def _set_run(self, run_id: int, **values: Any) -> Run:
+        with self._write() as connection:
+            connection.execute(update(run).where(run.c.id == run_id).values(values))
+            return _run(connection, run_id)
+
+
+def _resumable(newest: Run) -> bool:
+    if newest.state == "failed":
+        return any(w.state == "done" or w.token for w in newest.windows)
+    return newest.state in ("running", "incomplete", "waiting")
+
+
+# -------------------------------------------------------------------------------- within a transaction
+
+_BASE = run.c.response_date
+_SAID: BindParameter[str] = bindparam("said")
+_COUNT_PAGE = (
+    update(run)
+    .where(run.c.id == bindparam("at_run"))
+    .values(
+        {column: run.c[column] + bindparam(f"add_{column}") for column in ("pages", *Counts.__struct_fields__)}
+        # The earliest answer, not the first kept: windows may be fetched side by side.
+        | {"response_date": func.coalesce(func.min(func.coalesce(_BASE, _SAID), _SAID), _BASE)}
+    )
+)
+
+_CHECKPOINT = (
+    update(run_window)
+    .where(run_window.c.id == bindparam("at_window"), run_window.c.run_id == bindparam("at_run"))
+    .values(
+        state=bindparam("to_state"),
+        token=bindparam("to_token"),
+        cursor=bindparam("to_cursor"),
+        expires=bindparam("to_expires"),
+        list_size=func.coalesce(bindparam("to_list_size"), run_window.c.list_size),
+        pages=run_window.c.pages + 1,
+        seen=run_window.c.seen + bindparam("add_seen"),
+    )
+)
+
+
+def count_page(connection: Connection, run_id: int, save: PageSave) -> None:
+    """Adds a page to its run."""
+    counts = page_counts(save)
+    added = {f"add_{field}": getattr(counts, field) for field in Counts.__struct_fields__}
+    connection.execute(_COUNT_PAGE, {"at_run": run_id, "add_pages": 1, "said": save.response_date or None, **added})
+
+
+def page_counts(save: PageSave) -> Counts:
+    """What a page adds to the counts of its run."""
+    found = dict.fromkeys(Counts.__struct_fields__, 0)
+    for saved in save.records:
+        found[saved.decision] += 1
+        found["repaired"] += bool(saved.raw.repairs)
+    return Counts(**found | {"rejected": len(save.bad)})
+
+
+def set_checkpoint(connection: Connection, run_id: int, window_id: int, save: PageSave) -> None:
+    """Moves a window to the page behind this one.
+
+    Raises `LookupError` for a window that is not of this run, `ValueError` for a page without a way on.
+    """
+    if not save.done and save.token is None:
+        raise ValueError("a page that does not end its window has a token")
+    token = save.token or Token("")
+    values = {
+        "to_state": "done" if save.done else "open",
+        "to_token": None if save.done else token.value,
+        "to_cursor": token.cursor,
+        "to_expires": token.expires,
+        "to_list_size": token.complete_list_size,
+        "add_seen": len(save.records) + len(save.bad),
+    }
+    if connection.execute(_CHECKPOINT, {"at_run": run_id, "at_window": window_id, **values}).rowcount != 1:
+        raise LookupError(f"run {run_id} has no window {window_id}")
+
+
+def runs_of(connection: Connection, statement: Select[Any]) -> tuple[Run, ...]:
+    """The runs that a select over `run` finds, in its order."""
+    rows = connection.execute(statement).all()
+    prefixes = {row.id: row.prefix for row in rows}
+    windows = _windows_of(connection, prefixes)
+    return tuple(_run_of(row, windows[row.id]) for row in rows)
+
+
+def _run(connection: Connection, run_id: int) -> Run:
+    found = runs_of(connection, select(run).where(run.c.id == run_id))
+    if not found:
+        raise LookupError(f"there is no run {run_id}")
+    return found[0]
+
+
+def _windows_of(connection: Connection, prefixes: dict[int, str]) -> dict[int, list[OpenWindow]]:
+    windows: dict[int, list[OpenWindow]] = {run_id: [] for run_id in prefixes}
+    rows: Iterable[Any] = connection.execute(
+        select(run_window).where(run_window.c.run_id.in_(prefixes)).order_by(run_window.c.id)
+    )
+    for row in rows:
+        windows[row.run_id].append(_window_of(row, prefixes[row.run_id]))
+    return windows
+
+
+def _window_of(row: Any, prefix: str) -> OpenWindow:
+    token = Token(row.token, row.list_size, row.cursor, row.expires) if row.token else None
+    return OpenWindow(
+        id=row.id,
+        window=Window(prefix=prefix, set_spec=row.set_spec, since=row.since, until=row.until),
+        state=row.state,
+        token=token,
+        pages=row.pages,
+        seen=row.seen,
+        list_size=row.list_size,
+    )
+
+
+def _run_of(row: Any, windows: Iterable[OpenWindow]) -> Run:
+    return Run(
+        id=row.id,
+        source=row.source,
+        prefix=row.prefix,
+        kind=row.kind,
+        state=row.state,
+        started=row.started,
+        finished=row.finished,
+        response_date=row.response_date,
+        error=row.error,
+        pages=row.pages,
+        counts=Counts(**{field: getattr(row, field) for field in Counts.__struct_fields__}),
+        windows=tuple(windows),
+    )

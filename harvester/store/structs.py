@@ -1,0 +1,201 @@
+"""What goes into the store and comes out of it, beside the Structs of `model`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from harvester.model import Article, BadRecord, Decision, Finding, Identity, RawRecord, Token, Window
+
+RunKind = Literal["full", "incremental", "range"]
+RunState = Literal["running", "complete", "incomplete", "failed", "waiting"]
+
+
+class SourceRow(Struct, frozen=True):
+    """A source as last met; `identity` is `None` until the provider answered Identify."""
+
+    name: str
+    url: str
+    identity: Identity | None = None
+
+
+# ------------------------------------------------------------------------------------------------- runs
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """Records of a run by what became of them; `repaired` ones are counted beside that."""
+
+    new: int = 0
+    changed: int = 0
+    deleted: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    repaired: int = 0
+    rejected: int = 0
+
+
+class OpenWindow(Struct, frozen=True, kw_only=True):
+    """One list request of a run with its checkpoint: `token` asks for the next page, `None` for the first."""
+
+    id: int
+    window: Window
+    state: Literal["open", "done"] = "open"
+    token: Token | None = None
+    pages: int = 0
+    seen: int = 0  # records and bad records on these pages
+    list_size: int | None = None  # completeListSize, where a token gave it
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """One harvest of one source in one format. `response_date` is that of its first page, by the provider's clock."""
+
+    id: int
+    source: str
+    prefix: str
+    kind: RunKind
+    state: RunState
+    started: datetime
+    finished: datetime | None
+    response_date: str | None
+    error: str | None
+    pages: int
+    counts: Counts
+    windows: tuple[OpenWindow, ...]
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The sets asked for, each once; empty where the whole repository was."""
+        return tuple(dict.fromkeys(w.window.set_spec for w in self.windows if w.window.set_spec is not None))
+
+
+class SavedRecord(Struct, frozen=True):
+    raw: RawRecord
+    decision: Decision
+
+
+class ArticleSave(Struct, frozen=True, kw_only=True):
+    """An article to keep. `article` is `None` for a tombstone (what was known before stays readable) and where no
+    article could be made of the bytes. `mapped_with` is the fingerprint of configuration and program."""
+
+    source: str
+    identifier: str
+    article: Article | None
+    deleted: bool = False
+    findings: tuple[Finding, ...] = ()
+    mapped_with: str
+
+
+class PageSave(Struct, frozen=True, kw_only=True):
+    """All that one page changes. `done` says that its window has ended; else `token` asks for the next page."""
+
+    records: tuple[SavedRecord, ...] = ()
+    bad: tuple[BadRecord, ...] = ()
+    articles: tuple[ArticleSave, ...] = ()
+    token: Token | None = None
+    response_date: str = ""
+    done: bool = False
+
+
+class Rejected(Struct, frozen=True):
+    """A bad record as kept: its run, its name where it had one, why, and its bytes."""
+
+    run_id: int
+    identifier: str | None
+    reason: str
+    payload: bytes
+
+
+# --------------------------------------------------------------------------------------------- articles
+
+
+class StoredArticle(Struct, frozen=True, kw_only=True):
+    """One identifier of one source: its article, and its datestamp in each format that the source gives it in."""
+
+    id: int
+    source: str
+    identifier: str
+    article: Article | None
+    state: Literal["ready", "held", "deleted"]
+    doi: str | None
+    fingerprint: str | None
+    findings: tuple[Finding, ...]
+    datestamps: dict[str, str]
+
+    @property
+    def deleted(self) -> bool:
+        return self.state == "deleted"
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return tuple(self.datestamps)
+
+
+class FindingRow(Struct, frozen=True):
+    """A finding with its record."""
+
+    source: str
+    identifier: str
+    doi: str | None
+    finding: Finding
+
+
+class DuplicateDoi(Struct, frozen=True):
+    """One DOI that several live records claim; `records` are pairs of source and identifier."""
+
+    doi: str
+    records: tuple[tuple[str, str], ...]
+
+
+class FormatStatus(Struct, frozen=True, kw_only=True):
+    """A source's records in one format."""
+
+    prefix: str
+    live: int = 0
+    deleted: int = 0
+    last_complete: Run | None = None
+    last_run: Run | None = None
+
+
+class SourceStatus(Struct, frozen=True, kw_only=True):
+    """What the store holds of a source; every identifier is `ready` for deposit, `held_back` or `deleted`."""
+
+    source: str
+    url: str
+    ready: int = 0
+    held_back: int = 0
+    deleted: int = 0
+    formats: tuple[FormatStatus, ...] = ()
+
+
+# ----------------------------------------------------------------------------------------------- ledger
+
+
+class Member(Struct, frozen=True):
+    """One record of a batch: which article, under which DOI, and what it said (`model.fingerprint`)."""
+
+    article_id: int
+    doi: str
+    fingerprint: str
+
+
+class PlannedBatch(Struct, frozen=True, kw_only=True):
+    """A batch whose id and timestamp are given away but whose file is not known to exist."""
+
+    id: str
+    timestamp: int
+    schema_version: str
+    planned: datetime
+    members: tuple[Member, ...]
+
+
+class Deposit(Struct, frozen=True, kw_only=True):
+    """The last written deposit of a DOI."""
+
+    doi: str
+    batch_id: str
+    timestamp: int
+    fingerprint: str
+    path: str
+    written: datetime

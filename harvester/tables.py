@@ -1,0 +1,330 @@
+"""The tables and views of the store, and nothing else.
+
+A payload is kept once, by its SHA-256. A record is one identifier in one format of one source; what it said before is
+in `record_version`. An article is one identifier of one source, made from all its records: a JSON document with the
+few columns that are searched beside it. The ledger (`batch`, `deposit`, `deposited`) says what left for Crossref.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Sha256(TypeDecorator[str]):
+    """A SHA-256: hex in the program, 32 bytes in the store."""
+
+    impl = LargeBinary(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else value.hex()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: an aware datetime in the program, readable and sortable text in the store."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Strings(TypeDecorator[tuple[str, ...]]):
+    """A list of strings, as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        return msgspec.json.encode(value).decode() if value else "[]"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+        return msgspec.json.decode(value, type=tuple[str, ...]) if value and value != "[]" else ()
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# The one row that alembic keeps: which revision this store is at.
+alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+
+# ---------------------------------------------------------------------------------------------- harvest
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("identity", Text),  # JSON of what Identify said; null until it was asked
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # full, incremental, range
+    Column("state", Text, nullable=False),  # running, complete, incomplete, failed, waiting
+    Column("started", Moment, nullable=False),
+    Column("finished", Moment),
+    Column("response_date", Text),  # by the provider's clock, of the first page
+    Column("error", Text),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("new", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    Column("deleted", Integer, nullable=False, server_default="0"),
+    Column("moved", Integer, nullable=False, server_default="0"),
+    Column("unchanged", Integer, nullable=False, server_default="0"),
+    Column("repaired", Integer, nullable=False, server_default="0"),
+    Column("rejected", Integer, nullable=False, server_default="0"),
+    Index("ix_run_source", "source", "prefix", "id"),
+)
+
+# One list request with its checkpoint: the token of the page to ask for next.
+run_window = Table(
+    "run_window",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("run.id"), nullable=False, index=True),
+    Column("set_spec", Text),
+    Column("since", Text),
+    Column("until", Text),
+    Column("state", Text, nullable=False, server_default="open"),  # open, done
+    Column("token", Text),
+    Column("list_size", Integer),
+    Column("cursor", Integer),
+    Column("expires", Text),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("seen", Integer, nullable=False, server_default="0"),
+)
+
+payload = Table(
+    "payload",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", Sha256, nullable=False, unique=True),  # of the bytes before compression
+    Column("codec", Text, nullable=False),  # zstd, none
+    Column("size", Integer, nullable=False),  # bytes before compression
+    Column("data", LargeBinary, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("identifier", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("datestamp", Text, nullable=False),
+    Column("sets", Strings, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("hash", Sha256, ForeignKey("payload.hash")),
+    Column("repairs", Strings, nullable=False),
+    Column("original", Sha256, ForeignKey("payload.hash")),  # the page as received, where it was repaired
+    Column("run_id", Integer, ForeignKey("run.id"), nullable=False),  # that brought this version
+    UniqueConstraint("source", "identifier", "prefix"),
+    Index("ix_record_state", "source", "prefix", "deleted"),
+)
+
+# What a record said before; together with `record` nothing that was received is ever lost.
+record_version = Table(
+    "record_version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Integer, ForeignKey("record.id"), nullable=False, index=True),
+    Column("datestamp", Text, nullable=False),
+    Column("sets", Strings, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("hash", Sha256, ForeignKey("payload.hash")),
+    Column("repairs", Strings, nullable=False),
+    Column("original", Sha256, ForeignKey("payload.hash")),
+    Column("run_id", Integer, ForeignKey("run.id"), nullable=False),
+    Column("replaced_by", Integer, ForeignKey("run.id"), nullable=False),
+)
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("run.id"), nullable=False, index=True),
+    Column("identifier", Text),
+    Column("reason", Text, nullable=False),
+    Column("hash", Sha256, ForeignKey("payload.hash"), nullable=False),
+)
+
+# --------------------------------------------------------------------------------------------- articles
+
+# The fingerprints of configuration and program that articles were made with.
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("identifier", Text, nullable=False),
+    Column("state", Text, nullable=False),  # ready, held (back), deleted
+    Column("format", Text),
+    Column("doi", Text),  # as the source writes it
+    Column("doi_key", Text),  # folded, for comparison
+    Column("title", Text),  # plain
+    Column("journal", Text),  # plain
+    Column("issn", Text),
+    Column("year", Integer),
+    Column("volume", Text),
+    Column("issue", Text),
+    Column("fingerprint", Sha256),  # of what can reach a deposit
+    Column("mapping_id", Integer, ForeignKey("mapping.id"), nullable=False, index=True),
+    Column("document", Text),  # JSON, schemas/article.schema.json; null where no article could be made
+    UniqueConstraint("source", "identifier"),
+    Index("ix_article_state", "source", "state"),
+    Index("ix_article_doi", "doi_key", "state", "fingerprint"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("article_id", Integer, ForeignKey("article.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("severity", Text, nullable=False),  # error, warning, info
+    Column("path", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON object of strings
+    Index("ix_finding_code", "code", "article_id"),
+    sqlite_with_rowid=False,
+)
+
+# A DOI this program gave to a record that had none: stored once, never changed.
+minted = Table(
+    "minted",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("identifier", Text, primary_key=True),
+    Column("doi", Text, nullable=False),
+    Column("doi_key", Text, nullable=False, unique=True),
+    sqlite_with_rowid=False,
+)
+
+# ----------------------------------------------------------------------------------------------- ledger
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("timestamp", BigInteger, nullable=False, unique=True),  # 17 digits, only rises
+    Column("schema_version", Text, nullable=False),
+    Column("state", Text, nullable=False, index=True),  # planned, written, abandoned
+    Column("planned", Moment, nullable=False),
+    Column("written", Moment),
+    Column("path", Text),
+    Column("sha256", Sha256),
+    Column("size", Integer),
+)
+
+deposit = Table(
+    "deposit",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("article_id", Integer, ForeignKey("article.id"), nullable=False),
+    Column("doi_key", Text, nullable=False, index=True),
+    Column("fingerprint", Sha256, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The last written deposit of each DOI.
+deposited = Table(
+    "deposited",
+    metadata,
+    Column("doi_key", Text, primary_key=True),
+    Column("fingerprint", Sha256, nullable=False),
+    Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# ------------------------------------------------------------------------------------- views, for people
+
+VIEWS = (
+    """
+CREATE VIEW v_articles AS
+SELECT a.source, a.identifier, a.doi, a.title, a.issn, a.year, a.journal, a.volume, a.issue,
+       CASE WHEN json_extract(a.document, '$.first_page') IS NULL THEN json_extract(a.document, '$.elocation_id')
+            WHEN json_extract(a.document, '$.last_page') IS NULL THEN json_extract(a.document, '$.first_page')
+            ELSE json_extract(a.document, '$.first_page') || '-' || json_extract(a.document, '$.last_page')
+       END AS pages,
+       json_extract(a.document, '$.language') AS language,
+       json_extract(a.document, '$.type') AS type,
+       json_extract(a.document, '$.landing_page') AS landing_page,
+       a.format, a.state = 'deleted' AS deleted, a.state = 'held' AS held_back
+FROM article a""",
+    """
+CREATE VIEW v_authors AS
+SELECT a.source, a.identifier, a.doi, c.key + 1 AS position,
+       coalesce(json_extract(c.value, '$.role'), 'author') AS role,
+       coalesce(json_extract(c.value, '$.kind'), 'person') AS kind,
+       json_extract(c.value, '$.surname') AS surname,
+       json_extract(c.value, '$.given') AS given,
+       json_extract(c.value, '$.name') AS name,
+       json_extract(c.value, '$.orcid') AS orcid,
+       (SELECT group_concat(json_extract(f.value, '$.name'), '; ')
+          FROM json_each(c.value, '$.affiliations') f) AS affiliations
+FROM article a, json_each(a.document, '$.contributors') c""",
+    """
+CREATE VIEW v_references AS
+SELECT a.source, a.identifier, a.doi, r.key + 1 AS position,
+       json_extract(r.value, '$.key') AS key,
+       json_extract(r.value, '$.doi') AS cited_doi,
+       json_extract(r.value, '$.text') AS text,
+       json_extract(r.value, '$.author') AS author,
+       json_extract(r.value, '$.article_title') AS article_title,
+       json_extract(r.value, '$.journal_title') AS journal_title,
+       json_extract(r.value, '$.volume') AS volume,
+       json_extract(r.value, '$.first_page') AS first_page,
+       json_extract(r.value, '$.year') AS year
+FROM article a, json_each(a.document, '$.references') r""",
+    """
+CREATE VIEW v_findings AS
+SELECT a.source, a.identifier, a.doi, f.code, f.severity, f.path, f.value, f.detail
+FROM finding f JOIN article a ON a.id = f.article_id""",
+)

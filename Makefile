@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 
-.PHONY: demo test lint soak bench lock clean
+.PHONY: demo test lint soak bench docs lock clean
 
 demo: $(READY)
 	$(BIN)/harvester demo --dir demo
@@ -32,6 +32,10 @@ $(READY): pyproject.toml requirements-dev.lock schemas/bundles.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/harvester -q schemas install
 	touch $@
+
+# Writes the generated pages: docs/commands.md, docs/config.md, config.toml.
+docs: $(READY)
+	$(BIN)/python -m docs.generate
 
 # Renews the lock from pyproject.toml; run it on the oldest supported Python.
 lock: $(READY)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from harvester.errors import ConfigError
 from harvester.model import Access, Depositor, Hints, JournalFacts, Policy
 
+CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
 TitleOrder = Literal["article-language-first", "article-language-last"]
 
 
@@ -53,7 +54,7 @@ class Source(Struct, frozen=True, kw_only=True):
     delay: float = 0.0
     max_page_bytes: int = 256 * 1024 * 1024
     name_order: Literal["family-first", "given-first"] | None = None
-    citation_profile: str = "ojs"
+    citation_profile: CitationProfile = "ojs"
     date_profile: Literal["dspace"] | None = None
     organizations: tuple[str, ...] = ()
     abstract_types: tuple[str, ...] = ()

@@ -1,0 +1,112 @@
+"""`harvester check`: findings by code, as JSON or as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import click
+from msgspec import structs
+
+from harvester import pipeline
+from harvester.cli.common import Command, Common, pass_common, unknown
+from harvester.cli.output import as_csv, as_json_list, counted, line, one_line
+from harvester.findings import SEVERITIES, kinds
+from harvester.model import RecordFinding
+
+EXAMPLES = 3
+GRAVE = 4  # the exit code for findings at or above --fail-on
+_severity = click.Choice(SEVERITIES)
+
+
+@click.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="Only findings with this code; may be repeated.")
+@click.option("--severity", "severities", multiple=True, type=_severity, help="Only these; may be repeated.")
+@click.option("--fail-on", type=_severity, help=f"Exit code {GRAVE} when there is a finding of this severity or above.")
+@click.option("--csv", is_flag=True, help="Print every finding as a row of CSV, safe to open in a spreadsheet.")
+@pass_common
+def command(
+    common: Common,
+    names: tuple[str, ...],
+    codes: tuple[str, ...],
+    severities: tuple[str, ...],
+    fail_on: str | None,
+    csv: bool,
+) -> int:
+    """Says what is wrong with the records of the named sources, or all, and who can mend it.
+
+    An error holds a record back from export; a warning does not; an info is only said.
+    """
+    if csv and common.json:
+        raise click.UsageError("--csv and --json exclude each other.")
+    for code in codes:
+        if code not in kinds():
+            raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="--code")
+    config = common.load()
+    tally = Tally()
+    with pipeline.opened(config) as store:
+        today = datetime.now(UTC).date().isoformat()
+        found = tally.of(pipeline.check(config, store, names, today=today, codes=codes, severities=severities))
+        if common.json:
+            as_json_list("findings", found)
+        elif csv:
+            as_csv(RecordFinding.__struct_fields__, map(structs.astuple, found))
+        else:
+            _drain(found)
+            tally.print()
+    common.say(tally.sentence())
+    return GRAVE if fail_on and tally.has(fail_on) else 0
+
+
+def _drain(found: Iterable[RecordFinding]) -> None:
+    for _ in found:
+        pass
+
+
+class Tally:
+    """Findings counted by code, with the first few of each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._examples: dict[str, list[RecordFinding]] = {}
+
+    def of(self, found: Iterable[RecordFinding]) -> Iterator[RecordFinding]:
+        """The findings themselves, counted while they pass."""
+        for finding in found:
+            self._counts[finding.code] = self._counts.get(finding.code, 0) + 1
+            examples = self._examples.setdefault(finding.code, [])
+            if len(examples) < EXAMPLES:
+                examples.append(finding)
+            yield finding
+
+    def print(self) -> None:
+        for code in sorted(self._counts, key=lambda code: (_rank(code), -self._counts[code], code)):
+            _print_code(code, self._counts[code], self._examples[code])
+
+    def has(self, severity: str) -> bool:
+        """Whether there is a finding of that severity or a graver one."""
+        return any(_rank(code) <= SEVERITIES.index(severity) for code in self._counts)  # type: ignore[arg-type]
+
+    def sentence(self) -> str:
+        if not self._counts:
+            return "Nothing found."
+        numbers = dict.fromkeys(SEVERITIES, 0)
+        for code, count in self._counts.items():
+            numbers[kinds()[code].severity] += count
+        return ", ".join(counted(number, severity) for severity, number in numbers.items() if number) + "."
+
+
+def _rank(code: str) -> int:
+    return SEVERITIES.index(kinds()[code].severity)
+
+
+def _print_code(code: str, count: int, examples: Sequence[RecordFinding]) -> None:
+    kind = kinds()[code]
+    line(f"{kind.severity}  {code}  {count}")
+    line(f"  {kind.fix} ({kind.who})")
+    for example in examples:
+        line(f"  - {example.record}: {one_line(example.message)}")
+    if count > len(examples):
+        line(f"  and {count - len(examples)} more: harvester check --code {code} --csv")
+    line()

@@ -1,0 +1,128 @@
+"""What every command has: --config, --json, -q, -v, accepted before and after the command's name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from harvester.config import Config
+
+
+class Common:
+    """The values of the options that every command has; `click.Context.obj` of all of them."""
+
+    def __init__(self) -> None:
+        self.config = Path("config.toml")
+        self.json = False
+        self.quiet = False
+        self.verbose = False
+
+    def load(self) -> Config:
+        """The configuration. Raises `ConfigError`."""
+        from harvester.config import load  # jsonschema takes 60 ms to import
+
+        return load(self.config)
+
+    def say(self, message: str) -> None:
+        """A message for the person who started the command: on stderr, nothing with -q."""
+        if not self.quiet:
+            click.echo(message, err=True)
+
+
+pass_common = click.make_pass_decorator(Common)
+
+
+def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keeps a given option for the command that runs; the one behind the command's name wins."""
+    common = context.ensure_object(Common)
+    if value and option.name:
+        setattr(common, option.name, value)
+
+
+def _options() -> list[click.Parameter]:
+    def flag(*names: str, help: str) -> click.Option:
+        return click.Option(names, is_flag=True, expose_value=False, callback=_remember, help=help)
+
+    file = click.Path(path_type=Path)
+    return [
+        click.Option(
+            ["--config"],
+            type=file,
+            metavar="FILE",
+            expose_value=False,
+            callback=_remember,
+            help="The configuration; config.toml when absent.",
+        ),
+        flag("--json", help="Print one JSON object."),
+        flag("-q", "--quiet", help="Print only what was asked for and what went wrong."),
+        flag("-v", "--verbose", help="Print more, and a traceback for an error in the program."),
+    ]
+
+
+class Command(click.Command):
+    """A command with the options that every command has."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.params += _options()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        _log_to_stderr(ctx.ensure_object(Common))
+        return super().invoke(ctx)
+
+
+def _log_to_stderr(common: Common) -> None:
+    import logging  # `--help` does without
+
+    level = logging.INFO if common.verbose else logging.ERROR if common.quiet else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+
+
+class Group(click.Group):
+    """A command with subcommands. Those in `lazy` stand in modules that are imported when they are called."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, lazy: dict[str, tuple[str, str]] | None = None, **attributes: Any) -> None:
+        """`lazy`: for each command, the module that holds it as `command` and its one line of help."""
+        super().__init__(*args, **attributes)
+        self.params += _options()
+        self._lazy = lazy or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self._lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._lazy:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_module(self._lazy[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            ctx.fail(unknown("command", name, self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not self._lazy:
+            super().format_commands(ctx, formatter)
+            return
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self._lazy.items()])
+
+
+def unknown(kind: str, name: str, known: list[str]) -> str:
+    """A sentence about a name that does not exist, with the nearest one that does."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"There is no {kind} {name}. Did you mean {near[0]}?"
+    return f"There is no {kind} {name}." + (f" There are: {', '.join(known)}." if len(known) <= 20 else "")

@@ -1,0 +1,84 @@
+"""`harvester harvest`: exit code 0 when every run is complete, 3 when some are, 1 when none is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import click
+
+from harvester import pipeline
+from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.output import as_json, counted, table
+from harvester.cli.progress import shown
+from harvester.cli.signals import stop_on_signals
+from harvester.model import RunReport
+
+_COUNTS = ("new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages", "seconds")
+
+
+class Day(click.ParamType):
+    """A day, or a moment in UTC, as OAI-PMH writes them."""
+
+    name = "date"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", value):
+                raise ValueError
+            datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value} is no date; write {date(2024, 1, 31)} or 2024-01-31T12:00:00Z", param, ctx)
+        return value
+
+
+@click.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--full", is_flag=True, help="Ask for everything again, not only for what is new.")
+@click.option("--from", "since", type=Day(), metavar="DATE", help="Ask for what changed on that day or later.")
+@click.option("--until", type=Day(), metavar="DATE", help="Ask for what changed on that day or earlier.")
+@pass_common
+def command(common: Common, names: tuple[str, ...], full: bool, since: str | None, until: str | None) -> int:
+    """Harvests the named sources, or all, into the store.
+
+    It asks each provider for what changed since the last complete harvest, and goes on where one was cut short.
+    SIGTERM or Ctrl-C stops at the next page; the same command again continues there.
+    """
+    if since and until and since[:10] > until[:10]:
+        raise click.UsageError("--from lies behind --until.")
+    config = common.load()
+    with pipeline.opened(config) as store, stop_on_signals(common) as stop, shown(common) as progress:
+        runs = pipeline.harvest(
+            config,
+            store,
+            names,
+            now=lambda: datetime.now(UTC),
+            full=full,
+            since=since,
+            until=until,
+            stop=stop,
+            progress=progress,
+        )
+    if common.json:
+        as_json(runs=runs)
+    else:
+        _print(common, runs)
+    return exit_code(runs)
+
+
+def exit_code(runs: Sequence[RunReport]) -> int:
+    complete = [run.state == "complete" for run in runs]
+    return 0 if all(complete) else 3 if any(complete) else 1
+
+
+def _print(common: Common, runs: Sequence[RunReport]) -> None:
+    if not common.quiet:
+        rows = [(run.source, run.format, run.state, *(getattr(run, name) for name in _COUNTS)) for run in runs]
+        table(("source", "format", "state", *_COUNTS), rows)
+    for run in runs:
+        if run.error:
+            click.echo(f"{run.source} ({run.format}): {run.error}", err=True)
+    news = sum(run.new + run.changed + run.deleted for run in runs)
+    if news and exit_code(runs) == 0:
+        common.say(f"{counted(news, 'record')} to look at: harvester check, then harvester export crossref.")

@@ -1,0 +1,72 @@
+"""`harvester init`: a first config.toml, with what a person answers or with examples in comments."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from string import Template
+
+import click
+
+from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.output import as_json
+from harvester.config import load
+from harvester.config.problems import schema
+from harvester.errors import ConfigError, HarvesterError
+
+TEMPLATE = Path(__file__).with_name("config.toml.template")
+QUESTIONS = {
+    "depositor_name": "Who deposits with Crossref (your organisation; empty: not yet)",
+    "depositor_email": "Where does Crossref send its reports (e-mail)",
+    "registrant": "Who is responsible for the content",
+    "prefixes": "DOI prefixes, with blanks between",
+}
+
+
+@click.command(cls=Command)
+@pass_common
+def command(common: Common) -> None:
+    """Writes a commented config.toml and makes the folder for deposit files.
+
+    On a terminal it asks who deposits with Crossref; all of that can be filled in later. It never overwrites a file.
+    """
+    path = common.config
+    if path.exists():
+        raise HarvesterError(f"{path} is there already and stays as it is; name another file with --config.")
+    answers = _ask() if sys.stdin.isatty() and not common.json else {}
+    text = render(answers)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        load(path).exports_dir.mkdir(exist_ok=True)
+    except ConfigError:
+        path.unlink()  # an answer that is no good must not be in the way of the next try
+        raise
+    if common.json:
+        as_json(config=str(path))
+    common.say(f"{path} is written. Next: harvester source probe URL looks at a provider and prints its settings.")
+
+
+def _ask() -> dict[str, object]:
+    answers: dict[str, object] = {}
+    for key, question in QUESTIONS.items():
+        answer = click.prompt(question, default="", show_default=False, err=True).strip()
+        if not answer and key == "depositor_name":
+            return {}
+        answers[key] = answer.split() if key == "prefixes" else answer
+    return answers
+
+
+def render(answers: dict[str, object]) -> str:
+    """The text of a new configuration; what is not answered stands in it as an example in a comment."""
+    examples = schema()["$defs"]["crossref"]["properties"]
+    lines = [
+        f"{key} = {json.dumps(answers[key], ensure_ascii=False)}"
+        if answers
+        else f"# {key} = {json.dumps(examples[key]['examples'][0], ensure_ascii=False)}"
+        for key in QUESTIONS
+    ]
+    header = "[crossref]" if answers else "# [crossref]"
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(crossref="\n".join([header, *lines]))

@@ -1,0 +1,41 @@
+"""What a long command shows while it runs: rich on a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from harvester.cli.common import Common
+from harvester.pipeline import Progress
+
+Show = Callable[[Progress], None]
+
+
+@contextmanager
+def shown(common: Common) -> Iterator[Show | None]:
+    """While it is open: what to call with each step, or `None` where nobody watches."""
+    if common.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # rich takes 50 ms to import
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {}
+
+        def show(step: Progress) -> None:
+            name = f"{step.source} {step.format}"
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=None)
+            bars.update(tasks[name], completed=step.records, total=step.total)
+
+        yield show

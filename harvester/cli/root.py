@@ -1,0 +1,100 @@
+"""The command `harvester` itself: its commands, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from harvester import __version__
+from harvester.cli.common import Common, Group
+from harvester.errors import HarvesterError
+
+REPORT = "This is an error in the program, and nothing of the store is lost by it."
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+BROKEN_PIPE = 141  # 128 + SIGPIPE: who read our output went away
+
+COMMANDS = {
+    name: (f"harvester.cli.{name}", line)
+    for name, line in {
+        "init": "Write a first config.toml.",
+        "demo": "Run the whole way on articles of our own.",
+        "config": "Check the configuration.",
+        "source": "List, probe and test OAI-PMH sources.",
+        "harvest": "Harvest sources into the store.",
+        "remap": "Make the articles again from the stored records.",
+        "check": "Say what is wrong with the records.",
+        "explain": "Explain a finding by its code.",
+        "show": "Show a record, its article or its deposit.",
+        "export": "Write Crossref deposit files.",
+        "schemas": "Install and list Crossref's schemas.",
+        "status": "Say how each source stands.",
+        "runs": "List the last harvests.",
+    }.items()
+}
+
+
+class Program(Group):
+    """The outermost command: every way of ending goes through here."""
+
+    def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        common = Common()
+        extra |= {"obj": common, "standalone_mode": False}
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to fail
+        run = super().main
+        sys.exit(_ending(lambda: run(args, prog_name or "harvester", **extra), common))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be said
+            return BROKEN_PIPE
+
+
+def _ending(run: Callable[[], Any], common: Common) -> int:
+    """Runs a command and says how it ended: its exit code."""
+    try:
+        code = run()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("Stopped. What was complete is kept.", err=True)
+        return INTERRUPTED
+    except HarvesterError as error:
+        click.echo(f"{error}", err=True)
+        if common.verbose:
+            traceback.print_exc()
+        return error.exit_code
+    except Exception as error:
+        _report(error, common)
+        return 1
+
+
+def _report(error: Exception, common: Common) -> None:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    click.echo(f"{type(error).__name__}: {error} ({place.filename}:{place.lineno})", err=True)
+    if common.verbose:
+        traceback.print_exc()
+        click.echo(f"{REPORT} Please report it with the lines above and harvester {__version__}.", err=True)
+    else:
+        click.echo(f"{REPORT} Please run the command again with -v and report what it prints.", err=True)
+
+
+@click.group(cls=Program, lazy=COMMANDS)
+@click.version_option(__version__, prog_name="harvester")
+def main() -> None:
+    """Takes journals from their OAI-PMH endpoint to Crossref deposit files.
+
+    \b
+    Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some sources failed,
+    4 findings at or above --fail-on, 75 another process is at work.
+    """

@@ -1,0 +1,132 @@
+"""`harvester show`: one record in every form it has here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import msgspec
+
+from harvester import pipeline
+from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.output import as_json, line
+from harvester.config import Config
+from harvester.errors import HarvesterError
+from harvester.findings import kinds, sentence
+from harvester.model import Article, to_json
+from harvester.store import Store, StoredArticle
+from harvester.text import plain
+
+
+@click.command(cls=Command)
+@click.argument("identifier", metavar="ID")
+@click.option("--raw", "form", flag_value="raw", help="What the provider sent, in every format that is stored.")
+@click.option("--article", "form", flag_value="article", help="The article that was made of it, as JSON.")
+@click.option("--deposit", "form", flag_value="deposit", help="The deposit file of this record alone.")
+@pass_common
+def command(common: Common, identifier: str, form: str | None) -> None:
+    """Shows the record with this OAI identifier or DOI."""
+    config = common.load()
+    with pipeline.opened(config) as store:
+        found = store.article(identifier)
+        if not found:
+            raise HarvesterError(
+                f"There is no record {identifier} in the store. `harvester status` says what there is, "
+                "`harvester harvest` fetches more."
+            )
+        if form == "raw":
+            for stored in found:
+                _print_raw(common, store, stored)
+        elif form == "deposit":
+            for stored in found:
+                click.echo(_deposit(config, stored), nl=False)
+        elif form == "article":
+            for stored in found:
+                _print_article(stored)
+        elif common.json:
+            first, *others = map(_document, found)
+            as_json(**first, also=others)
+        else:
+            for stored in found:
+                _print(stored)
+
+
+def _print_raw(common: Common, store: Store, stored: StoredArticle) -> None:
+    for prefix, raw in store.raw(stored.source, stored.identifier):
+        state = "deleted" if raw.deleted else f"{len(raw.payload or b'')} bytes"
+        common.say(f"{stored.source}, {prefix}, {raw.datestamp}, {state}")
+        if raw.payload:
+            click.echo(raw.payload)
+
+
+def _deposit(config: Config, stored: StoredArticle) -> bytes:
+    if stored.article is None or stored.deleted:
+        raise HarvesterError(f"{stored.identifier} is {_STATES[stored.state]}; there is nothing to deposit.")
+    return pipeline.deposit(config, stored.article, now=datetime.now(UTC))
+
+
+def _print_article(stored: StoredArticle) -> None:
+    article = to_json(stored.article) if stored.article else b"null"
+    click.echo(msgspec.json.format(article, indent=2))
+
+
+def _document(stored: StoredArticle) -> dict[str, Any]:
+    return {
+        "record": stored.identifier,
+        "source": stored.source,
+        "doi": stored.doi,
+        "state": stored.state,
+        "formats": stored.formats,
+        "article": stored.article,
+        "findings": [_finding(stored, number) for number in range(len(stored.findings))],
+    }
+
+
+def _finding(stored: StoredArticle, number: int) -> dict[str, str]:
+    found = stored.findings[number]
+    kind = kinds()[found.code]
+    return {
+        "code": found.code,
+        "severity": kind.severity,
+        "path": found.path,
+        "value": found.value,
+        "message": sentence(found),
+        "fix": kind.fix,
+        "who": kind.who,
+    }
+
+
+_STATES = {"ready": "ready for deposit", "held": "held back", "deleted": "deleted by the provider"}
+
+
+def _print(stored: StoredArticle) -> None:
+    line(f"{stored.identifier}  ({stored.source}: {', '.join(stored.formats)}; {_STATES[stored.state]})")
+    for name, value in _facts(stored.article) if stored.article else ():
+        line(f"  {name:<9} {value}")
+    for found in stored.findings:
+        line(f"  {kinds()[found.code].severity:<9} {found.code}: {sentence(found)}")
+
+
+def _facts(article: Article) -> list[tuple[str, str]]:
+    """What identifies an article, for a person who looks at it."""
+    facts = [("doi", article.doi), ("page", article.landing_page)]
+    facts += [("title", plain(title.text)) for title in article.titles]
+    facts += [("author", _byline(article))]
+    facts += [("journal", ", ".join(plain(title.text) for title in article.journal.titles))]
+    facts += [("issn", ", ".join(issn.value for issn in article.journal.issns))]
+    facts += [("where", _place(article))]
+    facts += [("refs", str(len(article.references)) if article.references else None)]
+    return [(name, value) for name, value in facts if value]
+
+
+def _byline(article: Article) -> str:
+    names = (person.name or " ".join(filter(None, (person.given, person.surname))) for person in article.contributors)
+    return "; ".join(filter(None, names))
+
+
+def _place(article: Article) -> str:
+    pages = "-".join(filter(None, (article.first_page, article.last_page))) or article.elocation_id
+    years = ", ".join(dict.fromkeys(str(date.year) for date in article.dates))
+    parts = (("volume", article.volume), ("issue", article.issue), ("pages", pages), ("year", years))
+    return ", ".join(f"{name} {value}" for name, value in parts if value)

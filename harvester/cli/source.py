@@ -1,0 +1,148 @@
+"""`harvester source`: list, probe and test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+
+from harvester.cli.common import Common, Group, pass_common
+from harvester.cli.output import as_json, line, one_line, table
+from harvester.errors import ConfigError
+from harvester.pipeline.probe import FormatProbe, ProbeReport, probe, probe_source
+from harvester.pipeline.sources import chosen
+from harvester.pipeline.suggestions import Citation, journal_block, source_block
+
+SETS_SHOWN = 10
+SKEW = 60.0  # seconds by which a clock may be wrong without being mentioned
+
+
+@click.group(cls=Group)
+def command() -> None:
+    """Looks after the sources."""
+
+
+@command.command("list")
+@pass_common
+def list_(common: Common) -> None:
+    """Lists the configured sources."""
+    sources = common.load().sources.values()
+    if common.json:
+        as_json(
+            sources=[{"name": one.name, "url": one.url, "formats": one.formats, "sets": one.sets} for one in sources]
+        )
+        return
+    rows = [(one.name, one.url, ", ".join(one.formats), ", ".join(one.sets) or "all") for one in sources]
+    table(("source", "url", "formats", "sets"), rows)
+    if not rows:
+        common.say("There is no source yet; harvester source probe URL looks at one.")
+
+
+@command.command("probe")
+@click.argument("url")
+@click.option("--allow-private", is_flag=True, help="Go to an address on this machine or in a private network.")
+@pass_common
+def probe_(common: Common, url: str, allow_private: bool) -> None:
+    """Looks at an OAI-PMH endpoint, and prints the settings for it.
+
+    It asks for Identify, the formats, the sets and one page of each format that may be one of ours. It stores nothing.
+    """
+    report = probe(_endpoint(url), allow_private=allow_private, now=lambda: datetime.now(UTC))
+    block = source_block(report.url, report.readable, report.suggestions, allow_private=allow_private)
+    journals = [journal_block(journal) for journal in report.suggestions.journals]
+    if common.json:
+        as_json(probe=report, config="\n\n".join([block, *journals]) if report.readable else None)
+        return
+    _print(report)
+    if not report.readable:
+        common.say("There is nothing here that this program reads: it wants oai_dc or JATS.")
+        return
+    line("\nFor config.toml:\n")
+    line("\n\n".join([block, *journals]))
+
+
+@command.command("test")
+@click.argument("name")
+@pass_common
+def test(common: Common, name: str) -> int:
+    """Looks at a configured source, with its settings: does it answer, and do we read what it sends?"""
+    config = common.load()
+    (source,) = chosen(config, [name])
+    report = probe_source(source, source.hints(config.journals), now=lambda: datetime.now(UTC))
+    if common.json:
+        as_json(probe=report)
+    else:
+        _print(report)
+    return 0 if set(source.formats) <= set(report.readable) else 1
+
+
+def _endpoint(url: str) -> str:
+    """The URL as config.toml takes it. Raises `ConfigError` where it would not."""
+    from harvester.config.formats import endpoint
+
+    bare = url.partition("?verb=")[0]
+    try:
+        endpoint(bare)
+    except ValueError as error:
+        raise ConfigError([f"{url} {error}"]) from error
+    return bare
+
+
+def _print(report: ProbeReport) -> None:
+    for name, value in _facts(report):
+        line(f"{name:<12} {value}")
+    rows = [(one.prefix, _reads(one), one.records, _size(one), one.seconds) for one in report.formats]
+    line()
+    table(("format", "we read it", "page", "of", "seconds"), rows)
+    for one in report.formats:
+        if one.error:
+            line(f"{one.prefix}: {one_line(one.error)}")
+    if report.suggestions.citation:
+        line(f"\nCitation     {_citation(report.suggestions.citation)}")
+
+
+def _facts(report: ProbeReport) -> Iterator[tuple[str, str]]:
+    identity = report.identity
+    yield "Repository", one_line(identity.repository)
+    if identity.software:
+        yield "Software", one_line(identity.software)
+    if report.final_url != report.url:
+        yield "Leads to", report.final_url
+    yield "Granularity", identity.granularity
+    yield "Deletions", _DELETIONS.get(identity.deleted_record, identity.deleted_record)
+    yield "Earliest", identity.earliest
+    if report.clock_skew is not None and abs(report.clock_skew) > SKEW:
+        yield "Clock", f"{abs(report.clock_skew):.0f} s {'ahead of' if report.clock_skew > 0 else 'behind'} ours"
+    if report.sets_error:
+        yield "Sets", one_line(report.sets_error)
+    elif report.sets:
+        more = f" and {len(report.sets) - SETS_SHOWN} more" if len(report.sets) > SETS_SHOWN else ""
+        yield "Sets", ", ".join(one.spec for one in report.sets[:SETS_SHOWN]) + more
+
+
+_DELETIONS = {
+    "no": "never announced",
+    "transient": "announced, for some time",
+    "persistent": "announced",
+}
+
+
+def _reads(one: FormatProbe) -> str:
+    if one.error:
+        return "no: error"
+    if one.reads:
+        return f"yes, as {one.reads}"
+    return "no" if not one.records else "no: not in this form"
+
+
+def _size(one: FormatProbe) -> str:
+    if one.list_size is not None:
+        return str(one.list_size)
+    return "more" if one.more else "all" if one.records else ""
+
+
+def _citation(citation: Citation) -> str:
+    parts = {"volume": citation.volume, "issue": citation.issue, "first page": citation.first_page}
+    read = ", ".join(f"{name} {value}" for name, value in parts.items() if value)
+    return f"{one_line(citation.text)}\n             {f'read as {citation.profile}: {read}' if read else 'not read'}"

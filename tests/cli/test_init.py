@@ -1,0 +1,95 @@
+"""A first configuration: from answers on a terminal, or with examples in comments."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from harvester.config import load
+from tests.cli.conftest import answer
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_it_is_a_good_configuration(call, tmp_path):
+    done = call("init")
+    assert done.exit_code == 0
+    assert done.stdout == ""
+    assert "Next: harvester source probe URL" in done.stderr
+    assert (tmp_path / "exports").is_dir()
+    assert load(tmp_path / "config.toml").sources == {}
+    assert call("config", "check").exit_code == 0
+
+
+def test_it_is_the_example_of_the_project(call, tmp_path):
+    call("init")
+    assert (tmp_path / "config.toml").read_bytes() == (ROOT / "config.toml").read_bytes()
+
+
+def test_without_the_comment_signs_it_is_good_too(call, tmp_path):
+    call("init")
+    path = tmp_path / "config.toml"
+    text = path.read_text()
+    for line in text.splitlines():
+        bare = line.removeprefix("# ")
+        if line != bare and (bare.startswith("[") or bare.split(" ")[1:2] == ["="]):
+            text = text.replace(line, bare)
+    path.write_text(text)
+    config = load(path)
+    assert config.sources["journal"].sets == ("journal:ART",)
+    assert config.crossref is not None
+    assert config.journals["2049-3630"].title == "Journal of Examples"
+
+
+def test_it_never_overwrites(call, tmp_path):
+    (tmp_path / "config.toml").write_text("mine")
+    done = call("init")
+    assert done.exit_code == 1
+    assert "config.toml is there already and stays as it is" in done.stderr
+    assert (tmp_path / "config.toml").read_text() == "mine"
+
+
+def test_another_place_and_json(call, tmp_path):
+    done = call("init", "--config", "deep/er/h.toml", "--json")
+    assert answer(done) == {"config": "deep/er/h.toml"}
+    assert (tmp_path / "deep/er/exports").is_dir()
+
+
+def talk(folder, *answers):
+    """Starts `init` on a terminal and answers its questions; what it printed, and its exit code."""
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harvester", "init"], cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal
+    )
+    os.close(terminal)
+    os.write(controller, "".join(f"{line}\n" for line in answers).encode())
+    said = b""
+    try:
+        while block := os.read(controller, 4096):
+            said += block
+    except OSError:  # the other end is closed
+        pass
+    os.close(controller)
+    return said.decode(), process.wait(30)
+
+
+def test_answers_on_a_terminal(tmp_path):
+    _, code = talk(tmp_path, 'Universidad "Ñ"', "doi@example.org", "Universidad", "10.12345 10.54321")
+    assert code == 0
+    crossref = load(tmp_path / "config.toml").crossref
+    assert crossref is not None
+    assert (crossref.depositor_name, crossref.prefixes) == ('Universidad "Ñ"', ("10.12345", "10.54321"))
+
+
+def test_no_answer_leaves_it_for_later(tmp_path):
+    _, code = talk(tmp_path, "")
+    assert code == 0
+    assert load(tmp_path / "config.toml").crossref is None
+
+
+def test_a_bad_answer_leaves_no_file(tmp_path):
+    said, code = talk(tmp_path, "Example", "nobody", "Example", "")
+    assert code == 2
+    assert 'crossref.depositor_email: "nobody" is no e-mail address' in said
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,81 @@
+"""How answers look."""
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.cli import output
+from harvester.cli.output import as_csv, as_json, as_json_list, counted, line, one_line, table
+from harvester.model import HeldBack
+
+
+def test_one_object_with_the_number_of_its_form(capsys):
+    held = HeldBack(record="oai:1", source="a", doi=None, codes=("doi-missing",))
+    as_json(held_back=[held], unchanged=2)
+    assert json.loads(capsys.readouterr().out) == {
+        "schema": 1,
+        "held_back": [{"record": "oai:1", "source": "a", "doi": None, "codes": ["doi-missing"]}],
+        "unchanged": 2,
+    }
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_long_list_is_the_same_object(capsys, number):
+    as_json_list("findings", ({"code": str(n)} for n in range(number)))
+    assert json.loads(capsys.readouterr().out) == {"schema": 1, "findings": [{"code": str(n)} for n in range(number)]}
+
+
+def test_columns(capsys):
+    table(("name", "number"), [("a", 1), ("журнал", 23.5), ("期刊", 100)])
+    assert capsys.readouterr().out == "name    number\na            1\nжурнал    23.5\n期刊       100\n"
+    table(("name", "number"), [])
+    assert capsys.readouterr().out == "name  number\n"
+
+
+def test_a_record_cannot_steer_the_terminal(capsys):
+    line("title \x1b[2J\x9b31m\x07 end")
+    assert capsys.readouterr().out == "title \\x1b[2J\\x9b31m\\x07 end\n"
+
+
+def test_long_texts_are_cut():
+    assert one_line("a\n b\tc") == "a b c"
+    assert one_line("x" * 300, 10) == "xxxxxxxxx…"
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 records"), (1, "1 record"), (1234, "1,234 records")])
+def test_counts(number, words):
+    assert counted(number, "record") == words
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", '=HYPERLINK("http://x")', "\n=1"]
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_a_spreadsheet_takes_no_cell_for_a_formula(capsys, cell):
+    as_csv(("value",), [(cell,)])
+    assert rows(capsys) == [["value"], [f"'{cell}"]]
+
+
+def rows(capsys):
+    return list(csv.reader(io.StringIO(capsys.readouterr().out, newline="")))
+
+
+@given(
+    st.lists(
+        st.lists(st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=2)
+    )
+)
+def test_csv_comes_back_as_it_was_but_for_the_apostrophe(given_rows):
+    out = io.StringIO(newline="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(output.sys, "stdout", out)
+        as_csv(("a", "b"), given_rows)
+    back = list(csv.reader(io.StringIO(out.getvalue(), newline="")))[1:]
+    assert [[cell.removeprefix("'") for cell in row] for row in back] == [
+        [(cell or "").removeprefix("'") for cell in row] for row in given_rows
+    ]
+    assert not [cell for row in back for cell in row if cell.strip().startswith(("=", "+", "-", "@"))]

@@ -1,0 +1,135 @@
+"""How the program starts, and every way in which it ends."""
+
+import statistics
+import subprocess
+import sys
+import time
+
+import click
+import pytest
+
+from harvester import __version__
+from harvester.cli.root import COMMANDS, main
+from harvester.errors import BusyError, ConfigError, HarvesterError
+
+HEAVY = ("sqlalchemy", "alembic", "lxml", "requests", "jsonschema", "rich", "sickle", "msgspec")
+
+
+def seconds(*command):
+    """The median time of a few runs."""
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_come_at_once(option):
+    assert seconds("-m", "harvester", option) - seconds("-c", "pass") < 0.2
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_import_nothing_heavy(option):
+    code = (
+        "import sys\nfrom harvester.cli import main\n"
+        f"try: main([{option!r}])\nexcept SystemExit as end: assert end.code == 0\n"
+        f"print(*(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stderr.strip() == ""
+    assert ("Commands:" if option == "--help" else __version__) in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_there_and_has_help(call, name):
+    done = call(name, "--help")
+    assert done.exit_code == 0
+    command = main.get_command(click.Context(main), name)
+    assert command.get_short_help_str(200)
+
+
+def test_a_mistyped_command_is_recognised(call):
+    done = call("harvset")
+    assert done.exit_code == 2
+    assert "There is no command harvset. Did you mean harvest?" in done.stderr
+    assert call("source", "prob").stderr.endswith("Did you mean probe?\n")
+
+
+def test_a_mistyped_option_is_recognised(call):
+    done = call("harvest", "--ful")
+    assert done.exit_code == 2
+    assert "--full" in done.stderr
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """A command `config check` that ends as told."""
+
+    def end_with(failure):
+        def load(path):
+            raise failure
+
+        monkeypatch.setattr("harvester.config.load", load)
+
+    return end_with
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "says"),
+    [
+        (HarvesterError("it broke; do this"), 1, "it broke; do this\n"),
+        (ConfigError(["one", "two"]), 2, "one\ntwo\n"),
+        (BusyError("process 7 is at it; wait"), 75, "process 7 is at it; wait\n"),
+        (KeyboardInterrupt(), 130, "\nStopped. What was complete is kept.\n"),
+    ],
+)
+def test_every_failure_has_its_exit_code_and_its_sentence(call, failing, failure, code, says):
+    failing(failure)
+    done = call("source", "list")
+    assert (done.exit_code, done.stdout, done.stderr) == (code, "", says)
+
+
+def test_an_error_of_the_program_says_how_to_report_it(call, failing):
+    failing(ZeroDivisionError("division by zero"))
+    done = call("source", "list")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("ZeroDivisionError: division by zero (")
+    assert "again with -v and report" in done.stderr
+    assert "Traceback" not in done.stderr
+    verbose = call("source", "list", "-v")
+    assert "Traceback" in verbose.stderr
+    assert f"harvester {__version__}" in verbose.stderr
+
+
+@pytest.mark.parametrize("order", [["--config", "no.toml", "status"], ["status", "--config", "no.toml"]])
+def test_the_common_options_stand_before_or_behind_the_command(call, order):
+    done = call(*order)
+    assert done.exit_code == 2
+    assert "no.toml is not there; make one with `harvester init`" in done.stderr
+
+
+def test_the_option_behind_the_command_wins(call):
+    assert (
+        "b.toml is not there"
+        in call("--config", "a.toml", "config", "--config", "c.toml", "check", "--config", "b.toml").stderr
+    )
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    (tmp_path / "config.toml").write_text(
+        "".join(f'[sources.s{n}]\nurl = "https://example.org/{n}"\nformats = ["oai_dc"]\n' for n in range(3000))
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "harvester", "source", "list"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 141

@@ -1,0 +1,52 @@
+"""The schema is the contract: what it names is what the Structs hold, with the same defaults and choices."""
+
+from typing import Literal, Union, get_args, get_origin
+
+import msgspec
+import pytest
+from msgspec.structs import fields
+
+from harvester.config import Crossref, Source
+from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
+from harvester.config.problems import schema
+from harvester.model import JournalFacts
+
+TABLES = [(Source, "source", {"name"}), (Crossref, "crossref", set()), (JournalFacts, "journal", set())]
+PAIRS = [
+    pytest.param(field, schema()["$defs"][table]["properties"][field.encode_name], id=f"{table}.{field.name}")
+    for struct, table, own in TABLES
+    for field in fields(struct)
+    if field.name not in own | {"repairs", "doi_pattern", "doi_prefix", "mint_dois"}
+]
+
+
+@pytest.mark.parametrize(("struct", "table", "own"), TABLES)
+def test_each_setting_has_its_field(struct, table, own):
+    elsewhere = {"doi_pattern", "doi_prefix", "mint_dois"}  # of the table [journals."ISSN".doi]
+    names = {field.name for field in fields(struct)} - own - elsewhere
+    assert names == set(schema()["$defs"][table]["properties"]) - {"doi"}
+
+
+@pytest.mark.parametrize(("field", "setting"), PAIRS)
+def test_a_default_stands_in_both(field, setting):
+    if "default" in setting:
+        default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+        assert msgspec.json.decode(msgspec.json.encode(default)) == setting["default"]
+
+
+@pytest.mark.parametrize(("field", "setting"), PAIRS)
+def test_a_choice_stands_in_both(field, setting):
+    kinds = (
+        get_args(field.type) if get_origin(field.type) is Union or type(None) in get_args(field.type) else [field.type]
+    )
+    choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
+    if choices:
+        assert choices == setting["enum"]
+
+
+def test_the_fields_of_a_pattern_are_said_in_its_description():
+    journal = schema()["$defs"]
+    landing_page = journal["journal"]["properties"]["landing_page"]["description"]
+    doi = journal["journal_doi"]["properties"]["pattern"]["description"]
+    assert all(f"`{{{name}}}`" in landing_page for name in LANDING_PAGE_FIELDS)
+    assert all(f"`{{{name}}}`" in doi for name in DOI_FIELDS)

@@ -1,6 +1,6 @@
 """The schema is the contract: what it names is what the Structs hold, with the same defaults and choices."""
 
-from typing import Literal, Union, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 import msgspec
 import pytest
@@ -36,9 +36,7 @@ def test_a_default_stands_in_both(field, setting):
 
 @pytest.mark.parametrize(("field", "setting"), PAIRS)
 def test_a_choice_stands_in_both(field, setting):
-    kinds = (
-        get_args(field.type) if get_origin(field.type) is Union or type(None) in get_args(field.type) else [field.type]
-    )
+    kinds = [field.type, *get_args(field.type)]
     choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
     if choices:
         assert choices == setting["enum"]

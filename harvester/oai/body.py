@@ -20,8 +20,8 @@ class BadEncoding(Exception):
 def received(raw: Any, headers: Any, cap: int) -> bytes:
     """The bytes of a urllib3 response as they came over the line, at most `cap`.
 
-    requests takes a body shorter than its Content-Length for a whole one; here it is a broken connection. A cut
-    chunked body fails inside urllib3.
+    urllib3 1.26 takes a body shorter than its Content-Length for a whole one; here it is a broken connection, as it is
+    in urllib3 2. A cut chunked body fails in both.
     """
     promised = _length(headers)
     if promised is not None and promised > cap:
@@ -32,7 +32,7 @@ def received(raw: Any, headers: Any, cap: int) -> bytes:
         if len(out) > cap:
             raise too_big(cap)
     if promised is not None and len(out) < promised:
-        raise cut(f"{len(out)} of {promised} bytes arrived")
+        raise Unreachable(f"the answer was cut short ({len(out)} of {promised} bytes arrived); harvest again")
     return bytes(out)
 
 
@@ -45,13 +45,12 @@ def _length(headers: Any) -> int | None:
 def decoded(data: bytes, declared: str, cap: int) -> bytes:
     """The body without its compression, which is told by its bytes: `declared` (Content-Encoding) may be a lie.
 
-    Raises `TooBig`, `Unreachable` for a compressed stream without its end, `BadEncoding` for one that is none.
+    Raises `TooBig`, and `BadEncoding` for a stream that is none or has no end.
     """
-    for _ in range(_MAX_LAYERS):
-        if not data.startswith(_GZIP):
-            break
-        data = _gunzipped(data, cap)
-    if not declared.strip() or declared.strip().lower() == "identity" or _is_plain(data):
+    layers = 0
+    while data.startswith(_GZIP) and layers < _MAX_LAYERS:
+        data, layers = _gunzipped(data, cap), layers + 1
+    if layers or declared.strip().lower() in ("", "identity") or _is_plain(data):
         return data
     if "deflate" in declared.lower():
         return _deflated(data, cap)
@@ -90,12 +89,8 @@ def _inflated(data: bytes, wbits: int, cap: int) -> tuple[bytes, bytes]:
     if len(out) > cap:
         raise too_big(cap)
     if not stream.eof:
-        raise cut("the compressed stream has no end")
+        raise BadEncoding("the compressed stream has no end")
     return out, stream.unused_data
-
-
-def cut(how: str) -> Unreachable:
-    return Unreachable(f"the answer was cut short ({how}); harvest again")
 
 
 def too_big(cap: int) -> TooBig:

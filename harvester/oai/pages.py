@@ -74,6 +74,8 @@ def _strict(data: bytes) -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise _with_doctype(data)
     if root.tag != _ROOT:
+        if local(root).lower() == "html":
+            raise _web_page(data)
         raise BadAnswer(
             f"the provider answered with XML of another kind, <{safe(str(root.tag))}> instead of OAI-PMH 2.0; "
             "check that the address is the OAI-PMH one"

@@ -17,7 +17,7 @@ Step = Callable[[bytes], bytes]
 BOM = codecs.BOM_UTF8
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?OAI-PMH[\s/>]")
 _ROOT_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?OAI-PMH\s*>")
-_PROLOG = re.compile(rb"<\?xml\s.*?\?>", re.DOTALL)
+_DECLARATION = re.compile(rb"<\?xml\s")
 _MISC = re.compile(rb"(?:\s++|(?><!--.*?-->)|(?><\?(?!xml\s).*?\?>))*+", re.DOTALL)
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _OPAQUE = rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?(?!xml\s).*?(?:\?>|\Z)"
@@ -62,15 +62,23 @@ def cut_before(data: bytes) -> bytes:
     if root is None:
         return data
     head = data[: root.start()]
-    declarations = list(_PROLOG.finditer(head))
-    start, end = declarations[-1].span() if declarations else (len(head), len(head))
-    if b"<!doctype" in (head[start:] if declarations else head).lower():
+    start, end = _declaration(head)
+    if b"<!doctype" in head[start if end > start else 0 :].lower():
         return data
-    if not declarations and _MISC.fullmatch(head.removeprefix(BOM)):
+    if end == start and _MISC.fullmatch(head.removeprefix(BOM)):
         return data
     before = head[:start] if head[:start] == BOM else b""
     between = head[end:] if _MISC.fullmatch(head, end) else b""
     return before + head[start:end] + between + data[root.start() :]
+
+
+def _declaration(head: bytes) -> tuple[int, int]:
+    """Where the last XML declaration stands; an empty span at the end when there is none."""
+    start = len(head)
+    for match in _DECLARATION.finditer(head):
+        start = match.start()
+    end = head.find(b"?>", start)
+    return (start, end + 2) if end >= 0 else (len(head), len(head))
 
 
 def cut_after(data: bytes) -> bytes:
@@ -182,7 +190,9 @@ def _outside(fault: bytes, mend: Callable[[re.Match[bytes]], bytes] | bytes) -> 
     return step
 
 
-_drop_declarations = _outside(rb"<\?xml\s.*?\?>|<!DOCTYPE\b[^\[>]*>", b"")
+_drop_declarations = _outside(
+    rb"<\?xml\s.*?(?:\?>|\Z)|<!DOCTYPE\b[^\[<>]*>", lambda match: b"" if match[0].endswith(b">") else match[0]
+)
 
 
 def drop_inner_prologs(data: bytes) -> bytes:

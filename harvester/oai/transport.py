@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import ssl
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -17,6 +19,8 @@ from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachab
 from harvester.model import Access
 from harvester.oai import body
 from harvester.oai.network import CONNECT, SILENCE, SLICE, Session, Watch
+
+Kind = TypeVar("Kind", bound=BaseException)
 
 MAX_REDIRECTS = 5
 MAX_ERROR_BODY = 1024 * 1024  # bytes of a 4xx or 5xx answer that are looked at
@@ -197,6 +201,8 @@ def _in_plain_words(host: str) -> Iterator[None]:
                 "the provider's administrator must renew it",
                 passing=False,
             ) from error
+        if _cause(error, http.client.IncompleteRead):
+            raise Unreachable(f"the answer of {host} was cut short; harvest again") from error
         raise Unreachable(f"the connection to {host} broke ({_brief(error)}); harvest again later") from error
 
 
@@ -207,7 +213,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or current.__context__
 
 
-def _cause(error: BaseException, kind: type[ssl.SSLCertVerificationError]) -> ssl.SSLCertVerificationError | None:
+def _cause(error: BaseException, kind: type[Kind]) -> Kind | None:
     return next((link for link in _chain(error) if isinstance(link, kind)), None)
 
 

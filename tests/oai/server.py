@@ -52,21 +52,17 @@ class Server:
     def __enter__(self) -> Server:
         self._open = True
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open = False
-        with contextlib.suppress(OSError):
-            socket.create_connection(self._listener.getsockname()).close()
-        self._listener.close()
+        socket.create_connection(("127.0.0.1", self.port)).close()  # wakes the accepting thread
         for thread in self._threads:
             thread.join()
-
-    @property
-    def port(self) -> int:
-        return int(self._listener.getsockname()[1])
+        self._listener.close()
 
     @property
     def url(self) -> str:

@@ -1,0 +1,85 @@
+"""Bodies: whole, under the cap, and decompressed by what they are."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.errors import ProviderError, TooBig, Unreachable
+from harvester.oai import body
+
+
+class Raw(io.BytesIO):
+    """What urllib3 1.26 gives: a cut body ends like a whole one."""
+
+    def read(self, size=-1, *, decode_content=True):
+        assert not decode_content
+        return super().read(size)
+
+
+def test_a_short_body_is_no_body():
+    assert body.received(Raw(b"12345"), {"Content-Length": "5"}, 9) == b"12345"
+    with pytest.raises(Unreachable, match="4 of 5 bytes"):
+        body.received(Raw(b"1234"), {"Content-Length": "5"}, 9)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "many"}, {"Content-Length": "9" * 5000}])
+def test_a_length_that_says_nothing(headers):
+    assert body.received(Raw(b"1234"), headers, 4) == b"1234"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "5"}])
+def test_the_cap_on_what_arrives(headers):
+    with pytest.raises(TooBig, match="raise max_page_bytes"):
+        body.received(Raw(b"12345"), headers, 4)
+
+
+def test_the_cap_holds_for_all_layers_and_members():
+    assert body.decoded(gzip.compress(b"x" * 100), "gzip", 100) == b"x" * 100
+    for data in (b"x" * 101, gzip.compress(b"x" * 100_000)):
+        with pytest.raises(TooBig):
+            body.decoded(gzip.compress(data), "", 100)
+    with pytest.raises(TooBig):
+        body.decoded(gzip.compress(b"x" * 60) * 2, "", 100)
+    with pytest.raises(TooBig):
+        body.decoded(zlib.compress(b"x" * 101), "deflate", 100)
+
+
+def test_members_behind_one_another():
+    assert body.decoded(gzip.compress(b"<a") + gzip.compress(b"/>") + b"\0\0", "gzip", 100) == b"<a/>"
+
+
+@pytest.mark.parametrize(
+    ("data", "declared"),
+    [
+        (gzip.compress(b"<a/>")[:-9], "gzip"),
+        (gzip.compress(b"")[:12] + b"\xff\xff\xff\xff", ""),
+        (b"\x00binary", "gzip"),
+        (b"\x00binary", "br"),
+        (b"neither", "deflate"),
+        (gzip.compress(b"<a/>") * 70, "gzip"),
+    ],
+)
+def test_lies(data, declared):
+    with pytest.raises(body.BadEncoding):
+        body.decoded(data, declared, 1000)
+
+
+@given(st.binary(), st.sampled_from(["", "gzip", "deflate", "br", "identity"]))
+def test_any_bytes_come_out_or_are_refused(data, declared):
+    with contextlib.suppress(ProviderError, body.BadEncoding):
+        assert len(body.decoded(data, declared, 500)) <= max(500, len(data))
+
+
+@given(st.binary(max_size=400), st.integers(0, 2))
+def test_what_went_in_comes_out(data, layers):
+    packed = b"<" + data
+    for _ in range(layers):
+        packed = gzip.compress(packed)
+    assert body.decoded(packed, "", 500) == b"<" + data

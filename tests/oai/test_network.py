@@ -1,0 +1,178 @@
+"""Where connections may go, and TLS."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+from harvester.model import Access, Window
+from harvester.oai import Provider, RefusedAddress, Stopped, TooSlow, Unreachable, network
+from tests.oai.server import Answer, Server, listing, record, redirect, reply
+
+DC = Window(prefix="oai_dc")
+PAGE = listing(record(1))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.9.9.9",
+        "0.0.0.0",
+        "10.0.0.1",
+        "172.16.5.4",
+        "192.168.1.1",
+        "169.254.169.254",  # where clouds keep their keys
+        "100.64.0.1",
+        "198.18.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+    ],
+)
+def test_private_addresses(address):
+    assert not network.is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:1.1.1.1"])
+def test_public_addresses(address):
+    assert network.is_public(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0", "2130706433", "0x7f000001"])
+def test_a_private_address_is_refused_before_anything_is_sent(host):
+    with Server([reply(PAGE)]) as server, Provider(Access(url=f"http://{host}:{server.port}/oai")) as provider:
+        with pytest.raises(RefusedAddress, match="allow_private = true"):
+            provider.page(DC)
+        assert server.connections == 0
+
+
+def test_a_redirect_into_a_private_network_is_refused(monkeypatch):
+    """One loopback address stands for a public host here; the other stays what it is."""
+    monkeypatch.setattr(network, "is_public", lambda address: address == "127.0.0.1")
+    with Server([redirect("http://127.0.0.2:1/latest/meta-data?verb=x")]) as server:
+        with Provider(Access(url=server.url)) as provider, pytest.raises(RefusedAddress, match=r"127\.0\.0\.2"):
+            provider.page(DC)
+        assert server.connections == 1
+
+
+def test_a_name_with_a_private_and_a_public_address_goes_to_the_public_one(monkeypatch):
+    places = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 0)),
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: places)
+    assert network._places("mixed.example", 80, allow_private=False) == places[1:]
+    assert network._places("mixed.example", 80, allow_private=True) == places
+
+
+def test_the_name_is_looked_up_once_for_check_and_connection(monkeypatch):
+    """A name that says something else the second time (DNS rebinding) finds nobody asking."""
+    asked = []
+    real = socket.getaddrinfo
+
+    def lookup(host, *rest):
+        asked.append(host)
+        return real("127.0.0.1", *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    with Server([reply(PAGE)]) as server:
+        settings = Access(url=f"http://rebound.example:{server.port}/oai", allow_private=True)
+        with Provider(settings) as provider:
+            provider.page(DC)
+            provider.page(DC)
+            assert asked == ["rebound.example"]
+    assert server.requests[0].headers["Host"] == f"rebound.example:{server.port}"
+
+
+def test_a_stop_is_heard_while_connecting():
+    """The second half-open connection to a listener with a full queue hangs."""
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        address = listener.getsockname()
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(address)
+        settings = Access(url=f"http://127.0.0.1:{address[1]}/", allow_private=True)
+        threading.Timer(0.2, stop.set).start()
+        began = time.monotonic()
+        with Provider(settings, stop=stop.is_set) as provider, pytest.raises(Stopped):
+            provider.page(DC)
+        assert time.monotonic() - began < 1.2
+        for filler in fillers:
+            filler.close()
+
+
+# -------------------------------------------------------------------------------------------------- TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> str:
+    """A certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("openssl is not installed")
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run([*made, "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
+    with path.open("ab") as file:
+        file.write(path.with_name("both.pem.crt").read_bytes())
+    return str(path)
+
+
+def test_an_untrusted_certificate_is_final(certificate):
+    with Server([reply(PAGE)], certificate) as server:
+        settings = Access(url=server.url, allow_private=True)
+        with Provider(settings) as provider, pytest.raises(Unreachable, match="certificate of 127") as caught:
+            provider.page(DC)
+    assert not caught.value.passing
+    assert server.requests == []
+
+
+def trusting(server, certificate, **settings):
+    provider = Provider(Access(url=server.url, allow_private=True, **settings))
+    provider._client.transport._session.verify = certificate
+    return provider
+
+
+def test_pages_over_tls(certificate):
+    with (
+        Server([Answer(reply(PAGE), every=0.001), reply(PAGE)], certificate) as server,
+        trusting(server, certificate) as provider,
+    ):
+        assert len(provider.page(DC).records) == 1
+        assert len(provider.page(DC).records) == 1
+        assert server.connections == 1
+
+
+def test_the_deadline_holds_over_tls(certificate):
+    with Server([Answer(reply(PAGE), every=0.02)], certificate) as server:
+        began = time.monotonic()
+        with (
+            trusting(server, certificate, deadline=0.6) as provider,
+            pytest.raises(TooSlow),
+        ):
+            provider.page(DC)
+        assert time.monotonic() - began < 2
+
+
+def test_a_silent_line_is_slow_over_tls_but_read_on(certificate):
+    """Longer than one slice without a byte: the read begins again and loses nothing."""
+    with (
+        Server([Answer(reply(PAGE), hang=0.7)], certificate) as server,
+        trusting(server, certificate) as provider,
+    ):
+        assert len(provider.page(DC).records) == 1

@@ -1,0 +1,9 @@
+"""The whole story: harvest, map again, check, export. Each function says what it did; the caller prints."""
+
+from harvester.pipeline.check import check, worded
+from harvester.pipeline.export import deposit, export
+from harvester.pipeline.harvest import Progress, harvest
+from harvester.pipeline.mapping import refresh
+from harvester.pipeline.sources import chosen, opened
+
+__all__ = ["Progress", "check", "chosen", "deposit", "export", "harvest", "opened", "refresh", "worded"]

@@ -1,0 +1,44 @@
+"""Check: what is doubtful about the stored records, in words, with who can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harvester import findings
+from harvester.config import Config
+from harvester.model import RecordFinding
+from harvester.pipeline.mapping import refresh
+from harvester.pipeline.sources import chosen
+from harvester.store import FindingRow, Store
+
+
+def check(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    today: str,
+    codes: Sequence[str] = (),
+    severities: Sequence[findings.Severity] = (),
+) -> Iterator[RecordFinding]:
+    """The findings of the named sources, or all, as the present configuration and program see the records."""
+    sources = [source.name for source in chosen(config, names)]
+    refresh(config, store, names, today=today)
+    return (worded(row) for row in store.findings(sources, codes, severities))
+
+
+def worded(row: FindingRow) -> RecordFinding:
+    """A stored finding with its sentence, its fix and who can do it."""
+    kind = findings.kinds()[row.finding.code]
+    return RecordFinding(
+        code=row.finding.code,
+        severity=kind.severity,
+        record=row.identifier,
+        source=row.source,
+        doi=row.doi,
+        path=row.finding.path,
+        value=row.finding.value,
+        message=findings.sentence(row.finding),
+        fix=kind.fix,
+        who=kind.who,
+    )

@@ -1,0 +1,201 @@
+"""Export: what is new or changed since its last deposit, as files that are whole and schema-valid, or do not exist.
+
+A batch is written into the ledger before it is built, and marked when its file has its name. A crash in between leaves
+a planned batch; the next export builds the same one again, under the same id and timestamp.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from harvester import bundles, locks, outbox
+from harvester.config import Config, Crossref
+from harvester.errors import ConfigError
+from harvester.exporters import crossref
+from harvester.identifiers import prefix
+from harvester.model import Article, Batch, ExportReport, FileReport, HeldBack
+from harvester.pipeline.mapping import refresh
+from harvester.pipeline.sources import chosen, locks_folder
+from harvester.store import Member, PlannedBatch, Store, StoredArticle
+
+# Articles held in memory at once. They come sorted by journal and issue, so a slab cuts few issues in two.
+SLAB = 2000
+
+log = logging.getLogger(__name__)
+
+
+def export(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    now: Callable[[], datetime],
+    everything: bool = False,
+    dois: Sequence[str] = (),
+    dry_run: bool = False,
+    schema_version: str | None = None,
+) -> ExportReport:
+    """Writes deposit files for the named sources, or all.
+
+    `everything` and `dois` export again what has not changed. A dry run builds and validates, and writes neither file
+    nor ledger. Raises `ConfigError` without a `[crossref]` table, `BundleError` without the schema, `BusyError`.
+    """
+    settings = _settings(config)
+    version = schema_version or settings.schema_version
+    schema = bundles.load(version)
+    sources = [source.name for source in chosen(config, names)]
+    with locks.hold(locks_folder(config), "export", what="export"):
+        refresh(config, store, names, today=now().date().isoformat())
+        job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)
+        files = list(job.unfinished())
+        unchanged = 0 if everything else store.unchanged_count(sources, dois)
+        pending = store.pending(sources, dois, everything=everything)
+        while slab := list(islice(pending, SLAB)):
+            files.extend(job.deliver(slab))
+        held = (*store.held_back(sources, dois), *job.invalid)
+        return ExportReport(files=tuple(files), held_back=held, unchanged=0 if dois else unchanged)
+
+
+def deposit(config: Config, article: Article, *, now: datetime, schema_version: str | None = None) -> bytes:
+    """The deposit of one article as it would be written now, for people to look at. Raises `ConfigError`."""
+    settings = _settings(config)
+    batch = Batch(
+        id="preview",
+        timestamp=timestamp(now),
+        depositor=settings.depositor(),
+        schema_version=schema_version or settings.schema_version,
+    )
+    return crossref.build([article], batch, _options(settings))
+
+
+def timestamp(moment: datetime) -> int:
+    """Crossref's 17 digits, YYYYMMDDHHMMSSmmm in UTC: shorter ones would count as older than those of OJS."""
+    utc = moment.astimezone(UTC)
+    return int(utc.strftime("%Y%m%d%H%M%S") + f"{utc.microsecond // 1000:03}")
+
+
+def _settings(config: Config) -> Crossref:
+    if config.crossref is None:
+        raise ConfigError(
+            [f"{config.path}: there is no [crossref] table; set depositor_name, depositor_email and registrant in it"]
+        )
+    return config.crossref
+
+
+def _options(settings: Crossref) -> crossref.Options:
+    return crossref.Options(title_order=settings.title_order)
+
+
+class _Job:
+    """One export. `invalid` collects records whose deposit the schema refuses although every rule let them pass."""
+
+    def __init__(
+        self,
+        folder: Path,
+        store: Store,
+        settings: Crossref,
+        version: str,
+        schema: bundles.Schema,
+        now: Callable[[], datetime],
+        dry_run: bool,
+    ) -> None:
+        self.folder, self.store, self.settings, self.version = folder, store, settings, version
+        self.schema, self.now, self.dry_run = schema, now, dry_run
+        self.invalid: list[HeldBack] = []
+        self._last = 0
+
+    def unfinished(self) -> Iterator[FileReport]:
+        """Builds again what a crash left planned; a batch whose articles moved on since is given up."""
+        for planned in () if self.dry_run else self.store.planned_batches():
+            members = self.store.articles([member.article_id for member in planned.members])
+            if [m.fingerprint for m in planned.members] != [a.fingerprint for a in members if a.state == "ready"]:
+                self.store.abandon_batch(planned.id)
+                continue
+            yield from self._finish(planned, members)
+
+    def deliver(self, slab: Sequence[StoredArticle]) -> Iterator[FileReport]:
+        """Writes the slab, grouped into files by prefix, journal and issue."""
+        held = {id(stored.article): stored for stored in slab}
+        limits = {"max_records": self.settings.max_records, "max_bytes": self.settings.max_bytes}
+        for group in crossref.group([stored.article for stored in slab if stored.article], **limits):
+            yield from self._deliver([held[id(article)] for article in group])
+
+    def _deliver(self, group: Sequence[StoredArticle]) -> Iterator[FileReport]:
+        if group:
+            yield from self._finish(self._plan(group), group)
+
+    def _plan(self, group: Sequence[StoredArticle]) -> PlannedBatch:
+        self._last = candidate = max(timestamp(self.now()), self._last + 1)
+        batch_id = f"{prefix(group[0].doi or '')}-{candidate}"
+        members = tuple(Member(one.id, one.doi or "", one.fingerprint or "") for one in group)
+        if not self.dry_run:
+            candidate = self.store.plan_batch(batch_id, candidate, self.version, members, self.now())
+        return PlannedBatch(
+            id=batch_id, timestamp=candidate, schema_version=self.version, planned=self.now(), members=members
+        )
+
+    def _finish(self, planned: PlannedBatch, group: Sequence[StoredArticle]) -> Iterator[FileReport]:
+        """Builds, validates, writes and marks one planned batch."""
+        articles = [stored.article for stored in group if stored.article]
+        batch = Batch(
+            id=planned.id,
+            timestamp=planned.timestamp,
+            depositor=self.settings.depositor(),
+            schema_version=planned.schema_version,
+        )
+        data = crossref.build(articles, batch, _options(self.settings))
+        if problems := self._schema_of(planned).validate(data):
+            yield from self._without_culprits(planned, group, problems)
+            return
+        path = self.folder / f"{planned.id}.xml"
+        if not self.dry_run:
+            self._put(planned, articles, batch, path, data)
+        yield FileReport(
+            path=str(path),
+            batch_id=planned.id,
+            schema_version=planned.schema_version,
+            records=len(articles),
+            dois=tuple(article.doi or "" for article in articles),
+            bytes=len(data),
+        )
+
+    def _schema_of(self, planned: PlannedBatch) -> bundles.Schema:
+        return self.schema if planned.schema_version == self.version else bundles.load(planned.schema_version)
+
+    def _put(self, planned: PlannedBatch, articles: Sequence[Article], batch: Batch, path: Path, data: bytes) -> None:
+        """The manifest first: that the deposit has its name is the sign that all of it is there."""
+        manifest = crossref.manifest(articles, batch, path.name, data)
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        outbox.put(self.folder, f"{planned.id}.json", text.encode())
+        outbox.put(self.folder, path.name, data)
+        self.store.mark_exported(planned.id, str(path), hashlib.sha256(data).hexdigest(), len(data), self.now())
+
+    def _without_culprits(
+        self, planned: PlannedBatch, group: Sequence[StoredArticle], problems: Sequence[str]
+    ) -> Iterator[FileReport]:
+        """Delivers the neighbours of records that the schema refuses. It means a rule is missing: that is logged."""
+        if not self.dry_run:
+            self.store.abandon_batch(planned.id)
+        refused = [one for one in group if self._refuses(planned, one)] or list(group)
+        for one in refused:
+            log.error("the schema refuses the deposit of %s: %s; please report this", one.identifier, problems[0])
+            self.invalid.append(
+                HeldBack(record=one.identifier, source=one.source, doi=one.doi, codes=("deposit-invalid",))
+            )
+        yield from self._deliver([one for one in group if one not in refused])
+
+    def _refuses(self, planned: PlannedBatch, one: StoredArticle) -> bool:
+        batch = Batch(
+            id=planned.id,
+            timestamp=planned.timestamp,
+            depositor=self.settings.depositor(),
+            schema_version=planned.schema_version,
+        )
+        alone = crossref.build([one.article] if one.article else [], batch, _options(self.settings))
+        return bool(self._schema_of(planned).validate(alone))

@@ -1,0 +1,94 @@
+"""From raw payloads to articles with their findings, on arrival and again whenever configuration or program changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from harvester import __version__, assembly, formats, rules
+from harvester.config import Config, Source
+from harvester.model import Article, Finding, RawRecord, Reading
+from harvester.pipeline.sources import chosen
+from harvester.store import ArticleSave, Store
+
+PAGE = 500  # identifiers mapped again in one transaction
+
+
+class Mapper:
+    """Maps the records of one source. `mapped_with` names the configuration and program that decide the outcome."""
+
+    def __init__(self, config: Config, store: Store, source: Source, *, today: str) -> None:
+        self._store, self._source = store, source
+        self._hints, self._policy = source.hints(config.journals), config.policy(today)
+        decides = [__version__, source.formats, self._hints, replace(self._policy, today="")]
+        self.mapped_with = hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
+
+    def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[ArticleSave]:
+        """The articles of records that just came in one format, together with what other formats hold of them."""
+        held = self._held([raw.identifier for raw in raws], without=prefix)
+        for raw in raws:
+            yield self._mapped(raw.identifier, {**held.get(raw.identifier, {}), prefix: raw})
+
+    def again(self, identifiers: Sequence[str]) -> Iterator[ArticleSave]:
+        """The articles of stored records, made anew."""
+        held = self._held(identifiers)
+        for identifier in identifiers:
+            yield self._mapped(identifier, held.get(identifier, {}))
+
+    def _held(self, identifiers: Sequence[str], *, without: str = "") -> dict[str, dict[str, RawRecord]]:
+        prefixes = [prefix for prefix in self._source.formats if prefix != without]
+        held: dict[str, dict[str, RawRecord]] = {}
+        if prefixes and identifiers:
+            for (identifier, prefix), raw in self._store.payloads(self._source.name, prefixes, identifiers).items():
+                held.setdefault(identifier, {})[prefix] = raw
+        return held
+
+    def _mapped(self, identifier: str, raws: Mapping[str, RawRecord]) -> ArticleSave:
+        live = {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
+        reading = assembly.assemble({p: self._read(raw) for p, raw in live.items()}, self._hints)
+        article = self._with_minted_doi(identifier, reading.article)
+        checked = rules.check(article, self._policy) if article else ()
+        return ArticleSave(
+            source=self._source.name,
+            identifier=identifier,
+            article=article,
+            deleted=not live,
+            findings=(*reading.findings, *checked),
+            mapped_with=self.mapped_with,
+        )
+
+    def _read(self, raw: RawRecord) -> Reading:
+        reading = formats.read(raw, self._hints)
+        if not raw.repairs:
+            return reading
+        repaired = Finding("record-repaired", value=", ".join(raw.repairs))
+        return Reading(reading.article, (repaired, *reading.findings))
+
+    def _with_minted_doi(self, identifier: str, article: Article | None) -> Article | None:
+        return article
+
+
+def refresh(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    today: str,
+    everything: bool = False,
+    progress: Callable[[str, int], None] | None = None,
+) -> int:
+    """Maps again what an earlier configuration or program mapped, or `everything`; how many articles that were."""
+    done = 0
+    for source in chosen(config, names):
+        mapper = Mapper(config, store, source, today=today)
+        unless = None if everything else mapper.mapped_with
+        last = ""
+        while identifiers := store.identifiers(source.name, last, PAGE, not_mapped_with=unless):
+            store.save_articles(tuple(mapper.again(identifiers)))
+            last, done = identifiers[-1], done + len(identifiers)
+            if progress:
+                progress(source.name, done)
+    return done

@@ -1,0 +1,40 @@
+"""Which sources a command means, and where this configuration's store and locks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+
+from harvester import store
+from harvester.config import Config, Source
+from harvester.errors import ConfigError
+
+
+def chosen(config: Config, names: Sequence[str]) -> list[Source]:
+    """The named sources in the order asked, or all. Raises `ConfigError` on a name the configuration does not have."""
+    problems = [_unknown(name, config) for name in names if name not in config.sources]
+    if not config.sources:
+        problems.append("there is no source yet; add one with `harvester source probe URL`")
+    if problems:
+        raise ConfigError(problems)
+    return [config.sources[name] for name in dict.fromkeys(names)] if names else list(config.sources.values())
+
+
+def _unknown(name: str, config: Config) -> str:
+    near = get_close_matches(name, config.sources, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(config.sources) or 'none'}"
+    return f"there is no source {name} in {config.path}; {hint}"
+
+
+def locks_folder(config: Config) -> Path:
+    """The folder of the lock files, beside the configuration that names the sources."""
+    return config.path.parent / ".harvester-locks"
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[store.Store]:
+    """The store of this configuration, made or migrated where needed. Raises `StoreError`."""
+    with store.connect(config.store_url) as held:
+        yield held

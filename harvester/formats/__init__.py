@@ -1,0 +1,1 @@
+"""Readers: one raw record to a Reading, pure."""

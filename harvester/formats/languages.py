@@ -1,0 +1,148 @@
+"""Language tags as sources write them, to ISO 639-1 where there is one, else 639-3; and which script a text is in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from iso639 import Lang, iter_langs
+
+# Tags, locales of OJS and DSpace: ru, rus, ru_RU, pt-BR, sr@latin, zh_Hant.
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_@][a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
+
+# Withdrawn codes that old installations still send (ISO 639-2/RA change notices).
+_WITHDRAWN = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "scr": "hr", "scc": "sr"}
+
+# Names in the language itself and others that stand in dc:language but not in ISO's tables.
+_OWN_NAMES = {
+    "русский": "ru",
+    "русский язык": "ru",
+    "українська": "uk",
+    "қазақша": "kk",
+    "български": "bg",
+    "español": "es",
+    "castellano": "es",
+    "português": "pt",
+    "français": "fr",
+    "deutsch": "de",
+    "italiano": "it",
+    "català": "ca",
+    "polski": "pl",
+    "türkçe": "tr",
+    "bahasa indonesia": "id",
+    "中文": "zh",
+    "日本語": "ja",
+    "한국어": "ko",
+    "العربية": "ar",
+    "فارسی": "fa",
+    "farsi": "fa",
+    "greek": "el",
+    "spanish; castilian": "es",
+}
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Every code of ISO 639-1, 639-2 (both kinds) and 639-3 for one language."""
+    known = dict(_WITHDRAWN)
+    for language in iter_langs():
+        if _is_one_language(language):
+            shortest = language.pt1 or language.pt3
+            known |= {code: shortest for code in (language.pt1, language.pt2b, language.pt2t, language.pt3) if code}
+    return known
+
+
+@cache
+def _names() -> dict[str, str]:
+    """English names of the languages of ISO 639-2; in 639-3 alone are 7,000 words more, `Are` and `Even` too."""
+    known = dict(_OWN_NAMES)
+    for language in iter_langs():
+        if language.pt2b and _is_one_language(language):
+            names = (language.name, *language.other_names())
+            known |= {name.lower(): language.pt1 or language.pt3 for name in names}
+    return known
+
+
+def _is_one_language(language: Lang) -> bool:
+    """Not a family of languages, nor a code that says there is none, many, or one unknown."""
+    return bool(language.pt3) and language.scope() != "Special"
+
+
+@lru_cache(1 << 12)
+def normalise(raw: str) -> str | None:
+    """The code of the one language that the value names, as a code, a locale or a name; else `None` (METADATA D7).
+
+    >>> [normalise(value) for value in ("en_US", "ger", "Russian", "Multiple", "en fr")]
+    ['en', 'de', 'ru', None, None]
+    """
+    value = raw.strip()
+    if (match := _TAG.fullmatch(value)) and (code := _codes().get(match[1].lower())):
+        return code
+    return _names().get(value.lower())
+
+
+# ---------------------------------------------------------------------------------------------- scripts
+
+_SCRIPTS = {
+    "Latn": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff",
+    "Cyrl": "\u0400-\u052f",
+    "Arab": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
+    "Hani": "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ebef",
+    "Kana": "\u3041-\u30ff",
+    "Hang": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3",
+    "Grek": "\u0370-\u03ff\u1f00-\u1fff",
+    "Hebr": "\u05d0-\u05ea",
+    "Deva": "\u0900-\u097f",
+    "Thai": "\u0e01-\u0e4e",
+    "Geor": "\u10a0-\u10ff\u1c90-\u1cbf",
+    "Armn": "\u0531-\u0587",
+}
+_LETTERS = {script: re.compile(f"[{letters}]+") for script, letters in _SCRIPTS.items()}
+
+# Languages written in one of these scripts; whatever stands in no row is never contradicted.
+_WRITTEN_IN = {
+    (
+        "Latn",
+    ): "en de fr es pt it nl sv nb nn no da fi is pl cs sk sl hr hu ro ca gl eu tr id ms vi et lv lt sq la sw af",
+    ("Cyrl",): "ru uk be bg mk",
+    ("Cyrl", "Latn"): "sr bs uz kk ky az mn tg tk cnr",
+    ("Arab",): "ar fa ur ps ckb",
+    ("Hani",): "zh",
+    ("Kana", "Hani"): "ja",
+    ("Hang", "Hani"): "ko",
+    ("Grek",): "el",
+    ("Hebr",): "he yi",
+    ("Deva",): "hi mr ne sa",
+    ("Thai",): "th",
+    ("Geor",): "ka",
+    ("Armn",): "hy",
+}
+_EXPECTED = {code: scripts for scripts, codes in _WRITTEN_IN.items() for code in codes.split()}
+
+_ENOUGH_LETTERS = 4
+_MOST = 0.8  # of the letters: a Russian title may hold a Latin species name, and an English one a Russian word
+
+
+def script_of(text: str) -> str | None:
+    """The ISO 15924 code of the script that most letters are in; `None` without letters of a script known here."""
+    shares = _letter_counts(text)
+    return max(shares, key=lambda script: shares[script]) if shares else None
+
+
+def contradicts(text: str, lang: str) -> bool:
+    """Whether nearly all letters of the text are in scripts that the language is not written in."""
+    expected = _EXPECTED.get(lang)
+    if expected is None or (expected == ("Latn",) and text.isascii()):
+        return False
+    counts = _letter_counts(text)
+    letters = sum(counts.values())
+    foreign = letters - sum(counts.get(script, 0) for script in expected)
+    return letters >= _ENOUGH_LETTERS and foreign / letters > _MOST
+
+
+def _letter_counts(text: str) -> dict[str, int]:
+    if text.isascii():
+        letters = sum(map(len, _LETTERS["Latn"].findall(text)))
+        return {"Latn": letters} if letters else {}
+    counts = {script: sum(map(len, pattern.findall(text))) for script, pattern in _LETTERS.items()}
+    return {script: count for script, count in counts.items() if count}

@@ -1,0 +1,38 @@
+"""Creative Commons licences and public-domain marks: the only rights that count in free text (METADATA D9)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_PARTS = r"(?:by|nc|nd|sa)(?:-(?:by|nc|nd|sa)){0,3}|(?:nc-)?sampling\+?"
+# Case is folded before; a country follows the version only where it is no page of the site: deed, legalcode, rdf.
+_URL = re.compile(
+    rf"creativecommons\.org/(?P<family>licenses/(?P<kind>{_PARTS})|publicdomain/(?P<mark>zero|mark))(?![\w+-])"
+    r"(?:/(?P<version>\d\.\d)(?![\d.]*\d)(?:/(?P<country>igo|scotland|[a-z]{2})(?![\w.-]*\w))?)?"
+)
+
+
+def find_licenses(text: str) -> list[str]:
+    """The distinct licences whose URL stands anywhere in the text, in their canonical form, in order.
+
+    >>> find_licenses('see http://creativecommons.org/licenses/by-nc/3.0/es/deed.es_ES')
+    ['https://creativecommons.org/licenses/by-nc/3.0/es/']
+    """
+    lowered = text.lower()
+    if "creativecommons.org/" not in lowered:
+        return []
+    return list(dict.fromkeys(_canonical(match) for match in _URL.finditer(lowered)))
+
+
+@lru_cache(1 << 10)
+def canonical_license(raw: str) -> str | None:
+    """The licence of a value that names exactly one; `None` where there is none or more than one."""
+    found = find_licenses(raw)
+    return found[0] if len(found) == 1 else None
+
+
+def _canonical(match: re.Match[str]) -> str:
+    family = f"licenses/{match['kind']}" if match["kind"] else f"publicdomain/{match['mark']}"
+    rest = "".join(f"{part}/" for part in (match["version"], match["country"]) if part)
+    return f"https://creativecommons.org/{family}/{rest}"

@@ -1,0 +1,220 @@
+"""DOI, ISSN, ORCID, ROR, ISNI and funder ids: cleaned to their one spelling, check digits verified.
+
+A cleaner takes what people write and gives the identifier in its registry's own form, or `None`: it must account for
+the whole value, a half-matched one is none. Nothing is looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import unescape
+from typing import Literal
+from urllib.parse import unquote
+
+from stdnum import isni, issn
+from stdnum.iso7064 import mod_97_10
+
+_CACHED = 1 << 14
+
+# Characters without width or with a meaning for layout only: pasted, never meant.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"), "-")
+
+# ------------------------------------------------------------------------------------------------ DOI
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DOI_URL = re.compile(r"(?:https?:)?/{0,2}(?:www\.|dx\.)?doi\.org[/:]*\s*", re.IGNORECASE)
+_DOI_LABEL = re.compile(r"(?:info:doi/|(?:urn:)?doi\b[\s:/]*)", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"[ \t\u00a0]*[\r\n]+[ \t\u00a0]*")
+_SECOND_DOI = re.compile(r".10\.\d{4,9}/")
+
+
+@lru_cache(_CACHED)
+def clean_doi(raw: str) -> str | None:
+    """The bare DOI of a value that is one, in any spelling; case and parentheses stay (METADATA D1).
+
+    >>> clean_doi("http://dx.doi.org/doi:10.15514/ispras-2019-31(3)-16")
+    '10.15514/ispras-2019-31(3)-16'
+    """
+    value = raw.translate(_INVISIBLE).strip()
+    broken = "\n" in value or "\r" in value
+    value = _without_resolver(_LINE_BREAK.sub("", value))
+    if "&" in value:
+        value = unescape(value)
+    if not _DOI.fullmatch(value) or (broken and _SECOND_DOI.search(value)):
+        return None
+    return value
+
+
+def _without_resolver(value: str) -> str:
+    """Takes off resolver addresses and labels, also doubled ones; what came as a URL is percent-decoded."""
+    as_url = False
+    while True:
+        if match := _DOI_URL.match(value):
+            as_url = True
+        elif not (match := _DOI_LABEL.match(value)):
+            return unquote(value) if as_url and "%" in value else value
+        value = value[match.end() :].lstrip()
+
+
+def prefix(doi: str) -> str:
+    """The DOI's prefix: what stands before its first slash."""
+    return doi.partition("/")[0]
+
+
+_FOLD = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def fold_doi(doi: str) -> str:
+    """The DOI for comparison: two DOIs that differ only in the case of ASCII letters are one (DOI Handbook, 2.4)."""
+    return doi.translate(_FOLD)
+
+
+# An angle bracket belongs to a DOI only in the old SICI form: …17:15<1661::AID-SIM968>3.0.CO;2-2
+_DOI_IN_TEXT = re.compile(r"(?<![\d.])(?P<prefix>10\.\d{4,9}(?:/|%2[Ff]))(?:[^\s\"<>]|<\d+:[^\s<>]*>)+")
+_RUN_ON = re.compile(
+    r"[,;.|]?(?:https?:|doi:|doi\.org/|PMC?ID\b|10\.\d{4,9}/|\[(?:cross\s?ref|pubmed|google))", re.IGNORECASE
+)
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_TRAILING = (
+    ".,:;!?'*|\\\u00b7\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff0e\uff1b\uff09\u300b"
+)
+
+
+def find_dois(text: str) -> list[str]:
+    """The DOIs in running text such as a citation, in order, each once; punctuation behind them is left out."""
+    if "10." not in text:
+        return []
+    text = text.translate(_INVISIBLE)
+    found: dict[str, str] = {}
+    at = 0
+    while match := _DOI_IN_TEXT.search(text, at):
+        at = _end(match)
+        doi = _without_trailing(unquote(text[match.start() : at]))
+        if _DOI.fullmatch(doi):
+            found.setdefault(fold_doi(doi), doi)
+    return list(found.values())
+
+
+def _end(match: re.Match[str]) -> int:
+    """Where the DOI ends: before the next link or identifier, if one was glued to it."""
+    glued = _RUN_ON.search(match.string, match.end("prefix") + 1, match.end())
+    return glued.start() if glued else match.end()
+
+
+def _without_trailing(value: str) -> str:
+    """Drops punctuation at the end, and closing brackets that were opened before the DOI began."""
+    while value:
+        last = value[-1]
+        if last in _TRAILING or (last in _PAIRS and value.count(last) > value.count(_PAIRS[last])):
+            value = value[:-1]
+        else:
+            break
+    return value
+
+
+# ----------------------------------------------------------------------------------------------- ISSN
+
+_ISSN_LABEL = re.compile(
+    r"(?:https?://(?:portal|urn)\.issn\.org/(?:resource/)?(?:issn/|urn:issn:)?|urn:issn:)|"
+    r"(?P<e>e|online|electronic)?(?P<p>p|print)?[\s-]*issn(?:[\s-]*(?P<l>l\b))?[\s:]*"
+    r"(?:\(?(?:(?P<online>online|electronic)|(?P<print>print))\)?[\s:]*)?",
+    re.IGNORECASE,
+)
+_ISSN_END = re.compile(r"\s*\((?:(?P<online>online|electronic)|(?P<print>print))\)$", re.IGNORECASE)
+_ISSN_SHAPE = re.compile(r"\d{4}-?\d{3}[\dXx]")
+_CYRILLIC_X = {ord("\u0425"): "X", ord("\u0445"): "X"}  # the check digit tells whether it was meant
+
+
+def typed_issn(raw: str) -> tuple[str | None, Literal["print", "electronic"] | None]:
+    """The ISSN and the medium that its label names: `EISSN: 2049-3630` is electronic."""
+    digits, medium = _issn_parts(raw)
+    return _checked_issn(digits), medium
+
+
+@lru_cache(_CACHED)
+def clean_issn(raw: str) -> str | None:
+    """The ISSN as NNNN-NNNC if the whole value is one and its check digit is right, with or without a label."""
+    return _checked_issn(_issn_parts(raw)[0])
+
+
+def issn_shape(raw: str) -> bool:
+    """Whether the value looks like an ISSN, right or wrong: `1940-1949` does."""
+    return _ISSN_SHAPE.fullmatch(_issn_parts(raw)[0]) is not None
+
+
+def _issn_parts(raw: str) -> tuple[str, Literal["print", "electronic"] | None]:
+    """What is left without labels, and the medium they name."""
+    value = raw.translate(_INVISIBLE).translate(_HYPHENS).translate(_CYRILLIC_X).strip()
+    label, end = _ISSN_LABEL.match(value), _ISSN_END.search(value)
+    digits = value[label.end() if label else 0 : end.start() if end else len(value)]
+    named = {group for match in (label, end) if match for group, part in match.groupdict().items() if part}
+    if named & {"e", "online"}:
+        return digits, "electronic"
+    return digits, "print" if named & {"p", "print"} else None
+
+
+def _checked_issn(digits: str) -> str | None:
+    if not _ISSN_SHAPE.fullmatch(digits) or not digits.isascii() or not issn.is_valid(digits):
+        return None
+    return str(issn.format(digits.upper()))
+
+
+# ------------------------------------------------------------------------------- people, organisations
+
+_SIXTEEN = re.compile(r"\d{4}([ -]?)\d{4}\1\d{4}\1\d{3}[\dXx]", re.ASCII)
+_ORCID_LABEL = re.compile(r"(?:https?://)?(?:www\.)?orcid\.org/|orcid(?:\s+id)?[\s:]*", re.IGNORECASE)
+_ISNI_LABEL = re.compile(r"(?:https?://)?(?:www\.)?isni\.org/(?:isni/)?|isni[\s:]*", re.IGNORECASE)
+
+
+@lru_cache(_CACHED)
+def clean_orcid(raw: str) -> str | None:
+    """`https://orcid.org/0000-…` if the value is an ORCID iD in any spelling and its check digit is right."""
+    digits = _sixteen_digits(raw, _ORCID_LABEL)
+    return f"https://orcid.org/{'-'.join(digits[at : at + 4] for at in (0, 4, 8, 12))}" if digits else None
+
+
+@lru_cache(_CACHED)
+def clean_isni(raw: str) -> str | None:
+    """`https://isni.org/isni/0000…` if the value is an ISNI and its check digit is right."""
+    digits = _sixteen_digits(raw, _ISNI_LABEL)
+    return f"https://isni.org/isni/{digits}" if digits else None
+
+
+def _sixteen_digits(raw: str, label: re.Pattern[str]) -> str | None:
+    value = raw.translate(_INVISIBLE).translate(_HYPHENS).strip()
+    while match := label.match(value):
+        value = value[match.end() :]
+    value = value.rstrip("/")
+    if not _SIXTEEN.fullmatch(value):
+        return None
+    digits = value.replace("-", "").replace(" ", "").upper()
+    return digits if isni.is_valid(digits) else None
+
+
+_ROR = re.compile(r"(?:(?:https?://)?(?:www\.)?ror\.org/|ror[\s:]+)?(0[0-9a-hj-km-np-tv-z]{6}\d{2})/?", re.IGNORECASE)
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+@lru_cache(_CACHED)
+def clean_ror(raw: str) -> str | None:
+    """`https://ror.org/0…` if the value is a ROR id and its two check digits are right (ISO 7064 mod 97-10)."""
+    match = _ROR.fullmatch(raw.translate(_INVISIBLE).strip())
+    if not match or not match[1].isascii():
+        return None
+    code = match[1].lower()
+    number = 0
+    for letter in code[:7]:
+        number = number * 32 + _CROCKFORD.index(letter)
+    return f"https://ror.org/{code}" if mod_97_10.calc_check_digits(str(number)) == code[7:] else None
+
+
+_FUNDER = re.compile(r"(?:.*[/:\s])?10\.13039/(\d{9,12})/?|((?:100|501100)\d{6})", re.IGNORECASE | re.ASCII)
+
+
+@lru_cache(_CACHED)
+def clean_funder_id(raw: str) -> str | None:
+    """`https://doi.org/10.13039/…` for an id of the Open Funder Registry in any spelling, also the bare number."""
+    match = _FUNDER.fullmatch(raw.translate(_INVISIBLE).strip())
+    return f"https://doi.org/10.13039/{match[1] or match[2]}" if match else None

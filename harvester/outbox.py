@@ -49,6 +49,6 @@ def clean(folder: Path) -> tuple[Path, ...]:
 
 
 def _plain_name(name: str) -> str:
-    if name != Path(name).name or name.startswith("."):
+    if not name or name != Path(name).name or name.startswith("."):
         raise ValueError(f"not a plain file name: {name!r}")
     return name

@@ -280,6 +280,7 @@ deposited = Table(
     Column("doi_key", Text, primary_key=True),
     Column("fingerprint", Sha256, nullable=False),
     Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -8,8 +8,9 @@ which are then fetched again. What cannot be fetched again, the ledger, is writt
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -79,6 +80,11 @@ class Database:
         ):
             yield connection
 
+    def _alone(self, statement: str, *values: str) -> None:
+        """Runs a statement that SQLite refuses within a transaction."""
+        with self._explained(), closing(self._engine.raw_connection()) as raw:
+            raw.cursor().execute(statement, values)
+
     def _read(self) -> AbstractContextManager[Connection]:
         """A snapshot: sees the store as it was when the transaction began, and keeps nobody from writing."""
         return self._transaction("read")
@@ -90,38 +96,52 @@ class Database:
     # ------------------------------------------------------------------------------------- opening
 
     def _prepare(self) -> None:
-        with self._explained():
-            raw = self._engine.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA journal_mode=WAL")
-            finally:
-                raw.close()
         with self._read() as connection:
-            revision = _revision(connection)
+            revision = self._revision(connection)
+        self._use_wal()
         if revision is None:
             self._create()
         elif revision != migrations.HEAD:
             self._migrate(revision)
 
-    def _create(self) -> None:
-        with self._write(durable=True) as connection:
-            if _revision(connection) is not None:
-                return  # another process was first
+    def _use_wal(self) -> None:
+        """Switches to WAL, which a backup is not in. This is the one lock SQLite does not wait for by itself."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._alone("PRAGMA journal_mode=WAL")
+            except StoreError as error:
+                if "locked" not in str(error.__cause__) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+
+    def _revision(self, connection: Connection) -> str | None:
+        """The revision the store is at, empty where alembic is to make the tables; `None` for a new file."""
+        has_table = connection.dialect.has_table
+        if not has_table(connection, "alembic_version"):
             if connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one():
                 raise StoreError(f"{self.path} is a database of another program. Name another file in [store] url.")
+            return None
+        revision: str = connection.execute(tables.alembic_version.select()).scalar() or ""
+        if revision not in migrations.REVISIONS:
+            raise StoreError(
+                f"The store {self.path} was written by a newer version of this program; upgrade the program."
+            )
+        return revision
+
+    def _create(self) -> None:
+        with self._write(durable=True) as connection:
+            if self._revision(connection) is not None:
+                return  # another process was first
             tables.metadata.create_all(connection)
             for view in tables.VIEWS:
                 connection.execute(text(view))
             connection.execute(tables.alembic_version.insert().values(version_num=migrations.HEAD))
 
     def _migrate(self, revision: str) -> None:
-        if revision not in migrations.REVISIONS:
-            raise StoreError(
-                f"The store {self.path} was written by a newer version of this program; upgrade the program."
-            )
         self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
         with self._transaction("migrate") as connection:
-            if _revision(connection) == revision:  # nobody else was first
+            if self._revision(connection) == revision:  # else another process was first
                 migrations.upgrade(connection)
                 self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on
@@ -141,12 +161,7 @@ class Database:
         try:
             files.make_folder(path.parent)
             temporary.unlink(missing_ok=True)
-            with self._explained():
-                raw = self._engine.raw_connection()
-                try:
-                    raw.cursor().execute("VACUUM INTO ?", (str(temporary),))
-                finally:
-                    raw.close()
+            self._alone("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)
         except OSError as error:
             raise StoreError(f"The backup {path} cannot be written: {error.strerror}.") from error
@@ -242,10 +257,3 @@ def _engine(path: Path, patience: float) -> Engine:
             raw.execute(statement)
 
     return engine
-
-
-def _revision(connection: Connection) -> str | None:
-    """The revision the store is at; empty for one that alembic knows but never filled, `None` without tables."""
-    if not connection.dialect.has_table(connection, "alembic_version"):
-        return None
-    return connection.execute(tables.alembic_version.select()).scalar() or ""

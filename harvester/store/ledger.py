@@ -14,11 +14,12 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import DoiTaken, StoreError
 from harvester.store.articles import doi_key
-from harvester.store.database import Database
+from harvester.store.database import Database, ManyRows
 from harvester.store.structs import Deposit, Member, PlannedBatch
 from harvester.tables import article, batch, deposit, deposited, minted
 
 _DIGITS = range(10**16, 10**17)
+_PUT_MEMBERS = ManyRows(insert(deposit), [column.name for column in deposit.c])
 
 
 class Ledger(Database):
@@ -41,7 +42,7 @@ class Ledger(Database):
             given = max(timestamp, last + 1)
             values = {"id": batch_id, "timestamp": given, "schema_version": schema_version, "planned": now}
             connection.execute(insert(batch).values(state="planned", **values))
-            connection.execute(insert(deposit), _member_rows(batch_id, members))
+            _PUT_MEMBERS.insert(connection, _member_rows(batch_id, members))
         return given
 
     def planned_batches(self) -> tuple[PlannedBatch, ...]:
@@ -144,20 +145,16 @@ def _planned_of(row: Any, members: tuple[Member, ...]) -> PlannedBatch:
 
 def _remember_deposits(connection: Connection, batch_id: str) -> None:
     """Makes a written batch the last deposit of its DOIs, but for those of which a later one was written before it."""
-    later = (
-        select(deposited.c.doi_key)
-        .join(batch)
-        .where(
-            deposited.c.doi_key == deposit.c.doi_key,
-            batch.c.timestamp > select(batch.c.timestamp).where(batch.c.id == batch_id).scalar_subquery(),
+    columns = (deposit.c.doi_key, deposit.c.fingerprint, deposit.c.batch_id, batch.c.timestamp)
+    members = select(*columns).join_from(deposit, batch).where(deposit.c.batch_id == batch_id)
+    statement = insert(deposited).from_select([column.name for column in columns], members)
+    new = statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            set_={name: new[name] for name in ("fingerprint", "batch_id", "timestamp")},
+            where=deposited.c.timestamp < new.timestamp,
         )
     )
-    members = select(deposit.c.doi_key, deposit.c.fingerprint, deposit.c.batch_id).where(
-        deposit.c.batch_id == batch_id, ~later.exists()
-    )
-    statement = insert(deposited).from_select(["doi_key", "fingerprint", "batch_id"], members)
-    new = statement.excluded
-    connection.execute(statement.on_conflict_do_update(set_={"fingerprint": new.fingerprint, "batch_id": new.batch_id}))
 
 
 def _holder(connection: Connection, source: str, identifier: str, key: str) -> str | None:

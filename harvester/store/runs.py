@@ -11,9 +11,11 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, selec
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
-from harvester.store.database import Database, new_id
+from harvester.store.database import Database, ManyRows, new_id
 from harvester.store.structs import Counts, OpenWindow, PageSave, Run, RunKind, RunState, SourceRow
 from harvester.tables import run, run_window, source
+
+_PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
 
 
 class Runs(Database):
@@ -41,7 +43,7 @@ class Runs(Database):
             values = {"source": name, "prefix": prefix, "kind": kind, "state": "running", "started": now}
             run_id = new_id(connection, insert(run).values(values))
             asked = [{"run_id": run_id, "set_spec": w.set_spec, "since": w.since, "until": w.until} for w in windows]
-            connection.execute(insert(run_window), asked)
+            _PUT_WINDOWS.insert(connection, asked)
             return _run(connection, run_id)
 
     def run(self, run_id: int) -> Run:

@@ -122,6 +122,7 @@ CREATE TABLE deposited (
     doi_key TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
     batch_id TEXT NOT NULL,
+    timestamp BIGINT NOT NULL,
     CONSTRAINT pk_deposited PRIMARY KEY (doi_key),
     CONSTRAINT fk_deposited_batch_id FOREIGN KEY(batch_id) REFERENCES batch (id)
 )

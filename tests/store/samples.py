@@ -1,0 +1,138 @@
+"""Small true values for the store's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harvester.findings import Severity, kinds
+from harvester.model import (
+    Affiliation,
+    Article,
+    BadRecord,
+    Contributor,
+    Decision,
+    Finding,
+    Identity,
+    Issn,
+    Journal,
+    LangText,
+    PubDate,
+    RawRecord,
+    Reference,
+    Title,
+    Token,
+    Window,
+)
+from harvester.store import ArticleSave, OpenWindow, PageSave, Run, SavedRecord
+from harvester.store.store import Store
+from harvester.text import Span
+
+NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
+WINDOW = Window(prefix="oai_dc")
+IDENTITY = Identity(
+    repository="Wetlands",
+    base_url="https://wetlands.example/oai",
+    earliest="2019-01-01",
+    deleted_record="persistent",
+    granularity="second",
+    response_date="2025-03-01T12:00:00Z",
+    emails=("editor@wetlands.example",),
+)
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'store.sqlite'}"
+
+
+def name(number: int) -> str:
+    return f"oai:wetlands.example:article/{number:04}"
+
+
+def finding(severity: Severity, path: str = "doi", value: str = "") -> Finding:
+    """A finding of this severity, whichever code has it."""
+    code = next(code for code, kind in kinds().items() if kind.severity == severity)
+    return Finding(code, path, value, {"suggestion": "look again"})
+
+
+def raw(number: int, text: str = "first", **changes: object) -> RawRecord:
+    given = {
+        "identifier": name(number),
+        "datestamp": "2024-01-02T03:04:05Z",
+        "sets": ("reeds:ART",),
+        "payload": f"<metadata><p>{number} {text} {'reed ' * 30}</p></metadata>".encode(),
+    }
+    return RawRecord(**given | changes)  # type: ignore[arg-type]
+
+
+def tombstone(number: int) -> RawRecord:
+    return raw(number, datestamp="2024-06-01T00:00:00Z", sets=(), deleted=True, payload=None)
+
+
+def bad(identifier: str | None, reason: str, payload: bytes = b"<record/>") -> BadRecord:
+    return BadRecord(identifier=identifier, reason=reason, payload=payload)
+
+
+def article(number: int, title: str = "Reeds of the delta", **changes: object) -> Article:
+    given = {
+        "format": "oai_dc",
+        "doi": f"10.5555/Reeds.{number}",
+        "language": "en",
+        "titles": (Title(text=("Growth of ", Span("italic", ("Phragmites",)), f", {title}"), lang="en"),),
+        "contributors": (
+            Contributor(
+                surname="Ó Briain",
+                given="Áine",
+                orcid="https://orcid.org/0000-0002-1825-0097",
+                affiliations=(Affiliation(name="Bog Institute"), Affiliation(name="Fen College")),
+            ),
+            Contributor(kind="group", name="Delta Survey Group", role="editor"),
+        ),
+        "journal": Journal(titles=(LangText(("Wetland Notes",), "en"),), issns=(Issn("2049-3630", "electronic"),)),
+        "volume": "7",
+        "issue": "2",
+        "dates": (PubDate(year=2024, medium="print"), PubDate(year=2023, month=12, medium="online")),
+        "first_page": "11",
+        "last_page": "19",
+        "references": (Reference(key="r1", text="Moss, A. Fens. 1999.", doi="10.5555/fens"), Reference(key="r2")),
+        "provenance": {"doi": "dc:identifier"},
+    }
+    return Article(**given | changes)  # type: ignore[arg-type]
+
+
+def article_save(number: int, made: Article | None = None, **changes: object) -> ArticleSave:
+    given = {
+        "source": "wetlands",
+        "identifier": name(number),
+        "article": made or article(number),
+        "mapped_with": "program 1",
+    }
+    return ArticleSave(**given | changes)  # type: ignore[arg-type]
+
+
+def begin(store: Store, source: str = "wetlands", windows: Iterable[Window] = (WINDOW,)) -> tuple[Run, OpenWindow]:
+    """A run and its first window."""
+    run = store.begin_run(source, "oai_dc", "full", tuple(windows), NOW)
+    return run, run.windows[0]
+
+
+def page(
+    *records: RawRecord, decision: Decision = "new", articles: Iterable[ArticleSave] = (), last: bool = True
+) -> PageSave:
+    return PageSave(
+        records=tuple(SavedRecord(one, decision) for one in records),
+        articles=tuple(articles),
+        response_date="2025-03-01T12:00:00Z",
+        done=last,
+        token=None if last else Token("next", complete_list_size=250, cursor=0),
+    )
+
+
+def fill(store: Store, *saves: ArticleSave, source: str = "wetlands") -> None:
+    """Harvests these articles: a record for each, in one run that completes."""
+    run, window = begin(store, source)
+    numbers = [int(save.identifier[-4:]) for save in saves]
+    records = [tombstone(n) if save.deleted else raw(n) for n, save in zip(numbers, saves, strict=True)]
+    store.save_page(run.id, window.id, page(*records, articles=saves))
+    store.finish_run(run.id, "complete", NOW)

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from harvester.model import fingerprint
+from harvester.store.articles import doi_key
+from harvester.store.store import Store
+from tests.store import samples
+from tests.store.samples import article, article_save, begin, fill, finding, name, page, raw
+
+
+def test_an_article_comes_out_as_it_went_in(opened: Store):
+    doubts = (finding("warning", "titles[0]", "eff ective"), finding("info"))
+    fill(opened, article_save(1, findings=doubts))
+    (found,) = opened.article(name(1))
+    assert found.article == article(1)
+    assert found.findings == doubts
+    assert (found.state, found.deleted, found.doi) == ("ready", False, "10.5555/Reeds.1")
+    assert found.fingerprint == fingerprint(article(1))
+    assert (found.formats, found.datestamps) == (("oai_dc",), {"oai_dc": "2024-01-02T03:04:05Z"})
+
+
+def test_an_article_is_found_by_its_identifier_or_its_doi_in_any_case(opened: Store):
+    fill(opened, article_save(1), article_save(2))
+    for asked in (name(1), "10.5555/reeds.1", "10.5555/REEDS.1"):
+        assert [one.identifier for one in opened.article(asked)] == [name(1)]
+    assert opened.article(name(1), "fens") == []
+    assert opened.article("10.5555/nothing") == []
+
+
+def test_one_doi_in_two_sources(opened: Store):
+    fill(opened, article_save(1))
+    fill(opened, article_save(1, source="fens"), source="fens")
+    assert [one.source for one in opened.article("10.5555/reeds.1")] == ["fens", "wetlands"]
+    assert [one.source for one in opened.article(name(1), "fens")] == ["fens"]
+
+
+def test_articles_come_in_the_order_asked(opened: Store):
+    fill(opened, *(article_save(n) for n in range(1, 6)))
+    ids = [opened.article(name(n))[0].id for n in (4, 1, 3)]
+    assert [one.identifier for one in opened.articles(ids)] == [name(4), name(1), name(3)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "ready"),
+        ({"findings": "warning"}, "ready"),
+        ({"findings": "error"}, "held"),
+        ({"made": "no doi"}, "held"),
+        ({"article": None, "findings": "error"}, "held"),
+        ({"article": None}, "held"),
+        ({"deleted": True}, "deleted"),
+        ({"deleted": True, "article": None}, "deleted"),
+    ],
+)
+def test_what_state_an_article_is_in(opened: Store, changes, state):
+    made = article(1, doi=None) if changes.pop("made", None) else None
+    doubts = (finding(changes.pop("findings")),) if "findings" in changes else ()
+    fill(opened, article_save(1, made, findings=doubts, **changes))
+    assert [one.state for one in opened.article(name(1))] == [state]
+
+
+def test_findings_are_replaced_with_their_article(opened: Store):
+    fill(opened, article_save(1, findings=(finding("error"), finding("info"))))
+    opened.save_articles([article_save(1, findings=(finding("warning"),))])
+    (found,) = opened.article(name(1))
+    assert (found.findings, found.state) == ((finding("warning"),), "ready")
+
+
+def test_a_tombstone_leaves_what_was_known(opened: Store):
+    fill(opened, article_save(1))
+    opened.save_articles([article_save(1, deleted=True, mapped_with="program 2")])
+    opened.save_articles([msgspec.structs.replace(article_save(1, deleted=True), article=None)])
+    (found,) = opened.article("10.5555/reeds.1")
+    assert found.deleted
+    assert found.article == article(1)
+
+
+def test_an_article_that_can_no_longer_be_read_is_not_what_it_was(opened: Store):
+    fill(opened, article_save(1))
+    opened.save_articles([msgspec.structs.replace(article_save(1), article=None)])
+    assert opened.article("10.5555/reeds.1") == []
+    (found,) = opened.article(name(1))
+    assert (found.article, found.state, found.fingerprint) == (None, "held", None)
+
+
+def test_saving_many_articles_of_several_sources_is_all_or_nothing(opened: Store):
+    fill(opened, article_save(1))
+    fill(opened, article_save(1, source="fens"), source="fens")
+    broken = [article_save(n, source=s) for n in range(500) for s in ("wetlands", "fens")]
+    unknown = msgspec.structs.replace(finding("info"), code="no-such-code")
+    with pytest.raises(KeyError):
+        opened.save_articles([*broken, article_save(501, findings=(unknown,))])
+    assert opened.article(name(7)) == []
+    opened.save_articles(broken)
+    assert len(opened.article(name(7))) == 2
+
+
+def test_what_was_mapped_by_another_program_is_stale(opened: Store):
+    fill(opened, *(article_save(n) for n in range(5)))
+    fill(opened, *(article_save(n, source="fens") for n in range(3)), source="fens")
+    assert opened.stale("program 1") == 0
+    assert opened.stale("program 2") == 8
+    assert opened.stale("program 2", ["fens"]) == 3
+    opened.save_articles([article_save(n, source="fens", mapped_with="program 2") for n in range(3)])
+    assert opened.stale("program 2") == 5
+    assert opened.stale("program 1") == 3
+
+
+def test_identifiers_are_paged_in_their_order(opened: Store):
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, page(*(raw(n) for n in (3, 1, 2)), samples.tombstone(4)))
+    jats = opened.begin_run("wetlands", "jats", "full", [samples.WINDOW], samples.NOW)
+    opened.save_page(jats.id, jats.windows[0].id, page(raw(1), raw(5)))
+    first = opened.identifiers("wetlands", limit=3)
+    assert first == [name(1), name(2), name(3)]
+    assert opened.identifiers("wetlands", first[-1]) == [name(4), name(5)]
+    assert opened.identifiers("wetlands", name(5)) == []
+    assert opened.identifiers("fens") == []
+
+
+def test_a_remap_that_was_cut_short_goes_on_with_the_rest(opened: Store):
+    fill(opened, *(article_save(n) for n in range(6)))
+    opened.save_articles([article_save(n, mapped_with="program 2") for n in (0, 1, 4)])
+    assert opened.identifiers("wetlands", not_mapped_with="program 2") == [name(2), name(3), name(5)]
+
+
+def test_dois_are_equal_but_for_the_case_of_ascii_letters():
+    assert doi_key("10.5555/ABC-Ä") == "10.5555/abc-Ä"

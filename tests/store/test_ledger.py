@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from harvester import store
+from harvester.errors import DoiTaken, StoreError
+from harvester.model import fingerprint
+from harvester.store import Member
+from harvester.store.store import Store
+from tests.store import samples
+from tests.store.samples import NOW, article, article_save, fill, name
+
+STAMP = 20250301120000000
+SHA = "ab" * 32
+
+
+def member(opened: Store, number: int = 1) -> Member:
+    (found,) = opened.article(name(number))
+    assert found.doi is not None
+    assert found.fingerprint is not None
+    return Member(found.id, found.doi, found.fingerprint)
+
+
+@pytest.fixture
+def filled(opened: Store) -> Store:
+    fill(opened, *(article_save(n) for n in range(1, 4)))
+    return opened
+
+
+def export(opened: Store, batch_id: str, *members: Member) -> int:
+    given = opened.plan_batch(batch_id, STAMP, "5.5.0", members, NOW)
+    opened.mark_exported(batch_id, f"exports/{batch_id}.xml", SHA, 99, NOW + timedelta(seconds=1))
+    return given
+
+
+def test_a_batch_is_written_down_before_it_is_built(filled: Store):
+    members = (member(filled, 2), member(filled, 1))
+    assert filled.plan_batch("b1", STAMP, "5.4.0", members, NOW) == STAMP
+    (planned,) = filled.planned_batches()
+    assert (planned.id, planned.timestamp, planned.schema_version, planned.planned) == ("b1", STAMP, "5.4.0", NOW)
+    assert [(m.article_id, m.fingerprint) for m in planned.members] == [(m.article_id, m.fingerprint) for m in members]
+    assert [m.doi for m in planned.members] == ["10.5555/reeds.2", "10.5555/reeds.1"]
+    assert filled.last_deposit("10.5555/reeds.1") is None
+
+
+def test_a_written_batch_is_the_last_deposit_of_its_dois(filled: Store):
+    export(filled, "b1", member(filled, 1))
+    assert filled.planned_batches() == ()
+    deposit = filled.last_deposit("10.5555/REEDS.1")
+    assert deposit is not None
+    assert (deposit.batch_id, deposit.timestamp, deposit.path) == ("b1", STAMP, "exports/b1.xml")
+    assert deposit.fingerprint == fingerprint(article(1))
+    assert deposit.written == NOW + timedelta(seconds=1)
+    assert filled.last_deposit("10.5555/reeds.2") is None
+
+
+def test_the_timestamp_rises_when_the_clock_stands_or_goes_back(filled: Store):
+    given = [filled.plan_batch(f"b{n}", STAMP - n, "5.5.0", [], NOW) for n in range(4)]
+    assert given == [STAMP, STAMP + 1, STAMP + 2, STAMP + 3]
+    assert filled.plan_batch("later", STAMP + 99, "5.5.0", [], NOW) == STAMP + 99
+
+
+@pytest.mark.parametrize("stamp", [20250301120000, 0, -1, 10**17])
+def test_a_timestamp_has_17_digits(filled: Store, stamp):
+    with pytest.raises(ValueError, match="17 digits"):
+        filled.plan_batch("b1", stamp, "5.5.0", [], NOW)
+
+
+def test_the_timestamp_of_an_abandoned_batch_stays_used(filled: Store):
+    filled.plan_batch("b1", STAMP, "5.5.0", [member(filled)], NOW)
+    filled.abandon_batch("b1")
+    assert filled.planned_batches() == ()
+    assert filled.last_deposit("10.5555/reeds.1") is None
+    assert export(filled, "b2", member(filled)) == STAMP + 1
+
+
+def test_a_batch_id_is_used_once(filled: Store):
+    export(filled, "b1", member(filled))
+    with pytest.raises(StoreError, match="was used before"):
+        filled.plan_batch("b1", STAMP + 5, "5.5.0", [], NOW)
+
+
+def test_marking_again_is_harmless_and_marking_otherwise_is_refused(filled: Store):
+    export(filled, "b1", member(filled))
+    filled.mark_exported("b1", "exports/b1.xml", SHA, 99, NOW)
+    with pytest.raises(StoreError, match="cannot be written: it is written"):
+        filled.mark_exported("b1", "exports/b1.xml", "cd" * 32, 99, NOW)
+    with pytest.raises(StoreError, match="cannot be abandoned: it is written"):
+        filled.abandon_batch("b1")
+    with pytest.raises(StoreError, match="it is unknown"):
+        filled.mark_exported("b9", "exports/b9.xml", SHA, 99, NOW)
+
+
+def test_a_batch_that_is_written_late_does_not_hide_a_later_one(filled: Store):
+    old = member(filled)
+    filled.plan_batch("early", STAMP, "5.5.0", [old], NOW)
+    filled.save_articles([article_save(1, article(1, "second thoughts"))])
+    export(filled, "late", member(filled))
+    filled.mark_exported("early", "exports/early.xml", SHA, 99, NOW)
+    deposit = filled.last_deposit("10.5555/reeds.1")
+    assert deposit is not None
+    assert deposit.batch_id == "late"
+
+
+def test_the_ledger_outlives_the_process(tmp_path: Path):
+    with store.connect(samples.url(tmp_path)) as one:
+        fill(one, article_save(1))
+        one.plan_batch("b1", STAMP, "5.5.0", [member(one)], NOW)
+    with store.connect(samples.url(tmp_path)) as two:
+        assert [batch.id for batch in two.planned_batches()] == ["b1"]
+        assert two.plan_batch("b2", STAMP - 7, "5.5.0", [], NOW) == STAMP + 1
+
+
+def test_a_doi_is_given_once_and_for_ever(filled: Store):
+    assert filled.minted("wetlands", name(9)) is None
+    filled.mint("wetlands", name(9), "10.5555/New.9")
+    filled.mint("wetlands", name(9), "10.5555/New.9")
+    assert filled.minted("wetlands", name(9)) == "10.5555/New.9"
+    with pytest.raises(DoiTaken, match=r"was given the DOI 10\.5555/New\.9"):
+        filled.mint("wetlands", name(9), "10.5555/other")
+    assert filled.minted("wetlands", name(9)) == "10.5555/New.9"
+
+
+def test_a_doi_in_use_is_never_given(filled: Store):
+    filled.mint("wetlands", name(9), "10.5555/New.9")
+    filled.save_articles([article_save(2, deleted=True)])
+    export(filled, "b1", member(filled, 3))
+    filled.save_articles([article_save(3, article(3, doi="10.5555/moved.3"))])
+    for taken in ("10.5555/reeds.1", "10.5555/REEDS.2", "10.5555/reeds.3", "10.5555/new.9"):
+        with pytest.raises(DoiTaken, match="is in use by"):
+            filled.mint("wetlands", name(8), taken)
+    assert filled.minted("wetlands", name(8)) is None
+
+
+def test_a_record_keeps_its_own_doi(filled: Store):
+    filled.mint("wetlands", name(1), "10.5555/Reeds.1")
+    assert filled.minted("wetlands", name(1)) == "10.5555/Reeds.1"
+
+
+@settings(max_examples=25, stateful_step_count=20)
+class LedgerMachine(RuleBasedStateMachine):
+    """Any order of planning, writing, abandoning and starting again, with a clock that may do anything."""
+
+    planned = Bundle("planned")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.given: list[int] = []
+        self.written: dict[str, int] = {}
+        self.held = ExitStack()
+        self.open()
+        fill(self.store, *(article_save(n) for n in range(3)))
+
+    def open(self) -> None:
+        self.store = self.held.enter_context(store.connect(samples.url(Path(self.folder.name))))
+
+    @rule(target=planned, clock=st.integers(STAMP - 5, STAMP + 20), number=st.integers(0, 2))
+    def plan(self, clock: int, number: int) -> str:
+        batch_id = f"b{len(self.given)}"
+        self.given.append(self.store.plan_batch(batch_id, clock, "5.5.0", [member(self.store, number)], NOW))
+        assert self.given[-1] >= clock
+        return batch_id
+
+    @rule(batch_id=consumes(planned))
+    def write(self, batch_id: str) -> None:
+        (mine,) = [batch for batch in self.store.planned_batches() if batch.id == batch_id]
+        self.store.mark_exported(batch_id, f"{batch_id}.xml", SHA, 1, NOW)
+        doi = mine.members[0].doi
+        self.written[doi] = max(self.written.get(doi, 0), mine.timestamp)
+
+    @rule(batch_id=consumes(planned))
+    def abandon(self, batch_id: str) -> None:
+        self.store.abandon_batch(batch_id)
+
+    @rule()
+    def start_again(self) -> None:
+        self.held.close()
+        self.open()
+
+    @invariant()
+    def timestamps_only_rise(self) -> None:
+        assert self.given == sorted(set(self.given))
+
+    @invariant()
+    def the_last_deposit_has_the_highest_timestamp(self) -> None:
+        for doi, timestamp in self.written.items():
+            deposit = self.store.last_deposit(doi)
+            assert deposit is not None
+            assert deposit.timestamp == timestamp
+
+    def teardown(self) -> None:
+        self.held.close()
+        self.folder.cleanup()
+
+
+TestLedgerMachine = LedgerMachine.TestCase

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import sqlite3
+
+from harvester.model import HeldBack, Issn, Journal, PubDate
+from harvester.store import DuplicateDoi, FindingRow, Member
+from harvester.store.store import Store
+from tests.store.samples import NOW, article, article_save, begin, fill, finding, name, page, raw, tombstone
+
+SHA = "ab" * 32
+
+
+def deposit_all(opened: Store) -> None:
+    members = [Member(one.id, one.doi or "", one.fingerprint or "") for one in opened.pending()]
+    opened.plan_batch("b1", 20250301120000000, "5.5.0", members, NOW)
+    opened.mark_exported("b1", "b1.xml", SHA, 1, NOW)
+
+
+def pending(opened: Store, *args: object, **kwargs: object) -> list[str]:
+    return [one.identifier for one in opened.pending(*args, **kwargs)]  # type: ignore[arg-type]
+
+
+def test_pending_is_what_is_ready_and_not_yet_deposited_as_it_is(opened: Store):
+    fill(
+        opened,
+        article_save(1),
+        article_save(2, findings=(finding("error"),)),
+        article_save(3, article(3, doi=None)),
+        article_save(4, deleted=True),
+        article_save(5, findings=(finding("warning"),)),
+    )
+    assert pending(opened) == [name(1), name(5)]
+    deposit_all(opened)
+    assert pending(opened) == []
+    assert opened.unchanged_count() == 2
+    opened.save_articles([article_save(5, article(5, "corrected")), article_save(2)])
+    assert pending(opened) == [name(2), name(5)]
+    assert opened.unchanged_count() == 1
+
+
+def test_provenance_alone_is_nothing_to_deposit(opened: Store):
+    fill(opened, article_save(1))
+    deposit_all(opened)
+    opened.save_articles([article_save(1, article(1, provenance={"doi": "dc:relation"}), mapped_with="program 2")])
+    assert pending(opened) == []
+
+
+def test_naming_dois_or_asking_for_all_deposits_again_but_never_what_is_held(opened: Store):
+    fill(opened, article_save(1), article_save(2), article_save(3, findings=(finding("error"),)))
+    deposit_all(opened)
+    assert pending(opened, everything=True) == [name(1), name(2)]
+    assert pending(opened, dois=["10.5555/REEDS.2", "10.5555/reeds.3"]) == [name(2)]
+    assert pending(opened, ["fens"], everything=True) == []
+
+
+def test_pending_by_source(opened: Store):
+    fill(opened, article_save(1), article_save(2))
+    fill(opened, article_save(7, source="fens"), source="fens")
+    assert pending(opened, ["fens"]) == [name(7)]
+    assert len(pending(opened, ["fens", "wetlands"])) == 3
+    assert opened.unchanged_count(["fens"]) == 0
+
+
+def test_an_issue_comes_together(opened: Store):
+    other = Journal(issns=(Issn("1234-5679"),))
+    fill(
+        opened,
+        article_save(1, article(1, issue="2")),
+        article_save(2, article(2, journal=other)),
+        article_save(3, article(3, issue="1")),
+        article_save(4, article(4, journal=other, dates=(PubDate(year=2020),))),
+        article_save(5, article(5, issue="2")),
+    )
+    assert pending(opened) == [name(4), name(2), name(3), name(1), name(5)]
+
+
+def test_pending_is_a_stream_that_lets_others_write(opened: Store):
+    fill(opened, *(article_save(n) for n in range(250)))
+    stream = opened.pending()
+    assert next(stream).identifier == name(0)
+    opened.save_articles([article_save(n, findings=(finding("error"),)) for n in range(200, 250)])
+    assert sum(1 for _ in stream) == 199, "what is held since is left out"
+
+
+def test_held_back_says_by_what(opened: Store):
+    error, again = finding("error", "doi"), finding("error", "titles")
+    fill(
+        opened,
+        article_save(1, findings=(finding("info"), error, again)),
+        article_save(2),
+        article_save(3, article(3, doi=None)),
+        article_save(4, deleted=True, findings=(error,)),
+    )
+    assert list(opened.held_back()) == [
+        HeldBack(record=name(1), source="wetlands", doi="10.5555/Reeds.1", codes=(error.code,)),
+        HeldBack(record=name(3), source="wetlands", doi=None, codes=()),
+    ]
+    assert list(opened.held_back(["fens"])) == []
+    assert [one.record for one in opened.held_back(dois=["10.5555/reeds.1"])] == [name(1)]
+
+
+def test_findings_by_source_code_and_severity(opened: Store):
+    error, warning, info = finding("error"), finding("warning", "titles[0]", "eff ect"), finding("info")
+    fill(opened, article_save(2, findings=(warning, error)), article_save(1, findings=(info,)))
+    fill(opened, article_save(3, source="fens", findings=(error,)), source="fens")
+    rows = list(opened.findings())
+    assert [(row.source, row.identifier, row.finding) for row in rows] == [
+        ("fens", name(3), error),
+        ("wetlands", name(1), info),
+        ("wetlands", name(2), warning),
+        ("wetlands", name(2), error),
+    ]
+    assert list(opened.findings(["wetlands"], severities=["error"])) == [
+        FindingRow("wetlands", name(2), "10.5555/Reeds.2", error)
+    ]
+    assert [row.finding for row in opened.findings(codes=[info.code, warning.code])] == [info, warning]
+    assert list(opened.findings(codes=[info.code], severities=["error"])) == []
+
+
+def test_a_doi_that_several_live_records_claim(opened: Store):
+    fill(opened, article_save(1), article_save(2, article(2, doi="10.5555/REEDS.1")), article_save(3))
+    fill(opened, article_save(3, source="fens", deleted=True), source="fens")
+    assert list(opened.duplicate_dois()) == [
+        DuplicateDoi("10.5555/reeds.1", (("wetlands", name(1)), ("wetlands", name(2))))
+    ]
+
+
+def test_status_counts_every_record_once(opened: Store):
+    saves = [article_save(n) for n in range(3)]
+    saves += [article_save(3, findings=(finding("error"),)), article_save(4, article=None, deleted=True)]
+    fill(opened, *saves)
+    jats = opened.begin_run("wetlands", "jats", "full", [], NOW)
+    begin(opened, "fens")
+    fens, wetlands = opened.status()
+    assert (wetlands.ready, wetlands.held_back, wetlands.deleted) == (3, 1, 1)
+    unreached, dublin = wetlands.formats
+    assert (dublin.prefix, dublin.live, dublin.deleted) == ("oai_dc", 4, 1)
+    assert dublin.last_complete == dublin.last_run == opened.last_complete("wetlands", "oai_dc")
+    assert (unreached.prefix, unreached.live, unreached.last_complete, unreached.last_run) == ("jats", 0, None, jats)
+    assert (fens.source, fens.ready, fens.formats[0].last_complete) == ("fens", 0, None)
+
+
+def test_a_sound_store_has_no_faults(opened: Store):
+    fill(opened, article_save(1))
+    assert opened.check_integrity() == []
+    assert opened.check_integrity(deep=True) == []
+
+
+def test_damage_inside_a_payload_is_found_by_the_deep_check_alone(opened: Store):
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, page(raw(1), raw(2), tombstone(3)))
+    with sqlite3.connect(opened.path) as other:
+        other.execute("UPDATE payload SET data = zeroblob(length(data)) WHERE id = 2")
+    other.close()
+    assert opened.check_integrity() == []
+    (fault,) = opened.check_integrity(deep=True)
+    assert "not what was received" in fault
+
+
+def test_a_row_that_points_to_nothing_is_a_fault(opened: Store):
+    fill(opened, article_save(1))
+    with sqlite3.connect(opened.path) as other:
+        other.execute("DELETE FROM payload")
+    other.close()
+    (fault,) = opened.check_integrity()
+    assert fault.endswith("of table record points to a row of payload that is not there.")

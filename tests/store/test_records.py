@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester import store
+from harvester.errors import StoreError
+from harvester.model import Known, RawRecord
+from harvester.store import PageSave, SavedRecord
+from harvester.store.store import Store
+from tests.store import samples
+from tests.store.samples import bad, begin, name, page, raw, tombstone
+
+
+@pytest.fixture
+def save(opened: Store) -> Callable[..., None]:
+    """Keeps records with their decisions, each call as one page of one run."""
+    run, window = begin(opened)
+
+    def keep(*decided: tuple[RawRecord, str]) -> None:
+        records = tuple(SavedRecord(one, decision) for one, decision in decided)  # type: ignore[arg-type]
+        opened.save_page(run.id, window.id, PageSave(records=records, done=True))
+
+    return keep
+
+
+def digest(one: RawRecord) -> str:
+    assert one.payload is not None
+    return hashlib.sha256(one.payload).hexdigest()
+
+
+def rows(opened: Store, statement: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(opened.path) as raw_connection:
+        found = raw_connection.execute(statement).fetchall()
+    raw_connection.close()
+    return found
+
+
+def test_a_record_comes_out_as_it_went_in(opened: Store, save):
+    given = raw(1, sets=("a", 'b "quoted"', "ö:ы"), repairs=("illegal character",), original=b"\xff the page \x00")
+    save((given, "new"))
+    assert opened.raw("wetlands", name(1)) == [("oai_dc", given)]
+
+
+def test_known_is_what_decides_about_an_arrival(opened: Store, save):
+    save((raw(1), "new"), (tombstone(2), "deleted"))
+    known = opened.known("wetlands", "oai_dc", [name(1), name(2), name(3)])
+    assert known == {
+        name(1): Known("2024-01-02T03:04:05Z", False, digest(raw(1)), ("reeds:ART",)),
+        name(2): Known("2024-06-01T00:00:00Z", True, None, ()),
+    }
+    assert opened.known("wetlands", "jats", [name(1)]) == {}
+    assert opened.known("wetlands", "oai_dc", []) == {}
+
+
+def test_many_identifiers_at_once(opened: Store, save):
+    save(*((raw(n), "new") for n in range(1500)))
+    names = [name(n) for n in range(1500)]
+    assert opened.known("wetlands", "oai_dc", names).keys() == set(names)
+    assert len(opened.payloads("wetlands", ["oai_dc"], names)) == 1500
+
+
+def test_what_a_record_said_before_is_never_lost(opened: Store, save):
+    history = [raw(1, "first"), raw(1, "second"), tombstone(1), raw(1, "third", datestamp="2025-01-01T00:00:00Z")]
+    for one, decision in zip(history, ["new", "changed", "deleted", "changed"], strict=True):
+        save((one, decision))
+    assert opened.raw("wetlands", name(1)) == [("oai_dc", history[-1])]
+    assert opened.versions("wetlands", name(1), "oai_dc") == history[:-1]
+
+
+def test_unchanged_and_moved_records_make_no_version(opened: Store, save):
+    save((raw(1), "new"), (raw(2), "new"))
+    moved = raw(2, datestamp="2025-02-02T00:00:00Z", sets=("other",))
+    save((raw(1), "unchanged"), (moved, "moved"))
+    assert opened.raw("wetlands", name(2)) == [("oai_dc", moved)]
+    assert opened.versions("wetlands", name(1), "oai_dc") == []
+    assert opened.versions("wetlands", name(2), "oai_dc") == []
+
+
+def test_a_page_fetched_again_after_a_crash_changes_nothing(opened: Store, save):
+    for decision in ("new", "unchanged", "new"):
+        save((raw(1), decision))
+    assert rows(opened, "SELECT count(*) FROM record") == [(1,)]
+    assert rows(opened, "SELECT count(*) FROM payload") == [(1,)]
+
+
+def test_equal_bytes_are_kept_once(opened: Store, save):
+    page_bytes = b"<OAI-PMH>" + b"x" * 5000
+    save(*((raw(n, payload=b"<metadata/>", repairs=("r",), original=page_bytes), "new") for n in range(50)))
+    stored = rows(opened, "SELECT codec, size FROM payload ORDER BY size")
+    assert stored == [("none", 11), ("zstd", 5009)]
+    assert opened.raw("wetlands", name(7))[0][1].original == page_bytes
+
+
+def test_only_live_payloads_are_mapped(opened: Store, save):
+    save((raw(1), "new"), (raw(2, original=b"page", repairs=("r",)), "new"), (tombstone(3), "deleted"))
+    found = opened.payloads("wetlands", ["oai_dc", "jats"], [name(n) for n in range(5)])
+    assert found == {(name(1), "oai_dc"): raw(1), (name(2), "oai_dc"): raw(2, repairs=("r",))}
+
+
+def test_formats_stand_side_by_side(opened: Store):
+    for prefix, text in (("jats", "long"), ("oai_dc", "short")):
+        run = opened.begin_run("wetlands", prefix, "full", [samples.WINDOW], samples.NOW)
+        opened.save_page(run.id, run.windows[0].id, page(raw(1, text)))
+    assert opened.raw("wetlands", name(1)) == [("jats", raw(1, "long")), ("oai_dc", raw(1, "short"))]
+    assert set(opened.payloads("wetlands", ["oai_dc"], [name(1)])) == {(name(1), "oai_dc")}
+
+
+def test_rejected_records_keep_their_bytes_and_the_reason(opened: Store):
+    run, window = begin(opened)
+    given = (bad(name(1), "no metadata", b"<record>\xfe</record>"), bad(None, "no header"))
+    opened.save_page(run.id, window.id, PageSave(bad=given, done=True))
+    kept = opened.rejected(run.id)
+    assert [(one.identifier, one.reason, one.payload) for one in kept] == [
+        (one.identifier, one.reason, one.payload) for one in given
+    ]
+    assert opened.rejected(run.id + 1) == []
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=20))
+def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, contents: list[bytes]):
+    with store.connect(samples.url(tmp_path_factory.mktemp("bytes"))) as opened:
+        run, window = begin(opened)
+        records = [raw(n, payload=content) for n, content in enumerate(contents)]
+        opened.save_page(run.id, window.id, page(*records))
+        found = opened.payloads("wetlands", ["oai_dc"], [one.identifier for one in records])
+        assert [found[one.identifier, "oai_dc"].payload for one in records] == contents
+
+
+@pytest.mark.parametrize("damage", ["data = x'00'", "data = zeroblob(90), codec = 'none'"])
+def test_damaged_bytes_are_never_handed_out(opened: Store, save, damage):
+    save((raw(1), "new"))
+    rows(opened, f"UPDATE payload SET {damage}")
+    with pytest.raises(StoreError, match="not what was received"):
+        opened.payloads("wetlands", ["oai_dc"], [name(1)])
+
+
+def test_a_store_of_text_is_smaller_than_the_text(opened: Store, save, tmp_path: Path):
+    save(*((raw(n, "reeds and rushes " * 300), "new") for n in range(200)))
+    opened.backup(tmp_path / "copy")
+    assert (tmp_path / "copy").stat().st_size < 200 * 17 * 300 / 4

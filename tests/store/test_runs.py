@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from harvester.model import Token, Window
+from harvester.store import Counts, PageSave, SavedRecord
+from harvester.store.store import Store
+from tests.store.samples import IDENTITY, NOW, WINDOW, bad, begin, name, page, raw
+
+
+def test_a_source_is_remembered_as_it_last_introduced_itself(opened: Store):
+    assert opened.source("wetlands") is None
+    opened.remember_source("wetlands", IDENTITY, "https://old.example/oai")
+    renamed = msgspec.structs.replace(IDENTITY, repository="Fens", granularity="day")
+    opened.remember_source("wetlands", renamed, "https://new.example/oai")
+    row = opened.source("wetlands")
+    assert row is not None
+    assert (row.name, row.url, row.identity) == ("wetlands", "https://new.example/oai", renamed)
+
+
+def test_a_run_can_begin_before_the_provider_was_ever_reached(opened: Store):
+    run, _ = begin(opened)
+    opened.finish_run(run.id, "failed", NOW, "The provider did not answer.")
+    row = opened.source("wetlands")
+    assert row is not None
+    assert row.identity is None
+    opened.remember_source("wetlands", IDENTITY, "https://wetlands.example/oai")
+    assert opened.runs()[0].error == "The provider did not answer."
+
+
+def test_a_run_holds_its_windows_in_the_order_asked(opened: Store):
+    asked = [Window(prefix="oai_dc", set_spec=s, since="2024-01-01", until="2024-12-31") for s in ("b", "a", "ö:x y")]
+    run, _ = begin(opened, windows=asked)
+    assert run == opened.run(run.id)
+    assert [w.window for w in run.windows] == asked
+    assert run.sets == ("b", "a", "ö:x y")
+    assert (run.state, run.started, run.finished, run.response_date) == ("running", NOW, None, None)
+
+
+def test_a_page_moves_its_window_and_counts_in_its_run(opened: Store):
+    run, window = begin(opened)
+    mended = raw(2, repairs=("illegal character",), original=b"<OAI-PMH/>")
+    save = PageSave(
+        records=(SavedRecord(raw(1), "new"), SavedRecord(mended, "new"), SavedRecord(raw(3), "unchanged")),
+        bad=(bad(None, "no header"),),
+        token=Token("t/1", complete_list_size=250, cursor=0, expires="2025-03-02T00:00:00Z"),
+        response_date="2025-03-01T12:00:01Z",
+    )
+    opened.save_page(run.id, window.id, save)
+    now = opened.run(run.id)
+    assert now.counts == Counts(new=2, unchanged=1, repaired=1, rejected=1)
+    assert (now.pages, now.response_date) == (1, "2025-03-01T12:00:01Z")
+    at = now.windows[0]
+    assert (at.token, at.pages, at.seen, at.list_size, at.state) == (save.token, 1, 4, 250, "open")
+
+    opened.save_page(run.id, window.id, PageSave(done=True, response_date="2025-03-01T12:00:09Z"))
+    now = opened.run(run.id)
+    assert now.response_date == "2025-03-01T12:00:01Z", "of the first page"
+    at = now.windows[0]
+    assert (at.token, at.pages, at.seen, at.list_size, at.state) == (None, 2, 4, 250, "done")
+
+
+def test_the_base_of_the_next_run_is_the_earliest_answer_and_never_lost(opened: Store):
+    run, window = begin(opened)
+    for said in ("2025-03-01T12:00:05Z", "", "2025-03-01T12:00:03Z", "2025-03-01T12:00:07Z"):
+        opened.save_page(run.id, window.id, PageSave(token=Token("t"), response_date=said))
+    assert opened.run(run.id).response_date == "2025-03-01T12:00:03Z"
+
+
+def test_a_page_without_a_way_on_is_refused_whole(opened: Store):
+    run, window = begin(opened)
+    save = PageSave(records=(SavedRecord(raw(1), "new"),))
+    with pytest.raises(ValueError, match="has a token"):
+        opened.save_page(run.id, window.id, save)
+    assert opened.known("wetlands", "oai_dc", [name(1)]) == {}
+
+
+def test_a_window_of_another_run_is_refused_whole(opened: Store):
+    run, _ = begin(opened)
+    _, other = begin(opened)
+    with pytest.raises(LookupError):
+        opened.save_page(run.id, other.id, page(raw(1)))
+    assert opened.known("wetlands", "oai_dc", [name(1)]) == {}
+    assert opened.run(run.id).pages == 0
+
+
+def test_complete_means_complete(opened: Store):
+    run, first = begin(opened, windows=[WINDOW, Window(prefix="oai_dc", set_spec="b")])
+    opened.save_page(run.id, first.id, page(raw(1)))
+    with pytest.raises(ValueError, match="open windows"):
+        opened.finish_run(run.id, "complete", NOW)
+    opened.save_page(run.id, run.windows[1].id, page())
+    assert opened.finish_run(run.id, "complete", NOW + timedelta(seconds=9)).finished == NOW + timedelta(seconds=9)
+
+
+def test_what_was_cut_short_is_found_again(opened: Store):
+    assert opened.unfinished_run("wetlands", "oai_dc") is None
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, page(raw(1), last=False))
+    found = opened.unfinished_run("wetlands", "oai_dc")
+    assert found is not None
+    assert found.windows[0].token == Token("next", complete_list_size=250, cursor=0)
+    assert opened.unfinished_run("wetlands", "jats") is None
+    assert opened.unfinished_run("fens", "oai_dc") is None
+
+
+@pytest.mark.parametrize("state", ["incomplete", "waiting", "failed"])
+def test_a_run_that_got_somewhere_goes_on(opened: Store, state):
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, page(raw(1), last=False))
+    opened.finish_run(run.id, state, NOW, "The provider went away.")
+    found = opened.unfinished_run("wetlands", "oai_dc")
+    assert found is not None
+    assert found.error == "The provider went away."
+    assert opened.resume_run(found.id).state == "running"
+    assert opened.run(found.id).error is None
+
+
+def test_a_run_that_failed_at_its_first_request_is_not_tried_again_as_it_was(opened: Store):
+    run, _ = begin(opened)
+    opened.finish_run(run.id, "failed", NOW, "badArgument")
+    assert opened.unfinished_run("wetlands", "oai_dc") is None
+
+
+def test_only_the_newest_run_is_taken_up(opened: Store):
+    begin(opened)
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, page())
+    opened.finish_run(run.id, "complete", NOW)
+    assert opened.unfinished_run("wetlands", "oai_dc") is None
+
+
+def test_a_range_is_neither_a_base_nor_taken_up_by_the_next_harvest(opened: Store):
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, page())
+    opened.finish_run(run.id, "complete", NOW)
+    part = opened.begin_run("wetlands", "oai_dc", "range", [WINDOW], NOW)
+    assert opened.unfinished_run("wetlands", "oai_dc") is None
+    found = opened.unfinished_run("wetlands", "oai_dc", kinds=["range"])
+    assert found is not None
+    assert found.id == part.id
+    opened.save_page(part.id, part.windows[0].id, page())
+    opened.finish_run(part.id, "complete", NOW)
+    last = opened.last_complete("wetlands", "oai_dc")
+    assert last is not None
+    assert last.id == run.id
+
+
+def test_the_last_complete_run_says_which_sets_it_asked_for(opened: Store):
+    assert opened.last_complete("wetlands", "oai_dc") is None
+    run, window = begin(opened, windows=[Window(prefix="oai_dc", set_spec="reeds:ART")])
+    opened.save_page(run.id, window.id, page(raw(1)))
+    assert opened.last_complete("wetlands", "oai_dc") is None
+    opened.finish_run(run.id, "complete", NOW)
+    last = opened.last_complete("wetlands", "oai_dc")
+    assert last is not None
+    assert (last.sets, last.response_date) == (("reeds:ART",), "2025-03-01T12:00:00Z")
+
+
+def test_a_window_can_start_again(opened: Store):
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, page(raw(1), last=False))
+    opened.reopen_window(window.id)
+    again = opened.run(run.id).windows[0]
+    assert (again.state, again.token, again.seen, again.pages) == ("open", None, 0, 0)
+
+
+def test_runs_are_listed_newest_first(opened: Store):
+    ids = [begin(opened, source)[0].id for source in ("wetlands", "fens", "wetlands")]
+    assert [run.id for run in opened.runs()] == ids[::-1]
+    assert [run.id for run in opened.runs(1)] == ids[-1:]
+    assert [run.id for run in opened.runs(name="fens")] == [ids[1]]
+
+
+def test_a_run_that_is_not_there(opened: Store):
+    with pytest.raises(LookupError, match="no run 7"):
+        opened.run(7)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harvester import files
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path):
+    path = tmp_path / "a.txt"
+    for content in (b"first", b"second"):
+        files.write_whole(path, content)
+        assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_bytes_then_name_then_folder_reach_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    order: list[str] = []
+    fsync = os.fsync
+
+    def watched(handle: int) -> None:
+        what = "folder" if os.fstat(handle).st_ino == tmp_path.stat().st_ino else "file"
+        order.append(f"{what}, named: {(tmp_path / 'a.txt').exists()}")
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    files.write_whole(tmp_path / "a.txt", b"x")
+    assert order == ["file, named: False", "folder, named: True"]
+
+
+def test_what_cannot_be_published_leaves_nothing(tmp_path: Path):
+    (tmp_path / "a.txt").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        files.write_whole(tmp_path / "a.txt", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_folders_are_made_from_the_top(tmp_path: Path):
+    for _ in range(2):
+        files.make_folder(tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a" / "b" / "c").is_dir()

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
+
+from harvester import store
+from harvester.model import Article
+from harvester.tables import Moment, Sha256, Strings
+from tests.store import samples
+from tests.store.samples import article, article_save, fill, finding, name
+
+DIALECT = sqlite.dialect()
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[[str], list[dict[str, Any]]]:
+    """Asks, as a person would with the sqlite3 command, a store with one article of each state."""
+    with store.connect(samples.url(tmp_path)) as opened:
+        fill(
+            opened,
+            article_save(1, findings=(finding("warning", "titles[0]", "eff ective"),)),
+            article_save(2, article(2, last_page=None, contributors=(), references=()), findings=(finding("error"),)),
+            article_save(3, article(3, first_page=None, last_page=None, elocation_id="e55"), deleted=True),
+            article_save(4, article=None, deleted=True),
+        )
+        path = opened.path
+
+    def asked(statement: str) -> list[dict[str, Any]]:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(statement)]
+
+    return asked
+
+
+def test_v_articles(ask):
+    first, second, third, fourth = ask("SELECT * FROM v_articles ORDER BY identifier")
+    assert first == {
+        "source": "wetlands",
+        "identifier": name(1),
+        "doi": "10.5555/Reeds.1",
+        "title": "Growth of Phragmites, Reeds of the delta",
+        "issn": "2049-3630",
+        "year": 2023,
+        "journal": "Wetland Notes",
+        "volume": "7",
+        "issue": "2",
+        "pages": "11-19",
+        "language": "en",
+        "type": None,
+        "landing_page": None,
+        "format": "oai_dc",
+        "deleted": 0,
+        "held_back": 0,
+    }
+    assert (second["pages"], second["deleted"], second["held_back"]) == ("11", 0, 1)
+    assert (third["pages"], third["deleted"], third["held_back"]) == ("e55", 1, 0)
+    assert (fourth["doi"], fourth["title"], fourth["deleted"]) == (None, None, 1)
+
+
+def test_v_authors(ask):
+    rows = ask(f"SELECT * FROM v_authors WHERE identifier = '{name(1)}' ORDER BY position")
+    assert [(row["position"], row["role"], row["kind"]) for row in rows] == [
+        (1, "author", "person"),
+        (2, "editor", "group"),
+    ]
+    assert (rows[0]["surname"], rows[0]["given"], rows[0]["doi"]) == ("Ó Briain", "Áine", "10.5555/Reeds.1")
+    assert rows[0]["orcid"] == "https://orcid.org/0000-0002-1825-0097"
+    assert rows[0]["affiliations"] == "Bog Institute; Fen College"
+    assert (rows[1]["name"], rows[1]["surname"], rows[1]["affiliations"]) == ("Delta Survey Group", None, None)
+
+
+def test_v_references(ask):
+    rows = ask(f"SELECT * FROM v_references WHERE identifier = '{name(1)}' ORDER BY position")
+    assert [(row["position"], row["key"], row["text"], row["cited_doi"]) for row in rows] == [
+        (1, "r1", "Moss, A. Fens. 1999.", "10.5555/fens"),
+        (2, "r2", None, None),
+    ]
+
+
+def test_v_findings(ask):
+    rows = ask("SELECT * FROM v_findings ORDER BY identifier")
+    assert [(row["identifier"], row["severity"]) for row in rows] == [(name(1), "warning"), (name(2), "error")]
+    assert (rows[0]["path"], rows[0]["value"], rows[0]["doi"]) == ("titles[0]", "eff ective", "10.5555/Reeds.1")
+    assert rows[0]["detail"] == '{"suggestion":"look again"}'
+
+
+def test_every_field_that_the_views_name_is_one_of_the_article(ask):
+    fields = set(Article.__struct_fields__)
+    assert {"first_page", "last_page", "elocation_id", "language", "type", "landing_page", "contributors"} <= fields
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))])))
+def test_moments_come_back_to_the_millisecond(moment: datetime):
+    kept = Moment().process_bind_param(moment, DIALECT)
+    assert kept is not None
+    assert len(kept) == len("2025-03-01T12:00:00.000Z")
+    back = Moment().process_result_value(kept, DIALECT)
+    assert back is not None
+    assert timedelta(0) <= moment - back < timedelta(milliseconds=1)
+
+
+@given(st.lists(st.text()))
+def test_strings_come_back(strings: list[str]):
+    kept = Strings().process_bind_param(tuple(strings), DIALECT)
+    assert Strings().process_result_value(kept, DIALECT) == tuple(strings)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_hashes_come_back(digest: bytes):
+    assert Sha256().process_bind_param(digest.hex(), DIALECT) == digest
+    assert Sha256().process_result_value(digest, DIALECT) == digest.hex()

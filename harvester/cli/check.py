@@ -11,7 +11,7 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_csv, as_json_list, counted, line, one_line
-from harvester.findings import SEVERITIES, kinds
+from harvester.findings import SEVERITIES, Severity, kinds
 from harvester.model import RecordFinding
 
 EXAMPLES = 3
@@ -30,8 +30,8 @@ def command(
     common: Common,
     names: tuple[str, ...],
     codes: tuple[str, ...],
-    severities: tuple[str, ...],
-    fail_on: str | None,
+    severities: tuple[Severity, ...],
+    fail_on: Severity | None,
     csv: bool,
 ) -> int:
     """Says what is wrong with the records of the named sources, or all, and who can mend it.
@@ -84,9 +84,9 @@ class Tally:
         for code in sorted(self._counts, key=lambda code: (_rank(code), -self._counts[code], code)):
             _print_code(code, self._counts[code], self._examples[code])
 
-    def has(self, severity: str) -> bool:
+    def has(self, severity: Severity) -> bool:
         """Whether there is a finding of that severity or a graver one."""
-        return any(_rank(code) <= SEVERITIES.index(severity) for code in self._counts)  # type: ignore[arg-type]
+        return any(_rank(code) <= SEVERITIES.index(severity) for code in self._counts)
 
     def sentence(self) -> str:
         if not self._counts:

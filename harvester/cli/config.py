@@ -18,7 +18,10 @@ def command() -> None:
 @command.command()
 @pass_common
 def check(common: Common) -> int:
-    """Says everything that is wrong with the configuration, with key and line; secrets are looked up too."""
+    """Says all that is wrong with the configuration.
+
+    Every problem is named with its key and line. Secrets are looked up too.
+    """
     problems = []
     try:
         config = load(common.config)

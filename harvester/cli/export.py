@@ -38,7 +38,7 @@ def crossref(
     dry_run: bool,
     schema_version: str | None,
 ) -> None:
-    """Writes Crossref deposit files for the records of the named sources, or all.
+    """Writes Crossref deposit files, of the named sources or all.
 
     A record is written when it is new or has changed since its last file, and no error holds it back. Every file is
     valid against Crossref's schema before it gets its name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -18,26 +18,22 @@ from harvester.model import RunReport
 _COUNTS = ("new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages", "seconds")
 
 
-class Day(click.ParamType):
+def _date(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     """A day, or a moment in UTC, as OAI-PMH writes them."""
-
-    name = "date"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            if not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", value):
-                raise ValueError
-            datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value} is no date; write {date(2024, 1, 31)} or 2024-01-31T12:00:00Z", param, ctx)
-        return value
+    try:
+        if value is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", value):
+            raise ValueError
+        datetime.fromisoformat(value or "2024-01-31")
+    except ValueError:
+        raise click.BadParameter(f"{value} is no date; write 2024-01-31 or 2024-01-31T12:00:00Z") from None
+    return value
 
 
 @click.command(cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--full", is_flag=True, help="Ask for everything again, not only for what is new.")
-@click.option("--from", "since", type=Day(), metavar="DATE", help="Ask for what changed on that day or later.")
-@click.option("--until", type=Day(), metavar="DATE", help="Ask for what changed on that day or earlier.")
+@click.option("--from", "since", callback=_date, metavar="DATE", help="Ask for what changed on that day or later.")
+@click.option("--until", callback=_date, metavar="DATE", help="Ask for what changed on that day or earlier.")
 @pass_common
 def command(common: Common, names: tuple[str, ...], full: bool, since: str | None, until: str | None) -> int:
     """Harvests the named sources, or all, into the store.

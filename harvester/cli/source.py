@@ -44,7 +44,7 @@ def list_(common: Common) -> None:
 @click.option("--allow-private", is_flag=True, help="Go to an address on this machine or in a private network.")
 @pass_common
 def probe_(common: Common, url: str, allow_private: bool) -> None:
-    """Looks at an OAI-PMH endpoint, and prints the settings for it.
+    """Looks at an endpoint and prints its settings.
 
     It asks for Identify, the formats, the sets and one page of each format that may be one of ours. It stores nothing.
     """
@@ -66,7 +66,10 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
 @click.argument("name")
 @pass_common
 def test(common: Common, name: str) -> int:
-    """Looks at a configured source, with its settings: does it answer, and do we read what it sends?"""
+    """Looks at a configured source.
+
+    Does it answer, with the settings it has, and do we read what it sends in each of its formats?
+    """
     config = common.load()
     (source,) = chosen(config, [name])
     report = probe_source(source, source.hints(config.journals), now=lambda: datetime.now(UTC))

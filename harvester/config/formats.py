@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
 from jsonschema import FormatChecker
-from stdnum import exceptions
-from stdnum import issn as issn_number
+
+from harvester.identifiers import clean_issn, issn_shape
 
 LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")
 DOI_FIELDS = ("prefix", "issn", "year", "volume", "issue", "first_page", "last_page")
@@ -39,15 +39,13 @@ def endpoint(url: str) -> None:
 
 
 def issn(value: str) -> None:
-    try:
-        formatted = issn_number.format(issn_number.validate(value))
-    except exceptions.InvalidChecksum:
-        digit = issn_number.calc_check_digit(issn_number.compact(value)[:7])
-        raise ValueError(f"is no ISSN: its check digit would be {digit}; look for a typing error") from None
-    except exceptions.ValidationError:
-        raise ValueError("is no ISSN; one looks like 1234-5679") from None
-    if value != formatted:
-        raise ValueError(f"must be written {formatted}")
+    clean = clean_issn(value)
+    if clean is None and issn_shape(value):
+        raise ValueError("is no ISSN: its check digit is wrong; look for a typing error")
+    if clean is None:
+        raise ValueError("is no ISSN; one looks like 1234-5679")
+    if value != clean:
+        raise ValueError(f"must be written {clean}")
 
 
 def timezone(name: str) -> None:

@@ -1,0 +1,62 @@
+"""`harvester schemas`: Crossref's deposit schemas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harvester import bundles
+from harvester.bundles import Installed
+from harvester.cli.common import Common, Group, pass_common, unknown
+from harvester.cli.output import as_json, table
+
+
+@click.group(cls=Group)
+def command() -> None:
+    """Installs Crossref's deposit schemas, which every deposit file is validated against."""
+
+
+@command.command()
+@click.argument("version", required=False)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="DIR|ZIP",
+    help="Take the files from there, without any network.",
+)
+@pass_common
+def install(common: Common, version: str | None, source: Path | None) -> None:
+    """Installs one version, or all that have a package.
+
+    Every file must be the one that is pinned in this program, wherever it comes from.
+    """
+    if version is not None and version not in bundles.pinned():
+        raise click.BadParameter(unknown("schema", version, list(bundles.pinned())), param_hint="VERSION")
+    done = bundles.install(version, source=source)
+    if common.json:
+        as_json(schemas=[_document(one.version, one) for one in done])
+    for one in done:
+        common.say(f"Schema {one.version} is in {one.folder}.")
+
+
+@command.command("list")
+@pass_common
+def list_(common: Common) -> None:
+    """Lists the known versions and their state."""
+    held = {one.version: one for one in bundles.installed()}
+    schemas = [_document(version, held.get(version)) for version in bundles.pinned()]
+    if common.json:
+        as_json(schemas=schemas)
+        return
+    table(("schema", "state", "folder"), [tuple(one.values()) for one in schemas])
+    if missing := [one["version"] for one in schemas if one["state"] != "installed"]:
+        common.say(
+            f"Not ready: {', '.join(missing)}. Run harvester schemas install, with --from where there is no package."
+        )
+
+
+def _document(version: str, held: Installed | None) -> dict[str, str]:
+    state = "missing" if held is None else "damaged" if held.faults else "installed"
+    return {"version": version, "state": state, "folder": str(held.folder) if held else ""}

@@ -1,0 +1,316 @@
+"""The whole way by command, against a small provider on loopback."""
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from harvester.config import load
+from harvester.model import from_json
+from tests.cli import provider
+from tests.cli.conftest import answer
+from tests.oai.server import Answer, Server, reply
+
+RUN = ["source", "format", "state", "new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages"]
+FINDING = {"code", "severity", "record", "source", "doi", "path", "value", "message", "fix", "who"}
+FILE = {"path", "batch_id", "schema_version", "records", "dois", "bytes"}
+
+
+@pytest.fixture(scope="module")
+def small():
+    with provider.serving() as server:
+        yield server
+
+
+@pytest.fixture
+def configured(call, tmp_path, small):
+    """`call` in a folder whose config.toml names the provider."""
+    (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=small.url))
+    return call
+
+
+@pytest.fixture
+def harvested(configured):
+    assert configured("harvest").exit_code == 0
+    return configured
+
+
+# ------------------------------------------------------------------------------------------------ sources
+
+
+def test_probe_says_what_it_found(call, small):
+    done = call("source", "probe", small.url, "--allow-private")
+    assert done.exit_code == 0, done.output
+    assert "Journal of Small Things" in done.stdout
+    assert "second" in done.stdout
+    assert "small:ART" in done.stdout
+    assert "yes, as oai_dc" in done.stdout
+    assert "Vol. 3 No. 1 (2024)" in done.stdout
+    assert "read as ojs: volume 3, issue 1, first page 10" in done.stdout
+
+
+def test_what_probe_prints_is_a_configuration(call, small, tmp_path):
+    said = answer(call("source", "probe", f"{small.url}?verb=Identify", "--allow-private", "--json"))
+    (tmp_path / "config.toml").write_text(said["config"])
+    config = load(tmp_path / "config.toml")
+    (source,) = config.sources.values()
+    assert (source.url, source.formats, source.allow_private) == (small.url, ("oai_dc",), True)
+    assert list(config.journals) == ["2049-3630"]
+    assert said["probe"]["identity"]["deleted_record"] == "persistent"
+    assert [one["reads"] for one in said["probe"]["formats"]] == ["oai_dc", None]
+
+
+def test_probe_goes_to_no_private_address_unasked(call, small):
+    done = call("source", "probe", small.url)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "allow" in done.stderr
+
+
+def test_probe_of_something_else(call):
+    with Server([reply("<html>a page</html>")]) as server:
+        done = call("source", "probe", server.url, "--allow-private")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr
+    done = call("source", "probe", "journal.example.org")
+    assert done.exit_code == 2
+    assert "must be a URL that begins with http:// or https://" in done.stderr
+
+
+def test_a_configured_source_is_tested(configured, tmp_path):
+    assert configured("source", "test", "small").exit_code == 0
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().replace('["oai_dc"]', '["jats", "oai_dc"]'))
+    done = configured("source", "test", "small")
+    assert done.exit_code == 1
+    assert "jats: the provider answered cannotDisseminateFormat" in done.stdout
+    assert "did you mean small?" in configured("source", "test", "smal").stderr
+
+
+def test_sources_are_listed(configured, small):
+    assert small.url in configured("source", "list").stdout
+    assert answer(configured("source", "list", "--json"))["sources"] == [
+        {"name": "small", "url": small.url, "formats": ["oai_dc"], "sets": []}
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ harvest
+
+
+def test_harvest_and_again(configured):
+    (first,) = answer(configured("harvest", "--json"))["runs"]
+    assert list(first) == [*RUN, "seconds", "error"]
+    assert [first[key] for key in RUN] == ["small", "oai_dc", "complete", 4, 0, 0, 0, 0, 0, 2]
+    (second,) = answer(configured("harvest", "--json"))["runs"]
+    assert (second["state"], second["new"], second["unchanged"]) == ("complete", 0, 0)
+    (third,) = answer(configured("harvest", "--full", "--json"))["runs"]
+    assert (third["state"], third["new"], third["unchanged"]) == ("complete", 0, 4)
+
+
+def test_harvest_in_words(configured):
+    done = configured("harvest", "small")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0].split() == [*RUN, "seconds"]
+    assert done.stdout.splitlines()[1].split()[:4] == ["small", "oai_dc", "complete", "4"]
+    assert "4 records to look at: harvester check" in done.stderr
+
+
+def test_a_quiet_harvest_that_went_well_says_nothing(configured):
+    done = configured("-q", "harvest")
+    assert (done.exit_code, done.output) == (0, "")
+
+
+def test_a_source_that_is_not_configured(configured):
+    done = configured("harvest", "smal")
+    assert done.exit_code == 2
+    assert "did you mean small?" in done.stderr
+
+
+def test_no_source_at_all(call):
+    call("init")
+    done = call("harvest")
+    assert done.exit_code == 2
+    assert "harvester source probe URL" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--from", "1.2.2024"], ["--until", "2024-02-30"], ["--from", "2024"]])
+def test_a_date_that_is_none(configured, arguments):
+    done = configured("harvest", *arguments)
+    assert done.exit_code == 2
+    assert "is no date" in done.stderr
+
+
+def test_a_range_that_is_none(configured):
+    assert configured("harvest", "--from", "2024-02-01", "--until", "2024-01-01").exit_code == 2
+
+
+def test_some_sources_failed_or_all(configured, tmp_path):
+    path = tmp_path / "config.toml"
+    with Server([reply("gone", 404)]) as server:
+        dead = f'[sources.dead]\nurl = "{server.url}"\nformats = ["oai_dc"]\nallow_private = true\nretries = 0\n'
+        path.write_text(path.read_text() + dead)
+        some = configured("-q", "harvest")
+        assert some.exit_code == 3
+        assert some.stdout == ""
+        assert some.stderr.startswith("dead (oai_dc): ")
+        assert configured("harvest", "dead").exit_code == 1
+
+
+SLOW = """
+[sources.slow]
+url = "{url}"
+formats = ["oai_dc"]
+allow_private = true
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_path, number):
+    def slowly(request):
+        data = provider.answer(request)
+        return Answer(data, hang=1.0) if "resumptionToken" in request.query else data
+
+    with Server(slowly) as server:
+        (tmp_path / "config.toml").write_text(SLOW.format(url=server.url))
+        with subprocess.Popen(
+            [sys.executable, "-m", "harvester", "harvest", "--json"], cwd=tmp_path, stdout=-1, stderr=-1, text=True
+        ) as process:
+            while not [query for query in server.queries if "resumptionToken" in query]:
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.02)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=30)
+        (run,) = json.loads(out)["runs"]
+        assert (process.returncode, run["state"], run["new"]) == (1, "incomplete", 2), (out, err)
+        assert "Stopping at the next page" in err
+        (run,) = answer(call("harvest", "--json"))["runs"]
+        assert (run["state"], run["pages"]) == ("complete", 2)
+
+
+# -------------------------------------------------------------------------------------------------- check
+
+
+def test_check_in_words(harvested):
+    done = harvested("check")
+    assert done.exit_code == 0
+    assert "error  doi-missing  1\n" in done.stdout
+    assert "  - oai:small:4: " in done.stdout
+    assert "1 error" in done.stderr
+
+
+def test_check_as_json(harvested):
+    found = answer(harvested("check", "--code", "doi-missing", "--json"))["findings"]
+    assert [set(one) for one in found] == [FINDING]
+    assert (found[0]["record"], found[0]["severity"]) == ("oai:small:4", "error")
+
+
+def test_check_as_csv(harvested):
+    done = harvested("check", "--csv", "--severity", "error")
+    rows = list(csv.DictReader(io.StringIO(done.stdout, newline="")))
+    assert [(row["code"], row["record"]) for row in rows] == [("doi-missing", "oai:small:4")]
+    assert harvested("check", "--csv", "--json").exit_code == 2
+
+
+def test_check_can_fail(harvested):
+    assert harvested("check", "--fail-on", "error").exit_code == 4
+    assert harvested("check", "--fail-on", "info", "--json").exit_code == 4
+    assert harvested("check", "--code", "doi-ambiguous", "--fail-on", "info").exit_code == 0
+    done = harvested("check", "--code", "doi-mising")
+    assert done.exit_code == 2
+    assert "Did you mean doi-missing?" in done.stderr
+
+
+def test_explain(call):
+    done = call("explain", "doi-missing")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("doi-missing (error)\n")
+    assert answer(call("explain", "doi-missing", "--json"))["finding"]["code"] == "doi-missing"
+    assert "Did you mean doi-missing?" in call("explain", "doi-mising").stderr
+
+
+# --------------------------------------------------------------------------------------------------- show
+
+
+def test_show(harvested):
+    by_id, by_doi = harvested("show", "oai:small:1"), harvested("show", "10.12345/SMALL.1")
+    assert by_id.exit_code == by_doi.exit_code == 0
+    assert by_id.stdout == by_doi.stdout
+    assert "On small things, part 1" in by_id.stdout
+    assert "doi-missing" in harvested("show", "oai:small:4").stdout
+
+
+def test_show_as_json(harvested):
+    said = answer(harvested("show", "oai:small:1", "--json"))
+    assert (said["record"], said["doi"], said["state"]) == ("oai:small:1", "10.12345/small.1", "ready")
+    assert said["article"]["volume"] == "3"
+    assert said["also"] == []
+
+
+def test_show_every_form(harvested):
+    assert b"<dc:title>On small things, part 1</dc:title>" in harvested("show", "oai:small:1", "--raw").stdout_bytes
+    assert from_json(harvested("show", "oai:small:1", "--article").stdout).doi == "10.12345/small.1"
+    assert "<doi>10.12345/small.1</doi>" in harvested("show", "oai:small:1", "--deposit").stdout
+
+
+def test_show_something_that_is_not_there(harvested):
+    done = harvested("show", "oai:small:9")
+    assert done.exit_code == 1
+    assert "There is no record oai:small:9 in the store" in done.stderr
+
+
+# -------------------------------------------------------------------------------------------------- export
+
+
+def test_export_and_again(harvested, tmp_path):
+    dry = answer(harvested("export", "crossref", "--dry-run", "--json"))
+    assert not list(tmp_path.glob("exports/*"))
+    first = answer(harvested("export", "crossref", "--json"))
+    assert [set(file) for file in first["files"]] == [FILE]
+    assert first["files"][0]["records"] == dry["files"][0]["records"] == 3
+    assert [(held["record"], held["codes"]) for held in first["held_back"]] == [("oai:small:4", ["doi-missing"])]
+    assert len(list(tmp_path.glob("exports/*.xml"))) == 1
+    again = answer(harvested("export", "crossref", "--json"))
+    assert (again["files"], again["unchanged"]) == ([], 3)
+
+
+def test_export_in_words(harvested):
+    done = harvested("export", "crossref", "--doi", "10.12345/small.2")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0].split() == ["file", "schema", "records", "bytes"]
+    assert "1 record written into 1 file" in done.stderr
+    assert "held back  oai:small:4  doi-missing" in harvested("export", "crossref").stdout
+
+
+def test_export_without_a_depositor(configured, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().partition("[sources")[1] + path.read_text().partition("[sources")[2])
+    done = configured("export", "crossref")
+    assert done.exit_code == 2
+    assert "[crossref]" in done.stderr
+
+
+# -------------------------------------------------------------------------------------------- looking back
+
+
+def test_status_before_and_after(configured):
+    assert "never" in configured("status").stdout
+    configured("harvest")
+    (source,) = answer(configured("status", "--json"))["sources"]
+    assert (source["source"], source["ready"], source["held_back"]) == ("small", 3, 1)
+    assert "complete" in configured("status").stdout
+
+
+def test_runs(harvested):
+    harvested("harvest")
+    newest, oldest = answer(harvested("runs", "--json"))["runs"]
+    assert (newest["kind"], oldest["kind"], oldest["new"]) == ("incremental", "full", 4)
+    assert len(harvested("runs", "--limit", "1").stdout.splitlines()) == 2
+
+
+def test_remap(harvested):
+    assert answer(harvested("remap", "--json")) == {"articles": 4}
+    assert "4 articles made again." in harvested("remap", "small").stderr

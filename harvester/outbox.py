@@ -28,15 +28,6 @@ def put(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
-def put_deposit(folder: Path, name: str, data: bytes, manifest: bytes) -> Path:
-    """Puts a deposit file and its manifest (the same name, ending in .json); the path of the deposit file.
-
-    The manifest comes first: once the deposit's name is there, all of the batch is.
-    """
-    put(folder, Path(name).with_suffix(".json").name, manifest)
-    return put(folder, name, data)
-
-
 def clean(folder: Path) -> tuple[Path, ...]:
     """Removes what crashed exports left half written; what was removed. Call it while holding the export lock."""
     left = tuple(sorted(folder.glob(temporary_of(Path("*")).name)))

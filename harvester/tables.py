@@ -217,7 +217,7 @@ article = Table(
     Column("mapping_id", Integer, ForeignKey("mapping.id"), nullable=False, index=True),
     Column("document", Text),  # JSON, schemas/article.schema.json; null where no article could be made
     UniqueConstraint("source", "identifier"),
-    Index("ix_article_state", "source", "state"),
+    Index("ix_article_state", "state", "source"),
     Index("ix_article_doi", "doi_key", "state", "fingerprint"),
 )
 

@@ -50,21 +50,6 @@ def test_another_file_of_that_name_is_never_overwritten(tmp_path: Path):
     assert (tmp_path / "b1.xml").read_bytes() == b"<doi_batch/>"
 
 
-def test_the_manifest_is_there_before_the_deposit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    seen: list[str] = []
-    put = outbox.put
-
-    def watched(folder: Path, name: str, data: bytes) -> Path:
-        seen.append(name)
-        return put(folder, name, data)
-
-    monkeypatch.setattr(outbox, "put", watched)
-    path = outbox.put_deposit(tmp_path, "b1.xml", b"<doi_batch/>", b"{}")
-    assert seen == ["b1.json", "b1.xml"]
-    assert path == tmp_path / "b1.xml"
-    assert (tmp_path / "b1.json").read_bytes() == b"{}"
-
-
 def test_a_full_disk_leaves_no_half_file(tmp_path: Path):
     with files_up_to(1000), pytest.raises(ExportError, match=r"b1\.xml cannot be written: File too large"):
         outbox.put(tmp_path, "b1.xml", b"x" * 5000)

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.findings import is_blocking, kinds
@@ -15,6 +15,7 @@ from harvester.model import Article, Finding, fingerprint, from_json, to_json
 from harvester.store.database import Database, ManyRows, chunks, new_id
 from harvester.store.structs import ArticleSave, StoredArticle
 from harvester.tables import article, finding, mapping, record
+from harvester.tables import source as source_table
 from harvester.text import plain
 
 
@@ -28,7 +29,9 @@ class Articles(Database):
 
     def article(self, name: str, source: str | None = None) -> list[StoredArticle]:
         """The articles of an OAI identifier or a DOI, in one source or all."""
-        named = or_(article.c.identifier == name, article.c.doi_key == doi_key(name))
+        # Over the sources, since the index on identifiers begins with them.
+        identified = and_(article.c.source.in_(select(source_table.c.name)), article.c.identifier == name)
+        named = or_(identified, article.c.doi_key == doi_key(name))
         statement = select(article.c.id).where(named)
         if source is not None:
             statement = statement.where(article.c.source == source)

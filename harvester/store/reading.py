@@ -163,7 +163,7 @@ _STATES = {"ready": "ready", "held": "held_back", "deleted": "deleted"}
 
 def _article_counts(connection: Connection) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
-    grouped = select(article.c.source, article.c.state, func.count()).group_by(article.c.source, article.c.state)
+    grouped = select(article.c.source, article.c.state, func.count()).group_by(article.c.state, article.c.source)
     for name, state, count in connection.execute(grouped):
         counts.setdefault(name, {})[_STATES[state]] = count
     return counts

@@ -112,11 +112,11 @@ CREATE TABLE article (
     CONSTRAINT fk_article_mapping_id FOREIGN KEY(mapping_id) REFERENCES mapping (id)
 );
 
-CREATE INDEX ix_article_mapping_id ON article (mapping_id);
+CREATE INDEX ix_article_state ON article (state, source);
 
 CREATE INDEX ix_article_doi ON article (doi_key, state, fingerprint);
 
-CREATE INDEX ix_article_state ON article (source, state);
+CREATE INDEX ix_article_mapping_id ON article (mapping_id);
 
 CREATE TABLE deposited (
     doi_key TEXT NOT NULL,

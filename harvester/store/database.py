@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, Insert, create_engine, event, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from harvester import files, migrations, tables
@@ -242,7 +242,9 @@ def _path(url: str) -> Path:
 
 def _engine(path: Path, patience: float) -> Engine:
     # Transactions are begun by the listener below, not by the sqlite3 module with its own idea of when.
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": patience, "isolation_level": None})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": patience, "isolation_level": None}
+    )
 
     @event.listens_for(engine, "connect")
     def settings(raw: Any, _entry: Any) -> None:

@@ -38,6 +38,13 @@ def test_folder_and_store_are_made(tmp_path: Path):
     assert (tmp_path / "a" / "b" / "store.sqlite").is_file()
 
 
+@pytest.mark.parametrize("odd", ["a b", "50%20", "журнал", "it's", "a#b"])
+def test_odd_folders(tmp_path: Path, odd: str):
+    with store.connect(samples.url(tmp_path / odd)) as opened:
+        opened.backup(tmp_path / odd / "copy")
+    assert {path.name for path in (tmp_path / odd).iterdir()} == {"store.sqlite", "copy"}
+
+
 def test_what_was_kept_is_there_the_next_time(tmp_path: Path):
     with store.connect(samples.url(tmp_path)) as opened:
         fill(opened, article_save(1))

@@ -50,7 +50,8 @@ def _day_of(article: Article) -> str | None:
 def _related_item(relation: Relation) -> str:
     kind, description = relation.kind, relation.description
     if relation.update:
-        kind, description = "isRelatedMaterial", description or relation.kind.replace("_", " ")
+        update = relation.kind.replace("_", " ")
+        kind, description = "isRelatedMaterial", f"{update}: {description}" if description else update
     family = "inter" if kind in INTER_WORK else "intra" if kind in INTRA_WORK else None
     if family is None:
         return ""

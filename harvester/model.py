@@ -125,6 +125,7 @@ class Page(Struct, frozen=True, kw_only=True):
     records: tuple[RawRecord, ...]
     bad: tuple[BadRecord, ...] = ()
     token: Token | None = None
+    list_size: int | None = None  # completeListSize, which an empty token can have too
     response_date: str = ""
     url: str = ""
     size: int = 0  # bytes after decompression

@@ -115,22 +115,25 @@ run = Table(
     Index("ix_run_source", "source", "prefix", "id"),
 )
 
-# One list request with its checkpoint: the token of the page to ask for next.
+# One list request with its checkpoint: the token of the page to ask for next. A window that is split waits for the
+# windows that have it as their parent.
 run_window = Table(
     "run_window",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("run_id", Integer, ForeignKey("run.id"), nullable=False, index=True),
+    Column("parent", Integer, ForeignKey("run_window.id")),
     Column("set_spec", Text),
     Column("since", Text),
     Column("until", Text),
-    Column("state", Text, nullable=False, server_default="open"),  # open, done
+    Column("state", Text, nullable=False, server_default="open"),  # open, split, done
     Column("token", Text),
     Column("list_size", Integer),
     Column("cursor", Integer),
     Column("expires", Text),
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("seen", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
 )
 
 payload = Table(

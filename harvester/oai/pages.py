@@ -184,6 +184,7 @@ def page(document: Document, verb: str, url: str = "") -> Page:
         records=tuple(row for row in rows if isinstance(row, RawRecord)),
         bad=tuple(row for row in rows if isinstance(row, BadRecord)),
         token=token(document, found),
+        list_size=_list_size(document, found),
         response_date=(document.root.findtext(f"{{{OAI}}}responseDate") or "").strip(),
         url=url,
         size=len(document.data),
@@ -261,6 +262,11 @@ def token(document: Document, found: list[etree._Element]) -> Token | None:
                 expires=element.get("expirationDate"),
             )
     return None
+
+
+def _list_size(document: Document, found: list[etree._Element]) -> int | None:
+    sizes = (_number(element.get("completeListSize")) for element in _tokens(document, found))
+    return next((size for size in sizes if size is not None), None)
 
 
 def _tokens(document: Document, found: list[etree._Element]) -> Iterator[etree._Element]:

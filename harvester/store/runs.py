@@ -16,6 +16,8 @@ from harvester.store.structs import Counts, OpenWindow, PageSave, Run, RunKind, 
 from harvester.tables import run, run_window, source
 
 _PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
+_PUT_PARTS = ManyRows(insert(run_window), ("set_spec", "since", "until", "run_id", "parent", "attempts"))
+_FRESH = {"token": None, "cursor": None, "expires": None}
 
 
 class Runs(Database):
@@ -57,15 +59,29 @@ class Runs(Database):
 
     def finish_run(self, run_id: int, state: RunState, now: datetime, error: str | None = None) -> Run:
         """Writes down how a run ended. Complete means complete: raises `ValueError` while a window is open."""
-        if state == "complete" and any(w.state == "open" for w in self.run(run_id).windows):
+        if state == "complete" and any(w.state != "done" for w in self.run(run_id).windows):
             raise ValueError(f"run {run_id} has open windows")
         return self._set_run(run_id, state=state, finished=now, error=error)
 
     def reopen_window(self, window_id: int) -> None:
-        """Starts a window again from its first page: its token was refused, or led nowhere."""
-        fresh = {"state": "open", "token": None, "cursor": None, "expires": None, "pages": 0, "seen": 0}
+        """Starts a window again from its first page: its token was refused, or led nowhere, or records are missing."""
+        again = run_window.c.attempts + 1
         with self._write() as connection:
-            connection.execute(update(run_window).where(run_window.c.id == window_id).values(fresh))
+            _set_window(connection, window_id, **_FRESH, state="open", pages=0, seen=0, attempts=again)
+
+    def split_window(self, window_id: int, parts: Sequence[Window]) -> None:
+        """Puts smaller windows in the place of one, which is done when they are and `close_window` says so."""
+        with self._write() as connection:
+            whole = connection.execute(select(run_window).where(run_window.c.id == window_id)).one()
+            _set_window(connection, window_id, **_FRESH, state="split")
+            shared = {"run_id": whole.run_id, "parent": window_id, "attempts": whole.attempts}
+            rows = [{"set_spec": w.set_spec, "since": w.since, "until": w.until} | shared for w in parts]
+            _PUT_PARTS.insert(connection, rows)
+
+    def close_window(self, window_id: int) -> None:
+        """Nothing is to be asked of this window any more."""
+        with self._write() as connection:
+            _set_window(connection, window_id, **_FRESH, state="done")
 
     def unfinished_run(
         self, name: str, prefix: str, kinds: Collection[RunKind] = ("full", "incremental")
@@ -102,9 +118,13 @@ class Runs(Database):
             return _run(connection, run_id)
 
 
+def _set_window(connection: Connection, window_id: int, **values: Any) -> None:
+    connection.execute(update(run_window).where(run_window.c.id == window_id).values(values))
+
+
 def _resumable(newest: Run) -> bool:
     if newest.state == "failed":
-        return any(w.state == "done" or w.token for w in newest.windows)
+        return any(w.state != "open" or w.token for w in newest.windows)
     return newest.state in ("running", "incomplete", "waiting")
 
 
@@ -166,8 +186,8 @@ def set_checkpoint(connection: Connection, run_id: int, window_id: int, save: Pa
         "to_token": None if save.done else token.value,
         "to_cursor": token.cursor,
         "to_expires": token.expires,
-        "to_list_size": token.complete_list_size,
-        "add_seen": len(save.records) + len(save.bad),
+        "to_list_size": token.complete_list_size or save.list_size,
+        "add_seen": len(save.records) + len(save.bad) if save.seen is None else save.seen,
     }
     if connection.execute(_CHECKPOINT, {"at_run": run_id, "at_window": window_id, **values}).rowcount != 1:
         raise LookupError(f"run {run_id} has no window {window_id}")
@@ -208,6 +228,8 @@ def _window_of(row: Any, prefix: str) -> OpenWindow:
         pages=row.pages,
         seen=row.seen,
         list_size=row.list_size,
+        parent=row.parent,
+        attempts=row.attempts,
     )
 
 

@@ -13,10 +13,14 @@ from harvester.store.structs import PageSave
 class Store(Runs, Records, Articles, Ledger, Reading):
     """The only door to the database. Open it with `store.connect`."""
 
-    def save_page(self, run_id: int, window_id: int, save: PageSave) -> None:
-        """Keeps all of one page and the way to the next one, or nothing: a killed run goes on behind its last page."""
+    def save_page(self, run_id: int, window_id: int | None, save: PageSave) -> None:
+        """Keeps all of one page and the way to the next one, or nothing: a killed run goes on behind its last page.
+
+        Without a window no checkpoint moves: these records would be asked for again.
+        """
         with self._write() as connection:
-            set_checkpoint(connection, run_id, window_id, save)
+            if window_id is not None:
+                set_checkpoint(connection, run_id, window_id, save)
             count_page(connection, run_id, save)
             save_records(connection, run_id, save.records)
             save_rejected(connection, run_id, save.bad)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from harvester.model import Article, BadRecord, Decision, Finding, Identity, RawRecord, Token, Window
 
-RunKind = Literal["full", "incremental", "range"]
+RunKind = Literal["full", "incremental", "range", "reconcile"]
 RunState = Literal["running", "complete", "incomplete", "failed", "waiting"]
 
 
@@ -41,11 +41,13 @@ class OpenWindow(Struct, frozen=True, kw_only=True):
 
     id: int
     window: Window
-    state: Literal["open", "done"] = "open"
+    state: Literal["open", "split", "done"] = "open"  # split: it is done when the windows made of it are
     token: Token | None = None
     pages: int = 0
-    seen: int = 0  # records and bad records on these pages
-    list_size: int | None = None  # completeListSize, where a token gave it
+    seen: int = 0  # records and bad records on these pages, each once
+    list_size: int | None = None  # completeListSize, where the provider gave it
+    parent: int | None = None  # the window it was split from
+    attempts: int = 0  # how often it, or a window it was split from, began anew
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -88,7 +90,10 @@ class ArticleSave(Struct, frozen=True, kw_only=True):
 
 
 class PageSave(Struct, frozen=True, kw_only=True):
-    """All that one page changes. `done` says that its window has ended; else `token` asks for the next page."""
+    """All that one page changes. `done` says that its window has ended; else `token` asks for the next page.
+
+    `seen` is how many records the list had not given before, where that is not all of these.
+    """
 
     records: tuple[SavedRecord, ...] = ()
     bad: tuple[BadRecord, ...] = ()
@@ -96,6 +101,8 @@ class PageSave(Struct, frozen=True, kw_only=True):
     token: Token | None = None
     response_date: str = ""
     done: bool = False
+    seen: int | None = None
+    list_size: int | None = None
 
 
 class Rejected(Struct, frozen=True):

@@ -178,3 +178,28 @@ def test_runs_are_listed_newest_first(opened: Store):
 def test_a_run_that_is_not_there(opened: Store):
     with pytest.raises(LookupError, match="no run 7"):
         opened.run(7)
+
+
+def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: Store):
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, PageSave(token=Token("t"), list_size=7))
+    opened.reopen_window(window.id)
+    halves = [Window(prefix="oai_dc", until="2024-06-01"), Window(prefix="oai_dc", since="2024-06-01")]
+    opened.split_window(window.id, halves)
+    whole, *parts = opened.run(run.id).windows
+    assert (whole.state, whole.token, whole.list_size, whole.attempts) == ("split", None, 7, 1)
+    assert [(part.window, part.parent, part.attempts) for part in parts] == [(half, whole.id, 1) for half in halves]
+    for part in parts:
+        opened.close_window(part.id)
+    with pytest.raises(ValueError, match="open windows"):
+        opened.finish_run(run.id, "complete", NOW)
+    opened.close_window(whole.id)
+    assert opened.finish_run(run.id, "complete", NOW).state == "complete"
+
+
+def test_records_fetched_one_by_one_move_no_checkpoint(opened: Store):
+    run, window = begin(opened)
+    opened.save_page(run.id, window.id, PageSave(token=Token("t"), records=(SavedRecord(raw(1), "new"),), seen=0))
+    opened.save_page(run.id, None, PageSave(records=(SavedRecord(raw(2), "new"),)))
+    now = opened.run(run.id)
+    assert (now.counts.new, now.windows[0].token, now.windows[0].seen) == (2, Token("t"), 0)

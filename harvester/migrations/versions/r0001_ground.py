@@ -131,6 +131,7 @@ CREATE TABLE deposited (
 CREATE TABLE run_window (
     id INTEGER NOT NULL,
     run_id INTEGER NOT NULL,
+    parent INTEGER,
     set_spec TEXT,
     since TEXT,
     until TEXT,
@@ -141,8 +142,10 @@ CREATE TABLE run_window (
     expires TEXT,
     pages INTEGER DEFAULT '0' NOT NULL,
     seen INTEGER DEFAULT '0' NOT NULL,
+    attempts INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_run_window PRIMARY KEY (id),
-    CONSTRAINT fk_run_window_run_id FOREIGN KEY(run_id) REFERENCES run (id)
+    CONSTRAINT fk_run_window_run_id FOREIGN KEY(run_id) REFERENCES run (id),
+    CONSTRAINT fk_run_window_parent FOREIGN KEY(parent) REFERENCES run_window (id)
 );
 
 CREATE INDEX ix_run_window_run_id ON run_window (run_id);

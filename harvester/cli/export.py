@@ -76,6 +76,8 @@ def _sentence(report: ExportReport, *, dry_run: bool) -> str:
     records = sum(file.records for file in report.files)
     done = "would be written" if dry_run else "written"
     parts = [f"{counted(records, 'record')} {done} into {counted(len(report.files), 'file')}"]
+    if not report.files:
+        parts = ["Nothing to write"]
     if report.unchanged:
         parts.append(f"{report.unchanged:,} unchanged since the last file")
     if report.held_back:

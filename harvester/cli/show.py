@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -15,8 +15,11 @@ from harvester.config import Config
 from harvester.errors import HarvesterError
 from harvester.findings import kinds, sentence
 from harvester.model import Article, to_json
-from harvester.store import Store, StoredArticle
+from harvester.store import StoredArticle
 from harvester.text import plain
+
+if TYPE_CHECKING:
+    from harvester.store import Store
 
 
 @click.command(cls=Command)

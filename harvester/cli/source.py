@@ -9,7 +9,7 @@ import click
 
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
-from harvester.errors import ConfigError
+from harvester.errors import ConfigError, ProviderError, RefusedAddress
 from harvester.pipeline.probe import FormatProbe, ProbeReport, probe, probe_source
 from harvester.pipeline.sources import chosen
 from harvester.pipeline.suggestions import Citation, journal_block, source_block
@@ -48,7 +48,10 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
 
     It asks for Identify, the formats, the sets and one page of each format that may be one of ours. It stores nothing.
     """
-    report = probe(_endpoint(url), allow_private=allow_private, now=lambda: datetime.now(UTC))
+    try:
+        report = probe(_endpoint(url), allow_private=allow_private, now=lambda: datetime.now(UTC))
+    except RefusedAddress as error:
+        raise ProviderError(f"{error}, and add --allow-private here") from error
     block = source_block(report.url, report.readable, report.suggestions, allow_private=allow_private)
     journals = [journal_block(journal) for journal in report.suggestions.journals]
     if common.json:

@@ -68,7 +68,7 @@ def test_what_probe_prints_is_a_configuration(call, small, tmp_path):
 def test_probe_goes_to_no_private_address_unasked(call, small):
     done = call("source", "probe", small.url)
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "allow" in done.stderr
+    assert "add --allow-private here" in done.stderr
 
 
 def test_probe_of_something_else(call):
@@ -275,6 +275,7 @@ def test_export_and_again(harvested, tmp_path):
     assert len(list(tmp_path.glob("exports/*.xml"))) == 1
     again = answer(harvested("export", "crossref", "--json"))
     assert (again["files"], again["unchanged"]) == ([], 3)
+    assert "Nothing to write, 3 unchanged since the last file" in harvested("export", "crossref").stderr
 
 
 def test_export_in_words(harvested):

@@ -1,0 +1,157 @@
+"""The demo provider: repositories in memory behind a real HTTP server, on loopback only."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import re
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from harvester import __version__
+from harvester.demo.lists import Record
+from harvester.demo.repository import JATS, OAI_DC, Repository
+
+__all__ = ["JATS", "OAI_DC", "Record", "Repository", "Server", "serve"]
+
+MAX_FORM = 64 * 1024  # bytes of a POSTed request
+_FORM = "application/x-www-form-urlencoded"
+_GZIP = re.compile(r"\b(?:x-)?gzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s*,|\s*$))", re.IGNORECASE)
+
+log = logging.getLogger(__name__)
+
+
+class Server(ThreadingHTTPServer):
+    """The running server. `requests` counts what was asked of it, `url` is the endpoint of its first repository."""
+
+    daemon_threads = False  # closing waits for every answer
+    block_on_close = True
+
+    def __init__(self, repositories: Mapping[str, Repository], port: int, latency: float) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.repositories, self.latency, self.requests = dict(repositories), latency, 0
+        self._count = threading.Lock()
+        self._lines: set[socket.socket] = set()
+
+    @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return self.root + next(iter(self.repositories))
+
+    def count(self) -> None:
+        with self._count:
+            self.requests += 1
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._count:
+            self._lines.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._count:
+            self._lines.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """A client that hangs up is its own business."""
+        level = logging.DEBUG if isinstance(sys.exc_info()[1], OSError) else logging.ERROR
+        log.log(level, "a request from %s failed", client_address, exc_info=True)
+
+    def hang_up(self) -> None:
+        """Ends connections that clients keep open, which would otherwise hold up the closing for ever."""
+        with self._count:
+            lines = list(self._lines)
+        for line in lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RD)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # keeps connections open
+    server_version = f"journal-harvester-demo/{__version__}"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave in one write
+    timeout = 60
+    server: Server
+
+    def do_GET(self) -> None:
+        self._answer(urlsplit(self.path).query)
+
+    do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        """Section 3.1.1.2 of OAI-PMH: the arguments as a form in the body, none in the URL."""
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()):
+            self._refuse(HTTPStatus.LENGTH_REQUIRED)
+        elif int(length) > MAX_FORM:
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif self.headers.get_content_type() != _FORM:
+            self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        else:
+            self._answer(self.rfile.read(int(length)).decode("latin-1"))
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Without having read the body: the connection cannot be used again."""
+        self.close_connection = True
+        self.send_error(status)
+
+    def _answer(self, query: str) -> None:
+        self.server.count()
+        path = urlsplit(self.path).path
+        repository = self.server.repositories.get(path)
+        if repository is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        if self.server.latency:
+            time.sleep(self.server.latency)
+        arguments = parse_qsl(query, keep_blank_values=True)
+        self._send(repository.answer(self.server.root + path, arguments))
+
+    def _send(self, body: bytes) -> None:
+        zipped = bool(_GZIP.search(self.headers.get("Accept-Encoding", "")))
+        data = gzip.compress(body, 1) if zipped else body
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/xml; charset=utf-8")
+        self.send_header("Vary", "Accept-Encoding")
+        if zipped:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        log.debug(format, *args)
+
+
+@contextmanager
+def serve(
+    repositories: Repository | Mapping[str, Repository], port: int = 0, *, latency: float = 0.0
+) -> Iterator[Server]:
+    """Serves one repository at /oai, or several by path, on 127.0.0.1 until the context ends.
+
+    Port 0 is a free one. `latency` is in seconds, waited before each answer. Raises `OSError` when the port is taken.
+    """
+    paths = {"/oai": repositories} if isinstance(repositories, Repository) else repositories
+    with Server(paths, port, latency) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="demo-provider", daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+            server.hang_up()

@@ -1,0 +1,36 @@
+"""A small repository of which every test knows what it holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from harvester.demo.provider import Record, Repository
+from harvester.model import SetInfo
+
+NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+SETS = (SetInfo("bees", "Bees"), SetInfo("bees:honey", "Honey & wax"), SetInfo("wasps", "Wasps"))
+
+
+def record(number: int, *, deleted: bool = False, formats: tuple[str, ...] = ("oai_dc", "jats")) -> Record:
+    """Record `number`: of day `number` of January 2024, noon, in the set bees:honey when odd, else in wasps."""
+    return Record(
+        identifier=f"oai:test.example.org:{number}",
+        datestamp=datetime(2024, 1, number, 12, tzinfo=UTC),
+        sets=("bees:honey" if number % 2 else "wasps",),
+        deleted=deleted,
+        metadata={}
+        if deleted
+        else {prefix: f"<{prefix} xmlns='urn:x'>{number}</{prefix}>".encode() for prefix in formats},
+    )
+
+
+@pytest.fixture
+def repository() -> Repository:
+    """Ten records, a page of four; number 3 is deleted, number 4 has no JATS."""
+    records = [
+        record(number, deleted=number == 3, formats=("oai_dc",) if number == 4 else ("oai_dc", "jats"))
+        for number in range(1, 11)
+    ]
+    return Repository(records, sets=SETS, page_size=4, clock=lambda: NOW)

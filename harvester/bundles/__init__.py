@@ -3,7 +3,7 @@
 `schemas/bundles.json` pins every file of every version by its SHA-256. What is not that file is not used.
 """
 
-from harvester.bundles.install import install
+from harvester.bundles.installation import install
 from harvester.bundles.pins import Bundle, Installed, Wheel, folders, installed, pinned
 from harvester.bundles.schema import Schema, load
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harvester.exporters import crossref
 from harvester.exporters.crossref import Options
 from harvester.model import Article, Batch, Depositor
@@ -34,11 +36,11 @@ class Deposit:
 
     def texts(self, path: str) -> list[str]:
         """The whole text of every element at the path, an attribute where it ends in one."""
-        found = self.root.xpath(path, namespaces=self._names)
+        found: Any = self.root.xpath(path, namespaces=self._names)
         return [str(each) if isinstance(each, str) else "".join(each.itertext()) for each in found]
 
     def count(self, path: str) -> int:
-        return len(self.root.xpath(path, namespaces=self._names))
+        return len(self.texts(path))
 
 
 def deposit(article: Article, version: str = "5.5.0", **options) -> Deposit:

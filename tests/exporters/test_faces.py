@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from harvester.exporters import faces
-from harvester.model import ListBlock, Paragraph, Section
+from harvester.model import Block, ListBlock, Paragraph, Section
 from harvester.text import Math, Span, Text, plain, text
 from harvester.xmltools import MATHML
 from tests.exporters.deposits import NAMESPACES
@@ -23,7 +23,7 @@ texts = st.lists(inlines, max_size=4).map(text)
 
 def read_back(markup: str) -> str:
     declared = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-    return "".join(etree.fromstring(f"<x {declared}>{markup}</x>").itertext())
+    return "".join(map(str, etree.fromstring(f"<x {declared}>{markup}</x>").itertext()))
 
 
 @given(texts)
@@ -63,7 +63,7 @@ class TestMathml:
         root = etree.fromstring(faces.mathml(svg).replace("<mml:math", f'<mml:math xmlns:mml="{MATHML}"', 1))
         assert root.get("display") == "block"
         assert [child.tag for child in root.iter()][2:] == ["{urn:svg}svg", "{urn:svg}g"]
-        assert "".join(root.itertext()) == "xtail"
+        assert "".join(map(str, root.itertext())) == "xtail"
 
     @pytest.mark.parametrize("broken", ["<math", "x & y", "<p>x</p>", f'<mi xmlns="{MATHML}">x</mi>', "", "a\ud800"])
     def test_what_is_no_formula_is_its_text(self, broken: str) -> None:
@@ -88,7 +88,7 @@ class TestBlocks:
             (Section(title=("Aim",), blocks=(Section(blocks=(first,)), last)),),
         ],
     )
-    def test_what_jats_cannot_nest_goes_flat_in_its_order(self, content: tuple) -> None:
+    def test_what_jats_cannot_nest_goes_flat_in_its_order(self, content: tuple[Block, ...]) -> None:
         wanted = [f"<jats:p>{words}</jats:p>" for words in ("Aim", "first", "last")]
         assert faces.blocks(content) == wanted
 

@@ -80,7 +80,7 @@ def _pages(article: Article) -> str:
 
 def _publisher_item(article: Article) -> str:
     number = element("item_number", article.elocation_id, ' item_number_type="article_number"')
-    others = "".join(element("identifier", each, ' id_type="other"') for each in article.identifiers[:10])
+    others = "".join(element("identifier", each, ' id_type="other"') for each in article.identifiers)
     return f"<publisher_item>{number}{others}</publisher_item>" if number or others else ""
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from harvester.exporters.crossref.versions import Version
-from harvester.exporters.crossref.vocabulary import CITATION_TYPES
 from harvester.exporters.xml import escape, quoted, wrap
 from harvester.model import Reference
 
@@ -49,5 +48,5 @@ def _citation(reference: Reference, version: Version) -> str:
             parts.append(f"<{name}>{escape(value)}</{name}>")
     if not parts:
         return ""
-    kind = f' type="{reference.type}"' if version.citation_types and reference.type in CITATION_TYPES else ""
+    kind = f' type="{reference.type}"' if version.citation_types and reference.type else ""
     return f'<citation key="{quoted(reference.key)}"{kind}>{"".join(parts)}</citation>'

@@ -5,48 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harvester.exporters.crossref.versions import Version, language
-from harvester.exporters.crossref.vocabulary import CREDIT_ROLES, OLD_ROLES, ROLES
 from harvester.exporters.xml import attributes, element, wrap
 from harvester.model import Affiliation, AltName, Contributor
 
-_MOST_DEPARTMENTS = 6
-
 
 def contributors(people: Sequence[Contributor], version: Version) -> str:
-    """`<contributors>` in the order of the byline; empty when nobody can be named."""
-    parts: list[str] = []
-    for person in people:
-        if part := _contributor(person, version, "additional" if parts else "first"):
-            parts.append(part)
+    """`<contributors>` in the order of the byline."""
+    parts = [_contributor(person, version, "additional" if place else "first") for place, person in enumerate(people)]
     return wrap("contributors", parts)
 
 
 def _contributor(person: Contributor, version: Version, sequence: str) -> str:
-    role = _role(person, version)
-    if role is None:
-        return ""
     attrs = attributes(
         sequence=sequence,
-        contributor_role=None if version.role_elements and person.kind != "group" else role,
+        contributor_role=None if version.role_elements and person.kind != "group" else person.role,
         language=language(person.lang, version),
     )
     if person.kind == "group":  # has text and attributes only: no affiliation, no role element
         return element("organization", person.name, attrs)
     if person.kind == "anonymous":
-        inner = "".join((*_role_elements(person, role, version), affiliations(person.affiliations)))
+        inner = "".join((*_role_elements(person, version), affiliations(person.affiliations)))
         return f"<anonymous{attrs}>{inner}</anonymous>"
-    return _person(person, role, version, attrs)
+    return _person(person, version, attrs)
 
 
-def _person(person: Contributor, role: str, version: Version, attrs: str) -> str:
-    surname, given = (person.surname, person.given) if person.surname else (person.given, None)
-    if surname is None:
-        return ""
+def _person(person: Contributor, version: Version, attrs: str) -> str:
     parts = (
-        element("given_name", given),
-        element("surname", surname),
+        element("given_name", person.given),
+        element("surname", person.surname),
         element("suffix", person.suffix),
-        *_role_elements(person, role, version),
+        *_role_elements(person, version),
         affiliations(person.affiliations),
         _orcid(person),
         _alt_names(person.alt_names, version),
@@ -54,23 +42,14 @@ def _person(person: Contributor, role: str, version: Version, attrs: str) -> str
     return f"<person_name{attrs}>{''.join(parts)}</person_name>"
 
 
-def _role(person: Contributor, version: Version) -> str | None:
-    """The role as the version spells it; `None` where it has no word for it: not everyone is an author."""
-    if version.role_elements:
-        return person.role if person.role in ROLES else None
-    role = "author" if person.role == "corresponding-author" else person.role
-    return role if role in OLD_ROLES else None
-
-
-def _role_elements(person: Contributor, role: str, version: Version) -> Iterator[str]:
+def _role_elements(person: Contributor, version: Version) -> Iterator[str]:
     if not version.role_elements:
         return
-    yield f'<role vocab="crossref" type="{role}"/>'
-    if person.corresponding and role != "corresponding-author":
+    yield f'<role vocab="crossref" type="{person.role}"/>'
+    if person.corresponding:
         yield '<role vocab="crossref" type="corresponding-author"/>'
     for each in dict.fromkeys(person.credit):
-        if each in CREDIT_ROLES:
-            yield f'<role vocab="credit" type="{each}"/>'
+        yield f'<role vocab="credit" type="{each}"/>'
 
 
 def _orcid(person: Contributor) -> str:
@@ -108,6 +87,6 @@ def _institution(known: Affiliation) -> str:
         element("institution_name", name)
         + identifiers
         + element("institution_place", place)
-        + "".join(element("institution_department", each) for each in departments[:_MOST_DEPARTMENTS])
+        + "".join(element("institution_department", each) for each in departments)
     )
     return f"<institution>{inner}</institution>" if inner else ""

@@ -9,8 +9,6 @@ from harvester.exporters.xml import attributes, element, wrap
 from harvester.model import Article, Issn, Journal, PubDate
 from harvester.text import plain
 
-_MOST_TITLES = 10
-
 
 class Issue(Struct, frozen=True, kw_only=True):
     """One issue, as far as an article tells: equal for the articles that belong together.
@@ -35,7 +33,7 @@ def issue_of(article: Article) -> Issue | None:
 
 
 def journal_metadata(journal: Journal, version: Version) -> str:
-    titles = list(dict.fromkeys(plain(title.text) for title in journal.titles))[:_MOST_TITLES]
+    titles = dict.fromkeys(plain(title.text) for title in journal.titles)
     parts = [
         *(element("full_title", title) for title in titles),
         element("abbrev_title", journal.abbreviation),

@@ -1,4 +1,4 @@
-"""The words that Crossref's schemas allow in their enumerations, as far as articles use them."""
+"""Words that Crossref's schemas list and the schema of our articles leaves open."""
 
 from __future__ import annotations
 
@@ -6,22 +6,6 @@ from __future__ import annotations
 def _words(lines: str) -> frozenset[str]:
     return frozenset(lines.split())
 
-
-# Before 5.5.0 there was no "other" and no "corresponding-author".
-OLD_ROLES = _words("author editor chair reviewer review-assistant stats-reviewer reviewer-external reader translator")
-ROLES = OLD_ROLES | {"corresponding-author", "other"}
-
-CREDIT_ROLES = _words("""
-    conceptualization data-curation formal-analysis funding-acquisition investigation methodology
-    project-administration resources software supervision validation visualization
-    writing-original-draft writing-review-editing
-""")
-
-CITATION_TYPES = _words("""
-    blog blog_post book book_chapter collection conference_paper conference_proceedings dataset dissertation journal
-    journal_article other patent peer_review poster preprint protocol registered_report report software standard
-    web_resource
-""")
 
 # Crossmark's kinds of update.
 UPDATES = _words("""

@@ -31,6 +31,6 @@ def test_an_entry_without_anything_is_absent() -> None:
 
 
 def test_types_are_written_from_540_on() -> None:
-    dataset, odd = Reference(key="1", text="x", type="dataset"), Reference(key="2", text="y", type="leaflet")
-    assert cited(dataset, odd, version="5.4.0").texts("//c:citation/@type") == ["dataset"]
-    assert cited(dataset, odd, version="5.3.1").texts("//c:citation/@type") == []
+    dataset, untyped = Reference(key="1", text="x", type="dataset"), Reference(key="2", text="y")
+    assert cited(dataset, untyped, version="5.4.0").texts("//c:citation/@type") == ["dataset"]
+    assert cited(dataset, untyped, version="5.3.1").texts("//c:citation/@type") == []

@@ -92,7 +92,9 @@ def _found_in(source: Path, version: str | None) -> dict[str, dict[str, bytes]]:
     if version:
         return {version: _matching(bundle(version), files, str(source))}
     return {
-        each: _matching(pin, files, str(source)) for each, pin in pinned().items() if set(pin.files.values()) <= set(files)
+        each: _matching(pin, files, str(source))
+        for each, pin in pinned().items()
+        if set(pin.files.values()) <= set(files)
     }
 
 

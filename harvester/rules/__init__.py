@@ -1,0 +1,48 @@
+"""What an article is held against before it may become a deposit.
+
+A rule is a small function from an article and the policy to the findings it has. An article that the schema accepts
+and that has no finding of severity `error` gives a deposit that is valid in every version of Crossref's schema, and
+that Crossref has no reason of its own to refuse (METADATA section 4).
+"""
+
+from __future__ import annotations
+
+from harvester.model import Article, Finding, Policy
+from harvester.rules import (
+    dates,
+    deposit,
+    document,
+    doi,
+    formulas,
+    journal,
+    languages,
+    lengths,
+    people,
+    references,
+    relations,
+    urls,
+)
+from harvester.rules.rule import Rule
+
+__all__ = ["RULES", "Rule", "check"]
+
+# In the order in which a person reads a record.
+RULES: tuple[Rule, ...] = (
+    *document.RULES,
+    *doi.RULES,
+    *urls.RULES,
+    *deposit.RULES,
+    *journal.RULES,
+    *dates.RULES,
+    *people.RULES,
+    *languages.RULES,
+    *formulas.RULES,
+    *references.RULES,
+    *relations.RULES,
+    *lengths.RULES,
+)
+
+
+def check(article: Article, policy: Policy) -> tuple[Finding, ...]:
+    """Everything the rules have to say about the article."""
+    return tuple(finding for rule in RULES for finding in rule(article, policy))

@@ -1,0 +1,61 @@
+"""The article's DOI: there, ours, of good characters, and what the journal's pattern says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from harvester import patterns
+from harvester.identifiers import fold_doi, prefix
+from harvester.model import Article, Finding, Policy
+from harvester.rules.rule import Rule
+
+_BAD_CHARACTER = re.compile(f"[^{patterns.DOI_CHARACTERS}]")
+_LONGEST_SUFFIX = 200
+
+
+def has_a_doi(article: Article, _: Policy) -> Iterator[Finding]:
+    if article.doi is None:
+        yield Finding("doi-missing", "doi")
+
+
+def doi_has_our_prefix(article: Article, policy: Policy) -> Iterator[Finding]:
+    """Crossref: "User not allowed to add records for prefix". Repositories hold copies of registered articles (D1)."""
+    if article.doi and policy.prefixes and prefix(article.doi) not in policy.prefixes:
+        yield Finding("doi-foreign-prefix", "doi", article.doi, {"prefixes": ", ".join(policy.prefixes)})
+
+
+def doi_has_good_characters(article: Article, _: Policy) -> Iterator[Finding]:
+    """Crossref: "contains invalid characters". Look-alikes are named, as they cannot be told by eye."""
+    if article.doi and (bad := dict.fromkeys(_BAD_CHARACTER.findall(article.doi))):
+        yield Finding("doi-characters", "doi", article.doi, {"characters": ", ".join(map(_named, bad))})
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    return name if character.isspace() or not character.isprintable() else f"{character} ({name})"
+
+
+def doi_is_not_too_long(article: Article, _: Policy) -> Iterator[Finding]:
+    if article.doi and len(article.doi.partition("/")[2]) > _LONGEST_SUFFIX:
+        yield Finding("value-too-long", "doi", article.doi, {"limit": str(_LONGEST_SUFFIX)})
+
+
+def doi_fits_the_pattern(article: Article, policy: Policy) -> Iterator[Finding]:
+    """Where the configuration says how the journal makes its DOIs, one of another form is worth a look."""
+    facts = patterns.facts_of(article, policy.journals)
+    if article.doi is None or facts is None or facts.doi_pattern is None:
+        return
+    expected = list(patterns.dois(article, facts))
+    if expected and fold_doi(article.doi) not in map(fold_doi, expected):
+        yield Finding("doi-pattern-mismatch", "doi", article.doi, {"expected": expected[0]})
+
+
+RULES: tuple[Rule, ...] = (
+    has_a_doi,
+    doi_has_our_prefix,
+    doi_has_good_characters,
+    doi_is_not_too_long,
+    doi_fits_the_pattern,
+)

@@ -1,0 +1,237 @@
+"""Formulas: MathML as Crossref's schema takes it (MathML 3, presentation).
+
+One wrong attribute in a formula makes a whole deposit file invalid, and loading all of MathML to find it takes seconds.
+What is allowed here is the part that publishers use; what is not is reported before a file is built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from lxml import etree
+
+from harvester.model import Article, Block, Finding, ListBlock, Paragraph, Policy
+from harvester.rules.rule import Rule
+from harvester.text import Math, Span, Text
+from harvester.xmltools import MATHML, UnsafeXml, parse
+
+_SHOWN = 120  # characters of a formula in a finding
+
+
+def formulas_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
+    for path, text in _texts(article):
+        for formula in _formulas(text):
+            if problem := problem_of(formula.mathml):
+                yield Finding("formula-refused", path, formula.mathml[:_SHOWN], {"problem": problem})
+
+
+def _texts(article: Article) -> Iterator[tuple[str, Text]]:
+    for number, title in enumerate(article.titles):
+        yield f"titles[{number}]", title.text
+        yield f"titles[{number}].subtitle", title.subtitle
+    for number, abstract in enumerate(article.abstracts):
+        for block in abstract.blocks:
+            for text in _texts_of(block):
+                yield f"abstracts[{number}]", text
+
+
+def _texts_of(block: Block) -> Iterator[Text]:
+    if isinstance(block, Paragraph):
+        yield block.text
+    elif isinstance(block, ListBlock):
+        yield from block.items
+    else:
+        yield block.title
+        for each in block.blocks:
+            yield from _texts_of(each)
+
+
+def _formulas(text: Text) -> Iterator[Math]:
+    for part in text:
+        if isinstance(part, Math):
+            yield part
+        elif isinstance(part, Span):
+            yield from _formulas(part.inline)
+
+
+# ----------------------------------------------------------------------------------------------- elements
+
+
+def _words(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_TOKENS = _words("mi mn mo mtext ms")
+_EMPTY = _words("mspace none mprescripts malignmark maligngroup")
+_ROWS = _words("math mrow mstyle msqrt merror mpadded mphantom mfenced menclose mtd")
+_CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
+_ONLY = {"mtable": "mtr", "mtr": "mtd"}
+_EXPRESSIONS = (
+    _TOKENS | _ROWS | _CHILDREN.keys() | {"mspace", "malignmark", "maligngroup", "mtable", "mmultiscripts", "semantics"}
+) - {
+    "math",
+    "mtd",
+}
+_ANNOTATION = "annotation"
+
+
+@lru_cache(1024)
+def problem_of(mathml: str) -> str | None:
+    """What the schema would not take in one serialised `<math>` element; `None` when there is nothing."""
+    try:
+        root = parse(mathml.encode("utf-8", "surrogatepass"))
+    except (etree.XMLSyntaxError, UnsafeXml):
+        return "it is no well-formed XML"
+    if root.tag != f"{{{MATHML}}}math":
+        return "it is no MathML"
+    return next((problem for element in root.iter() if (problem := _element_problem(element))), None)
+
+
+def _element_problem(element: etree._Element) -> str | None:
+    name = _name(element)
+    children = [_name(child) for child in element]
+    if not _has_place_for(name, children):
+        return f"<{name}> is unknown, or does not hold what it must"
+    if name not in _TOKENS and name != _ANNOTATION and _has_text(element):
+        return f"there is bare text in <{name}>"
+    wrong = next((f"{key}={value!r}" for key, value in _attributes(element) if not _takes(name, key, value)), None)
+    return f"<{name}> has {wrong}" if wrong else None
+
+
+def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
+    for key, value in element.attrib.items():
+        yield str(key), str(value)
+
+
+def _name(element: etree._Element) -> str:
+    tag = element.tag
+    return tag.removeprefix(f"{{{MATHML}}}") if isinstance(tag, str) else "?"
+
+
+def _has_place_for(name: str, children: list[str]) -> bool:
+    """Whether an element of that name may have just these children."""
+    if name in _EMPTY or name == _ANNOTATION:
+        return not children
+    if name in _TOKENS:
+        return all(child == "malignmark" for child in children)
+    if name in _ONLY:
+        return all(child == _ONLY[name] for child in children)
+    if name == "semantics":
+        return _are_expressions(children[:1]) and set(children[1:]) <= {_ANNOTATION} and bool(children)
+    if name == "mmultiscripts":
+        return _are_scripts(children)
+    return _are_expressions(children) and (name in _ROWS or _CHILDREN.get(name) == len(children))
+
+
+def _are_expressions(children: list[str]) -> bool:
+    return all(child in _EXPRESSIONS for child in children)
+
+
+def _are_scripts(children: list[str]) -> bool:
+    """A base, pairs behind it, and after `mprescripts` pairs before it."""
+    behind, _, before = "\n".join(children[1:]).partition("mprescripts")
+    return (
+        bool(children)
+        and children[0] in _EXPRESSIONS
+        and all(
+            len(scripts) % 2 == 0 and all(each == "none" or each in _EXPRESSIONS for each in scripts)
+            for scripts in (behind.split(), before.split())
+        )
+    )
+
+
+def _has_text(element: etree._Element) -> bool:
+    return any(part and part.strip(" \t\r\n") for part in (element.text, *(child.tail for child in element)))
+
+
+# --------------------------------------------------------------------------------------------- attributes
+
+_LENGTH = r"-?[0-9]*(?:\.[0-9]*)?(?:e[mx]|in|cm|mm|p[xtc]|%)?|(?:negative)?(?:(?:very){0,2}thi(?:n|ck)|medium)mathspace"
+_PADDED = r"[+-]?[0-9]*(?:\.[0-9]*)?(?:e[mx]|in|cm|mm|p[xtc]|%?(?:height|depth|width)?)"
+_COLOR = (
+    r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?|aqua|black|blue|fuchsia|gray|green|lime|maroon|navy|olive|purple|red|silver|"
+    "teal|white|yellow"
+)
+_TRUTH, _SIDES, _ANYTHING = "true|false", "left|center|right", r"[^\x00]*"
+_VARIANTS = (
+    "normal|bold|italic|bold-italic|double-struck|bold-fraktur|script|bold-script|fraktur|sans-serif|bold-sans-serif|"
+    "sans-serif-italic|sans-serif-bold-italic|monospace|initial|tailed|looped|stretched"
+)
+_EVERYWHERE = {"mathcolor": _COLOR, "mathbackground": f"transparent|{_COLOR}", "class": r"[\w.-]+(?: [\w.-]+)*"}
+_EVERYWHERE |= dict.fromkeys(("style", "other", "xref"), _ANYTHING)
+_OF_TOKENS = {"mathvariant": _VARIANTS, "mathsize": f"small|normal|big|{_LENGTH}", "dir": "ltr|rtl"}
+_OF_TOKENS |= {"fontweight": "normal|bold", "fontstyle": "normal|italic", "fontfamily": _ANYTHING}
+_OF_STYLES = {"displaystyle": _TRUTH, "scriptlevel": "[+-]?[0-9]{1,9}", "mathvariant": _VARIANTS}
+_OF_STYLES |= {"mathsize": f"small|normal|big|{_LENGTH}", "dir": "ltr|rtl"}
+_SUB, _SUP = {"subscriptshift": _LENGTH}, {"superscriptshift": _LENGTH}
+_ALIGN = {"align": _SIDES}
+_CELLS = {"columnalign": _SIDES, "rowalign": "top|bottom|center|baseline|axis"}
+_OPERATOR = dict.fromkeys(_words("fence separator stretchy symmetric largeop movablelimits accent"), _TRUTH)
+_OPERATOR |= dict.fromkeys(_words("lspace rspace minsize lineleading indentshift"), _LENGTH)
+_OPERATOR |= {"form": "prefix|infix|postfix", "maxsize": f"infinity|{_LENGTH}", "indenttarget": _ANYTHING}
+_OPERATOR |= {"linebreak": "auto|newline|nobreak|goodbreak|badbreak", "indentalign": f"{_SIDES}|auto|id"}
+
+_OF: dict[str, dict[str, str]] = {
+    "math": {
+        **_OF_STYLES,
+        "display": "block|inline",
+        "overflow": "linebreak|scroll|elide|truncate|scale",
+        "alttext": _ANYTHING,
+        "mode": _ANYTHING,
+    },
+    **dict.fromkeys(("mi", "mn", "mtext"), _OF_TOKENS),
+    "mo": {**_OF_TOKENS, **_OPERATOR},
+    "ms": {**_OF_TOKENS, "lquote": _ANYTHING, "rquote": _ANYTHING},
+    "mspace": {
+        **_OF_TOKENS,
+        **dict.fromkeys(("width", "height", "depth"), _LENGTH),
+        "linebreak": "auto|newline|nobreak|goodbreak|badbreak|indentingnewline",
+    },
+    "mrow": {"dir": "ltr|rtl"},
+    "mstyle": _OF_STYLES,
+    "mfrac": {
+        "linethickness": f"thin|medium|thick|{_LENGTH}",
+        "numalign": _SIDES,
+        "denomalign": _SIDES,
+        "bevelled": _TRUTH,
+    },
+    "mpadded": dict.fromkeys(_words("width height depth lspace voffset"), _PADDED),
+    "mfenced": dict.fromkeys(("open", "close", "separators"), _ANYTHING),
+    "msub": _SUB,
+    "msup": _SUP,
+    "msubsup": {**_SUB, **_SUP},
+    "mmultiscripts": {**_SUB, **_SUP},
+    "munder": {"accentunder": _TRUTH, **_ALIGN},
+    "mover": {"accent": _TRUTH, **_ALIGN},
+    "munderover": {"accent": _TRUTH, "accentunder": _TRUTH, **_ALIGN},
+    "mtable": {
+        "displaystyle": _TRUTH,
+        "columnalign": f"(?:{_SIDES})(?: (?:{_SIDES}))*",
+        "rowalign": "top|bottom|center|baseline|axis",
+        "align": "(?:top|bottom|center|baseline|axis)[0-9]*",
+        "equalrows": _TRUTH,
+        "equalcolumns": _TRUTH,
+        "rowspacing": f"(?:{_LENGTH})(?: (?:{_LENGTH}))*",
+        "columnspacing": f"(?:{_LENGTH})(?: (?:{_LENGTH}))*",
+    },
+    "mtr": _CELLS,
+    "mtd": {**_CELLS, "rowspan": "[1-9][0-9]{0,3}", "columnspan": "[1-9][0-9]{0,3}"},
+    "semantics": {},
+    _ANNOTATION: {"encoding": _ANYTHING},
+}
+
+
+@lru_cache(512)
+def _pattern(element: str, attribute: str) -> re.Pattern[str] | None:
+    allowed = _OF.get(element, {}).get(attribute) or _EVERYWHERE.get(attribute)
+    return re.compile(allowed, re.ASCII) if allowed else None
+
+
+def _takes(element: str, attribute: str, value: str) -> bool:
+    pattern = _pattern(element, attribute)
+    return pattern is not None and pattern.fullmatch(value) is not None
+
+
+RULES: tuple[Rule, ...] = (formulas_are_taken,)

@@ -1,0 +1,59 @@
+"""The journal: a title and ISSNs that are right and of a known medium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harvester import patterns
+from harvester.identifiers import clean_issn
+from harvester.model import Article, Finding, JournalFacts, Policy
+from harvester.rules.deposit import has_words
+from harvester.rules.rule import Rule
+
+
+def journal_has_a_title(article: Article, _: Policy) -> Iterator[Finding]:
+    if not any(has_words(title.text) for title in article.journal.titles):
+        yield Finding("journal-title-missing", "journal.titles")
+
+
+def journal_has_an_issn(article: Article, _: Policy) -> Iterator[Finding]:
+    if not article.journal.issns:
+        yield Finding("issn-missing", "journal.issns")
+
+
+def issns_are_right(article: Article, _: Policy) -> Iterator[Finding]:
+    """Crossref: "ISSN … is invalid"."""
+    for number, issn in enumerate(article.journal.issns):
+        if clean_issn(issn.value) != issn.value:
+            yield Finding("issn-check-digit", f"journal.issns[{number}]", issn.value)
+
+
+def issn_media_are_known(article: Article, _: Policy) -> Iterator[Finding]:
+    """The schema's default is print: an ISSN without its medium would be said to be that of a printed edition (D4)."""
+    for number, issn in enumerate(article.journal.issns):
+        if issn.medium is None:
+            yield Finding("issn-media-unknown", f"journal.issns[{number}]", issn.value)
+
+
+def issn_media_fit_the_configuration(article: Article, policy: Policy) -> Iterator[Finding]:
+    facts = patterns.facts_of(article, policy.journals)
+    if facts is None:
+        return
+    for number, issn in enumerate(article.journal.issns):
+        configured = _medium(issn.value, facts)
+        if issn.medium and configured and issn.medium != configured:
+            detail = {"medium": issn.medium, "configured": configured}
+            yield Finding("issn-media-conflict", f"journal.issns[{number}]", issn.value, detail)
+
+
+def _medium(issn: str, facts: JournalFacts) -> str | None:
+    return "print" if issn == facts.issn_print else "electronic" if issn == facts.issn_electronic else None
+
+
+RULES: tuple[Rule, ...] = (
+    journal_has_a_title,
+    journal_has_an_issn,
+    issns_are_right,
+    issn_media_are_known,
+    issn_media_fit_the_configuration,
+)

@@ -1,0 +1,47 @@
+"""Language codes: ISO 639-1, else 639-3. Crossref takes neither regions nor ISO 639-2/B."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from iso639 import iter_langs
+
+from harvester.model import Abstract, Article, Contributor, Finding, Keyword, LangText, Policy, Title
+from harvester.rules.rule import Rule
+
+InLanguage = Title | Abstract | Contributor | Keyword | LangText
+
+
+def languages_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
+    known = _codes()
+    for path, code in _languages(article):
+        if code is not None and code not in known:
+            yield Finding("language-refused", path, code)
+
+
+def _languages(article: Article) -> Iterator[tuple[str, str | None]]:
+    yield "language", article.language
+    yield "journal.language", article.journal.language
+    for field, values in _with_language(article):
+        for number, value in enumerate(values):
+            yield f"{field}[{number}].lang", value.lang
+    for number, person in enumerate(article.contributors):
+        for other, name in enumerate(person.alt_names):
+            yield f"contributors[{number}].alt_names[{other}].lang", name.lang
+
+
+def _with_language(article: Article) -> Iterator[tuple[str, Sequence[InLanguage]]]:
+    yield "titles", article.titles
+    yield "abstracts", article.abstracts
+    yield "contributors", article.contributors
+    yield "keywords", article.keywords
+    yield "journal.titles", article.journal.titles
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(code for language in iter_langs() for code in (language.pt1, language.pt3) if code)
+
+
+RULES: tuple[Rule, ...] = (languages_are_taken,)

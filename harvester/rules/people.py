@@ -1,0 +1,80 @@
+"""Contributors: names as Crossref takes them, and ORCID iDs that are right and stand once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harvester.identifiers import clean_orcid
+from harvester.model import Article, Contributor, Finding, Policy
+from harvester.rules.rule import Rule
+
+# Names in the schemas 5.3.1 and 5.4.0; 5.5.0 takes more. Digits pass inside one word only, question marks behind one.
+_NAME = re.compile(r"[^\d?]*[^? \t\r\n]+[^\d]*")
+_DIGIT_OR_QUESTION = re.compile(r"[\d?]")
+_DIGIT = re.compile(r"\d")
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "filho", "neto", "júnior", "junior"})
+
+
+def names_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
+    for path, name in _names(article):
+        if _DIGIT_OR_QUESTION.search(name) and not _NAME.fullmatch(name):
+            yield Finding("name-refused", path, name)
+        elif _DIGIT.search(name):
+            yield Finding("name-digits", path, name)
+
+
+def _names(article: Article) -> Iterator[tuple[str, str]]:
+    """Every part of a person's name that the schema holds to a form, with its path."""
+    for number, person in enumerate(article.contributors):
+        if person.surname:
+            yield f"contributors[{number}].surname", person.surname
+        if person.given:
+            yield f"contributors[{number}].given", person.given
+        for other, alt in enumerate(person.alt_names):
+            yield f"contributors[{number}].alt_names[{other}].surname", alt.surname
+            if alt.given:
+                yield f"contributors[{number}].alt_names[{other}].given", alt.given
+
+
+def surnames_are_surnames(article: Article, _: Policy) -> Iterator[Finding]:
+    """One letter, a suffix, capitals throughout: what Crossref reports to the publisher every week."""
+    for number, person in enumerate(article.contributors):
+        if person.surname and (code := _doubt(person.surname, person)):
+            yield Finding(code, f"contributors[{number}].surname", person.surname)
+
+
+def _doubt(surname: str, person: Contributor) -> str | None:
+    if person.given and _is_initial(surname):
+        return "surname-initial"
+    if " " in surname and surname.rsplit(" ", 1)[1].casefold() in _SUFFIXES:
+        return "surname-suffix"
+    if surname.isupper() and sum(map(str.isalpha, surname)) > 1:
+        return "name-all-caps"
+    return None
+
+
+def _is_initial(surname: str) -> bool:
+    """One letter, of a script that has capitals: 王 is a whole family name."""
+    letters = surname.rstrip(".")
+    return len(letters) == 1 and letters.lower() != letters.upper()
+
+
+def orcids_are_right(article: Article, _: Policy) -> Iterator[Finding]:
+    """Crossref: "invalid checksum"."""
+    for number, person in enumerate(article.contributors):
+        if person.orcid and clean_orcid(person.orcid) != person.orcid:
+            yield Finding("orcid-check-digit", f"contributors[{number}].orcid", person.orcid)
+
+
+def orcids_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
+    """Crossref: "duplicates in contributor list"."""
+    seen: set[str] = set()
+    for number, person in enumerate(article.contributors):
+        if person.orcid in seen:
+            yield Finding("orcid-duplicate", f"contributors[{number}].orcid", person.orcid)
+        if person.orcid:
+            seen.add(person.orcid)
+
+
+RULES: tuple[Rule, ...] = (names_are_taken, surnames_are_surnames, orcids_are_right, orcids_stand_once)

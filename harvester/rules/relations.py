@@ -1,0 +1,30 @@
+"""Relations to other works: the target must be what its type says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harvester.identifiers import clean_doi, clean_issn
+from harvester.model import Article, Finding, Policy, Relation
+from harvester.rules.rule import Rule
+from harvester.rules.urls import is_url
+
+_LONGEST_SUFFIX = 200
+
+
+def targets_are_usable(article: Article, _: Policy) -> Iterator[Finding]:
+    for number, relation in enumerate(article.relations):
+        if not _is_usable(relation):
+            yield Finding("relation-refused", f"relations[{number}]", relation.target, {"kind": relation.kind})
+
+
+def _is_usable(relation: Relation) -> bool:
+    target = relation.target
+    if relation.target_type == "doi":
+        return clean_doi(target) == target and len(target.partition("/")[2]) <= _LONGEST_SUFFIX
+    if relation.target_type == "issn":
+        return not relation.update and clean_issn(target) == target
+    return not relation.update and (relation.target_type == "other" or is_url(target))
+
+
+RULES: tuple[Rule, ...] = (targets_are_usable,)

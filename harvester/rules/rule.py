@@ -1,0 +1,9 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from harvester.model import Article, Finding, Policy
+
+Rule = Callable[[Article, Policy], Iterator[Finding]]

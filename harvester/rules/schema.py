@@ -1,0 +1,95 @@
+"""The schema of the Article document: jsonschema-rs accepts in microseconds, jsonschema says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import msgspec
+
+from harvester import resources
+from harvester.model import Finding
+
+_SCHEMA = "article.schema.json"
+_LONGEST = 80  # characters of a value in a finding
+
+
+def accepts(document: bytes | Mapping[str, Any]) -> bool:
+    """Whether the article's JSON document, as bytes or decoded, keeps to the schema."""
+    decoded = msgspec.json.decode(document) if isinstance(document, bytes) else document
+    try:
+        return _fast().is_valid(decoded)
+    except ValueError:  # half a surrogate pair: no text that UTF-8 can hold
+        return False
+
+
+def explain(document: bytes | Mapping[str, Any]) -> list[Finding]:
+    """What in the document breaks the schema, each place once; empty for a document that `accepts` takes."""
+    decoded = msgspec.json.decode(document) if isinstance(document, bytes) else document
+    found: dict[str, Finding] = {}
+    for error in _slow().iter_errors(decoded):
+        path = field_path(error.absolute_path)
+        found.setdefault(path, Finding("document-invalid", path, _shown(error.instance), {"problem": _problem(error)}))
+    return list(found.values()) or list(_surrogates(decoded))
+
+
+def field_path(steps: Iterable[str | int]) -> str:
+    """The path of a finding: `contributors[2].orcid`."""
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return path.removeprefix(".")
+
+
+@cache
+def _fast() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(msgspec.json.decode(resources.schema_text(_SCHEMA)))
+
+
+@cache
+def _slow() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(msgspec.json.decode(resources.schema_text(_SCHEMA)))
+
+
+# By the schema's keyword. The patterns of the schema stand for forms that the field's name says well enough.
+_PROBLEMS = {
+    "required": "something is missing ({message})",
+    "additionalProperties": "there is something that does not belong here ({message})",
+    "not": "it has a control character in it",
+    "pattern": "it does not have the form such a value has",
+    "enum": "it is none of the possible values",
+    "const": "it is none of the possible values",
+    "type": "it is of the wrong type",
+    "minItems": "it is empty",
+    "minLength": "it is empty",
+    "minProperties": "it is empty",
+    "maxLength": "it is longer than {limit} characters",
+    "minimum": "it is below {limit}",
+    "maximum": "it is above {limit}",
+}
+
+
+def _problem(error: jsonschema.ValidationError) -> str:
+    words = _PROBLEMS.get(str(error.validator), "it does not belong here")
+    return words.format(message=error.message, limit=error.validator_value)
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode("utf-8")
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _surrogates(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Finding]:
+    """The texts that hold half a surrogate pair, which no pattern of the schema can name."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _surrogates(each, (*path, key))
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value):
+            yield from _surrogates(each, (*path, number))
+    elif isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+        problem = "it has half a character in it"
+        yield Finding(
+            "document-invalid", field_path(path), value.encode("ascii", "replace").decode(), {"problem": problem}
+        )

@@ -1,0 +1,52 @@
+"""Web addresses that a deposit carries: the landing page, full texts, licences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harvester.model import Article, Finding, Policy
+from harvester.rules.rule import Rule
+
+# RFC 3986, with the letters of other scripts that people leave unencoded. libxml2 reads xsd:anyURI so strictly.
+_REST = r"(?:[^\s\x00-\x20\"<>\\^`{|}%#\[\]?]|%[0-9A-Fa-f]{2})*"
+_URL = re.compile(
+    rf"https?://[^\s\x00-\x20/?#@:%\[\]\"<>\\^`{{|}}]+(?::[0-9]{{1,5}})?(?:/{_REST})?(?:\?(?:{_REST}|\?)*)?(?:#(?:{_REST}|\?)*)?",
+    re.IGNORECASE,
+)
+_SHORTEST_LICENSE = 10
+
+
+def is_url(value: str) -> bool:
+    """Whether the value is a complete http(s) address."""
+    return _URL.fullmatch(value) is not None
+
+
+def has_a_landing_page(article: Article, _: Policy) -> Iterator[Finding]:
+    if article.landing_page is None:
+        yield Finding("url-missing", "landing_page")
+
+
+def addresses_are_complete(article: Article, _: Policy) -> Iterator[Finding]:
+    for path, url in _addresses(article):
+        if not is_url(url):
+            yield Finding("url-invalid", path, url)
+
+
+def _addresses(article: Article) -> Iterator[tuple[str, str]]:
+    if article.landing_page is not None:
+        yield "landing_page", article.landing_page
+    for number, file in enumerate(article.files):
+        yield f"files[{number}].url", file.url
+    for number, license in enumerate(article.licenses):
+        yield f"licenses[{number}].url", license.url
+
+
+def license_is_long_enough(article: Article, _: Policy) -> Iterator[Finding]:
+    for number, license in enumerate(article.licenses):
+        if len(license.url) < _SHORTEST_LICENSE:
+            limit = str(_SHORTEST_LICENSE)
+            yield Finding("value-too-short", f"licenses[{number}].url", license.url, {"limit": limit})
+
+
+RULES: tuple[Rule, ...] = (has_a_landing_page, addresses_are_complete, license_is_long_enough)

@@ -1,0 +1,109 @@
+"""How complete articles are, counted as Crossref's participation reports count.
+
+Crossref shows for each journal the share of articles that have references, abstracts and so on, for the current years
+(this one and two back) and for the back file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from harvester import patterns
+from harvester.model import Affiliation, Article, JournalFacts
+from harvester.text import plain
+
+MEASURES = (
+    "references",
+    "abstracts",
+    "orcid",
+    "affiliations",
+    "ror",
+    "similarity_check",
+    "crossmark",
+    "text_mining",
+    "licenses",
+    "funders",
+    "awards",
+)
+CURRENT_YEARS = 3
+
+
+class Tally(Struct, kw_only=True):
+    """How many articles there are, and how many of them have each of `MEASURES`."""
+
+    articles: int = 0
+    having: dict[str, int] = {}
+
+    def add(self, article: Article) -> None:
+        self.articles += 1
+        for measure in measures(article):
+            self.having[measure] = self.having.get(measure, 0) + 1
+
+    def percent(self, measure: str) -> float:
+        """0 to 100; 0 where there is no article."""
+        return 100 * self.having.get(measure, 0) / self.articles if self.articles else 0.0
+
+
+class JournalTally(Struct, kw_only=True):
+    """One journal: the articles of this year and the two before, and those before them."""
+
+    title: str
+    current: Tally
+    back_file: Tally
+
+
+def measures(article: Article) -> Iterator[str]:
+    """Which of `MEASURES` the article has."""
+    affiliations = list(_affiliations(article))
+    has = {
+        "references": article.references,
+        "abstracts": article.abstracts,
+        "orcid": any(person.orcid for person in article.contributors),
+        "affiliations": affiliations,
+        "ror": any(each.ror for each in affiliations),
+        "similarity_check": article.files,
+        "crossmark": any(relation.update for relation in article.relations),
+        "text_mining": article.files,
+        "licenses": article.licenses,
+        "funders": any(each.funder or each.funder_id or each.ror for each in article.funding),
+        "awards": any(each.awards for each in article.funding),
+    }
+    return (measure for measure in MEASURES if has[measure])
+
+
+def _affiliations(article: Article) -> Iterator[Affiliation]:
+    return (each for person in article.contributors for each in person.affiliations)
+
+
+def completeness(
+    articles: Iterable[Article],
+    year: int,
+    journals: Mapping[str, JournalFacts] = MappingProxyType({}),
+) -> dict[str, JournalTally]:
+    """The tallies by journal, named by its ISSN, else its title. Articles without a publication date are not counted.
+
+    `year` is the present one; `journals` are those of the configuration, which hold the ISSNs of a journal together.
+    """
+    found: dict[str, JournalTally] = {}
+    for article in articles:
+        if not article.dates:
+            continue
+        key, title = _journal(article, journals)
+        journal = found.setdefault(key, JournalTally(title=title, current=Tally(), back_file=Tally()))
+        published = min(date.year for date in article.dates)
+        (journal.current if published > year - CURRENT_YEARS else journal.back_file).add(article)
+    return found
+
+
+def _journal(article: Article, journals: Mapping[str, JournalFacts]) -> tuple[str, str]:
+    """What the article's journal is told by, and its title."""
+    facts = patterns.facts_of(article, journals)
+    title = plain(article.journal.titles[0].text) if article.journal.titles else ""
+    numbers = [issn.value for issn in sorted(article.journal.issns, key=lambda issn: issn.medium != "print")]
+    if facts is not None:
+        title = facts.title or title
+        numbers = [number for number in (facts.issn_print, facts.issn_electronic) if number] or numbers
+    return (numbers[0] if numbers else title), title

@@ -1,0 +1,38 @@
+"""Page ranges as people type them: `12-20`, `S1–S5`, `e1001`, `pp. 38-43`, `17-24, 37`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+_PAGE = r"(?:[^\W\d_]{0,3}\.?\d[\w.]*|[ivxlcdm]+|[IVXLCDM]+)"
+_DASH = r"\s*[-\u2010-\u2015\u2212]{1,2}\s*"
+_LABEL = r"(?:(?:pp?|pgs?|págs?|pags?|páginas?|pages?|стр|сс?|СС?|ss?|S|str|hal|бб?|sid)(?:\.\s*|\s+))?"
+_PAGES = re.compile(
+    rf"{_LABEL}(?P<first>{_PAGE})(?:{_DASH}(?P<last>{_PAGE})(?:\s*(?:pp?|с|стр)\.?)?)?"
+    rf"(?:\s*[,;+&]\s*(?P<other>{_PAGE}(?:{_DASH}{_PAGE})?(?:\s*[,;]\s*{_PAGE}(?:{_DASH}{_PAGE})?)*))?\.?"
+)
+_LONGEST = 100  # characters; what is longer is prose
+
+
+class Pages(Struct, frozen=True):
+    first: str
+    last: str | None = None
+    other: str | None = None
+
+
+@lru_cache(1 << 12)
+def parse_pages(raw: str) -> Pages | None:
+    """First and last page and the rest, each as written; `None` where the whole value is no such thing.
+
+    >>> parse_pages("pp. 17–24, 37")
+    Pages(first='17', last='24', other='37')
+    """
+    match = _PAGES.fullmatch(raw.strip()) if len(raw) <= _LONGEST else None
+    return Pages(_trimmed(match["first"]), match["last"] and _trimmed(match["last"]), match["other"]) if match else None
+
+
+def _trimmed(page: str) -> str:
+    return page.rstrip(".")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from harvester import findings
 from harvester.config import Config
 from harvester.model import RecordFinding
+from harvester.pipeline.duplicates import mark_duplicates
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.sources import chosen
-from harvester.store import FindingRow, Store
+from harvester.store import FindingRow
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 
 def check(
@@ -24,6 +29,7 @@ def check(
     """The findings of the named sources, or all, as the present configuration and program see the records."""
     sources = [source.name for source in chosen(config, names)]
     refresh(config, store, names, today=today)
+    mark_duplicates(store)
     return (worded(row) for row in store.findings(sources, codes, severities))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harvester import bundles, locks, outbox
 from harvester.config import Config, Crossref
@@ -20,9 +21,13 @@ from harvester.errors import ConfigError
 from harvester.exporters import crossref
 from harvester.identifiers import prefix
 from harvester.model import Article, Batch, ExportReport, FileReport, HeldBack
+from harvester.pipeline.duplicates import mark_duplicates
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.sources import chosen, locks_folder
-from harvester.store import Member, PlannedBatch, Store, StoredArticle
+from harvester.store import Member, PlannedBatch, StoredArticle
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 # Articles held in memory at once. They come sorted by journal and issue, so a slab cuts few issues in two.
 SLAB = 2000
@@ -52,6 +57,7 @@ def export(
     sources = [source.name for source in chosen(config, names)]
     with locks.hold(locks_folder(config), "export", what="export"):
         refresh(config, store, names, today=now().date().isoformat())
+        mark_duplicates(store)
         job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)
         files = list(job.unfinished())
         unchanged = 0 if everything else store.unchanged_count(sources, dois)
@@ -112,7 +118,10 @@ class _Job:
 
     def unfinished(self) -> Iterator[FileReport]:
         """Builds again what a crash left planned; a batch whose articles moved on since is given up."""
-        for planned in () if self.dry_run else self.store.planned_batches():
+        if self.dry_run:
+            return
+        outbox.clean(self.folder)
+        for planned in self.store.planned_batches():
             members = self.store.articles([member.article_id for member in planned.members])
             if [m.fingerprint for m in planned.members] != [a.fingerprint for a in members if a.state == "ready"]:
                 self.store.abandon_batch(planned.id)
@@ -143,19 +152,13 @@ class _Job:
     def _finish(self, planned: PlannedBatch, group: Sequence[StoredArticle]) -> Iterator[FileReport]:
         """Builds, validates, writes and marks one planned batch."""
         articles = [stored.article for stored in group if stored.article]
-        batch = Batch(
-            id=planned.id,
-            timestamp=planned.timestamp,
-            depositor=self.settings.depositor(),
-            schema_version=planned.schema_version,
-        )
-        data = crossref.build(articles, batch, _options(self.settings))
+        data = self._build(planned, articles)
         if problems := self._schema_of(planned).validate(data):
             yield from self._without_culprits(planned, group, problems)
             return
         path = self.folder / f"{planned.id}.xml"
         if not self.dry_run:
-            self._put(planned, articles, batch, path, data)
+            self._put(planned, articles, path, data)
         yield FileReport(
             path=str(path),
             batch_id=planned.id,
@@ -165,12 +168,23 @@ class _Job:
             bytes=len(data),
         )
 
+    def _batch(self, planned: PlannedBatch) -> Batch:
+        return Batch(
+            id=planned.id,
+            timestamp=planned.timestamp,
+            depositor=self.settings.depositor(),
+            schema_version=planned.schema_version,
+        )
+
+    def _build(self, planned: PlannedBatch, articles: Sequence[Article]) -> bytes:
+        return crossref.build(articles, self._batch(planned), _options(self.settings))
+
     def _schema_of(self, planned: PlannedBatch) -> bundles.Schema:
         return self.schema if planned.schema_version == self.version else bundles.load(planned.schema_version)
 
-    def _put(self, planned: PlannedBatch, articles: Sequence[Article], batch: Batch, path: Path, data: bytes) -> None:
+    def _put(self, planned: PlannedBatch, articles: Sequence[Article], path: Path, data: bytes) -> None:
         """The manifest first: that the deposit has its name is the sign that all of it is there."""
-        manifest = crossref.manifest(articles, batch, path.name, data)
+        manifest = crossref.manifest(articles, self._batch(planned), path.name, data)
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         outbox.put(self.folder, f"{planned.id}.json", text.encode())
         outbox.put(self.folder, path.name, data)
@@ -191,11 +205,5 @@ class _Job:
         yield from self._deliver([one for one in group if one not in refused])
 
     def _refuses(self, planned: PlannedBatch, one: StoredArticle) -> bool:
-        batch = Batch(
-            id=planned.id,
-            timestamp=planned.timestamp,
-            depositor=self.settings.depositor(),
-            schema_version=planned.schema_version,
-        )
-        alone = crossref.build([one.article] if one.article else [], batch, _options(self.settings))
+        alone = self._build(planned, [one.article] if one.article else [])
         return bool(self._schema_of(planned).validate(alone))

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from harvester import __version__, assembly, formats, rules
 from harvester.config import Config, Source
+from harvester.errors import DoiTaken
+from harvester.findings import is_blocking
 from harvester.model import Article, Finding, RawRecord, Reading
+from harvester.patterns import facts_of
+from harvester.pipeline.duplicates import mark_duplicates
 from harvester.pipeline.sources import chosen
-from harvester.store import ArticleSave, Store
+from harvester.store import ArticleSave
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 PAGE = 500  # identifiers mapped again in one transaction
 
@@ -23,6 +31,7 @@ class Mapper:
     def __init__(self, config: Config, store: Store, source: Source, *, today: str) -> None:
         self._store, self._source = store, source
         self._hints, self._policy = source.hints(config.journals), config.policy(today)
+        self._mints = any(facts.mint_dois for facts in config.journals.values())
         decides = [__version__, source.formats, self._hints, replace(self._policy, today="")]
         self.mapped_with = hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
 
@@ -49,14 +58,15 @@ class Mapper:
     def _mapped(self, identifier: str, raws: Mapping[str, RawRecord]) -> ArticleSave:
         live = {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
         reading = assembly.assemble({p: self._read(raw) for p, raw in live.items()}, self._hints)
-        article = self._with_minted_doi(identifier, reading.article)
-        checked = rules.check(article, self._policy) if article else ()
+        article, findings = reading.article, reading.findings
+        if article is not None:
+            article, findings = self._checked(identifier, article, findings)
         return ArticleSave(
             source=self._source.name,
             identifier=identifier,
             article=article,
             deleted=not live,
-            findings=(*reading.findings, *checked),
+            findings=findings,
             mapped_with=self.mapped_with,
         )
 
@@ -67,8 +77,41 @@ class Mapper:
         repaired = Finding("record-repaired", value=", ".join(raw.repairs))
         return Reading(reading.article, (repaired, *reading.findings))
 
-    def _with_minted_doi(self, identifier: str, article: Article | None) -> Article | None:
-        return article
+    def _checked(
+        self, identifier: str, article: Article, said: tuple[Finding, ...]
+    ) -> tuple[Article, tuple[Finding, ...]]:
+        """The article held against the rules. One that lacks nothing but a DOI gets one, where its journal says so."""
+        given = self._given_doi(identifier, article)
+        article = _with_doi(article, given) if given else article
+        findings = (*said, *rules.check(article, self._policy))
+        if article.doi is None and {f.code for f in findings if is_blocking(f)} == {"doi-missing"}:
+            return self._minted(identifier, article, said) or (article, findings)
+        return article, findings
+
+    def _given_doi(self, identifier: str, article: Article) -> str | None:
+        """The DOI this record was given earlier; it never changes, whatever becomes of the pattern."""
+        if article.doi is not None or not self._mints:
+            return None
+        return self._store.minted(self._source.name, identifier)
+
+    def _minted(
+        self, identifier: str, article: Article, said: tuple[Finding, ...]
+    ) -> tuple[Article, tuple[Finding, ...]] | None:
+        facts = facts_of(article, self._hints.journals)
+        doi = assembly.mint(article, facts) if facts else None
+        if doi is None:
+            return None
+        try:
+            self._store.mint(self._source.name, identifier, doi)
+        except DoiTaken:
+            taken = Finding("doi-mint-taken", "doi", doi)
+            return article, (*said, *rules.check(article, self._policy), taken)
+        named = _with_doi(article, doi)
+        return named, (*said, *rules.check(named, self._policy))
+
+
+def _with_doi(article: Article, doi: str) -> Article:
+    return replace(article, doi=doi, provenance={**article.provenance, "doi": "minted by the journal's pattern"})
 
 
 def refresh(
@@ -91,4 +134,6 @@ def refresh(
             last, done = identifiers[-1], done + len(identifiers)
             if progress:
                 progress(source.name, done)
+    if done:
+        mark_duplicates(store)
     return done

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.findings import is_blocking, kinds
@@ -43,6 +43,13 @@ class Articles(Database):
         """The articles with these ids (`Member.article_id`), in this order."""
         with self._read() as connection:
             return [one for chunk in chunks(ids) for one in load_articles(connection, chunk)]
+
+    def replace_findings(self, findings: Mapping[int, Sequence[Finding]]) -> None:
+        """Gives stored articles, by their ids, other findings and the state that follows; what they say stays."""
+        with self._write() as connection:
+            for ids in chunks(findings):
+                for held in load_articles(connection, ids):
+                    _put_findings(connection, held, findings[held.id])
 
     def stale(self, mapped_with: str, sources: Collection[str] = ()) -> int:
         """How many identifiers were mapped by another configuration or program, in these sources or all."""
@@ -136,6 +143,13 @@ def _save_findings(connection: Connection, saves: Sequence[ArticleSave]) -> None
         _PUT_FINDINGS.insert(connection, rows)
 
 
+def _put_findings(connection: Connection, held: StoredArticle, findings: Sequence[Finding]) -> None:
+    connection.execute(_DROP_FINDINGS, {"ids": [held.id]})
+    _PUT_FINDINGS.insert(connection, _finding_rows(held.id, findings))
+    state = _state(held.deleted, held.article, findings)
+    connection.execute(update(article).where(article.c.id == held.id).values(state=state))
+
+
 def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, int]:
     named = select(mapping.c.fingerprint, mapping.c.id).where(mapping.c.fingerprint.in_(fingerprints))
     found: dict[str, int] = {row[0]: row[1] for row in connection.execute(named)}
@@ -145,15 +159,16 @@ def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, in
 
 
 def _row(save: ArticleSave, mapping_id: int) -> dict[str, Any]:
-    named = {"source": save.source, "identifier": save.identifier, "state": _state(save), "mapping_id": mapping_id}
+    state = _state(save.deleted, save.article, save.findings)
+    named = {"source": save.source, "identifier": save.identifier, "state": state, "mapping_id": mapping_id}
     return named | (_NOTHING if save.article is None else _columns(save.article))
 
 
-def _state(save: ArticleSave) -> str:
+def _state(deleted: bool, made: Article | None, findings: Sequence[Finding]) -> str:
     """`ready` is all that a deposit needs: alive, with a DOI, and no finding that holds it back."""
-    if save.deleted:
+    if deleted:
         return "deleted"
-    if save.article is None or save.article.doi is None or any(map(is_blocking, save.findings)):
+    if made is None or made.doi is None or any(map(is_blocking, findings)):
         return "held"
     return "ready"
 

@@ -42,6 +42,11 @@ def text(parts: Iterable[Inline]) -> Text:
     return _strip(_fold(parts))
 
 
+def fold(characters: str) -> str:
+    """The characters with white space folded to single blanks, and none at either end."""
+    return _BLANKS.sub(" ", characters).strip(" ")
+
+
 def plain(content: Text) -> str:
     """The characters without their faces; a formula gives the text of its leaves."""
     return "".join(

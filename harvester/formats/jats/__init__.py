@@ -1,0 +1,5 @@
+"""JATS, the Journal Article Tag Suite: NLM 2.3 to JATS 1.4, in any namespace, as METADATA J1-J10 says."""
+
+from harvester.formats.jats.article import read
+
+__all__ = ["read"]

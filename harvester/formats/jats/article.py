@@ -1,0 +1,170 @@
+"""A JATS article on one page: what is read, from where, in which order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harvester.formats.jats import dates, funding, journal, links, numbering, relations, rights
+from harvester.formats.jats.abstracts import abstracts, keywords
+from harvester.formats.jats.entities import report_unresolved
+from harvester.formats.jats.inline import words
+from harvester.formats.jats.notes import Notes
+from harvester.formats.jats.people import Byline
+from harvester.formats.jats.references import references
+from harvester.formats.jats.texts import language_of
+from harvester.formats.jats.titles import Version, titles
+from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, vocabulary
+from harvester.identifiers import clean_doi, find_dois, fold_doi
+from harvester.model import Article, Hints, RawRecord, Reading, Relation
+
+_NOT_OURS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # numbers given by others
+# Where each field of the article stands in JATS, for its provenance.
+_SOURCES = {
+    "doi": "article-id",
+    "landing_page": "self-uri",
+    "type": "article@article-type",
+    "language": "article@xml:lang",
+    "contributors": "contrib-group",
+    "volume": "volume",
+    "issue": "issue",
+    "dates": "pub-date",
+    "accepted": "history",
+    "first_page": "fpage",
+    "elocation_id": "elocation-id",
+    "keywords": "kwd-group",
+    "licenses": "permissions",
+    "funding": "funding-group",
+    "relations": "related-article",
+    "files": "self-uri",
+    "references": "ref-list",
+}
+
+
+class Front(NamedTuple):
+    """The one <front> that counts (J1): what it says of the journal and of the article."""
+
+    journal: Element | None
+    meta: Element | None
+    groups: Grouped  # the children of article-meta
+
+
+def read(metadata: Element, record: RawRecord, hints: Hints) -> Reading:
+    """The article of an <article> element and every doubt about it. Takes any element and raises nothing."""
+    notes = Notes()
+    front = _front(metadata)
+    if front.meta is None:
+        notes.doubt("article-meta-missing", "", record.identifier)
+    _report_entities(metadata, front, notes)
+    language = language_of(metadata, "language", notes)
+    article_type = (metadata.get("article-type") or "").strip() or None
+    versions, translated = _versions(metadata, front, language, notes)
+    issue, pages = numbering.issue(front.groups, notes), numbering.pages(front.groups, notes)
+    article = Article(
+        format="jats",
+        doi=_doi(front.groups, notes),
+        landing_page=links.landing_page(front.groups, hints, notes),
+        type=article_type,
+        language=language,
+        titles=titles(versions, notes),
+        abstracts=abstracts(versions, hints, notes),
+        contributors=Byline(front.meta, front.groups, language, hints, notes).contributors(),
+        journal=journal.journal(front.journal, notes),
+        volume=issue.volume,
+        issue=issue.issue,
+        issue_title=issue.title,
+        dates=dates.publication_dates(front.groups, notes),
+        accepted=dates.accepted(front.groups, notes),
+        first_page=pages.first,
+        last_page=pages.last,
+        other_pages=pages.other,
+        elocation_id=pages.elocation_id,
+        keywords=keywords(versions, notes),
+        licenses=rights.licenses(front.groups, notes),
+        funding=funding.funding(front.groups, notes),
+        relations=(*relations.relations(front.groups, article_type, notes), *translated),
+        files=links.files(front.groups),
+        references=references(metadata, notes),
+        identifiers=_identifiers(front.groups),
+        provenance=notes.provenance,
+    )
+    notes.provenance.update({field: source for field, source in _SOURCES.items() if getattr(article, field)})
+    if front.journal is not None:
+        notes.provenance["journal"] = "journal-meta"
+    return Reading(article, tuple(notes.findings))
+
+
+def _front(article: Element) -> Front:
+    """The main front; JATS calls that of a sub-article `front-stub`, and some send one as an article."""
+    holder = child(article, "front", "front-stub")
+    if holder is None:
+        holder = article
+    meta = child(holder, "article-meta")
+    if meta is None and child(holder, "title-group", "article-id") is not None:
+        meta = holder
+    return Front(child(holder, "journal-meta"), meta, grouped(meta))
+
+
+def _doi(groups: Grouped, notes: Notes) -> str | None:
+    """The article's DOI; two different ones are none."""
+    found: dict[str, str] = {}
+    for element in groups.get("article-id", ()):
+        value = words(element)
+        if value is None:
+            continue
+        kind = attribute(element, "pub-id-type")
+        if (kind == "doi" and _is_version(element)) or (not kind and find_dois(value)):
+            notes.doubt("doi-candidate-only", "doi", value)
+        elif kind == "doi":
+            if (doi := clean_doi(value)) is None:
+                notes.doubt("doi-invalid", "doi", value)
+            else:
+                found.setdefault(fold_doi(doi), doi)
+    if len(found) > 1:
+        notes.doubt("doi-ambiguous", "doi", " ".join(found.values()))
+        return None
+    return next(iter(found.values()), None)
+
+
+def _is_version(element: Element) -> bool:
+    """Whether the DOI is that of one version of the article only (eLife)."""
+    return attribute(element, "specific-use") == "version"
+
+
+def _identifiers(groups: Grouped) -> tuple[str, ...]:
+    """The publisher's own numbers for the article."""
+    elements = groups.get("article-id", ())
+    found = (words(each) for each in elements if attribute(each, "pub-id-type") not in _NOT_OURS)
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _versions(
+    article: Element, front: Front, language: str | None, notes: Notes
+) -> tuple[list[Version], list[Relation]]:
+    """The article and the translations inside it; those with a DOI of their own only as relations."""
+    versions, related = [Version(front.groups, language)], []
+    for translation in children(article, "sub-article"):
+        if attribute(translation, "article-type") != "translation":
+            continue
+        inner = _front(translation)
+        doi = _own_doi(inner.groups, front.groups)
+        if doi is not None:
+            related.append(relations.translation(doi))
+        else:
+            versions.append(Version(inner.groups, language_of(translation, "titles", notes), is_translation=True))
+    return versions, related
+
+
+def _own_doi(inner: Grouped, outer: Grouped) -> str | None:
+    """A translation's DOI where it is not that of the article around it."""
+    quiet = Notes()
+    doi, main = _doi(inner, quiet), _doi(outer, quiet)
+    return doi if doi is not None and (main is None or fold_doi(doi) != fold_doi(main)) else None
+
+
+def _report_entities(article: Element, front: Front, notes: Notes) -> None:
+    """Names of characters that nobody knows, in the parts that are read."""
+    parts = [each for each in (front.journal, front.meta) if each is not None]
+    parts += [ref_list for back in children(article, "back") for ref_list in descendants(back, "ref-list")]
+    seen: set[str] = set()
+    for part in parts:
+        report_unresolved(part, seen, notes)

@@ -1,0 +1,102 @@
+"""The names of persons and groups, in the parts the source gives and no others (J6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harvester.formats.jats.inline import parts, words
+from harvester.formats.jats.notes import Notes
+from harvester.formats.jats.tree import Element, child, children, name, vocabulary
+from harvester.model import AltName, Hints
+from harvester.text import fold, plain, text
+from harvester.xmltools import XML_LANG
+
+_NO_NAME = vocabulary("contrib-group xref aff aff-alternatives address email fn label role ext-link uri contrib-id")
+_BEHALF = re.compile(r"^(?:(?:[Aa]nd\s+)?[Oo]n\s+behalf\s+of\s+|for\s+(?=the\s))")
+_BRACKETED = re.compile(r"^\(([^()]*)\)$")
+
+
+def names(contrib: Element) -> list[Element]:
+    """Every <name> and <string-name> of one contributor, the main one first."""
+    alternatives = child(contrib, "name-alternatives")
+    found = [*(children(alternatives, "name", "string-name") if alternatives is not None else ())]
+    return found + list(children(contrib, "name", "string-name"))
+
+
+def by_rank(found: list[Element], language: str | None) -> list[Element]:
+    """The names with the main one first: marked as primary, else in the article's language, else the first in parts."""
+
+    def rank(element: Element) -> int:
+        if (element.get("specific-use") or "").strip() == "primary":
+            return 0
+        if element.get("content-type") in ("native", "alias", "non-latin", "index"):
+            return 4
+        if language and (element.get(XML_LANG) or "").lower().partition("-")[0] == language:
+            return 1
+        return 2 if child(element, "surname") is not None else 3
+
+    return sorted(found, key=rank)
+
+
+def person_name(element: Element, lang: str | None, hints: Hints, path: str, notes: Notes) -> AltName | None:
+    """A name's parts. A name with one part only stands in `surname`; academic degrees and titles are no part of it."""
+    surname = _name_part(child(element, "surname"))
+    given = _joined(children(element, "given-names"))
+    suffix = _joined(children(element, "suffix"))
+    if surname is None and given is None:
+        return _unstructured(element, lang, hints, path, notes) if name(element) == "string-name" else None
+    if surname is None:
+        surname, given = given or "", None
+    return AltName(surname=surname, given=given, suffix=suffix, lang=lang)
+
+
+def _unstructured(element: Element, lang: str | None, hints: Hints, path: str, notes: Notes) -> AltName | None:
+    """A <string-name> without parts: split at its one comma, else by the configured order, else not at all."""
+    whole = _name_part(element)
+    if whole is None:
+        return None
+    family, comma, given = (each.strip() for each in whole.partition(","))
+    if comma and family and given and "," not in given:
+        return AltName(surname=family, given=given, lang=lang)
+    if comma:
+        notes.doubt("name-unparsed", path, whole)
+        return AltName(surname=whole, lang=lang)
+    return _ordered(whole, lang, hints, path, notes)
+
+
+def _ordered(whole: str, lang: str | None, hints: Hints, path: str, notes: Notes) -> AltName:
+    if " " not in whole:
+        return AltName(surname=whole, lang=lang)
+    if hints.name_order == "family-first":
+        family, _, given = whole.partition(" ")
+        return AltName(surname=family, given=given, lang=lang)
+    if hints.name_order == "given-first":
+        given, _, family = whole.rpartition(" ")
+        return AltName(surname=family, given=given, lang=lang)
+    notes.doubt("name-order-unknown", path, whole)
+    return AltName(surname=whole, lang=lang)
+
+
+def group_name(collab: Element) -> str | None:
+    """A group's name without its members, addresses and notes."""
+    whole = fold(plain(text(_named(collab))))
+    bracketed = _BRACKETED.match(whole)
+    return _BEHALF.sub("", bracketed[1] if bracketed else whole).strip(" ,;") or None
+
+
+def _named(collab: Element) -> Iterator[str]:
+    yield collab.text or ""
+    for each in collab:
+        if name(each) not in _NO_NAME:
+            yield f" {plain(text(parts(each)))} "
+        yield each.tail or ""
+
+
+def _name_part(element: Element | None) -> str | None:
+    found = (words(element) or "").strip(" ,;")
+    return found if any(each.isalpha() for each in found) else None
+
+
+def _joined(elements: Iterator[Element]) -> str | None:
+    return " ".join(found for each in elements if (found := _name_part(each))) or None

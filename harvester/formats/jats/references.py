@@ -1,0 +1,188 @@
+"""The list of references: one `Reference` for each work cited, in order, its text whole (J10, section 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from harvester.formats.html import inline_from_html
+from harvester.formats.jats.citations import fields, find_doi
+from harvester.formats.jats.inline import words
+from harvester.formats.jats.notes import Notes
+from harvester.formats.jats.texts import is_escaped
+from harvester.formats.jats.tree import Element, child, children, descendants, name
+from harvester.formats.jats.wording import as_it_reads, wording
+from harvester.model import Reference
+from harvester.text import fold, plain
+
+_PROSE = ("mixed-citation", "citation")
+_TAGGED = ("element-citation", "nlm-citation")
+_CITATIONS = (*_PROSE, *_TAGGED, "citation-alternatives")
+_NUMBER = re.compile(r"(?:^|(?<=\s))(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
+_LINE_NUMBER = re.compile(r"^[ \t]*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)[ \t]+(?=\S)", re.MULTILINE)
+_HAS_YEAR = re.compile(r"(?<!\d)1[5-9]\d\d(?!\d)|(?<!\d)20\d\d(?!\d)")
+_SHORTEST = 20  # characters of an entry in a list that runs on in one line
+_LONGEST_KEY = 120
+
+
+class Entry(NamedTuple):
+    """One reference before it is read: its text, and the elements that describe the same work, best tagged first."""
+
+    text: str | None
+    citations: list[Element]
+
+
+def references(article: Element, notes: Notes) -> tuple[Reference, ...]:
+    """Every reference of the article's list, with keys unique in it."""
+    found: list[Reference] = []
+    keys: set[str] = set()
+    for number, element in enumerate(_listed(article), start=1):
+        entries = [entry for entry in _entries(element) if entry.text]
+        if not entries:
+            notes.doubt("reference-empty", f"references[{len(found)}]", element.get("id") or "")
+        base = fold(element.get("id") or f"ref{number}")[:_LONGEST_KEY]
+        for index, entry in enumerate(_without_label(entries, element)):
+            key = _unique(base if len(entries) == 1 else f"{base}{_suffix(index)}", keys)
+            found.append(_reference(entry, key, f"references[{len(found)}]", notes))
+    return tuple(found)
+
+
+def _listed(article: Element) -> list[Element]:
+    """The <ref> elements of the back, else of the body; else the paragraphs of a list that has none."""
+    for part in ("back", "body", "floats-group"):
+        lists = [ref_list for holder in children(article, part) for ref_list in descendants(holder, "ref-list")]
+        if lists:
+            refs = [ref for holder in children(article, part) for ref in descendants(holder, "ref")]
+            return refs or [each for ref_list in lists for each in children(ref_list, "p")]
+    return []
+
+
+def _unescaped(line: str) -> str:
+    """The line without tags of HTML that stand in it as characters."""
+    return plain(inline_from_html(line)) if is_escaped(line) else line
+
+
+def _reference(entry: Entry, key: str, path: str, notes: Notes) -> Reference:
+    found: dict[str, str] = {}
+    for citation in reversed(entry.citations):
+        found |= fields(citation)
+    line = _unescaped(entry.text or "")
+    doi = find_doi(entry.citations, line, f"{path}.doi", notes)
+    return Reference(key=key, text=line or None, doi=doi, **found)
+
+
+# ------------------------------------------------------------------------------- what is in one <ref>
+
+
+def _entries(ref: Element) -> list[Entry]:
+    """The works a <ref> cites: mostly one; `a`, `b`, … each on its own; a numbered list pasted into one is split."""
+    works = _works(ref)
+    if not works:
+        return [Entry(line, []) for line in split_list(ref)]
+    entries = [_entry(work) for work in works]
+    if len(works) == 1 and not any(_is_tagged(each) for each in works[0]):
+        entries = [Entry(line, works[0]) for line in split_list(works[0][0])] or entries
+        entries = entries if len(entries) == 1 else [Entry(entry.text, []) for entry in entries]
+    return _with_notes(entries, ref)
+
+
+def _works(ref: Element) -> list[list[Element]]:
+    """The citation elements of a <ref>, those that describe the same work together, the tagged one first."""
+    direct = list(children(ref, *_CITATIONS))
+    kinds = [name(each) for each in direct]
+    if len(direct) == 2 and sum(kind in _PROSE for kind in kinds) == 1 and sum(kind in _TAGGED for kind in kinds) == 1:
+        return [_tagged_first(direct)]  # SciELO: the line as printed, and its parts
+    works = []
+    for each in direct:
+        same = list(children(each, *_PROSE, *_TAGGED)) if name(each) == "citation-alternatives" else [each]
+        works.append(_tagged_first(same))
+    return [work for work in works if work]
+
+
+def _tagged_first(citations: list[Element]) -> list[Element]:
+    return sorted(citations, key=lambda each: name(each) not in _TAGGED)
+
+
+def _entry(work: list[Element]) -> Entry:
+    prose = next((each for each in work if name(each) in _PROSE), work[0])
+    return Entry(wording(prose) or next((found for each in work if (found := wording(each))), None), work)
+
+
+def _without_label(entries: list[Entry], ref: Element) -> list[Entry]:
+    """Takes the number off the text where it stands there and in the label too (`1.` and `1. Smith …`)."""
+    label = (words(child(ref, "label")) or "").strip(" .()[]")
+    text = entries[0].text if entries else None
+    if not label or not text:
+        return entries
+    again = re.match(rf"[\[(]?{re.escape(label)}(?:[\])]?\.?\s+|[\])]|\.(?=\D))\s*", text)
+    return [entries[0]._replace(text=text[again.end() :] or text), *entries[1:]] if again else entries
+
+
+def _is_tagged(citation: Element) -> bool:
+    return any(name(each) in ("source", "article-title", "person-group", "name", "year") for each in citation)
+
+
+def _with_notes(entries: list[Entry], ref: Element) -> list[Entry]:
+    """Adds what is written beside the citations of a <ref> to the last of them."""
+    beside = [line for each in children(ref, "note", "p", "comment") if (line := as_it_reads(each))]
+    if not beside or not entries:
+        return entries
+    last = entries[-1]
+    return [*entries[:-1], last._replace(text=" ".join([last.text or "", *beside]).strip())]
+
+
+# ----------------------------------------------------------------------------------- pasted lists, keys
+
+
+def split_list(element: Element) -> list[str]:
+    """The lines of a list numbered 1, 2, 3 … without their numbers; any other text is one line, as it reads.
+
+    The numbers stand at the beginnings of lines; in text that runs on, every entry must look like one.
+    """
+    raw = "\n".join(_lines(element))
+    lines = _split(raw, _LINE_NUMBER)
+    if len(lines) > 1:
+        return lines
+    whole = as_it_reads(element)
+    lines = _split(whole, _NUMBER)
+    if len(lines) > 1 and all(len(line) >= _SHORTEST and _HAS_YEAR.search(line) for line in lines):
+        return lines
+    return [whole] if whole else []
+
+
+def _lines(element: Element) -> Iterator[str]:
+    """The text with its own line breaks kept, and each paragraph or <break> on a new line."""
+    line = element.text or ""
+    for each in element:
+        if name(each) in ("break", "p", "list", "list-item"):
+            yield line
+            line = ""
+        if name(each) != "label":
+            line += as_it_reads(each)
+        line += each.tail or ""
+    yield line
+
+
+def _split(raw: str, pattern: re.Pattern[str]) -> list[str]:
+    """The text behind each number if the numbers are 1, 2, 3 … and nothing stands before the first; else nothing."""
+    marks = list(pattern.finditer(raw))
+    numbers = [int(next(group for group in mark.groups() if group)) for mark in marks]
+    if len(marks) < 2 or numbers != list(range(1, len(marks) + 1)) or raw[: marks[0].start()].strip():
+        return []
+    ends = [*(mark.start() for mark in marks[1:]), len(raw)]
+    return [fold(raw[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
+
+
+def _suffix(index: int) -> str:
+    return chr(ord("a") + index) if index < 26 else f"-{index + 1}"
+
+
+def _unique(key: str, keys: set[str]) -> str:
+    """The key, with a number behind it where the list has it already."""
+    candidate, number = key, 1
+    while candidate in keys:
+        number += 1
+        candidate = f"{key}-{number}"
+    keys.add(candidate)
+    return candidate

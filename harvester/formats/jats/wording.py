@@ -1,0 +1,212 @@
+"""A reference as it reads: one line of text, from running text with tags in it or from tagged parts alone (J10).
+
+A publisher who tags only the parts (`element-citation`) leaves the punctuation to the reader: then the parts are set
+one behind the other, each once and in their order, with nothing but punctuation between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from harvester.formats.jats.entities import character
+from harvester.formats.jats.formulas import FORMULAS
+from harvester.formats.jats.inline import part, words
+from harvester.formats.jats.tree import Element, attribute, child, children, href, name, vocabulary
+from harvester.text import fold, plain, text
+
+_EDGE = "\x00"  # marks where a tag stood; XML has no such character
+_SIDE_BY_SIDE = re.compile(r"(?<=[^\x00\s(\[{/–-])\x00{2,}(?=[^\x00\s,.;:)\]}/–-])")
+_BEHIND_POINT = re.compile(r"(?<=[^\W\d_][.,;])\x00(?=\w)|(?<=[)\d][.,;])\x00(?=[^\W\d_])")  # `2004).<article-title>`
+_FACES = vocabulary("italic bold sub sup sc underline overline monospace roman sans-serif styled-content i b")
+_INDENTED = re.compile(r"(?<=[(\[]) | (?=[,;)\]])| (?=[.:](?:\s|$))|(?<=\w[–]) ")
+_HIDDEN_NUMBERS = frozenset({"coden", "coi", "amsid"})  # library codes beside the text, not of it
+_HIDDEN_USES = frozenset({"suppress-display", "metadata"})
+_DEEPEST = 40
+
+
+def wording(citation: Element) -> str | None:
+    """The reference's text; `None` when there is none."""
+    return (as_it_reads(citation) if _has_own_punctuation(citation) else composed(citation)) or None
+
+
+def as_it_reads(element: Element) -> str:
+    """The element's characters, blanks folded; tags that stand side by side with nothing between get a blank."""
+    pieces: list[str] = []
+    _collect(element, pieces, 0)
+    line = "".join(pieces)
+    indented = "\n" in line
+    line = _SIDE_BY_SIDE.sub(" ", line)
+    line = fold(_BEHIND_POINT.sub(" ", line).replace(_EDGE, ""))
+    return _INDENTED.sub("", line) if indented else line
+
+
+def _has_own_punctuation(citation: Element) -> bool:
+    """Whether the citation is running text: it has characters of its own, or <x> elements that hold them."""
+    if not len(citation) or (citation.text and citation.text.strip()):
+        return True
+    return any((each.tail and each.tail.strip()) or name(each) == "x" for each in citation)
+
+
+def _collect(element: Element, pieces: list[str], depth: int) -> None:
+    if depth > _DEEPEST:
+        pieces.append("".join(map(str, element.itertext())))
+        return
+    pieces.append(element.text or "")
+    for each in element:
+        _collect_child(each, pieces, depth)
+        pieces.append(each.tail or "")
+
+
+def _collect_child(element: Element, pieces: list[str], depth: int) -> None:
+    local = name(element)
+    if not local:
+        pieces.append(character(element) if element.tag is etree.Entity else "")
+    elif local in _FACES:
+        _collect(element, pieces, depth + 1)
+    elif local in FORMULAS:
+        pieces.append(plain(text(part(element))))
+    elif local == "break":
+        pieces.append("\n")
+    elif not is_hidden(element, local):
+        pieces.append("–" if local == "lpage" and _is_right_behind(element, "fpage") else _EDGE)
+        _collect(element, pieces, depth + 1)
+        pieces.append(_EDGE)
+
+
+def _is_right_behind(element: Element, local: str) -> bool:
+    """Whether the element stands behind one of that name with nothing between."""
+    before = element.getprevious()
+    return before is not None and name(before) == local and not (before.tail or "").strip()
+
+
+def is_hidden(element: Element, local: str) -> bool:
+    """What a reader never sees: the label in front, and numbers that are there for databases."""
+    if local in ("label", "graphic", "inline-graphic", "media", "issue-id", "issn-l"):
+        return True
+    if local == "issn":
+        return not _follows_text(element)
+    if local == "object-id":
+        return not element.get("pub-id-type")
+    said = attribute(element, "pub-id-type")
+    return local == "pub-id" and (said in _HIDDEN_NUMBERS or attribute(element, "specific-use") in _HIDDEN_USES)
+
+
+def _follows_text(element: Element) -> bool:
+    """Whether words stand right before the element (`ISSN: `)."""
+    before = element.getprevious()
+    parent = element.getparent()
+    tail = before.tail if before is not None else parent.text if parent is not None else None
+    return bool(tail and any(each.isalpha() for each in tail))
+
+
+# ------------------------------------------------------------------------------------- parts without words
+
+_CLOSED = ".?!:;,"
+# What stands between a part and the one before it, by name; ". " elsewhere.
+_BEFORE: dict[str, str] = {
+    "month": " ",
+    "day": " ",
+    "season": " ",
+    "fpage": ": ",
+    "page-range": ": ",
+    "elocation-id": ": ",
+    "publisher-loc": ", ",
+    "conf-loc": ", ",
+    "conf-date": ", ",
+    "etal": ", ",
+    "size": ", ",
+}
+_NUMBERS = frozenset({"volume", "issue", "supplement", "issue-part"})
+_PEOPLE = frozenset({"name", "string-name", "collab", "anonymous", "etal"})
+_AUTHORS = frozenset({"", "author", "authors", "allauthors"})
+
+
+def composed(citation: Element) -> str:
+    """The parts of a citation in their order, with punctuation between them."""
+    line = ""
+    last = ""
+    for each in citation:
+        local = name(each)
+        words_of = _part_words(each, local) if local else ""
+        if words_of:
+            line += (_separator(line, last, local) if line else "") + words_of
+            last = local
+    return fold(line)
+
+
+def _part_words(element: Element, local: str) -> str:
+    if is_hidden(element, local):
+        return ""
+    if local == "person-group":
+        return _people(element)
+    if local in ("name", "string-name"):
+        return _person(element)
+    if local == "etal":
+        return words(element) or "et al."
+    found = as_it_reads(element)
+    if local == "issue" and found:
+        return f"({found.strip('()')})"
+    if local in ("pub-id", "object-id"):
+        return _identifier(element, found)
+    if local in ("issn", "isbn") and found:
+        return f"{local.upper()} {found}"
+    return _with_address(element, found) if local in ("ext-link", "uri", "self-uri") else found
+
+
+def _identifier(element: Element, found: str) -> str:
+    kind = attribute(element, "pub-id-type")
+    bare = not found or kind in ("", "other", "publisher-id") or found.lower().startswith((kind, "http"))
+    return found if bare else f"{kind}:{found}"
+
+
+def _with_address(element: Element, found: str) -> str:
+    address = href(element)
+    return f"{found} {address}".strip() if address and "/" not in found else found
+
+
+def _separator(line: str, last: str, local: str) -> str:
+    """What stands before a part: fixed for the numbers of a journal, a full stop between whole statements."""
+    if local in _PEOPLE and last in _PEOPLE:
+        return ", "
+    if local == "issue":
+        return "" if last == "volume" else " "
+    if local == "lpage":
+        return "–" if last == "fpage" else ", "
+    if local == "volume":
+        return ", " if last in ("year", "month", "day", "season") else " "
+    if local == "publisher-name" and last == "publisher-loc":
+        return ": "
+    if local in ("fpage", "page-range", "elocation-id") and last not in _NUMBERS:
+        return ", "
+    if local in ("month", "day", "season") and last not in ("year", "month", "day"):
+        return ". "
+    found = _BEFORE.get(local, ". ")
+    return " " if found == ". " and line[-1] in _CLOSED else found
+
+
+def _people(group: Element) -> str:
+    """The names of a group with commas between; what they are, where they are not the authors."""
+    if _has_own_punctuation(group):
+        found = as_it_reads(group)
+    else:
+        found = ", ".join(each for each in _people_words(group) if each)
+    kind = attribute(group, "person-group-type")
+    return f"{found} ({kind})" if found and kind not in _AUTHORS else found
+
+
+def _people_words(group: Element) -> Iterator[str]:
+    for each in group:
+        if local := name(each):
+            yield _part_words(each, local)
+
+
+def _person(element: Element) -> str:
+    surname = child(element, "surname")
+    given = next(children(element, "given-names"), None)
+    if surname is None or given is None:
+        return as_it_reads(element)
+    order = [child(element, "prefix"), surname, given, child(element, "suffix")]
+    return " ".join(found for each in order if (found := words(each)))

@@ -1,0 +1,43 @@
+"""How the tests of this folder read: a whole article, or one built around a snippet."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from harvester.formats.jats import read
+from harvester.model import Article, Hints, RawRecord, Reading
+from harvester.xmltools import parse
+
+RECORD = RawRecord(identifier="oai:journal.example:article/1", datestamp="2024-05-06")
+NAMESPACES = (
+    'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML" '
+    'xmlns:ali="http://www.niso.org/schemas/ali/1.0/"'
+)
+
+
+def read_element(article: etree._Element, hints: Hints | None = None) -> Reading:
+    return read(article, RECORD, hints or Hints())
+
+
+def read_xml(xml: str, hints: Hints | None = None) -> Reading:
+    return read_element(parse(xml.encode()), hints)
+
+
+def read_meta(inner: str, *, lang: str | None = "en", rest: str = "", hints: Hints | None = None) -> Reading:
+    """The reading of an article whose article-meta holds `inner`; `rest` stands behind its front."""
+    tag = f' xml:lang="{lang}"' if lang else ""
+    front = f"<front><article-meta>{inner}</article-meta></front>"
+    return read_xml(f"<article {NAMESPACES}{tag}>{front}{rest}</article>", hints)
+
+
+def article_of(reading: Reading) -> Article:
+    assert reading.article is not None
+    return reading.article
+
+
+def meta(inner: str, **options) -> Article:
+    return article_of(read_meta(inner, **options))
+
+
+def codes(reading: Reading) -> list[str]:
+    return [finding.code for finding in reading.findings]

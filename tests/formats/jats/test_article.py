@@ -1,0 +1,85 @@
+"""Whole articles, each fixture with the reading expected of it beside it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from harvester.findings import kinds
+from harvester.model import from_json, to_json
+from tests.formats.jats.reading import article_of, codes, read_meta, read_xml
+
+FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.xml"))
+
+
+def document(reading) -> dict:
+    findings = [msgspec.to_builtins(finding) for finding in reading.findings]
+    return {"article": json.loads(to_json(article_of(reading))), "findings": findings}
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)
+def test_fixture(fixture):
+    expected = json.loads(fixture.with_suffix(".json").read_text(encoding="utf-8"))
+    assert document(read_xml(fixture.read_text(encoding="utf-8"))) == expected
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)
+def test_every_finding_has_its_words(fixture):
+    reading = read_xml(fixture.read_text(encoding="utf-8"))
+    assert set(codes(reading)) <= set(kinds())
+    assert from_json(to_json(article_of(reading))) == reading.article
+
+
+def test_reading_leaves_the_tree_as_it_was():
+    xml = FIXTURES[0].read_text(encoding="utf-8")
+    assert read_xml(xml) == read_xml(xml)
+
+
+def test_an_article_without_front_matter():
+    reading = read_xml("<article><body><p>Text.</p></body></article>")
+    assert codes(reading) == ["article-meta-missing"]
+    assert article_of(reading).titles == ()
+
+
+@pytest.mark.parametrize("xml", ["<article/>", "<article><front/></article>", "<x/>", "<front><article-meta/></front>"])
+def test_whatever_element_is_a_reading(xml):
+    assert read_xml(xml).article is not None
+
+
+DOIS = [
+    ('<article-id pub-id-type="doi">10.5555/A(b)</article-id>', "10.5555/A(b)", []),
+    ('<article-id pub-id-type="DOI"> http://dx.doi.org/10.5555/a </article-id>', "10.5555/a", []),
+    ('<article-id pub-id-type="doi"/>', None, []),
+    ('<article-id pub-id-type="doi">11022/0000-0000-1F0B-3</article-id>', None, ["doi-invalid"]),
+    ("<article-id>10.5555/a</article-id>", None, ["doi-candidate-only"]),
+    ('<article-id pub-id-type="doi">10.5555/a</article-id><article-id pub-id-type="doi">10.5555/A</article-id>', "10.5555/a", []),
+    (
+        '<article-id pub-id-type="doi">10.5555/a</article-id><article-id pub-id-type="doi">10.5555/b</article-id>',
+        None,
+        ["doi-ambiguous"],
+    ),
+    (
+        '<article-id pub-id-type="doi">10.5555/a</article-id>'
+        '<article-id pub-id-type="doi" specific-use="version">10.5555/a.2</article-id>',
+        "10.5555/a",
+        ["doi-candidate-only"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("inner", "doi", "found"), DOIS)
+def test_doi(inner, doi, found):
+    reading = read_meta(inner)
+    assert (article_of(reading).doi, codes(reading)) == (doi, found)
+
+
+def test_provenance_names_the_elements():
+    reading = read_meta('<article-id pub-id-type="doi">10.5555/a</article-id><title-group><article-title>T</article-title></title-group>')
+    assert article_of(reading).provenance == {
+        "doi": "article-id",
+        "language": "article@xml:lang",
+        "titles[0]": "article-title",
+    }

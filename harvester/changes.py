@@ -1,4 +1,4 @@
-"""Pure decisions about a harvest: from when on to ask, what a record's arrival means, whether a list has ended.
+"""Pure decisions about a harvest: from when on to ask, what a record's arrival means, whether a list is whole.
 
 Nothing here touches network, store or clock, so every rule can be tested by its table.
 """
@@ -82,25 +82,57 @@ def newest(records: tuple[RawRecord, ...]) -> tuple[RawRecord, ...]:
         held = best.get(raw.identifier)
         if held is None or (raw.datestamp, not raw.deleted) >= (held.datestamp, not held.deleted):
             best[raw.identifier] = raw
-    return tuple(best.values())
+    return tuple(best.values()) if len(best) < len(records) else records
+
+
+def contested(records: tuple[RawRecord, ...]) -> frozenset[str]:
+    """The identifiers that a page gives both live and deleted with one datestamp: the list cannot say which it is."""
+    gone = {(raw.identifier, raw.datestamp) for raw in records if raw.deleted}
+    if not gone:
+        return frozenset()
+    return frozenset(r.identifier for r in records if not r.deleted and (r.identifier, r.datestamp) in gone)
+
+
+def contradicts(known: Known | None, raw: RawRecord) -> bool:
+    """Whether an arrival says deleted and the store live, or the other way round, without being the newer."""
+    return known is not None and known.deleted != raw.deleted and raw.datestamp <= known.datestamp
+
+
+# ------------------------------------------------------------------------------------- the end of a list
+
+# Pages without a record that the list has not given already, before it counts as going round in circles.
+FRUITLESS = 3
 
 
 class ListWatch:
-    """Notices a list that goes round in circles.
+    """Counts what a list gives, each identifier once, and notices when it leads nowhere.
 
-    A token alone proves nothing, since some providers keep one token while they advance (oaipmh-scythe#411): what
-    counts is the same page again.
+    A token alone proves nothing, since some providers keep one token while they advance (oaipmh-scythe#411); nor does
+    one page without news, since rows may shift while the list is read. `seen` is what earlier pages gave.
     """
 
-    def __init__(self) -> None:
-        self._pages: set[int] = set()
+    def __init__(self, seen: int = 0) -> None:
+        self.total = seen
+        self.circling = False
+        self._given: set[int] = set()
+        self._fruitless = 0
+        self._token: str | None = None
 
-    def repeats(self, page: Page) -> bool:
-        """Whether these very records, in this order, stood on an earlier page of the same list."""
-        if not page.records:
-            return False
-        seen = hash(tuple((raw.identifier, raw.datestamp) for raw in page.records))
-        if seen in self._pages:
-            return True
-        self._pages.add(seen)
-        return False
+    def count(self, page: Page) -> int:
+        """How many records of the page the list had not given before."""
+        given = len(self._given)
+        self._given.update([hash(raw.identifier) for raw in page.records])
+        fresh = len(self._given) - given + len(page.bad)
+        self.total += fresh
+        token = page.token.value if page.token else None
+        self._fruitless = 0 if fresh else self._fruitless + 1
+        self.circling = token is not None and not fresh and (self._fruitless >= FRUITLESS or token == self._token)
+        self._token = token
+        return fresh
+
+
+def doubt(seen: int, size: int | None, *, circling: bool) -> str | None:
+    """Why a list that ended may not be whole, in a sentence; `None` where there is no reason to think so."""
+    if size is not None:
+        return f"the provider announced {size} records and gave {seen}" if seen < size else None
+    return "the provider repeats its pages and never says how long its list is" if circling else None

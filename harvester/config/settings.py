@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from harvester.errors import ConfigError
 from harvester.model import Access, Depositor, Hints, JournalFacts, Policy
+from harvester.schedule import Schedule, lateness
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
 TitleOrder = Literal["article-language-first", "article-language-last"]
@@ -62,6 +63,7 @@ class Source(Struct, frozen=True, kw_only=True):
     schedule: str | None = None
     jitter: int = 0
     parallel: int = 1
+    window_records: int = 2000
     reconcile: str | None = None
     max_deletion_share: float = 0.1
 
@@ -85,9 +87,7 @@ class Source(Struct, frozen=True, kw_only=True):
         )
 
     def _password(self, key: str) -> str | None:
-        if self.password_env:
-            return _variable(self.password_env, f"{key}.password_env")
-        return _file(self.password_file, f"{key}.password_file") if self.password_file else None
+        return _secret(self.password_env, self.password_file, f"{key}.password")
 
     def hints(self, journals: dict[str, JournalFacts]) -> Hints:
         """What a reader is told about this source's records."""
@@ -103,18 +103,68 @@ class Source(Struct, frozen=True, kw_only=True):
         )
 
 
+class Daemon(Struct, frozen=True, kw_only=True):
+    listen: str | None = None  # address:port of health checks and metrics
+    workers: int = 4
+
+
+class Alerts(Struct, frozen=True, kw_only=True):
+    """Who is told when something needs a person."""
+
+    email_to: tuple[str, ...] = ()
+    email_from: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password_env: str | None = None
+    smtp_password_file: str | None = None
+    webhook_url_env: str | None = None
+    webhook_url_file: str | None = None
+
+    def smtp_password(self) -> str | None:
+        """Raises `ConfigError` where it is not to be had."""
+        return _secret(self.smtp_password_env, self.smtp_password_file, "alerts.smtp_password")
+
+    def webhook_url(self) -> str | None:
+        """Raises `ConfigError` where it is not to be had."""
+        return _secret(self.webhook_url_env, self.webhook_url_file, "alerts.webhook_url")
+
+
 class Config(Struct, frozen=True, kw_only=True):
     path: Path  # of the file, absolute
     store_url: str  # its path absolute
     exports_dir: Path
+    exports_schedule: str | None = None
+    zone: str = "UTC"  # of every schedule, by its IANA name
+    daemon: Daemon = Daemon()
+    alerts: Alerts = Alerts()
     crossref: Crossref | None = None
     sources: dict[str, Source] = {}
     journals: dict[str, JournalFacts] = {}  # by every ISSN of each journal
+
+    def schedules(self) -> dict[str, Schedule]:
+        """The schedule of each source that has one."""
+        return {
+            name: Schedule(expression=source.schedule, zone=self.zone, late=lateness(name, source.jitter))
+            for name, source in self.sources.items()
+            if source.schedule
+        }
+
+    def export_schedule(self) -> Schedule | None:
+        return Schedule(expression=self.exports_schedule, zone=self.zone) if self.exports_schedule else None
 
     def policy(self, today: str) -> Policy:
         """What the rules hold an article against, on the day `today` (YYYY-MM-DD)."""
         prefixes = self.crossref.prefixes if self.crossref else ()
         return Policy(today=today, prefixes=prefixes, journals=self.journals)
+
+
+def _secret(variable: str | None, file: str | None, key: str) -> str | None:
+    """What an environment variable or a file holds, `None` where neither is named."""
+    if variable:
+        return _variable(variable, f"{key}_env")
+    return _file(file, f"{key}_file") if file else None
 
 
 def _variable(name: str, key: str) -> str:

@@ -51,9 +51,19 @@ __all__ = [
     "SavedRecord",
     "SourceRow",
     "SourceStatus",
+    "Store",
     "StoredArticle",
     "connect",
 ]
+
+
+def __getattr__(name: str) -> type[Store]:
+    """`Store` is imported when it is first named: SQLAlchemy takes 200 ms."""
+    if name != "Store":
+        raise AttributeError(name)
+    from harvester.store.store import Store
+
+    return Store
 
 
 @contextmanager
@@ -62,7 +72,7 @@ def connect(url: str, *, patience: float = 30.0) -> Iterator[Store]:
 
     `patience` is how long, in seconds, a locked store is waited for. Raises `StoreError`.
     """
-    from harvester.store.store import Store  # SQLAlchemy takes 200 ms to import
+    from harvester.store.store import Store
 
     opened = Store.open(url, patience)
     try:

@@ -78,10 +78,10 @@ class Runs(Database):
             rows = [{"set_spec": w.set_spec, "since": w.since, "until": w.until} | shared for w in parts]
             _PUT_PARTS.insert(connection, rows)
 
-    def close_window(self, window_id: int) -> None:
-        """Nothing is to be asked of this window any more."""
+    def close_window(self, window_id: int, seen: int) -> None:
+        """Nothing is to be asked of this window any more; `seen` is how many records it gave in all."""
         with self._write() as connection:
-            _set_window(connection, window_id, **_FRESH, state="done")
+            _set_window(connection, window_id, **_FRESH, state="done", seen=seen)
 
     def unfinished_run(
         self, name: str, prefix: str, kinds: Collection[RunKind] = ("full", "incremental")
@@ -92,6 +92,10 @@ class Runs(Database):
         """
         newest = self._newest(select(run.c.id).where(run.c.kind.in_(kinds)), name, prefix)
         return newest if newest is not None and _resumable(newest) else None
+
+    def newest_run(self, name: str, prefix: str) -> Run | None:
+        """The newest run over all of the list, however it ended."""
+        return self._newest(select(run.c.id).where(run.c.kind.in_(("full", "incremental"))), name, prefix)
 
     def last_complete(self, name: str, prefix: str) -> Run | None:
         """The newest complete run over all of the list: its `response_date` is where the next one begins."""

@@ -190,10 +190,10 @@ def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: St
     assert (whole.state, whole.token, whole.list_size, whole.attempts) == ("split", None, 7, 1)
     assert [(part.window, part.parent, part.attempts) for part in parts] == [(half, whole.id, 1) for half in halves]
     for part in parts:
-        opened.close_window(part.id)
+        opened.close_window(part.id, 3)
     with pytest.raises(ValueError, match="open windows"):
         opened.finish_run(run.id, "complete", NOW)
-    opened.close_window(whole.id)
+    opened.close_window(whole.id, 6)
     assert opened.finish_run(run.id, "complete", NOW).state == "complete"
 
 

@@ -1,0 +1,82 @@
+"""What arrives in one run: which version of a record stands, what its arrival means, and into the store with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from harvester import changes
+from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.model import Known, Page, RawRecord
+from harvester.pipeline.mapping import Mapper
+from harvester.store import PageSave, Run, SavedRecord
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+GetRecord = Callable[[str], Page]
+
+
+class Arrivals:
+    """Keeps the pages of one run. `get_record` asks the provider for one record where its list contradicts itself."""
+
+    def __init__(self, store: Store, mapper: Mapper, run: Run, get_record: GetRecord) -> None:
+        self._store, self._mapper, self._run, self._get_record = store, mapper, run, get_record
+        self._counted: set[int] = set()
+
+    def keep(self, page: Page, window_id: int | None, *, seen: int, done: bool) -> None:
+        """Stores a page and moves its window behind it, in one transaction; without a window no checkpoint moves."""
+        records = changes.newest(page.records)
+        known = self._store.known(self._run.source, self._run.prefix, [raw.identifier for raw in records])
+        standing = self._standing(records, known, changes.contested(page.records))
+        saved = [SavedRecord(raw, changes.decide(known.get(raw.identifier), raw)) for raw in standing]
+        arrived = [record.raw for record in saved if record.decision in ("new", "changed", "deleted")]
+        save = PageSave(
+            records=tuple(self._uncounted(saved)),
+            bad=page.bad,
+            articles=tuple(self._mapper.arrived(self._run.prefix, arrived)),
+            token=None if done else page.token,
+            response_date=page.response_date,
+            done=done,
+            seen=seen,
+            list_size=page.list_size,
+        )
+        self._store.save_page(self._run.id, window_id, save)
+
+    def _uncounted(self, saved: Iterable[SavedRecord]) -> Iterable[SavedRecord]:
+        """Without what came unchanged for the second time in this run: it would be counted twice."""
+        for one in saved:
+            key = hash(one.raw.identifier)
+            if one.decision != "unchanged" or key not in self._counted:
+                yield one
+            self._counted.add(key)
+
+    def _standing(
+        self, records: Iterable[RawRecord], known: Mapping[str, Known], contested: frozenset[str]
+    ) -> list[RawRecord]:
+        standing = []
+        for raw in records:
+            held = known.get(raw.identifier)
+            if raw.identifier in contested or changes.contradicts(held, raw):
+                asked = self._asked(raw)
+                if asked is None and held is not None and raw.deleted:
+                    continue  # what is live stays so, until the provider says otherwise by itself
+                raw = asked or raw
+            standing.append(raw)
+        return standing
+
+    def _asked(self, raw: RawRecord) -> RawRecord | None:
+        """What the provider says of this record alone; `None` where it does not."""
+        try:
+            answer = self._get_record(raw.identifier).records
+        except (Stopped, WaitUntil):
+            raise
+        except ProtocolError as error:
+            return _tombstone(raw) if error.code == "idDoesNotExist" else None
+        except ProviderError:
+            return None
+        return next((one for one in answer if one.identifier == raw.identifier), None)
+
+
+def _tombstone(raw: RawRecord) -> RawRecord:
+    return RawRecord(identifier=raw.identifier, datestamp=raw.datestamp, sets=raw.sets, deleted=True)

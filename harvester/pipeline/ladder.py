@@ -1,0 +1,154 @@
+"""The ladder down to a bad record: what to do with a list that a provider cannot give.
+
+One record that a provider cannot write costs it the whole page: HTTP 500, half a document, cannotDisseminateFormat for
+all (datacite#941, dataverse#8306, OJS 3.4 with one article whose JATS is not well-formed). So the window is cut in two
+by date, again and again, and where few records are left each is asked for by name. What then still fails is rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from harvester.errors import (
+    BadStatus,
+    ProtocolError,
+    ProviderError,
+    RefusedAddress,
+    Stopped,
+    WaitUntil,
+)
+from harvester.model import BadRecord, Identity, Page, RawRecord, Window
+from harvester.oai import Provider
+from harvester.pipeline import windows
+from harvester.pipeline.arrivals import Arrivals
+from harvester.store import OpenWindow
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+FEW = 50  # records that are rather asked for one by one than cut in two again
+SLAB = 20  # records asked for one by one, before they are stored
+MISSES = 20  # lists that fail one after the other before the provider, not a record, is to blame
+
+
+class Rung(Enum):
+    """What became of a window: cut into smaller ones, or every record of it asked for."""
+
+    CUT = auto()
+    DONE = auto()
+
+
+def is_for_good(error: ProviderError) -> bool:
+    """Whether a smaller question could help: not where the whole provider is out of reach or refuses us."""
+    if isinstance(error, ProtocolError):
+        return error.code == "cannotDisseminateFormat"
+    if isinstance(error, BadStatus):
+        return error.status >= 500 and error.status != 503
+    return not isinstance(error, (Stopped, WaitUntil, RefusedAddress))
+
+
+class Ladder:
+    """Takes windows apart. `ask` is a provider for single questions; `misses` begins anew with every good page."""
+
+    def __init__(self, store: Store, ask: Provider, arrivals: Arrivals, identity: Identity) -> None:
+        self._store, self._ask, self._arrivals, self.identity = store, ask, arrivals, identity
+        self._latest = identity.response_date
+        self.misses = 0
+
+    def climb(self, window: OpenWindow, error: ProviderError, *, whole: bool = False) -> Rung:
+        """Takes one rung down. Raises `error` where nothing can be done, or what a stop raises.
+
+        `whole` is for a window whose records are all right but whose tokens are not: it is only cut.
+        """
+        self.misses += 1
+        if self.misses > MISSES or not self._is_alive(window.window, error):
+            raise error
+        listed = None if whole else self._listed(window.window)
+        if listed is not None and self._is_small(window.window, listed):
+            return self._one_by_one(window, listed)
+        halves = windows.spread(window.window, 2, self.identity.earliest, self._latest, self.identity.granularity)
+        if len(halves) > 1:
+            self._store.reopen_window(window.id)
+            self._store.split_window(window.id, halves)
+            return Rung.CUT
+        if listed is None:
+            raise error
+        return self._one_by_one(window, listed)
+
+    def _is_alive(self, window: Window, error: ProviderError) -> bool:
+        """Whether the provider answers other questions, and has the format at all."""
+        try:
+            self._latest = self._ask.identify().response_date
+            if isinstance(error, ProtocolError) and error.code == "cannotDisseminateFormat":
+                return any(one.prefix == window.prefix for one in self._ask.formats())
+        except (Stopped, WaitUntil):
+            raise
+        except ProviderError:
+            return False
+        return True
+
+    def _is_small(self, window: Window, listed: Page) -> bool:
+        few = listed.token is None and len(listed.records) <= FEW
+        return few or windows.ignored(window, listed.records)
+
+    def _listed(self, window: Window) -> Page | None:
+        """The first page of identifiers; in oai_dc where the provider cannot even list them in its own format."""
+        for prefix in dict.fromkeys((window.prefix, "oai_dc")):
+            try:
+                return self._ask.identifiers(replace(window, prefix=prefix))
+            except (Stopped, WaitUntil):
+                raise
+            except ProviderError:
+                continue
+        return None
+
+    # ------------------------------------------------------------------------------------ one by one
+
+    def _one_by_one(self, window: OpenWindow, listed: Page) -> Rung:
+        """Asks for every record by its name; those that cannot be had are rejected by it."""
+        seen: set[str] = set()
+        while True:
+            fresh = [raw for raw in listed.records if raw.identifier not in seen]
+            seen.update(raw.identifier for raw in fresh)
+            for slab in batched(fresh, SLAB):
+                self._arrivals.keep(self._slab(slab, window.window, listed), None, seen=0, done=False)
+            if listed.token is None or not fresh:
+                end = Page(records=(), bad=listed.bad, response_date=listed.response_date)
+                self._arrivals.keep(end, window.id, seen=len(seen) + len(end.bad), done=True)
+                return Rung.DONE
+            listed = self._ask.identifiers(window.window, listed.token.value)
+
+    def _slab(self, headers: Sequence[RawRecord], window: Window, listed: Page) -> Page:
+        """These records as one page of the list."""
+        records: list[RawRecord] = []
+        bad: list[BadRecord] = []
+        for header in headers:
+            if header.deleted:
+                records.append(header)
+                continue
+            found = self._found(header.identifier, window)
+            if isinstance(found, BadRecord):
+                bad.append(found)
+            else:
+                records += found.records
+                bad += found.bad
+        return Page(records=tuple(records), bad=tuple(bad), response_date=listed.response_date)
+
+    def _found(self, identifier: str, window: Window) -> Page | BadRecord:
+        try:
+            return self._ask.record(identifier, window.prefix)
+        except ProviderError as error:
+            if isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
+                raise
+            return BadRecord(identifier=identifier, reason=str(error), payload=b"")
+
+
+def batched(items: Sequence[RawRecord], size: int) -> Iterator[list[RawRecord]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

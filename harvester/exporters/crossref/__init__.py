@@ -20,8 +20,10 @@ from harvester.model import Article, Batch
 
 __all__ = ["VERSIONS", "Options", "build", "deposit_of", "group", "manifest"]
 
+DEFAULT = Options()
 
-def build(articles: Sequence[Article], batch: Batch, options: Options = Options()) -> bytes:  # noqa: B008 - frozen
+
+def build(articles: Sequence[Article], batch: Batch, options: Options = DEFAULT) -> bytes:
     """The deposit file for articles that `group` put together, in their order.
 
     Raises `ExportError` for a schema version that is not known.
@@ -33,7 +35,7 @@ def build(articles: Sequence[Article], batch: Batch, options: Options = Options(
     )
 
 
-def deposit_of(article: Article, batch: Batch, options: Options = Options()) -> bytes:  # noqa: B008 - frozen
+def deposit_of(article: Article, batch: Batch, options: Options = DEFAULT) -> bytes:
     """The deposit of one article alone."""
     return build([article], batch, options)
 

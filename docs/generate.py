@@ -126,7 +126,7 @@ def _value(setting: dict[str, Any]) -> str:
         return ", ".join(f"`{choice}`" for choice in setting["enum"])
     words = KINDS[setting["type"]]
     if "minimum" in setting:
-        words += f", {setting['minimum']} to {setting['maximum']}"
+        words += f", {setting['minimum']} " + (f"to {setting['maximum']}" if "maximum" in setting else "or more")
     return words
 
 

@@ -12,7 +12,9 @@ from harvester.cli.common import Common
 
 
 @contextmanager
-def stop_on_signals(common: Common) -> Iterator[Callable[[], bool]]:
+def stop_on_signals(
+    common: Common, words: str = "Stopping at the next page; once more stops at once."
+) -> Iterator[Callable[[], bool]]:
     """While it is open: whether someone asked to stop. Only the main thread can open it."""
     asked = False
 
@@ -22,7 +24,7 @@ def stop_on_signals(common: Common) -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         asked = True
         if not common.quiet:
-            os.write(2, b"Stopping at the next page; once more stops at once.\n")  # print may be at work itself
+            os.write(2, f"{words}\n".encode())  # print may be at work itself
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

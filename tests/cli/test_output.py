@@ -3,12 +3,12 @@
 import csv
 import io
 import json
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.cli import output
 from harvester.cli.output import as_csv, as_json, as_json_list, counted, line, one_line, table
 from harvester.model import HeldBack
 
@@ -72,7 +72,7 @@ def rows(capsys):
 def test_csv_comes_back_as_it_was_but_for_the_apostrophe(given_rows):
     out = io.StringIO(newline="")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output.sys, "stdout", out)
+        patch.setattr(sys, "stdout", out)
         as_csv(("a", "b"), given_rows)
     back = list(csv.reader(io.StringIO(out.getvalue(), newline="")))[1:]
     assert [[cell.removeprefix("'") for cell in row] for row in back] == [

@@ -47,6 +47,7 @@ def test_every_command_is_there_and_has_help(call, name):
     done = call(name, "--help")
     assert done.exit_code == 0
     command = main.get_command(click.Context(main), name)
+    assert command
     assert command.get_short_help_str(200)
 
 

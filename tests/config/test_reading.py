@@ -73,8 +73,10 @@ pattern = "{prefix}/{issn}-{volume}"
 mint = true
 [daemon]
 listen = "127.0.0.1:9464"
+workers = 2
 [alerts]
 email_to = ["library@example.org"]
+email_from = "harvester@example.org"
 smtp_host = "smtp.example.org"
 """
 
@@ -240,3 +242,40 @@ def test_a_refused_password_is_not_repeated(tmp_path):
 
 def test_a_line_end_inside_a_value_is_no_part_of_it(tmp_path):
     assert problems(tmp_path, '[sources.a]\nurl = "https://e.org"\nformats = ["oai_dc\\n"]')[0].startswith("3: ")
+
+
+def test_what_runs_by_itself_arrives(tmp_path, monkeypatch):
+    text = SOURCE_WITH_SCHEDULE + '[alerts]\nwebhook_url_file = "secrets/hook"\n'
+    config = load(write(tmp_path, text))
+    assert config.schedules() == {"a": Schedule(expression="@daily", zone="Asia/Kolkata")}
+    assert config.export_schedule() is None
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "hook").write_text("https://hooks.example.org/1\n")
+    assert config.alerts.webhook_url() == "https://hooks.example.org/1"
+    assert config.alerts.smtp_password() is None
+
+
+def test_without_a_time_zone_it_is_that_of_the_machine(tmp_path):
+    config = load(write(tmp_path, SOURCE_WITH_SCHEDULE.partition("\n")[2]))
+    ZoneInfo(config.zone)
+
+
+SOURCE_WITH_SCHEDULE = """timezone = "Asia/Kolkata"
+[sources.a]
+url = "https://journal.example.org/oai"
+formats = ["jats"]
+schedule = "@daily"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[exports]\nschedule = "@daily"', "exports.schedule: needs a [crossref] table"),
+        ('[alerts]\nemail_to = ["a@example.org"]\nemail_from = "a@example.org"', "email_to: needs smtp_host"),
+        ('[alerts]\nwebhook_url_env = "A"\nwebhook_url_file = "b"', "webhook_url_file: is one too many"),
+    ],
+)
+def test_what_runs_by_itself_needs_its_companions(tmp_path, text, said):
+    (problem,) = problems(tmp_path, text)
+    assert said in problem

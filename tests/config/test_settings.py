@@ -1,17 +1,32 @@
 """The schema is the contract: what it names is what the Structs hold, with the same defaults and choices."""
 
-from typing import Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 import pytest
 from msgspec.structs import fields
 
+from harvester import patterns
 from harvester.config import Crossref, Source
 from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
 from harvester.config.problems import schema
-from harvester.model import JournalFacts
+from harvester.model import Article, JournalFacts, PubDate
 
-TABLES = [(Source, "source", {"name"}), (Crossref, "crossref", set()), (JournalFacts, "journal", set())]
+TABLES: list[tuple[Any, str, set[str]]] = [
+    (Source, "source", {"name"}),
+    (Crossref, "crossref", set()),
+    (JournalFacts, "journal", set()),
+]
+WHOLE = Article(
+    format="jats",
+    doi="10.12345/x",
+    volume="1",
+    issue="2",
+    first_page="3",
+    last_page="4",
+    dates=(PubDate(year=2024),),
+    identifiers=("5",),
+)
 PAIRS = [
     pytest.param(field, schema()["$defs"][table]["properties"][field.encode_name], id=f"{table}.{field.name}")
     for struct, table, own in TABLES
@@ -40,6 +55,17 @@ def test_a_choice_stands_in_both(field, setting):
     choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
     if choices:
         assert choices == setting["enum"]
+
+
+@pytest.mark.parametrize("field", LANDING_PAGE_FIELDS)
+def test_a_landing_page_can_have_each_of_its_fields(field):
+    assert patterns.landing_page(WHOLE, JournalFacts(landing_page=f"https://e.org/{{{field}}}"))
+
+
+@pytest.mark.parametrize("field", DOI_FIELDS)
+def test_a_doi_can_have_each_of_its_fields(field):
+    facts = JournalFacts(doi_pattern=f"10.12345/{{{field}}}", doi_prefix="10.12345", issn_print="2049-3630")
+    assert list(patterns.dois(WHOLE, facts))
 
 
 def test_the_fields_of_a_pattern_are_said_in_its_description():

@@ -1,0 +1,58 @@
+"""`harvester demo`: the whole way on articles of our own, or their provider to try things on."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.harvest import exit_code
+from harvester.cli.output import as_json, line
+from harvester.cli.progress import shown
+from harvester.cli.signals import stop_on_signals
+from harvester.demo.run import run, serving
+from harvester.demo.summary import lines
+
+
+@click.command(cls=Command)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where its configuration, store and deposit files go.",
+)
+@click.option("--serve", is_flag=True, help="Only run the provider, until Ctrl-C, for the other commands to try.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="The provider's port with --serve; any free one."
+)
+@pass_common
+def command(common: Common, folder: Path, serve: bool, port: int) -> int:
+    """Harvests, checks and exports articles of our own.
+
+    A provider on this machine serves them over OAI-PMH. The second run asks for what is new only, and finds nothing.
+    """
+    if serve:
+        _serve(common, port)
+        return 0
+    with stop_on_signals(common) as stop, shown(common) as progress:
+        summary = run(folder, now=lambda: datetime.now(UTC), stop=stop, progress=progress)
+    if common.json:
+        as_json(**{name: getattr(summary, name) for name in summary.__struct_fields__})
+    elif not common.quiet:
+        for words in lines(summary):
+            line(words)
+    return exit_code(summary.runs)
+
+
+def _serve(common: Common, port: int) -> None:
+    with serving(port) as server, stop_on_signals(common, "Stopped.") as stop:
+        for path in server.repositories:
+            line(f"{server.root}{path}")
+        common.say("Serving until Ctrl-C. Try: harvester source probe --allow-private with one of these addresses.")
+        while not stop():
+            time.sleep(0.1)

@@ -70,7 +70,8 @@ def _article_meta(journal: Journal, issue: Issue, article: Article) -> Iterator[
     for doi in (article.doi, *article.other_dois):
         if doi:
             yield f'<article-id pub-id-type="doi">{escape(doi)}</article-id>'
-    yield f'<article-id pub-id-type="publisher-id">{article.id}</article-id>'
+    if article.landing_page:  # else its number on the site is nowhere to be seen
+        yield f'<article-id pub-id-type="publisher-id">{article.id}</article-id>'
     section = journal.sections[article.section]
     lang, heading = next(iter(section.items()))
     yield (

@@ -1,0 +1,75 @@
+"""The demonstration's summary in plain words, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harvester.demo.run import Deposited, Held, Part, Summary
+from harvester.model import RunReport
+
+
+def lines(summary: Summary) -> Iterator[str]:
+    """What was new in each source, what is in each file, and why a record is held back."""
+    yield f"Harvested from {summary.provider}"
+    yield from (f"  {_run(run)}" for run in summary.runs)
+    yield ""
+    yield from _files(summary)
+    yield ""
+    yield from _held_back(summary)
+    yield ""
+    yield _ending(summary)
+
+
+def _run(run: RunReport) -> str:
+    found = {"new": run.new, "changed": run.changed, "deleted": run.deleted}
+    said = ", ".join(f"{number} {name}" for name, number in found.items() if number) or "nothing new"
+    trouble = f"; {run.state}: {run.error}" if run.state != "complete" else ""
+    return f"{run.source} in {run.format}: {said}{trouble}"
+
+
+def _files(summary: Summary) -> Iterator[str]:
+    if not summary.files:
+        yield f"Exported nothing: {_articles(summary.unchanged)} unchanged since the last files"
+        return
+    yield "Exported"
+    for file in summary.files:
+        yield f"  {_path(summary, file)}: {_articles(file.records)}, {file.bytes / 1000:,.0f} kB"
+        yield from (f"    {_part(part)}" for part in file.parts)
+
+
+def _path(summary: Summary, file: Deposited) -> str:
+    """The file's path from the folder of the configuration, where it lies below that."""
+    path, folder = Path(file.path), Path(summary.config).absolute().parent
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else file.path
+
+
+def _part(part: Part) -> str:
+    named = [
+        part.journal,
+        f"volume {part.volume}" if part.volume else "",
+        f"issue {part.issue}" if part.issue else "",
+    ]
+    return f"{', '.join(filter(None, named))}: {_articles(part.records)}"
+
+
+def _articles(number: int) -> str:
+    return "1 article" if number == 1 else f"{number:,} articles"
+
+
+def _held_back(summary: Summary) -> Iterator[str]:
+    if not summary.held:
+        yield "Held back: nothing"
+        return
+    yield f"Held back ({len(summary.held)})"
+    yield from (f"  {_held(one)}" for one in summary.held)
+
+
+def _held(held: Held) -> str:
+    return f"{held.record}: {' '.join(held.sentences)}"
+
+
+def _ending(summary: Summary) -> str:
+    if summary.nothing_new:
+        return "Nothing new since the last run, so nothing was exported."
+    return f"Run it again: it asks for what is new only. For more: harvester --config {summary.config} check"

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from harvester.demo.run import Deposited, Held, Part, Summary
+from harvester.demo.summary import lines
+from harvester.model import RunReport
+
+RUNS = (
+    RunReport(source="journals", format="jats", state="complete", new=33, deleted=3),
+    RunReport(source="archive", format="oai_dc", state="failed", error="no answer; try later"),
+)
+
+
+def test_a_first_run() -> None:
+    parts = (Part("Bees", "3", "1", 2), Part("Wasps", None, None, 1))
+    summary = Summary(
+        config="/d/config.toml",
+        provider="http://127.0.0.1:1",
+        runs=RUNS,
+        files=(Deposited(path="/d/exports/x.xml", records=3, bytes=12345, parts=parts),),
+        held=(Held(source="journals", record="oai:1", doi=None, sentences=("It has no title.", "It has no DOI.")),),
+        unchanged=0,
+    )
+    assert list(lines(summary)) == [
+        "Harvested from http://127.0.0.1:1",
+        "  journals in jats: 33 new, 3 deleted",
+        "  archive in oai_dc: nothing new; failed: no answer; try later",
+        "",
+        "Exported",
+        "  exports/x.xml: 3 articles, 12 kB",
+        "    Bees, volume 3, issue 1: 2 articles",
+        "    Wasps: 1 article",
+        "",
+        "Held back (1)",
+        "  oai:1: It has no title. It has no DOI.",
+        "",
+        "Run it again: it asks for what is new only. For more: harvester --config /d/config.toml check",
+    ]
+
+
+def test_a_second_run_says_that_there_is_nothing() -> None:
+    runs = (RunReport(source="journals", format="jats", state="complete", unchanged=2),)
+    said = list(lines(Summary(config="c", provider="p", runs=runs, files=(), held=(), unchanged=31)))
+    assert said[1:] == [
+        "  journals in jats: nothing new",
+        "",
+        "Exported nothing: 31 articles unchanged since the last files",
+        "",
+        "Held back: nothing",
+        "",
+        "Nothing new since the last run, so nothing was exported.",
+    ]

@@ -1,1 +1,46 @@
-"""Readers: one raw record to a Reading, pure."""
+"""Readers: one raw record to a Reading, pure. A new format is a module with `read`, and a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from lxml import etree
+
+from harvester.formats import jats, oai_dc
+from harvester.formats.repair import repaired
+from harvester.model import Finding, Hints, RawRecord, Reading
+from harvester.xmltools import UnsafeXml, local, parse
+
+Reader = Callable[[etree._Element, RawRecord, Hints], Reading]
+
+# By the local name of the payload's root element: prefixes and namespaces differ between providers.
+READERS: Mapping[str, Reader] = {"article": jats.read, "dc": oai_dc.read}
+
+_WRAPPERS = frozenset(("record", "metadata"))
+
+
+def read(record: RawRecord, hints: Hints) -> Reading:
+    """The article in a record's payload and every doubt about it. Takes any bytes and raises nothing.
+
+    The format is recognised by the root element inside `<metadata>`, not by the prefix that was asked for.
+    """
+    if record.deleted or record.payload is None:
+        return Reading(None)
+    try:
+        root = _content(parse(record.payload))
+    except (etree.XMLSyntaxError, UnsafeXml, ValueError) as error:
+        return Reading(None, (Finding("payload-unreadable", value=record.identifier, detail={"problem": str(error)}),))
+    reader = READERS.get(local(root)) if root is not None else None
+    if root is None or reader is None:
+        return Reading(None, (Finding("format-unknown", value=local(root) if root is not None else ""),))
+    reading = reader(root, record, hints)
+    return repaired(reading, hints.repairs) if hints.repairs else reading
+
+
+def _content(root: etree._Element) -> etree._Element | None:
+    """The element inside `<metadata>`; the root itself where nothing is wrapped around it."""
+    element: etree._Element | None = root
+    while element is not None and local(element) in _WRAPPERS and local(element) not in READERS:
+        wrapped = element.find("{*}metadata") if local(element) == "record" else None
+        element = wrapped if wrapped is not None else next(element.iterchildren(etree.Element), None)
+    return element

@@ -110,7 +110,7 @@ _HAL = re.compile(
 
 
 def _hal(raw: str, known: Known) -> Citation | None:
-    """HAL puts a comma between journal and publisher, and both may hold one; another dc:source has the journal alone."""
+    """HAL sets a comma between journal and publisher, and each may hold one; another dc:source is the journal."""
     match = _HAL.fullmatch(_cleaned(raw))
     read = _from(match) if match else None
     if not read or not read.journal or not (read.volume or read.pages or read.elocation_id):

@@ -26,8 +26,9 @@ _SUFFIXES = {
 
 # Words that stand in names of organisations and hardly in names of people; whole words only.
 _ORGANISATION_WORDS = r"""
-universit(?:y|ies|é|à|ät|eit|et|as|atea|ate) universidade? univerzita uniwersytet üniversitesi университет\w* університет\w*
-institut(?:e|es|o|os|ion)? институт\w* інститут\w* college faculty faculdade facultad faculté факультет\w*
+universit(?:y|ies|é|à|ät|eit|et|as|atea|ate) universidade? univerzita uniwersytet üniversitesi
+университет\w* університет\w* institut(?:e|es|o|os|ion)? институт\w* інститут\w* college faculty
+faculdade facultad faculté факультет\w*
 department departamento département кафедра laborator(?:y|ies|io|ium) laboratório laboratoire лаборатория
 academy academia académie академи\w+ cent(?:er|re)\sfor hospital museum library
 collaborations? consorti(?:um|a) consórcio consorcio committees? comité comitê комитет
@@ -92,7 +93,7 @@ def _person(name: str, hints: Hints, path: str) -> tuple[Contributor, list[Findi
     if person is None:
         code = "name-unparsed" if "," in name else "name-order-unknown"
         return Contributor(surname=name), [Finding(code, path, name)]
-    return person, _all_caps(person, name, path)
+    return person, []
 
 
 def _by_commas(parts: list[str]) -> Contributor | None:
@@ -133,9 +134,3 @@ def _where_family_begins(words: list[str]) -> int:
     while at > 1 and words[at - 1] in _PARTICLES:
         at -= 1
     return at
-
-
-def _all_caps(person: Contributor, name: str, path: str) -> list[Finding]:
-    surname = person.surname or ""
-    shouted = len(surname) > 2 and surname.isupper()
-    return [Finding("name-all-caps", f"{path}.surname", name)] if shouted else []

@@ -1,0 +1,68 @@
+"""The elements of a Dublin Core record by name, each value with its language."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lxml import etree
+
+from harvester.formats.jats.notes import Notes
+from harvester.formats.languages import contradicts, normalise
+from harvester.xmltools import XML_LANG
+
+_DUBLIN_CORE = "{http://purl.org/dc/elements/1."
+_SHOWN = 120  # characters of a text in a finding
+
+
+class Value(NamedTuple):
+    text: str  # as it stands, white space too
+    lang: str | None
+
+
+class Fields:
+    """The values of a record. `lang_tags` that name no language are reported once each."""
+
+    def __init__(self, element: etree._Element, notes: Notes) -> None:
+        self._values: dict[str, list[Value]] = {}
+        self._unknown_tags: set[str] = set()
+        self._notes = notes
+        own = element.tag.rpartition("}")[0] if isinstance(element.tag, str) else ""
+        for child in element.iterchildren(etree.Element):
+            namespace, _, name = str(child.tag).rpartition("}")
+            if namespace == own or not namespace or child.tag.startswith(_DUBLIN_CORE):
+                content = child.text if not len(child) else "".join(str(part) for part in child.itertext())
+                if content and not content.isspace():
+                    value = Value(content, self._language(child.get(XML_LANG)))
+                    self._values.setdefault(name, []).append(value)
+
+    def all(self, name: str) -> list[Value]:
+        """The values of an element that are not blank, in order."""
+        return self._values.get(name, [])
+
+    def texts(self, name: str) -> list[str]:
+        return [value.text.strip() for value in self._values.get(name, ())]
+
+    def first(self, name: str) -> str | None:
+        return next(iter(self.texts(name)), None)
+
+    def _language(self, tag: str | None) -> str | None:
+        if not tag:
+            return None
+        code = normalise(tag)
+        if code is None and tag not in self._unknown_tags:
+            self._unknown_tags.add(tag)
+            self._notes.doubt("language-unknown", "language", tag)
+        return code
+
+
+def check_script(characters: str, lang: str | None, path: str, notes: Notes) -> None:
+    """Reports a text in a script that its language is not written in; the tag stays as it is (D7)."""
+    if lang is not None and contradicts(characters, lang):
+        notes.doubt("lang-mismatch", path, characters[:_SHOWN], lang=lang)
+
+
+def language_first(values: list[Value], language: str | None) -> list[Value]:
+    """The values of the article's language before the others, which keep their order."""
+    if language is None or len(values) < 2:
+        return values
+    return sorted(values, key=lambda value: value.lang != language)

@@ -1,0 +1,126 @@
+"""The article's DOI, its page and its files, out of identifiers of all kinds (D1, D2)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from harvester.formats.jats.notes import Notes
+from harvester.formats.oai_dc.fields import Fields
+from harvester.identifiers import clean_doi, find_dois, fold_doi
+from harvester.model import File, Hints
+
+_WORK_DOI = "info:eu-repo/semantics/altIdentifier/doi/"
+_DOI_HEADER = re.compile(r"(?:oai:[^:]+:)?doi:(10\..+)")
+_MEANT_AS_DOI = re.compile(
+    r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|(?:info:|urn:)?doi[:/ ]|10\.\d{4,9}/", re.IGNORECASE
+)
+_CANDIDATES_SHOWN = 3
+
+_WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_RESOLVERS = frozenset(("doi.org", "dx.doi.org", "www.doi.org"))
+_PROXIES = frozenset(("hdl.handle.net", "pubmed.ncbi.nlm.nih.gov", "www.ncbi.nlm.nih.gov", "europepmc.org"))
+_FILE = re.compile(
+    r"\.(?:pdf|xml|epub|zip|rar|jpe?g|png|gif|tiff?|docx?|xlsx?|pptx?|odt|tex|ps|mp[34]|csv|txt)$", re.IGNORECASE
+)
+_MIMES = {".pdf": "application/pdf", ".xml": "application/xml"}
+# OJS: /article/view/12 is the article's page, /article/view/12/7 a page around one of its files.
+_OJS_PAGE = re.compile(r"/article/view/[^/?#]+/?$")
+_OJS_GALLEY = re.compile(r"/article/(?:view|download)/[^/?#]+/[^/?#]+")
+
+
+def doi(fields: Fields, header: str, notes: Notes) -> str | None:
+    """The article's own DOI; one that stands anywhere else is reported and not used."""
+    values = [*fields.texts("identifier"), *fields.texts("doi")]
+    if found := {fold_doi(each): each for value in values if (each := clean_doi(value))}:
+        return _only(found, "dc:identifier", notes)
+    related = [value for value in fields.texts("relation") if value.startswith(_WORK_DOI)]
+    if found := {fold_doi(each): each for value in related if (each := clean_doi(value.removeprefix(_WORK_DOI)))}:
+        return _only(found, "dc:relation", notes)
+    if (match := _DOI_HEADER.fullmatch(header) or _DOI_HEADER.fullmatch(f"doi:{header}")) and (
+        own := clean_doi(match[1])
+    ):
+        notes.provenance["doi"] = "header identifier"
+        return own
+    for value in values:
+        if _MEANT_AS_DOI.match(value) and not find_dois(value):
+            notes.doubt("doi-invalid", "doi", value)
+    _report_candidates(fields, notes)
+    return None
+
+
+def _only(found: dict[str, str], element: str, notes: Notes) -> str | None:
+    if len(found) > 1:
+        notes.doubt("doi-ambiguous", "doi", ", ".join(found.values()))
+        return None
+    notes.provenance["doi"] = element
+    return next(iter(found.values()))
+
+
+def _report_candidates(fields: Fields, notes: Notes) -> None:
+    found: dict[str, str] = {}
+    for name in ("identifier", "source", "relation", "description"):
+        for value in fields.texts(name):
+            for each in find_dois(value):
+                found.setdefault(fold_doi(each), f"dc:{name}")
+    for each, element in list(found.items())[:_CANDIDATES_SHOWN]:
+        notes.doubt("doi-candidate-only", "doi", each, element=element)
+
+
+def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
+    """The one address that can be the article's page; `None` where there is none, or several on an equal footing."""
+    element = "dc:identifier"
+    candidates = [url for url in fields.texts("identifier") if _is_page(url)]
+    if not candidates:  # Janeway: the address of the article's page, whatever the name says
+        element = "dc:fullTextUrl"
+        candidates = [url for url in fields.texts("fullTextUrl") if _is_page(url)]
+    candidates = [each for each in candidates if _host(each) not in _PROXIES] or candidates
+    candidates = [each for each in candidates if not _OJS_GALLEY.search(each)] or candidates
+    candidates = [each for each in candidates if _host(each) == hints.provider_host] or candidates
+    candidates = [each for each in candidates if _OJS_PAGE.search(each)] or candidates
+    distinct = {_spelling(each): each for each in sorted(candidates, key=_is_secure)}
+    if len(distinct) > 1:
+        notes.doubt("url-ambiguous", "landing_page", " ".join(distinct.values()))
+    if len(distinct) != 1:
+        return None
+    notes.provenance["landing_page"] = element
+    return next(iter(distinct.values()))
+
+
+def files(fields: Fields) -> tuple[File, ...]:
+    """Addresses that end in a file's name: full texts as PDF or XML. A galley of OJS is a page, no file."""
+    found: dict[str, File] = {}
+    for name in ("identifier", "relation", "fullTextUrl"):
+        for url in fields.texts(name):
+            if _WEB.fullmatch(url) and (mime := _MIMES.get(_path(url)[-4:].lower())):
+                found.setdefault(url, File(url=url, mime=mime))
+    return tuple(found.values())
+
+
+def _is_page(url: str) -> bool:
+    return (
+        bool(_WEB.fullmatch(url))
+        and bool(host := _host(url))
+        and host not in _RESOLVERS
+        and not _FILE.search(_path(url))
+    )
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:  # `http://[::1` and the like
+        return None
+
+
+def _path(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]
+
+
+def _spelling(url: str) -> str:
+    """The address for comparison: with or without TLS and a slash at the end it is one page."""
+    return url.partition("://")[2].rstrip("/").lower()
+
+
+def _is_secure(url: str) -> bool:
+    return url.lower().startswith("https:")

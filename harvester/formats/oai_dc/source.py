@@ -1,0 +1,216 @@
+"""Journal, ISSN, volume, issue, pages: from the line in dc:source, or from elements that Janeway adds (D3, D4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from harvester.formats.citation import Citation, Labels, parse_ojs
+from harvester.formats.citation_profiles import PROFILES, Known
+from harvester.formats.jats.notes import Notes
+from harvester.formats.oai_dc.fields import Fields, Value
+from harvester.formats.oai_dc.texts import words
+from harvester.formats.pages import Pages, parse_pages
+from harvester.identifiers import clean_doi, issn_shape, typed_issn
+from harvester.model import Hints, Issn, Journal, LangText
+from harvester.text import fold
+
+_ISSN_LABELLED = re.compile(
+    r"(?:https?://\S*issn|urn:issn:|info:eu-repo/semantics/altIdentifier/issn/|[ep]?-?issn\b)", re.IGNORECASE
+)
+_ALT_ISSN = "info:eu-repo/semantics/altIdentifier/issn/"
+_BARE_ISSN = re.compile(r"\d{4}[-\u2010-\u2015\u2212]\d{3}[\dXx\u0425\u0445]")
+_YEARS = re.compile(r"(1[5-9]\d\d|20\d\d)\D(1[5-9]\d\d|20\d\d)")
+_OTHER = re.compile(r"https?://|urn:|isbn\b|info:", re.IGNORECASE)  # what stands in dc:source and is no citation
+
+T = TypeVar("T")
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where the article was published."""
+
+    journal: Journal = Journal()
+    volume: str | None = None
+    issue: str | None = None
+    issue_title: str | None = None
+    pages: Pages | None = None
+    elocation_id: str | None = None
+
+
+def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: Hints, notes: Notes) -> Place:
+    """The journal and the article's place in it. Two citations that disagree on a part leave that part out."""
+    sources = fields.all("source")
+    issns = _issns(fields, hints, notes)
+    citations = _citations(fields, sources, titles, issns, hints, notes)
+    found = [citation for _, citation in citations]
+    extra = _own_elements(fields, notes)
+    if extra:
+        found.append(extra)
+    element = f"dc:{PROFILES[hints.citation_profile].element}" if hints.citation_profile in PROFILES else "dc:source"
+    agreed = _Agreed(found, "dc:volume" if extra and not citations else element, notes)
+    names = [LangText((each.journal,), lang) for lang, each in citations if each.journal]
+    return Place(
+        journal=Journal(
+            titles=_journal_titles(names, extra, language),
+            issns=_with_cited(issns, found),
+            publisher=_publisher(fields, language) or agreed.on("publisher", lambda each: each.publisher),
+        ),
+        volume=agreed.on("volume", lambda each: each.volume),
+        issue=agreed.on("issue", lambda each: each.issue),
+        issue_title=next((each.issue_title for each in found if each.issue_title), None),
+        pages=agreed.on("first_page", lambda each: each.pages),
+        elocation_id=agreed.on("elocation_id", lambda each: each.elocation_id),
+    )
+
+
+# ------------------------------------------------------------------------------------------- citations
+
+
+def _citations(
+    fields: Fields,
+    sources: list[Value],
+    titles: tuple[str, ...],
+    issns: tuple[Issn, ...],
+    hints: Hints,
+    notes: Notes,
+) -> list[tuple[str | None, Citation]]:
+    """Every citation of the record with its language, as the source's profile reads them."""
+    profile = PROFILES.get(hints.citation_profile)
+    if profile:
+        known = Known(titles, tuple(fold(value.text) for value in sources))
+        values, parse = fields.all(profile.element), _bound(profile.parse, known)
+    elif hints.citation_profile == "ojs":
+        values, parse = sources, _ojs_parser(issns, hints)
+    else:
+        return []
+    candidates = [value for value in values if _may_be_citation(value.text.strip(), profile is not None)]
+    read = [(value, parse(value.text)) for value in candidates]
+    found = [(value.lang, citation) for value, citation in read if citation]
+    for value, citation in read:
+        if citation is None and (profile is None or not found):
+            notes.doubt("citation-unparsed", "volume", fold(value.text))
+        if citation and citation.unread_pages:
+            notes.doubt("pages-unparsed", "first_page", citation.unread_pages)
+    return found
+
+
+def _bound(parse: Callable[[str, Known], Citation | None], known: Known) -> Callable[[str], Citation | None]:
+    return lambda raw: parse(raw, known)
+
+
+def _ojs_parser(issns: tuple[Issn, ...], hints: Hints) -> Callable[[str], Citation | None]:
+    facts = [hints.journals[issn.value] for issn in issns if issn.value in hints.journals]
+    titles = tuple(dict.fromkeys(each.title for each in facts if each.title))
+    labels = Labels(
+        tuple(label for each in facts for label in each.volume_labels),
+        tuple(label for each in facts for label in each.issue_labels),
+    )
+    return lambda raw: parse_ojs(words_in_line(raw), titles, labels)
+
+
+def words_in_line(raw: str) -> str:
+    """The citation without markup; its blanks stay, since an untranslated OJS shows in nothing else."""
+    return words(raw) if "<" in raw or "&" in raw else raw.replace("\n", " ")
+
+
+def _may_be_citation(value: str, has_profile: bool) -> bool:
+    if _OTHER.match(value) or clean_doi(value) or _BARE_ISSN.fullmatch(value) or _ISSN_LABELLED.match(value):
+        return False
+    return " " in value if has_profile else True
+
+
+def _own_elements(fields: Fields, notes: Notes) -> Citation | None:
+    """Janeway's dc:volume, dc:issue, dc:journalTitle and dc:format.extent, which Dublin Core does not have."""
+    extent = fields.first("format.extent")
+    pages = parse_pages(extent) if extent else None
+    if extent and not pages:
+        notes.doubt("pages-unparsed", "first_page", extent)
+    own = Citation(
+        journal=words(fields.first("journalTitle") or "") or None,
+        volume=fields.first("volume"),
+        issue=fields.first("issue"),
+        pages=pages,
+    )
+    return own if own != Citation() else None
+
+
+class _Agreed:
+    """What all citations that say anything of a part say of it."""
+
+    def __init__(self, citations: list[Citation], element: str, notes: Notes) -> None:
+        self._citations = citations
+        self._element = element
+        self._notes = notes
+
+    def on(self, path: str, part: Callable[[Citation], T | None]) -> T | None:
+        said = list(dict.fromkeys(value for each in self._citations if (value := part(each)) is not None))
+        if len(said) > 1:
+            self._notes.doubt("citation-conflict", path, " / ".join(map(_shown, said)), part=path.replace("_", " "))
+        if len(said) != 1:
+            return None
+        self._notes.provenance[path] = self._element
+        return said[0]
+
+
+def _shown(value: object) -> str:
+    return "-".join(filter(None, (value.first, value.last))) if isinstance(value, Pages) else str(value)
+
+
+# --------------------------------------------------------------------------------------------- journal
+
+
+def _journal_titles(names: list[LangText], extra: Citation | None, language: str | None) -> tuple[LangText, ...]:
+    """The journal's names, the article's language first, each once."""
+    if extra and extra.journal and not names:
+        names = [LangText((extra.journal,))]
+    distinct: dict[object, LangText] = {}
+    for name in sorted(names, key=lambda each: language is not None and each.lang != language):
+        distinct.setdefault(name.text, name)
+    return tuple(distinct.values())
+
+
+def _publisher(fields: Fields, language: str | None) -> str | None:
+    values = sorted(fields.all("publisher"), key=lambda value: language is not None and value.lang != language)
+    return next((name for value in values if (name := words(value.text))), None)
+
+
+def _issns(fields: Fields, hints: Hints, notes: Notes) -> tuple[Issn, ...]:
+    """The journal's ISSNs in order. Which edition each is for, only a label says, or the configuration."""
+    found: dict[str, Issn] = {}
+    for raw in _issn_values(fields):
+        value, medium = typed_issn(raw)
+        if value is None:
+            if issn_shape(raw):
+                notes.doubt("issn-invalid", "journal.issns", raw)
+            continue
+        if _is_range_of_years(raw) and value not in hints.journals:
+            continue
+        facts = hints.journals.get(value)
+        if facts and value in (facts.issn_print, facts.issn_electronic):
+            medium = "print" if value == facts.issn_print else "electronic"
+        found.setdefault(value, Issn(value, medium))
+    return tuple(found.values())
+
+
+def _issn_values(fields: Fields) -> Iterable[str]:
+    for value in (*fields.texts("source"), *fields.texts("identifier")):
+        if _BARE_ISSN.fullmatch(value) or _ISSN_LABELLED.match(value):
+            yield value
+    for value in fields.texts("relation"):
+        if _ISSN_LABELLED.match(value):
+            yield value.removeprefix(_ALT_ISSN)
+
+
+def _is_range_of_years(value: str) -> bool:
+    """`1940-1949` has the shape of an ISSN, and by chance its check digit."""
+    match = _YEARS.fullmatch(value)
+    return match is not None and match[1] < match[2]
+
+
+def _with_cited(issns: tuple[Issn, ...], citations: list[Citation]) -> tuple[Issn, ...]:
+    if issns:
+        return issns
+    return tuple(Issn(value) for value in dict.fromkeys(each.issn for each in citations) if value)

@@ -190,6 +190,15 @@ rejected = Table(
     Column("hash", Sha256, ForeignKey("payload.hash"), nullable=False),
 )
 
+# What a person was told of and that has not passed: of a source, or of the export.
+alert = Table(
+    "alert",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("told", Moment, nullable=False),
+)
+
 # --------------------------------------------------------------------------------------------- articles
 
 # The fingerprints of configuration and program that articles were made with.

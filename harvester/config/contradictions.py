@@ -35,6 +35,9 @@ def contradictions(document: Table) -> Iterator[Problem]:
         yield from _secrets(source, ("sources", name))
         yield from _headers(source, ("sources", name))
     yield from _secrets(document.get("alerts", {}), ("alerts",))
+    yield from _alerts(document.get("alerts", {}))
+    if "schedule" in document.get("exports", {}) and "crossref" not in document:
+        yield Problem(("exports", "schedule"), "needs a [crossref] table, which says who deposits")
     yield from _journals(document)
 
 
@@ -44,6 +47,15 @@ def _secrets(table: Table, path: Path) -> Iterator[Problem]:
             yield Problem((*path, file), f"is one too many beside {env}; keep one of them")
         if (env in table or file in table) and user not in table:
             yield Problem((*path, env if env in table else file), f"needs {user} beside it")
+
+
+def _alerts(table: Table) -> Iterator[Problem]:
+    if "webhook_url_env" in table and "webhook_url_file" in table:
+        yield Problem(("alerts", "webhook_url_file"), "is one too many beside webhook_url_env; keep one of them")
+    if table.get("email_to"):
+        for key in ("email_from", "smtp_host"):
+            if key not in table:
+                yield Problem(("alerts", "email_to"), f"needs {key} beside it")
 
 
 def _headers(table: Table, path: Path) -> Iterator[Problem]:

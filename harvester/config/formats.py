@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
-from datetime import UTC, datetime
 from string import Formatter
 from urllib.parse import urlsplit
 
-from cronsim import CronSim, CronSimError
 from jsonschema import FormatChecker
 
+from harvester import schedule as schedules
 from harvester.identifiers import clean_issn, issn_shape
 
 LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")
 DOI_FIELDS = ("prefix", "issn", "year", "volume", "issue", "first_page", "last_page")
-NICKNAMES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 
 
 def endpoint(url: str) -> None:
@@ -56,15 +54,10 @@ def timezone(name: str) -> None:
 
 
 def schedule(expression: str) -> None:
-    if expression in NICKNAMES:
-        return
     try:
-        if len(expression.split()) != 5:
-            raise CronSimError("there must be five fields")
-        next(CronSim(expression, datetime.now(UTC)))
-    except (CronSimError, StopIteration) as error:
-        why = str(error) or "it never comes"
-        raise ValueError(f"is no schedule ({why}); write it like 30 2 * * * or @daily") from None
+        schedules.check(expression)
+    except ValueError as error:
+        raise ValueError(f"is no schedule ({error}); write it like 30 2 * * * or @daily") from None
 
 
 def landing_page_pattern(pattern: str) -> None:

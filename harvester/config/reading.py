@@ -8,18 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import tzlocal
 
 from harvester.config import lines
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import Problem, Table, against_schema, key_name
-from harvester.config.settings import Config, Crossref, Source
+from harvester.config.settings import Alerts, Config, Crossref, Daemon, Source
 from harvester.errors import ConfigError
 from harvester.model import JournalFacts
-
-_PASSWORDS = (
-    ("password_env", "password_file", "username"),
-    ("smtp_password_env", "smtp_password_file", "smtp_username"),
-)
 
 
 def load(path: Path | str) -> Config:
@@ -80,10 +76,15 @@ def _line(path: lines.Path, found: dict[lines.Path, int]) -> int:
 def _config(document: Table, path: Path) -> Config:
     folder = path.parent
     crossref = document.get("crossref")
+    exports = document.get("exports", {})
     return Config(
         path=path,
         store_url=_sqlite_url(document.get("store", {}).get("url", "sqlite:///harvester.sqlite"), folder),
-        exports_dir=folder / document.get("exports", {}).get("dir", "exports"),
+        exports_dir=folder / exports.get("dir", "exports"),
+        exports_schedule=exports.get("schedule"),
+        zone=document.get("timezone") or tzlocal.get_localzone_name(),
+        daemon=msgspec.convert(document.get("daemon", {}), Daemon),
+        alerts=_alerts(document, folder),
         crossref=msgspec.convert(crossref, Crossref) if crossref else None,
         sources={name: _source(name, document, folder) for name in document.get("sources", {})},
         journals=_journal_facts(document),
@@ -103,6 +104,14 @@ def _source(name: str, document: Table, folder: Path) -> Source:
     if "headers_file" in values:
         values["headers_file"] = {header: str(folder / file) for header, file in values["headers_file"].items()}
     return msgspec.convert({**values, "name": name}, Source)
+
+
+def _alerts(document: Table, folder: Path) -> Alerts:
+    values: Table = dict(document.get("alerts", {}))
+    for key in ("smtp_password_file", "webhook_url_file"):
+        if key in values:
+            values[key] = str(folder / values[key])
+    return msgspec.convert(values, Alerts)
 
 
 def _journal_facts(document: Table) -> dict[str, JournalFacts]:

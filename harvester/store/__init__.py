@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from harvester.store.structs import (
+    Alert,
     ArticleSave,
     Counts,
     Deposit,
@@ -20,6 +21,7 @@ from harvester.store.structs import (
     OpenWindow,
     PageSave,
     PlannedBatch,
+    Pruned,
     Rejected,
     Run,
     RunKind,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from harvester.store.store import Store as Store
 
 __all__ = [
+    "Alert",
     "ArticleSave",
     "Counts",
     "Deposit",
@@ -44,6 +47,7 @@ __all__ = [
     "OpenWindow",
     "PageSave",
     "PlannedBatch",
+    "Pruned",
     "Rejected",
     "Run",
     "RunKind",

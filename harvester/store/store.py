@@ -8,9 +8,10 @@ from harvester.store.reading import Reading
 from harvester.store.records import Records, save_records, save_rejected
 from harvester.store.runs import Runs, count_page, set_checkpoint
 from harvester.store.structs import PageSave
+from harvester.store.watch import Watch
 
 
-class Store(Runs, Records, Articles, Ledger, Reading):
+class Store(Runs, Records, Articles, Ledger, Reading, Watch):
     """The only door to the database. Open it with `store.connect`."""
 
     def save_page(self, run_id: int, window_id: int | None, save: PageSave) -> None:

@@ -72,6 +72,23 @@ class Run(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(w.window.set_spec for w in self.windows if w.window.set_spec is not None))
 
 
+class Alert(Struct, frozen=True):
+    """What a person was told of: a source (or `export`) that has been in trouble since then, and when last told."""
+
+    subject: str
+    since: datetime
+    told: datetime
+
+
+class Pruned(Struct, frozen=True, kw_only=True):
+    """How much was taken out of the store."""
+
+    versions: int
+    rejected: int
+    runs: int
+    payloads: int
+
+
 class SavedRecord(Struct, frozen=True):
     raw: RawRecord
     decision: Decision

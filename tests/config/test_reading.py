@@ -1,6 +1,7 @@
 """A configuration file is read whole, or every problem in it is named with key and line."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from harvester.config import Config, load
 from harvester.errors import ConfigError
 from harvester.model import JournalFacts
+from harvester.schedule import Schedule
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.toml"))
 

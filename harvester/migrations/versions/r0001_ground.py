@@ -15,6 +15,13 @@ def upgrade() -> None:
 
 
 SCHEMA = """
+CREATE TABLE alert (
+    subject TEXT NOT NULL,
+    since TEXT NOT NULL,
+    told TEXT NOT NULL,
+    CONSTRAINT pk_alert PRIMARY KEY (subject)
+);
+
 CREATE TABLE source (
     name TEXT NOT NULL,
     url TEXT NOT NULL,

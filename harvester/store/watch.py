@@ -1,0 +1,103 @@
+"""What is asked of the store from outside of a run: what is under way, what people were told, what can go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, union
+from sqlalchemy.dialects.sqlite import insert
+
+from harvester.store.database import Database, chunks
+from harvester.store.runs import runs_of
+from harvester.store.structs import Alert, Pruned, Run
+from harvester.tables import alert, batch, payload, record, record_version, rejected, run, run_window
+
+
+class Watch(Database):
+    """Running runs, alerts, retention."""
+
+    def running_runs(self) -> tuple[Run, ...]:
+        """The runs that were begun and not ended, by a process that is at work or by one that died."""
+        with self._read() as connection:
+            return runs_of(connection, select(run).where(run.c.state == "running").order_by(run.c.id))
+
+    def last_export(self) -> datetime | None:
+        """When the last deposit file was written."""
+        with self._read() as connection:
+            return connection.execute(select(func.max(batch.c.written, type_=batch.c.written.type))).scalar()
+
+    # ---------------------------------------------------------------------------------- alerts
+
+    def alerts(self) -> dict[str, Alert]:
+        """What people were told of and has not passed, by subject."""
+        with self._read() as connection:
+            return {row.subject: Alert(*row) for row in connection.execute(select(alert))}
+
+    def keep_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Remembers what people were told, in the place of what they were told before."""
+        statement = insert(alert)
+        change = statement.on_conflict_do_update(
+            set_={"since": statement.excluded.since, "told": statement.excluded.told}
+        )
+        with self._write() as connection:
+            for one in alerts:
+                connection.execute(change, {"subject": one.subject, "since": one.since, "told": one.told})
+
+    def drop_alerts(self, subjects: Sequence[str]) -> None:
+        """Forgets what has passed."""
+        with self._write() as connection:
+            connection.execute(delete(alert).where(alert.c.subject.in_(subjects)))
+
+    # ------------------------------------------------------------------------------- retention
+
+    def prune(self, before: datetime) -> Pruned:
+        """Takes out what records said before that moment and say no longer, what was rejected before it, and the runs
+        that nothing points to. What a record says now stays, and the runs that the next harvest begins from."""
+        with self._transaction("migrate") as connection:  # each payload would cost a scan of all that may point to it
+            ended = select(run.c.id).where(run.c.started < before, run.c.state != "running")
+            versions = _delete(connection, record_version, record_version.c.replaced_by.in_(ended))
+            rejections = _delete(connection, rejected, rejected.c.run_id.in_(ended))
+            needed = _needed(connection)
+            runs = [run_id for run_id in connection.execute(ended).scalars() if run_id not in needed]
+            for chunk in chunks(runs):
+                connection.execute(delete(run_window).where(run_window.c.run_id.in_(chunk)))
+                connection.execute(delete(run).where(run.c.id.in_(chunk)))
+            payloads = _delete(connection, payload, payload.c.hash.not_in(_PAYLOADS_IN_USE))
+            self._check_references(connection)
+        self._engine.dispose()  # the next connection has its foreign keys on
+        return Pruned(versions=versions, rejected=rejections, runs=len(runs), payloads=payloads)
+
+
+_PAYLOADS_IN_USE = union(
+    *(
+        select(column).where(column.is_not(None))
+        for column in (
+            record.c.hash,
+            record.c.original,
+            record_version.c.hash,
+            record_version.c.original,
+            rejected.c.hash,
+        )
+    )
+)
+
+
+def _delete(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
+    return connection.execute(delete(table).where(which)).rowcount
+
+
+def _needed(connection: Connection) -> set[int]:
+    """The runs that rows point to, the newest of each source and format, and the last complete one."""
+    place = (run.c.source, run.c.prefix)
+    whole = run.c.kind.in_(("full", "incremental"))
+    asked = (
+        select(record.c.run_id).distinct(),
+        select(record_version.c.run_id).distinct(),
+        select(record_version.c.replaced_by).distinct(),
+        select(rejected.c.run_id).distinct(),
+        select(func.max(run.c.id)).group_by(*place),
+        select(func.max(run.c.id)).where(whole).group_by(*place),
+        select(func.max(run.c.id)).where(whole, run.c.state == "complete").group_by(*place),
+    )
+    return {run_id for statement in asked for run_id in connection.execute(statement).scalars()}

@@ -1,0 +1,114 @@
+"""Cron without a library: expressions as sets of numbers, and every moment at which one comes, minute by minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+MINUTE = timedelta(minutes=1)
+# Changes at two, at midnight and by half an hour; none at all.
+ZONES = (
+    "Europe/Madrid",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Africa/Cairo",
+    "Asia/Kolkata",
+)
+
+
+@dataclass(frozen=True)
+class Cron:
+    """An expression with what its fields mean, which is known since both were drawn together."""
+
+    text: str
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    days: frozenset[int]
+    months: frozenset[int]
+    weekdays: frozenset[int]  # 0 is Sunday
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it names times of the day: cron keeps those to the wall clock."""
+        minute, hour = self.text.split()[:2]
+        return not minute.startswith("*") and not hour.startswith("*")
+
+    def matches(self, local: datetime) -> bool:
+        in_month = local.day in self.days
+        in_week = local.isoweekday() % 7 in self.weekdays
+        _, _, day, _, weekday = self.text.split()
+        both = day.startswith("*") or weekday.startswith("*")
+        return (
+            local.minute in self.minutes
+            and local.hour in self.hours
+            and local.month in self.months
+            and (in_month and in_week if both else in_month or in_week)
+        )
+
+
+def moments(cron: Cron, zone: str, begin: datetime, end: datetime) -> Iterator[datetime]:
+    """Every moment from `begin` up to `end`, both whole minutes in UTC."""
+    tz = ZoneInfo(zone)
+    at, before = begin, (begin - MINUTE).astimezone(tz)
+    while at < end:
+        local = at.astimezone(tz)
+        shown = _shown_since(before, local) if cron.fixed else (local,)
+        if any(map(cron.matches, shown)):
+            yield at
+        at, before = at + MINUTE, local
+
+
+def _shown_since(before: datetime, local: datetime) -> Iterator[datetime]:
+    """What the wall clock came to with this minute: leapt-over minutes too, and nothing that it has shown already."""
+    if local.fold:
+        return
+    shown = before.replace(tzinfo=None, fold=0) + MINUTE
+    last = local.replace(tzinfo=None)
+    yield from (shown + n * MINUTE for n in range(max(0, int((last - shown) / MINUTE))))
+    yield last
+
+
+def changes(zone: str, first: int, last: int) -> list[datetime]:
+    """The clock changes in these years, `last` left out, to the hour."""
+    tz = ZoneInfo(zone)
+    hours = (last - first) * 366 * 24
+    every = [datetime(first, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(hours)]
+    offsets = [hour.astimezone(tz).utcoffset() for hour in every]
+    return [hour for hour, old, new in zip(every[1:], offsets, offsets[1:], strict=False) if old != new]
+
+
+# ---------------------------------------------------------------------------------------- drawing expressions
+
+
+def _field(low: int, high: int) -> st.SearchStrategy[tuple[str, frozenset[int]]]:
+    number = st.integers(low, high)
+    everything = frozenset(range(low, high + 1))
+    step = st.integers(1, high)
+    span = st.tuples(number, number).map(sorted)
+    return st.one_of(
+        st.just(("*", everything)),
+        step.map(lambda n: (f"*/{n}", frozenset(range(low, high + 1, n)))),
+        number.map(lambda n: (str(n), frozenset((n,)))),
+        st.sets(number, min_size=2, max_size=4).map(lambda ns: (",".join(map(str, sorted(ns))), frozenset(ns))),
+        span.map(lambda s: (f"{s[0]}-{s[1]}", frozenset(range(s[0], s[1] + 1)))),
+        st.tuples(span.filter(lambda s: s[0] < s[1]), step).map(
+            lambda s: (f"{s[0][0]}-{s[0][1]}/{s[1]}", frozenset(range(s[0][0], s[0][1] + 1, s[1])))
+        ),
+    )
+
+
+def crons() -> st.SearchStrategy[Cron]:
+    """Expressions of every form; most of them come on any day, since a field for each would seldom come at all."""
+    seldom = st.one_of(st.just(("*", frozenset(range(1, 13)))), _field(1, 12))
+    days = st.one_of(st.just(("*", frozenset(range(1, 32)))), _field(1, 31))
+    weekdays = _field(0, 7).map(lambda field: (field[0], frozenset(n % 7 for n in field[1])))
+    weekdays = st.one_of(st.just(("*", frozenset(range(7)))), weekdays)
+    days = days.filter(lambda field: min(field[1]) < 29)  # every month has such a day
+    return st.tuples(_field(0, 59), _field(0, 23), days, seldom, weekdays).map(
+        lambda fields: Cron(" ".join(text for text, _ in fields), *(meaning for _, meaning in fields))
+    )

@@ -1,0 +1,169 @@
+"""Schedules against an enumeration that knows nothing of cronsim: minute by minute, field by field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harvester.schedule import NICKNAMES, Schedule, check, due_since, in_words, lateness, next_after
+from tests.cron import ZONES, Cron, changes, crons, moments
+
+# Both sides of every clock change of five years, and a leap day.
+STRETCHES = [
+    (zone, around - timedelta(hours=3), around + timedelta(hours=4))
+    for zone in ZONES
+    for around in (*changes(zone, 2022, 2027), datetime(2024, 2, 29, tzinfo=UTC))
+]
+
+
+def schedule(expression: str, zone: str = "UTC", late: int = 0) -> Schedule:
+    return Schedule(expression=expression, zone=zone, late=late)
+
+
+def occurrences(one: Schedule, begin: datetime, end: datetime) -> list[datetime]:
+    found = []
+    at = begin - timedelta(minutes=1)
+    while (at := next_after(one, at)) < end:
+        found.append(at)
+    return found
+
+
+@given(crons(), st.sampled_from(STRETCHES))
+@settings(max_examples=400)
+def test_a_schedule_comes_when_an_enumeration_says(cron: Cron, stretch: tuple[str, datetime, datetime]):
+    zone, begin, end = stretch
+    assert occurrences(schedule(cron.text, zone), begin, end) == list(moments(cron, zone, begin, end))
+
+
+@given(crons(), st.sampled_from(STRETCHES), st.integers(0, 7 * 60))
+@settings(max_examples=200)
+def test_the_next_one_is_the_same_from_wherever_one_looks(cron: Cron, stretch, minutes: int):
+    zone, begin, end = stretch
+    at = begin + timedelta(minutes=minutes, seconds=17)
+    expected = next((one for one in moments(cron, zone, begin, end) if one > at), None)
+    found = next_after(schedule(cron.text, zone), at)
+    assert found == expected if expected else found >= end
+
+
+def local(year: int, month: int, day: int, hour: int, minute: int, zone: str, fold: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
+MADRID = "Europe/Madrid"
+
+
+def test_a_time_that_is_leapt_over_comes_right_behind_the_leap():
+    one = schedule("30 2 * * *", MADRID)
+    assert next_after(one, local(2026, 3, 28, 12, 0, MADRID)) == local(2026, 3, 29, 3, 0, MADRID)
+    assert next_after(one, local(2026, 3, 29, 3, 0, MADRID)) == local(2026, 3, 30, 2, 30, MADRID)
+
+
+def test_a_time_that_comes_twice_is_taken_once():
+    one = schedule("30 2 * * *", MADRID)
+    first = local(2026, 10, 25, 2, 30, MADRID)
+    assert next_after(one, local(2026, 10, 24, 12, 0, MADRID)) == first
+    assert next_after(one, first) == local(2026, 10, 26, 2, 30, MADRID)
+    assert next_after(one, local(2026, 10, 25, 2, 10, MADRID, fold=1)) == local(2026, 10, 26, 2, 30, MADRID)
+
+
+def test_every_so_often_keeps_to_the_time_that_passes():
+    one = schedule("*/30 * * * *", MADRID)
+    begin = local(2026, 10, 25, 2, 0, MADRID)
+    assert occurrences(one, begin, begin + timedelta(hours=3)) == [begin + timedelta(minutes=30 * n) for n in range(6)]
+
+
+@pytest.mark.parametrize("sunday", ["0", "7", "SUN"])
+def test_sunday_has_two_numbers(sunday: str):
+    assert next_after(schedule(f"0 0 * * {sunday}"), datetime(2026, 11, 24, tzinfo=UTC)).strftime("%A") == "Sunday"
+
+
+def test_day_of_month_and_day_of_week_are_alternatives():
+    days = occurrences(schedule("0 0 13 * 5"), datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+    assert [day.day for day in days] == [6, 13, 20, 27]  # the Fridays, of which the 13th is one
+    days = occurrences(schedule("0 0 12 * 5"), datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+    assert [day.day for day in days] == [6, 12, 13, 20, 27]
+
+
+@pytest.mark.parametrize("name", NICKNAMES)
+def test_nicknames(name: str):
+    check(name)
+    moment = datetime(2026, 11, 24, 9, 41, tzinfo=UTC)
+    assert next_after(schedule(name), moment) == next_after(schedule(NICKNAMES[name]), moment)
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("61 2 * * *", "minute"),
+        ("0 24 * * *", "hour"),
+        ("0 0 30 2 *", "day-of-month"),
+        ("0 0 * * 8", "day-of-week"),
+        ("0 0 0 * *", "day-of-month"),
+        ("* * * *", "five fields"),
+        ("0 * * * * *", "five fields"),
+        ("@dayly", "five fields"),
+        ("", "five fields"),
+        ("*/0 * * * *", "minute"),
+        ("-5 * * * *", "minute"),
+    ],
+)
+def test_what_is_no_schedule(expression: str, why: str):
+    with pytest.raises(ValueError, match=why):
+        check(expression)
+
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("last", "due"),
+    [
+        (None, NOON),
+        (NOON.replace(hour=2, minute=30), None),
+        (NOON.replace(hour=2, minute=29), NOON.replace(hour=2, minute=30)),
+        (NOON - timedelta(days=9), (NOON - timedelta(days=8)).replace(hour=2, minute=30)),
+        (NOON + timedelta(days=2), None),  # the clock went back
+    ],
+)
+def test_what_is_due(last: datetime | None, due: datetime | None):
+    assert due_since(schedule("30 2 * * *"), last, NOON) == due
+
+
+def test_it_is_due_on_the_minute():
+    one = schedule("0 12 * * *")
+    yesterday = NOON - timedelta(days=1)
+    assert due_since(one, yesterday, NOON) == NOON
+    assert due_since(one, yesterday, NOON - timedelta(milliseconds=1)) is None
+
+
+@given(st.text(), st.integers(0, 86400))
+def test_lateness_is_steady_and_within_its_bounds(name: str, most: int):
+    assert 0 <= lateness(name, most) <= most
+    assert lateness(name, most) == lateness(name, most)
+
+
+def test_sources_are_spread():
+    assert len({lateness(f"journal-{number}", 600) for number in range(50)}) > 40
+
+
+def test_lateness_moves_every_moment():
+    late = schedule("0 * * * *", late=90)
+    assert next_after(late, NOON) == NOON + timedelta(seconds=90)
+    assert next_after(late, NOON + timedelta(seconds=90)) == NOON + timedelta(hours=1, seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ("30 2 * * *", "at 02:30 every day"),
+        ("@daily", "at 00:00 every day"),
+        ("*/15 * * * *", "every 15th minute of every hour"),
+        ("0 6 * * 1", "at 06:00 on Monday"),
+    ],
+)
+def test_words(expression: str, words: str):
+    assert in_words(expression) == words

@@ -15,7 +15,7 @@ from tests.formats.jats.reading import article_of, codes, read_meta, read_xml
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.xml"))
 
 
-def document(reading) -> dict:
+def document(reading) -> dict[str, object]:
     findings = [msgspec.to_builtins(finding) for finding in reading.findings]
     return {"article": json.loads(to_json(article_of(reading))), "findings": findings}
 
@@ -55,7 +55,11 @@ DOIS = [
     ('<article-id pub-id-type="doi"/>', None, []),
     ('<article-id pub-id-type="doi">11022/0000-0000-1F0B-3</article-id>', None, ["doi-invalid"]),
     ("<article-id>10.5555/a</article-id>", None, ["doi-candidate-only"]),
-    ('<article-id pub-id-type="doi">10.5555/a</article-id><article-id pub-id-type="doi">10.5555/A</article-id>', "10.5555/a", []),
+    (
+        '<article-id pub-id-type="doi">10.5555/a</article-id><article-id pub-id-type="doi">10.5555/A</article-id>',
+        "10.5555/a",
+        [],
+    ),
     (
         '<article-id pub-id-type="doi">10.5555/a</article-id><article-id pub-id-type="doi">10.5555/b</article-id>',
         None,
@@ -77,7 +81,10 @@ def test_doi(inner, doi, found):
 
 
 def test_provenance_names_the_elements():
-    reading = read_meta('<article-id pub-id-type="doi">10.5555/a</article-id><title-group><article-title>T</article-title></title-group>')
+    reading = read_meta(
+        '<article-id pub-id-type="doi">10.5555/a</article-id>'
+        "<title-group><article-title>T</article-title></title-group>"
+    )
     assert article_of(reading).provenance == {
         "doi": "article-id",
         "language": "article@xml:lang",

@@ -1,0 +1,72 @@
+"""Whatever a tree looks like, reading it gives a Reading: mutated fixtures, and every real file at hand."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from harvester.findings import kinds
+from harvester.formats.jats.tree import name
+from harvester.model import from_json, to_json
+from tests.formats.jats.reading import article_of, codes, read_element
+
+FIXTURES = [path.read_bytes() for path in sorted((Path(__file__).parent / "fixtures").glob("*.xml"))]
+STRAY = ("", " ", ".", "10.5555/x", "2020-13-45", "٣", "\u0085", "http://[", "&lt;i&gt;", "1. a 2. b", "Ё" * 300)
+
+
+def mutate(root: etree._Element, chance: random.Random) -> None:
+    """Moves, copies, empties, renames and fills elements at random."""
+    elements = [each for each in root.iter() if each is not root and name(each)]
+    for _ in range(chance.randint(1, 12)):
+        each, other = chance.choice(elements), chance.choice(elements)
+        action = chance.randrange(6)
+        if action == 0:
+            each.tag = other.tag
+        elif action == 1:
+            each.text = chance.choice(STRAY)
+        elif action == 2:
+            each.attrib.clear()
+        elif action == 3:
+            for key in each.attrib:
+                each.set(key, chance.choice(STRAY).replace("\u0085", ""))
+        elif action == 4 and each is not other and each not in other.iterancestors():
+            other.append(each)
+        else:
+            each.append(etree.Entity(chance.choice(("scaron", "fdg"))))
+
+
+@given(fixture=st.sampled_from(FIXTURES), chance=st.randoms(use_true_random=False))
+def test_mutated_articles_never_raise(fixture, chance):
+    root = etree.fromstring(fixture)
+    mutate(root, chance)
+    reading = read_element(root)
+    assert from_json(to_json(article_of(reading))) == reading.article
+    assert set(codes(reading)) <= set(kinds())
+
+
+def articles(path: Path) -> list[etree._Element]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        root = etree.fromstring(path.read_bytes(), parser)
+    except etree.XMLSyntaxError:
+        return []
+    return [root] if name(root) == "article" else list(root.iter("{*}article"))
+
+
+@pytest.mark.shared
+def test_every_recorded_article_has_what_it_says(shared):
+    folder = shared / "data"
+    paths = [*sorted((folder / "jats").iterdir()), *sorted((folder / "recorded").rglob("*jats*.xml"))]
+    found = [read_element(article) for path in paths for article in articles(path)]
+    assert len(found) > 300
+    for reading in found:
+        article = article_of(reading)
+        assert from_json(to_json(article)) == article
+        assert set(codes(reading)) <= set(kinds())
+        assert len({each.key for each in article.references}) == len(article.references)
+    assert sum(bool(article_of(each).titles) for each in found) >= len(found) - 2

@@ -1,0 +1,286 @@
+"""Dates, journal, numbers, links, licences, funding, relations."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.model import Funding, Hints, License, PubDate, Relation
+from tests.formats.jats.reading import NAMESPACES, article_of, codes, meta, read_meta, read_xml
+
+DATES = [
+    (
+        "pub-type='epub'",
+        "<day>03</day><month>Feb.</month><year>2020</year>",
+        PubDate(year=2020, month=2, day=3, medium="online"),
+        [],
+    ),
+    ("date-type='pub' publication-format='electronic'", "<year>2020</year>", PubDate(year=2020, medium="online"), []),
+    (
+        "date-type='pub' publication-format='print'",
+        "<month>7</month><year>2020</year>",
+        PubDate(year=2020, month=7, medium="print"),
+        [],
+    ),
+    ("pub-type='ppub'", "<season>Summer</season><year>2020</year>", PubDate(year=2020, month=22, medium="print"), []),
+    (
+        "pub-type='ppub'",
+        "<season>Jan-Mar</season><year>2020</year>",
+        PubDate(year=2020, medium="print"),
+        ["date-invalid"],
+    ),
+    (
+        "pub-type='epub'",
+        "<day>31</day><month>2</month><year>2020</year>",
+        PubDate(year=2020, month=2, medium="online"),
+        ["date-invalid"],
+    ),
+    ("pub-type='epub'", "<day>3</day><year>2020</year>", PubDate(year=2020, medium="online"), ["date-invalid"]),
+    ("pub-type='epub' iso-8601-date='2020-02-03'", "", PubDate(year=2020, month=2, day=3, medium="online"), []),
+    ("pub-type='epub'", "<string-date><year>2020</year></string-date>", PubDate(year=2020, medium="online"), []),
+    ("pub-type='epub'", "<year>20</year>", None, ["date-invalid"]),
+    ("", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
+    ("date-type='pub'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
+    ("pub-type='collection'", "<year>2020</year>", None, ["pub-date-collection-only"]),
+    ("pub-type='pmc-release'", "<year>2020</year>", None, []),
+]
+
+
+@pytest.mark.parametrize(("attributes", "inner", "date", "found"), DATES)
+def test_dates(attributes, inner, date, found):
+    reading = read_meta(f"<pub-date {attributes}>{inner}</pub-date>")
+    assert article_of(reading).dates == ((date,) if date else ())
+    assert codes(reading) == found
+
+
+def test_a_more_exact_date_for_one_medium_wins_and_another_is_reported():
+    year, month = "<year>2020</year>", "<month>5</month><year>2020</year>"
+    dates = f"<pub-date pub-type='epub'>{year}</pub-date><pub-date pub-type='epub'>{month}</pub-date>"
+    assert meta(dates).dates == (PubDate(year=2020, month=5, medium="online"),)
+    assert codes(read_meta(dates + "<pub-date pub-type='epub'><year>2021</year></pub-date>")) == ["pub-date-conflict"]
+
+
+# ---------------------------------------------------------------------------------------------- journal
+
+
+def journal(inner: str):
+    xml = f"<article {NAMESPACES}><front><journal-meta>{inner}</journal-meta><article-meta/></front></article>"
+    reading = read_xml(xml)
+    return article_of(reading).journal, codes(reading)
+
+
+def test_issn_by_medium_and_as_identifier():
+    found, doubts = journal(
+        "<journal-id journal-id-type='issn'>2049-3630</journal-id>"
+        "<journal-id journal-id-type='eissn'>2076-7404</journal-id>"
+        "<issn publication-format='electronic'>2049-3630</issn>"
+        "<issn pub-type='ppub'>1234 5679</issn><issn>1234-5678</issn>"
+        "<issn pub-type='issn-l'>0031-1049</issn>"
+    )
+    assert [(each.value, each.medium) for each in found.issns] == [
+        ("2049-3630", "electronic"),
+        ("2076-7404", "electronic"),
+    ]
+    assert doubts == ["issn-invalid", "issn-invalid"]
+
+
+def test_abbreviation_prefers_the_publisher():
+    inner = (
+        "<journal-id journal-id-type='nlm-ta'>A</journal-id><journal-title-group>"
+        "<abbrev-journal-title abbrev-type='pubmed'>B</abbrev-journal-title>{}</journal-title-group>"
+    )
+    assert journal(inner.format(""))[0].abbreviation == "A"
+    own = "<abbrev-journal-title abbrev-type='publisher'>C</abbrev-journal-title>"
+    assert journal(inner.format(own))[0].abbreviation == "C"
+
+
+def test_placeholders_of_a_template_are_absent():
+    found, doubts = journal(
+        "<journal-title-group><journal-title>Journal Title</journal-title></journal-title-group>"
+        "<publisher><publisher-name>The Publisher Name</publisher-name></publisher>"
+    )
+    assert (found.titles, found.publisher, doubts) == ((), None, ["placeholder-value"] * 2)
+
+
+# ---------------------------------------------------------------------------------------------- numbers
+
+NUMBERS = [
+    ("<volume>4</volume><issue>2</issue>", ("4", "2"), []),
+    ("<volume>¿VOL?</volume><issue>¿NO?</issue>", (None, None), ["placeholder-value"] * 2),
+    ("<issue>ahead</issue>", (None, None), ["issue-ahead-of-print"]),
+    ("<issue>3</issue><supplement>Suppl 2</supplement>", (None, "3 Suppl 2"), []),
+    ("<volume>1</volume><supplement>2</supplement>", ("1", "Suppl. 2"), []),
+    ("<volume-issue-group><volume>7</volume><issue>1</issue></volume-issue-group>", ("7", "1"), []),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected", "found"), NUMBERS)
+def test_volume_and_issue(inner, expected, found):
+    reading = read_meta(inner)
+    article = article_of(reading)
+    assert ((article.volume, article.issue), codes(reading)) == (expected, found)
+
+
+PAGES = [
+    ("<fpage>e147</fpage>", ("e147", None, None)),
+    ("<fpage>iii</fpage><lpage>ix</lpage>", ("iii", "ix", None)),
+    ("<page-range>12–20</page-range>", ("12", "20", None)),
+    ("<fpage>12</fpage><lpage>20</lpage><page-range>12-20, 31</page-range>", ("12", "20", "31")),
+    ("<page-range>passim</page-range>", ("passim", None, None)),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), PAGES)
+def test_pages_as_written(inner, expected):
+    article = meta(inner)
+    assert (article.first_page, article.last_page, article.other_pages) == expected
+
+
+# ------------------------------------------------------------------------------------------------ links
+
+
+def uri(address: str, kind: str = "") -> str:
+    content_type = f" content-type='{kind}'" if kind else ""
+    return f"<self-uri xlink:href='{address}'{content_type}/>"
+
+
+OJS = "https://j.example/index.php/j/article/view/"
+LANDING = [
+    (uri(f"{OJS}1/1") + uri(f"{OJS}1"), f"{OJS}1", []),
+    (uri("https://doi.org/10.5555/a") + uri("https://j.example/a"), "https://j.example/a", []),
+    (uri("https://j.example/a.pdf") + uri("https://j.example/x", "pdf"), None, []),
+    (
+        uri("https://j.example/full", "full_html") + uri("https://j.example/abs", "abstract"),
+        "https://j.example/abs",
+        [],
+    ),
+    (uri("https://a.example/1") + uri("https://b.example/1"), None, ["url-ambiguous"]),
+    (uri("info:doi/10.5555/a"), None, []),
+    ("<self-uri>https://j.example/text</self-uri>", "https://j.example/text", []),
+    (uri("http://[bad"), None, []),
+]
+
+
+@pytest.mark.parametrize(("inner", "page", "found"), LANDING)
+def test_landing_page(inner, page, found):
+    reading = read_meta(inner)
+    assert (article_of(reading).landing_page, codes(reading)) == (page, found)
+
+
+def test_the_provider_decides_between_sites():
+    inner = uri("https://a.example/1") + uri("https://b.example/1")
+    assert meta(inner, hints=Hints(provider_host="b.example")).landing_page == "https://b.example/1"
+
+
+def test_files_are_real_files():
+    article = meta(uri("https://j.example/1.pdf") + uri(f"{OJS}1/1", "application/pdf") + uri("x.pdf", "pdf"))
+    assert [(each.url, each.mime) for each in article.files] == [("https://j.example/1.pdf", "application/pdf")]
+
+
+# --------------------------------------------------------------------------------------------- licences
+
+BY = "https://creativecommons.org/licenses/by/4.0/"
+ND = "https://creativecommons.org/licenses/by-nd/4.0/"
+LICENSES = [
+    (f"<license xlink:href='{BY}deed.es'/>", (License(url=BY),), []),
+    ("<license xlink:href='https://press.example/terms'/>", (License(url="https://press.example/terms"),), []),
+    (f"<license><ali:license_ref>{BY}</ali:license_ref></license>", (License(url=BY),), []),
+    (
+        f"<license><ali:license_ref applies_to='vor' start_date='2020-01-02'>{BY}</ali:license_ref>"
+        f"<ali:license_ref specific-use='textmining'>{ND}</ali:license_ref></license>",
+        (License(url=BY, applies_to="vor", start_date="2020-01-02"), License(url=ND, applies_to="tdm")),
+        [],
+    ),
+    (
+        f"<license><license-p>See <ext-link xlink:href='{BY}'>this</ext-link>.</license-p></license>",
+        (License(url=BY),),
+        [],
+    ),
+    (f"<license><license-p>Under {BY}.</license-p></license>", (License(url=BY),), []),
+    (f"<copyright-statement>Under {BY}.</copyright-statement>", (License(url=BY),), []),
+    ("<license><license-p>See https://press.example/help.</license-p></license>", (), []),
+    (f"<license xlink:href='{BY}'/><license xlink:href='{ND}'/>", (), ["license-conflict"]),
+    (f"<license xlink:href='{BY}'/><license xlink:href='{BY}'/>", (License(url=BY),), []),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected", "found"), LICENSES)
+def test_licenses(inner, expected, found):
+    reading = read_meta(f"<permissions>{inner}</permissions>")
+    assert (article_of(reading).licenses, codes(reading)) == (expected, found)
+
+
+# ---------------------------------------------------------------------------------------------- funding
+
+NSF = "https://doi.org/10.13039/100000001"
+FUNDING = [
+    (
+        "<funding-source>Reed Fund</funding-source><award-id>R-1</award-id>",
+        (Funding(funder="Reed Fund", awards=("R-1",)),),
+    ),
+    (
+        "<funding-source><institution-wrap><institution>NSF</institution>"
+        "<institution-id institution-id-type='FundRef'>10.13039/100000001</institution-id></institution-wrap>"
+        "</funding-source>",
+        (Funding(funder="NSF", funder_id=NSF),),
+    ),
+    (
+        "<funding-source><named-content content-type='funder-name'>NSF</named-content>"
+        f"<named-content content-type='funder-id'>{NSF}</named-content></funding-source>",
+        (Funding(funder="NSF", funder_id=NSF),),
+    ),
+    (
+        "<funding-source id='http://dx.doi.org/10.13039/100000001'>NSF</funding-source>",
+        (Funding(funder="NSF", funder_id=NSF),),
+    ),
+    (
+        "<funding-source><institution>R</institution><institution-id>https://ror.org/05dxps055</institution-id></funding-source>",
+        (Funding(funder="R", ror="https://ror.org/05dxps055"),),
+    ),
+    ("<award-id>R-1</award-id><award-id/>", (Funding(awards=("R-1",)),)),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), FUNDING)
+def test_funding(inner, expected):
+    assert meta(f"<funding-group><award-group>{inner}</award-group></funding-group>").funding == expected
+
+
+def test_a_wrong_funder_identifier_is_reported():
+    source = "<funding-source>N<institution-id>nonsense</institution-id></funding-source>"
+    reading = read_meta(f"<funding-group><award-group>{source}</award-group></funding-group>")
+    assert article_of(reading).funding == (Funding(funder="N"),)
+    assert codes(reading) == ["funder-id-invalid"]
+
+
+# -------------------------------------------------------------------------------------------- relations
+
+RELATIONS = [
+    ("preprint", "research-article", "hasPreprint", False),
+    ("translated-article", "translation", "isTranslationOf", False),
+    ("commentary-article", "article-commentary", "isCommentOn", False),
+    ("corrected-article", "correction", "correction", True),
+    ("corrected-article", "erratum", "erratum", True),
+    ("corrected-article", None, "correction", True),
+    ("retracted-article", "retraction", "retraction", True),
+    ("retracted-article", "correction", "retraction", True),
+    ("object-of-concern", "expression-of-concern", "expression_of_concern", True),
+]
+
+
+@pytest.mark.parametrize(("said", "article_type", "kind", "update"), RELATIONS)
+def test_relations(said, article_type, kind, update):
+    related = f"<related-article related-article-type='{said}' ext-link-type='doi' xlink:href='10.5555/b'/>"
+    attribute = f"article-type='{article_type}'" if article_type else ""
+    xml = f"<article {NAMESPACES} {attribute}><front><article-meta>{related}</article-meta></front></article>"
+    assert article_of(read_xml(xml)).relations == (Relation(kind=kind, target="10.5555/b", update=update),)
+
+
+def test_a_notice_for_this_article_is_no_update_by_it():
+    related = "<related-article related-article-type='retraction-forward' xlink:href='https://doi.org/10.5555/b'/>"
+    reading = read_meta(related)
+    assert (article_of(reading).relations, codes(reading)) == ((), ["relation-unmapped"])
+
+
+def test_preprint_of_the_publication_history():
+    inner = "<pub-history><event><self-uri content-type='preprint' xlink:href='https://doi.org/10.5555/pre'/></event></pub-history>"
+    assert meta(inner).relations == (Relation(kind="hasPreprint", target="10.5555/pre"),)

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from harvester.model import Finding
 
+CODES = ("doi-duplicate", "doi-same-article")
+
 _NAMED = 3  # other records in one sentence
 
 

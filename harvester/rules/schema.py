@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 import msgspec
+from jsonschema import validators
 
 from harvester import resources
 from harvester.model import Finding
@@ -48,8 +49,12 @@ def _fast() -> jsonschema_rs.Draft202012Validator:
 
 
 @cache
-def _slow() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(msgspec.json.decode(resources.schema_text(_SCHEMA)))
+def _slow() -> Any:
+    """Takes the tuples of Structs turned into builtins for arrays too."""
+    base = jsonschema.Draft202012Validator
+    types = base.TYPE_CHECKER.redefine("array", lambda _, value: isinstance(value, list | tuple))
+    extended: Any = validators.extend(base, type_checker=types)  # type: ignore[no-untyped-call]
+    return extended(msgspec.json.decode(resources.schema_text(_SCHEMA)))
 
 
 # By the schema's keyword. The patterns of the schema stand for forms that the field's name says well enough.

@@ -66,7 +66,8 @@ def _held_back(summary: Summary) -> Iterator[str]:
 
 
 def _held(held: Held) -> str:
-    return f"{held.record}: {' '.join(held.sentences)}"
+    """One sentence is enough here: `harvester check` says all of them."""
+    return f"{held.record}: {held.sentences[0]}"
 
 
 def _ending(summary: Summary) -> str:

@@ -31,7 +31,7 @@ def test_a_first_run() -> None:
         "    Wasps: 1 article",
         "",
         "Held back (1)",
-        "  oai:1: It has no title. It has no DOI.",
+        "  oai:1: It has no title.",
         "",
         "Run it again: it asks for what is new only. For more: harvester --config /d/config.toml check",
     ]

@@ -1,0 +1,47 @@
+"""exports/sample/: the deposit of the seed article with its manifest, the whole way from the demo provider.
+
+`python -m tests.demo.sample` writes it again; a test holds that this changes no byte.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harvester import pipeline
+from harvester.config import load
+from harvester.demo import configuration
+from harvester.demo.run import serving
+
+SAMPLE = Path(__file__).parents[2] / "exports" / "sample"
+SEED_DOI = "10.48015/2076-7404-2021-13-1-32-57"
+NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)  # the batch's id and timestamp are made of it
+
+
+def make(folder: Path, version: str | None = None) -> list[Path]:
+    """Harvests and exports the seed article into `folder`, which is empty: the manifest and the deposit file.
+
+    `version` is Crossref's schema, that of the demo's configuration when absent.
+    """
+    with serving() as server:
+        configuration.write(folder / "config.toml", server.root)
+        config = load(folder / "config.toml")
+        with pipeline.opened(config) as store:
+            pipeline.harvest(config, store, ["journals"], now=lambda: NOW)
+            pipeline.export(config, store, now=lambda: NOW, dois=[SEED_DOI], schema_version=version)
+    return sorted((folder / "exports").iterdir())
+
+
+def renew() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        files = make(Path(folder))
+        shutil.rmtree(SAMPLE, ignore_errors=True)
+        SAMPLE.mkdir(parents=True)
+        for file in files:
+            shutil.copyfile(file, SAMPLE / file.name)
+
+
+if __name__ == "__main__":
+    renew()

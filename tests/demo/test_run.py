@@ -1,0 +1,93 @@
+"""The whole way: provider, harvest, store, check, export, twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harvester import bundles, pipeline
+from harvester.config import load
+from harvester.demo.provider import Repository, serve
+from harvester.demo.run import Summary, run, serving
+from harvester.errors import HarvesterError
+
+# Each record that is held back, and what holds it, before anything else that does.
+HELD = {
+    "oai:journals.example.org:article/113": "doi-characters",
+    "oai:journals.example.org:article/304": "doi-foreign-prefix",
+    "oai:journals.example.org:article/307": "url-missing",
+    "oai:journals.example.org:article/506": "title-missing",
+    "oai:journals.example.org:article/507": "doi-missing",
+    "oai:journals.example.org:article/510": "date-in-future",
+    "oai:journals.example.org:article/512": "date-missing",
+    "oai:journals.example.org:article/901": "issn-missing",
+    "oai:archive.example.org:article/23": "doi-ambiguous",
+    "oai:archive.example.org:article/42": "possible-organization",
+    "oai:archive.example.org:article/43": "doi-duplicate",
+    "oai:archive.example.org:article/44": "doi-duplicate",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path) -> Summary:
+    return run(folder)
+
+
+def test_the_first_run_harvests_everything(first: Summary) -> None:
+    assert [(one.source, one.format, one.state, one.new, one.pages) for one in first.runs] == [
+        ("journals", "jats", "complete", 33, 2),
+        ("journals", "oai_dc", "complete", 33, 2),
+        ("archive", "oai_dc", "complete", 9, 1),
+    ]
+
+
+def test_every_record_is_deposited_or_held_back_for_its_own_reason(first: Summary, folder: Path) -> None:
+    assert sum(file.records for file in first.files) == 42 - len(HELD)
+    config = load(folder / "config.toml")
+    with pipeline.opened(config) as store:
+        held = {one.record: one.codes[0] for one in store.held_back()}
+    assert held == HELD
+    assert {one.record for one in first.held} == HELD.keys()
+    assert all(one.sentences[0].endswith(".") for one in first.held)
+
+
+def test_the_files_are_valid_and_say_what_is_in_them(first: Summary) -> None:
+    schema = bundles.load("5.5.0")
+    for file in first.files:
+        data = Path(file.path).read_bytes()
+        assert not schema.validate(data)
+        assert len(data) == file.bytes
+        assert sum(part.records for part in file.parts) == file.records
+    parts = {(part.journal, part.volume, part.issue): part.records for file in first.files for part in file.parts}
+    assert parts["Lomonosov World Politics Journal", "13", "1"] == 1
+    assert parts["Harbour Society Papers", None, "41"] == 1
+    assert parts["Вестник истории чертежа и карты", "5", "2"] == 4
+
+
+def test_the_second_run_finds_nothing(first: Summary, folder: Path) -> None:
+    before = sorted(folder.joinpath("exports").iterdir())
+    second = run(folder)
+    assert second.provider == first.provider
+    assert second.nothing_new
+    assert second.unchanged == 42 - len(HELD)
+    assert sorted(folder.joinpath("exports").iterdir()) == before
+    assert len(second.held) == len(HELD)
+
+
+def test_a_taken_port_is_no_obstacle_but_asks_for_all_again(first: Summary, folder: Path) -> None:
+    with serve(Repository(), int(first.provider.rpartition(":")[2])):
+        again = run(folder)
+    assert again.provider != first.provider
+    assert again.nothing_new
+    assert [one.unchanged for one in again.runs] == [36, 36, 10]
+
+
+def test_a_taken_port_that_was_asked_for_is_said() -> None:
+    with serving() as server, pytest.raises(HarvesterError, match="--port"), serving(int(server.server_address[1])):
+        pass

@@ -127,16 +127,16 @@ _ISSN_SHAPE = re.compile(r"\d{4}-?\d{3}[\dXx]")
 _CYRILLIC_X = {ord("\u0425"): "X", ord("\u0445"): "X"}  # the check digit tells whether it was meant
 
 
+@lru_cache(_CACHED)
 def typed_issn(raw: str) -> tuple[str | None, Literal["print", "electronic"] | None]:
     """The ISSN and the medium that its label names: `EISSN: 2049-3630` is electronic."""
     digits, medium = _issn_parts(raw)
     return _checked_issn(digits), medium
 
 
-@lru_cache(_CACHED)
 def clean_issn(raw: str) -> str | None:
     """The ISSN as NNNN-NNNC if the whole value is one and its check digit is right, with or without a label."""
-    return _checked_issn(_issn_parts(raw)[0])
+    return typed_issn(raw)[0]
 
 
 def issn_shape(raw: str) -> bool:

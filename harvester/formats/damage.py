@@ -126,6 +126,7 @@ def _decoded(run: str, table: dict[str, int]) -> str:
 # ligatures.txt holds beginnings of words; what stands behind a ligature there is what a torn word goes on with.
 _STEMS = Path(__file__).with_name("ligatures.txt").read_text(encoding="ascii").split()
 _LIGATURE = r"(?:ffi|ffl|ff|fi|fl)"
+_PERHAPS_TORN = re.compile(r"f[fil] [a-z]")
 _TORN = re.compile(rf"(?<![\w-])([^\W\d_]*{_LIGATURE}) ([a-z]+)")
 _SAFE_LEFT = 5  # letters: `specifi` is no word in any language, so that one letter behind it is enough
 _SAFE_RIGHT = (
@@ -156,6 +157,8 @@ _BEGINNINGS, _WHOLES = _completions()
 
 
 def _ligatures(path: str, content: str) -> list[Finding]:
+    if not _PERHAPS_TORN.search(content):
+        return []
     torn = {match[0]: whole for match in _TORN.finditer(content) if (whole := _joined(match)) != match[0]}
     return [Finding("text-broken-ligature", path, word, {"suggestion": whole}) for word, whole in torn.items()]
 

@@ -117,6 +117,7 @@ _WRITTEN_IN = {
     ("Geor",): "ka",
     ("Armn",): "hy",
 }
+_LATIN = frozenset(_WRITTEN_IN["Latn",].split())
 _EXPECTED = {code: scripts for scripts, codes in _WRITTEN_IN.items() for code in codes.split()}
 
 _ENOUGH_LETTERS = 4
@@ -131,13 +132,22 @@ def script_of(text: str) -> str | None:
 
 def contradicts(text: str, lang: str) -> bool:
     """Whether nearly all letters of the text are in scripts that the language is not written in."""
-    expected = _EXPECTED.get(lang)
-    if expected is None or (expected == ("Latn",) and text.isascii()):
+    patterns = _own_and_foreign(lang)
+    if patterns is None or (lang in _LATIN and text.isascii()):
         return False
-    counts = _letter_counts(text)
-    letters = sum(counts.values())
-    foreign = letters - sum(counts.get(script, 0) for script in expected)
-    return letters >= _ENOUGH_LETTERS and foreign / letters > _MOST
+    own, foreign = (sum(map(len, pattern.findall(text))) for pattern in patterns)
+    return own + foreign >= _ENOUGH_LETTERS and foreign > _MOST * (own + foreign)
+
+
+@cache
+def _own_and_foreign(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """The letters of the language's scripts, and those of all others."""
+    expected = _EXPECTED.get(lang)
+    if expected is None:
+        return None
+    own = "".join(_SCRIPTS[script] for script in expected)
+    foreign = "".join(letters for script, letters in _SCRIPTS.items() if script not in expected)
+    return re.compile(f"[{own}]+"), re.compile(f"[{foreign}]+")
 
 
 def _letter_counts(text: str) -> dict[str, int]:

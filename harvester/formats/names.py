@@ -42,6 +42,8 @@ _ORGANISATION = re.compile(
     rf"(?<![\w'\u2019-])(?:{'|'.join(_ORGANISATION_WORDS.split())})(?![\w-])",
     re.IGNORECASE,
 )
+_BEGINNINGS = tuple({word[:4].lower() for word in _ORGANISATION_WORDS.split()})
+_WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 # What stands before a family name in lower case and belongs to it: Maria van der Berg.
 _PARTICLE_WORDS = """
@@ -84,7 +86,7 @@ def _with_affiliation(
 
 
 def _person(name: str, hints: Hints, path: str) -> tuple[Contributor, list[Finding]]:
-    if _ORGANISATION.search(name):
+    if _may_be_organisation(name):
         return Contributor(kind="group", name=name), [Finding("possible-organization", path, name)]
     parts = [part for part in map(str.strip, name.split(",")) if part]
     if _DIGIT.search(name) or not parts:
@@ -94,6 +96,13 @@ def _person(name: str, hints: Hints, path: str) -> tuple[Contributor, list[Findi
         code = "name-unparsed" if "," in name else "name-order-unknown"
         return Contributor(surname=name), [Finding(code, path, name)]
     return person, []
+
+
+def _may_be_organisation(name: str) -> bool:
+    """Looks closely only where a word begins like one of those that stand in names of organisations."""
+    return any(word.startswith(_BEGINNINGS) for word in _WORD.findall(name.lower())) and bool(
+        _ORGANISATION.search(name)
+    )
 
 
 def _by_commas(parts: list[str]) -> Contributor | None:

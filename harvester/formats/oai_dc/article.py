@@ -37,7 +37,7 @@ def read(metadata: etree._Element, record: RawRecord, hints: Hints) -> Reading:
         type=_type(fields),
         language=language,
         titles=titles,
-        abstracts=texts.abstracts(fields, language, notes),
+        abstracts=texts.abstracts(fields, language, hints.citation_profile, notes),
         contributors=people.contributors(fields, language, hints, notes),
         journal=where.journal,
         volume=where.volume,

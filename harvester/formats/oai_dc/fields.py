@@ -27,9 +27,9 @@ class Fields:
         self._unknown_tags: set[str] = set()
         self._notes = notes
         own = element.tag.rpartition("}")[0] if isinstance(element.tag, str) else ""
-        for child in element.iterchildren(etree.Element):
-            namespace, _, name = str(child.tag).rpartition("}")
-            if namespace == own or not namespace or child.tag.startswith(_DUBLIN_CORE):
+        for child in element:
+            namespace, _, name = child.tag.rpartition("}") if isinstance(child.tag, str) else ("", "", "")
+            if name and (namespace == own or not namespace or namespace.startswith(_DUBLIN_CORE)):
                 content = child.text if not len(child) else "".join(str(part) for part in child.itertext())
                 if content and not content.isspace():
                     value = Value(content, self._language(child.get(XML_LANG)))

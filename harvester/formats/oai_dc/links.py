@@ -19,9 +19,12 @@ _CANDIDATES_SHOWN = 3
 
 _WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _RESOLVERS = frozenset(("doi.org", "dx.doi.org", "www.doi.org"))
-_PROXIES = frozenset(("hdl.handle.net", "pubmed.ncbi.nlm.nih.gov", "www.ncbi.nlm.nih.gov", "europepmc.org"))
+_PROXY = re.compile(
+    r"https?://(?:hdl\.handle\.net|pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed)/", re.IGNORECASE
+)
 _FILE = re.compile(
-    r"\.(?:pdf|xml|epub|zip|rar|jpe?g|png|gif|tiff?|docx?|xlsx?|pptx?|odt|tex|ps|mp[34]|csv|txt)$", re.IGNORECASE
+    r"\.(?:pdf|xml|epub|zip|rar|jpe?g|png|gif|tiff?|docx?|xlsx?|pptx?|odt|tex|ps|mp[34]|csv|txt)$|/viewcontent\.cgi$",
+    re.IGNORECASE,
 )
 _MIMES = {".pdf": "application/pdf", ".xml": "application/xml"}
 # OJS: /article/view/12 is the article's page, /article/view/12/7 a page around one of its files.
@@ -70,11 +73,11 @@ def _report_candidates(fields: Fields, notes: Notes) -> None:
 def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
     """The one address that can be the article's page; `None` where there is none, or several on an equal footing."""
     element = "dc:identifier"
-    candidates = [url for url in fields.texts("identifier") if _is_page(url)]
+    candidates = _pages(fields, "identifier")
     if not candidates:  # Janeway: the address of the article's page, whatever the name says
         element = "dc:fullTextUrl"
-        candidates = [url for url in fields.texts("fullTextUrl") if _is_page(url)]
-    candidates = [each for each in candidates if _host(each) not in _PROXIES] or candidates
+        candidates = _pages(fields, "fullTextUrl")
+    candidates = [each for each in candidates if not _PROXY.match(each)] or candidates
     candidates = [each for each in candidates if not _OJS_GALLEY.search(each)] or candidates
     candidates = [each for each in candidates if _host(each) == hints.provider_host] or candidates
     candidates = [each for each in candidates if _OJS_PAGE.search(each)] or candidates
@@ -88,13 +91,24 @@ def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
 
 
 def files(fields: Fields) -> tuple[File, ...]:
-    """Addresses that end in a file's name: full texts as PDF or XML. A galley of OJS is a page, no file."""
-    found: dict[str, File] = {}
+    """The full text as PDF and as XML, by addresses that end in a file's name. A galley of OJS is a page, no file.
+
+    Of several files of a kind no one knows which is the text and which a supplement: then none is taken.
+    """
+    found: dict[str, set[str]] = {}
     for name in ("identifier", "relation", "fullTextUrl"):
-        for url in fields.texts(name):
+        for url in map(_plain, fields.texts(name)):
             if _WEB.fullmatch(url) and (mime := _MIMES.get(_path(url)[-4:].lower())):
-                found.setdefault(url, File(url=url, mime=mime))
-    return tuple(found.values())
+                found.setdefault(mime, set()).add(url)
+    return tuple(File(url=urls.pop(), mime=mime) for mime, urls in found.items() if len(urls) == 1)
+
+
+def _pages(fields: Fields, name: str) -> list[str]:
+    return [url for url in map(_plain, fields.texts(name)) if _is_page(url)]
+
+
+def _plain(url: str) -> str:
+    return url.replace("&amp;", "&")  # some feeds escape twice
 
 
 def _is_page(url: str) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from harvester.formats.blocks import each_text, plain_blocks
 from harvester.formats.damage import text_findings, without_controls
 from harvester.formats.html import blocks_from_html, inline_from_html
 from harvester.formats.jats.notes import Notes
+from harvester.formats.languages import script_of
 from harvester.formats.oai_dc.fields import Fields, Value, check_script, language_first
 from harvester.model import Abstract, Block, Keyword, Title
 from harvester.text import Text, fold, plain
 
 _SHOWN = 120  # characters of a text in a finding
+_EXCERPT = 40  # of each of several
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 def titles(fields: Fields, language: str | None, notes: Notes) -> tuple[Title, ...]:
@@ -25,24 +31,40 @@ def titles(fields: Fields, language: str | None, notes: Notes) -> tuple[Title, .
     return tuple(found.values())
 
 
-def abstracts(fields: Fields, language: str | None, notes: Notes) -> tuple[Abstract, ...]:
-    """The first description of each language; repositories put all kinds of notes behind it."""
-    found: dict[tuple[Block, ...], Abstract] = {}
-    taken: set[str | None] = set()
+def abstracts(fields: Fields, language: str | None, profile: str, notes: Notes) -> tuple[Abstract, ...]:
+    """The description of each language, or of each script where no language is said.
+
+    Repositories put notes of all kinds beside the abstract: of several descriptions in one language only arXiv's first
+    is known to be the abstract.
+    """
+    found: dict[tuple[str | None, str | None], list[tuple[tuple[Block, ...], str]]] = {}
     for value in language_first(_distinct(fields.all("description")), language):
-        blocks = blocks_from_html(value.text)
+        blocks = () if _ADDRESS.fullmatch(value.text.strip()) else blocks_from_html(value.text)
         characters = plain_blocks(blocks)
-        path = f"abstracts[{len(found)}]"
-        if blocks in found or not _has_words(characters, path, notes):
+        if _has_words(characters, "abstracts", notes):
+            key = (value.lang, None if value.lang else script_of(characters))
+            same = found.setdefault(key, [])
+            if all(blocks != others for others, _ in same):
+                same.append((blocks, characters))
+    return tuple(_told_apart(found, profile, notes))
+
+
+def _told_apart(
+    found: dict[tuple[str | None, str | None], list[tuple[tuple[Block, ...], str]]], profile: str, notes: Notes
+) -> Iterator[Abstract]:
+    number = 0
+    for (lang, _), descriptions in found.items():
+        (blocks, characters), *others = descriptions
+        if others and profile != "arxiv":
+            notes.doubt("abstract-ambiguous", "abstracts", " / ".join(each[:_EXCERPT] for _, each in descriptions))
             continue
-        if value.lang in taken:
-            notes.doubt("description-unused", "abstracts", characters[:_SHOWN])
-            continue
-        taken.add(value.lang)
+        for _, note in others:
+            notes.doubt("description-unused", "abstracts", note[:_SHOWN])
+        path = f"abstracts[{number}]"
         notes.add(text_findings(path, characters))
-        check_script(characters, value.lang, path, notes)
-        found[blocks] = Abstract(blocks=tuple(each_text(block, without_controls) for block in blocks), lang=value.lang)
-    return tuple(found.values())
+        check_script(characters, lang, path, notes)
+        yield Abstract(blocks=tuple(each_text(block, without_controls) for block in blocks), lang=lang)
+        number += 1
 
 
 def keywords(fields: Fields, notes: Notes) -> tuple[Keyword, ...]:

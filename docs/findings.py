@@ -1,0 +1,76 @@
+"""The page of findings, from harvester/findings.toml: every doubt there is, by subject, with what to do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import harvester
+from harvester.findings import SEVERITIES, Kind, kinds
+
+_SUBJECT = re.compile(r"^# -{10,} (.+)$")
+_CODE = re.compile(r"^\[([a-z-]+)\]$")
+
+_WHO = {
+    "source": "whoever looks after the journal system",
+    "configuration": "whoever looks after config.toml",
+    "nobody": "nobody needs to",
+}
+_SEVERITY = {
+    "error": "The record is held back until this is mended.",
+    "warning": "The record is deposited; this is worth a look.",
+    "info": "Said for the record.",
+}
+_HEAD = """\
+# Findings
+
+{note}
+A finding is a doubt about one record. `harvester check` lists those of your records, `harvester explain CODE` prints
+one row of this page. Values are never guessed: what is in doubt is left out, or the record is held back.
+
+"""
+
+
+def page(note: str) -> str:
+    """The page in Markdown; `note` says where it comes from."""
+    sections = "\n".join(_section(subject, codes) for subject, codes in subjects())
+    return _HEAD.format(note=note) + _counts() + "\n" + sections
+
+
+def subjects() -> Iterator[tuple[str, list[str]]]:
+    """The headings of findings.toml, each with the codes below it. Raises ValueError on a code above all headings."""
+    found: dict[str, list[str]] = {}
+    for line in (Path(harvester.__file__).parent / "findings.toml").read_text(encoding="utf-8").splitlines():
+        if match := _SUBJECT.match(line):
+            found[match[1]] = []
+        elif match := _CODE.match(line):
+            if not found:
+                raise ValueError(f"findings.toml: {match[1]} stands under no heading")
+            found[next(reversed(found))].append(match[1])
+    yield from found.items()
+
+
+def _counts() -> str:
+    rows = [f"- **{severity}**: {_SEVERITY[severity]}\n" for severity in SEVERITIES]
+    return "".join(rows)
+
+
+def _section(subject: str, codes: list[str]) -> str:
+    return f"## {subject}\n\n" + "\n".join(_row(code, kinds()[code]) for code in codes)
+
+
+def _row(code: str, kind: Kind) -> str:
+    return (
+        f"### {code}\n\n"
+        f"**{kind.severity}**, mended by {_WHO[kind.who]}\n\n"
+        f"> {_quoted(kind.message)}\n\n"
+        f"- Cause: {_quoted(kind.cause)}\n"
+        f"- Example: {_quoted(kind.example)}\n"
+        f"- What to do: {_quoted(kind.fix)}\n"
+    )
+
+
+def _quoted(words: str) -> str:
+    """Words as they stand, where Markdown would read markup."""
+    return re.sub(r"([*_<>\[\]`|\\])", r"\\\1", words)

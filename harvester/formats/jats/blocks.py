@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from harvester.formats.blocks import each_text
 from harvester.formats.html import blocks_from_html
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import inline, is_empty, part
@@ -37,22 +40,13 @@ _GENERIC = frozenset(
 def blocks(abstract: Element, lang: str | None, path: str, notes: Notes) -> tuple[Block, ...]:
     """The blocks of an abstract, without a heading that only says what it is; what cannot be carried is reported."""
     _report_lost(abstract, path, notes)
-    found = tuple(_checked(block, lang, path, notes) for block in _blocks(abstract, 0))
+    look = partial(checked, lang=lang, path=path, notes=notes)
+    found = tuple(each_text(block, look) for block in _blocks(abstract, 0))
     heading = child(abstract, "title", "label")
     title = content_of(heading) if heading is not None else ()
     if found and title and not is_generic(title):
         return (Section(title=title, blocks=found),)
     return found
-
-
-def _checked(block: Block, lang: str | None, path: str, notes: Notes) -> Block:
-    """The block with each of its texts looked through."""
-    if isinstance(block, Paragraph):
-        return Paragraph(checked(block.text, lang, path, notes))
-    if isinstance(block, ListBlock):
-        items = tuple(checked(item, lang, path, notes) for item in block.items)
-        return ListBlock(items=items, ordered=block.ordered)
-    return Section(title=block.title, blocks=tuple(_checked(inner, lang, path, notes) for inner in block.blocks))
 
 
 def is_generic(title: Text) -> bool:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from harvester.formats.jats.inline import parts, words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, child, children, name, vocabulary
-from harvester.model import AltName, Hints
+from harvester.model import AltName
 from harvester.text import fold, plain, text
 from harvester.xmltools import XML_LANG
 
@@ -39,43 +38,24 @@ def by_rank(found: list[Element], language: str | None) -> list[Element]:
     return sorted(found, key=rank)
 
 
-def person_name(element: Element, lang: str | None, hints: Hints, path: str, notes: Notes) -> AltName | None:
-    """A name's parts. A name with one part only stands in `surname`; academic degrees and titles are no part of it."""
+def person_name(element: Element, lang: str | None) -> AltName | None:
+    """A name's parts. A name with one part only stands in `surname`, so does a <string-name> without parts.
+
+    Academic degrees and titles are no part of a name.
+    """
     surname = _name_part(child(element, "surname"))
     given = _joined(children(element, "given-names"))
     suffix = _joined(children(element, "suffix"))
-    if surname is None and given is None:
-        return _unstructured(element, lang, hints, path, notes) if name(element) == "string-name" else None
+    if surname is None and given is None and name(element) == "string-name":
+        surname = _name_part(element)
     if surname is None:
-        surname, given = given or "", None
-    return AltName(surname=surname, given=given, suffix=suffix, lang=lang)
+        surname, given = given, None
+    return AltName(surname=surname, given=given, suffix=suffix, lang=lang) if surname else None
 
 
-def _unstructured(element: Element, lang: str | None, hints: Hints, path: str, notes: Notes) -> AltName | None:
-    """A <string-name> without parts: split at its one comma, else by the configured order, else not at all."""
-    whole = _name_part(element)
-    if whole is None:
-        return None
-    family, comma, given = (each.strip() for each in whole.partition(","))
-    if comma and family and given and "," not in given:
-        return AltName(surname=family, given=given, lang=lang)
-    if comma:
-        notes.doubt("name-unparsed", path, whole)
-        return AltName(surname=whole, lang=lang)
-    return _ordered(whole, lang, hints, path, notes)
-
-
-def _ordered(whole: str, lang: str | None, hints: Hints, path: str, notes: Notes) -> AltName:
-    if " " not in whole:
-        return AltName(surname=whole, lang=lang)
-    if hints.name_order == "family-first":
-        family, _, given = whole.partition(" ")
-        return AltName(surname=family, given=given, lang=lang)
-    if hints.name_order == "given-first":
-        given, _, family = whole.rpartition(" ")
-        return AltName(surname=family, given=given, lang=lang)
-    notes.doubt("name-order-unknown", path, whole)
-    return AltName(surname=whole, lang=lang)
+def has_parts(element: Element) -> bool:
+    """Whether the source says what is the family name and what the given names."""
+    return child(element, "surname", "given-names") is not None
 
 
 def group_name(collab: Element) -> str | None:

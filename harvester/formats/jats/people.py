@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from harvester.formats.jats.affiliations import Places
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.names import by_rank, group_name, names, person_name
+from harvester.formats.jats.names import by_rank, group_name, has_parts, names, person_name
 from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.roles import byline_role, credit_roles
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href, name
 from harvester.formats.jats.wording import as_it_reads
+from harvester.formats.names import parse_creator
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
 
@@ -64,33 +65,28 @@ class Byline:
         return [self._with_details(found[0], entry.element, path), *found[1:]]
 
     def _person(self, entry: Entry, path: str) -> list[Contributor]:
-        found = self._names(entry.element, path)
+        elements = by_rank(names(entry.element), self._language)
+        found = [(each, element) for element in elements if (each := self._name(element, path)) is not None]
         if not found:
             return []
-        main, *others = found
-        whole = " ".join(part for part in (main.given, main.surname, main.suffix) if part)
-        if whole in self._hints.organizations:
-            return [Contributor(kind="group", role=entry.role or "author", name=whole, lang=main.lang)]
-        return [
-            Contributor(
-                role=entry.role or "author",
-                surname=main.surname,
-                given=main.given,
-                suffix=main.suffix,
-                lang=main.lang,
-                alt_names=_other_names(main, others),
-            )
-        ]
+        (main, element), others = found[0], [each for each, _ in found[1:]]
+        person = self._in_parts(main, element, path)
+        return [replace(person, role=entry.role or "author", lang=main.lang, alt_names=_other_names(main, others))]
 
-    def _names(self, contrib: Element, path: str) -> list[AltName]:
-        """The names in their parts, the main one first; how another one is written is nobody's concern."""
-        found: list[AltName] = []
-        for element in by_rank(names(contrib), self._language):
-            notes = Notes() if found else self._notes
-            lang = language_of(element, f"{path}.lang", notes)
-            if (each := person_name(element, lang, self._hints, path, notes)) is not None:
-                found.append(each)
-        return found
+    def _name(self, element: Element, path: str) -> AltName | None:
+        return person_name(element, language_of(element, f"{path}.lang", self._notes))
+
+    def _in_parts(self, main: AltName, element: Element, path: str) -> Contributor:
+        """The person of a name; a name in one piece may be an organisation's, or in need of being taken apart."""
+        person = Contributor(surname=main.surname, given=main.given, suffix=main.suffix)
+        if main.given is not None:
+            whole = f"{main.given} {main.surname}"
+            return Contributor(kind="group", name=whole) if whole in self._hints.organizations else person
+        creator, findings = parse_creator(main.surname, self._hints, path)
+        if creator is None or (has_parts(element) and creator.kind == "person"):
+            return person
+        self._notes.add(findings)
+        return creator
 
     def _group_and_anonymous(self, entry: Entry) -> Iterator[Contributor]:
         role = entry.role or "author"
@@ -109,9 +105,9 @@ class Byline:
         orcid, authenticated = _orcid(contrib, f"{path}.orcid", self._notes)
         return replace(
             person,
-            orcid=orcid,
+            orcid=orcid or person.orcid,
             orcid_authenticated=authenticated,
-            affiliations=self._places.of(contrib, f"{path}.affiliations"),
+            affiliations=self._places.of(contrib, f"{path}.affiliations") or person.affiliations,
             corresponding=self._is_corresponding(contrib),
             credit=credit_roles(contrib),
         )

@@ -200,7 +200,7 @@ def _people(group: Element) -> str:
 def _people_words(group: Element) -> Iterator[str]:
     for each in group:
         if local := name(each):
-            yield _part_words(each, local)
+            yield as_it_reads(each) if local == "person-group" else _part_words(each, local)
 
 
 def _person(element: Element) -> str:

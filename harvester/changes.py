@@ -131,8 +131,13 @@ class ListWatch:
         return fresh
 
 
-def doubt(seen: int, size: int | None, *, circling: bool) -> str | None:
-    """Why a list that ended may not be whole, in a sentence; `None` where there is no reason to think so."""
-    if size is not None:
-        return f"the provider announced {size} records and gave {seen}" if seen < size else None
-    return "the provider repeats its pages and never says how long its list is" if circling else None
+def doubt(seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False) -> str | None:
+    """Why a list that ended may not be whole, in a sentence; `None` where there is no reason to think so.
+
+    A list that shrinks while it is read by offsets, as that of OJS, moves rows from pages to come to pages that were.
+    """
+    if size is not None and seen < size:
+        return f"the provider announced {size} records and gave {seen}"
+    if circling and size is None:
+        return "the provider repeats its pages and never says how long its list is"
+    return "the list became shorter while it was read" if shrunk else None

@@ -6,18 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harvester import changes
 from harvester.changes import (
     OVERLAP,
     ListWatch,
     content_hash,
+    contested,
     covers,
     decide,
+    doubt,
     newest,
     next_since,
     parse_utc,
     windows,
 )
-from harvester.model import Known, Page, RawRecord, Window
+from harvester.model import Known, Page, RawRecord, Token, Window
 
 
 def record(identifier: str = "oai:x:1", datestamp: str = "2024-05-01", **changes) -> RawRecord:
@@ -101,13 +104,63 @@ class TestNewest:
         kept = newest(tuple(record(name, stamp) for name, stamp in rows))
         assert sorted(raw.identifier for raw in kept) == sorted({name for name, _ in rows})
 
+    def test_live_and_deleted_at_one_moment_is_for_the_provider_to_decide(self):
+        live, gone = record(), record(deleted=True, payload=None)
+        assert contested((live, gone)) == {"oai:x:1"}
+        assert contested((live, record(datestamp="2025-01-01", deleted=True, payload=None))) == frozenset()
+        assert contested((live, record("oai:x:2"))) == frozenset()
+
+
+class TestContradicts:
+    def test_only_a_newer_datestamp_settles_whether_a_record_is_deleted(self):
+        live, gone = record(), record(deleted=True, payload=None)
+        newer = record(datestamp="2025-01-01", deleted=True, payload=None)
+        assert changes.contradicts(known(live), gone)
+        assert changes.contradicts(known(newer), live)
+        assert not changes.contradicts(known(live), newer)
+        assert not changes.contradicts(known(live), live)
+        assert not changes.contradicts(None, gone)
+
+
+def page(*names: str, token: str | None = "t") -> Page:
+    return Page(records=tuple(map(record, names)), token=Token(token) if token else None)
+
 
 class TestListWatch:
-    def test_the_same_page_again_is_a_circle_and_the_same_token_is_not(self):
-        watch = ListWatch()
-        first, second = Page(records=(record("a"),)), Page(records=(record("b"),))
-        assert [watch.repeats(page) for page in (first, second, first)] == [False, False, True]
+    def test_counts_each_identifier_once_and_goes_on_from_a_checkpoint(self):
+        watch = ListWatch(seen=10)
+        assert [watch.count(page("a", "b")), watch.count(page("b", "c"))] == [2, 1]
+        assert (watch.total, watch.circling) == (13, False)
 
-    def test_empty_pages_say_nothing(self):
+    def test_one_token_for_all_pages_is_no_circle_while_something_new_comes(self):
         watch = ListWatch()
-        assert [watch.repeats(Page(records=())) for _ in range(3)] == [False] * 3
+        for name in "abc":
+            watch.count(page(name, token="same"))
+        assert not watch.circling
+        watch.count(page("c", token="same"))
+        assert watch.circling
+
+    def test_pages_without_news_under_new_tokens_are_one_after_the_third(self):
+        watch = ListWatch()
+        watch.count(page("a", token="0"))
+        circling = []
+        for token in "123":
+            watch.count(page("a", token=token))
+            circling.append(watch.circling)
+        assert circling == [False, False, True]
+
+    def test_the_last_page_ends_a_list_whatever_it_holds(self):
+        watch = ListWatch()
+        watch.count(page("a"))
+        watch.count(page("a", token=None))
+        assert not watch.circling
+
+
+class TestDoubt:
+    def test_a_list_is_whole_when_it_gave_what_it_announced(self):
+        assert doubt(5, 5) is None
+        assert doubt(6, 5, circling=True) is None
+        assert doubt(5, None) is None
+        assert doubt(4, 5) == "the provider announced 5 records and gave 4"
+        assert doubt(5, None, circling=True)
+        assert doubt(5, 5, shrunk=True)

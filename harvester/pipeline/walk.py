@@ -22,7 +22,7 @@ from harvester.model import Identity, Page, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts, windows
 from harvester.pipeline.arrivals import Arrivals
-from harvester.pipeline.ladder import Ladder, Rung, is_for_good
+from harvester.pipeline.ladder import MISSES, Ladder, Rung, is_for_good
 from harvester.pipeline.mapping import Mapper
 from harvester.store import OpenWindow, Run, RunState
 
@@ -33,6 +33,11 @@ Stop = Callable[[], bool]
 
 # A token that is refused again and again leads nowhere: its window is then cut into smaller ones.
 REOPENINGS = 2
+# Nor does a list that breaks off again and again, in ever smaller windows.
+MOST_ATTEMPTS = 6
+MOST_PARTS = 64
+# Pages have a round number of records; a list of just so many may be a first page without its token.
+FULL_PAGE = 50
 # A hasty line leaves the patience to the ladder: its window is one of those that failed already.
 HASTY_RETRIES = 1
 
@@ -71,9 +76,16 @@ class Line:
     def __init__(self, window: OpenWindow, provider: Provider) -> None:
         self.window, self.provider = window, provider
         self.pages, self.token = window.pages, window.token
-        self.size = window.list_size
+        self.size = window.list_size if window.pages else None
+        self.shrunk = False
         self.watch = changes.ListWatch(window.seen)
         self.coming: Future[Page]
+
+    def measure(self, page: Page) -> None:
+        """The least that the pages announce: a list that grows while it is read has given what it had."""
+        if page.list_size is not None:
+            self.shrunk = self.shrunk or (self.size is not None and page.list_size < self.size)
+            self.size = page.list_size if self.size is None else min(self.size, page.list_size)
 
 
 class Walk:
@@ -91,6 +103,7 @@ class Walk:
         self._lines: list[Line] = []
         self._failed: dict[int, str] = {}
         self._notes: list[str] = []
+        self._broken_off = 0
         self._progressed, self._tried_again, self._other_form = False, False, False
         self._pages, self._records = run.pages, sum(w.seen for w in run.windows if w.state != "split")
         self._sizes = {w.id: w.list_size for w in run.windows if w.parent is None}
@@ -188,7 +201,7 @@ class Walk:
             raise
         except ProviderError as error:
             self._lines.remove(line)
-            self._stumble(line.window, error)
+            self._stumble(line, error)
             return
         self._progressed, self.ladder.misses = True, 0
         self._arrive(pool, line, page)
@@ -197,7 +210,8 @@ class Walk:
 
     def _arrive(self, pool: ThreadPoolExecutor, line: Line, page: Page) -> None:
         fresh, line.pages = line.watch.count(page), line.pages + 1
-        line.token, line.size = page.token, page.list_size or line.size
+        line.token = page.token
+        line.measure(page)
         parts = self._parts(line, page)
         ended = page.token is None or line.watch.circling
         if ended or parts:
@@ -256,8 +270,10 @@ class Walk:
     # ---------------------------------------------------------------------------------- ends of lists
 
     def _end(self, line: Line, page: Page, fresh: int) -> None:
-        """A list is at its end. One that seems too short is asked for again before its end is believed."""
-        doubt = changes.doubt(line.watch.total, line.size, circling=line.watch.circling)
+        """A list is at its end. One that may not be whole is asked for again before its end is believed."""
+        if line.size is None and self._looks_cut(line, page):
+            line.size = self._listed(line.window.window)
+        doubt = changes.doubt(line.watch.total, line.size, circling=line.watch.circling, shrunk=line.shrunk)
         again = self._remedy(line, page) if doubt else ()
         self.arrivals.keep(page, None if again else line.window.id, seen=fresh, done=not again)
         if again:
@@ -265,20 +281,40 @@ class Walk:
             self._cut(line.window, again if len(again) > 1 else ())
         elif doubt:
             self._notes.append(_believed(doubt))
+        elif page.records:
+            self._broken_off = 0
 
     def _remedy(self, line: Line, page: Page) -> tuple[Window, ...]:
-        """What to ask in place of a list that seems too short: itself, later by dates if it has one page and no token.
+        """What to ask in place of a list that may not be whole: itself, then smaller windows where it broke off.
 
         Empty when its end is to be believed: a completeListSize that is simply wrong must not keep a run open for ever.
         """
-        if line.window.attempts == 0:
+        attempts, broke_off = line.window.attempts, line.watch.circling or line.pages == 1
+        if attempts == 0:
             return (line.window.window,)
-        if line.window.attempts >= REOPENINGS or line.pages > 1 or page.token or not (page.records and line.size):
+        self._broken_off += 1
+        lost = attempts >= MOST_ATTEMPTS or self._broken_off > MISSES
+        if lost or not broke_off or not page.records or windows.ignored(line.window.window, page.records):
             return ()
-        identity = self.job.identity  # OJS 3.3 could leave out the token (pkp-lib#7214, #6962)
-        parts = -(-line.size // len(page.records))
+        identity = self.job.identity
+        parts = min(MOST_PARTS, max(2, -(-(line.size or 0) // len(page.records))))
         spread = windows.spread(line.window.window, parts, identity.earliest, page.response_date, identity.granularity)
         return spread if len(spread) > 1 else ()
+
+    def _looks_cut(self, line: Line, page: Page) -> bool:
+        """Whether a page that is the only one of its list looks like a first one: OJS 3.3 could forget the token."""
+        count = len(page.records)
+        return line.pages == 1 and page.token is None and count >= FULL_PAGE and count % FULL_PAGE == 0
+
+    def _listed(self, window: Window) -> int | None:
+        """How many identifiers the provider lists at least, for the records it gave; `None` where it does not say."""
+        try:
+            listed = self._aside.identifiers(window)
+        except (Stopped, WaitUntil):
+            raise
+        except ProviderError:
+            return None
+        return listed.list_size or len(listed.records) + (listed.token is not None)
 
     def _settle(self) -> bool:
         """With no line left: closes what was split, opens again what is short or failed; whether more is to do."""
@@ -298,7 +334,7 @@ class Walk:
         if any(part.state != "done" for part in parts):
             return False
         seen = sum(part.seen for part in parts)
-        doubt = changes.doubt(seen, whole.list_size, circling=False)
+        doubt = changes.doubt(seen, whole.list_size)
         if doubt and not whole.attempts:
             self.store.reopen_window(whole.id)
             return True
@@ -324,18 +360,18 @@ class Walk:
 
     # -------------------------------------------------------------------------------------- failures
 
-    def _stumble(self, window: OpenWindow, error: ProviderError) -> None:
+    def _stumble(self, line: Line, error: ProviderError) -> None:
         """A page did not come: the window begins anew, is cut down to what is bad in it, or waits for the others."""
         try:
-            self._get_up(window, error)
+            self._get_up(line.window, error, by_token=line.token is not None)
         except (Stopped, WaitUntil):
             raise
         except ProviderError as failure:
-            self._failed[window.id] = self._explained(failure, window.window)
+            self._failed[line.window.id] = self._explained(failure, line.window.window)
 
-    def _get_up(self, window: OpenWindow, error: ProviderError) -> None:
+    def _get_up(self, window: OpenWindow, error: ProviderError, *, by_token: bool) -> None:
         code = error.code if isinstance(error, ProtocolError) else None
-        if code == "badResumptionToken":
+        if code == "badResumptionToken" or (code == "badArgument" and by_token):
             if window.attempts < REOPENINGS:
                 self.store.reopen_window(window.id)
             else:

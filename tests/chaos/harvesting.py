@@ -12,6 +12,8 @@ from harvester.xmltools import parse
 from tests.chaos.provider import Truth
 from tests.workbench import Workbench
 
+ENVELOPE = ("record", "metadata")
+
 
 def bench(folder: Path, url: str, *, settings: str = "") -> Workbench:
     """A configuration for one source; `settings` are lines of its table."""
@@ -32,11 +34,26 @@ def held(bench: Workbench, prefix: str = "oai_dc") -> dict[str, RawRecord]:
         return {name: raw for name in names for held, raw in store.raw("journal", name) if held == prefix}
 
 
+def differing(store: dict[str, RawRecord], truth: Truth) -> set[str]:
+    """The identifiers of records that one of both has alone, or whose text is another."""
+    there = {name: facts(wrapped(data)) for name, data in truth.whole().items()}
+    here = {name: facts(raw.payload) for name, raw in store.items()}
+    return {
+        name
+        for name in there.keys() | here.keys()
+        if (name in there, there.get(name)) != (name in here, here.get(name))
+    }
+
+
 def same(store: dict[str, RawRecord], truth: Truth) -> None:
     """Asserts that the store holds what the provider does, no less and no more."""
-    assert {name: facts(raw.payload) for name, raw in store.items()} == {
-        name: facts(wrapped(data)) for name, data in truth.whole().items()
-    }
+    assert differing(store, truth) == set()
+
+
+def rejected(bench: Workbench) -> set[str | None]:
+    """What the last run that rejected anything rejected, by name."""
+    with bench.opened() as (_, store):
+        return {one.identifier for run in store.runs() for one in store.rejected(run.id)}
 
 
 def wrapped(data: bytes | None) -> bytes | None:
@@ -48,10 +65,9 @@ def facts(payload: bytes | None) -> list[tuple[str, str, str]] | None:
     if payload is None:
         return None
     elements: list[etree._Element] = list(parse(payload).iter())
+    names = [(etree.QName(one), one) for one in elements if isinstance(one.tag, str)]
     return [
-        (etree.QName(one).localname, one.text or "", (one.tail or "").strip())
-        for one in elements
-        if isinstance(one.tag, str)
+        (name.text, one.text or "", (one.tail or "").strip()) for name, one in names if name.localname not in ENVELOPE
     ]
 
 
@@ -63,7 +79,9 @@ def state_of(store: Store) -> dict[str, object]:
     articles = {name: store.article(name, "journal") for name in names}
     return {
         "records": records,
-        "articles": {name: [(one.article, one.state, one.findings) for one in found] for name, found in articles.items()},
+        "articles": {
+            name: [(one.article, one.state, one.findings) for one in found] for name, found in articles.items()
+        },
         "counts": (status.ready, status.held_back, status.deleted),
         "runs": [(run.state, run.kind, run.counts, run.pages, run.response_date) for run in store.runs()],
     }

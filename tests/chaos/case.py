@@ -1,0 +1,68 @@
+"""What a case is: a fault, what the harvester does about it, and the provider that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.chaos.provider import Fault, Truth
+
+Setting = tuple[Truth, Fault]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`missing` are the records that no request can give: they are rejected by name, all others are there.
+
+    `said` stands in what the run says. A case whose `state` is not `complete` is harvested again when the provider is
+    mended, and must then be whole. `altered` records differ in the bytes that were damaged, and are marked as repaired.
+    """
+
+    name: str
+    fault: str
+    behaviour: str
+    setting: Callable[[], Setting]
+    rows: tuple[int, ...] = ()
+    settings: str = ""
+    state: str = "complete"
+    said: str | None = None
+    missing: frozenset[int] = frozenset()
+    altered: frozenset[int] = frozenset()
+    harvests: int = 1
+
+
+CASES: list[Case] = []
+
+
+def case(
+    fault: str,
+    behaviour: str,
+    *rows: int,
+    settings: str = "",
+    state: str = "complete",
+    said: str | None = None,
+    missing: frozenset[int] | set[int] = frozenset(),
+    altered: frozenset[int] | set[int] = frozenset(),
+    harvests: int = 1,
+) -> Callable[[Callable[[], Setting]], Callable[[], Setting]]:
+    """Registers a function that makes the provider; `rows` are those of the collection of known misbehaviours."""
+
+    def register(setting: Callable[[], Setting]) -> Callable[[], Setting]:
+        CASES.append(
+            Case(
+                setting.__name__.replace("_", "-"),
+                fault,
+                behaviour,
+                setting,
+                rows,
+                settings,
+                state,
+                said,
+                frozenset(missing),
+                frozenset(altered),
+                harvests,
+            )
+        )
+        return setting
+
+    return register

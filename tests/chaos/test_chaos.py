@@ -1,0 +1,37 @@
+"""After every fault the store is what the provider holds, record by record, or the run says what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.case import CASES, Case
+from tests.chaos.cases import MAINTENANCE  # registers the cases
+from tests.chaos.harvesting import bench, differing, harvest, held, rejected
+from tests.chaos.provider import broken, name
+
+assert MAINTENANCE
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
+    truth, fault = case.setting()
+    with broken(truth, fault) as (script, server):
+        made = bench(tmp_path, server.url, settings=case.settings)
+        run = harvest(made)
+        assert run.state == case.state, run
+        if case.said is None:
+            assert run.error is None, run
+        else:
+            assert case.said in (run.error or "")
+        if case.state != "complete":
+            script.fault = None
+            run = harvest(made)
+            assert run.state == "complete", run
+        for _ in range(1, case.harvests):
+            run = harvest(made)
+            assert (run.state, run.new, run.changed, run.deleted, run.error) == ("complete", 0, 0, 0, None)
+    missing = {name(number) for number in case.missing}
+    assert differing(held(made), truth) == missing | {name(number) for number in case.altered}
+    assert missing == (rejected(made) if missing else set())

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.changes import parse_utc
+from harvester.model import RawRecord, Window
+from harvester.pipeline.windows import ignored, in_form, spread, wanted
+
+WHOLE = Window(prefix="oai_dc", set_spec="a")
+
+
+def bounds(windows: tuple[Window, ...]) -> list[tuple[str | None, str | None]]:
+    return [(window.since, window.until) for window in windows]
+
+
+class TestSpread:
+    def test_an_open_list_stays_open_at_both_ends(self):
+        parts = spread(WHOLE, 3, "2024-01-01", "2024-01-31T10:00:00Z", "day")
+        assert bounds(parts) == [(None, "2024-01-11"), ("2024-01-11", "2024-01-21"), ("2024-01-21", None)]
+        assert {part.set_spec for part in parts} == {"a"}
+
+    def test_a_window_of_a_day_is_not_cut(self):
+        window = Window(prefix="oai_dc", since="2024-01-01", until="2024-01-02")
+        assert spread(window, 2, "", "", "day") == (window,)
+
+    @pytest.mark.parametrize("earliest", ["", "2025-06-01", "no date"])
+    def test_an_earliest_datestamp_that_says_nothing_is_not_believed(self, earliest):
+        assert len(spread(WHOLE, 4, earliest, "2025-06-01", "second")) == 4
+
+    moments = st.datetimes(datetime(1995, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+
+    @given(
+        st.lists(moments, min_size=2, max_size=2, unique=True), st.integers(2, 70), st.sampled_from(["day", "second"])
+    )
+    def test_the_parts_meet_and_are_smaller_and_together_the_whole(self, ends, parts, granularity):
+        since, until = (f"{moment:%Y-%m-%d}" for moment in sorted(ends))
+        window = Window(prefix="oai_dc", since=since, until=until)
+        made = spread(window, parts, "", "", granularity)
+        assert len(made) <= parts
+        assert (made[0].since, made[-1].until) == (since, until)
+        for one, next_one in pairwise(made):
+            assert one.until == next_one.since
+        days = [parse_utc(part.until or "") - parse_utc(part.since or "") for part in made]  # type: ignore[operator]
+        assert len(made) == 1 or all(timedelta(0) < span for span in days)
+
+
+class TestWanted:
+    @pytest.mark.parametrize(
+        ("size", "target", "parallel", "page", "parts"),
+        [
+            (500, 2000, 1, 100, 1),
+            (2001, 2000, 1, 100, 2),
+            (100_000, 2000, 1, 100, 50),
+            (100_000, 0, 4, 100, 1),
+            (100, 10, 1, 100, 1),  # the first page was nearly all
+            (2000, 2000, 4, 100, 8),
+            (1000, 2000, 4, 100, 1),
+        ],
+    )
+    def test_windows_are_made_where_they_pay(self, size, target, parallel, page, parts):
+        assert wanted(size, target, parallel, page) == parts
+
+
+class TestInForm:
+    def test_dates_change_their_form_and_keep_their_days(self):
+        by_day = Window(prefix="oai_dc", since="2024-01-01", until="2024-01-31")
+        by_second = Window(prefix="oai_dc", since="2024-01-01T00:00:00Z", until="2024-01-31T23:59:59Z")
+        assert in_form(by_day, "second") == by_second
+        assert in_form(by_second, "day") == by_day
+        assert in_form(WHOLE, "day") == WHOLE
+
+
+class TestIgnored:
+    window = Window(prefix="oai_dc", since="2024-01-10", until="2024-01-20")
+
+    @pytest.mark.parametrize(
+        ("stamps", "outside"),
+        [
+            (["2024-01-15"], False),
+            (["2024-01-09T12:00:00Z"], False),  # by less than a day
+            (["2023-01-01", "2025-01-01T10:00:00Z"], True),
+            (["2023-01-01", "2024-01-15"], False),
+            (["nonsense"], False),
+            ([], False),
+        ],
+    )
+    def test_dates_are_not_heeded_when_all_records_lie_outside(self, stamps, outside):
+        records = [RawRecord(identifier=stamp, datestamp=stamp) for stamp in stamps]
+        assert ignored(self.window, records) is outside
+        assert ignored(WHOLE, records) is False

@@ -22,6 +22,7 @@ _CITATIONS = (*_PROSE, *_TAGGED, "citation-alternatives")
 _NUMBER = re.compile(r"(?:^|(?<=\s))(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
 _LINE_NUMBER = re.compile(r"^[ \t]*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)[ \t]+(?=\S)", re.MULTILINE)
 _HAS_YEAR = re.compile(r"(?<!\d)1[5-9]\d\d(?!\d)|(?<!\d)20\d\d(?!\d)")
+_FIRST = ("1", "[1", "(1")  # how a list begins
 _SHORTEST = 20  # characters of an entry in a list that runs on in one line
 _LONGEST_KEY = 120
 
@@ -81,9 +82,9 @@ def _entries(ref: Element) -> list[Entry]:
     if not works:
         return [Entry(line, []) for line in split_list(ref)]
     entries = [_entry(work) for work in works]
-    if len(works) == 1 and not any(_is_tagged(each) for each in works[0]):
-        entries = [Entry(line, works[0]) for line in split_list(works[0][0])] or entries
-        entries = entries if len(entries) == 1 else [Entry(entry.text, []) for entry in entries]
+    if len(works) == 1 and (entries[0].text or "").startswith(_FIRST) and not any(map(_is_tagged, works[0])):
+        lines = split_list(works[0][0])
+        entries = [Entry(line, []) for line in lines] if len(lines) > 1 else entries
     return _with_notes(entries, ref)
 
 
@@ -140,15 +141,16 @@ def split_list(element: Element) -> list[str]:
 
     The numbers stand at the beginnings of lines; in text that runs on, every entry must look like one.
     """
-    raw = "\n".join(_lines(element))
-    lines = _split(raw, _LINE_NUMBER)
+    whole = as_it_reads(element)
+    if not whole.startswith(_FIRST):
+        return [whole] if whole else []
+    lines = _split("\n".join(_lines(element)), _LINE_NUMBER)
     if len(lines) > 1:
         return lines
-    whole = as_it_reads(element)
     lines = _split(whole, _NUMBER)
     if len(lines) > 1 and all(len(line) >= _SHORTEST and _HAS_YEAR.search(line) for line in lines):
         return lines
-    return [whole] if whole else []
+    return [whole]
 
 
 def _lines(element: Element) -> Iterator[str]:

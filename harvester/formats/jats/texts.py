@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from harvester.formats.damage import text_findings, without_controls
 from harvester.formats.html import inline_from_html
 from harvester.formats.jats.inline import inline
@@ -11,6 +13,7 @@ from harvester.formats.languages import contradicts, normalise
 from harvester.text import Text, plain
 from harvester.xmltools import XML_LANG
 
+_MARKUP = re.compile(r"</?[A-Za-z]|&#?\w+;")
 _SHOWN = 120  # characters of a text in a finding
 
 
@@ -39,7 +42,7 @@ def unescaped(content: Text) -> Text:
 
 def is_escaped(written: str) -> bool:
     """Whether there may be HTML in the characters."""
-    return ("<" in written and ">" in written) or ("&" in written and ";" in written)
+    return ("<" in written or "&" in written) and _MARKUP.search(written) is not None
 
 
 def checked(content: Text, lang: str | None, path: str, notes: Notes) -> Text:

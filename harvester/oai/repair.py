@@ -243,6 +243,30 @@ def _name_entity(match: re.Match[bytes]) -> bytes:
     return b"".join(b"&#%d;" % ord(character) for character in characters) or match[0]
 
 
+# Prefixes that mean one thing everywhere. JATS's own DTD declares the first three, and files that rely on it lose them.
+_KNOWN_PREFIXES = {
+    b"xlink": b"http://www.w3.org/1999/xlink",
+    b"mml": b"http://www.w3.org/1998/Math/MathML",
+    b"xsi": b"http://www.w3.org/2001/XMLSchema-instance",
+    b"ali": b"http://www.niso.org/schemas/ali/1.0/",
+    b"dc": b"http://purl.org/dc/elements/1.1/",
+    b"oai_dc": b"http://www.openarchives.org/OAI/2.0/oai_dc/",
+}
+
+
+def declare_prefixes(data: bytes) -> bytes:
+    """Well-known namespace prefixes that are used, declared on the root where they are not: inner ones stay in force."""
+    root = _ROOT.search(data)
+    if root is None:
+        return data
+    tag = data[root.start() : data.find(b">", root.start()) + 1]
+    used = [prefix for prefix in _KNOWN_PREFIXES if b"<%s:" % prefix in data or b" %s:" % prefix in data]
+    missing = [prefix for prefix in used if b"xmlns:%s" % prefix not in tag]
+    added = b"".join(b' xmlns:%s="%s"' % (prefix, _KNOWN_PREFIXES[prefix]) for prefix in missing)
+    end = root.end() - 1
+    return data[:end] + added + data[end:]
+
+
 STEPS: tuple[tuple[str, Step], ...] = (
     ("text-before-document", cut_before),
     ("text-after-document", cut_after),
@@ -259,4 +283,5 @@ STEPS: tuple[tuple[str, Step], ...] = (
         _outside(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)", b"&amp;"),
     ),
     ("unescaped-less-than", _outside(rb"<(?![A-Za-z_:/!?\x80-\xff])", b"&lt;")),
+    ("undeclared-prefix", declare_prefixes),
 )

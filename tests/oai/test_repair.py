@@ -56,6 +56,7 @@ SAME = ("", ())
         (b"Educa\xe7\xe3o \xc3\xa9", "Educa\ufffd\ufffdo é", ("invalid-utf8",)),
         (b"\xc2\xe5\xf1\xf2", "\ufffd\ufffd\ufffd\ufffd", ("invalid-utf8",)),
         ("<?xml version='1.0'?>a", "a", ("inner-prolog",)),
+        ("a<x xlink:href='https://example.org'/>", "a", ("undeclared-prefix",)),
         ('<!DOCTYPE html PUBLIC "-//W3C//DTD" "http://x">a', "a", ("inner-prolog",)),
         ("a\x02 &nbsp; & b", "a \u00a0 & b", ("illegal-characters", "html-entities", "unescaped-ampersand")),
         # CDATA is text: only bytes illegal everywhere are mended in it

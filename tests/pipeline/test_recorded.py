@@ -1,0 +1,84 @@
+"""The whole way on real input: each recorded file through harvest, map, check and export, and the counts add up."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from harvester.model import ExportReport, RunReport
+from tests.replay import Answer, recorded, serving, single, wrapped
+from tests.workbench import Workbench
+
+PREFIX = re.compile(rb"10\.\d{4,9}(?=/)")
+JOURNAL = '\n[journals."2049-3630"]\ntitle = "Journal of Reproducible Harvesting"\nissn_electronic = "2049-3630"\nissn_print = "1234-5679"\n'
+
+
+def data_files(folder: str) -> list[Path]:
+    root = Path(__file__).parents[3] / "shared" / "data" / folder
+    return sorted(path for path in root.glob("*") if path.suffix != ".txt") if root.is_dir() else []
+
+
+def main_job(
+    bench: Workbench, answer: Answer, format: str, *, prefixes: list[str], more: str = ""
+) -> tuple[RunReport, ExportReport]:
+    """Harvests and exports one provider; every record must end in a deposit file or be held back with a finding."""
+    with serving(answer) as url:
+        bench.configure(url, [format], prefixes=prefixes, more=more)
+        (run,) = bench.harvest()
+    report = bench.export()
+    exported = sum(file.records for file in report.files)
+    with bench.opened() as (_, store):
+        (status,) = store.status() or (None,)
+    if status is not None:
+        assert exported + len(report.held_back) == status.ready + status.held_back
+        assert exported == status.ready
+    assert all(held.codes for held in report.held_back)
+    for file in report.files:
+        assert Path(file.path).stat().st_size == file.bytes
+    return run, report
+
+
+@pytest.mark.parametrize("provider", ["ojs34-testj", "janeway-testj"])
+@pytest.mark.parametrize("format", ["jats", "oai_dc"])
+def test_a_provider_recorded_whole_is_exported_whole(shared, tmp_path, provider, format):
+    folder = shared / "data" / "recorded" / provider
+    run, report = main_job(Workbench(tmp_path), recorded(folder), format, prefixes=["10.5555"], more=JOURNAL)
+    pages = b"".join(path.read_bytes() for path in folder.glob(f"ListRecords-{format}-*.xml"))
+    live = len(re.findall(rb"<record>", pages)) - len(re.findall(rb'status="deleted"', pages))
+    exported = [doi for file in report.files for doi in file.dois]
+    print(provider, format, run, Counter(code for held in report.held_back for code in held.codes))
+    assert run.state == "complete"
+    assert len(exported) + len(report.held_back) == live
+    assert len(set(exported)) == len(exported)
+
+
+@pytest.mark.parametrize("path", data_files("oai"), ids=lambda path: path.stem)
+def test_every_recorded_answer_goes_the_whole_way(path, tmp_path):
+    page = path.read_bytes()
+    prefixes = sorted({match.decode() for match in PREFIX.findall(page)})
+    run, _ = main_job(Workbench(tmp_path), single(page), "oai_dc", prefixes=prefixes)
+    assert run.state == "complete" or run.error
+
+
+@pytest.mark.parametrize("path", data_files("jats"), ids=lambda path: path.stem)
+def test_every_recorded_article_goes_the_whole_way(path, tmp_path):
+    article = path.read_bytes()
+    prefixes = sorted({match.decode() for match in PREFIX.findall(article)})
+    run, report = main_job(
+        Workbench(tmp_path), single(wrapped(article, "oai:example.org:1")), "jats", prefixes=prefixes
+    )
+    assert run.state == "complete", run.error
+    assert sum(file.records for file in report.files) + len(report.held_back) == 1
+
+
+@pytest.mark.parametrize("path", data_files("attack"), ids=lambda path: path.name)
+def test_every_attack_ends_in_a_finding_or_an_error(path, tmp_path):
+    page = path.read_bytes()
+    if path.suffix == ".zlib":
+        page = zlib.decompress(page)
+    run, _ = main_job(Workbench(tmp_path), single(page), "oai_dc", prefixes=["10.5555"])
+    assert run.state == "complete" or run.error

@@ -1,0 +1,61 @@
+"""A configuration in a folder of its own, and the main job run with it, as a user would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from harvester import pipeline
+from harvester.config import Config, load
+from harvester.model import ExportReport, RecordFinding, RunReport
+from harvester.store import Store
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+CROSSREF = """
+[crossref]
+depositor_name = "Example Depositor"
+depositor_email = "deposits@example.org"
+registrant = "Example Press"
+prefixes = {prefixes}
+"""
+
+
+class Workbench:
+    """One folder with config.toml, store and exports; its clock goes on by a second with every look at it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "config.toml"
+        self._moment = NOW
+
+    def now(self) -> datetime:
+        self._moment += timedelta(seconds=1)
+        return self._moment
+
+    def configure(self, url: str, formats: list[str], *, prefixes: list[str], more: str = "") -> Config:
+        """Writes the configuration for one source named `journal`."""
+        source = f'[sources.journal]\nurl = "{url}"\nformats = {formats}\nallow_private = true\nretries = 0\n'
+        self.path.write_text(CROSSREF.format(prefixes=prefixes) + source + more, encoding="utf-8")
+        return load(self.path)
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Config, Store]]:
+        config = load(self.path)
+        with pipeline.opened(config) as store:
+            yield config, store
+
+    def harvest(self, **options: object) -> list[RunReport]:
+        with self.opened() as (config, store):
+            return pipeline.harvest(config, store, now=self.now, **options)  # type: ignore[arg-type]
+
+    def export(self, **options: object) -> ExportReport:
+        with self.opened() as (config, store):
+            return pipeline.export(config, store, now=self.now, **options)  # type: ignore[arg-type]
+
+    def check(self, **options: object) -> list[RecordFinding]:
+        with self.opened() as (config, store):
+            today = NOW.date().isoformat()
+            return list(pipeline.check(config, store, today=today, **options))  # type: ignore[arg-type]

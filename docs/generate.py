@@ -1,7 +1,7 @@
 """Writes the generated pages of this folder: `python -m docs.generate` (or `make docs`).
 
-commands.md comes from the commands' own help, config.md from schemas/config.schema.json. A test holds that both are
-what this would write, and that nothing in them lacks its words.
+commands.md comes from the commands' own help, config.md from schemas/config.schema.json, findings.md from
+harvester/findings.toml. A test holds that they are what this would write, and that nothing in them lacks its words.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from docs import findings
 from harvester.cli import main
 from harvester.cli.init import render
 from harvester.config.problems import schema
@@ -34,6 +35,7 @@ def pages() -> dict[Path, str]:
     return {
         HERE / "commands.md": commands(),
         HERE / "config.md": settings(),
+        HERE / "findings.md": findings.page(NOTE.format("harvester/findings.toml")),
         HERE.parent / "config.toml": render({}),
     }
 

@@ -255,13 +255,12 @@ _KNOWN_PREFIXES = {
 
 
 def declare_prefixes(data: bytes) -> bytes:
-    """Well-known namespace prefixes that are used, declared on the root where they are not: inner ones stay in force."""
+    """Well-known namespace prefixes that are used and declared nowhere, declared on the root."""
     root = _ROOT.search(data)
     if root is None:
         return data
-    tag = data[root.start() : data.find(b">", root.start()) + 1]
     used = [prefix for prefix in _KNOWN_PREFIXES if b"<%s:" % prefix in data or b" %s:" % prefix in data]
-    missing = [prefix for prefix in used if b"xmlns:%s" % prefix not in tag]
+    missing = [prefix for prefix in used if b"xmlns:%s" % prefix not in data]
     added = b"".join(b' xmlns:%s="%s"' % (prefix, _KNOWN_PREFIXES[prefix]) for prefix in missing)
     end = root.end() - 1
     return data[:end] + added + data[end:]

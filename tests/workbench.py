@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from harvester import pipeline
 from harvester.config import Config, load
+from harvester.identifiers import clean_issn
 from harvester.model import ExportReport, RecordFinding, RunReport
 from harvester.store import Store
 
@@ -21,6 +23,22 @@ depositor_email = "deposits@example.org"
 registrant = "Example Press"
 prefixes = {prefixes}
 """
+
+
+PREFIX = re.compile(rb"10\.\d{4,9}(?=/)")
+ISSN = re.compile(rb"<issn[^>]*>\s*([0-9]{4}-?[0-9]{3}[0-9Xx])\s*<")
+
+
+def prefixes_in(data: bytes) -> list[str]:
+    """Every DOI prefix that stands in the data, as if the depositor had the use of all of them."""
+    return sorted({match.decode() for match in PREFIX.findall(data)})
+
+
+def journals_in(data: bytes) -> str:
+    """A table for each journal whose ISSN stands in the data, with a landing page, as an administrator would write it."""
+    issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
+    page = 'landing_page = "https://journal.example.org/doi/{doi}"'
+    return "".join(f'\n[journals."{issn}"]\n{page}\n' for issn in sorted(issns))
 
 
 class Workbench:

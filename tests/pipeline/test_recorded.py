@@ -11,9 +11,8 @@ import pytest
 
 from harvester.model import ExportReport, RunReport
 from tests.replay import Answer, recorded, serving, single, wrapped
-from tests.workbench import Workbench
+from tests.workbench import Workbench, journals_in, prefixes_in
 
-PREFIX = re.compile(rb"10\.\d{4,9}(?=/)")
 JOURNAL = '\n[journals."2049-3630"]\ntitle = "Journal of Reproducible Harvesting"\nissn_electronic = "2049-3630"\nissn_print = "1234-5679"\n'
 
 
@@ -59,17 +58,16 @@ def test_a_provider_recorded_whole_is_exported_whole(shared, tmp_path, provider,
 @pytest.mark.parametrize("path", data_files("oai"), ids=lambda path: path.stem)
 def test_every_recorded_answer_goes_the_whole_way(path, tmp_path):
     page = path.read_bytes()
-    prefixes = sorted({match.decode() for match in PREFIX.findall(page)})
-    run, _ = main_job(Workbench(tmp_path), single(page), "oai_dc", prefixes=prefixes)
+    run, _ = main_job(Workbench(tmp_path), single(page), "oai_dc", prefixes=prefixes_in(page))
     assert run.state == "complete" or run.error
 
 
 @pytest.mark.parametrize("path", data_files("jats"), ids=lambda path: path.stem)
 def test_every_recorded_article_goes_the_whole_way(path, tmp_path):
     article = path.read_bytes()
-    prefixes = sorted({match.decode() for match in PREFIX.findall(article)})
+    page = wrapped(article, "oai:example.org:1")
     run, report = main_job(
-        Workbench(tmp_path), single(wrapped(article, "oai:example.org:1")), "jats", prefixes=prefixes
+        Workbench(tmp_path), single(page), "jats", prefixes=prefixes_in(article), more=journals_in(article)
     )
     assert run.state == "complete", run.error
     assert sum(file.records for file in report.files) + len(report.held_back) == 1

@@ -33,6 +33,7 @@ _TAGS_OF: dict[Style, str] = {
     "overline": "overline",
 }
 _STYLES = {tag: style for style, tags in _TAGS_OF.items() for tag in tags.split()}
+_STYLED = frozenset(("span", "font"))  # by their style attribute
 _LISTS = {"ul": False, "ol": True}
 _BLOCK_TAGS = """
 p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre table thead tbody tfoot tr hr section article header footer
@@ -62,7 +63,6 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _ESCAPED_TAG = re.compile(
     rf"&lt;/?(?:{'|'.join(sorted(map(re.escape, _KNOWN)))})(?:\s[^<>]{{0,500}}?)?/?&gt;", re.IGNORECASE
 )
-_MATH_END = re.compile(r"</(?:\w+:)?math\s*>", re.IGNORECASE)
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
@@ -117,7 +117,7 @@ def _tokens(raw: str) -> Iterator[str | Math | _Tag]:
         if tag := _tag(match):
             if not tag.closes and tag.name in _SKIPPED:
                 at = ends.after(f"</{tag.name}>", at) or at
-            elif tag.name == "math" and not tag.closes and (formula := _formula(source, match)):
+            elif tag.name == "math" and not tag.closes and (formula := _formula(source, match, ends)):
                 at = formula[1]
                 yield formula[0]
             else:
@@ -157,6 +157,8 @@ def _tag(match: re.Match[str]) -> _Tag | None:
     if not match[2]:
         return None
     prefix, _, name = match[2].lower().rpartition(":")
+    if not name or match[3][:1].strip(" \t\r\n/"):
+        return None  # `<http://…>`, `<mailto:…>`
     attributes = match[3].strip().rstrip("/")
     if "=" not in attributes and ((len(name) == 1 and attributes) or (name not in _KNOWN and not prefix)):
         return None  # `a<b and c>d`
@@ -178,16 +180,23 @@ class _Ends:
             return None
         return self._source.index(end, start) + len(end)
 
+    def own(self, name: str, start: int) -> int | None:
+        """Where the element ends, unless another of that name begins before."""
+        name = name.lower()
+        following = self._source.find(f"<{name}", start)
+        at = self._source.find(f"</{name}>", start, following if following >= 0 else None)
+        return at + len(name) + 3 if at >= 0 else None
 
-def _formula(source: str, opening: re.Match[str]) -> tuple[Math, int] | None:
+
+def _formula(source: str, opening: re.Match[str], ends: _Ends) -> tuple[Math, int] | None:
     """The formula that begins here and where it ends; `None` where its MathML is not well-formed."""
     # Here and not above: the JATS reader imports this module.
     from harvester.formats.jats.formulas import mathml
 
-    ending = _MATH_END.search(source, opening.end())
-    if not ending:
+    end = ends.own(opening[2], opening.end())
+    if end is None:
         return None
-    fragment = _ENTITY.sub(_character_in_xml, source[opening.start() : ending.end()])
+    fragment = _ENTITY.sub(_character_in_xml, source[opening.start() : end])
     prefix = opening[2].rpartition(":")[0]
     if prefix and f"xmlns:{prefix}" not in opening[0]:
         fragment = fragment.replace(f"<{opening[2]}", f'<{opening[2]} xmlns:{prefix}="{MATHML}"', 1)
@@ -195,7 +204,7 @@ def _formula(source: str, opening: re.Match[str]) -> tuple[Math, int] | None:
         element = parse(fragment.encode("utf-8", "replace"))
     except (etree.XMLSyntaxError, UnsafeXml):
         return None
-    return (Math(mathml(element)), ending.end()) if len(element) or element.text else None
+    return (Math(mathml(element)), end) if len(element) or element.text else None
 
 
 def _character_in_xml(match: re.Match[str]) -> str:
@@ -205,14 +214,17 @@ def _character_in_xml(match: re.Match[str]) -> str:
 # ----------------------------------------------------------------------------------------------- faces
 
 
+_DEEPEST = 50  # tags open at once; those inside are dropped and their text stays
+
+
 class _Frame:
-    """An open tag: its style (`None` where the same style is open already) and what is inside so far."""
+    """A face under construction: its style, the tag that began it, and what is inside so far."""
 
     __slots__ = ("parts", "style", "tag")
 
-    def __init__(self, tag: _Tag | None, style: Style | None) -> None:
+    def __init__(self, style: Style, tag: _Tag | None) -> None:
+        self.style: Style = style
         self.tag = tag  # None: opened again after its neighbour closed
-        self.style = style
         self.parts: list[Inline] = []
 
 
@@ -221,64 +233,78 @@ class _Run:
 
     def __init__(self) -> None:
         self._parts: list[Inline] = []
-        self._frames: list[tuple[str, _Frame]] = []
+        self._open: list[tuple[str, _Frame | None]] = []  # no frame: the tag changes nothing but must find its end
+        self._faces: list[_Frame] = []
 
     def add(self, part: Inline) -> None:
-        (self._frames[-1][1].parts if self._frames else self._parts).append(part)
+        (self._faces[-1].parts if self._faces else self._parts).append(part)
 
     def take(self, token: str | Math | _Tag) -> None:
         if not isinstance(token, _Tag):
             self.add(token)
         elif token.closes:
             self._close(token.name)
-        elif style := _style(token):
-            is_open = any(frame.style == style for _, frame in self._frames)
-            self._frames.append((token.name, _Frame(token, None if is_open else style)))
-        elif token.name == "span" and not token.attributes.endswith("/"):
-            self._frames.append((token.name, _Frame(token, None)))  # so that its end closes no styled span
+        elif len(self._open) < _DEEPEST and (token.name in _STYLES or token.name in _STYLED):
+            style = _style(token)
+            is_new = style and all(face.style != style for face in self._faces)
+            self._push(token.name, _Frame(style, token) if style and is_new else None)
 
     def end(self) -> list[Inline]:
         """Everything up to here; tags that nobody closed are dropped, or stay where they may be no tags at all."""
-        while self._frames:
+        while self._open:
             self._pop(closed=False)
         parts, self._parts = self._parts, []
         return parts
 
     def cut(self) -> list[Inline]:
         """Everything up to here; what is open goes on behind the cut."""
-        names = [(name, frame) for name, frame in self._frames]
-        while self._frames:
-            self._pop(closed=True)
+        again = self._pop_until(0)
         parts, self._parts = self._parts, []
-        self._frames = [(name, _Frame(None, frame.style)) for name, frame in names]
+        self._reopen(again)
         return parts
 
     def _close(self, name: str) -> None:
         """Closes the innermost tag of that name; those opened inside it go on behind it."""
-        if all(name != each for each, _ in self._frames):
-            return
-        again = []
-        while self._frames[-1][0] != name:
-            again.append((self._frames[-1][0], _Frame(None, self._frames[-1][1].style)))
+        at = next((place for place in reversed(range(len(self._open))) if self._open[place][0] == name), None)
+        if at is not None:
+            again = self._pop_until(at + 1)
             self._pop(closed=True)
-        self._pop(closed=True)
-        self._frames += reversed(again)
+            self._reopen(again)
+
+    def _pop_until(self, depth: int) -> list[tuple[str, _Frame | None]]:
+        """Closes tags down to that depth; gives them, outermost first."""
+        inner = self._open[depth:]
+        while len(self._open) > depth:
+            self._pop(closed=True)
+        return inner
+
+    def _reopen(self, tags: list[tuple[str, _Frame | None]]) -> None:
+        for name, frame in tags:
+            self._push(name, _Frame(frame.style, None) if frame else None)
+
+    def _push(self, name: str, frame: _Frame | None) -> None:
+        self._open.append((name, frame))
+        if frame:
+            self._faces.append(frame)
 
     def _pop(self, *, closed: bool) -> None:
-        _, frame = self._frames.pop()
-        if closed and frame.style and frame.parts:
-            self.add(Span(frame.style, tuple(frame.parts)))
+        _, frame = self._open.pop()
+        if not frame:
             return
-        if not closed and frame.tag and _may_be_text(frame.tag):
-            self.add(frame.tag.written)
-        for part in frame.parts:
-            self.add(part)
+        self._faces.pop()
+        if closed and frame.parts:
+            self.add(Span(frame.style, tuple(frame.parts)))
+        elif not closed:
+            if frame.tag and _may_be_text(frame.tag):
+                self.add(frame.tag.written)
+            for part in frame.parts:
+                self.add(part)
 
 
 def _style(tag: _Tag) -> Style | None:
     if style := _STYLES.get(tag.name):
         return style
-    if tag.name in ("span", "font") and "style" in tag.attributes:
+    if "style" in tag.attributes:
         return next((style for pattern, style in _STYLE_ATTRIBUTES if pattern.search(tag.attributes)), None)
     return None
 

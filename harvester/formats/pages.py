@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-_PAGE = r"(?:[^\W\d_]{0,3}\.?\d[\w.]*|[ivxlcdm]+|[IVXLCDM]+)"
+_ROMAN = r"(?=[ivxlcdm])m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?!\w)"
+_CAPITALS = "".join(letter.upper() if letter in "mdclxvi" else letter for letter in _ROMAN)
+_PAGE = rf"(?:[^\W\d_]{{0,3}}\.?\d[\w.]*|{_ROMAN}|{_CAPITALS})"
 _DASH = r"\s*[-\u2010-\u2015\u2212]{1,2}\s*"
 _LABEL = r"(?:(?:pp?|pgs?|págs?|pags?|páginas?|pages?|стр|сс?|СС?|ss?|S|str|hal|бб?|sid)(?:\.\s*|\s+))?"
 _PAGES = re.compile(

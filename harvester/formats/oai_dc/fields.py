@@ -28,7 +28,8 @@ class Fields:
         self._notes = notes
         own = element.tag.rpartition("}")[0] if isinstance(element.tag, str) else ""
         for child in element:
-            namespace, _, name = child.tag.rpartition("}") if isinstance(child.tag, str) else ("", "", "")
+            tag: object = child.tag
+            namespace, _, name = tag.rpartition("}") if isinstance(tag, str) else ("", "", "")
             if name and (namespace == own or not namespace or namespace.startswith(_DUBLIN_CORE)):
                 content = child.text if not len(child) else "".join(str(part) for part in child.itertext())
                 if content and not content.isspace():

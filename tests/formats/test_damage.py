@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.damage import mended, text_findings, without_controls
+from harvester.text import Span
+
+
+@pytest.mark.parametrize(
+    ("torn", "whole"),
+    [
+        ("eff ective", "effective"),
+        ("specifi c", "specific"),
+        ("diff erent", "different"),
+        ("Aff airs", "Affairs"),
+        ("classifi cation", "classification"),
+        ("infl uence", "influence"),
+        ("fi rst", "first"),
+        ("fl ow", "flow"),
+        ("offi ce", "office"),
+        ("effi cient", "efficient"),
+        ("diffi cult", "difficult"),
+        ("scientifi cally", "scientifically"),
+    ],
+)
+def test_a_word_torn_behind_a_ligature(torn, whole):
+    (found,) = text_findings("abstracts[0]", f"The {torn} of it")
+    assert (found.code, found.value, found.detail) == ("text-broken-ligature", torn, {"suggestion": whole})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the staff of Cardiff city",
+        "a wi-fi network",
+        "wi fi network",
+        "sci-fi films",
+        "turn off ice and off er",
+        "Sufi fiction",
+        "Neff et al.",
+        "diff between them",
+        "stiff er",
+        "a sheriff and a tariff card",
+        "if it is of use",
+        "Gaddafi died",
+    ],
+)
+def test_words_that_end_in_a_ligature_by_themselves(text):
+    assert text_findings("abstracts[0]", text) == []
+
+
+@pytest.mark.parametrize(
+    ("damaged", "meant"),
+    [
+        ("PÃ©rez", "Pérez"),
+        ("Ã‰cole", "École"),
+        ("Â© 2012", "© 2012"),
+        ("donâ€™t", "don’t"),
+        ("Å¡koly", "školy"),
+        ("Ð˜Ð²Ð°Ð½", "Иван"),
+        ("РџСЂРёРІРµС‚", "Привет"),
+        ("Škoda, PÃ©rez", "Škoda, Pérez"),
+    ],
+)
+def test_mojibake_with_the_text_meant(damaged, meant):
+    (found,) = text_findings("titles[0]", damaged)
+    assert (found.code, found.detail["suggestion"]) == ("encoding-suspect", meant)
+
+
+@pytest.mark.parametrize("text", ["«СССР»", "BLÅ”", "IRMÃ – São", "voilà\u00a0»", "ESPAÑ”A", "CÔTÉ", "CAFÉ”", "Ñandú"])
+def test_text_that_is_right(text):
+    assert text_findings("titles[0]", text) == []
+
+
+def test_other_damage():
+    codes = [found.code for found in text_findings("titles[0]", "a\x02 b \ufffd $x^2$")]
+    assert codes == ["control-characters", "encoding-suspect", "title-contains-tex"]
+    assert text_findings("abstracts[0]", "$x^2$") == []
+    assert text_findings("titles[0]", "A $5 book and a $10 one") == []
+    assert without_controls(("a\x02b", Span("bold", ("c\x7f",)))) == ("ab", Span("bold", ("c",)))
+
+
+def test_mending_is_told():
+    content = ("less eff ective ", Span("italic", ("PÃ©rez",)))
+    better, found = mended("titles[0]", content, ("ligatures", "mojibake"))
+    assert better == ("less effective ", Span("italic", ("Pérez",)))
+    assert [each.detail["repaired"] for each in found] == ["less effective PÃ©rez", "less effective Pérez"]
+    assert mended("titles[0]", ("whole",), ("ligatures",)) == (("whole",), [])

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.licenses import canonical_license, find_licenses
+
+CC = "https://creativecommons.org/"
+
+
+@pytest.mark.parametrize(
+    ("raw", "url"),
+    [
+        ("https://creativecommons.org/licenses/by-nc-nd/4.0", "licenses/by-nc-nd/4.0/"),
+        ("http://www.creativecommons.org/licenses/BY/4.0/deed.es", "licenses/by/4.0/"),
+        ("CC <a href='http://creativecommons.org/licenses/by/3.0/es/'>", "licenses/by/3.0/es/"),
+        ("https://creativecommons.org/licenses/by/3.0/es/deed.es_ES", "licenses/by/3.0/es/"),
+        ("https://creativecommons.org/licenses/by/3.0/igo", "licenses/by/3.0/igo/"),
+        ("http://creativecommons.org/publicdomain/zero/1.0/legalcode", "publicdomain/zero/1.0/"),
+        ("as in https://creativecommons.org/licenses/by/4.0.", "licenses/by/4.0/"),
+        ("https://creativecommons.org/licenses/byte/4.0/", None),
+        ("Copyright (c) 2020 CC BY 4.0", None),
+        ("cc_by", None),
+    ],
+)
+def test_canonical_form(raw, url):
+    assert canonical_license(raw) == (CC + url if url else None)
+
+
+def test_two_licences_are_not_one():
+    text = f"{CC}licenses/by/4.0/ or {CC}licenses/by-nc/4.0/ or {CC}licenses/by/4.0/deed.ru"
+    assert find_licenses(text) == [f"{CC}licenses/by/4.0/", f"{CC}licenses/by-nc/4.0/"]
+    assert canonical_license(text) is None

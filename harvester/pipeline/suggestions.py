@@ -123,19 +123,36 @@ def _date_profile(records: Sequence[RawRecord], hints: Hints) -> str | None:
 
 
 def _journals(articles: Iterable[Article]) -> tuple[JournalFound, ...]:
-    """The journals of the articles, by their ISSNs; without any ISSN there is nothing to name a table by."""
-    found: dict[frozenset[str], JournalFound] = {}
+    """The journals of the articles: who shares an ISSN is one. Without any there is nothing to name a table by."""
+    found: list[JournalFound] = []
     for article in articles:
-        journal = article.journal
-        issns = tuple(issn.value for issn in journal.issns)
-        if issns and frozenset(issns) not in found:
-            found[frozenset(issns)] = JournalFound(
-                title=plain(journal.titles[0].text) if journal.titles else "",
-                issns=issns,
-                print_issns=tuple(issn.value for issn in journal.issns if issn.medium == "print"),
-                electronic_issns=tuple(issn.value for issn in journal.issns if issn.medium == "electronic"),
-            )
-    return tuple(found.values())
+        one = _journal(article)
+        same = next((known for known in found if set(known.issns) & set(one.issns)), None)
+        if same:
+            found[found.index(same)] = _merged(same, one)
+        elif one.issns:
+            found.append(one)
+    return tuple(found)
+
+
+def _journal(article: Article) -> JournalFound:
+    journal = article.journal
+    return JournalFound(
+        title=plain(journal.titles[0].text) if journal.titles else "",
+        issns=tuple(issn.value for issn in journal.issns),
+        print_issns=tuple(issn.value for issn in journal.issns if issn.medium == "print"),
+        electronic_issns=tuple(issn.value for issn in journal.issns if issn.medium == "electronic"),
+    )
+
+
+def _merged(one: JournalFound, other: JournalFound) -> JournalFound:
+    """What two records say of a journal: JATS tells the medium of an ISSN, Dublin Core does not."""
+    return JournalFound(
+        title=one.title or other.title,
+        issns=tuple(dict.fromkeys(one.issns + other.issns)),
+        print_issns=tuple(dict.fromkeys(one.print_issns + other.print_issns)),
+        electronic_issns=tuple(dict.fromkeys(one.electronic_issns + other.electronic_issns)),
+    )
 
 
 # -------------------------------------------------------------------------------------------- config.toml

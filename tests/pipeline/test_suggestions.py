@@ -87,6 +87,22 @@ def test_journals_by_their_issns():
     ]
 
 
+JATS = """<record><metadata><article><front><journal-meta><journal-title-group>
+<journal-title>J. of Things</journal-title></journal-title-group>
+<issn pub-type="epub">2049-3630</issn></journal-meta><article-meta><title-group><article-title>T</article-title>
+</title-group></article-meta></front></article></metadata></record>"""
+
+
+def test_what_one_format_says_of_an_issn_completes_the_other():
+    jats = RawRecord(identifier="oai:x:1", datestamp="2024-01-01", payload=JATS.encode())
+    core = record(title="T", source=("J. of Things; Vol. 2 No. 1 (2020); 5-9", "2049-3630", "1234-5679"))
+    (journal,) = suggest({"oai_dc": [core], "jats": [jats]}, Hints()).journals
+    assert (set(journal.issns), journal.electronic_issns) == ({"2049-3630", "1234-5679"}, ("2049-3630",))
+    block = journal_block(journal)
+    assert 'issn_electronic = "2049-3630"' in block
+    assert '# issn_print = "1234-5679"  # or issn_electronic' in block
+
+
 def test_a_deleted_record_suggests_nothing():
     assert suggested(RawRecord(identifier="oai:x:1", datestamp="2024-01-01", deleted=True)) == Suggestions()
 

@@ -1,0 +1,32 @@
+"""The demonstration as people call it."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import answer
+
+
+def test_the_whole_way_and_again(call):
+    first = answer(call("demo", "--json"))
+    assert {run["state"] for run in first["runs"]} == {"complete"}
+    assert sum(file["records"] for file in first["files"]) == 30
+    assert all(held["sentences"] for held in first["held"])
+    again = call("demo")
+    assert again.exit_code == 0
+    assert again.stdout.endswith("Nothing new since the last run, so nothing was exported.\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_provider_serves_until_it_is_told_to_stop(tmp_path, call, number):
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "harvester", "demo", "--serve"], cwd=tmp_path, stdout=-1, stderr=-1, text=True
+    ) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert call("source", "probe", url, "--allow-private").exit_code == 0
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+        assert (process.returncode, err.splitlines()[-1]) == (0, "Stopped.")

@@ -33,9 +33,10 @@ $(READY): pyproject.toml requirements-dev.lock schemas/bundles.json
 	$(BIN)/harvester -q schemas install
 	touch $@
 
-# Writes the generated pages: docs/commands.md, docs/config.md, config.toml.
+# Writes the generated pages: docs/commands.md, docs/config.md, docs/faults.md, config.toml.
 docs: $(READY)
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m tests.chaos.page
 
 # Renews the lock from pyproject.toml; run it on the oldest supported Python.
 lock: $(READY)

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos import page
 from tests.chaos.case import CASES, Case
-from tests.chaos.cases import MAINTENANCE  # registers the cases
 from tests.chaos.harvesting import bench, differing, harvest, held, rejected
 from tests.chaos.provider import broken, name
-
-assert MAINTENANCE
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -35,3 +33,11 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
     missing = {name(number) for number in case.missing}
     assert differing(held(made), truth) == missing | {name(number) for number in case.altered}
     assert missing == (rejected(made) if missing else set())
+
+
+def test_the_page_of_faults_is_what_would_be_generated():
+    assert page.PATH.read_text(encoding="utf-8") == page.text(), "run `make docs`"
+
+
+def test_every_case_has_a_name_of_its_own():
+    assert len({case.name for case in CASES}) == len(CASES)

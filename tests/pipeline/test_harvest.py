@@ -1,0 +1,240 @@
+"""Which run is done, and what a run leaves behind: against a real provider over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from harvester import locks
+from harvester.errors import BusyError, ConfigError
+from harvester.model import RunReport, SetInfo
+from harvester.pipeline.sources import locks_folder
+from harvester.store import Run
+from tests.chaos.harvesting import bench, differing, harvest, held
+from tests.chaos.provider import CLOCK, DC, Truth, article, at_page, broken, is_list, metadata, name, page_of
+from tests.oai.server import reply
+from tests.workbench import Workbench
+
+LATER = CLOCK + timedelta(days=1)
+SETS = (SetInfo("river:ART", "Articles"), SetInfo("river:REV", "Reviews"))
+
+
+class Clock:
+    """The provider's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.moment: datetime = CLOCK
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+def runs(made: Workbench) -> list[Run]:
+    with made.opened() as (_, store):
+        return list(store.runs())
+
+
+def counts(run: RunReport) -> tuple[int, int, int, int]:
+    return run.new, run.changed, run.deleted, run.unchanged
+
+
+def test_the_first_harvest_takes_everything_and_the_second_asks_once_for_what_is_new(tmp_path: Path):
+    with broken(Truth()) as (script, server):
+        made = bench(tmp_path, server.url)
+        assert counts(harvest(made)) == (23, 0, 0, 0)
+        asked = script.count
+        assert counts(harvest(made)) == (0, 0, 0, 0)
+        assert script.count == asked + 1
+        # by the provider's clock at the beginning of the last run, less 120 seconds
+        assert server.queries[-1]["from"] == "2025-06-01T11:58:00Z"
+        assert [run.kind for run in runs(made)] == ["incremental", "full"]
+
+
+def test_what_is_added_changed_and_deleted_since_comes_with_the_next_harvest(tmp_path: Path):
+    clock = Clock()
+    truth = Truth(clock=clock)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        clock.moment = LATER
+        truth.put(article(100, datestamp=LATER))
+        truth.put(article(3, " (revised)", datestamp=LATER))
+        truth.put(article(5, datestamp=LATER))  # moved without a change: OJS touches whole issues
+        truth.put(article(7, datestamp=LATER, deleted=True, metadata={}))
+        assert counts(harvest(made)) == (1, 1, 1, 1)
+        assert differing(held(made), truth) == set()
+        with made.opened() as (_, store):
+            assert [version.datestamp[:4] for version in store.versions("journal", name(3), "oai_dc")] == ["2020"]
+            assert held(made)[name(5)].datestamp.startswith("2025-06-02")
+
+
+def test_a_full_harvest_sees_what_changed_without_a_new_datestamp(tmp_path: Path):
+    truth = Truth()
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.put(article(3, " (changed in silence)"))
+        assert counts(harvest(made)) == (0, 0, 0, 0)
+        assert counts(harvest(made, full=True)) == (0, 1, 0, 22)
+        assert differing(held(made), truth) == set()
+
+
+def test_a_range_is_asked_for_as_said_and_is_no_base_for_the_next(tmp_path: Path):
+    with broken(Truth()) as (_, server):
+        made = bench(tmp_path, server.url)
+        assert harvest(made, since="2020-02-01", until="2020-03-31").new == 4
+        assert (server.queries[-1]["from"], server.queries[-1]["until"]) == ("2020-02-01", "2020-03-31")
+        assert counts(harvest(made)) == (19, 0, 0, 4)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "new", "full"),
+    [
+        ('["river:ART"]', '["river:ART", "river:REV"]', 5, True),
+        ('["river:ART", "river:REV"]', '["river:REV"]', 0, False),
+        ('["river:REV"]', "[]", 18, True),
+    ],
+)
+def test_sets_that_no_run_has_seen_are_harvested_in_full(tmp_path: Path, before: str, after: str, new: int, full: bool):
+    records = [replace(article(number), sets=("river:REV",) if number < 5 else ("river:ART",)) for number in range(23)]
+    with broken(Truth(records, sets=SETS)) as (_, server):
+        harvest(bench(tmp_path, server.url, settings=f"sets = {before}\n"))
+        made = bench(tmp_path, server.url, settings=f"sets = {after}\n")
+        assert harvest(made).new == new
+        assert (runs(made)[0].kind == "full") is full
+
+
+def test_another_address_is_harvested_in_full_and_that_is_owed_until_it_is_done(tmp_path: Path):
+    with broken(Truth(10)) as (_, server):
+        harvest(bench(tmp_path, server.url))
+    truth = Truth()
+    with broken(truth, lambda request, _: reply("", 503) if is_list(request) else None) as (script, server):
+        made = bench(tmp_path, server.url)
+        assert harvest(made).state == "failed"
+        assert harvest(made).state == "failed"
+        script.fault = None
+        assert counts(harvest(made)) == (13, 0, 0, 10)
+        assert runs(made)[0].kind == "full"
+        assert counts(harvest(made)) == (0, 0, 0, 0)
+
+
+def test_a_stop_leaves_an_incomplete_run_that_goes_on_behind_its_last_page(tmp_path: Path):
+    asked: list[int] = []
+
+    def fault(request, truth):
+        asked.append(page_of(request))
+
+    with broken(Truth(), fault) as (_, server):
+        made = bench(tmp_path, server.url)
+        run = harvest(made, stop=lambda: 3 in asked)
+        assert (run.state, run.pages) == ("incomplete", 2)
+        assert "goes on behind page 2" in (run.error or "")
+        asked.clear()
+        run = harvest(made)
+        assert (run.state, counts(run), run.pages) == ("complete", (23, 0, 0, 0), 5)
+        assert asked == [3, 4, 5]
+
+
+def test_the_next_page_is_fetched_while_this_one_is_stored(tmp_path: Path):
+    asked: list[int] = []
+    told: list[tuple[int, int]] = []
+    with broken(Truth(), lambda request, _: asked.append(page_of(request))) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made, progress=lambda done: told.append((done.pages, done.records)))
+    assert told == [(1, 5), (2, 10), (3, 15), (4, 20), (5, 23)]
+    assert asked == [0, 1, 2, 3, 4, 5]
+
+
+def test_one_source_that_fails_costs_its_neighbour_nothing(tmp_path: Path):
+    with broken(Truth()) as (_, server):
+        made = bench(tmp_path, server.url)
+        gone = '\n[sources.gone]\nurl = "http://127.0.0.1:9/oai"\nformats = ["oai_dc", "jats"]\nallow_private = true\n'
+        made.path.write_text(made.path.read_text() + gone + "retries = 0\n", encoding="utf-8")
+        states = [(run.source, run.format, run.state) for run in made.harvest()]
+    assert states == [("journal", "oai_dc", "complete"), ("gone", "oai_dc", "failed"), ("gone", "jats", "failed")]
+
+
+def test_a_format_that_is_not_offered_names_those_that_are(tmp_path: Path):
+    with broken(Truth()) as (_, server):
+        made = Workbench(tmp_path)
+        made.configure(server.url, ["jats", "oai_dc"], prefixes=["10.5555"])
+        jats, core = made.harvest()
+        assert jats.state == "failed"
+        assert "no metadata prefix jats; it offers oai_dc" in (jats.error or "")
+        assert (core.state, core.new) == ("complete", 23)
+
+
+def test_a_source_that_is_held_by_another_process_is_busy(tmp_path: Path):
+    with broken(Truth()) as (script, server):
+        made = bench(tmp_path, server.url)
+        with made.opened() as (config, _):
+            folder = locks_folder(config)
+        with (
+            locks.hold(folder, "source-journal", what="harvest of journal"),
+            pytest.raises(BusyError, match="harvest of"),
+        ):
+            harvest(made)
+        assert script.count == 0
+        assert harvest(made).state == "complete"
+
+
+def test_an_unknown_source_is_said_with_the_nearest_name(tmp_path: Path):
+    made = bench(tmp_path, "http://127.0.0.1:9/oai")
+    with pytest.raises(ConfigError, match="did you mean journal"):
+        made.harvest(names=["jurnal"])
+
+
+def test_windows_are_sized_from_the_first_page_and_asked_side_by_side(tmp_path: Path):
+    truth = Truth(200, page_size=10)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url, settings="window_records = 50\nparallel = 3\n")
+        run = harvest(made)
+        assert (run.state, run.new, run.error) == ("complete", 200, None)
+        assert differing(held(made), truth) == set()
+        (ledger,) = runs(made)
+    assert len(ledger.windows) > 4
+    assert {window.state for window in ledger.windows} == {"done"}
+    assert ledger.windows[0].list_size == 200
+    assert ledger.response_date == "2025-06-01T12:00:00Z"
+
+
+def test_a_window_that_failed_is_all_that_is_asked_for_again(tmp_path: Path):
+    broken_windows: list[str] = []
+
+    def fault(request, truth):
+        asked = request.query.get("until", "")
+        if is_list(request) and (asked in broken_windows or (asked and not broken_windows)):
+            broken_windows.append(asked)
+            return reply("busy", 503)
+        return None
+
+    truth = Truth(100)
+    with broken(truth, fault) as (script, server):
+        made = bench(tmp_path, server.url, settings="window_records = 20\n")
+        run = harvest(made)
+        assert run.state == "incomplete"
+        assert "HTTP 503" in (run.error or "")
+        assert len([window for window in runs(made)[0].windows if window.state == "open"]) == 1
+        script.fault = None
+        asked = len(server.queries)
+        assert harvest(made).state == "complete"
+        again = [query["until"] for query in server.queries[asked:] if "until" in query]
+        assert again
+        assert all(until <= broken_windows[0] for until in again)  # in smaller windows, since it is a long list
+        assert differing(held(made), truth) == set()
+
+
+def test_a_record_that_is_rejected_keeps_its_name_and_the_reason(tmp_path: Path):
+    with broken(Truth(), at_page(99, b"")) as (script, server):
+        made = bench(tmp_path, server.url)
+        bad = f"<oai_dc:dc {DC}>".encode() + metadata(3)
+        script.truth.put(article(3, metadata={"oai_dc": bad}))
+        run = harvest(made)
+        assert (run.state, run.new, run.rejected) == ("complete", 22, 1)
+        with made.opened() as (_, store):
+            (one,) = store.rejected(store.runs()[0].id)
+    assert one.identifier == name(3)
+    assert "damaged XML" in one.reason

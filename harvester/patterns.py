@@ -10,10 +10,16 @@ from urllib.parse import quote
 
 from harvester.model import Article, JournalFacts
 
-# What Crossref takes in the suffix of a new DOI.
+# What Crossref takes in the suffix of a new DOI, and how much of it.
 DOI_CHARACTERS = "-A-Za-z0-9._;()/"
-_GOOD_DOI = re.compile(rf"10\.[0-9]{{4,9}}/[{DOI_CHARACTERS}]{{1,200}}")
+LONGEST_SUFFIX = 200
+_GOOD_DOI = re.compile(rf"10\.[0-9]{{4,9}}/[{DOI_CHARACTERS}]{{1,{LONGEST_SUFFIX}}}")
 _URL_SAFE = "/-._~;():,@!$&'*+="
+
+
+def suffix_fits(doi: str) -> bool:
+    """Whether the DOI's suffix is as short as the deposit schema wants it."""
+    return len(doi.partition("/")[2]) <= LONGEST_SUFFIX
 
 
 def facts_of(article: Article, journals: Mapping[str, JournalFacts]) -> JournalFacts | None:

@@ -37,9 +37,9 @@ class Tally(Struct, kw_only=True):
     articles: int = 0
     having: dict[str, int] = {}
 
-    def add(self, article: Article) -> None:
+    def add(self, article: Article, *, crossmark: bool = False) -> None:
         self.articles += 1
-        for measure in measures(article):
+        for measure in measures(article, crossmark=crossmark):
             self.having[measure] = self.having.get(measure, 0) + 1
 
     def percent(self, measure: str) -> float:
@@ -55,8 +55,8 @@ class JournalTally(Struct, kw_only=True):
     back_file: Tally
 
 
-def measures(article: Article) -> Iterator[str]:
-    """Which of `MEASURES` the article has."""
+def measures(article: Article, *, crossmark: bool = False) -> Iterator[str]:
+    """Which of `MEASURES` the article has. With a Crossmark policy configured (`crossmark`) every article has it."""
     affiliations = list(_affiliations(article))
     has = {
         "references": article.references,
@@ -65,7 +65,7 @@ def measures(article: Article) -> Iterator[str]:
         "affiliations": affiliations,
         "ror": any(each.ror for each in affiliations),
         "similarity_check": article.files,
-        "crossmark": any(relation.update for relation in article.relations),
+        "crossmark": crossmark,
         "text_mining": article.files,
         "licenses": article.licenses,
         "funders": any(each.funder or each.funder_id or each.ror for each in article.funding),
@@ -82,6 +82,8 @@ def completeness(
     articles: Iterable[Article],
     year: int,
     journals: Mapping[str, JournalFacts] = MappingProxyType({}),
+    *,
+    crossmark: bool = False,
 ) -> dict[str, JournalTally]:
     """The tallies by journal, named by its ISSN, else its title. Articles without a publication date are not counted.
 
@@ -94,7 +96,8 @@ def completeness(
         key, title = _journal(article, journals)
         journal = found.setdefault(key, JournalTally(title=title, current=Tally(), back_file=Tally()))
         published = min(date.year for date in article.dates)
-        (journal.current if published > year - CURRENT_YEARS else journal.back_file).add(article)
+        part = journal.current if published > year - CURRENT_YEARS else journal.back_file
+        part.add(article, crossmark=crossmark)
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harvester.model import Article, Block, Finding, ListBlock, Paragraph, Policy
+from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
+from harvester.rules.texts import texts_of
 from harvester.text import Text, plain
 
 _LABEL = re.compile(r"(?:^|[^\w])(?:vol(?:ume)?|no|nr|num|issue|iss|том|номер|выпуск|вып|№)\b|№|_", re.IGNORECASE)
@@ -30,24 +31,13 @@ def has_a_title(article: Article, _: Policy) -> Iterator[Finding]:
 
 def abstracts_have_text(article: Article, _: Policy) -> Iterator[Finding]:
     for number, abstract in enumerate(article.abstracts):
-        if not any(has_words(text) for block in abstract.blocks for text in _texts(block)):
+        if not any(has_words(text) for block in abstract.blocks for text in texts_of(block)):
             yield Finding("abstract-empty", f"abstracts[{number}]")
 
 
 def has_words(text: Text) -> bool:
     """Whether there is a letter or a digit in the text; a value such as `.` is none (D8)."""
     return any(map(str.isalnum, plain(text)))
-
-
-def _texts(block: Block) -> Iterator[Text]:
-    if isinstance(block, Paragraph):
-        yield block.text
-    elif isinstance(block, ListBlock):
-        yield from block.items
-    else:
-        yield block.title
-        for each in block.blocks:
-            yield from _texts(each)
 
 
 def numbers_are_bare(article: Article, _: Policy) -> Iterator[Finding]:

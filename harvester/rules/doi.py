@@ -12,7 +12,6 @@ from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
 _BAD_CHARACTER = re.compile(f"[^{patterns.DOI_CHARACTERS}]")
-_LONGEST_SUFFIX = 200
 
 
 def has_a_doi(article: Article, _: Policy) -> Iterator[Finding]:
@@ -38,8 +37,8 @@ def _named(character: str) -> str:
 
 
 def doi_is_not_too_long(article: Article, _: Policy) -> Iterator[Finding]:
-    if article.doi and len(article.doi.partition("/")[2]) > _LONGEST_SUFFIX:
-        yield Finding("value-too-long", "doi", article.doi, {"limit": str(_LONGEST_SUFFIX)})
+    if article.doi and not patterns.suffix_fits(article.doi):
+        yield Finding("value-too-long", "doi", article.doi, {"limit": str(patterns.LONGEST_SUFFIX)})
 
 
 def doi_fits_the_pattern(article: Article, policy: Policy) -> Iterator[Finding]:

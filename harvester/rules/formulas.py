@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from lxml import etree
 
-from harvester.model import Article, Block, Finding, ListBlock, Paragraph, Policy
+from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
+from harvester.rules.texts import texts_of
 from harvester.text import Math, Span, Text
 from harvester.xmltools import MATHML, UnsafeXml, parse
 
@@ -33,19 +34,8 @@ def _texts(article: Article) -> Iterator[tuple[str, Text]]:
         yield f"titles[{number}].subtitle", title.subtitle
     for number, abstract in enumerate(article.abstracts):
         for block in abstract.blocks:
-            for text in _texts_of(block):
+            for text in texts_of(block):
                 yield f"abstracts[{number}]", text
-
-
-def _texts_of(block: Block) -> Iterator[Text]:
-    if isinstance(block, Paragraph):
-        yield block.text
-    elif isinstance(block, ListBlock):
-        yield from block.items
-    else:
-        yield block.title
-        for each in block.blocks:
-            yield from _texts_of(each)
 
 
 def _formulas(text: Text) -> Iterator[Math]:

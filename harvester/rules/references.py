@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harvester.model import Article, Finding, Policy, Reference
+from harvester.patterns import suffix_fits
 from harvester.rules.rule import Rule
-
-_LONGEST_SUFFIX = 200
 
 
 def keys_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
@@ -31,7 +30,7 @@ def _is_empty(reference: Reference) -> bool:
 
 def dois_fit(article: Article, _: Policy) -> Iterator[Finding]:
     for number, reference in enumerate(article.references):
-        if reference.doi and len(reference.doi.partition("/")[2]) > _LONGEST_SUFFIX:
+        if reference.doi and not suffix_fits(reference.doi):
             yield Finding("reference-doi-invalid", f"references[{number}].doi", reference.doi)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from harvester.identifiers import clean_doi, clean_issn
 from harvester.model import Article, Finding, Policy, Relation
+from harvester.patterns import suffix_fits
 from harvester.rules.rule import Rule
 from harvester.rules.urls import is_url
-
-_LONGEST_SUFFIX = 200
 
 
 def targets_are_usable(article: Article, _: Policy) -> Iterator[Finding]:
@@ -21,7 +20,7 @@ def targets_are_usable(article: Article, _: Policy) -> Iterator[Finding]:
 def _is_usable(relation: Relation) -> bool:
     target = relation.target
     if relation.target_type == "doi":
-        return clean_doi(target) == target and len(target.partition("/")[2]) <= _LONGEST_SUFFIX
+        return clean_doi(target) == target and suffix_fits(target)
     if relation.target_type == "issn":
         return not relation.update and clean_issn(target) == target
     return not relation.update and (relation.target_type == "other" or is_url(target))

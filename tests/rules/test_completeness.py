@@ -1,4 +1,4 @@
-from harvester.model import Affiliation, Article, Contributor, File, Funding, Issn, Journal, LangText, PubDate, Relation
+from harvester.model import Affiliation, Article, Contributor, File, Funding, Issn, Journal, LangText, PubDate
 from harvester.rules.completeness import MEASURES, completeness, measures
 from tests.rules.samples import ARTICLE, FACTS, article, with_journal
 
@@ -12,7 +12,6 @@ RICH = article(
     ),
     files=(File(url="https://journal.example/7.pdf"),),
     funding=(Funding(funder="Some Fund", awards=("A-1",)),),
-    relations=(Relation(kind="correction", target="10.5555/1", update=True),),
 )
 
 
@@ -21,7 +20,13 @@ def test_a_bare_article_has_nothing():
 
 
 def test_a_rich_article_has_everything():
-    assert tuple(measures(RICH)) == MEASURES
+    assert tuple(measures(RICH, crossmark=True)) == MEASURES
+
+
+def test_crossmark_is_the_publishers_and_not_the_articles():
+    update = article(relations=(Relation(kind="correction", target="10.5555/1", update=True),))
+    assert "crossmark" not in list(measures(update))
+    assert completeness([ARTICLE], 2021, crossmark=True)["0317-8471"].current.percent("crossmark") == 100
 
 
 def test_each_measure_is_counted_for_itself():
@@ -57,3 +62,8 @@ def test_the_configuration_holds_the_numbers_of_a_journal_together():
 def test_a_journal_without_issn_goes_by_its_title():
     untold = article(journal=Journal(titles=(LangText(("Untold",)),)))
     assert list(completeness([untold], 2021)) == ["Untold"]
+
+
+def test_crossmark_is_a_matter_of_the_depositor_for_all_articles_alike():
+    assert completeness([ARTICLE], 2021, crossmark=True)["0317-8471"].current.percent("crossmark") == 100
+    assert completeness([RICH], 2021)["0317-8471"].current.percent("crossmark") == 0

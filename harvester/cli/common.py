@@ -20,6 +20,7 @@ class Common:
         self.json = False
         self.quiet = False
         self.verbose = False
+        self.log_format = "text"
 
     def load(self) -> Config:
         """The configuration. Raises `ConfigError`."""
@@ -60,6 +61,13 @@ def _options() -> list[click.Parameter]:
         flag("--json", help="Print one JSON object."),
         flag("-q", "--quiet", help="Print only what was asked for and what went wrong."),
         flag("-v", "--verbose", help="Print more, and a traceback for an error in the program."),
+        click.Option(
+            ["--log-format"],
+            type=click.Choice(("text", "json")),
+            expose_value=False,
+            callback=_remember,
+            help="How log lines on stderr look; text when absent.",
+        ),
     ]
 
 
@@ -78,8 +86,9 @@ class Command(click.Command):
 def _log_to_stderr(common: Common) -> None:
     import logging  # `--help` does without
 
-    level = logging.INFO if common.verbose else logging.ERROR if common.quiet else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    from harvester.daemon.logs import set_up
+
+    set_up(common.log_format, logging.INFO if common.verbose else logging.ERROR if common.quiet else logging.WARNING)
 
 
 class Group(click.Group):

@@ -1,4 +1,7 @@
-"""`harvester harvest`: exit code 0 when every run is complete, 3 when some are, 1 when none is."""
+"""`harvester harvest`: exit code 0 when every run is complete, 3 when some are, 1 when none is.
+
+With --due it is what cron calls: one turn of the daemon.
+"""
 
 from __future__ import annotations
 
@@ -34,15 +37,22 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--full", is_flag=True, help="Ask for everything again, not only for what is new.")
 @click.option("--from", "since", callback=_date, metavar="DATE", help="Ask for what changed on that day or later.")
 @click.option("--until", callback=_date, metavar="DATE", help="Ask for what changed on that day or earlier.")
+@click.option("--due", is_flag=True, help="Harvest and export what the schedules say is due now; for cron.")
 @pass_common
-def command(common: Common, names: tuple[str, ...], full: bool, since: str | None, until: str | None) -> int:
+def command(common: Common, names: tuple[str, ...], full: bool, since: str | None, until: str | None, due: bool) -> int:
     """Harvests the named sources, or all, into the store.
 
     It asks each provider for what changed since the last complete harvest, and goes on where one was cut short.
     SIGTERM or Ctrl-C stops at the next page; the same command again continues there.
+
+    With -q, --due prints nothing unless something needs a person, and that once a day.
     """
     if since and until and since[:10] > until[:10]:
         raise click.UsageError("--from lies behind --until.")
+    if due and (names or full or since or until):
+        raise click.UsageError("--due takes no names and no dates: the schedules say what is due.")
+    if due:
+        return _harvest_due(common)
     config = common.load()
     with pipeline.opened(config) as store, stop_on_signals(common) as stop, shown(common) as progress:
         runs = pipeline.harvest(
@@ -63,6 +73,25 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
     return exit_code(runs)
 
 
+def _harvest_due(common: Common) -> int:
+    from harvester.daemon.turn import take
+
+    config = common.load()
+    with stop_on_signals(common) as stop:
+        turn = take(config, now=lambda: datetime.now(UTC), stop=stop)
+    if common.json:
+        as_json(runs=turn.runs, export=turn.export, troubles=turn.news.troubles)
+    elif turn.runs and not common.quiet:
+        _print_runs(turn.runs)
+    if turn.news:
+        click.echo(turn.news.text(config.zone), err=True)
+    if turn.not_told:
+        click.echo(turn.not_told, err=True)
+    if not turn.runs and turn.export is None:
+        common.say("Nothing is due; harvester schedule says when.")
+    return 1 if isinstance(turn.export, str) else exit_code(turn.runs)
+
+
 def exit_code(runs: Sequence[RunReport]) -> int:
     complete = [run.state == "complete" for run in runs]
     return 0 if all(complete) else 3 if any(complete) else 1
@@ -70,11 +99,15 @@ def exit_code(runs: Sequence[RunReport]) -> int:
 
 def _print(common: Common, runs: Sequence[RunReport]) -> None:
     if not common.quiet:
-        rows = [(run.source, run.format, run.state, *(getattr(run, name) for name in _COUNTS)) for run in runs]
-        table(("source", "format", "state", *_COUNTS), rows)
+        _print_runs(runs)
     for run in runs:
         if run.error:
             click.echo(f"{run.source} ({run.format}): {run.error}", err=True)
     news = sum(run.new + run.changed + run.deleted for run in runs)
     if news and exit_code(runs) == 0:
         common.say(f"{counted(news, 'record')} to look at: harvester check, then harvester export crossref.")
+
+
+def _print_runs(runs: Sequence[RunReport]) -> None:
+    rows = [(run.source, run.format, run.state, *(getattr(run, name) for name in _COUNTS)) for run in runs]
+    table(("source", "format", "state", *_COUNTS), rows)

@@ -28,12 +28,20 @@ COMMANDS = {
         "harvest": "Harvest sources into the store.",
         "remap": "Make the articles again from the stored records.",
         "check": "Say what is wrong with the records.",
+        "report": "Say how complete the articles are and what is to be done.",
         "explain": "Explain a finding by its code.",
         "show": "Show a record, its article or its deposit.",
         "export": "Write Crossref deposit files.",
         "schemas": "Install and list Crossref's schemas.",
         "status": "Say how each source stands.",
-        "runs": "List the last harvests.",
+        "runs": "List the last harvests, or show one.",
+        "schedule": "Say when each source is harvested next.",
+        "daemon": "Harvest and export by schedule until told to stop.",
+        "health": "Ask the daemon whether it is well.",
+        "metrics": "Write metrics for Prometheus.",
+        "backup": "Copy the store while it is in use.",
+        "doctor": "Look for damage in the store.",
+        "prune": "Take out what is old and superseded.",
     }.items()
 }
 

@@ -1,0 +1,28 @@
+"""`harvester backup`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harvester import pipeline
+from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.output import as_json
+from harvester.errors import HarvesterError
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_common
+def command(common: Common, file: Path) -> None:
+    """Copies the store into FILE, whole and compact, while harvests may go on. An older FILE is replaced."""
+    config = common.load()
+    with pipeline.opened(config) as store:
+        if file.resolve() == store.path.resolve():
+            raise HarvesterError(f"{file} is the store itself; name another file for the copy.")
+        store.backup(file.absolute())
+    size = file.stat().st_size
+    if common.json:
+        as_json(file=str(file), bytes=size)
+    common.say(f"{file} is written, {size / 1e6:,.1f} MB. To restore it: docs/operations.md, Backup and restore.")

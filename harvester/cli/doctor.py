@@ -1,0 +1,29 @@
+"""`harvester doctor`: exit code 0 when nothing is wrong, 1 when something is."""
+
+from __future__ import annotations
+
+import click
+
+from harvester import pipeline
+from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.output import as_json, line
+
+
+@click.command(cls=Command)
+@click.option("--deep", is_flag=True, help="Read every stored payload and hold it against its hash.")
+@pass_common
+def command(common: Common, deep: bool) -> int:
+    """Looks for damage in the store: its structure, its references, with --deep every byte that was received."""
+    config = common.load()
+    with pipeline.opened(config) as store:
+        faults = store.check_integrity(deep=deep)
+    if common.json:
+        as_json(faults=faults)
+    else:
+        for fault in faults:
+            line(fault)
+    if faults:
+        common.say("Stop the daemon and put a backup in the store's place: docs/operations.md, Backup and restore.")
+    else:
+        common.say("The store is sound." if deep else "The store is sound; --deep reads every payload too.")
+    return 1 if faults else 0

@@ -1,0 +1,31 @@
+"""`harvester prune`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from harvester import pipeline
+from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.output import as_json, counted
+
+
+@click.command(cls=Command)
+@click.option("--older-than", "days", type=click.IntRange(1), metavar="DAYS", required=True, help="How old, in days.")
+@pass_common
+def command(common: Common, days: int) -> None:
+    """Takes out what is old and superseded: what records said before, what was rejected, runs nothing points to.
+
+    What records say now, the articles and the ledger of deposits stay. The file does not shrink; its space is used
+    again. `harvester backup` writes a compact copy.
+    """
+    config = common.load()
+    with pipeline.opened(config) as store:
+        done = store.prune(datetime.now(UTC) - timedelta(days=days))
+    if common.json:
+        as_json(versions=done.versions, rejected=done.rejected, runs=done.runs, payloads=done.payloads)
+    common.say(
+        f"Taken out: {counted(done.versions, 'earlier version')}, {counted(done.rejected, 'rejected record')}, "
+        f"{counted(done.runs, 'run')}, {counted(done.payloads, 'payload')}."
+    )

@@ -1,0 +1,64 @@
+"""Log lines: text for people, JSON for machines; the source and run at work stand in each of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+import msgspec
+
+_about: ContextVar[dict[str, str | int] | None] = ContextVar("about", default=None)
+
+
+@contextmanager
+def about(**facts: str | int) -> Iterator[None]:
+    """While it is open, these facts stand in every line that this thread logs."""
+    token = _about.set({**(_about.get() or {}), **facts})
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+def set_up(kind: str, level: int) -> None:
+    """Logs to stderr, as `text` or as `json` lines."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(AsJson() if kind == "json" else AsText())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what it does is said in our own words
+
+
+class AsText(logging.Formatter):
+    """`2026-11-24 02:30:11Z INFO source=journal run=7 jats: complete`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = "".join(f"{name}={value} " for name, value in (_about.get() or {}).items())
+        moment = f"{_moment(record):%Y-%m-%d %H:%M:%SZ}"
+        return _with_trace(self, record, f"{moment} {record.levelname} {facts}{record.getMessage()}")
+
+
+class AsJson(logging.Formatter):
+    """One object a line: time (RFC 3339, UTC), level, logger, message, and the facts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": _moment(record).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            **(_about.get() or {}),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(line).decode()
+
+
+def _moment(record: logging.LogRecord) -> datetime:
+    return datetime.fromtimestamp(record.created, UTC)
+
+
+def _with_trace(formatter: logging.Formatter, record: logging.LogRecord, line: str) -> str:
+    return f"{line}\n{formatter.formatException(record.exc_info)}" if record.exc_info else line

@@ -1,0 +1,78 @@
+"""Metrics in Prometheus' text format, from the store alone: over HTTP from the daemon, into a file from cron."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from harvester import __version__
+from harvester.config import Config
+from harvester.daemon.due import planned
+from harvester.store import SourceStatus
+
+if TYPE_CHECKING:
+    from harvester.store import Store
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+STATES = ("complete", "incomplete", "failed", "waiting", "running")
+
+
+def exposition(config: Config, store: Store, now: datetime) -> bytes:
+    """The metrics of every configured source."""
+    registry = CollectorRegistry()
+    registry.register(_Metrics(config, store, now))
+    return generate_latest(registry)
+
+
+class _Metrics(Collector):
+    def __init__(self, config: Config, store: Store, now: datetime) -> None:
+        self._config, self._store, self._now = config, store, now
+
+    def collect(self) -> Iterator[Metric]:
+        yield InfoMetricFamily("harvester_build", "The program.", {"version": __version__})
+        sources = [status for status in self._store.status() if status.source in self._config.sources]
+        yield from _articles(sources)
+        yield from _formats(sources)
+        due = GaugeMetricFamily(
+            "harvester_source_next_run_timestamp_seconds", "When its schedule comes.", labels=["source"]
+        )
+        for plan in planned(self._config, self._store, self._now):
+            due.add_metric([plan.source], (plan.due or plan.next).timestamp())
+        yield due
+        alerts = GaugeMetricFamily("harvester_alerts", "Matters for a person that were told and are not over.")
+        alerts.add_metric([], len(self._store.alerts()))
+        yield alerts
+
+
+def _articles(sources: Iterable[SourceStatus]) -> Iterator[Metric]:
+    family = GaugeMetricFamily("harvester_articles", "Articles in the store.", labels=["source", "state"])
+    for status in sources:
+        for state, count in (("ready", status.ready), ("held_back", status.held_back), ("deleted", status.deleted)):
+            family.add_metric([status.source, state], count)
+    yield family
+
+
+def _formats(sources: Iterable[SourceStatus]) -> Iterator[Metric]:
+    place = ["source", "format"]
+    complete = GaugeMetricFamily(
+        "harvester_source_last_complete_timestamp_seconds", "When its last complete harvest ended.", labels=place
+    )
+    state = GaugeMetricFamily("harvester_source_last_run_state", "1 for the state it is in.", labels=[*place, "state"])
+    rejected = GaugeMetricFamily(
+        "harvester_source_last_run_rejected", "Records rejected by the last run.", labels=place
+    )
+    for status in sources:
+        for one in status.formats:
+            labels = [status.source, one.prefix]
+            if one.last_complete and one.last_complete.finished:
+                complete.add_metric(labels, one.last_complete.finished.timestamp())
+            if one.last_run:
+                rejected.add_metric(labels, one.last_run.counts.rejected)
+                for name in STATES:
+                    state.add_metric([*labels, name], name == one.last_run.state)
+    yield from (complete, state, rejected)

@@ -1,0 +1,35 @@
+"""Words to systemd (sd_notify(3)): one datagram each, to the socket it names; nothing where there is none."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+
+def notify(state: str) -> bool:
+    """Sends a state such as `READY=1`; whether there was someone to send it to."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return False
+    if address.startswith("@"):
+        address = "\0" + address[1:]  # the abstract namespace of Linux
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        try:
+            line.sendto(state.encode(), address)
+        except OSError:
+            return False  # whoever asked to be told is gone
+    return True
+
+
+def reloading() -> str:
+    """What is said before the configuration is loaded again; `READY=1` ends it."""
+    return f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}"
+
+
+def watchdog_period() -> float | None:
+    """Seconds between two signs of life: half of what systemd waits. `None` where it does not watch."""
+    micros, watched = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID")
+    if not micros.isdigit() or (watched and watched != str(os.getpid())):
+        return None
+    return int(micros) / 2_000_000

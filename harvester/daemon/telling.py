@@ -1,0 +1,93 @@
+"""Telling people: by mail, by a webhook, and in the log or on stderr always."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+import msgspec
+import requests
+
+from harvester.config import Alerts
+from harvester.daemon.troubles import News
+from harvester.errors import ConfigError, HarvesterError
+
+PATIENCE = 30.0  # seconds for a mail server or a webhook
+
+
+class NotTold(HarvesterError):
+    """A mail or a webhook did not get through; the message names the next step."""
+
+
+def tell(alerts: Alerts, news: News, zone: str) -> None:
+    """Sends the news wherever `[alerts]` says, all of it before any failure is raised as `NotTold`."""
+    failures = []
+    for send in (_mail, _webhook):
+        try:
+            send(alerts, news, zone)
+        except ConfigError as error:
+            failures.append(str(error))
+        except (OSError, smtplib.SMTPException, requests.RequestException) as error:
+            failures.append(f"{_WHERE[send]} ({type(error).__name__}); check [alerts]")
+    if failures:
+        raise NotTold("Nobody could be told: " + "; ".join(failures))
+
+
+def _mail(alerts: Alerts, news: News, zone: str) -> None:
+    if not (alerts.email_to and alerts.email_from and alerts.smtp_host):
+        return
+    message = EmailMessage()
+    message["From"], message["To"] = alerts.email_from, ", ".join(alerts.email_to)
+    message["Subject"] = f"harvester: {headline(news)}"
+    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=alerts.email_from.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes, please
+    message.set_content(news.text(zone) + "\n")
+    with _connected(alerts, alerts.smtp_host) as server:
+        password = alerts.smtp_password()
+        if alerts.smtp_username and password:
+            server.login(alerts.smtp_username, password)
+        server.send_message(message)
+
+
+def _connected(alerts: Alerts, host: str) -> smtplib.SMTP:
+    if alerts.smtp_security == "tls":
+        return smtplib.SMTP_SSL(host, alerts.smtp_port, timeout=PATIENCE, context=ssl.create_default_context())
+    server = smtplib.SMTP(host, alerts.smtp_port, timeout=PATIENCE)
+    if alerts.smtp_security == "starttls":
+        try:
+            server.starttls(context=ssl.create_default_context())
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _webhook(alerts: Alerts, news: News, zone: str) -> None:
+    url = alerts.webhook_url()
+    if url is None:
+        return
+    document = {"text": news.text(zone), "troubles": news.troubles, "over": [one.subject for one in news.over]}
+    answer = requests.post(
+        url,
+        data=msgspec.json.encode(document),
+        headers={"Content-Type": "application/json"},
+        timeout=PATIENCE,
+        allow_redirects=False,
+    )
+    if not answer.ok or answer.is_redirect:
+        raise requests.HTTPError(f"HTTP {answer.status_code}")
+
+
+_WHERE = {_mail: "the mail server did not take the mail", _webhook: "the webhook did not answer as it should"}
+
+
+def headline(news: News) -> str:
+    """The subject of a mail."""
+    parts = []
+    if news.troubles:
+        parts.append(f"{', '.join(one.subject for one in news.troubles)} needs you")
+    if news.over:
+        parts.append(f"{', '.join(one.subject for one in news.over)} works again")
+    return "; ".join(parts)

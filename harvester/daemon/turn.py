@@ -1,0 +1,64 @@
+"""One turn: everything that is due now, once. This is all that cron needs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from harvester import pipeline
+from harvester.config import Config
+from harvester.daemon import troubles, work
+from harvester.daemon.due import export_due, planned
+from harvester.daemon.telling import NotTold, tell
+from harvester.daemon.troubles import News
+from harvester.daemon.work import Now, Stop
+from harvester.model import ExportReport, RunReport
+
+if TYPE_CHECKING:
+    from harvester.store import Store
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    runs: tuple[RunReport, ...]
+    export: ExportReport | str | None  # a sentence where it failed, `None` where none was due
+    news: News
+    not_told: str | None  # why a mail or webhook did not get through
+
+
+def take(config: Config, *, now: Now, stop: Stop) -> Turn:
+    """Harvests and exports what is due, and tells who is to be told. Raises `StoreError`."""
+    with pipeline.opened(config) as store:
+        work.recognise_crashed(config, store, now())
+        due = [plan.source for plan in planned(config, store, now()) if plan.due]
+        runs = harvest_all(config, due, now=now, stop=stop)
+        export = None if stop() or not export_due(config, store, now()) else work.export(config, store, now=now)
+        news, not_told = report(config, store, now, export)
+    return Turn(runs=tuple(runs), export=export, news=news, not_told=not_told)
+
+
+def harvest_all(config: Config, names: list[str], *, now: Now, stop: Stop) -> list[RunReport]:
+    """Harvests these sources, as many at once as `[daemon] workers` says."""
+
+    def one(name: str) -> list[RunReport]:
+        if stop():
+            return []
+        with pipeline.opened(config) as store:
+            return work.harvest(config, store, name, now=now, stop=stop)
+
+    with ThreadPoolExecutor(config.daemon.workers, thread_name_prefix="source") as pool:
+        return [report for reports in pool.map(one, names) for report in reports]
+
+
+def report(config: Config, store: Store, now: Now, export: ExportReport | str | None) -> tuple[News, str | None]:
+    """Tells the news, and remembers what was told; the news, and what kept them from being told."""
+    found = troubles.look(config, store, now(), export if isinstance(export, str) else export is not None)
+    if found:
+        try:
+            tell(config.alerts, found, config.zone)
+        except NotTold as error:
+            return found, str(error)
+    if found or found.forgotten:
+        troubles.remember(store, found, now())
+    return found, None

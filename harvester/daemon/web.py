@@ -1,0 +1,84 @@
+"""/healthz, /readyz and /metrics, for probes and Prometheus."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from harvester.daemon.metrics import CONTENT_TYPE
+from harvester.errors import HarvesterError
+
+log = logging.getLogger(__name__)
+
+Probe = Callable[[], str | None]  # what is wrong, `None` where nothing is
+
+
+def address_of(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+@contextmanager
+def serving(listen: str, *, health: Probe, ready: Probe, metrics: Callable[[], bytes]) -> Iterator[tuple[str, int]]:
+    """Answers while it is open; the address it listens at. Raises `HarvesterError` where it cannot."""
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10  # seconds for one request
+
+        def do_GET(self) -> None:
+            if self.path == "/metrics":
+                self._answer_metrics()
+            elif self.path in ("/healthz", "/readyz"):
+                wrong = (health if self.path == "/healthz" else ready)()
+                self._answer(503 if wrong else 200, f"{wrong or 'ok'}\n".encode())
+            else:
+                self._answer(404, b"There are /healthz, /readyz and /metrics.\n")
+
+        def _answer_metrics(self) -> None:
+            try:
+                self._answer(200, metrics(), CONTENT_TYPE)
+            except HarvesterError as error:
+                self._answer(503, f"{error}\n".encode())
+
+        def _answer(self, status: int, body: bytes, kind: str = "text/plain; charset=utf-8") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            log.debug(format, *args)
+
+    try:
+        server = ThreadingHTTPServer(address_of(listen), Handler)
+    except OSError as error:
+        raise HarvesterError(f"[daemon] listen: {listen} is not free: {error.strerror}; name another port") from error
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="web", daemon=True)
+    thread.start()
+    try:
+        host, port = server.server_address[:2]
+        yield str(host), int(port)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def ask(listen: str, path: str, *, patience: float = 5.0) -> tuple[int, str]:
+    """Asks a daemon; status and answer. Raises `HarvesterError` where none answers."""
+    host, port = address_of(listen)
+    line = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=patience)  # noqa: S104
+    try:
+        line.request("GET", path)
+        answer = line.getresponse()
+        return answer.status, answer.read().decode(errors="replace").strip()
+    except (OSError, http.client.HTTPException) as error:
+        raise HarvesterError(f"No daemon answers at {listen} ({error}); see its log, or start it.") from error
+    finally:
+        line.close()

@@ -1,0 +1,230 @@
+"""What a JATS file says, and what a deposit says, read without any code of the program, for comparing the two.
+
+A fact is a pair of a kind and a folded value. Folding leaves letters and digits only, in lower case, so that white
+space, punctuation that a composition adds, and markup do not count as differences.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+from lxml import etree
+
+ESCAPED_TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|u|p|br|span|sc)\b[^<>]*>")
+
+Facts = Counter[tuple[str, str]]
+
+ABSTRACT_TYPES = {None, "", "abstract", "structured", "standard"}
+DROPPED = {"xref", "fn", "target", "label", "email", "graphic", "inline-graphic", "private-char", "alternatives"}
+
+# Words that composing a citation out of its elements adds between them, and no part of what it says.
+ADDED = {"doi", "pmid", "pmcid", "pmc", "editor", "editors", "in", "et", "al", "isbn", "issn", "vol", "no", "pp", "p"}
+
+
+def fold(text: str) -> str:
+    """Letters and digits only; ligatures and width variants stay what they are. Escaped markup counts as markup."""
+    if "&" in text or "<" in text:
+        text = ESCAPED_TAG.sub("", html.unescape(text))
+    composed = unicodedata.normalize("NFC", text).casefold()
+    return "".join(ch for ch in composed if unicodedata.category(ch)[0] in "LNM")
+
+
+def local(node: etree._Element) -> str:
+    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+
+
+def words(node: etree._Element | None, drop: Iterable[str] = DROPPED) -> str:
+    """The characters below a node, without dropped elements; entities that only a DTD defines are looked up."""
+    return "" if node is None else "".join(_pieces(node, frozenset(drop)))
+
+
+def _pieces(node: etree._Element, drop: frozenset[str]) -> Iterator[str]:
+    yield node.text or ""
+    for child in node:
+        if isinstance(child, etree._Entity):
+            yield html.unescape(child.text or "")
+        elif isinstance(child.tag, str) and (not drop or not _is_dropped(child, drop)):
+            yield from _pieces(child, drop)
+        yield child.tail or ""
+
+
+def _is_dropped(node: etree._Element, drop: frozenset[str]) -> bool:
+    """What is no part of the text. TeX stands for its formula only where there is no MathML of it; a cross-reference in
+    an abstract may be a name that the sentence needs."""
+    if local(node) == "xref" and len(fold(node.text or "")) > 3:
+        return not any(local(up) in ("abstract", "trans-abstract") for up in node.iterancestors())
+    if local(node) == "tex-math":
+        parent = node.getparent()
+        return parent is not None and any(local(sibling) == "math" for sibling in parent.iter())
+    return local(node) in drop and not (local(node) == "alternatives" and any(local(n) == "math" for n in node.iter()))
+
+
+def below(node: etree._Element, *names: str) -> list[etree._Element]:
+    """The elements reached by this path of local names, one step each."""
+    found = [node]
+    for name in names:
+        found = [child for parent in found for child in parent if local(child) == name]
+    return found
+
+
+def everything(root: etree._Element) -> str:
+    """All text and attribute values of a document, folded: what a deposit may be made of."""
+    parts = list(_pieces(root, frozenset()))
+    attributes = [value for node in root.iter() if isinstance(node.tag, str) for value in node.attrib.values()]
+    return fold(" ".join([*parts, *attributes, *(unquote(value) for value in attributes if "%" in value)]))
+
+
+def is_said(value: str, source: str) -> bool:
+    """Whether the value stands in the folded source: as a whole, or word for word where it was composed of parts."""
+    return fold(value) in source or all(
+        fold(word) in source or fold(word) in ADDED for word in re.split(r"[\s,;:.()/]+", value) if fold(word)
+    )
+
+
+# ----------------------------------------------------------------------------------------- the source
+
+
+def source_facts(article: etree._Element) -> Facts:
+    """What the article says that Crossref can carry."""
+    (front,) = below(article, "front") or below(article, "front-stub") or [article]
+    meta = next(iter(below(front, "article-meta")), front)
+    found: list[tuple[str, str]] = []
+    found += [("title", fold(words(node))) for node in _titles(meta)]
+    found += [("abstract", fold(words(block))) for node in _abstracts(meta) for block in _blocks(node)]
+    found += [("surname", fold(words(node))) for node in _surnames(meta)]
+    found += [("orcid", match) for node in _authors(meta) for match in _orcids(node)]
+    for name, kind in (("volume", "volume"), ("issue", "issue"), ("fpage", "first_page"), ("lpage", "last_page")):
+        found += [(kind, fold(words(node))) for node in below(meta, name)[:1]]
+    found += [("item", fold(words(node))) for node in below(meta, "elocation-id")[:1]]
+    found += [("reference-doi", doi) for ref in _references(article) for doi in _reference_dois(ref)]
+    found += [
+        ("award", value) for value in dict.fromkeys(fold(words(n)) for n in meta.iter() if local(n) == "award-id")
+    ]
+    return Counter((kind, value) for kind, value in found if value)
+
+
+def reference_count(article: etree._Element) -> int:
+    """How many entries the citation list has that say anything."""
+    return sum(bool(fold(words(ref))) for ref in _references(article))
+
+
+def citation_count(deposit: etree._Element) -> int:
+    return sum(local(node) == "citation" for node in deposit.iter())
+
+
+def surnames(facts: Facts) -> list[str]:
+    """The surnames in the order in which they were read."""
+    return [value for kind, value in facts if kind == "surname"]
+
+
+def _titles(meta: etree._Element) -> list[etree._Element]:
+    own = below(meta, "title-group", "article-title")
+    return (
+        own + below(meta, "title-group", "trans-title") + below(meta, "title-group", "trans-title-group", "trans-title")
+    )
+
+
+def _abstracts(meta: etree._Element) -> list[etree._Element]:
+    kinds = ("abstract", "trans-abstract")
+    return [node for node in meta if local(node) in kinds and node.get("abstract-type") in ABSTRACT_TYPES]
+
+
+def _blocks(abstract: etree._Element) -> list[etree._Element]:
+    return [
+        node
+        for node in abstract.iter()
+        if local(node) == "p" and not any(local(up) == "p" for up in node.iterancestors())
+    ]
+
+
+def _authors(meta: etree._Element) -> list[etree._Element]:
+    return [
+        contrib
+        for group in below(meta, "contrib-group")
+        for contrib in below(group, "contrib")
+        if (contrib.get("contrib-type") or group.get("content-type") or "author") == "author"
+    ]
+
+
+def _surnames(meta: etree._Element) -> list[etree._Element]:
+    names = []
+    for author in _authors(meta):
+        held = [*below(author, "name"), *below(author, "name-alternatives", "name"), *below(author, "string-name")]
+        names += [surname for name in held[:1] for surname in below(name, "surname")]
+    return names
+
+
+def _orcids(author: etree._Element) -> list[str]:
+    ids = [words(node) for node in below(author, "contrib-id")]
+    return [match[0].lower() for text in ids for match in [re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]", text)] if match]
+
+
+def _references(article: etree._Element) -> list[etree._Element]:
+    lists = [node for back in below(article, "back") for node in back.iter() if local(node) == "ref-list"]
+    return [ref for one in lists for ref in below(one, "ref")]
+
+
+def _reference_dois(ref: etree._Element) -> list[str]:
+    typed = [node for node in ref.iter() if local(node) == "pub-id" and node.get("pub-id-type") == "doi"]
+    return [fold(match[0]) for node in typed for match in [re.search(r"10\.\d{4,9}/\S+", words(node, ()))] if match]
+
+
+# ----------------------------------------------------------------------------------------- the deposit
+
+ARTICLE_VALUES = {
+    "title", "subtitle", "surname", "given_name", "suffix", "organization", "institution_name", "institution_place",
+    "institution_department", "first_page", "last_page", "item_number", "identifier", "volume", "issue", "full_title",
+    "abbrev_title", "author", "journal_title", "article_title", "volume_title", "series_title", "cYear", "doi",
+    "unstructured_citation", "p", "string-name", "elocation_id", "edition_number", "isbn",
+}  # fmt: skip
+
+
+def deposit_facts(deposit: etree._Element) -> Facts:
+    """What the deposit of one article says, in the same kinds as `source_facts`."""
+    (article,) = (node for node in deposit.iter() if local(node) == "journal_article")
+    found: list[tuple[str, str]] = []
+    found += [("title", fold(words(node, ()))) for node in below(article, "titles", "title")]
+    found += [
+        ("abstract", fold(words(node, ())))
+        for one in below(article, "abstract")
+        for node in one.iter()
+        if local(node) == "p"
+    ]
+    found += [("surname", fold(words(node, ()))) for node in below(article, "contributors", "person_name", "surname")]
+    found += [
+        ("orcid", words(node).rpartition("/")[2].lower())
+        for node in below(article, "contributors", "person_name", "ORCID")
+    ]
+    found += [
+        ("volume", fold(words(node)))
+        for node in deposit.iter()
+        if local(node) == "volume" and local(node.getparent()) == "journal_volume"
+    ]  # type: ignore[arg-type]
+    found += [
+        ("issue", fold(words(node)))
+        for node in deposit.iter()
+        if local(node) == "issue" and local(node.getparent()) == "journal_issue"
+    ]  # type: ignore[arg-type]
+    found += [
+        (name, fold(words(node))) for name in ("first_page", "last_page") for node in below(article, "pages", name)
+    ]
+    found += [("item", fold(words(node))) for node in below(article, "publisher_item", "item_number")]
+    found += [("reference-doi", fold(words(node))) for node in below(article, "citation_list", "citation", "doi")]
+    found += [("award", fold(words(node))) for node in article.iter() if node.get("name") == "award_number"]
+    return Counter((kind, value) for kind, value in found if value)
+
+
+def said_values(deposit: etree._Element) -> Iterator[tuple[str, str]]:
+    """Every value in the deposit that must come from the source or the configuration: its element's name and text."""
+    for node in deposit.iter():
+        if (
+            isinstance(node.tag, str)
+            and local(node) in ARTICLE_VALUES
+            and not any(local(c) in ARTICLE_VALUES for c in node)
+        ):
+            yield local(node), words(node, ())

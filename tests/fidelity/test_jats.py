@@ -1,0 +1,89 @@
+"""The article in the deposit is the article in the source: nothing lost that Crossref can carry, nothing invented."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from harvester import assembly, formats, rules
+from harvester.exporters import crossref
+from harvester.findings import is_blocking
+from harvester.identifiers import clean_issn
+from harvester.model import Batch, Depositor, Hints, JournalFacts, Policy, RawRecord
+from harvester.xmltools import parse
+from tests.fidelity.facts import (
+    citation_count,
+    deposit_facts,
+    everything,
+    is_said,
+    reference_count,
+    said_values,
+    source_facts,
+    surnames,
+)
+from tests.workbench import ISSN, prefixes_in
+
+LANDING = "https://journal.example.org/doi/{doi}"
+HEAD = Batch(
+    id="fidelity", timestamp=20261124120000000, depositor=Depositor(name="D", email="d@example.org", registrant="R")
+)
+
+
+def recorded_articles(shared: Path) -> Iterator[tuple[str, bytes]]:
+    """Every JATS article of the recorded data, by a name to find it again."""
+    for path in sorted((shared / "data" / "jats").iterdir()):
+        yield path.name, path.read_bytes()
+    for path in sorted((shared / "data" / "recorded").glob("*/ListRecords-jats-*.xml")):
+        for number, article in enumerate(parse(path.read_bytes()).iter("{*}article")):
+            yield f"{path.parent.name}/{path.stem}#{number}", etree.tostring(article, with_tail=False)
+
+
+def deposit_of(data: bytes, version: str = "5.5.0") -> tuple[bytes | None, tuple[str, ...]]:
+    """The deposit of an article, or the codes that hold it back."""
+    issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
+    journals = {issn: JournalFacts(landing_page=LANDING) for issn in issns}
+    policy = Policy(today="2026-11-24", prefixes=tuple(prefixes_in(data)), journals=journals)
+    hints = Hints(journals=journals)
+    raw = RawRecord(identifier="oai:x:1", datestamp="2024-01-01", payload=data)
+    reading = assembly.assemble({"jats": formats.read(raw, hints)}, hints)
+    if reading.article is None:
+        return None, tuple(finding.code for finding in reading.findings)
+    findings = (*reading.findings, *rules.check(reading.article, policy))
+    if held := tuple(finding.code for finding in findings if is_blocking(finding)):
+        return None, held
+    return crossref.build([reading.article], HEAD), tuple(finding.code for finding in findings)
+
+
+def test_what_stands_in_the_source_stands_in_the_deposit(shared):
+    kept, missed, invented, held = Counter(), Counter(), Counter(), Counter()
+    for name, data in recorded_articles(shared):
+        deposit, codes = deposit_of(data)
+        if deposit is None:
+            held.update(codes[:1])
+            print("held back", name, *codes)
+            continue
+        source = parse(data)
+        said = etree.fromstring(deposit)
+        wanted, found = source_facts(source), deposit_facts(said)
+        for fact, count in wanted.items():
+            kept[fact[0]] += min(count, found[fact])
+            if found[fact] < count:
+                missed[fact[0]] += count - found[fact]
+                print("missed", name, *fact, codes)
+        if citation_count(said) < reference_count(source):
+            missed["reference"] += reference_count(source) - citation_count(said)
+            print("missed", name, "references", reference_count(source), citation_count(said))
+        kept["reference"] += min(citation_count(said), reference_count(source))
+        assert [one for one in surnames(found) if one in surnames(wanted)] == surnames(wanted), name
+        text = everything(source)
+        for kind, value in said_values(said):
+            if not is_said(value, text):
+                invented[kind] += 1
+                print("not in the source", name, kind, value[:200])
+    print("kept", dict(kept))
+    print("held back", dict(held))
+    assert not missed
+    assert not invented

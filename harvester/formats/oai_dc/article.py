@@ -86,7 +86,7 @@ def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
         read = read[-1:]
     distinct = dict.fromkeys(date for _, date in read if date)
     if len(distinct) > 1:
-        notes.doubt("date-ambiguous", "dates", ", ".join(dict.fromkeys(values)))
+        notes.doubt("date-ambiguous", "dates", ", ".join(dict.fromkeys(value for value, date in read if date)))
         return ()
     if distinct:
         notes.provenance["dates"] = "dc:date"

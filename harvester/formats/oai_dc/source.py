@@ -11,7 +11,7 @@ from msgspec import Struct
 from harvester.formats.citation import Citation, Labels, parse_ojs
 from harvester.formats.citation_profiles import PROFILES, Known
 from harvester.formats.jats.notes import Notes
-from harvester.formats.oai_dc.fields import Fields, Value
+from harvester.formats.oai_dc.fields import Fields
 from harvester.formats.oai_dc.texts import words
 from harvester.formats.pages import Pages, parse_pages
 from harvester.identifiers import clean_doi, issn_shape, typed_issn
@@ -25,6 +25,9 @@ _ALT_ISSN = "info:eu-repo/semantics/altIdentifier/issn/"
 _BARE_ISSN = re.compile(r"\d{4}[-\u2010-\u2015\u2212]\d{3}[\dXx\u0425\u0445]")
 _YEARS = re.compile(r"(1[5-9]\d\d|20\d\d)\D(1[5-9]\d\d|20\d\d)")
 _OTHER = re.compile(r"https?://|urn:|isbn\b|info:", re.IGNORECASE)  # what stands in dc:source and is no citation
+
+# Where Janeway has what others have in a citation.
+_OWN = {"volume": "dc:volume", "issue": "dc:issue", "first_page": "dc:format.extent"}
 
 T = TypeVar("T")
 
@@ -42,15 +45,14 @@ class Place(Struct, frozen=True, kw_only=True):
 
 def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: Hints, notes: Notes) -> Place:
     """The journal and the article's place in it. Two citations that disagree on a part leave that part out."""
-    sources = fields.all("source")
     issns = _issns(fields, hints, notes)
-    citations = _citations(fields, sources, titles, issns, hints, notes)
+    citations = _citations(fields, titles, issns, hints, notes)
+    citations.sort(key=lambda each: language is not None and each[0] != language)
     found = [citation for _, citation in citations]
     extra = _own_elements(fields, notes)
     if extra:
         found.append(extra)
-    element = f"dc:{PROFILES[hints.citation_profile].element}" if hints.citation_profile in PROFILES else "dc:source"
-    agreed = _Agreed(found, "dc:volume" if extra and not citations else element, notes)
+    agreed = _Agreed(found, {} if citations else _OWN, _element(hints), notes)
     names = [LangText((each.journal,), lang) for lang, each in citations if each.journal]
     return Place(
         journal=Journal(
@@ -71,7 +73,6 @@ def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: 
 
 def _citations(
     fields: Fields,
-    sources: list[Value],
     titles: tuple[str, ...],
     issns: tuple[Issn, ...],
     hints: Hints,
@@ -79,6 +80,7 @@ def _citations(
 ) -> list[tuple[str | None, Citation]]:
     """Every citation of the record with its language, as the source's profile reads them."""
     profile = PROFILES.get(hints.citation_profile)
+    sources = fields.all("source")
     if profile:
         known = Known(titles, tuple(fold(value.text) for value in sources))
         values, parse = fields.all(profile.element), _bound(profile.parse, known)
@@ -95,6 +97,11 @@ def _citations(
         if citation and citation.unread_pages:
             notes.doubt("pages-unparsed", "first_page", citation.unread_pages)
     return found
+
+
+def _element(hints: Hints) -> str:
+    profile = PROFILES.get(hints.citation_profile)
+    return f"dc:{profile.element}" if profile else "dc:source"
 
 
 def _bound(parse: Callable[[str, Known], Citation | None], known: Known) -> Callable[[str], Citation | None]:
@@ -140,8 +147,9 @@ def _own_elements(fields: Fields, notes: Notes) -> Citation | None:
 class _Agreed:
     """What all citations that say anything of a part say of it."""
 
-    def __init__(self, citations: list[Citation], element: str, notes: Notes) -> None:
+    def __init__(self, citations: list[Citation], own: dict[str, str], element: str, notes: Notes) -> None:
         self._citations = citations
+        self._own = own
         self._element = element
         self._notes = notes
 
@@ -151,7 +159,7 @@ class _Agreed:
             self._notes.doubt("citation-conflict", path, " / ".join(map(_shown, said)), part=path.replace("_", " "))
         if len(said) != 1:
             return None
-        self._notes.provenance[path] = self._element
+        self._notes.provenance[path] = self._own.get(path, self._element)
         return said[0]
 
 

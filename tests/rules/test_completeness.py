@@ -1,4 +1,4 @@
-from harvester.model import Affiliation, Article, Contributor, File, Funding, Issn, Journal, LangText, PubDate
+from harvester.model import Affiliation, Article, Contributor, File, Funding, Issn, Journal, LangText, PubDate, Relation
 from harvester.rules.completeness import MEASURES, completeness, measures
 from tests.rules.samples import ARTICLE, FACTS, article, with_journal
 
@@ -62,8 +62,3 @@ def test_the_configuration_holds_the_numbers_of_a_journal_together():
 def test_a_journal_without_issn_goes_by_its_title():
     untold = article(journal=Journal(titles=(LangText(("Untold",)),)))
     assert list(completeness([untold], 2021)) == ["Untold"]
-
-
-def test_crossmark_is_a_matter_of_the_depositor_for_all_articles_alike():
-    assert completeness([ARTICLE], 2021, crossmark=True)["0317-8471"].current.percent("crossmark") == 100
-    assert completeness([RICH], 2021)["0317-8471"].current.percent("crossmark") == 0

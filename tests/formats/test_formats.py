@@ -14,7 +14,7 @@ from lxml import etree
 
 from harvester import formats
 from harvester.findings import kinds
-from harvester.model import Hints, RawRecord, from_json, to_json
+from harvester.model import Hints, RawRecord, Reading, from_json, to_json
 from harvester.xmltools import serialise
 
 DC = 'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
@@ -65,7 +65,7 @@ def test_what_is_no_article():
     assert [each.code for each in read(b"<record><metadata>").findings] == ["payload-unreadable"]
     declared = b'<!DOCTYPE dc [<!ENTITY x "y">]><dc/>'
     assert [each.code for each in read(declared).findings] == ["payload-unreadable"]
-    assert formats.read(record(None, deleted=True), Hints()) == formats.Reading(None)
+    assert formats.read(record(None, deleted=True), Hints()) == Reading(None)
 
 
 def test_only_dublin_cores_own_elements_are_read():

@@ -69,7 +69,7 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
     if common.json:
         as_json(runs=runs)
     else:
-        _print(common, runs)
+        show(common, runs)
     return exit_code(runs)
 
 
@@ -97,7 +97,8 @@ def exit_code(runs: Sequence[RunReport]) -> int:
     return 0 if all(complete) else 3 if any(complete) else 1
 
 
-def _print(common: Common, runs: Sequence[RunReport]) -> None:
+def show(common: Common, runs: Sequence[RunReport]) -> None:
+    """The runs as a table, what they say, and what to do next."""
     if not common.quiet:
         _print_runs(runs)
     for run in runs:

@@ -26,6 +26,7 @@ COMMANDS = {
         "config": "Check the configuration.",
         "source": "List, probe and test OAI-PMH sources.",
         "harvest": "Harvest sources into the store.",
+        "reconcile": "Compare the store with the provider's whole list.",
         "remap": "Make the articles again from the stored records.",
         "check": "Say what is wrong with the records.",
         "report": "Say how complete the articles are and what is to be done.",

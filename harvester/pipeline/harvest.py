@@ -56,13 +56,13 @@ def harvest(
                 reports.extend(job.run())
         except BusyError as error:
             busy = error
-            reports.append(_failed(source, source.formats[0], error))
+            reports.append(failed(source, source.formats[0], error))
     if busy and all(report.error == str(busy) for report in reports):
         raise busy
     return reports
 
 
-def _failed(source: Source, prefix: str, error: Exception) -> RunReport:
+def failed(source: Source, prefix: str, error: Exception) -> RunReport:
     """The report of a run that never began."""
     state: Literal["failed", "waiting", "incomplete"] = "failed"
     if isinstance(error, WaitUntil):
@@ -99,7 +99,7 @@ class _Job:
             identity = self._identity()
         except ProviderError as error:
             for prefix in self.source.formats:
-                yield _failed(self.source, prefix, error)
+                yield failed(self.source, prefix, error)
             return
         for prefix in self.source.formats:
             yield self._harvest_format(identity, prefix)
@@ -139,7 +139,7 @@ class _Job:
         )
         outcome = Walk(job, run).go()
         ended = self.store.finish_run(run.id, outcome.state, self.now(), outcome.error)
-        return _report(ended, time.monotonic() - started)
+        return report_of(ended, time.monotonic() - started)
 
     def _run_to_do(self, identity: Identity, prefix: str) -> Run:
         """The run that was cut short, or a new one: full, a range that was asked for, or what is new since the last."""
@@ -175,7 +175,7 @@ class _Job:
         return changes.next_since(last.response_date, identity.granularity)
 
 
-def _report(run: Run, seconds: float) -> RunReport:
+def report_of(run: Run, seconds: float) -> RunReport:
     counts = run.counts
     return RunReport(
         source=run.source,

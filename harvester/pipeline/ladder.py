@@ -7,10 +7,10 @@ by date, again and again, and where few records are left each is asked for by na
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -30,6 +30,8 @@ from harvester.store import OpenWindow
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+T = TypeVar("T")
 
 FEW = 50  # records that are rather asked for one by one than cut in two again
 SLAB = 20  # records asked for one by one, before they are stored
@@ -148,7 +150,8 @@ class Ladder:
             return BadRecord(identifier=identifier, reason=str(error), payload=b"")
 
 
-def batched(items: Sequence[RawRecord], size: int) -> Iterator[list[RawRecord]]:
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of this size; the last may be shorter."""
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch

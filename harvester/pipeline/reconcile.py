@@ -1,0 +1,213 @@
+"""Reconcile: the provider's whole list of identifiers against the store, for what is never announced.
+
+OJS announces no deletions from the second journal on, Janeway none at all; datestamps are set back, and rows shift
+while a list is read by offsets. Nothing is deleted that the provider, asked for it by name, still has; nothing at all
+where its list may not be whole; and not more than `max_deletion_share` before a person has looked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from harvester import changes, locks
+from harvester.config import Config, Source
+from harvester.errors import BusyError, ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.model import Known, Page, RawRecord, RunReport, Window
+from harvester.oai import Provider
+from harvester.pipeline import hosts
+from harvester.pipeline.arrivals import Arrivals
+from harvester.pipeline.harvest import failed, never, report_of
+from harvester.pipeline.ladder import SLAB, batched
+from harvester.pipeline.mapping import Mapper
+from harvester.pipeline.sources import chosen, locks_folder
+from harvester.pipeline.walk import Outcome, Stop
+from harvester.store import Run
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+MOST_MISSING = 2000  # records that are asked for one by one; more are for a full harvest
+_GONE = ("idDoesNotExist", "cannotDisseminateFormat")
+
+
+def reconcile(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    now: Callable[[], datetime],
+    confirm: bool = False,
+    stop: Stop = never,
+) -> list[RunReport]:
+    """Compares the named sources, or all, with their providers, in each of their formats, and reports every run.
+
+    `confirm` lets more records go than `max_deletion_share`. Raises `BusyError` when another process holds all sources.
+    """
+    reports: list[RunReport] = []
+    busy: BusyError | None = None
+    for source in chosen(config, names):
+        if stop():
+            break
+        try:
+            with locks.hold(locks_folder(config), f"source-{source.name}", what=f"reconciling {source.name}"):
+                reports += [_reconciled(config, store, source, p, now, confirm, stop) for p in source.formats]
+        except BusyError as error:
+            busy = error
+            reports.append(failed(source, source.formats[0], error))
+    if busy and all(report.error == str(busy) for report in reports):
+        raise busy
+    return reports
+
+
+def _reconciled(
+    config: Config, store: Store, source: Source, prefix: str, now: Callable[[], datetime], confirm: bool, stop: Stop
+) -> RunReport:
+    started = time.monotonic()
+    run = store.begin_run(source.name, prefix, "reconcile", changes.windows(prefix, source.sets), now())
+    mapper = Mapper(config, store, source, today=now().date().isoformat())
+    with Provider(source.access(), stop=stop) as provider:
+        outcome = _Comparison(store, source, mapper, run, provider, confirm, stop).outcome()
+    ended = store.finish_run(run.id, outcome.state, now(), outcome.error)
+    return report_of(ended, time.monotonic() - started)
+
+
+class _Listed(Struct):
+    """What the provider lists: which identifiers live, and which of them the store lacks or has older."""
+
+    live: set[int]
+    missing: list[RawRecord]
+    total: int = 0
+    response_date: str = ""
+    doubt: str | None = None
+
+
+class _Comparison:
+    def __init__(
+        self, store: Store, source: Source, mapper: Mapper, run: Run, provider: Provider, confirm: bool, stop: Stop
+    ) -> None:
+        self.store, self.source, self.run, self.confirm, self.stop = store, source, run, confirm, stop
+        self.provider = provider
+        self.arrivals = Arrivals(store, mapper, run, self._record)
+        self.notes: list[str] = []
+
+    def _record(self, identifier: str) -> Page:
+        with hosts.turn(self.provider.url):
+            return self.provider.record(identifier, self.run.prefix)
+
+    def outcome(self) -> Outcome:
+        """Brings in what the store lacks, buries what is gone, and says what it could not do."""
+        try:
+            listed = _Listed(set(), [])
+            for window in self.run.windows:
+                self._list(window.window, listed)
+            self._fetch(listed)
+            whole = self._bury(listed)
+        except Stopped:
+            return Outcome("incomplete", "stopped on request; the next comparison begins anew")
+        except WaitUntil as error:
+            return Outcome("waiting", str(error))
+        except ProviderError as error:
+            return Outcome("failed", str(error))
+        said = "; ".join(self.notes) or None
+        if not whole:
+            return Outcome("incomplete", said)
+        for window in self.run.windows:
+            self.store.close_window(window.id, listed.total)
+        return Outcome("complete", said)
+
+    # --------------------------------------------------------------------------------- the provider's list
+
+    def _list(self, window: Window, listed: _Listed) -> None:
+        """Walks one list of identifiers; one that may not be whole is walked once more."""
+        doubt = self._walk(window, listed) and self._walk(window, listed)
+        listed.doubt = listed.doubt or doubt
+
+    def _walk(self, window: Window, listed: _Listed) -> str | None:
+        watch, size, token = changes.ListWatch(), None, None
+        while True:
+            with hosts.turn(self.provider.url):
+                page = self.provider.identifiers(window, token)
+            listed.response_date = listed.response_date or page.response_date
+            listed.total += watch.count(page)
+            size = page.list_size or size
+            self._compare(page, listed)
+            if page.token is None or watch.circling:
+                return changes.doubt(watch.total, size, circling=watch.circling)
+            token = page.token.value
+
+    def _compare(self, page: Page, listed: _Listed) -> None:
+        known = self.store.known(self.run.source, self.run.prefix, [raw.identifier for raw in page.records])
+        for raw in changes.newest(page.records):
+            key = hash(raw.identifier)
+            if not raw.deleted and key not in listed.live:
+                listed.live.add(key)
+                if _is_news(known.get(raw.identifier), raw):
+                    listed.missing.append(raw)
+
+    # ------------------------------------------------------------------------------ what the store lacks
+
+    def _fetch(self, listed: _Listed) -> None:
+        for headers in batched(listed.missing[:MOST_MISSING], SLAB):
+            records: list[RawRecord] = []
+            for header in headers:
+                try:
+                    records += self._record(header.identifier).records
+                except ProtocolError:
+                    continue  # it is listed, and not to be had: a harvest rejects it by name
+            self._keep(records, listed)
+        if (count := len(listed.missing)) > MOST_MISSING:
+            self.notes.append(f"{count - MOST_MISSING} more records are missing here; run `harvester harvest --full`")
+
+    def _keep(self, records: Iterable[RawRecord], listed: _Listed) -> None:
+        page = Page(records=tuple(records), response_date=listed.response_date)
+        self.arrivals.keep(page, None, seen=len(page.records), done=False)
+
+    # -------------------------------------------------------------------------- what the provider lacks
+
+    def _bury(self, listed: _Listed) -> bool:
+        """Turns what is gone into tombstones; whether all of it was."""
+        live, vanished = self._vanished(listed)
+        if vanished and listed.doubt:
+            self.notes.append(f"{listed.doubt}: nothing is deleted on the word of such a list")
+            return False
+        if len(vanished) > self.source.max_deletion_share * live and not self.confirm:
+            share = len(vanished) / live
+            self.notes.append(
+                f"{len(vanished)} of {live} records ({share:.0%}) are not listed any more, which is more than "
+                "max_deletion_share; if that is right, run `harvester reconcile --confirm`"
+            )
+            return False
+        for identifiers in batched(vanished, SLAB):
+            self._keep([raw for name in identifiers for raw in self._buried(name, listed)], listed)
+        return True
+
+    def _vanished(self, listed: _Listed) -> tuple[int, list[str]]:
+        """How many records of the store live, and those of them that are not listed."""
+        live, vanished, last = 0, [], ""
+        while identifiers := self.store.identifiers(self.run.source, last):
+            known = self.store.known(self.run.source, self.run.prefix, identifiers)
+            alive = [name for name in identifiers if name in known and not known[name].deleted]
+            live += len(alive)
+            vanished += [name for name in alive if hash(name) not in listed.live]
+            last = identifiers[-1]
+        return live, vanished
+
+    def _buried(self, identifier: str, listed: _Listed) -> Iterator[RawRecord]:
+        """The tombstone of a record that the provider, asked for it by name, does not have any more."""
+        try:
+            found = self._record(identifier).records
+        except ProtocolError as error:
+            if error.code not in _GONE:
+                raise
+            found = ()
+        if not found or found[0].deleted:
+            yield RawRecord(identifier=identifier, datestamp=listed.response_date, deleted=True)
+
+
+def _is_news(known: Known | None, raw: RawRecord) -> bool:
+    return known is None or known.deleted or raw.datestamp > known.datestamp

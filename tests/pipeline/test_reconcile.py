@@ -1,0 +1,127 @@
+"""What a provider never announces is found by its list of identifiers, and nothing is deleted on a doubtful word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harvester.demo.lists import Record
+from harvester.model import RunReport
+from tests.chaos.harvesting import bench, differing, harvest, held
+from tests.chaos.provider import Truth, article, broken, name
+from tests.oai.server import Request, error, reply
+from tests.workbench import Workbench
+
+
+def reconcile(made: Workbench, **options: object) -> RunReport:
+    from harvester import pipeline
+
+    with made.opened() as (config, store):
+        (run,) = pipeline.reconcile(config, store, now=made.now, **options)  # type: ignore[arg-type]
+    return run
+
+
+def remove(truth: Truth, *numbers: int) -> None:
+    """Records go without a trace."""
+    gone = {name(number) for number in numbers}
+    truth.records = [one for one in truth.records if one.identifier not in gone]
+    truth._places = None
+
+
+def deleted(made: Workbench) -> set[str]:
+    return {name for name, raw in held(made).items() if raw.deleted}
+
+
+def test_a_deletion_that_is_never_announced_is_found_and_what_was_known_stays(tmp_path: Path):
+    truth = Truth(23)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        remove(truth, 4, 17)
+        assert harvest(made).deleted == 0
+        run = reconcile(made)
+        assert (run.state, run.deleted, run.error) == ("complete", 2, None)
+        assert deleted(made) == {name(4), name(17)}
+        with made.opened() as (_, store):
+            (version,) = store.versions("journal", name(4), "oai_dc")
+            assert version.payload is not None
+        assert reconcile(made).deleted == 0
+
+
+def test_records_that_came_with_old_datestamps_are_fetched(tmp_path: Path):
+    truth = Truth(20)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.put(article(21, datestamp=article(2).datestamp))
+        assert harvest(made).new == 0
+        assert reconcile(made).new == 1
+        assert differing(held(made), truth) == set()
+
+
+def test_too_many_deletions_wait_for_a_person(tmp_path: Path):
+    truth = Truth(20)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        remove(truth, *range(5))
+        run = reconcile(made)
+        assert (run.state, run.deleted) == ("incomplete", 0)
+        assert "5 of 20 records (25%)" in (run.error or "")
+        assert deleted(made) == set()
+        assert (reconcile(made, confirm=True).state, len(deleted(made))) == ("complete", 5)
+
+
+def test_nothing_is_deleted_where_the_list_may_not_be_whole(tmp_path: Path):
+    def cut(request: Request, truth: Truth) -> bytes | None:
+        if request.query.get("verb") == "ListIdentifiers" and "resumptionToken" in request.query:
+            return reply(error("noRecordsMatch"))
+        return None
+
+    truth = Truth(23)
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url, settings="max_deletion_share = 1.0\n")
+        harvest(made)
+        script.fault = cut
+        run = reconcile(made)
+        assert (run.state, run.deleted) == ("incomplete", 0)
+        assert "announced 23 records and gave 5" in (run.error or "")
+        assert deleted(made) == set()
+
+
+def test_a_record_that_is_not_listed_but_can_be_had_stays(tmp_path: Path):
+    hidden = f"<header><identifier>{name(4)}</identifier>".encode()
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        page = truth.bytes_of(request)
+        if request.query.get("verb") != "ListIdentifiers" or hidden not in page:
+            return None
+        head, _, rest = page.partition(hidden)
+        return reply(head + rest.partition(b"</header>")[2])
+
+    with broken(Truth(8, page_size=20)) as (script, server):
+        made = bench(tmp_path, server.url, settings="max_deletion_share = 1.0\n")
+        harvest(made)
+        script.fault = fault
+        assert (reconcile(made).state, deleted(made)) == ("complete", set())
+
+
+def test_a_provider_that_fails_changes_nothing(tmp_path: Path):
+    with broken(Truth(8)) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        script.fault = lambda request, truth: reply("no", 500)
+        assert (reconcile(made).state, deleted(made)) == ("failed", set())
+        script.fault = None
+        assert harvest(made).state == "complete"
+
+
+def test_a_tombstone_whose_record_lives_again_is_live(tmp_path: Path):
+    truth = Truth(
+        [Record(identifier=name(1), datestamp=article(1).datestamp, deleted=True), *map(article, range(2, 9))]
+    )
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.put(article(1))
+        assert reconcile(made).changed == 1
+        assert differing(held(made), truth) == set()

@@ -52,7 +52,11 @@ class _Repairs:
         return structs.replace(abstract, blocks=blocks)
 
     def _reference(self, path: str, reference: Reference) -> Reference:
-        return structs.replace(reference, text=self._string(path, reference.text)) if reference.text else reference
+        return (
+            structs.replace(reference, text=self._string(f"{path}.text", reference.text))
+            if reference.text
+            else reference
+        )
 
     def _string(self, path: str, content: str) -> str:
         return plain(self._text(path, (content,)))

@@ -83,10 +83,18 @@ class Mapper:
         """The article held against the rules. One that lacks nothing but a DOI gets one, where its journal says so."""
         given = self._given_doi(identifier, article)
         article = _with_doi(article, given) if given else article
-        findings = (*said, *rules.check(article, self._policy))
+        findings = self._all(article, said)
         if article.doi is None and {f.code for f in findings if is_blocking(f)} == {"doi-missing"}:
             return self._minted(identifier, article, said) or (article, findings)
         return article, findings
+
+    def _all(self, article: Article, said: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """What the reader said and what the rules say; not that a value is missing which the reader could not choose."""
+        undecided = {
+            f.code.removesuffix("-ambiguous") for f in said if f.code.endswith("-ambiguous") and is_blocking(f)
+        }
+        checked = rules.check(article, self._policy)
+        return (*said, *(f for f in checked if f.code.removesuffix("-missing") not in undecided))
 
     def _given_doi(self, identifier: str, article: Article) -> str | None:
         """The DOI this record was given earlier; it never changes, whatever becomes of the pattern."""
@@ -104,10 +112,9 @@ class Mapper:
         try:
             self._store.mint(self._source.name, identifier, doi)
         except DoiTaken:
-            taken = Finding("doi-mint-taken", "doi", doi)
-            return article, (*said, *rules.check(article, self._policy), taken)
+            return article, (*self._all(article, said), Finding("doi-mint-taken", "doi", doi))
         named = _with_doi(article, doi)
-        return named, (*said, *rules.check(named, self._policy))
+        return named, self._all(named, said)
 
 
 def _with_doi(article: Article, doi: str) -> Article:

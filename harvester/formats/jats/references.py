@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from harvester.formats.damage import text_findings, without_controls
 from harvester.formats.html import inline_from_html
 from harvester.formats.jats.citations import fields, find_doi
 from harvester.formats.jats.inline import words
@@ -69,6 +70,8 @@ def _reference(entry: Entry, key: str, path: str, notes: Notes) -> Reference:
     for citation in reversed(entry.citations):
         found |= fields(citation)
     line = _unescaped(entry.text or "")
+    notes.add(text_findings(f"{path}.text", line))
+    line = plain(without_controls((line,)))
     doi = find_doi(entry.citations, line, f"{path}.doi", notes)
     return Reference(key=key, text=line or None, doi=doi, **found)
 

@@ -89,7 +89,7 @@ class Mapper:
         return article, findings
 
     def _all(self, article: Article, said: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """What the reader said and what the rules say; not that a value is missing which the reader could not choose."""
+        """What reader and rules say; but not that a value is missing where the reader found several."""
         undecided = {
             f.code.removesuffix("-ambiguous") for f in said if f.code.endswith("-ambiguous") and is_blocking(f)
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from harvester.model import Finding
 from harvester.rules.duplicates import CODES, Claim, duplicates

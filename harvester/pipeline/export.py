@@ -95,7 +95,7 @@ def _settings(config: Config) -> Crossref:
 
 
 def _options(settings: Crossref) -> crossref.Options:
-    return crossref.Options(title_order=settings.title_order)
+    return crossref.Options(title_order=settings.title_order, crossmark_policy=settings.crossmark_policy)
 
 
 class _Job:

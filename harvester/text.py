@@ -44,7 +44,14 @@ def text(parts: Iterable[Inline]) -> Text:
 
 def fold(characters: str) -> str:
     """The characters with white space folded to single blanks, and none at either end."""
-    return _BLANKS.sub(" ", characters).strip(" ")
+    return _single_blanks(characters).strip(" ")
+
+
+def _single_blanks(characters: str) -> str:
+    # Of all white space only the blank is printable, and most texts need no change.
+    if characters.isprintable() and "  " not in characters:
+        return characters
+    return _BLANKS.sub(" ", characters)
 
 
 def plain(content: Text) -> str:
@@ -67,7 +74,7 @@ def _fold(parts: Iterable[Inline]) -> list[Inline]:
     blank_before = False
     for part in _joined(parts):
         if isinstance(part, str):
-            part = _BLANKS.sub(" ", part)
+            part = _single_blanks(part)
             if blank_before:
                 part = part.removeprefix(" ")
             if part:

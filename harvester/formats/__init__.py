@@ -40,7 +40,7 @@ def read(record: RawRecord, hints: Hints) -> Reading:
 def _content(root: etree._Element) -> etree._Element | None:
     """The element inside `<metadata>`; the root itself where nothing is wrapped around it."""
     element: etree._Element | None = root
-    while element is not None and local(element) in _WRAPPERS and local(element) not in READERS:
-        wrapped = element.find("{*}metadata") if local(element) == "record" else None
-        element = wrapped if wrapped is not None else next(element.iterchildren(etree.Element), None)
+    while element is not None and local(element) in _WRAPPERS:
+        inside = [child for child in element if local(child)]
+        element = next((child for child in inside if local(child) == "metadata"), inside[0] if inside else None)
     return element

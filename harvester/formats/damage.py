@@ -97,6 +97,10 @@ _MOJIBAKE_1252 = re.compile(
 # UTF-8 read as Windows-1251: every second letter is Er or Es. Three in a row, since quoted words may end in one.
 _MOJIBAKE_1251 = re.compile(rf"(?:[\u0420\u0421]{_NEXT_1251}){{3,}}")
 
+_PERHAPS_MOJIBAKE = re.compile(
+    rf"[\u00c2\u00c3\u00c4\u00c5\u00ce\u00cf\u00d0\u00d1\u00d7\u00d8\u00d9\u00e2]{_NEXT_1252}|[\u0420\u0421]{_NEXT_1251}"
+)
+
 
 def _encoding(path: str, content: str) -> list[Finding]:
     better = repaired_encoding(content)
@@ -110,6 +114,8 @@ def _encoding(path: str, content: str) -> list[Finding]:
 
 def repaired_encoding(content: str) -> str:
     """The text with each run of mojibake decoded as what it was; unchanged where that gives no valid UTF-8."""
+    if not _PERHAPS_MOJIBAKE.search(content):
+        return content
     content = _MOJIBAKE_1252.sub(lambda match: _decoded(match[0], _CP1252), content)
     return _MOJIBAKE_1251.sub(lambda match: _decoded(match[0], _CP1251), content)
 

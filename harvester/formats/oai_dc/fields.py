@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree
@@ -15,8 +16,15 @@ _SHOWN = 120  # characters of a text in a finding
 
 
 class Value(NamedTuple):
-    text: str  # as it stands, white space too
+    text: str  # without white space at its ends; inside it as it stands
     lang: str | None
+
+
+@lru_cache(1 << 10)
+def _name(tag: str, own: str) -> str | None:
+    """The local name of an element of Dublin Core, or of one that has its parent's namespace or none."""
+    namespace, _, name = tag.rpartition("}")
+    return name if namespace in ("", own) or namespace.startswith(_DUBLIN_CORE) else None
 
 
 class Fields:
@@ -26,22 +34,22 @@ class Fields:
         self._values: dict[str, list[Value]] = {}
         self._unknown_tags: set[str] = set()
         self._notes = notes
-        own = element.tag.rpartition("}")[0] if isinstance(element.tag, str) else ""
+        own = str(element.tag).rpartition("}")[0]
         for child in element:
             tag: object = child.tag
-            namespace, _, name = tag.rpartition("}") if isinstance(tag, str) else ("", "", "")
-            if name and (namespace == own or not namespace or namespace.startswith(_DUBLIN_CORE)):
-                content = child.text if not len(child) else "".join(str(part) for part in child.itertext())
-                if content and not content.isspace():
-                    value = Value(content, self._language(child.get(XML_LANG)))
-                    self._values.setdefault(name, []).append(value)
+            if not isinstance(tag, str) or not (name := _name(tag, own)):
+                continue
+            content = "".join(map(str, child.itertext())) if len(child) else child.text
+            if content and (content := content.strip()):
+                value = Value(content, self._language(child.get(XML_LANG)))
+                self._values.setdefault(name, []).append(value)
 
     def all(self, name: str) -> list[Value]:
         """The values of an element that are not blank, in order."""
         return self._values.get(name, [])
 
     def texts(self, name: str) -> list[str]:
-        return [value.text.strip() for value in self._values.get(name, ())]
+        return [value.text for value in self._values.get(name, ())]
 
     def first(self, name: str) -> str | None:
         return next(iter(self.texts(name)), None)

@@ -88,7 +88,7 @@ def _citations(
         values, parse = sources, _ojs_parser(issns, hints)
     else:
         return []
-    candidates = [value for value in values if _may_be_citation(value.text.strip(), profile is not None)]
+    candidates = [value for value in values if _may_be_citation(value.text, profile is not None)]
     read = [(value, parse(value.text)) for value in candidates]
     found = [(value.lang, citation) for value, citation in read if citation]
     for value, citation in read:

@@ -39,7 +39,7 @@ def abstracts(fields: Fields, language: str | None, profile: str, notes: Notes) 
     """
     found: dict[tuple[str | None, str | None], list[tuple[tuple[Block, ...], str]]] = {}
     for value in language_first(_distinct(fields.all("description")), language):
-        blocks = () if _ADDRESS.fullmatch(value.text.strip()) else blocks_from_html(value.text)
+        blocks = () if _ADDRESS.fullmatch(value.text) else blocks_from_html(value.text)
         characters = plain_blocks(blocks)
         if _has_words(characters, "abstracts", notes):
             key = (value.lang, None if value.lang else script_of(characters))

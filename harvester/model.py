@@ -420,6 +420,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     today: str  # YYYY-MM-DD
     prefixes: tuple[str, ...] = ()  # DOI prefixes the depositor may use; empty: not configured
+    crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
     journals: dict[str, JournalFacts] = {}
 
 

@@ -27,6 +27,7 @@ class Crossref(Struct, frozen=True, kw_only=True):
     prefixes: tuple[str, ...] = ()
     schema_version: str = "5.5.0"
     title_order: TitleOrder = "article-language-first"
+    crossmark_policy: str | None = None
     max_records: int = 100
     max_bytes: int = 5_000_000
 
@@ -156,8 +157,10 @@ class Config(Struct, frozen=True, kw_only=True):
 
     def policy(self, today: str) -> Policy:
         """What the rules hold an article against, on the day `today` (YYYY-MM-DD)."""
-        prefixes = self.crossref.prefixes if self.crossref else ()
-        return Policy(today=today, prefixes=prefixes, journals=self.journals)
+        if self.crossref is None:
+            return Policy(today=today, journals=self.journals)
+        crossmark = self.crossref.crossmark_policy is not None
+        return Policy(today=today, prefixes=self.crossref.prefixes, crossmark=crossmark, journals=self.journals)
 
 
 def _secret(variable: str | None, file: str | None, key: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from harvester.findings import Severity
-from harvester.model import HeldBack
+from harvester.model import Article, HeldBack, from_json
 from harvester.store import payloads
 from harvester.store.articles import doi_key, finding_of, load_articles
 from harvester.store.database import Database, chunks
@@ -44,6 +44,14 @@ class Reading(Database):
             with self._read() as connection:
                 found = load_articles(connection, ids, state="ready")
             yield from found
+
+    def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
+        """Every article that nothing holds back, deposited or not: as it is, without its findings."""
+        ready = _narrowed(select(article.c.id).where(article.c.state == "ready"), sources)
+        for ids in chunks(self._ids(ready)):
+            with self._read() as connection:
+                documents = connection.execute(_DOCUMENTS, {"ids": ids}).scalars().all()
+            yield from map(from_json, documents)
 
     def unchanged_count(self, sources: Collection[str] = (), dois: Collection[str] = ()) -> int:
         """How many ready articles say what the last written deposit of their DOI said."""
@@ -120,6 +128,9 @@ class Reading(Database):
         return faults
 
 
+_DOCUMENTS = select(article.c.document).where(
+    article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "ready"
+)
 _HOLDING = (
     select(article.c.source, article.c.identifier, article.c.doi, finding.c.code)
     .outerjoin_from(article, finding, (finding.c.article_id == article.c.id) & (finding.c.severity == "error"))

@@ -27,6 +27,7 @@ registrant = "Example"
 prefixes = ["10.12345"]
 schema_version = "5.4.0"
 title_order = "article-language-last"
+crossmark_policy = "10.12345/crossmark-policy"
 max_records = 10
 max_bytes = 200_000
 [defaults]
@@ -145,6 +146,7 @@ def test_every_setting_arrives(full, tmp_path):
         "prefixes": ("10.12345",),
         "schema_version": "5.4.0",
         "title_order": "article-language-last",
+        "crossmark_policy": "10.12345/crossmark-policy",
         "max_records": 10,
         "max_bytes": 200_000,
     }

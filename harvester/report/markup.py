@@ -1,0 +1,51 @@
+"""HTML by parts. Every text that is not markup already is escaped here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+
+class Html(str):
+    """Markup that is safe as it stands."""
+
+    __slots__ = ()
+
+
+Part = str | Iterable["Part"]
+
+_EMPTY = frozenset({"meta", "br"})
+# Characters that HTML does not allow, and with them a record could hide its text.
+_REFUSED = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n"}
+
+
+def tag(name: str, /, *inner: Part, **attributes: str | int | bool | None) -> Html:
+    """An element. Attributes that are `None` or `False` are left out; `class_` and `for_` lose their underscore."""
+    named = "".join(
+        f" {_name(key)}" if value is True else f' {_name(key)}="{_escaped(str(value))}"'
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    return Html(f"<{name}{named}>" if name in _EMPTY else f"<{name}{named}>{joined(inner)}</{name}>")
+
+
+def joined(parts: Part) -> Html:
+    """Parts one behind the other: text escaped, markup as it is."""
+    if isinstance(parts, Html):
+        return parts
+    if isinstance(parts, str):
+        return Html(_escaped(parts))
+    return Html("".join(map(joined, parts)))
+
+
+def foreign(text: str) -> Html:
+    """Text from a record: in a direction of its own, so that it cannot turn what stands around it."""
+    return tag("bdi", text)
+
+
+def _name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
+
+
+def _escaped(text: str) -> str:
+    return escape(text.translate(_REFUSED).encode("utf-8", "replace").decode())

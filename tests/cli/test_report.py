@@ -1,0 +1,58 @@
+"""`harvester report`, on the terminal, as JSON and as a page."""
+
+import pytest
+from lxml import html
+
+from tests.cli import provider
+from tests.cli.conftest import answer
+
+
+@pytest.fixture
+def harvested(call, tmp_path):
+    with provider.serving() as server:
+        (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+        assert call("harvest").exit_code == 0
+    return call
+
+
+def test_on_the_terminal(harvested):
+    done = harvested("report")
+    assert done.exit_code == 0, done.output
+    assert "Journal of Small Things (2049-3630)" in done.stdout
+    assert "The journal can mend this" in done.stdout
+    assert "1 record held back:" in done.stdout
+    assert "oai:small:4: The article has no DOI." in done.stdout
+
+
+def test_as_json(harvested):
+    said = answer(harvested("report", "small", "--json"))
+    assert set(said) == {"made", "last_export", "sources", "journals", "findings", "held_count", "held"}
+    assert said["held_count"] == 1
+    assert said["journals"][0]["back_file"]["articles"] + said["journals"][0]["current"]["articles"] == 3
+    assert {"code", "severity", "who", "cause", "fix", "count", "examples"} == set(said["findings"][0])
+
+
+def test_as_a_page(harvested, tmp_path):
+    done = harvested("report", "--html", "report.html")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "report.html is written" in done.stderr
+    page = html.document_fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert page.xpath("//section[@id='held']//h3/bdi/text()") == ["On small things, part 4"]
+
+
+def test_a_page_that_cannot_be_written(harvested):
+    done = harvested("report", "--html", "nowhere/report.html")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "nowhere/report.html cannot be written" in done.stderr
+
+
+def test_before_the_first_harvest(call, tmp_path):
+    (tmp_path / "config.toml").write_text(provider.CONFIG.format(url="http://127.0.0.1:1/oai"))
+    done = call("report", "--html", "r.html")
+    assert done.exit_code == 0, done.output
+    assert "never harvested" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "never harvested" in call("report").stdout
+
+
+def test_an_unknown_source(harvested):
+    assert harvested("report", "smal").exit_code == 2

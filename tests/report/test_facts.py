@@ -1,0 +1,66 @@
+"""What is gathered from a store that a harvest has filled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from harvester import report
+from harvester.errors import ConfigError
+from harvester.report import facts
+from tests.demo.many import ISSNS
+from tests.report.journal import harvested
+
+NOW = datetime(2021, 6, 15, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    return harvested(tmp_path_factory.mktemp("report"), records=9, prefixes=["10.5555"])
+
+
+def gathered(bench, *names: str, now: datetime = NOW) -> report.Report:
+    with bench.opened() as (config, store):
+        return report.gather(config, store, names, now=now)
+
+
+def test_completeness_is_of_what_is_ready(bench):
+    (journal,) = gathered(bench).journals
+    assert (journal.journal, journal.current.articles, journal.back_file.articles) == (ISSNS[0], 9, 0)
+    assert journal.current.percent["abstracts"] == 100
+    assert journal.current.percent["ror"] == 0
+    assert list(journal.current.percent) == list(report.MEASURES)
+    (older,) = gathered(bench, now=NOW.replace(year=2031)).journals
+    assert (older.current.articles, older.back_file.articles) == (0, 9)
+
+
+def test_the_state_of_each_source(bench):
+    said = gathered(bench)
+    assert [(one.source, one.ready, one.held_back) for one in said.sources] == [("journal", 9, 0)]
+    assert (said.held_count, said.held, said.last_export) == (0, (), None)
+
+
+def test_records_held_back_have_their_sentences(tmp_path, monkeypatch):
+    monkeypatch.setattr(facts, "HELD_SHOWN", 4)
+    said = gathered(harvested(tmp_path, records=7, prefixes=["10.12345"]))
+    assert (said.held_count, len(said.held), said.journals) == (7, 4, ())
+    assert "not among yours" in said.held[0].sentences[0]
+    assert said.held[0].title
+    (foreign,) = (group for group in said.findings if group.code == "doi-foreign-prefix")
+    assert (foreign.count, len(foreign.examples), foreign.who) == (7, 3, "configuration")
+    assert said.findings[0].severity == "error"
+
+
+def test_a_source_that_is_not_there(bench):
+    with pytest.raises(ConfigError, match="no source other"):
+        gathered(bench, "other")
+
+
+def test_the_words_fit_what_is_counted():
+    from harvester.findings import SEVERITIES, kinds
+    from harvester.rules.completeness import MEASURES
+
+    assert tuple(report.MEASURES) == MEASURES
+    assert {kind.who for kind in kinds().values()} == set(report.WHO)
+    assert tuple(report.words.SEVERITIES) == SEVERITIES

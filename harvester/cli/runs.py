@@ -7,20 +7,27 @@ import msgspec
 
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, table
-from harvester.store import Run
+from harvester.cli.output import as_json, counted, line, table
+from harvester.config import Config
+from harvester.daemon.troubles import local
+from harvester.errors import HarvesterError
+from harvester.store import OpenWindow, Run, Store
 
+SHOWN = 20  # lines of one kind
 _COUNTS = ("new", "changed", "deleted", "unchanged", "rejected")
 
 
 @click.command(cls=Command)
-@click.argument("name", required=False)
+@click.argument("name", required=False, metavar="[NAME|ID]")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
 @pass_common
 def command(common: Common, name: str | None, limit: int) -> None:
-    """Lists the last harvests, of one source or all."""
+    """Lists the last harvests, of one source or all; with the number of one, shows it."""
     config = common.load()
     with pipeline.opened(config) as store:
+        if name and name.isascii() and name.isdigit() and name not in config.sources:
+            _show(common, config, store, int(name))
+            return
         runs = store.runs(limit, name)
     if common.json:
         as_json(runs=[_document(run) for run in runs])
@@ -30,6 +37,44 @@ def command(common: Common, name: str | None, limit: int) -> None:
     for run in runs:
         if run.error:
             common.say(f"run {run.id} ({run.source}, {run.prefix}): {run.error}")
+
+
+def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
+    try:
+        run = store.run(run_id)
+    except LookupError:
+        raise HarvesterError(f"There is no run {run_id}; harvester runs lists those there are.") from None
+    rejected = [{"record": one.identifier, "reason": one.reason} for one in store.rejected(run_id)]
+    if common.json:
+        windows = [_window(window) for window in run.windows]
+        as_json(run=_document(run), windows=windows, rejected=rejected)
+        return
+    line(f"run {run.id}: {run.source}, {run.prefix}, {run.kind}, {run.state}")
+    line(f"  began     {local(run.started, config.zone)}")
+    line(f"  ended     {local(run.finished, config.zone) if run.finished else 'not yet'}")
+    line(f"  records   {', '.join(f'{name} {count}' for name, count in msgspec.structs.asdict(run.counts).items())}")
+    line(f"  requests  {counted(len(run.windows), 'window')}, {counted(run.pages, 'page')}")
+    if run.error:
+        line(f"  says      {run.error}")
+    left = [window for window in run.windows if window.state != "done"]
+    for window in left[:SHOWN]:
+        line(f"  open      {_words(window)}")
+    for one in rejected[:SHOWN]:
+        line(f"  rejected  {one['record'] or 'a record without an identifier'}: {one['reason']}")
+    if len(rejected) > SHOWN:
+        line(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
+
+
+def _window(window: OpenWindow) -> dict[str, object]:
+    asked = msgspec.structs.asdict(window.window)
+    return {**asked, "state": window.state, "pages": window.pages, "seen": window.seen, "list_size": window.list_size}
+
+
+def _words(window: OpenWindow) -> str:
+    asked = window.window
+    bounds = [f"set {asked.set_spec}" if asked.set_spec else "", f"from {asked.since}" if asked.since else ""]
+    bounds += [f"until {asked.until}" if asked.until else "", f"{counted(window.pages, 'page')} so far"]
+    return ", ".join(filter(None, bounds))
 
 
 def _facts(run: Run) -> tuple[object, ...]:

@@ -1,50 +1,109 @@
-"""`harvester status`."""
+"""`harvester status`: a traffic light for each source, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Literal
 
 import click
+from msgspec import structs
 
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, line, table
+from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
+from harvester.daemon.due import INTERRUPTED, Planned, planned
+from harvester.daemon.troubles import in_two, local
 from harvester.store import FormatStatus, SourceStatus
+
+Light = Literal["good", "wait", "look", "bad"]
+LIGHTS: dict[Light, str] = {
+    "good": "works",
+    "wait": "is not complete yet",
+    "look": "works, but look at it",
+    "bad": "needs a person",
+}
 
 
 @click.command(cls=Command)
 @pass_common
 def command(common: Common) -> None:
-    """Says how each source stands: its records, its last complete harvest, what went wrong since."""
-    config = common.load()
+    """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong."""
+    config, now = common.load(), datetime.now(UTC)
     with pipeline.opened(config) as store:
         stored = {one.source: one for one in store.status()}
-    sources = [stored.pop(name, SourceStatus(source=name, url=source.url)) for name, source in config.sources.items()]
+        plans = {plan.source: plan for plan in planned(config, store, now)}
+    sources = [_whole(config, name, stored.pop(name, None)) for name in config.sources]
     if common.json:
-        as_json(sources=sources)
+        as_json(sources=[_document(source, plans.get(source.source)) for source in sources])
         return
-    head = ("source", "format", "live", "deleted", "last complete", "last run")
+    for source in sources:
+        _print(config, source, plans.get(source.source))
+    head = ("source", "format", "live", "deleted", "last complete", "last run", "new", "changed", "rejected")
     table(head, [row for source in sources for row in _rows(config, source)])
     line()
     table(("source", "ready", "held back"), [(one.source, one.ready, one.held_back) for one in sources])
     for name in stored:
         common.say(f"The store also has {name}, which is not in {config.path}.")
-    for source in sources:
-        for error in filter(None, (_trouble(status) for status in source.formats)):
-            common.say(f"{source.source}: {error}")
+
+
+def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
+    """The status with a row for every configured format, also for one that never had its turn."""
+    stored = stored or SourceStatus(source=name, url=config.sources[name].url)
+    held = {one.prefix: one for one in stored.formats}
+    prefixes = dict.fromkeys((*config.sources[name].formats, *held))
+    formats = tuple(held.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)
+    return structs.replace(stored, formats=formats)
+
+
+def light(formats: Sequence[FormatStatus]) -> Light:
+    """The worst of the formats decides."""
+    lights = [_light_of(one) for one in formats]
+    return next(one for one in ("bad", "wait", "look", "good") if one in lights)
+
+
+def _light_of(status: FormatStatus) -> Light:
+    run = status.last_run
+    if run is None or run.state in ("running", "waiting") or run.error == INTERRUPTED:
+        return "wait"
+    if run.state != "complete":
+        return "bad"
+    return "look" if run.error or run.counts.rejected else "good"
+
+
+def _print(config: Config, source: SourceStatus, plan: Planned | None) -> None:
+    line(f"{source.source} {LIGHTS[light(source.formats)]}")
+    for name, words in _facts(config, source, plan):
+        line(f"  {name:<6} {words}")
+    line()
+
+
+def _facts(config: Config, source: SourceStatus, plan: Planned | None) -> Iterator[tuple[str, str]]:
+    completes = [one.last_complete for one in source.formats]
+    ends = [run.finished for run in completes if run and run.finished]
+    yield "last", f"complete {local(min(ends), config.zone)}" if len(ends) == len(completes) else "never complete"
+    yield "next", "now" if plan and plan.due else local(plan.next, config.zone) if plan else "no schedule"
+    for one in source.formats:
+        run = one.last_run
+        if run and run.error:
+            why, todo = in_two(run.error, "")
+            yield "why", f"{one.prefix}: {why}"
+            if todo:
+                yield "to do", todo
+        if run and run.counts.rejected:
+            yield "why", f"{one.prefix}: {counted(run.counts.rejected, 'record')} rejected: harvester runs {run.id}"
 
 
 def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
-    harvested = {status.prefix: status for status in source.formats}
-    for prefix in dict.fromkeys((*config.sources[source.source].formats, *harvested)):
-        status = harvested.get(prefix) or FormatStatus(prefix=prefix)
-        complete = status.last_complete
-        when = f"{complete.started:%Y-%m-%d %H:%M} UTC" if complete else "never"
-        state = status.last_run.state if status.last_run else "never"
-        yield source.source, prefix, status.live, status.deleted, when, state
+    for status in source.formats:
+        complete, run = status.last_complete, status.last_run
+        when = local(complete.finished or complete.started, config.zone) if complete else "never"
+        counts = (run.counts.new, run.counts.changed, run.counts.rejected) if run else ("", "", "")
+        last = run.state if run else "never"
+        yield source.source, status.prefix, status.live, status.deleted, when, last, *counts
 
 
-def _trouble(status: FormatStatus) -> str | None:
-    run = status.last_run
-    return f"{status.prefix}: {run.error or run.state}" if run and run.state != "complete" else None
+def _document(source: SourceStatus, plan: Planned | None) -> dict[str, object]:
+    when = {"due_since": plan.due, "next_run": plan.next} if plan else {"due_since": None, "next_run": None}
+    return {**structs.asdict(source), "light": light(source.formats), **when}

@@ -76,7 +76,7 @@ def _webhook(alerts: Alerts, news: News, zone: str) -> None:
         timeout=PATIENCE,
         allow_redirects=False,
     )
-    if not answer.ok or answer.is_redirect:
+    if not 200 <= answer.status_code < 300:
         raise requests.HTTPError(f"HTTP {answer.status_code}")
 
 

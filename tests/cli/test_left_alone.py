@@ -1,0 +1,180 @@
+"""The commands of a harvester that is left alone: by cron, and what people look at."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.cli import provider
+from tests.cli.conftest import answer
+from tests.oai.server import Server, reply
+
+SCHEDULED = provider.CONFIG.replace("allow_private = true", 'allow_private = true\nretries = 0\nschedule = "@yearly"')
+
+
+@pytest.fixture
+def switch():
+    """What the provider answers with; it is down when it is."""
+    return {"down": False}
+
+
+@pytest.fixture
+def left(call, tmp_path, switch):
+    """`call` in a folder whose source has a schedule."""
+
+    def answering(request):
+        return reply("<html>maintenance</html>") if switch["down"] else provider.answer(request)
+
+    with Server(answering) as server:
+        (tmp_path / "config.toml").write_text('timezone = "Europe/Madrid"\n' + SCHEDULED.format(url=server.url))
+        yield call
+
+
+def long_ago(tmp_path, days: int = 800) -> None:
+    """As if all that is in the store happened that long ago."""
+    with closing(sqlite3.connect(tmp_path / "harvester.sqlite")) as connection, connection:
+        for table, columns in {"run": ("started", "finished"), "alert": ("since", "told")}.items():
+            for column in columns:
+                change = f"strftime('%Y-%m-%dT%H:%M:%fZ', {column}, '-{days} days')"
+                connection.execute(f"UPDATE {table} SET {column} = {change}")
+
+
+def test_the_schedule_in_words(left):
+    said = left("schedule").stdout
+    assert "at 00:00 on January 1" in said
+    assert "Europe/Madrid" in said
+    (one,) = answer(left("schedule", "--json", "--next", "2"))["schedule"]
+    assert one["source"] == "small"
+    assert one["due_since"] is not None
+    assert [moment[4:] for moment in one["next"]] == ["-12-31T23:00:00Z"] * 2
+
+
+def test_a_source_without_schedule_is_named(left, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace('schedule = "@yearly"', ""))
+    assert "small has no schedule" in left("schedule").stdout
+
+
+def test_due_once(left):
+    (run,) = answer(left("harvest", "--due", "--json"))["runs"]
+    assert (run["state"], run["new"]) == ("complete", 4)
+    again = left("harvest", "--due")
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert "Nothing is due" in again.stderr
+
+
+def test_due_takes_no_names(left):
+    assert left("harvest", "small", "--due").exit_code == 2
+
+
+def test_quiet_means_quiet(left):
+    for _ in range(2):
+        done = left("-q", "harvest", "--due")
+        assert (done.exit_code, done.output) == (0, "")
+
+
+def test_a_standing_failure_is_said_once_a_day_and_its_end_once(left, tmp_path, switch):
+    switch["down"] = True
+    first = left("-q", "harvest", "--due")
+    assert (first.exit_code, first.stdout) == (1, "")
+    lines = first.stderr.splitlines()
+    assert len(lines) == 5, lines
+    assert lines[0] == "small: the harvest fails"
+    assert [line.split()[0] for line in lines[1:]] == ["since", "why", "to", "see"]
+    assert left("-q", "harvest", "--due").output == ""
+    long_ago(tmp_path)
+    second = left("-q", "harvest", "--due").stderr.splitlines()
+    assert len(second) == 5
+    assert int(lines[1].split()[1][:4]) - int(second[1].split()[1][:4]) in (2, 3)  # it stands since then
+    switch["down"] = False
+    long_ago(tmp_path)
+    assert left("-q", "harvest", "--due").stderr.startswith("small: works again")
+    long_ago(tmp_path)
+    assert left("-q", "harvest", "--due").output == ""
+
+
+def test_status_is_a_traffic_light(left, tmp_path, switch):
+    assert left("status").stdout.startswith("small is not complete yet\n  last   never complete\n  next   now\n")
+    left("harvest")
+    assert left("status").stdout.startswith("small works\n  last   complete ")
+    switch["down"] = True
+    left("harvest")
+    said = left("status").stdout
+    assert said.startswith("small needs a person\n  last   complete ")
+    assert "  why    oai_dc: " in said
+    (one,) = answer(left("status", "--json"))["sources"]
+    assert (one["light"], one["due_since"]) == ("bad", None)
+
+
+def test_one_run(left):
+    left("harvest")
+    said = left("runs", "1").stdout
+    assert said.startswith("run 1: small, oai_dc, full, complete\n")
+    assert "new 4" in said
+    assert answer(left("runs", "1", "--json"))["run"]["state"] == "complete"
+    missing = left("runs", "7")
+    assert (missing.exit_code, missing.stderr) == (1, "There is no run 7; harvester runs lists those there are.\n")
+
+
+def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
+    good, bad = provider.article(1), provider.article(2).replace("<identifier>oai:small:2</identifier>", "")
+
+    def answering(request):
+        if request.query.get("verb") == "ListRecords":
+            return reply(provider.envelope(f"<ListRecords>{good}{bad}</ListRecords>"))
+        return provider.answer(request)
+
+    with Server(answering) as server:
+        (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
+        call("harvest")
+        assert "rejected  a record without an identifier: " in call("runs", "1").stdout
+        assert "harvester runs 1" in call("status").stdout
+
+
+def test_metrics_on_stdout_and_in_a_file(left, tmp_path):
+    left("harvest")
+    state = 'harvester_source_last_run_state{format="oai_dc",source="small",state="complete"} 1.0'
+    assert state in left("metrics").stdout
+    assert left("metrics", tmp_path / "h.prom").exit_code == 0
+    assert state in (tmp_path / "h.prom").read_text()
+    assert left("metrics", tmp_path / "no" / "h.prom").exit_code == 1
+
+
+def test_health_needs_a_daemon(left, tmp_path):
+    assert left("health").exit_code == 2
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('\n[daemon]\nlisten = "127.0.0.1:9"\n')
+    none = left("health")
+    assert none.exit_code == 1
+    assert "No daemon answers at 127.0.0.1:9" in none.stderr
+
+
+def test_a_backup_is_a_store(left, tmp_path):
+    left("harvest")
+    assert left("backup", "copy.sqlite").exit_code == 0
+    (tmp_path / "harvester.sqlite").unlink()
+    (tmp_path / "copy.sqlite").rename(tmp_path / "harvester.sqlite")
+    assert left("show", "oai:small:1").exit_code == 0
+    assert left("backup", "harvester.sqlite").exit_code == 1
+
+
+def test_doctor_finds_damage(left, tmp_path):
+    left("harvest")
+    assert left("doctor", "--deep").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "harvester.sqlite")) as connection, connection:
+        connection.execute("UPDATE payload SET data = zeroblob(length(data)) WHERE id = 1")
+    assert left("doctor").exit_code == 0
+    found = left("doctor", "--deep")
+    assert (found.exit_code, "not what was received" in found.stdout) == (1, True)
+
+
+def test_prune(left, tmp_path):
+    left("harvest")
+    left("harvest")
+    left("harvest")
+    long_ago(tmp_path)
+    done = answer(left("prune", "--older-than", "365", "--json"))
+    assert done == {"versions": 0, "rejected": 0, "runs": 1, "payloads": 0}
+    assert left("harvest").exit_code == 0

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from harvester import pipeline
+from harvester.daemon.due import INTERRUPTED, last_done, newest_runs, planned
+from harvester.store import Counts, Run
+from tests.daemon.conftest import Configured
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+RUN = Run(
+    id=1,
+    source="reeds",
+    prefix="oai_dc",
+    kind="full",
+    state="complete",
+    started=NOON - 2 * HOUR,
+    finished=NOON - HOUR,
+    response_date=None,
+    error=None,
+    pages=1,
+    counts=Counts(),
+    windows=(),
+)
+LATER = replace(RUN, finished=NOON)
+
+
+@pytest.mark.parametrize(
+    ("runs", "done"),
+    [
+        ([], None),
+        ([None], None),
+        ([RUN], NOON - HOUR),
+        ([RUN, None], None),  # a format was added
+        ([RUN, LATER], NOON - HOUR),  # stopped between two formats
+        ([LATER, replace(RUN, error=INTERRUPTED, state="incomplete")], None),
+        ([replace(RUN, state="failed")], NOON - HOUR),  # a failed harvest waits for the next date
+        ([replace(RUN, state="incomplete", error="cut short")], NOON - HOUR),
+        ([replace(RUN, state="running", finished=None)], NOON - 2 * HOUR),
+    ],
+)
+def test_when_a_source_had_its_turn(runs: list[Run | None], done: datetime | None):
+    assert last_done(runs) == done
+
+
+def test_a_plan_knows_what_is_due_and_what_is_at_work(configured: Configured):
+    config = configured({"reeds": "http://127.0.0.1:9/oai", "fens": "http://127.0.0.1:9/oai"})
+    with pipeline.opened(config) as store:
+        reeds, fens = planned(config, store, NOON)
+        assert (reeds.due, fens.due) == (NOON, NOON)
+        assert reeds.next == datetime(2026, 11, 24, 23, 0, tzinfo=UTC)  # midnight in Madrid
+        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        assert planned(config, store, NOON + 48 * HOUR)[0].due is None
+        store.finish_run(run.id, "failed", NOON + HOUR, "no answer")
+        assert planned(config, store, NOON + 2 * HOUR)[0].due is None
+        assert planned(config, store, NOON + 48 * HOUR)[0].due == reeds.next
+
+
+def test_a_range_someone_asked_for_is_no_turn(configured: Configured):
+    config = configured({"reeds": "http://127.0.0.1:9/oai"})
+    with pipeline.opened(config) as store:
+        store.begin_run("reeds", "oai_dc", "range", (), NOON)
+        assert newest_runs(store, config.sources["reeds"]) == [None]

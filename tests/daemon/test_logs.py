@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import json
+import logging
+
+from harvester.daemon.logs import AsJson, AsText, about
+
+RECORD = logging.LogRecord("harvester.daemon", logging.WARNING, "x.py", 1, "page %d is late", (7,), None)
+RECORD.created = 1795520066.5
+
+
+def test_text_says_when_and_about_what():
+    with about(source="reeds"), about(run=7):
+        assert AsText().format(RECORD) == "2026-11-24 11:34:26Z WARNING source=reeds run=7 page 7 is late"
+    assert AsText().format(RECORD) == "2026-11-24 11:34:26Z WARNING page 7 is late"
+
+
+def test_json_is_one_object_a_line():
+    with about(source="reeds", run=7):
+        line = AsJson().format(RECORD)
+    assert "\n" not in line
+    assert json.loads(line) == {
+        "time": "2026-11-24T11:34:26.500Z",
+        "level": "warning",
+        "logger": "harvester.daemon",
+        "source": "reeds",
+        "run": 7,
+        "message": "page 7 is late",
+    }
+
+
+def test_a_trace_stays_in_its_line():
+    try:
+        raise ValueError("no")
+    except ValueError as error:
+        record = logging.LogRecord(
+            "h", logging.ERROR, "x.py", 1, "broken", (), (ValueError, error, error.__traceback__)
+        )
+    assert "ValueError: no" in json.loads(AsJson().format(record))["trace"]
+    assert "ValueError: no" in AsText().format(record)

@@ -1,0 +1,218 @@
+"""The daemon as a process, against providers on loopback, with real signals and a real notify socket."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harvester import pipeline
+from harvester.config import load
+from harvester.daemon.due import INTERRUPTED
+from harvester.daemon.web import ask
+from harvester.errors import HarvesterError
+from harvester.store import Run
+from tests.cli import provider
+from tests.daemon.conftest import text_of
+from tests.oai.server import Answer, Request, Server
+
+PATIENCE = 30.0
+
+
+class Running:
+    """A daemon in a folder; what it logs is in `log`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.notified: list[str] = []
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(folder / "notify"))
+        self._socket.setblocking(False)
+        self._log = (folder / "log").open("w")
+        environment = {**os.environ, "NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "1000000"}
+        environment.pop("WATCHDOG_PID", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "harvester", "daemon"], cwd=folder, stderr=self._log, env=environment
+        )
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        with pipeline.opened(load(self.folder / "config.toml")) as store:
+            return store.runs()
+
+    def until(self, happened: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not happened():
+            assert self.process.poll() is None, self.log
+            assert time.monotonic() < end, self.log
+            time.sleep(0.05)
+
+    def heard(self, word: str) -> bool:
+        try:
+            while True:
+                self.notified.append(self._socket.recv(200).decode())
+        except BlockingIOError:
+            return any(one.startswith(word) for one in self.notified)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+        self._socket.close()
+        (self.folder / "notify").unlink()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Callable[[], Running]]:
+    started: list[Running] = []
+
+    def start() -> Running:
+        if started:
+            started[-1].close()
+        started.append(Running(tmp_path))
+        started[-1].until(lambda: started[-1].heard("READY=1"))
+        return started[-1]
+
+    yield start
+    started[-1].close()
+
+
+def write(folder: Path, sources: dict[str, str], more: str = "", schedule: str = "@yearly") -> None:
+    (folder / "config.toml").write_text(text_of(sources, schedule, more))
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Server]:
+    with provider.serving() as server:
+        yield server
+
+
+def test_it_catches_up_once_and_stops_when_told(tmp_path: Path, daemon, small: Server):
+    write(tmp_path, {"reeds": small.url})
+    one = daemon()
+    one.until(lambda: any(run.state == "complete" for run in one.runs))
+    one.until(lambda: one.heard("WATCHDOG=1"))
+    assert one.end() == 0
+    assert one.heard("STOPPING=1")
+    assert "source=reeds run=1" in one.log
+    again = daemon()
+    again.until(lambda: again.heard("WATCHDOG=1"))
+    again.end()
+    assert len(again.runs) == 1
+
+
+def slow(request: Request) -> bytes | Answer:
+    """The second page hangs."""
+    answer = provider.answer(request)
+    return Answer(answer, hang=20.0) if "resumptionToken" in request.query else answer
+
+
+def test_sigterm_stops_within_seconds_and_the_next_start_goes_on(tmp_path: Path, daemon, small: Server):
+    with Server(slow) as server:
+        write(tmp_path, {"reeds": server.url})
+        one = daemon()
+        one.until(lambda: any("resumptionToken" in query for query in server.queries))
+        began = time.monotonic()
+        assert one.end() == 0
+        assert time.monotonic() - began < 5
+        (run,) = one.runs
+        assert (run.state, run.error) == ("incomplete", INTERRUPTED)
+    write(tmp_path, {"reeds": server.url.replace(str(server.port), str(small.port))})
+
+
+def test_sigterm_is_heard_in_a_retry_wait(tmp_path: Path, daemon):
+    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 200\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with Server([busy]) as server:
+        (tmp_path / "config.toml").write_text(text_of({"reeds": server.url}, "@yearly").replace("retries = 0", ""))
+        one = daemon()
+        one.until(lambda: server.requests)
+        time.sleep(0.3)
+        began = time.monotonic()
+        assert one.end() == 0
+        assert time.monotonic() - began < 5
+
+
+def test_a_killed_run_is_recognised_and_goes_on(tmp_path: Path, daemon):
+    hanging = [True]
+
+    def answer(request: Request) -> bytes | Answer:
+        return slow(request) if hanging[0] else provider.answer(request)
+
+    with Server(answer) as server:
+        write(tmp_path, {"reeds": server.url})
+        one = daemon()
+        one.until(lambda: any("resumptionToken" in query for query in server.queries))
+        one.end(signal.SIGKILL)
+        assert [run.state for run in one.runs] == ["running"]
+        hanging[0] = False
+        two = daemon()
+        two.until(lambda: two.runs[0].state == "complete")
+        two.end()
+        assert "the program ended in the middle of this run" in two.log
+        assert [(run.state, run.counts.new) for run in two.runs] == [("complete", 4)]
+
+
+def test_sighup_loads_the_configuration_or_says_why_not(tmp_path: Path, daemon, small: Server):
+    write(tmp_path, {"reeds": small.url})
+    one = daemon()
+    (tmp_path / "config.toml").write_text("[sources.x]\nurl = 7\n")
+    one.process.send_signal(signal.SIGHUP)
+    one.until(lambda: "the configuration stays as it was" in one.log)
+    assert "config.toml:2: sources.x.url" in one.log
+    write(tmp_path, {"reeds": small.url, "fens": small.url})
+    one.process.send_signal(signal.SIGHUP)
+    one.until(lambda: {run.source for run in one.runs if run.state == "complete"} == {"reeds", "fens"})
+    assert one.heard("RELOADING=1")
+    assert one.end(signal.SIGINT) == 0
+
+
+def test_there_is_one_daemon_for_one_configuration(tmp_path: Path, daemon, small: Server):
+    write(tmp_path, {"reeds": small.url})
+    daemon()
+    second = subprocess.run(
+        [sys.executable, "-m", "harvester", "daemon"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert second.returncode == 75
+    assert "the daemon" in second.stderr
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+def test_probes_and_metrics(tmp_path: Path, daemon, small: Server):
+    listen = f"127.0.0.1:{free_port()}"
+    write(tmp_path, {"reeds": small.url}, more=f'[daemon]\nlisten = "{listen}"')
+    one = daemon()
+    assert ask(listen, "/healthz") == (200, "ok")
+    assert ask(listen, "/readyz") == (200, "ok")
+    assert ask(listen, "/")[0] == 404
+    one.until(lambda: 'harvester_articles{source="reeds",state="held_back"} 4.0' in ask(listen, "/metrics")[1])
+    one.end()
+    with pytest.raises(HarvesterError, match="No daemon answers"):
+        ask(listen, "/healthz")
+
+
+def test_what_fails_is_said_and_the_others_go_on(tmp_path: Path, daemon, small: Server):
+    write(tmp_path, {"dead": f"http://127.0.0.1:{free_port()}/oai", "reeds": small.url})
+    one = daemon()
+    one.until(lambda: {run.state for run in one.runs} == {"failed", "complete"} and "needs a person" in one.log)
+    one.end()
+    assert "dead: the harvest fails" in one.log

@@ -42,7 +42,7 @@ _ORGANISATION = re.compile(
     rf"(?<![\w'\u2019-])(?:{'|'.join(_ORGANISATION_WORDS.split())})(?![\w-])",
     re.IGNORECASE,
 )
-_BEGINNINGS = tuple({word[:4].lower() for word in _ORGANISATION_WORDS.split()})
+_BEGINNINGS = frozenset(word[:4] for word in _ORGANISATION_WORDS.split())  # no pattern begins before the fifth letter
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 # What stands before a family name in lower case and belongs to it: Maria van der Berg.
@@ -100,9 +100,7 @@ def _person(name: str, hints: Hints, path: str) -> tuple[Contributor, list[Findi
 
 def _may_be_organisation(name: str) -> bool:
     """Looks closely only where a word begins like one of those that stand in names of organisations."""
-    return any(word.startswith(_BEGINNINGS) for word in _WORD.findall(name.lower())) and bool(
-        _ORGANISATION.search(name)
-    )
+    return any(word[:4] in _BEGINNINGS for word in _WORD.findall(name.lower())) and bool(_ORGANISATION.search(name))
 
 
 def _by_commas(parts: list[str]) -> Contributor | None:

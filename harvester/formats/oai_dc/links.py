@@ -77,10 +77,8 @@ def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
     if not candidates:  # Janeway: the address of the article's page, whatever the name says
         element = "dc:fullTextUrl"
         candidates = _pages(fields, "fullTextUrl")
-    candidates = [each for each in candidates if not _PROXY.match(each)] or candidates
-    candidates = [each for each in candidates if not _OJS_GALLEY.search(each)] or candidates
-    candidates = [each for each in candidates if _host(each) == hints.provider_host] or candidates
-    candidates = [each for each in candidates if _OJS_PAGE.search(each)] or candidates
+    if len(candidates) > 1:
+        candidates = _preferred(candidates, hints)
     distinct = {_spelling(each): each for each in sorted(candidates, key=_is_secure)}
     if len(distinct) > 1:
         notes.doubt("url-ambiguous", "landing_page", " ".join(distinct.values()))
@@ -88,6 +86,14 @@ def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
         return None
     notes.provenance["landing_page"] = element
     return next(iter(distinct.values()))
+
+
+def _preferred(candidates: list[str], hints: Hints) -> list[str]:
+    """Those that are more likely the article's page than the others."""
+    candidates = [each for each in candidates if not _PROXY.match(each)] or candidates
+    candidates = [each for each in candidates if not _OJS_GALLEY.search(each)] or candidates
+    candidates = [each for each in candidates if _host(each) == hints.provider_host] or candidates
+    return [each for each in candidates if _OJS_PAGE.search(each)] or candidates
 
 
 def files(fields: Fields) -> tuple[File, ...]:

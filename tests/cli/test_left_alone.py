@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli import provider
 from tests.cli.conftest import answer
-from tests.oai.server import Server, reply
+from tests.oai.server import Server, envelope, reply
 
 SCHEDULED = provider.CONFIG.replace("allow_private = true", 'allow_private = true\nretries = 0\nschedule = "@yearly"')
 
@@ -123,7 +123,7 @@ def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
 
     def answering(request):
         if request.query.get("verb") == "ListRecords":
-            return reply(provider.envelope(f"<ListRecords>{good}{bad}</ListRecords>"))
+            return reply(envelope(f"<ListRecords>{good}{bad}</ListRecords>"))
         return provider.answer(request)
 
     with Server(answering) as server:

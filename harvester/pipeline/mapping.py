@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from harvester import __version__, assembly, formats, rules
+from harvester.changes import parse_utc
 from harvester.config import Config, Source
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
@@ -72,10 +73,8 @@ class Mapper:
 
     def _read(self, raw: RawRecord) -> Reading:
         reading = formats.read(raw, self._hints)
-        if not raw.repairs:
-            return reading
-        repaired = Finding("record-repaired", value=", ".join(raw.repairs))
-        return Reading(reading.article, (repaired, *reading.findings))
+        doubts = tuple(_doubts(raw))
+        return Reading(reading.article, (*doubts, *reading.findings)) if doubts else reading
 
     def _checked(
         self, identifier: str, article: Article, said: tuple[Finding, ...]
@@ -115,6 +114,14 @@ class Mapper:
             return article, (*self._all(article, said), Finding("doi-mint-taken", "doi", doi))
         named = _with_doi(article, doi)
         return named, self._all(named, said)
+
+
+def _doubts(raw: RawRecord) -> Iterator[Finding]:
+    """What is doubtful about the record before anybody reads what it says."""
+    if raw.repairs:
+        yield Finding("record-repaired", value=", ".join(raw.repairs))
+    if parse_utc(raw.datestamp) is None:
+        yield Finding("datestamp-invalid", value=raw.datestamp)
 
 
 def _with_doi(article: Article, doi: str) -> Article:

@@ -35,7 +35,7 @@ def prefixes_in(data: bytes) -> list[str]:
 
 
 def journals_in(data: bytes) -> str:
-    """A table for each journal whose ISSN stands in the data, with a landing page, as an administrator would write it."""
+    """A table for each journal whose ISSN stands in the data, with a landing page."""
     issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
     page = 'landing_page = "https://journal.example.org/doi/{doi}"'
     return "".join(f'\n[journals."{issn}"]\n{page}\n' for issn in sorted(issns))

@@ -13,7 +13,12 @@ from harvester.model import ExportReport, RunReport
 from tests.replay import Answer, recorded, serving, single, wrapped
 from tests.workbench import Workbench, journals_in, prefixes_in
 
-JOURNAL = '\n[journals."2049-3630"]\ntitle = "Journal of Reproducible Harvesting"\nissn_electronic = "2049-3630"\nissn_print = "1234-5679"\n'
+JOURNAL = """
+[journals."2049-3630"]
+title = "Journal of Reproducible Harvesting"
+issn_electronic = "2049-3630"
+issn_print = "1234-5679"
+"""
 
 
 def data_files(folder: str) -> list[Path]:

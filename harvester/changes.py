@@ -39,6 +39,12 @@ def next_since(response_date: str | None, granularity: Literal["day", "second"])
     return None if began is None else in_granularity(began - OVERLAP, granularity)
 
 
+def has_aged(began: str | None, ended: str) -> bool:
+    """Whether a run, by the provider's clock, took so long that what changed meanwhile is to be asked for at once."""
+    first, last = parse_utc(began or ""), parse_utc(ended)
+    return first is not None and last is not None and last - first > OVERLAP
+
+
 def windows(
     prefix: str, sets: tuple[str, ...], since: str | None = None, until: str | None = None
 ) -> tuple[Window, ...]:

@@ -18,7 +18,7 @@ from harvester.model import Identity, RunReport
 from harvester.oai import Provider
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.sources import chosen, locks_folder
-from harvester.pipeline.walk import Job, Progress, Stop, Walk
+from harvester.pipeline.walk import Job, Outcome, Progress, Stop, Walk
 from harvester.store import Run, RunKind
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class _Job:
                 yield failed(self.source, prefix, error)
             return
         for prefix in self.source.formats:
-            yield self._harvest_format(identity, prefix)
+            yield from self._harvest_format(identity, prefix)
             if self.stop():
                 return
 
@@ -126,9 +126,17 @@ class _Job:
         self.store.remember_source(self.source.name, identity, self.source.url)
         return identity
 
-    def _harvest_format(self, identity: Identity, prefix: str) -> RunReport:
-        started = time.monotonic()
+    def _harvest_format(self, identity: Identity, prefix: str) -> Iterator[RunReport]:
+        """One run; after one that was cut short long ago, another for what changed since on its first pages."""
         run = self._run_to_do(identity, prefix)
+        outcome, report = self._walked(identity, run)
+        yield report
+        resumed = run.pages > 0 and outcome.state == "complete" and run.kind != "range"
+        if resumed and changes.has_aged(run.response_date, outcome.latest) and not self.stop():
+            yield self._walked(identity, self._run_to_do(identity, prefix))[1]
+
+    def _walked(self, identity: Identity, run: Run) -> tuple[Outcome, RunReport]:
+        started = time.monotonic()
         job = Job(
             store=self.store,
             source=self.source,
@@ -139,7 +147,7 @@ class _Job:
         )
         outcome = Walk(job, run).go()
         ended = self.store.finish_run(run.id, outcome.state, self.now(), outcome.error)
-        return report_of(ended, time.monotonic() - started)
+        return outcome, report_of(ended, time.monotonic() - started)
 
     def _run_to_do(self, identity: Identity, prefix: str) -> Run:
         """The run that was cut short, or a new one: full, a range that was asked for, or what is new since the last."""

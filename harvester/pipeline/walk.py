@@ -68,6 +68,7 @@ class Outcome(Struct, frozen=True):
 
     state: RunState
     error: str | None
+    latest: str = ""  # responseDate of the last page
 
 
 class Line:
@@ -103,7 +104,7 @@ class Walk:
         self._lines: list[Line] = []
         self._failed: dict[int, str] = {}
         self._notes: list[str] = []
-        self._broken_off = 0
+        self._broken_off, self._latest = 0, ""
         self._progressed, self._tried_again, self._other_form = False, False, False
         self._pages, self._records = run.pages, sum(w.seen for w in run.windows if w.state != "split")
         self._sizes = {w.id: w.list_size for w in run.windows if w.parent is None}
@@ -142,7 +143,7 @@ class Walk:
         self._look_for_sets(now)
         said = "; ".join(dict.fromkeys([*self._failed.values(), *self._notes])) or None
         if all(window.state == "done" for window in now.windows):
-            return Outcome("complete", said)
+            return Outcome("complete", said, self._latest)
         if now.pages:
             return Outcome("incomplete", f"{said}; {self._left()}")
         return Outcome("failed", said)
@@ -203,7 +204,7 @@ class Walk:
             self._lines.remove(line)
             self._stumble(line, error)
             return
-        self._progressed, self.ladder.misses = True, 0
+        self._progressed, self.ladder.misses, self._latest = True, 0, page.response_date
         self._arrive(pool, line, page)
         if self.job.stop():
             raise Stopped("stopped on request")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from harvester.demo.lists import Record
 from harvester.model import SetInfo
-from tests.chaos.case import Setting, case
+from tests.chaos.case import CASES, Setting, case
 from tests.chaos.provider import (
     CLOCK,
     Truth,
@@ -26,6 +26,8 @@ from tests.chaos.provider import (
     without_arguments,
 )
 from tests.oai.server import Answer, Request, error, listing, redirect, reply
+
+__all__ = ["CASES"]
 
 TOKEN = re.compile(rb"<resumptionToken([^>]*)>([^<]*)</resumptionToken>")
 MAINTENANCE = reply("<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>", Content_Type="text/html")

@@ -141,7 +141,7 @@ def containing(numbers: Iterable[int], answer: bytes | Answer, verbs: Iterable[s
     marks = [f"<identifier>{name(number)}</identifier>".encode() for number in numbers]
 
     def fault(request: Request, truth: Truth) -> bytes | Answer | None:
-        if request.query.get("verb") not in verbs:
+        if request.query.get("verb", "") not in verbs:
             return None
         page = truth.bytes_of(request)
         return answer if any(mark in page for mark in marks) else None

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import page
-from tests.chaos.case import CASES, Case
+from tests.chaos.case import Case
+from tests.chaos.cases import CASES
 from tests.chaos.harvesting import bench, differing, harvest, held, rejected
 from tests.chaos.provider import broken, name
 

@@ -1,0 +1,24 @@
+"""Every measurement in one command: `python -m bench [NAME…]` (or `make bench`)."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+NAMES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_")))
+
+
+def main(names: list[str]) -> int:
+    """Runs the named measurements, or all; 2 for a name there is not."""
+    if unknown := [name for name in names if name not in NAMES]:
+        print(f"there is no measurement {', '.join(unknown)}; there are: {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    for name in names or NAMES:
+        import_module(f"bench.{name}").run(sys.stdout)
+        print(flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

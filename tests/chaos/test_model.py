@@ -1,0 +1,123 @@
+"""A provider that changes, fails and forgets, and a harvester that is killed: one quiet harvest makes all good."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.chaos.harvesting import bench, differing, held
+from tests.chaos.provider import CLOCK, Truth, article, broken, name
+from tests.oai.server import Answer, Request, error, reply
+
+DAMAGES: dict[str, bytes | Answer] = {
+    "500": reply("", 500),
+    "503": reply("busy", 503),
+    "half": Answer(reply("x" * 1000)[:500], close=True),
+    "web page": reply("<html><body>Down</body></html>"),
+    "expired": reply(error("badResumptionToken")),
+}
+NUMBERS = st.integers(0, 30)
+
+
+class Killed(BaseException):
+    """Ends a harvest as a kill does: nothing is tidied up."""
+
+
+class Provider(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = CLOCK
+        self.truth = Truth(12, clock=lambda: self.now)
+        self.folder = tempfile.TemporaryDirectory()
+        self.context = broken(self.truth)
+        self.script, server = self.context.__enter__()
+        self.bench = bench(Path(self.folder.name), server.url, settings="window_records = 8\nparallel = 2\n")
+        self.versions = 0
+        self.quiet = False
+
+    def teardown(self) -> None:
+        self.harvest_in_peace()
+        self.the_store_is_what_the_provider_holds()
+        self.context.__exit__(None, None, None)
+        self.folder.cleanup()
+
+    def _passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.quiet = False
+
+    # -------------------------------------------------------------------------------- what happens there
+
+    @rule(number=NUMBERS, seconds=st.integers(0, 300))
+    def put(self, number: int, seconds: int) -> None:
+        """A record is added, changed, or lives again."""
+        self._passes(seconds)
+        self.versions += 1
+        self.truth.put(article(number, f" v{self.versions}", datestamp=self.now))
+
+    @rule(number=NUMBERS, seconds=st.integers(0, 300))
+    def delete(self, number: int, seconds: int) -> None:
+        if name(number) in self.truth.whole():
+            self._passes(seconds + 1)  # deleted in the second in which it was written: no datestamp could tell
+            self.truth.put(article(number, datestamp=self.now, deleted=True, metadata={}))
+
+    # -------------------------------------------------------------------------------- what happens here
+
+    @rule(request=st.integers(1, 12), damage=st.sampled_from(sorted(DAMAGES)), times=st.integers(1, 40))
+    def harvest_with_failures(self, request: int, damage: str, times: int) -> None:
+        start = self.script.count
+
+        def fault(_: Request, __: Truth) -> bytes | Answer | None:
+            return DAMAGES[damage] if start + request <= self.script.count < start + request + times else None
+
+        self._passes(1)
+        self.script.fault = fault
+        self.bench.harvest()
+        self.script.fault = None
+
+    @rule(page=st.integers(1, 6))
+    def harvest_and_be_killed(self, page: int) -> None:
+        def kill(done: object) -> None:
+            nonlocal page
+            page -= 1
+            if page == 0:
+                raise Killed
+
+        self._passes(1)
+        with contextlib.suppress(Killed):
+            self.bench.harvest(progress=kill)
+
+    @rule(number=NUMBERS, request=st.integers(1, 6))
+    def change_during_a_harvest(self, number: int, request: int) -> None:
+        start = self.script.count
+
+        def fault(_: Request, __: Truth) -> None:
+            if self.script.count == start + request:
+                self.put(number, 5)
+
+        self._passes(1)
+        self.script.fault = fault
+        self.bench.harvest()
+        self.script.fault = None
+
+    @precondition(lambda self: not self.quiet)
+    @rule()
+    def harvest_in_peace(self) -> None:
+        self._passes(3600)
+        for run in self.bench.harvest():
+            assert run.state == "complete", run
+        self.quiet = True
+
+    @invariant()
+    def the_store_is_what_the_provider_holds(self) -> None:
+        if self.quiet:
+            assert differing(held(self.bench), self.truth) == set()
+
+
+TestProvider = Provider.TestCase
+TestProvider.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)

@@ -112,18 +112,22 @@ class Daemon:
 
     def _watch(self, wake: int) -> None:
         period = min(self.tick, watchdog_period() or self.tick)
-        ahead = time.time() - time.monotonic()
+        ahead = self._ahead()
         while not self._stopping.is_set():
             select.select([wake], [], [], period)
             self._heed_signals(wake)
             self._seen = time.monotonic()
-            jumped, ahead = time.time() - time.monotonic() - ahead, time.time() - time.monotonic()
-            if abs(jumped) > JUMP:
+            if abs(jumped := self._ahead() - ahead) > JUMP:
+                ahead += jumped
                 log.warning("the clock jumped by %+.0f s; all is planned anew", jumped)
                 self._plan()
             self._scheduler.wakeup()
             if self.health() is None:
                 notify("WATCHDOG=1")
+
+    def _ahead(self) -> float:
+        """Seconds by which the wall clock is ahead of the one that never jumps."""
+        return self.now().timestamp() - time.monotonic()
 
     def _heed_signals(self, wake: int) -> None:
         while select.select([wake], [], [], 0)[0]:
@@ -189,7 +193,7 @@ class Daemon:
                 id=name,
                 name=name,
                 replace_existing=True,
-                next_run_time=now if due else next_after(schedule, now),
+                next_run_time=datetime.now(UTC) if due else next_after(schedule, now),
             )
 
     def _harvest(self, name: str) -> None:

@@ -1,0 +1,80 @@
+"""A clock that jumps under a running daemon: the plan is made anew from the run table, and nothing runs twice."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harvester import pipeline
+from harvester.config import load
+from harvester.daemon.service import Daemon
+from harvester.schedule import next_after
+from tests.cli import provider
+from tests.daemon.conftest import text_of
+from tests.oai.server import Server
+
+
+class Clock:
+    """The clock of this machine, moved."""
+
+    moved = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.moved
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, clock: Clock) -> Iterator[Daemon]:
+    """A daemon with one source that is due every hour, in a thread."""
+    with provider.serving() as server:
+        _write(tmp_path, server)
+        one = Daemon(tmp_path / "config.toml", now=clock, tick=0.05)
+        thread = threading.Thread(target=one.run)
+        thread.start()
+        yield one
+        one.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def _write(folder: Path, server: Server) -> None:
+    minute = (datetime.now(UTC).minute + 30) % 60  # far from now, so that only a jump reaches it
+    (folder / "config.toml").write_text(text_of({"reeds": server.url}, f"{minute} * * * *"))
+
+
+def completed(daemon: Daemon) -> int:
+    with pipeline.opened(load(daemon.path)) as store:
+        return sum(run.state == "complete" for run in store.runs())
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def planned(daemon: Daemon) -> datetime | None:
+    moment: datetime | None = daemon._scheduler.get_job("reeds").next_run_time
+    return moment
+
+
+def test_forward_and_back(daemon: Daemon, clock: Clock):
+    until(lambda: completed(daemon) == 1)
+    clock.moved = timedelta(hours=2)
+    until(lambda: completed(daemon) == 2)  # two were missed, one is caught up
+    clock.moved = timedelta()
+    (schedule,) = daemon.config.schedules().values()
+    until(lambda: planned(daemon) == next_after(schedule, clock()))
+    time.sleep(0.5)
+    assert completed(daemon) == 2

@@ -20,6 +20,7 @@ from harvester.rules import (
     people,
     references,
     relations,
+    undeposited,
     urls,
 )
 from harvester.rules.rule import Rule
@@ -40,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     *references.RULES,
     *relations.RULES,
     *lengths.RULES,
+    *undeposited.RULES,
 )
 
 

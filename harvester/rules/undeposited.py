@@ -1,0 +1,68 @@
+"""What a deposit has no place for, said so that nothing is left out in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harvester.limits import REFERENCE_PARTS
+from harvester.model import Article, Contributor, Finding, Policy
+from harvester.rules.rule import Rule
+
+
+def updates_go_through_crossmark(article: Article, policy: Policy) -> Iterator[Finding]:
+    """Crossref takes them in no other place; there they need the DOI of a policy page, and a day."""
+    for number, relation in enumerate(article.relations):
+        if not relation.update or (policy.crossmark and (relation.date or _has_a_day(article))):
+            continue
+        code = "update-without-date" if policy.crossmark else "update-without-crossmark"
+        yield Finding(code, f"relations[{number}]", relation.target, {"kind": relation.kind.replace("_", " ")})
+
+
+def _has_a_day(article: Article) -> bool:
+    return any(date.day and date.month and date.month <= 12 for date in article.dates)
+
+
+def pages_have_a_first_one(article: Article, _: Policy) -> Iterator[Finding]:
+    if article.first_page is None:
+        for field, value in (("last_page", article.last_page), ("other_pages", article.other_pages)):
+            if value is not None:
+                yield Finding("pages-left-out", field, value)
+
+
+def groups_are_names(article: Article, _: Policy) -> Iterator[Finding]:
+    for number, person in enumerate(article.contributors):
+        if person.kind == "group" and (details := _details(person)):
+            yield Finding("group-details-left-out", f"contributors[{number}]", person.name or "", {"what": details})
+
+
+def _details(group: Contributor) -> str:
+    named = (("affiliations", group.affiliations), ("roles", group.credit or group.corresponding))
+    return " and ".join(name for name, value in named if value)
+
+
+def institutions_have_no_grid(article: Article, _: Policy) -> Iterator[Finding]:
+    for number, person in enumerate(article.contributors):
+        for place, affiliation in enumerate(person.affiliations):
+            if affiliation.grid and affiliation.ror is None:
+                path = f"contributors[{number}].affiliations[{place}].grid"
+                yield Finding("grid-left-out", path, affiliation.grid)
+
+
+def parts_of_references_fit(article: Article, _: Policy) -> Iterator[Finding]:
+    """A part that is left out stands in the text of the reference, where it has one."""
+    for number, reference in enumerate(article.references):
+        if reference.text is not None:
+            continue
+        for field, fits in REFERENCE_PARTS.items():
+            value = getattr(reference, field)
+            if value and field != "doi" and not fits(value):
+                yield Finding("reference-part-left-out", f"references[{number}].{field}", value, {"field": field})
+
+
+RULES: tuple[Rule, ...] = (
+    updates_go_through_crossmark,
+    pages_have_a_first_one,
+    groups_are_names,
+    institutions_have_no_grid,
+    parts_of_references_fit,
+)

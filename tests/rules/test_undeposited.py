@@ -1,0 +1,103 @@
+"""What the deposit leaves out is said, and only that."""
+
+import pytest
+
+from harvester import rules
+from harvester.exporters import crossref
+from harvester.findings import sentence
+from harvester.model import Affiliation, Batch, Contributor, Depositor, Policy, PubDate, Reference, Relation
+from harvester.rules import undeposited
+from tests.rules.samples import POLICY, article, with_person
+
+CROSSMARK = Policy(today="2025-06-15", crossmark=True)
+BATCH = Batch(id="b", timestamp=20250615000000000, depositor=Depositor(name="A", email="a@example.org", registrant="A"))
+UPDATE = Relation(kind="expression_of_concern", target="10.5555/1", update=True)
+YEAR, DAY = (PubDate(year=2021),), (PubDate(year=2021, month=3, day=31),)
+
+
+def said(sample, policy=POLICY):
+    return [finding.code for rule in undeposited.RULES for finding in rule(sample, policy)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "dates", "date", "code"),
+    [
+        (POLICY, DAY, None, "update-without-crossmark"),
+        (CROSSMARK, YEAR, None, "update-without-date"),
+        (CROSSMARK, YEAR, "2021-04-01", None),
+        (CROSSMARK, DAY, None, None),
+    ],
+)
+def test_an_update_is_said_to_be_none_exactly_where_the_deposit_has_none(policy, dates, date, code):
+    relation = Relation(kind=UPDATE.kind, target=UPDATE.target, update=True, date=date)
+    sample = article(relations=(relation,), dates=dates)
+    assert said(sample, policy) == ([code] if code else [])
+    options = crossref.Options(crossmark_policy="10.5555/policy" if policy.crossmark else None)
+    deposit = crossref.build([sample], BATCH, options)
+    assert (b"<update " in deposit) == (code is None)
+    assert (b"isRelatedMaterial" in deposit) == (code is not None)
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "sample"),
+    [
+        ("pages-left-out", "last_page", article(first_page=None)),
+        ("pages-left-out", "other_pages", article(first_page=None, last_page=None, other_pages="7, 9")),
+        (
+            "grid-left-out",
+            "contributors[0].affiliations[0].grid",
+            with_person(affiliations=(Affiliation(name="A", grid="grid.40263.33"),)),
+        ),
+        (
+            "reference-part-left-out",
+            "references[0].volume",
+            article(references=(Reference(key="a", volume="1" * 33, author="A"),)),
+        ),
+        (
+            "reference-part-left-out",
+            "references[0].isbn",
+            article(references=(Reference(key="a", isbn="none", author="A"),)),
+        ),
+    ],
+)
+def test_what_is_left_out_is_said(code, path, sample):
+    [finding] = rules.check(sample, POLICY)
+    assert (finding.code, finding.path) == (code, path)
+    assert f">{finding.value}<".encode() not in crossref.build([sample], BATCH)
+
+
+def test_a_good_article_loses_nothing():
+    assert said(article()) == []
+
+
+def test_the_kind_of_update_is_in_words():
+    [finding] = rules.check(article(relations=(UPDATE,)), POLICY)
+    assert "expression of concern" in sentence(finding)
+
+
+def test_other_relations_need_no_crossmark():
+    assert said(article(relations=(Relation(kind="isTranslationOf", target="10.5555/1"),))) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"affiliations": (Affiliation(name="A"),)}, "affiliations"),
+        ({"credit": ("software",)}, "roles"),
+        ({"affiliations": (Affiliation(name="A"),), "corresponding": True}, "affiliations and roles"),
+        ({}, None),
+    ],
+)
+def test_what_of_a_group_is_left_out(changes, what):
+    sample = article(contributors=(Contributor(kind="group", name="A Group", **changes),))
+    assert [finding.detail["what"] for finding in rules.check(sample, POLICY)] == ([what] if what else [])
+
+
+def test_a_grid_id_beside_a_ror_id_says_nothing_new():
+    both = Affiliation(grid="grid.40263.33", ror="https://ror.org/05gq02987")
+    assert said(with_person(affiliations=(both,))) == []
+
+
+def test_the_text_of_a_reference_has_what_its_parts_cannot():
+    assert said(article(references=(Reference(key="a", text="A. 1999", isbn="none", issue="3" * 40),))) == []
+    assert said(article(references=(Reference(key="a", author="A", isbn="978-0-306-40615-7", edition="2"),))) == []

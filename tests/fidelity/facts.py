@@ -75,7 +75,7 @@ def below(node: etree._Element, *names: str) -> list[etree._Element]:
 def everything(root: etree._Element) -> str:
     """All text and attribute values of a document, folded: what a deposit may be made of."""
     parts = list(_pieces(root, frozenset()))
-    attributes = [value for node in root.iter() if isinstance(node.tag, str) for value in node.attrib.values()]
+    attributes = [str(value) for node in root.iter() if isinstance(node.tag, str) for value in node.attrib.values()]
     return fold(" ".join([*parts, *attributes, *(unquote(value) for value in attributes if "%" in value)]))
 
 
@@ -200,16 +200,9 @@ def deposit_facts(deposit: etree._Element) -> Facts:
         ("orcid", words(node).rpartition("/")[2].lower())
         for node in below(article, "contributors", "person_name", "ORCID")
     ]
-    found += [
-        ("volume", fold(words(node)))
-        for node in deposit.iter()
-        if local(node) == "volume" and local(node.getparent()) == "journal_volume"
-    ]  # type: ignore[arg-type]
-    found += [
-        ("issue", fold(words(node)))
-        for node in deposit.iter()
-        if local(node) == "issue" and local(node.getparent()) == "journal_issue"
-    ]  # type: ignore[arg-type]
+    issues = [node for node in deposit.iter() if local(node) == "journal_issue"]
+    found += [("volume", fold(words(node))) for one in issues for node in below(one, "journal_volume", "volume")]
+    found += [("issue", fold(words(node))) for one in issues for node in below(one, "issue")]
     found += [
         (name, fold(words(node))) for name in ("first_page", "last_page") for node in below(article, "pages", name)
     ]

@@ -58,7 +58,10 @@ def deposit_of(data: bytes, version: str = "5.5.0") -> tuple[bytes | None, tuple
 
 
 def test_what_stands_in_the_source_stands_in_the_deposit(shared):
-    kept, missed, invented, held = Counter(), Counter(), Counter(), Counter()
+    kept: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    invented: Counter[str] = Counter()
+    held: Counter[str] = Counter()
     for name, data in recorded_articles(shared):
         deposit, codes = deposit_of(data)
         if deposit is None:

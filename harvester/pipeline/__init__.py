@@ -3,9 +3,9 @@
 from harvester.pipeline.check import check, worded
 from harvester.pipeline.export import deposit, export
 from harvester.pipeline.harvest import harvest
+from harvester.pipeline.job import Progress
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.reconcile import reconcile
 from harvester.pipeline.sources import chosen, opened
-from harvester.pipeline.walk import Progress
 
 __all__ = ["Progress", "check", "chosen", "deposit", "export", "harvest", "opened", "reconcile", "refresh", "worded"]

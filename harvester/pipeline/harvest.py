@@ -7,7 +7,7 @@ was asked for. Which it is, and from when on, is decided here; how its windows a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -16,9 +16,10 @@ from harvester.config import Config, Source
 from harvester.errors import BusyError, ProviderError, Stopped, WaitUntil
 from harvester.model import Identity, RunReport
 from harvester.oai import Provider
+from harvester.pipeline.job import Job, Outcome, Progress, Stop
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.sources import chosen, locks_folder
-from harvester.pipeline.walk import Job, Outcome, Progress, Stop, Walk
+from harvester.pipeline.walk import Walk
 from harvester.store import Run, RunKind
 
 if TYPE_CHECKING:
@@ -45,15 +46,28 @@ def harvest(
 
     A source that fails costs its neighbours nothing. Raises `BusyError` when other processes hold all of them.
     """
+
+    def work(source: Source) -> Iterator[RunReport]:
+        return _Job(config, store, source, now, full, since, until, stop, progress).run()
+
+    return for_each(config, names, "harvest", work, stop)
+
+
+def for_each(
+    config: Config, names: Sequence[str], what: str, work: Callable[[Source], Iterable[RunReport]], stop: Stop
+) -> list[RunReport]:
+    """The reports of work that is done source by source, each under its lock.
+
+    Raises `BusyError` when other processes hold all of them.
+    """
     reports: list[RunReport] = []
     busy: BusyError | None = None
     for source in chosen(config, names):
         if stop():
             break
-        job = _Job(config, store, source, now, full, since, until, stop, progress)
         try:
-            with locks.hold(locks_folder(config), f"source-{source.name}", what=f"harvest of {source.name}"):
-                reports.extend(job.run())
+            with locks.hold(locks_folder(config), f"source-{source.name}", what=f"{what} of {source.name}"):
+                reports += work(source)
         except BusyError as error:
             busy = error
             reports.append(failed(source, source.formats[0], error))

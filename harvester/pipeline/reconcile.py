@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harvester import changes, locks
+from harvester import changes
 from harvester.config import Config, Source
-from harvester.errors import BusyError, ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Known, Page, RawRecord, RunReport, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts
 from harvester.pipeline.arrivals import Arrivals
-from harvester.pipeline.harvest import failed, never, report_of
+from harvester.pipeline.harvest import for_each, never, report_of
+from harvester.pipeline.job import Outcome, Stop
 from harvester.pipeline.ladder import SLAB, batched
 from harvester.pipeline.mapping import Mapper
-from harvester.pipeline.sources import chosen, locks_folder
-from harvester.pipeline.walk import Outcome, Stop
 from harvester.store import Run
 
 if TYPE_CHECKING:
@@ -48,20 +47,11 @@ def reconcile(
 
     `confirm` lets more records go than `max_deletion_share`. Raises `BusyError` when another process holds all sources.
     """
-    reports: list[RunReport] = []
-    busy: BusyError | None = None
-    for source in chosen(config, names):
-        if stop():
-            break
-        try:
-            with locks.hold(locks_folder(config), f"source-{source.name}", what=f"reconciling {source.name}"):
-                reports += [_reconciled(config, store, source, p, now, confirm, stop) for p in source.formats]
-        except BusyError as error:
-            busy = error
-            reports.append(failed(source, source.formats[0], error))
-    if busy and all(report.error == str(busy) for report in reports):
-        raise busy
-    return reports
+
+    def work(source: Source) -> Iterator[RunReport]:
+        return (_reconciled(config, store, source, prefix, now, confirm, stop) for prefix in source.formats)
+
+    return for_each(config, names, "reconciliation", work, stop)
 
 
 def _reconciled(

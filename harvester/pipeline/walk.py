@@ -7,29 +7,25 @@ be. What a run is at its end is read from the ledger, never from memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester import changes
-from harvester.config import Source
 from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
-from harvester.model import Identity, Page, Window
+from harvester.model import Page, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts, windows
 from harvester.pipeline.arrivals import Arrivals
+from harvester.pipeline.job import Job, Line, Outcome, Progress
 from harvester.pipeline.ladder import MISSES, Ladder, Rung, is_for_good
-from harvester.pipeline.mapping import Mapper
-from harvester.store import OpenWindow, Run, RunState
+from harvester.store import OpenWindow, Run
 
 if TYPE_CHECKING:
-    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
-
-Stop = Callable[[], bool]
+    pass  # SQLAlchemy comes in when a store is opened
 
 # A token that is refused again and again leads nowhere: its window is then cut into smaller ones.
 REOPENINGS = 2
@@ -40,53 +36,6 @@ MOST_PARTS = 64
 FULL_PAGE = 50
 # A hasty line leaves the patience to the ladder: its window is one of those that failed already.
 HASTY_RETRIES = 1
-
-
-class Progress(Struct, frozen=True):
-    """Where a run stands, for whoever watches it."""
-
-    source: str
-    format: str
-    pages: int
-    records: int
-    total: int | None = None  # the provider's completeListSize, which may be wrong
-
-
-class Job(Struct, frozen=True, kw_only=True):
-    """What a walk needs to know."""
-
-    store: Store
-    source: Source
-    identity: Identity
-    mapper: Mapper
-    stop: Stop
-    progress: Callable[[Progress], None] | None = None
-
-
-class Outcome(Struct, frozen=True):
-    """The state a run ends in, with a sentence where there is something to say."""
-
-    state: RunState
-    error: str | None
-    latest: str = ""  # responseDate of the last page
-
-
-class Line:
-    """One window being walked, with the page that is on its way."""
-
-    def __init__(self, window: OpenWindow, provider: Provider) -> None:
-        self.window, self.provider = window, provider
-        self.pages, self.token = window.pages, window.token
-        self.size = window.list_size if window.pages else None
-        self.shrunk = False
-        self.watch = changes.ListWatch(window.seen)
-        self.coming: Future[Page]
-
-    def measure(self, page: Page) -> None:
-        """The least that the pages announce: a list that grows while it is read has given what it had."""
-        if page.list_size is not None:
-            self.shrunk = self.shrunk or (self.size is not None and page.list_size < self.size)
-            self.size = page.list_size if self.size is None else min(self.size, page.list_size)
 
 
 class Walk:

@@ -9,9 +9,11 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line, table
-from harvester.daemon.due import export_due, planned
+from harvester.daemon.due import export_due, planned, reconciling
 from harvester.daemon.troubles import EXPORT, local
 from harvester.schedule import Schedule, in_words, next_after
+
+RECONCILE = "reconcile "
 
 
 @click.command(cls=Command)
@@ -25,6 +27,7 @@ def command(common: Common, count: int) -> None:
     config, now = common.load(), datetime.now(UTC)
     with pipeline.opened(config) as store:
         rows = [(plan.source, plan.schedule, plan.due) for plan in planned(config, store, now)]
+        rows += [(f"{RECONCILE}{one.source}", one.schedule, one.due) for one in reconciling(config, store, now)]
         if exports := config.export_schedule():
             rows.append((EXPORT, exports, export_due(config, store, now)))
     if common.json:

@@ -152,6 +152,14 @@ class Config(Struct, frozen=True, kw_only=True):
             if source.schedule
         }
 
+    def reconcile_schedules(self) -> dict[str, Schedule]:
+        """When to compare each source that has such a schedule with its provider."""
+        return {
+            name: Schedule(expression=source.reconcile, zone=self.zone, late=lateness(name, source.jitter))
+            for name, source in self.sources.items()
+            if source.reconcile
+        }
+
     def export_schedule(self) -> Schedule | None:
         return Schedule(expression=self.exports_schedule, zone=self.zone) if self.exports_schedule else None
 

@@ -43,6 +43,22 @@ def newest_runs(store: Store, source: Source) -> list[Run | None]:
     return [store.newest_run(source.name, prefix) for prefix in source.formats]
 
 
+def reconciling(config: Config, store: Store, now: datetime) -> list[Planned]:
+    """Every source that is to be compared with its provider from time to time; the first time after its harvest."""
+    plans = []
+    for name, schedule in config.reconcile_schedules().items():
+        runs = last_reconciled(store, config.sources[name])
+        done = last_done(runs) if any(runs) else last_done(newest_runs(store, config.sources[name]))
+        due = due_since(schedule, done, now) if done or any(runs) else None
+        plans.append(Planned(source=name, schedule=schedule, due=due, next=next_after(schedule, now)))
+    return plans
+
+
+def last_reconciled(store: Store, source: Source) -> list[Run | None]:
+    """The newest comparison of each format of the source; `None` where there was none."""
+    return [store.last_reconciled(source.name, prefix) for prefix in source.formats]
+
+
 def last_done(runs: Iterable[Run | None]) -> datetime | None:
     """When the last harvest of a source ended, by the newest run of each format.
 

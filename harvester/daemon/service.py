@@ -27,7 +27,7 @@ from apscheduler.triggers.base import BaseTrigger
 from harvester import locks, pipeline
 from harvester.config import Config, load
 from harvester.daemon import metrics, turn, web, work
-from harvester.daemon.due import export_due, planned
+from harvester.daemon.due import export_due, planned, reconciling
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.daemon.troubles import EXPORT
 from harvester.errors import ConfigError, HarvesterError
@@ -39,6 +39,7 @@ log = logging.getLogger("harvester.daemon")
 
 TICK = 5.0  # seconds between two looks around, at most
 JUMP = 5.0  # seconds by which the wall clock may leave the other one
+RECONCILE = "reconcile "  # in front of a source's name: the job that compares it with its provider
 STUCK = 60.0  # seconds without a look around after which the daemon is not healthy
 
 
@@ -180,6 +181,8 @@ class Daemon:
         config, now = self.config, self.now()
         with pipeline.opened(config) as store:
             jobs: dict[str, Job] = {p.source: (p.schedule, p.due, self._harvest) for p in planned(config, store, now)}
+            for plan in reconciling(config, store, now):
+                jobs[RECONCILE + plan.source] = (plan.schedule, plan.due, self._reconcile)
             if schedule := config.export_schedule():
                 jobs[EXPORT] = (schedule, export_due(config, store, now), self._export)
         for job in self._scheduler.get_jobs():
@@ -189,7 +192,7 @@ class Daemon:
             self._scheduler.add_job(
                 call,
                 Trigger(schedule),
-                args=[name],
+                args=[name.removeprefix(RECONCILE)],
                 id=name,
                 name=name,
                 replace_existing=True,
@@ -197,11 +200,17 @@ class Daemon:
             )
 
     def _harvest(self, name: str) -> None:
+        self._source(name, work.harvest)
+
+    def _reconcile(self, name: str) -> None:
+        self._source(name, work.reconcile)
+
+    def _source(self, name: str, do: Callable[..., object]) -> None:
         config = self.config
         if name not in config.sources or self._stopping.is_set():
             return
         with pipeline.opened(config) as store:
-            work.harvest(config, store, name, now=self.now, stop=self._stopping.is_set)
+            do(config, store, name, now=self.now, stop=self._stopping.is_set)
         self._tell(config, None)
 
     def _export(self, _name: str) -> None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.config import Config
-from harvester.daemon.due import INTERRUPTED, newest_runs
+from harvester.daemon.due import INTERRUPTED, last_reconciled, newest_runs
 from harvester.store import Alert, Run
 
 if TYPE_CHECKING:
@@ -116,9 +116,10 @@ def _since(trouble: Trouble, before: Alert | None) -> Trouble:
 
 def look(config: Config, store: Store, now: datetime, export: str | bool | None = None) -> News:
     """The news by the run table; `export`: what kept us from it, `True` where it went well, else nothing."""
-    runs = {name: newest_runs(store, config.sources[name]) for name in config.sources}
-    troubles = [trouble for name in runs if (trouble := of_runs(name, runs[name]))]
-    well = [name for name in runs if is_well(runs[name])]
+    runs = {name: newest_runs(store, source) for name, source in config.sources.items()}
+    compared = {name: list(filter(None, last_reconciled(store, source))) for name, source in config.sources.items()}
+    troubles = [trouble for name in runs if (trouble := of_runs(name, [*runs[name], *compared[name]]))]
+    well = [name for name in runs if is_well([*runs[name], *compared[name]])]
     if isinstance(export, str):
         troubles.append(of_export(export, now))
     elif export:

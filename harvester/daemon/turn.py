@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import troubles, work
-from harvester.daemon.due import export_due, planned
+from harvester.daemon.due import export_due, planned, reconciling
 from harvester.daemon.telling import NotTold, tell
 from harvester.daemon.troubles import News
 from harvester.daemon.work import Now, Stop
@@ -32,20 +33,24 @@ def take(config: Config, *, now: Now, stop: Stop) -> Turn:
     with pipeline.opened(config) as store:
         work.recognise_crashed(config, store, now())
         due = [plan.source for plan in planned(config, store, now()) if plan.due]
-        runs = harvest_all(config, due, now=now, stop=stop)
+        runs = each(config, due, work.harvest, now=now, stop=stop)
+        due = [plan.source for plan in reconciling(config, store, now()) if plan.due]
+        runs += each(config, due, work.reconcile, now=now, stop=stop)
         export = None if stop() or not export_due(config, store, now()) else work.export(config, store, now=now)
         news, not_told = report(config, store, now, export)
     return Turn(runs=tuple(runs), export=export, news=news, not_told=not_told)
 
 
-def harvest_all(config: Config, names: list[str], *, now: Now, stop: Stop) -> list[RunReport]:
-    """Harvests these sources, as many at once as `[daemon] workers` says."""
+def each(
+    config: Config, names: list[str], do: Callable[..., list[RunReport]], *, now: Now, stop: Stop
+) -> list[RunReport]:
+    """Does the work for each of these sources, as many at once as `[daemon] workers` says."""
 
     def one(name: str) -> list[RunReport]:
         if stop():
             return []
         with pipeline.opened(config) as store:
-            return work.harvest(config, store, name, now=now, stop=stop)
+            return do(config, store, name, now=now, stop=stop)
 
     with ThreadPoolExecutor(config.daemon.workers, thread_name_prefix="source") as pool:
         return [report for reports in pool.map(one, names) for report in reports]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from harvester import locks, pipeline
 from harvester.config import Config
@@ -14,6 +14,7 @@ from harvester.daemon.logs import about
 from harvester.errors import BusyError, HarvesterError, StoreError
 from harvester.model import ExportReport, RunReport
 from harvester.pipeline.sources import locks_folder
+from harvester.store import Run, RunKind
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -26,10 +27,29 @@ Stop = Callable[[], bool]
 
 def harvest(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
     """Harvests one source. Raises `StoreError` only; without a store nothing can be remembered."""
+    return _attempt(config, store, name, "harvest", now, stop)
+
+
+def reconcile(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
+    """Compares one source with its provider. Raises `StoreError` only."""
+    return _attempt(config, store, name, "reconcile", now, stop)
+
+
+def _attempt(
+    config: Config,
+    store: Store,
+    name: str,
+    what: Literal["harvest", "reconcile"],
+    now: Now,
+    stop: Stop,
+) -> list[RunReport]:
     begun = now()
+    do, newest = (
+        (pipeline.harvest, store.newest_run) if what == "harvest" else (pipeline.reconcile, store.last_reconciled)
+    )
     with about(source=name):
         try:
-            reports = pipeline.harvest(config, store, [name], now=now, stop=stop)
+            reports = do(config, store, [name], now=now, stop=stop)
         except BusyError as error:
             log.info("not now: %s", error)
             return []
@@ -41,7 +61,9 @@ def harvest(config: Config, store: Store, name: str, *, now: Now, stop: Stop) ->
             log.exception("an error in the program")
             reports = _failed(config, name, f"{type(error).__name__}: {error}; please report this with the log")
         for report in reports:
-            _remember(store, report, begun, now(), stopped=stop())
+            run = newest(name, report.format)
+            kind: RunKind = "reconcile" if what == "reconcile" else "incremental" if run else "full"
+            _remember(store, report, run, kind, begun, now(), stopped=stop())
     return reports
 
 
@@ -50,9 +72,10 @@ def _failed(config: Config, name: str, error: str) -> list[RunReport]:
     return [RunReport(source=name, format=prefix, state="failed", error=error) for prefix in formats]
 
 
-def _remember(store: Store, report: RunReport, begun: datetime, ended: datetime, *, stopped: bool) -> None:
+def _remember(
+    store: Store, report: RunReport, run: Run | None, kind: RunKind, begun: datetime, ended: datetime, *, stopped: bool
+) -> None:
     """Sees to it that the run table has this attempt, and that a run we stopped ourselves goes on by itself."""
-    run = store.newest_run(report.source, report.format)
     known = run is not None and run.finished is not None and run.finished >= begun
     if run is not None and known:
         if stopped and run.state == "incomplete":
@@ -60,9 +83,10 @@ def _remember(store: Store, report: RunReport, begun: datetime, ended: datetime,
     elif stopped:
         return  # it had no turn yet
     elif run is not None and run.state != "complete":  # its checkpoints are of use to the next attempt
-        run = store.finish_run(run.id, run.state, ended, report.error)
+        state = report.state if run.state == "running" else run.state
+        run = store.finish_run(run.id, state, ended, report.error)
     else:
-        run = store.begin_run(report.source, report.format, "incremental" if run else "full", (), begun)
+        run = store.begin_run(report.source, report.format, kind, (), begun)
         store.finish_run(run.id, report.state, ended, report.error)
     _log(report, run.id)
 

@@ -22,6 +22,12 @@ class Watch(Database):
         with self._read() as connection:
             return runs_of(connection, select(run).where(run.c.state == "running").order_by(run.c.id))
 
+    def last_reconciled(self, name: str, prefix: str) -> Run | None:
+        """The newest comparison of a source with its provider, however it ended."""
+        mine = select(run).where(run.c.source == name, run.c.prefix == prefix, run.c.kind == "reconcile")
+        with self._read() as connection:
+            return next(iter(runs_of(connection, mine.order_by(run.c.id.desc()).limit(1))), None)
+
     def last_export(self) -> datetime | None:
         """When the last deposit file was written."""
         with self._read() as connection:
@@ -96,7 +102,7 @@ def _needed(connection: Connection) -> set[int]:
         select(record_version.c.run_id).distinct(),
         select(record_version.c.replaced_by).distinct(),
         select(rejected.c.run_id).distinct(),
-        select(func.max(run.c.id)).group_by(*place),
+        select(func.max(run.c.id)).group_by(*place, run.c.kind),
         select(func.max(run.c.id)).where(whole).group_by(*place),
         select(func.max(run.c.id)).where(whole, run.c.state == "complete").group_by(*place),
     )

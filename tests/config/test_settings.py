@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import fields
 
 from harvester import patterns
-from harvester.config import Crossref, Source
+from harvester.config import Alerts, Crossref, Daemon, Source
 from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
 from harvester.config.problems import schema
 from harvester.model import Article, JournalFacts, PubDate
@@ -16,6 +16,8 @@ TABLES: list[tuple[Any, str, set[str]]] = [
     (Source, "source", {"name"}),
     (Crossref, "crossref", set()),
     (JournalFacts, "journal", set()),
+    (Daemon, "daemon", set()),
+    (Alerts, "alerts", set()),
 ]
 WHOLE = Article(
     format="jats",

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from harvester import pipeline
-from harvester.daemon.due import INTERRUPTED, last_done, newest_runs, planned
+from harvester.config import load
+from harvester.daemon.due import INTERRUPTED, last_done, newest_runs, planned, reconciling
 from harvester.store import Counts, Run
 from tests.daemon.conftest import Configured
 
@@ -65,3 +66,22 @@ def test_a_range_someone_asked_for_is_no_turn(configured: Configured):
     with pipeline.opened(config) as store:
         store.begin_run("reeds", "oai_dc", "range", (), NOON)
         assert newest_runs(store, config.sources["reeds"]) == [None]
+
+
+def test_a_comparison_is_due_after_the_first_harvest(configured: Configured):
+    config = configured({"reeds": "http://127.0.0.1:9/oai"})
+    path = config.path
+    path.write_text(path.read_text() + 'reconcile = "@weekly"\n')
+    config = load(path)
+    week = 7 * 24 * HOUR
+    with pipeline.opened(config) as store:
+        assert [one.due for one in reconciling(config, store, NOON)] == [None]
+        harvest = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        store.finish_run(harvest.id, "complete", NOON)
+        assert [one.due for one in reconciling(config, store, NOON)] == [None]
+        (plan,) = reconciling(config, store, NOON + week)
+        assert plan.due == datetime(2026, 11, 28, 23, 0, tzinfo=UTC)
+        compared = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON + week)
+        store.finish_run(compared.id, "complete", NOON + week)
+        assert [one.due for one in reconciling(config, store, NOON + week)] == [None]
+        assert newest_runs(store, config.sources["reeds"])[0] == store.run(harvest.id)

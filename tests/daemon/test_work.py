@@ -1,0 +1,118 @@
+"""Whatever becomes of an attempt, the run table has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from harvester import locks, pipeline
+from harvester.config import Config, load
+from harvester.daemon import turn, work
+from harvester.daemon.due import INTERRUPTED, planned, reconciling
+from harvester.pipeline.sources import locks_folder
+from harvester.store.store import Store
+from tests.cli import provider
+from tests.daemon.conftest import Configured
+from tests.oai.server import Server
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture
+def small() -> Iterator[Server]:
+    with provider.serving() as server:
+        yield server
+
+
+@pytest.fixture
+def config(configured: Configured, small: Server) -> Config:
+    return configured({"reeds": small.url})
+
+
+@pytest.fixture
+def store(config: Config) -> Iterator[Store]:
+    with pipeline.opened(config) as opened:
+        yield opened
+
+
+def states(store: Store) -> list[tuple[str, str, str | None]]:
+    return [(run.kind, run.state, run.error) for run in reversed(store.runs())]
+
+
+def test_a_provider_that_was_never_reached(configured: Configured):
+    config = configured({"reeds": "http://127.0.0.1:9/oai"})
+    with pipeline.opened(config) as store:
+        for _ in range(2):
+            work.harvest(config, store, "reeds", now=now, stop=never)
+        ((kind, state, error),) = states(store)
+        assert (kind, state) == ("full", "failed")
+        assert error is not None
+        assert planned(config, store, now())[0].due is None
+
+
+def test_a_secret_that_is_not_there(configured: Configured, small: Server):
+    config = configured({"reeds": small.url})
+    with pipeline.opened(config) as store:
+        work.harvest(config, store, "reeds", now=now, stop=never)
+    path: Path = config.path
+    path.write_text(path.read_text() + 'username = "me"\npassword_env = "NOT_SET_ANYWHERE"\n')
+    config = load(path)
+    with pipeline.opened(config) as store:
+        work.harvest(config, store, "reeds", now=now, stop=never)
+        assert [kind_and_state[:2] for kind_and_state in states(store)] == [
+            ("full", "complete"),
+            ("incremental", "failed"),
+        ]
+        assert "NOT_SET_ANYWHERE" in str(states(store)[1][2])
+
+
+def test_an_error_of_ours_leaves_no_run_running(config: Config, store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Store, "save_page", lambda *_: 1 / 0)
+    work.harvest(config, store, "reeds", now=now, stop=never)
+    ((_, state, error),) = states(store)
+    assert state == "failed"
+    assert "ZeroDivisionError" in str(error)
+
+
+def test_a_source_that_is_at_work_elsewhere_is_left_alone(config: Config, store: Store):
+    with locks.hold(locks_folder(config), "source-reeds", what="a test"):
+        run = store.begin_run("reeds", "oai_dc", "full", (), now())
+        assert work.harvest(config, store, "reeds", now=now, stop=never) == []
+        assert work.recognise_crashed(config, store, now()) == 0
+        assert store.run(run.id).state == "running"
+    assert work.recognise_crashed(config, store, now()) == 1
+    assert states(store) == [("full", "incomplete", INTERRUPTED)]
+
+
+def test_a_comparison_is_remembered_as_one(config: Config, small: Server):
+    config.path.write_text(config.path.read_text() + 'reconcile = "@yearly"\n')
+    config = load(config.path)
+    with pipeline.opened(config) as store:
+        work.harvest(config, store, "reeds", now=now, stop=never)
+        work.reconcile(config, store, "reeds", now=now, stop=never)
+        assert [kind for kind, _, _ in states(store)] == ["full", "reconcile"]
+        assert [one.due for one in reconciling(config, store, now())] == [None]
+
+
+def test_a_turn_exports_what_is_due(configured: Configured, small: Server):
+    crossref = (
+        '[crossref]\ndepositor_name = "X"\ndepositor_email = "x@example.org"\nregistrant = "X"\n'
+        '[exports]\nschedule = "@yearly"\n[journals."2049-3630"]\ntitle = "Small"\nissn_electronic = "2049-3630"\n'
+    )
+    config = configured({"reeds": small.url}, more=crossref)
+    first = turn.take(config, now=now, stop=never)
+    assert [run.state for run in first.runs] == ["complete"]
+    assert first.export is not None
+    assert not isinstance(first.export, str), first.export
+    assert sum(file.records for file in first.export.files) == 3
+    second = turn.take(config, now=now, stop=never)
+    assert (second.runs, second.export) == ((), None)

@@ -498,6 +498,9 @@ class HeldBack(Struct, frozen=True, kw_only=True):
 
 
 class ExportReport(Struct, frozen=True, kw_only=True):
+    """What one export did; `thinner` warns of records that have less than their last deposit, which they replace."""
+
     files: tuple[FileReport, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
+    thinner: tuple[RecordFinding, ...] = ()
     unchanged: int = 0

@@ -57,6 +57,19 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+class Numbers(TypeDecorator[dict[str, int]]):
+    """Numbers by name, as JSON text in the order given."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        return msgspec.json.encode(value or {}).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, int]:  # noqa: ARG002
+        return msgspec.json.decode(value, type=dict[str, int]) if value else {}
+
+
 class Strings(TypeDecorator[tuple[str, ...]]):
     """A list of strings, as JSON text."""
 
@@ -282,6 +295,7 @@ deposit = Table(
     Column("article_id", Integer, ForeignKey("article.id"), nullable=False),
     Column("doi_key", Text, nullable=False, index=True),
     Column("fingerprint", Sha256, nullable=False),
+    Column("richness", Numbers, nullable=False),  # how much of each kind it had
     sqlite_with_rowid=False,
 )
 

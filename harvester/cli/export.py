@@ -8,7 +8,7 @@ import click
 
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
-from harvester.cli.output import as_json, counted, line, table
+from harvester.cli.output import as_json, counted, line, one_line, table
 from harvester.model import ExportReport
 
 HELD_SHOWN = 20
@@ -56,7 +56,7 @@ def crossref(
             schema_version=schema_version,
         )
     if common.json:
-        as_json(files=report.files, held_back=report.held_back, unchanged=report.unchanged)
+        as_json(files=report.files, held_back=report.held_back, thinner=report.thinner, unchanged=report.unchanged)
     elif not common.quiet:
         _print(report, dry_run=dry_run)
         common.say(_sentence(report, dry_run=dry_run))
@@ -66,6 +66,10 @@ def _print(report: ExportReport, *, dry_run: bool) -> None:
     if report.files:
         rows = [(file.path, file.schema_version, file.records, file.bytes) for file in report.files]
         table(("would write" if dry_run else "file", "schema", "records", "bytes"), rows)
+    for warned in report.thinner[:HELD_SHOWN]:
+        line(f"thinner  {warned.record}  {one_line(warned.message)}")
+    if len(report.thinner) > HELD_SHOWN:
+        line(f"and {len(report.thinner) - HELD_SHOWN} more that have less than their last deposit")
     for held in report.held_back[:HELD_SHOWN]:
         line(f"held back  {held.record}  {', '.join(held.codes)}")
     if len(report.held_back) > HELD_SHOWN:

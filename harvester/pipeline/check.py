@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from harvester import findings
 from harvester.config import Config
 from harvester.model import RecordFinding
-from harvester.pipeline.duplicates import mark_duplicates
 from harvester.pipeline.mapping import refresh
+from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
 from harvester.store import FindingRow
 
@@ -29,7 +29,7 @@ def check(
     """The findings of the named sources, or all, as the present configuration and program see the records."""
     sources = [source.name for source in chosen(config, names)]
     refresh(config, store, names, today=today)
-    mark_duplicates(store)
+    mark(store)
     return (worded(row) for row in store.findings(sources, codes, severities))
 
 

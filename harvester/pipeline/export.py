@@ -20,10 +20,12 @@ from harvester.config import Config, Crossref
 from harvester.errors import ConfigError
 from harvester.exporters import crossref
 from harvester.identifiers import prefix
-from harvester.model import Article, Batch, ExportReport, FileReport, HeldBack
-from harvester.pipeline.duplicates import mark_duplicates
+from harvester.model import Article, Batch, ExportReport, FileReport, HeldBack, RecordFinding
+from harvester.pipeline.check import worded
 from harvester.pipeline.mapping import refresh
+from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen, locks_folder
+from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def export(
     sources = [source.name for source in chosen(config, names)]
     with locks.hold(locks_folder(config), "export", what="export"):
         refresh(config, store, names, today=now().date().isoformat())
-        mark_duplicates(store)
+        mark(store)
         job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)
         files = list(job.unfinished())
         unchanged = 0 if everything else store.unchanged_count(sources, dois)
@@ -65,7 +67,10 @@ def export(
         while slab := list(islice(pending, SLAB)):
             files.extend(job.deliver(slab))
         held = (*store.held_back(sources, dois), *job.invalid)
-        return ExportReport(files=tuple(files), held_back=held, unchanged=0 if dois else unchanged)
+        warned = tuple(_thinner(store, files))
+        if warned and not dry_run:
+            mark(store)  # what was thinner than the last deposit is the last deposit now
+        return ExportReport(files=tuple(files), held_back=held, thinner=warned, unchanged=0 if dois else unchanged)
 
 
 def deposit(config: Config, article: Article, *, now: datetime, schema_version: str | None = None) -> bytes:
@@ -94,8 +99,18 @@ def _settings(config: Config) -> Crossref:
     return config.crossref
 
 
+def _thinner(store: Store, files: Sequence[FileReport]) -> Iterator[RecordFinding]:
+    """What was said, before these files were written, about records that have less than their last deposit."""
+    written = {doi for file in files for doi in file.dois}
+    return (worded(row) for row in store.findings(codes=thinner.CODES) if row.doi in written)
+
+
 def _options(settings: Crossref) -> crossref.Options:
     return crossref.Options(title_order=settings.title_order, crossmark_policy=settings.crossmark_policy)
+
+
+def _member(one: StoredArticle) -> Member:
+    return Member(one.id, one.doi or "", one.fingerprint or "", thinner.richness(one.article) if one.article else {})
 
 
 class _Job:
@@ -142,7 +157,7 @@ class _Job:
     def _plan(self, group: Sequence[StoredArticle]) -> PlannedBatch:
         self._last = candidate = max(timestamp(self.now()), self._last + 1)
         batch_id = f"{prefix(group[0].doi or '')}-{candidate}"
-        members = tuple(Member(one.id, one.doi or "", one.fingerprint or "") for one in group)
+        members = tuple(map(_member, group))
         if not self.dry_run:
             candidate = self.store.plan_batch(batch_id, candidate, self.version, members, self.now())
         return PlannedBatch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,8 +17,9 @@ from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
 from harvester.model import Article, Finding, RawRecord, Reading
 from harvester.patterns import facts_of
-from harvester.pipeline.duplicates import mark_duplicates
+from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
+from harvester.rules import dates
 from harvester.store import ArticleSave
 
 if TYPE_CHECKING:
@@ -137,17 +139,32 @@ def refresh(
     everything: bool = False,
     progress: Callable[[str, int], None] | None = None,
 ) -> int:
-    """Maps again what an earlier configuration or program mapped, or `everything`; how many articles that were."""
+    """Maps again what an earlier configuration or program mapped, or `everything`; how many articles that were.
+
+    With them those that waited for a date which has come by `today`.
+    """
     done = 0
     for source in chosen(config, names):
         mapper = Mapper(config, store, source, today=today)
-        unless = None if everything else mapper.mapped_with
-        last = ""
-        while identifiers := store.identifiers(source.name, last, PAGE, not_mapped_with=unless):
+        for identifiers in _due(store, mapper, source.name, today, everything=everything):
             store.save_articles(tuple(mapper.again(identifiers)))
-            last, done = identifiers[-1], done + len(identifiers)
+            done += len(identifiers)
             if progress:
                 progress(source.name, done)
     if done:
-        mark_duplicates(store)
+        mark(store)
     return done
+
+
+def _due(store: Store, mapper: Mapper, source: str, today: str, *, everything: bool) -> Iterator[list[str]]:
+    """The identifiers of a source that are to be mapped again, a page of them at a time."""
+    unless = None if everything else mapper.mapped_with
+    last = ""
+    while identifiers := store.identifiers(source, last, PAGE, not_mapped_with=unless):
+        yield identifiers
+        last = identifiers[-1]
+    ahead = store.findings([source], dates.AHEAD)
+    come = dict.fromkeys(row.identifier for row in ahead if dates.has_come(row.finding.value, today))
+    waited = iter(come)
+    while identifiers := list(islice(waited, PAGE)):
+        yield identifiers

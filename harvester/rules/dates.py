@@ -9,6 +9,7 @@ from functools import lru_cache
 from harvester.model import Article, Finding, Policy, PubDate
 from harvester.rules.rule import Rule
 
+AHEAD = ("date-in-future", "date-ahead")  # the findings that a day of the calendar ends
 _FIRST_SEASON = 21  # Crossref's months above 12 are seasons and quarters
 
 
@@ -58,6 +59,13 @@ def _days(article: Article) -> Iterator[tuple[str, str]]:
 def shown(when: PubDate) -> str:
     """YYYY, YYYY-MM or YYYY-MM-DD."""
     return "-".join(f"{part:02}" for part in (when.year, when.month, when.day) if part)
+
+
+def has_come(ahead: str, today: str) -> bool:
+    """Whether a date that a finding shows to lie ahead lies ahead no more on the day `today` (YYYY-MM-DD)."""
+    year, *rest = map(int, ahead.split("-"))
+    month, day = (*rest, None, None)[:2]
+    return _earliest(PubDate(year=year, month=month, day=day)) <= _tomorrow(today)
 
 
 def _earliest(when: PubDate) -> tuple[int, int, int]:

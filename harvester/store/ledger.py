@@ -126,13 +126,14 @@ def _member_rows(batch_id: str, members: Sequence[Member]) -> list[dict[str, Any
             "article_id": member.article_id,
             "doi_key": doi_key(member.doi),
             "fingerprint": member.fingerprint,
+            "richness": member.richness,
         }
         for position, member in enumerate(members)
     ]
 
 
 def _members(connection: Connection, batch_id: str) -> tuple[Member, ...]:
-    columns = (deposit.c.article_id, deposit.c.doi_key, deposit.c.fingerprint)
+    columns = (deposit.c.article_id, deposit.c.doi_key, deposit.c.fingerprint, deposit.c.richness)
     rows = connection.execute(select(*columns).where(deposit.c.batch_id == batch_id).order_by(deposit.c.position))
     return tuple(Member(*row) for row in rows)
 

@@ -18,7 +18,7 @@ from harvester.store.articles import doi_key, finding_of, load_articles
 from harvester.store.database import Database, chunks
 from harvester.store.runs import runs_of
 from harvester.store.structs import DuplicateDoi, FindingRow, FormatStatus, Run, SourceStatus, StoredArticle
-from harvester.tables import article, deposited, finding, record, run, source
+from harvester.tables import article, deposit, deposited, finding, record, run, source
 
 _IN_ORDER = (article.c.source, article.c.identifier)
 _SAME_DEPOSIT = deposited.c.fingerprint == article.c.fingerprint
@@ -44,6 +44,16 @@ class Reading(Database):
             with self._read() as connection:
                 found = load_articles(connection, ids, state="ready")
             yield from found
+
+    def changed_since_deposit(self) -> Iterator[tuple[StoredArticle, dict[str, int]]]:
+        """Live records that say something else than the last deposit of their DOI, with `Member.richness` of that."""
+        with self._read() as connection:
+            rows = connection.execute(_CHANGED).all()
+        for chunk in chunks(rows, 100):
+            with self._read() as connection:
+                found = load_articles(connection, [row.id for row in chunk])
+            had = {row.id: row.richness for row in chunk}
+            yield from ((stored, had[stored.id]) for stored in found if not stored.deleted)
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every article that nothing holds back, deposited or not: as it is, without its findings."""
@@ -128,6 +138,12 @@ class Reading(Database):
         return faults
 
 
+_CHANGED = (
+    select(article.c.id, deposit.c.richness)
+    .join_from(article, deposited, deposited.c.doi_key == article.c.doi_key)
+    .join(deposit, (deposit.c.doi_key == deposited.c.doi_key) & (deposit.c.batch_id == deposited.c.batch_id))
+    .where(article.c.state != "deleted", deposited.c.fingerprint != article.c.fingerprint)
+)
 _DOCUMENTS = select(article.c.document).where(
     article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "ready"
 )

@@ -197,11 +197,13 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
 
 
 class Member(Struct, frozen=True):
-    """One record of a batch: which article, under which DOI, and what it said (`model.fingerprint`)."""
+    """One record of a batch: which article, under which DOI, what it said (`model.fingerprint`), and how much of each
+    kind it had."""
 
     article_id: int
     doi: str
     fingerprint: str
+    richness: dict[str, int] = {}
 
 
 class PlannedBatch(Struct, frozen=True, kw_only=True):

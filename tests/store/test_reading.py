@@ -38,6 +38,33 @@ def test_pending_is_what_is_ready_and_not_yet_deposited_as_it_is(opened: Store):
     assert opened.unchanged_count() == 1
 
 
+def test_ready_articles_are_all_that_nothing_holds_back(opened: Store):
+    fill(opened, article_save(1), article_save(2, findings=(finding("error"),)), article_save(3, deleted=True))
+    fill(opened, article_save(7, source="fens"), source="fens")
+    deposit_all(opened)
+    assert list(opened.ready_articles()) == [article(1), article(7)]
+    assert list(opened.ready_articles(["fens"])) == [article(7)]
+
+
+def test_what_has_changed_since_its_deposit_comes_with_what_that_had(opened: Store):
+    fill(opened, *(article_save(n) for n in range(1, 5)))
+    members = [
+        Member(one.id, one.doi or "", one.fingerprint or "", {"titles": 2, "references": n})
+        for n, one in enumerate(opened.pending(), 1)
+    ]
+    opened.plan_batch("b1", 20250301120000000, "5.5.0", members, NOW)
+    (planned,) = opened.planned_batches()
+    assert [member.richness["references"] for member in planned.members] == [1, 2, 3, 4]
+    assert list(opened.changed_since_deposit()) == []
+    opened.mark_exported("b1", "b1.xml", SHA, 1, NOW)
+    assert list(opened.changed_since_deposit()) == []
+    changes = (article_save(2, article(2, "corrected")), article_save(3, article(3, "corrected"), deleted=True))
+    held = article_save(4, article(4, "corrected"), findings=(finding("error"),))
+    opened.save_articles([*changes, held])
+    found = [(stored.identifier, had) for stored, had in opened.changed_since_deposit()]
+    assert found == [(name(2), {"titles": 2, "references": 2}), (name(4), {"titles": 2, "references": 4})]
+
+
 def test_provenance_alone_is_nothing_to_deposit(opened: Store):
     fill(opened, article_save(1))
     deposit_all(opened)

@@ -213,6 +213,7 @@ CREATE TABLE deposit (
     article_id INTEGER NOT NULL,
     doi_key TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
+    richness TEXT NOT NULL,
     CONSTRAINT pk_deposit PRIMARY KEY (batch_id, position),
     CONSTRAINT fk_deposit_batch_id FOREIGN KEY(batch_id) REFERENCES batch (id),
     CONSTRAINT fk_deposit_article_id FOREIGN KEY(article_id) REFERENCES article (id)

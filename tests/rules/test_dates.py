@@ -1,0 +1,35 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.model import Policy, PubDate
+from harvester.rules import dates
+from tests.rules.samples import article
+
+
+@pytest.mark.parametrize(
+    ("ahead", "today", "come"),
+    [
+        ("2027", "2026-12-30", False),
+        ("2027", "2026-12-31", True),
+        ("2027-03", "2027-02-27", False),
+        ("2027-03", "2027-02-28", True),
+        ("2027-31", "2026-12-31", True),  # a quarter: nothing says which months, so the year decides
+        ("2027-03-02", "2027-02-28", False),
+        ("2027-03-02", "2027-03-01", True),
+        ("2027-03-02", "2030-01-01", True),
+    ],
+)
+def test_the_day_on_which_a_date_has_come(ahead, today, come):
+    assert dates.has_come(ahead, today) == come
+
+
+@given(st.dates(), st.dates())
+def test_a_date_is_ahead_until_it_has_come(day, today):
+    if today.year == 9999:
+        return
+    sample = article(dates=(PubDate(year=day.year, month=day.month, day=day.day),))
+    found = list(dates.publication_has_come(sample, Policy(today=today.isoformat())))
+    assert [dates.has_come(one.value, today.isoformat()) for one in found] == [False] * len(found)
+    if not found:
+        assert dates.has_come(dates.shown(sample.dates[0]), today.isoformat())

@@ -1,0 +1,119 @@
+"""How fast stored payloads become checked articles: `python -m bench.mapping`.
+
+One core, no database and no network: read, assemble, check, encode, for Dublin Core and for JATS with 39 references.
+
+Goal: 4,000 records/s for oai_dc, so that half of the time is left to the store where 2,000 are harvested in a second.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from time import perf_counter
+from typing import Any, TextIO
+
+from harvester import assembly, formats, model, rules
+from harvester.findings import is_blocking
+from harvester.model import Article, Hints, JournalFacts, Policy, RawRecord, Reading
+from tests.demo.many import ISSNS, many
+
+RECORDS = {"oai_dc": 4_000, "jats": 1_000}
+REFERENCES = 39
+GOALS = {"oai_dc": 4_000.0, "jats": 500.0}  # records/s
+ROUNDS = 3  # the best one counts: other processes are at work too
+ROOMS_SHOWN = 12
+
+_FACTS = JournalFacts(issn_print=ISSNS[0], issn_electronic=ISSNS[1])
+_HINTS = Hints(provider_host="many.example.org", journals=dict.fromkeys(ISSNS, _FACTS))
+_POLICY = Policy(today="2026-01-01", prefixes=("10.5555",), journals=_HINTS.journals)
+
+
+def run(out: TextIO) -> None:
+    """Measures both formats step by step, and prints where the time goes."""
+    for prefix, count in RECORDS.items():
+        raws = records(prefix, count)
+        steps = min((_steps(prefix, raws) for _ in range(ROUNDS)), key=lambda steps: sum(steps.values()))
+        rate = count / sum(steps.values())
+        size = sum(len(raw.payload or b"") for raw in raws) / count / 1000
+        print(
+            f"mapping {prefix} ({size:.1f} kB each): {rate:,.0f} records/s on one core "
+            f"= {rate / GOALS[prefix]:.2f} of the goal",
+            file=out,
+        )
+        for step, seconds in steps.items():
+            print(f"  {step:<9} {seconds / count * 1e6:>7,.0f} µs/record", file=out)
+        _print_rooms(prefix, raws, out)
+
+
+def records(prefix: str, count: int) -> list[RawRecord]:
+    """Invented records in one format, as the store keeps them."""
+    return [
+        RawRecord(
+            identifier=one.identifier,
+            datestamp=one.datestamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            payload=b"<record><metadata>%s</metadata></record>" % one.metadata[prefix],
+        )
+        for one in many(count, references=REFERENCES)
+    ]
+
+
+def _steps(prefix: str, raws: Sequence[RawRecord]) -> dict[str, float]:
+    """Seconds for all records, by step."""
+    marks = [perf_counter()]
+
+    def timed(work: Callable[[], Any]) -> Any:
+        result = work()
+        marks.append(perf_counter())
+        return result
+
+    readings: list[Reading] = timed(lambda: [formats.read(raw, _HINTS) for raw in raws])
+    assembled = timed(lambda: [assembly.assemble({prefix: reading}, _HINTS) for reading in readings])
+    articles: list[Article] = [reading.article for reading in assembled if reading.article is not None]
+    found = timed(lambda: [rules.check(article, _POLICY) for article in articles])
+    timed(lambda: [(model.to_json(article), model.fingerprint(article)) for article in articles])
+    if len(articles) < len(raws) or any(is_blocking(finding) for findings in found for finding in findings):
+        raise AssertionError(f"a record of the benchmark is held back: {found[0]}")
+    seconds = [after - before for before, after in pairwise(marks)]
+    return dict(zip(("read", "assemble", "check", "encode"), seconds, strict=True))
+
+
+# ------------------------------------------------------------------------------------ where the time goes
+
+
+def _print_rooms(prefix: str, raws: Sequence[RawRecord], out: TextIO) -> None:
+    profile = cProfile.Profile()
+    profile.runcall(_steps, prefix, raws)
+    rooms = _rooms(pstats.Stats(profile))
+    total = sum(rooms.values())
+    print("  where the time goes (under the profiler, what is called in C counted with its caller):", file=out)
+    for room, seconds in rooms.most_common(ROOMS_SHOWN):
+        print(f"    {seconds / total:>5.1%}  {room}", file=out)
+
+
+def _rooms(stats: pstats.Stats) -> Counter[str]:
+    """Seconds by room. A function of C has no file; its time is its callers', as cProfile splits it."""
+    rooms: Counter[str] = Counter()
+    rows: dict[Any, Any] = stats.stats  # type: ignore[attr-defined]
+    for (path, _, _), (_, _, own, _, callers) in rows.items():
+        if path != "~" or not callers:
+            rooms[_room(path)] += own
+        else:
+            for (caller, _, _), (_, _, part, _) in callers.items():
+                rooms[_room(caller)] += part
+    return rooms
+
+
+def _room(path: str) -> str:
+    """The module a file is, as far as it is ours: harvester/formats/jats/people.py gives formats.jats.people."""
+    _, ours, rest = path.rpartition("/harvester/")
+    if ours:
+        return rest.removesuffix(".py").replace("/", ".")
+    return "the benchmark" if path.endswith("bench/mapping.py") else "the standard library and others"
+
+
+if __name__ == "__main__":
+    run(sys.stdout)

@@ -14,15 +14,15 @@ from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
 from harvester.daemon.due import INTERRUPTED, Planned, planned
-from harvester.daemon.troubles import in_two, local
+from harvester.daemon.troubles import Trouble, in_two, local, trouble_of
 from harvester.store import FormatStatus, SourceStatus
 
 Light = Literal["good", "wait", "look", "bad"]
-LIGHTS: dict[Light, str] = {
-    "good": "works",
+LIGHTS: dict[Light, str] = {  # the worst first
+    "bad": "needs a person",
     "wait": "is not complete yet",
     "look": "works, but look at it",
-    "bad": "needs a person",
+    "good": "works",
 }
 
 
@@ -34,12 +34,13 @@ def command(common: Common) -> None:
     with store.connect(config.store_url) as opened:  # the pipeline takes longer to import than all this takes
         stored = {one.source: one for one in opened.status()}
         plans = {plan.source: plan for plan in planned(config, opened, now)}
+        troubles = {name: trouble_of(opened, source) for name, source in config.sources.items()}
     sources = [_whole(config, name, stored.pop(name, None)) for name in config.sources]
     if common.json:
-        as_json(sources=[_document(source, plans.get(source.source)) for source in sources])
+        as_json(sources=[_document(one, plans.get(one.source), troubles[one.source]) for one in sources])
         return
     for source in sources:
-        _print(config, source, plans.get(source.source))
+        _print(config, source, plans.get(source.source), troubles[source.source])
     head = ("source", "format", "live", "deleted", "last complete", "last run", "new", "changed", "rejected")
     table(head, [row for source in sources for row in _rows(config, source)])
     line()
@@ -57,24 +58,22 @@ def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStat
     return structs.replace(stored, formats=formats)
 
 
-def light(formats: Sequence[FormatStatus]) -> Light:
-    """The worst of the formats decides."""
-    lights = [_light_of(one) for one in formats]
-    return next(one for one in ("bad", "wait", "look", "good") if one in lights)
+def light(formats: Sequence[FormatStatus], trouble: Trouble | None) -> Light:
+    """What needs a person first; else the worst of the formats decides."""
+    lights = ["bad" if trouble else "good", *(_light_of(one) for one in formats)]
+    return next(one for one in LIGHTS if one in lights)
 
 
 def _light_of(status: FormatStatus) -> Light:
     run = status.last_run
     if run is None or run.state in ("running", "waiting") or run.error == INTERRUPTED:
         return "wait"
-    if run.state != "complete":
-        return "bad"
-    return "look" if run.error or run.counts.rejected else "good"
+    return "look" if run.state != "complete" or run.error or run.counts.rejected else "good"
 
 
-def _print(config: Config, source: SourceStatus, plan: Planned | None) -> None:
-    line(f"{source.source} {LIGHTS[light(source.formats)]}")
-    for name, words in _facts(config, source, plan):
+def _print(config: Config, source: SourceStatus, plan: Planned | None, trouble: Trouble | None) -> None:
+    line(f"{source.source} {LIGHTS[light(source.formats, trouble)]}")
+    for name, words in (*_facts(config, source, plan), *_wrong(source, trouble)):
         line(f"  {name:<6} {words}")
     line()
 
@@ -84,9 +83,15 @@ def _facts(config: Config, source: SourceStatus, plan: Planned | None) -> Iterat
     ends = [run.finished for run in completes if run and run.finished]
     yield "last", f"complete {local(min(ends), config.zone)}" if len(ends) == len(completes) else "never complete"
     yield "next", "now" if plan and plan.due else local(plan.next, config.zone) if plan else "no schedule"
+
+
+def _wrong(source: SourceStatus, trouble: Trouble | None) -> Iterator[tuple[str, str]]:
+    """What needs a person, then what is doubtful besides."""
+    if trouble:
+        yield from (("why", trouble.why), ("to do", trouble.todo), ("see", trouble.see))
     for one in source.formats:
         run = one.last_run
-        if run and run.error:
+        if run and run.error and not (trouble and trouble.see.endswith(f" {run.id}")):
             why, todo = in_two(run.error, "")
             yield "why", f"{one.prefix}: {why}"
             if todo:
@@ -104,6 +109,6 @@ def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
         yield source.source, status.prefix, status.live, status.deleted, when, last, *counts
 
 
-def _document(source: SourceStatus, plan: Planned | None) -> dict[str, object]:
+def _document(source: SourceStatus, plan: Planned | None, trouble: Trouble | None) -> dict[str, object]:
     when = {"due_since": plan.due, "next_run": plan.next} if plan else {"due_since": None, "next_run": None}
-    return {**structs.asdict(source), "light": light(source.formats), **when}
+    return {**structs.asdict(source), "light": light(source.formats, trouble), **when}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.config import Config
+from harvester.config import Config, Source
 from harvester.daemon.due import INTERRUPTED, last_reconciled, newest_runs
 from harvester.store import Alert, Run
 
@@ -116,15 +116,24 @@ def _since(trouble: Trouble, before: Alert | None) -> Trouble:
 
 def look(config: Config, store: Store, now: datetime, export: str | bool | None = None) -> News:
     """The news by the run table; `export`: what kept us from it, `True` where it went well, else nothing."""
-    runs = {name: newest_runs(store, source) for name, source in config.sources.items()}
-    compared = {name: list(filter(None, last_reconciled(store, source))) for name, source in config.sources.items()}
-    troubles = [trouble for name in runs if (trouble := of_runs(name, [*runs[name], *compared[name]]))]
-    well = [name for name in runs if is_well([*runs[name], *compared[name]])]
+    runs = {name: _deciding(store, source) for name, source in config.sources.items()}
+    troubles = [trouble for name in runs if (trouble := of_runs(name, runs[name]))]
+    well = [name for name in runs if is_well(runs[name])]
     if isinstance(export, str):
         troubles.append(of_export(export, now))
     elif export:
         well.append(EXPORT)
     return news(troubles, well, (*runs, EXPORT), store.alerts(), now, config.zone)
+
+
+def trouble_of(store: Store, source: Source) -> Trouble | None:
+    """The trouble of one source by the run table, told or not."""
+    return of_runs(source.name, _deciding(store, source))
+
+
+def _deciding(store: Store, source: Source) -> list[Run | None]:
+    """The newest harvest of each format, and the newest comparison where there was one."""
+    return [*newest_runs(store, source), *filter(None, last_reconciled(store, source))]
 
 
 def remember(store: Store, told: News, now: datetime) -> None:

@@ -202,8 +202,9 @@ def _formats(connection: Connection) -> dict[str, list[FormatStatus]]:
     counts = {
         (row[0], row[1], row[2]): row[3] for row in connection.execute(select(*place, func.count()).group_by(*place))
     }
+    whole = run.c.kind.in_(("full", "incremental"))  # a range is not the list
     last = _last_runs(connection, select(func.max(run.c.id)))
-    complete = _last_runs(connection, select(func.max(run.c.id)).where(run.c.state == "complete"))
+    complete = _last_runs(connection, select(func.max(run.c.id)).where(run.c.state == "complete", whole))
     formats: dict[str, list[FormatStatus]] = {}
     for name, prefix in sorted({key[:2] for key in counts} | last.keys()):
         status = FormatStatus(

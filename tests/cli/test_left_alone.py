@@ -178,3 +178,21 @@ def test_prune(left, tmp_path):
     done = answer(left("prune", "--older-than", "365", "--json"))
     assert done == {"versions": 0, "rejected": 0, "runs": 1, "payloads": 0}
     assert left("harvest").exit_code == 0
+
+
+def test_a_failure_shows_until_a_harvest_succeeds(left, switch):
+    """A range that went well since is not the harvest of the whole list."""
+    left("harvest")
+    switch["down"] = True
+    left("harvest")
+    switch["down"] = False
+    left("harvest", "--from", "2024-01-01")
+    assert left("status").stdout.startswith("small needs a person\n")
+    left("harvest")
+    assert left("status").stdout.startswith("small works\n")
+
+
+def test_a_range_is_no_complete_harvest(left):
+    left("harvest", "--from", "2024-01-01")
+    (one,) = answer(left("status", "--json"))["sources"]
+    assert one["formats"][0]["last_complete"] is None

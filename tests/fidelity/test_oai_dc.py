@@ -1,0 +1,111 @@
+"""The same for Dublin Core: each title, creator, description, date, page and licence, and nothing besides."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from harvester import assembly, formats, rules
+from harvester.exporters import crossref
+from harvester.findings import is_blocking
+from harvester.identifiers import clean_issn
+from harvester.model import Hints, JournalFacts, Policy, RawRecord
+from harvester.oai import pages
+from tests.fidelity.facts import Facts, below, everything, fold, is_said, local, said_values, words
+from tests.fidelity.test_jats import HEAD, LANDING
+from tests.workbench import prefixes_in
+
+ISSN = re.compile(rb"\b\d{4}-\d{3}[\dXx]\b")
+
+
+def recorded_records(shared: Path) -> Iterator[tuple[str, RawRecord]]:
+    """Every Dublin Core record of the recorded data that can be read as a page of OAI-PMH."""
+    folder = shared / "data"
+    for path in sorted([*folder.glob("oai/*.xml"), *folder.glob("recorded/*/ListRecords-oai_dc-*.xml")]):
+        try:
+            document = pages.read(path.read_bytes())
+            verb = next(local(node) for node in document.root if local(node) in ("ListRecords", "GetRecord"))
+            records = pages.page(document, verb).records
+        except Exception as error:  # not a page of records: other tests say what becomes of it
+            print("no page", path.name, type(error).__name__)
+            continue
+        for raw in records:
+            if raw.payload is not None and b"creator" in raw.payload:
+                yield f"{path.parent.name}/{path.stem} {raw.identifier}", raw
+
+
+def deposit_of(raw: RawRecord) -> tuple[bytes | None, tuple[str, ...]]:
+    """The deposit of a record with its journal configured, or the codes that hold it back."""
+    payload = raw.payload or b""
+    issns = {issn for match in ISSN.findall(payload) if (issn := clean_issn(match.decode()))}
+    journals = {issn: JournalFacts(issn_electronic=issn, landing_page=LANDING) for issn in issns}
+    hints = Hints(journals=journals)
+    reading = assembly.assemble({"oai_dc": formats.read(raw, hints)}, hints)
+    if reading.article is None:
+        return None, tuple(finding.code for finding in reading.findings)
+    policy = Policy(today="2026-11-24", prefixes=tuple(prefixes_in(payload)), journals=journals)
+    findings = (*reading.findings, *rules.check(reading.article, policy))
+    if held := tuple(finding.code for finding in findings if is_blocking(finding)):
+        return None, held
+    return crossref.build([reading.article], HEAD), tuple(finding.code for finding in findings)
+
+
+def source_facts(record: etree._Element) -> Facts:
+    values = [
+        (local(node), node.text or "") for node in record.iter() if local(node) in ("title", "creator", "description")
+    ]
+    titles = {("title", fold(text)) for kind, text in values if kind == "title"}
+    abstracts = {("abstract", fold(text)) for kind, text in values if kind == "description"}
+    people = {("person", name_key(text)) for kind, text in values if kind == "creator"}
+    return Counter(fact for fact in titles | abstracts | people if fact[1])
+
+
+def deposit_facts(deposit: etree._Element) -> Facts:
+    (article,) = (node for node in deposit.iter() if local(node) == "journal_article")
+    facts = {("title", fold(words(node, ()))) for node in below(article, "titles", "title")}
+    facts |= {("abstract", fold(words(node, ()))) for node in below(article, "abstract")}
+    people = [node for group in below(article, "contributors") for node in group]
+    facts |= {("person", name_key(words(node, ("affiliations", "ORCID", "alt-name")))) for node in people}
+    facts |= {
+        ("person", name_key(words(node, ()))) for person in people for alt in below(person, "alt-name") for node in alt
+    }
+    return Counter(facts)
+
+
+def name_key(name: str) -> str:
+    """A name's letters in whatever order its parts stand."""
+    return "".join(sorted(fold(name)))
+
+
+def test_what_stands_in_the_record_stands_in_the_deposit(shared):
+    kept: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    invented: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    for name, raw in recorded_records(shared):
+        deposit, codes = deposit_of(raw)
+        if deposit is None:
+            held.update(codes[:1])
+            continue
+        source, said = etree.fromstring(raw.payload or b""), etree.fromstring(deposit)
+        found = deposit_facts(said)
+        for kind, value in source_facts(source):
+            if (kind, value) in found:
+                kept[kind] += 1
+            else:
+                missed[kind] += 1
+                print("missed", name, kind, value[:150], codes)
+        text = everything(source)
+        for kind, value in said_values(said):
+            if not is_said(value, text):
+                invented[kind] += 1
+                print("not in the source", name, kind, value[:200])
+    print("kept", dict(kept))
+    print("held back", dict(held))
+    assert kept["title"] > 100
+    assert not missed
+    assert not invented

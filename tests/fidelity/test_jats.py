@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
+from msgspec.structs import replace
 
 from harvester import assembly, formats, rules
 from harvester.exporters import crossref
@@ -54,7 +55,8 @@ def deposit_of(data: bytes, version: str = "5.5.0") -> tuple[bytes | None, tuple
     findings = (*reading.findings, *rules.check(reading.article, policy))
     if held := tuple(finding.code for finding in findings if is_blocking(finding)):
         return None, held
-    return crossref.build([reading.article], HEAD), tuple(finding.code for finding in findings)
+    head = replace(HEAD, schema_version=version)
+    return crossref.build([reading.article], head), tuple(finding.code for finding in findings)
 
 
 def test_what_stands_in_the_source_stands_in_the_deposit(shared):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
+from msgspec.structs import replace
 
 from harvester import assembly, formats, rules
 from harvester.exporters import crossref
@@ -38,7 +39,7 @@ def recorded_records(shared: Path) -> Iterator[tuple[str, RawRecord]]:
                 yield f"{path.parent.name}/{path.stem} {raw.identifier}", raw
 
 
-def deposit_of(raw: RawRecord) -> tuple[bytes | None, tuple[str, ...]]:
+def deposit_of(raw: RawRecord, version: str = "5.5.0") -> tuple[bytes | None, tuple[str, ...]]:
     """The deposit of a record with its journal configured, or the codes that hold it back."""
     payload = raw.payload or b""
     issns = {issn for match in ISSN.findall(payload) if (issn := clean_issn(match.decode()))}
@@ -51,7 +52,8 @@ def deposit_of(raw: RawRecord) -> tuple[bytes | None, tuple[str, ...]]:
     findings = (*reading.findings, *rules.check(reading.article, policy))
     if held := tuple(finding.code for finding in findings if is_blocking(finding)):
         return None, held
-    return crossref.build([reading.article], HEAD), tuple(finding.code for finding in findings)
+    head = replace(HEAD, schema_version=version)
+    return crossref.build([reading.article], head), tuple(finding.code for finding in findings)
 
 
 def source_facts(record: etree._Element) -> Facts:

@@ -1,0 +1,35 @@
+"""Every recorded article that is exported is valid in all three versions of Crossref's schema."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from harvester import bundles
+from tests.fidelity import test_jats as jats
+from tests.fidelity import test_oai_dc as oai_dc
+
+
+@pytest.fixture(params=["5.5.0", "5.4.0", "5.3.1"])
+def schema(request, shared, tmp_path, monkeypatch):
+    """One version's schema; the one that no package carries is installed from the recorded data."""
+    if request.param == "5.3.1":
+        monkeypatch.setenv("HARVESTER_SCHEMAS", str(tmp_path))
+        bundles.install(source=shared / "xsd" / "5.3.1")
+    return bundles.load(request.param)
+
+
+def test_every_deposit_is_valid(schema, shared):
+    counts: Counter[str] = Counter()
+    faults: list[str] = []
+    sources = (
+        *((name, jats.deposit_of(data, schema.version)) for name, data in jats.recorded_articles(shared)),
+        *((name, oai_dc.deposit_of(raw, schema.version)) for name, raw in oai_dc.recorded_records(shared)),
+    )
+    for name, (deposit, _) in sources:
+        counts["held back" if deposit is None else "deposited"] += 1
+        faults += [f"{name}: {problem}" for problem in (schema.validate(deposit) if deposit else ())]
+    print(schema.version, dict(counts))
+    assert not faults
+    assert counts["deposited"] > 200

@@ -28,6 +28,7 @@ from harvester import locks, pipeline
 from harvester.config import Config, load
 from harvester.daemon import metrics, turn, web, work
 from harvester.daemon.due import export_due, planned, reconciling
+from harvester.daemon.logs import about
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.daemon.troubles import EXPORT
 from harvester.errors import ConfigError, HarvesterError
@@ -224,7 +225,8 @@ class Daemon:
         with self._telling, pipeline.opened(config) as store:
             news, not_told = turn.report(config, store, self.now, export)
         for trouble in news.troubles:
-            log.error("needs a person:\n%s", trouble.lines(config.zone))
+            with about(source=trouble.subject):
+                log.error("needs a person:\n%s", trouble.lines(config.zone))
         for alert in news.over:
             log.info("%s works again", alert.subject)
         if not_told:

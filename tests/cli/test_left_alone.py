@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -196,3 +197,10 @@ def test_a_range_is_no_complete_harvest(left):
     left("harvest", "--from", "2024-01-01")
     (one,) = answer(left("status", "--json"))["sources"]
     assert one["formats"][0]["last_complete"] is None
+
+
+def test_log_lines_as_json(left, switch):
+    switch["down"] = True
+    lines = left("harvest", "--due", "--log-format", "json").stderr.splitlines()
+    logged = [json.loads(line) for line in lines if line.startswith("{")]
+    assert [(line["level"], line["source"], line["run"]) for line in logged] == [("warning", "small", 1)]

@@ -24,19 +24,23 @@ def mark(store: Store) -> None:
 
 
 def _replace(store: Store, found: Iterable[tuple[StoredArticle, Finding]]) -> None:
-    wanted: dict[int, list[Finding]] = {}
-    articles: dict[int, StoredArticle] = {}
+    """Gives these findings to their records, and takes those of `CODES` that are not among them from the others."""
+    wanted: dict[tuple[str, str], list[Finding]] = {}
+    held: dict[tuple[str, str], tuple[int, tuple[Finding, ...]]] = {}
     for article, finding in found:
-        articles[article.id] = article
-        wanted.setdefault(article.id, []).append(finding)
+        key = (article.source, article.identifier)
+        held[key] = (article.id, article.findings)
+        wanted.setdefault(key, []).append(finding)
     for row in store.findings(codes=CODES):
-        for article in store.article(row.identifier, row.source):
-            articles.setdefault(article.id, article)
+        key = (row.source, row.identifier)
+        if key not in held:
+            [article] = (one for one in store.article(row.identifier, row.source) if one.identifier == row.identifier)
+            held[key] = (article.id, article.findings)
     changed = {}
-    for article in articles.values():
-        findings = (*(f for f in article.findings if f.code not in CODES), *wanted.get(article.id, ()))
-        if findings != article.findings:
-            changed[article.id] = findings
+    for key, (article_id, said) in held.items():
+        findings = (*(one for one in said if one.code not in CODES), *wanted.get(key, ()))
+        if findings != said:
+            changed[article_id] = findings
     if changed:
         store.replace_findings(changed)
 

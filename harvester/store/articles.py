@@ -29,12 +29,10 @@ class Articles(Database):
 
     def article(self, name: str, source: str | None = None) -> list[StoredArticle]:
         """The articles of an OAI identifier or a DOI, in one source or all."""
-        # Over the sources, since the index on identifiers begins with them.
-        identified = and_(article.c.source.in_(select(source_table.c.name)), article.c.identifier == name)
-        named = or_(identified, article.c.doi_key == doi_key(name))
+        # The source stands in both halves, so that SQLite takes the index of each; without one, over all sources.
+        place = article.c.source == source if source else article.c.source.in_(select(source_table.c.name))
+        named = or_(and_(place, article.c.identifier == name), and_(place, article.c.doi_key == doi_key(name)))
         statement = select(article.c.id).where(named)
-        if source is not None:
-            statement = statement.where(article.c.source == source)
         with self._read() as connection:
             ids = connection.execute(statement.order_by(article.c.source, article.c.identifier)).scalars().all()
             return load_articles(connection, ids)

@@ -15,8 +15,9 @@ class Html(str):
 Part = str | Iterable["Part"]
 
 _EMPTY = frozenset({"meta", "br"})
-# Characters that HTML does not allow, and with them a record could hide its text.
-_REFUSED = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n"}
+# Characters that HTML does not allow, and those that show text in another order than it is written in.
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x202D, 0x202E, 0xFFFE, 0xFFFF)
+_REFUSED = {code: "\ufffd" for code in _CONTROLS if chr(code) not in "\t\n"}
 
 
 def tag(name: str, /, *inner: Part, **attributes: str | int | bool | None) -> Html:

@@ -178,7 +178,7 @@ def _group(group: Group) -> Html:
     title = tag(
         "div",
         tag("span", group.severity, class_=f"badge {group.severity}", title=SEVERITIES[group.severity]),
-        tag("h4", tag("code", group.code), style="margin:0"),
+        tag("h4", tag("code", group.code)),
         tag("span", f"{group.count:,}", class_="count", title="how often"),
         class_="title",
     )
@@ -202,7 +202,8 @@ def _record(record: str, source: str) -> Html:
 
 
 def _held(report: Report) -> Html:
-    words = f"{report.held_count:,} records are not deposited until what is said here is mended."
+    count = "One record is" if report.held_count == 1 else f"{report.held_count:,} records are"
+    words = f"{count} not deposited until what is said here is mended."
     if not report.held:
         return _section("held", "Every live record is ready for deposit.")
     more = report.held_count - len(report.held)

@@ -13,7 +13,9 @@ import click
 import msgspec
 
 SCHEMA = 1  # of every JSON object printed
-_FORMULA = re.compile(r"[\s\ufeff]*[=+@-]|[\t\r\n]")
+_FORMULA = re.compile(
+    r"[\s\ufeff]*[=+@\uff1d\uff0b\uff20\uff0d-]|[\t\r\n]"
+)  # full-width signs count in Japanese locales
 # A record's text must not steer the terminal: control characters show as what they are.
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
 

@@ -51,7 +51,22 @@ def test_counts(number, words):
     assert counted(number, "record") == words
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", '=HYPERLINK("http://x")', "\n=1"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " =1",
+    "\u00a0=1",
+    '=HYPERLINK("http://x")',
+    "\n=1",
+    "＝1",
+    "－1",
+    "＋1",
+    "＠A1",
+]
 
 
 @pytest.mark.parametrize("cell", FORMULAS)

@@ -1,10 +1,15 @@
 """`harvester report`, on the terminal, as JSON and as a page."""
 
+import csv
+import io
+
 import pytest
 from lxml import html
 
 from tests.cli import provider
 from tests.cli.conftest import answer
+
+ARTICLE = provider.article
 
 
 @pytest.fixture
@@ -56,3 +61,27 @@ def test_before_the_first_harvest(call, tmp_path):
 
 def test_an_unknown_source(harvested):
     assert harvested("report", "smal").exit_code == 2
+
+
+def test_a_cell_of_a_record_is_no_formula(call, tmp_path, monkeypatch):
+    formula = '=HYPERLINK("http://x.example")'
+    monkeypatch.setattr(provider, "article", lambda number: ARTICLE(number).replace(">en<", f">{formula}<"))
+    with provider.serving() as server:
+        (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+        assert call("harvest").exit_code == 0
+    rows = list(csv.DictReader(io.StringIO(call("check", "--csv").stdout, newline="")))
+    assert f"'{formula}" in {row["value"] for row in rows}
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_the_export_names_what_is_thinner_than_its_last_deposit(call, tmp_path, monkeypatch):
+    for author in ("Adams, Ada</dc:creator><dc:creator>Berg, Bo", "Adams, Ada"):
+        monkeypatch.setattr(
+            provider, "article", lambda number, author=author: ARTICLE(number).replace("Adams, Ada", author)
+        )
+        with provider.serving() as server:
+            (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+            assert call("harvest").exit_code == 0
+        said = call("export", "crossref").stdout
+    assert said.count("thinner  oai:small:") == 3
+    assert "contributors (1 now, 2 before)" in said

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from harvester.demo.provider import serve
-from harvester.demo.repository import Repository
-from tests.demo.many import ISSNS, many
+from tests.generated import harvest_generated
 from tests.workbench import Workbench
 
-JOURNAL = f'\n[journals."{ISSNS[0]}"]\nissn_print = "{ISSNS[0]}"\nissn_electronic = "{ISSNS[1]}"\n'
 THINNER = ["deposit-thinner"]
-
-
-def harvested(bench: Workbench, references: int) -> None:
-    """The journal's three articles, with so many references each, from a provider at a new address."""
-    with serve(Repository(many(3, references=references))) as provider:
-        bench.configure(provider.url, ["jats"], prefixes=["10.5555"], more=JOURNAL)
-        (run,) = bench.harvest()
-    assert run.state == "complete", run.error
 
 
 def test_a_thinner_record_is_warned_of(tmp_path):
     bench = Workbench(tmp_path)
-    harvested(bench, 5)
+    harvest_generated(bench, 3, references=5)
     assert bench.check(codes=THINNER) == []
     first = bench.export()
     assert (sum(file.records for file in first.files), first.thinner) == (3, ())
 
-    harvested(bench, 2)
+    harvest_generated(bench, 3, references=2)
     warned = bench.check(codes=THINNER)
     assert [one.path for one in warned] == [""] * 3
     assert warned[0].severity == "warning"
@@ -43,20 +32,20 @@ def test_a_thinner_record_is_warned_of(tmp_path):
 
 def test_what_grows_again_before_the_export_is_not_warned_of(tmp_path):
     bench = Workbench(tmp_path)
-    harvested(bench, 5)
+    harvest_generated(bench, 3, references=5)
     bench.export()
-    harvested(bench, 0)
+    harvest_generated(bench, 3, references=0)
     assert len(bench.check(codes=THINNER)) == 3
-    harvested(bench, 6)
+    harvest_generated(bench, 3, references=6)
     assert bench.check(codes=THINNER) == []
     assert bench.export().thinner == ()
 
 
 def test_marking_changes_nothing_that_is_up_to_date(tmp_path, monkeypatch):
     bench = Workbench(tmp_path)
-    harvested(bench, 5)
+    harvest_generated(bench, 3, references=5)
     bench.export()
-    harvested(bench, 1)
+    harvest_generated(bench, 3, references=1)
     bench.check()
     with forbidden(monkeypatch):
         assert len(bench.check(codes=THINNER)) == 3

@@ -10,14 +10,15 @@ from harvester import report
 from harvester.errors import ConfigError
 from harvester.report import facts
 from tests.demo.many import ISSNS
-from tests.report.journal import harvested
+from tests.generated import harvest_generated
+from tests.workbench import Workbench
 
 NOW = datetime(2021, 6, 15, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
-    return harvested(tmp_path_factory.mktemp("report"), records=9, prefixes=["10.5555"])
+    return harvest_generated(Workbench(tmp_path_factory.mktemp("report")), 9)
 
 
 def gathered(bench, *names: str, now: datetime = NOW) -> report.Report:
@@ -43,7 +44,7 @@ def test_the_state_of_each_source(bench):
 
 def test_records_held_back_have_their_sentences(tmp_path, monkeypatch):
     monkeypatch.setattr(facts, "HELD_SHOWN", 4)
-    said = gathered(harvested(tmp_path, records=7, prefixes=["10.12345"]))
+    said = gathered(harvest_generated(Workbench(tmp_path), 7, prefix="10.12345"))
     assert (said.held_count, len(said.held), said.journals) == (7, 4, ())
     assert "not among yours" in said.held[0].sentences[0]
     assert said.held[0].title

@@ -48,7 +48,9 @@ def harvest(
     """
 
     def work(source: Source) -> Iterator[RunReport]:
-        return _Job(config, store, source, now, full, since, until, stop, progress).run()
+        job = _Job(config, store, source, now, full, since, until, stop, progress)
+        with job.mapper:
+            yield from job.run()
 
     return for_each(config, names, "harvest", work, stop)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 from msgspec.structs import replace
 
-from harvester import __version__, assembly, formats, rules
-from harvester.changes import parse_utc
+from harvester import __version__, assembly
 from harvester.config import Config, Source
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
 from harvester.model import Article, Finding, RawRecord, Reading
 from harvester.patterns import facts_of
+from harvester.pipeline.ahead import Ahead
+from harvester.pipeline.making import Maker
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
 from harvester.rules import dates
@@ -33,16 +34,44 @@ class Mapper:
 
     def __init__(self, config: Config, store: Store, source: Source, *, today: str) -> None:
         self._store, self._source = store, source
-        self._hints, self._policy = source.hints(config.journals), config.policy(today)
+        self._hints, policy = source.hints(config.journals), config.policy(today)
+        self._maker = Maker(self._hints, policy)
+        self._ahead = Ahead(self._maker)
         self._mints = any(facts.mint_dois for facts in config.journals.values())
-        decides = [__version__, source.formats, self._hints, replace(self._policy, today="")]
+        decides = [__version__, source.formats, self._hints, replace(policy, today="")]
         self.mapped_with = hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the processes that map ahead."""
+        self._ahead.close()
+
+    def begin(self, prefix: str, raws: Sequence[RawRecord]) -> None:
+        """Begins to map a page that has just come, while another is being stored; for the thread that fetched it."""
+        if self._ahead.is_due:
+            live = [raw for raw in raws if not raw.deleted]
+            self._ahead.begin(live, lambda chunk: map(self._live, self._together(prefix, chunk)))
 
     def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[ArticleSave]:
         """The articles of records that just came in one format, together with what other formats hold of them."""
+        if not self._mints:  # a DOI is given one at a time, and needs the store
+            self._ahead.saw(len(raws))
+        made = self._ahead.take(raws)
+        rest = [raw for raw in raws if raw.identifier not in made]
+        others = self._together(prefix, rest)
+        for raw in raws:
+            if raw.identifier in made:
+                yield self._save(raw.identifier, made[raw.identifier], deleted=False)
+            else:
+                yield self._mapped(raw.identifier, next(others))
+
+    def _together(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[dict[str, RawRecord]]:
+        """Each record with what is held of it in other formats."""
         held = self._held([raw.identifier for raw in raws], without=prefix)
         for raw in raws:
-            yield self._mapped(raw.identifier, {**held.get(raw.identifier, {}), prefix: raw})
+            yield {**held.get(raw.identifier, {}), prefix: raw}
 
     def again(self, identifiers: Sequence[str]) -> Iterator[ArticleSave]:
         """The articles of stored records, made anew."""
@@ -59,53 +88,43 @@ class Mapper:
         return held
 
     def _mapped(self, identifier: str, raws: Mapping[str, RawRecord]) -> ArticleSave:
-        live = {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
-        reading = assembly.assemble({p: self._read(raw) for p, raw in live.items()}, self._hints)
-        article, findings = reading.article, reading.findings
-        if article is not None:
-            article, findings = self._checked(identifier, article, findings)
+        live = self._live(raws)
+        made = self._named(identifier, self._maker.read(live)) if self._mints else self._maker.make(live)
+        return self._save(identifier, made, deleted=not live)
+
+    def _live(self, raws: Mapping[str, RawRecord]) -> dict[str, RawRecord]:
+        """Those that are not deleted, the best format first."""
+        return {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
+
+    def _save(self, identifier: str, made: Reading, *, deleted: bool) -> ArticleSave:
         return ArticleSave(
             source=self._source.name,
             identifier=identifier,
-            article=article,
-            deleted=not live,
-            findings=findings,
+            article=made.article,
+            deleted=deleted,
+            findings=made.findings,
             mapped_with=self.mapped_with,
         )
 
-    def _read(self, raw: RawRecord) -> Reading:
-        reading = formats.read(raw, self._hints)
-        doubts = tuple(_doubts(raw))
-        return Reading(reading.article, (*doubts, *reading.findings)) if doubts else reading
-
-    def _checked(
-        self, identifier: str, article: Article, said: tuple[Finding, ...]
-    ) -> tuple[Article, tuple[Finding, ...]]:
+    def _named(self, identifier: str, read: Reading) -> Reading:
         """The article held against the rules. One that lacks nothing but a DOI gets one, where its journal says so."""
+        article, said = read.article, read.findings
+        if article is None:
+            return read
         given = self._given_doi(identifier, article)
         article = _with_doi(article, given) if given else article
-        findings = self._all(article, said)
+        findings = self._maker.checked(article, said)
         if article.doi is None and {f.code for f in findings if is_blocking(f)} == {"doi-missing"}:
-            return self._minted(identifier, article, said) or (article, findings)
-        return article, findings
-
-    def _all(self, article: Article, said: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """What reader and rules say; but not that a value is missing where the reader found several."""
-        undecided = {
-            f.code.removesuffix("-ambiguous") for f in said if f.code.endswith("-ambiguous") and is_blocking(f)
-        }
-        checked = rules.check(article, self._policy)
-        return (*said, *(f for f in checked if f.code.removesuffix("-missing") not in undecided))
+            return self._minted(identifier, article, said) or Reading(article, findings)
+        return Reading(article, findings)
 
     def _given_doi(self, identifier: str, article: Article) -> str | None:
         """The DOI this record was given earlier; it never changes, whatever becomes of the pattern."""
-        if article.doi is not None or not self._mints:
+        if article.doi is not None:
             return None
         return self._store.minted(self._source.name, identifier)
 
-    def _minted(
-        self, identifier: str, article: Article, said: tuple[Finding, ...]
-    ) -> tuple[Article, tuple[Finding, ...]] | None:
+    def _minted(self, identifier: str, article: Article, said: tuple[Finding, ...]) -> Reading | None:
         facts = facts_of(article, self._hints.journals)
         doi = assembly.mint(article, facts) if facts else None
         if doi is None:
@@ -113,17 +132,10 @@ class Mapper:
         try:
             self._store.mint(self._source.name, identifier, doi)
         except DoiTaken:
-            return article, (*self._all(article, said), Finding("doi-mint-taken", "doi", doi))
+            taken = Finding("doi-mint-taken", "doi", doi)
+            return Reading(article, (*self._maker.checked(article, said), taken))
         named = _with_doi(article, doi)
-        return named, self._all(named, said)
-
-
-def _doubts(raw: RawRecord) -> Iterator[Finding]:
-    """What is doubtful about the record before anybody reads what it says."""
-    if raw.repairs:
-        yield Finding("record-repaired", value=", ".join(raw.repairs))
-    if parse_utc(raw.datestamp) is None:
-        yield Finding("datestamp-invalid", value=raw.datestamp)
+        return Reading(named, self._maker.checked(named, said))
 
 
 def _with_doi(article: Article, doi: str) -> Article:

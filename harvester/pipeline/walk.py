@@ -137,7 +137,9 @@ class Walk:
 
         def fetched() -> Page:
             with hosts.turn(provider.url):
-                return provider.page(window, token.value if token else None)
+                page = provider.page(window, token.value if token else None)
+            self.job.mapper.begin(self.run.prefix, page.records)
+            return page
 
         line.coming = pool.submit(fetched)
 

@@ -1,0 +1,97 @@
+"""Pages that are mapped on other cores while the page before them is being stored.
+
+Only long lists pay for the processes: they are started once two pages have brought much, and a page is begun ahead only
+while pages go on to bring much. The page's last records are made here if the workers have not come so far.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from threading import Lock
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from harvester.model import RawRecord, Reading
+from harvester.pipeline import workers
+from harvester.pipeline.making import Maker
+from harvester.pipeline.workers import Answer, Live, Workers
+
+MUCH = 25  # records of a page that are new or changed
+FULL_PAGES = 2  # before the processes are started
+CHUNK = 12  # records in one request
+MOST_PAGES = 16  # begun and never stored: their windows failed
+MOST_PROCESSES = 8
+
+
+class _Begun(Struct, frozen=True):
+    """Some records of a page, and who is at work on them."""
+
+    raws: Sequence[RawRecord]
+    live: Sequence[Live]
+    answer: Future[Answer]
+
+
+class Ahead:
+    """Articles begun before they are wanted. `begin` may be called by any thread, the others by one."""
+
+    def __init__(self, maker: Maker, processes: int | None = None) -> None:
+        self._maker = maker
+        self._most = min(workers.cores() - 1, MOST_PROCESSES) if processes is None else processes
+        self._workers: Workers | None = None
+        self._full_pages = 0
+        self._pages: deque[list[_Begun]] = deque(maxlen=MOST_PAGES)
+        self._lock = Lock()
+
+    def saw(self, records: int) -> None:
+        """How many records of a page were to be mapped."""
+        self._full_pages = self._full_pages + 1 if records >= MUCH else 0
+        if self._most and self._workers is None and self._full_pages >= FULL_PAGES:
+            self._workers = Workers(self._maker, self._most)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the next page is worth beginning with."""
+        return self._full_pages > 0 and self._workers is not None and self._workers.ready
+
+    def begin(self, raws: Sequence[RawRecord], live: Callable[[Sequence[RawRecord]], Iterable[Live]]) -> None:
+        """Has the records made; `live` gives for each the records of its identifier by format."""
+        if not self.is_due or self._workers is None:
+            return
+        page = []
+        for at in range(0, len(raws), CHUNK):
+            chunk = raws[at : at + CHUNK]
+            work = [_light(one) for one in live(chunk)]
+            page.append(_Begun(chunk, work, self._workers.submit(work)))
+        with self._lock:
+            self._pages.append(page)
+
+    def take(self, raws: Sequence[RawRecord]) -> dict[str, Reading]:
+        """What was made of these records, by identifier; empty where nothing was begun."""
+        wanted = {id(raw) for raw in raws}
+        with self._lock:
+            page = next((page for page in self._pages if _holds(page, wanted)), [])
+            if page:
+                self._pages.remove(page)
+        return {raw.identifier: made for raw, made in self._made(page) if id(raw) in wanted}
+
+    def _made(self, page: Sequence[_Begun]) -> Iterator[tuple[RawRecord, Reading]]:
+        """From the end on, so that what no worker has come to is made here while they are at the rest."""
+        for one in reversed(page):
+            answer = None if one.answer.cancel() else one.answer.result()
+            yield from zip(one.raws, answer or map(self._maker.make, one.live), strict=True)
+
+    def close(self) -> None:
+        if self._workers:
+            self._workers.close()
+
+
+def _holds(page: Sequence[_Begun], wanted: Collection[int]) -> bool:
+    return any(id(raw) in wanted for one in page for raw in one.raws)
+
+
+def _light(live: Live) -> Live:
+    """Without the page as it was received: a repaired one stands with each of its records."""
+    return {prefix: replace(raw, original=None) if raw.original else raw for prefix, raw in live.items()}

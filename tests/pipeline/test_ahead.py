@@ -1,0 +1,110 @@
+"""Articles made in other processes are those made in this one, whatever becomes of the processes."""
+
+import os
+import signal
+import time
+from contextlib import closing
+
+import pytest
+
+from harvester.model import Hints, Policy, RawRecord, Reading
+from harvester.pipeline.ahead import CHUNK, FULL_PAGES, MUCH, Ahead
+from harvester.pipeline.making import Maker
+from tests.demo.many import many
+
+MAKER = Maker(Hints(name_order="family-first"), Policy(today="2026-01-01", prefixes=("10.5555",)))
+RAWS = [
+    RawRecord(
+        identifier=record.identifier,
+        datestamp="2020-01-01",
+        payload=record.metadata[prefix],
+        original=b"page" * 1000,
+        repairs=("bytes",) if number % 2 else (),
+    )
+    for prefix in ("oai_dc", "jats")
+    for number, record in enumerate(many(3 * CHUNK, seed=len(prefix)))
+]
+ODD = [
+    RawRecord(identifier="not XML", datestamp="2020-01-01", payload=b"<a>"),
+    RawRecord(identifier="a stranger", datestamp="never", payload=b"<a/>"),
+]
+
+
+def made_here(raws: list[RawRecord]) -> dict[str, Reading]:
+    return {raw.identifier: MAKER.make({"any": raw}) for raw in raws}
+
+
+@pytest.fixture
+def ahead():
+    with closing(Ahead(MAKER, processes=2)) as ahead:
+        for _ in range(FULL_PAGES):
+            ahead.saw(MUCH)
+        until = time.monotonic() + 20
+        while not ahead.is_due and time.monotonic() < until:
+            time.sleep(0.01)
+        assert ahead.is_due
+        yield ahead
+
+
+def begin(ahead: Ahead, raws: list[RawRecord]) -> None:
+    ahead.begin(raws, lambda chunk: ({"any": raw} for raw in chunk))
+
+
+def pids(ahead: Ahead) -> list[int]:
+    assert ahead._workers is not None
+    return [process.pid for process in ahead._workers._processes]
+
+
+def test_the_same_articles(ahead):
+    begin(ahead, RAWS + ODD)
+    assert ahead.take(RAWS + ODD) == made_here(RAWS + ODD)
+
+
+def test_what_was_not_asked_for_is_left_out_and_given_once(ahead):
+    begin(ahead, RAWS)
+    assert ahead.take(RAWS[5:7]) == made_here(RAWS[5:7])
+    assert ahead.take(RAWS[5:7]) == {}
+
+
+def test_pages_are_taken_in_any_order(ahead):
+    begin(ahead, RAWS[:30])
+    begin(ahead, RAWS[30:])
+    assert ahead.take(RAWS[30:]) == made_here(RAWS[30:])
+    assert ahead.take(RAWS[:30]) == made_here(RAWS[:30])
+
+
+def test_a_process_that_dies_costs_nothing(ahead):
+    begin(ahead, RAWS)
+    for pid in pids(ahead):
+        os.kill(pid, signal.SIGKILL)
+    assert ahead.take(RAWS) == made_here(RAWS)
+    assert not ahead.is_due
+    begin(ahead, RAWS)
+    assert ahead.take(RAWS) == {}
+
+
+def test_processes_end_with_it(ahead):
+    running = pids(ahead)
+    begin(ahead, RAWS)
+    ahead.close()
+    for pid in running:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_half_a_character_is_no_reason_to_stop(ahead):
+    broken = RawRecord(identifier="half \ud800", datestamp="2020-01-01", payload=b"<a/>")
+    begin(ahead, [broken])
+    assert ahead.take([broken]) == made_here([broken])
+    begin(ahead, RAWS)
+    assert ahead.take(RAWS) == made_here(RAWS)
+
+
+def test_small_pages_start_no_process():
+    with closing(Ahead(MAKER, processes=2)) as ahead:
+        for records in (MUCH, MUCH - 1, MUCH, 0):
+            ahead.saw(records)
+            begin(ahead, RAWS)
+            assert not ahead.is_due
+            assert ahead.take(RAWS) == {}
+        assert ahead._workers is None

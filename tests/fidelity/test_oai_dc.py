@@ -16,7 +16,8 @@ from harvester.findings import is_blocking
 from harvester.identifiers import clean_issn
 from harvester.model import Hints, JournalFacts, Policy, RawRecord
 from harvester.oai import pages
-from tests.fidelity.facts import Facts, below, everything, fold, is_said, local, said_values, words
+from tests.fidelity.comparison import Comparison
+from tests.fidelity.facts import Facts, below, fold, local, words
 from tests.fidelity.test_jats import HEAD, LANDING
 from tests.workbench import prefixes_in
 
@@ -84,30 +85,14 @@ def name_key(name: str) -> str:
 
 
 def test_what_stands_in_the_record_stands_in_the_deposit(shared):
-    kept: Counter[str] = Counter()
-    missed: Counter[str] = Counter()
-    invented: Counter[str] = Counter()
-    held: Counter[str] = Counter()
+    comparison = Comparison()
     for name, raw in recorded_records(shared):
         deposit, codes = deposit_of(raw)
         if deposit is None:
-            held.update(codes[:1])
+            comparison.hold(name, codes)
             continue
         source, said = etree.fromstring(raw.payload or b""), etree.fromstring(deposit)
-        found = deposit_facts(said)
-        for kind, value in source_facts(source):
-            if (kind, value) in found:
-                kept[kind] += 1
-            else:
-                missed[kind] += 1
-                print("missed", name, kind, value[:150], codes)
-        text = everything(source)
-        for kind, value in said_values(said):
-            if not is_said(value, text):
-                invented[kind] += 1
-                print("not in the source", name, kind, value[:200])
-    print("kept", dict(kept))
-    print("held back", dict(held))
-    assert kept["title"] > 100
-    assert not missed
-    assert not invented
+        comparison.compare(name, source_facts(source), deposit_facts(said))
+        comparison.search(name, source, said)
+    comparison.conclude()
+    assert comparison.kept["title"] > 100

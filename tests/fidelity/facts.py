@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+FUNDER_ID = re.compile(r"(https?://(dx\.)?doi\.org/)?10\.13039/\d+")
 ESCAPED_TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|u|p|br|span|sc)\b[^<>]*>")
 
 Facts = Counter[tuple[str, str]]
@@ -102,6 +103,10 @@ def source_facts(article: etree._Element) -> Facts:
         found += [(kind, fold(words(node))) for node in below(meta, name)[:1]]
     found += [("item", fold(words(node))) for node in below(meta, "elocation-id")[:1]]
     found += [("reference-doi", doi) for ref in _references(article) for doi in _reference_dois(ref)]
+    found += [("doi", fold(words(node, ()).rpartition("doi.org/")[2])) for node in _ids(meta, "doi")[:1]]
+    found += [("licence", url) for url in dict.fromkeys(_licence_urls(meta))]
+    found += [("funder", name) for name in dict.fromkeys(_funders(meta)) if name]
+    found += [("year", fold(words(node))) for node in _published(meta)]
     found += [
         ("award", value) for value in dict.fromkeys(fold(words(n)) for n in meta.iter() if local(n) == "award-id")
     ]
@@ -164,6 +169,68 @@ def _orcids(author: etree._Element) -> list[str]:
     return [match[0].lower() for text in ids for match in [re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]", text)] if match]
 
 
+def _ids(meta: etree._Element, kind: str) -> list[etree._Element]:
+    return [node for node in below(meta, "article-id") if node.get("pub-id-type") == kind]
+
+
+def licence_key(url: str) -> str:
+    """A licence address without what its spellings differ in."""
+    bare = re.sub(r"^https?://(www\.)?|/?(deed(\.\w+)?|legalcode(\.\w+)?|index\.html)?/?$", "", url.strip())
+    return bare.lower()
+
+
+def _licence_urls(meta: etree._Element) -> Iterator[str]:
+    """The Creative Commons addresses that a licence names in its attribute or in ali:license_ref."""
+    for node in meta.iter():
+        if local(node) in ("license", "license_ref"):
+            url = node.get("{http://www.w3.org/1999/xlink}href") or (node.text or "")
+            if "creativecommons.org/" in url:
+                yield licence_key(url)
+
+
+def _funders(meta: etree._Element) -> Iterator[str]:
+    for node in meta.iter():
+        if local(node) == "funding-source":
+            named = [words(inner) for inner in node.iter() if local(inner) == "institution"]
+            yield fold(named[0] if named else FUNDER_ID.sub("", words(node, (*DROPPED, "institution-id"))))
+
+
+def _published(meta: etree._Element) -> list[etree._Element]:
+    """The years of dates that say how the article was published."""
+    typed = [
+        node
+        for node in below(meta, "pub-date")
+        if node.get("pub-type") in ("epub", "ppub")
+        or (node.get("date-type") == "pub" and node.get("publication-format") in ("electronic", "print", "epub"))
+    ]
+    return [year for node in typed[:1] for year in below(node, "year")]
+
+
+def lost_affiliations(article: etree._Element, deposit: etree._Element) -> list[str]:
+    """The institutions with a word that stands in no affiliation of the deposit, whatever parts it was put into."""
+    (meta,) = (node for front in below(article, "front") for node in below(front, "article-meta"))
+    said = fold(" ".join(words(node, ()) for node in deposit.iter() if local(node) == "institution"))
+    return [name for name in _institutions(meta) if not all(fold(word) in said for word in re.split(r"\W+", name))]
+
+
+def _institutions(meta: etree._Element) -> Iterator[str]:
+    """The institutions of the affiliations that an author points to, as the source spells them out."""
+    wanted = {
+        rid
+        for author in _authors(meta)
+        for ref in below(author, "xref")
+        if ref.get("ref-type") == "aff"
+        for rid in (ref.get("rid") or "").split()
+    }
+    for node in meta.iter():
+        if local(node) == "aff" and node.get("id") in wanted:
+            named = [n for n in node.iter() if local(n) == "institution"]
+            whole = [n for n in named if n.get("content-type") == "orgname"] or [
+                n for n in named if n.get("content-type") not in ("original", "normalized", "dept")
+            ]
+            yield from (words(n) for n in whole[:1])
+
+
 def _references(article: etree._Element) -> list[etree._Element]:
     lists = [node for back in below(article, "back") for node in back.iter() if local(node) == "ref-list"]
     return [ref for one in lists for ref in below(one, "ref")]
@@ -209,6 +276,10 @@ def deposit_facts(deposit: etree._Element) -> Facts:
     found += [("item", fold(words(node))) for node in below(article, "publisher_item", "item_number")]
     found += [("reference-doi", fold(words(node))) for node in below(article, "citation_list", "citation", "doi")]
     found += [("award", fold(words(node))) for node in article.iter() if node.get("name") == "award_number"]
+    found += [("doi", fold(words(node))) for node in below(article, "doi_data", "doi")]
+    found += [("licence", licence_key(words(node))) for node in article.iter() if local(node) == "license_ref"]
+    found += [("funder", fold(node.text or "")) for node in article.iter() if node.get("name") == "funder_name"]
+    found += [("year", fold(words(node))) for node in below(article, "publication_date", "year")]
     return Counter((kind, value) for kind, value in found if value)
 
 

@@ -15,7 +15,14 @@ from harvester.identifiers import clean_issn
 from harvester.model import Batch, Depositor, Hints, JournalFacts, Policy, RawRecord
 from harvester.xmltools import parse
 from tests.fidelity.comparison import Comparison
-from tests.fidelity.facts import citation_count, deposit_facts, reference_count, source_facts, surnames
+from tests.fidelity.facts import (
+    citation_count,
+    deposit_facts,
+    lost_affiliations,
+    reference_count,
+    source_facts,
+    surnames,
+)
 from tests.workbench import ISSN, prefixes_in
 
 LANDING = "https://journal.example.org/doi/{doi}"
@@ -64,4 +71,8 @@ def test_what_stands_in_the_source_stands_in_the_deposit(shared):
         assert citation_count(said) >= reference_count(source), name
         assert [one for one in surnames(found) if one in surnames(wanted)] == surnames(wanted), name
         comparison.kept["reference"] += reference_count(source)
+        assert not lost_affiliations(source, said) or "affiliation-unassigned" in codes, (
+            name,
+            lost_affiliations(source, said),
+        )
     comparison.conclude()

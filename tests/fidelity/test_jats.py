@@ -66,7 +66,7 @@ def test_what_stands_in_the_source_stands_in_the_deposit(shared):
             continue
         source, said = parse(data), etree.fromstring(deposit)
         wanted, found = source_facts(source), deposit_facts(said)
-        comparison.compare(name, wanted, found)
+        comparison.compare(name, wanted, found, codes)
         comparison.search(name, source, said)
         assert citation_count(said) >= reference_count(source), name
         assert [one for one in surnames(found) if one in surnames(wanted)] == surnames(wanted), name

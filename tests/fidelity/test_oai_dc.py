@@ -92,7 +92,7 @@ def test_what_stands_in_the_record_stands_in_the_deposit(shared):
             comparison.hold(name, codes)
             continue
         source, said = etree.fromstring(raw.payload or b""), etree.fromstring(deposit)
-        comparison.compare(name, source_facts(source), deposit_facts(said))
+        comparison.compare(name, source_facts(source), deposit_facts(said), codes)
         comparison.search(name, source, said)
     comparison.conclude()
     assert comparison.kept["title"] > 100

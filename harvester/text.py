@@ -56,6 +56,8 @@ def _single_blanks(characters: str) -> str:
 
 def plain(content: Text) -> str:
     """The characters without their faces; a formula gives the text of its leaves."""
+    if len(content) == 1 and isinstance(content[0], str):  # nearly always
+        return content[0]
     return "".join(
         part if isinstance(part, str) else plain(part.inline) if isinstance(part, Span) else math_text(part.mathml)
         for part in content

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from harvester.formats.damage import text_findings
 from harvester.model import Block, ListBlock, Paragraph
-from harvester.text import Inline, Math, Span, Style, Text, text
+from harvester.text import Inline, Math, Span, Style, Text, fold, text
 from harvester.xmltools import MATHML, UnsafeXml, parse
 
 __all__ = ["blocks_from_html", "inline_from_html", "text_findings"]
@@ -73,7 +73,7 @@ def inline_from_html(raw: str) -> Text:
     (Span(style='italic', inline=('E. coli',)), ' at p < 0.05')
     """
     if "<" not in raw and "&" not in raw:
-        return text((raw,))
+        return (folded,) if (folded := fold(raw)) else ()
     run = _Run()
     for token in _tokens(raw):
         if isinstance(token, _Tag) and (token.name in _BREAKS or token.name in _BLANKS):
@@ -85,13 +85,17 @@ def inline_from_html(raw: str) -> Text:
 
 def blocks_from_html(raw: str) -> tuple[Block, ...]:
     """The paragraphs and lists of a field; plain text is cut into paragraphs at its empty lines."""
+    if "<" not in raw and "&" not in raw:
+        return _paragraphs(raw)
     builder = _Blocks()
     for token in _tokens(raw):
         builder.take(token)
-    if not builder.broken and _EMPTY_LINE.search(raw):
-        paragraphs = (inline_from_html(part) for part in _EMPTY_LINE.split(raw))
-        return tuple(Paragraph(paragraph) for paragraph in paragraphs if paragraph)
-    return builder.end()
+    return builder.end() if builder.broken or not _EMPTY_LINE.search(raw) else _paragraphs(raw)
+
+
+def _paragraphs(raw: str) -> tuple[Block, ...]:
+    paragraphs = map(inline_from_html, _EMPTY_LINE.split(raw))
+    return tuple(Paragraph(paragraph) for paragraph in paragraphs if paragraph)
 
 
 # ---------------------------------------------------------------------------------------------- tokens

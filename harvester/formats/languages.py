@@ -135,6 +135,8 @@ def contradicts(text: str, lang: str) -> bool:
     patterns = _own_and_foreign(lang)
     if patterns is None or (lang in _LATIN and text.isascii()):
         return False
+    if not patterns[1].search(text):
+        return False
     own, foreign = (sum(map(len, pattern.findall(text))) for pattern in patterns)
     return own + foreign >= _ENOUGH_LETTERS and foreign > _MOST * (own + foreign)
 

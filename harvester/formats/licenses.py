@@ -20,9 +20,12 @@ def find_licenses(text: str) -> list[str]:
     ['https://creativecommons.org/licenses/by-nc/3.0/es/']
     """
     lowered = text.lower()
-    if "creativecommons.org/" not in lowered:
-        return []
-    return list(dict.fromkeys(_canonical(match) for match in _URL.finditer(lowered)))
+    return list(_found(lowered)) if "creativecommons.org/" in lowered else []
+
+
+@lru_cache(1 << 8)  # a journal has few statements of rights
+def _found(lowered: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_canonical(match) for match in _URL.finditer(lowered)))
 
 
 @lru_cache(1 << 10)

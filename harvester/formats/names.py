@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -61,7 +62,8 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
         return None, [Finding("contributor-empty", path, fold(raw))]
     if fold(raw) in hints.organizations or name in hints.organizations:
         return Contributor(kind="group", name=fold(raw) if fold(raw) in hints.organizations else name), []
-    contributor, findings = _person(name, hints, path)
+    contributor, code = _person(name, hints.name_order)
+    findings = [Finding(code, path, name)] if code else []
     return _with_affiliation(contributor, after, findings, path)
 
 
@@ -85,17 +87,18 @@ def _with_affiliation(
     return structs.replace(person, affiliations=(Affiliation(name=given),)), findings
 
 
-def _person(name: str, hints: Hints, path: str) -> tuple[Contributor, list[Finding]]:
+@lru_cache(1 << 12)  # people write more than once, and stand in each language of a record
+def _person(name: str, order: str | None) -> tuple[Contributor, str | None]:
+    """The contributor, and the code of the finding where there is a doubt."""
     if _may_be_organisation(name):
-        return Contributor(kind="group", name=name), [Finding("possible-organization", path, name)]
+        return Contributor(kind="group", name=name), "possible-organization"
     parts = [part for part in map(str.strip, name.split(",")) if part]
     if _DIGIT.search(name) or not parts:
-        return Contributor(surname=name), [Finding("name-unparsed", path, name)]
-    person = _by_commas(parts) if "," in name else _by_order(name, hints)
+        return Contributor(surname=name), "name-unparsed"
+    person = _by_commas(parts) if "," in name else _by_order(name, order)
     if person is None:
-        code = "name-unparsed" if "," in name else "name-order-unknown"
-        return Contributor(surname=name), [Finding(code, path, name)]
-    return person, []
+        return Contributor(surname=name), "name-unparsed" if "," in name else "name-order-unknown"
+    return person, None
 
 
 def _may_be_organisation(name: str) -> bool:
@@ -120,7 +123,7 @@ def _suffix(part: str) -> str | None:
     return _SUFFIXES.get(part.rstrip(".").lower())
 
 
-def _by_order(name: str, hints: Hints) -> Contributor | None:
+def _by_order(name: str, order: str | None) -> Contributor | None:
     """A name without a comma by the order that the source is configured to have; a single word needs none."""
     words = name.split()
     if len(words) == 1:
@@ -128,9 +131,9 @@ def _by_order(name: str, hints: Hints) -> Contributor | None:
     suffix = _suffix(words[-1]) if len(words) > 2 else None
     if suffix:
         words.pop()
-    if hints.name_order == "family-first":
+    if order == "family-first":
         return Contributor(surname=words[0], given=" ".join(words[1:]), suffix=suffix)
-    if hints.name_order == "given-first":
+    if order == "given-first":
         first = _where_family_begins(words)
         return Contributor(surname=" ".join(words[first:]), given=" ".join(words[:first]) or None, suffix=suffix)
     return None

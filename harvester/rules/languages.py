@@ -15,28 +15,29 @@ InLanguage = Title | Abstract | Contributor | Keyword | LangText
 
 def languages_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
     known = _codes()
-    for path, code in _languages(article):
+    for path, number, code in _languages(article):
         if code is not None and code not in known:
-            yield Finding("language-refused", path, code)
+            yield Finding("language-refused", path.format(*number), code)
 
 
-def _languages(article: Article) -> Iterator[tuple[str, str | None]]:
-    yield "language", article.language
-    yield "journal.language", article.journal.language
-    for field, values in _with_language(article):
+def _languages(article: Article) -> Iterator[tuple[str, tuple[int, ...], str | None]]:
+    """Every code with the pattern of its path and the numbers in it."""
+    yield "language", (), article.language
+    yield "journal.language", (), article.journal.language
+    for path, values in _with_language(article):
         for number, value in enumerate(values):
-            yield f"{field}[{number}].lang", value.lang
+            yield path, (number,), value.lang
     for number, person in enumerate(article.contributors):
         for other, name in enumerate(person.alt_names):
-            yield f"contributors[{number}].alt_names[{other}].lang", name.lang
+            yield "contributors[{}].alt_names[{}].lang", (number, other), name.lang
 
 
 def _with_language(article: Article) -> Iterator[tuple[str, Sequence[InLanguage]]]:
-    yield "titles", article.titles
-    yield "abstracts", article.abstracts
-    yield "contributors", article.contributors
-    yield "keywords", article.keywords
-    yield "journal.titles", article.journal.titles
+    yield "titles[{}].lang", article.titles
+    yield "abstracts[{}].lang", article.abstracts
+    yield "contributors[{}].lang", article.contributors
+    yield "keywords[{}].lang", article.keywords
+    yield "journal.titles[{}].lang", article.journal.titles
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from msgspec import structs
 
@@ -14,6 +15,8 @@ from harvester.formats.oai_dc.fields import Fields, Value
 from harvester.model import AltName, Contributor, Hints
 
 Group = list[Contributor]
+
+_script = lru_cache(1 << 12)(script_of)
 
 
 def contributors(fields: Fields, language: str | None, hints: Hints, notes: Notes) -> tuple[Contributor, ...]:
@@ -62,7 +65,7 @@ def _same_people(people: Group, others: Group) -> bool:
 
 def _may_be_one(one: Contributor, other: Contributor) -> bool:
     first, second = one.surname or one.name or "", other.surname or other.name or ""
-    return one.kind == other.kind and (script_of(first) != script_of(second) or _initial(first) == _initial(second))
+    return one.kind == other.kind and (_initial(first) == _initial(second) or _script(first) != _script(second))
 
 
 def _initial(name: str) -> str:

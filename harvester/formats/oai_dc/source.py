@@ -11,7 +11,7 @@ from msgspec import Struct
 from harvester.formats.citation import Citation, Labels, parse_ojs
 from harvester.formats.citation_profiles import PROFILES, Known
 from harvester.formats.jats.notes import Notes
-from harvester.formats.oai_dc.fields import Fields
+from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import words
 from harvester.formats.pages import Pages, parse_pages
 from harvester.identifiers import clean_doi, issn_shape, typed_issn
@@ -110,12 +110,18 @@ def _bound(parse: Callable[[str, Known], Citation | None], known: Known) -> Call
 
 def _ojs_parser(issns: tuple[Issn, ...], hints: Hints) -> Callable[[str], Citation | None]:
     facts = [hints.journals[issn.value] for issn in issns if issn.value in hints.journals]
+    if not facts:
+        return _parsed
     titles = tuple(dict.fromkeys(each.title for each in facts if each.title))
     labels = Labels(
         tuple(label for each in facts for label in each.volume_labels),
         tuple(label for each in facts for label in each.issue_labels),
     )
     return lambda raw: parse_ojs(words_in_line(raw), titles, labels)
+
+
+def _parsed(raw: str) -> Citation | None:
+    return parse_ojs(words_in_line(raw))
 
 
 def words_in_line(raw: str) -> str:
@@ -131,6 +137,8 @@ def _may_be_citation(value: str, has_profile: bool) -> bool:
 
 def _own_elements(fields: Fields, notes: Notes) -> Citation | None:
     """Janeway's dc:volume, dc:issue, dc:journalTitle and dc:format.extent, which Dublin Core does not have."""
+    if not any(map(fields.all, ("journalTitle", "volume", "issue", "format.extent"))):
+        return None
     extent = fields.first("format.extent")
     pages = parse_pages(extent) if extent else None
     if extent and not pages:
@@ -154,7 +162,9 @@ class _Agreed:
         self._notes = notes
 
     def on(self, path: str, part: Callable[[Citation], T | None]) -> T | None:
-        said = list(dict.fromkeys(value for each in self._citations if (value := part(each)) is not None))
+        said = [value for each in self._citations if (value := part(each)) is not None]
+        if len(said) > 1:
+            said = list(dict.fromkeys(said))
         if len(said) > 1:
             self._notes.doubt("citation-conflict", path, " / ".join(map(_shown, said)), part=path.replace("_", " "))
         if len(said) != 1:
@@ -181,7 +191,7 @@ def _journal_titles(names: list[LangText], extra: Citation | None, language: str
 
 
 def _publisher(fields: Fields, language: str | None) -> str | None:
-    values = sorted(fields.all("publisher"), key=lambda value: language is not None and value.lang != language)
+    values = language_first(fields.all("publisher"), language)
     return next((name for value in values if (name := words(value.text))), None)
 
 

@@ -90,6 +90,8 @@ def words(raw: str) -> str:
 
 def _distinct(values: list[Value]) -> list[Value]:
     """Equal texts once: OJS repeats a text under every language that has none of its own."""
+    if len(values) < 2:
+        return values
     first: dict[str, Value] = {}
     for value in values:
         first.setdefault(fold(value.text), value)

@@ -30,13 +30,19 @@ _LINE_BREAK = re.compile(r"[ \t\u00a0]*[\r\n]+[ \t\u00a0]*")
 _SECOND_DOI = re.compile(r".10\.\d{4,9}/")
 
 
-@lru_cache(_CACHED)
 def clean_doi(raw: str) -> str | None:
     """The bare DOI of a value that is one, in any spelling; case and parentheses stay (METADATA D1).
 
     >>> clean_doi("http://dx.doi.org/doi:10.15514/ispras-2019-31(3)-16")
     '10.15514/ispras-2019-31(3)-16'
     """
+    if "10." not in raw and raw.isascii() and raw.isprintable() and "%" not in raw and "&" not in raw:
+        return None  # nothing hidden in it that could become one
+    return _clean_doi(raw)
+
+
+@lru_cache(_CACHED)
+def _clean_doi(raw: str) -> str | None:
     value = raw.translate(_INVISIBLE).strip()
     broken = "\n" in value or "\r" in value
     value = _without_resolver(_LINE_BREAK.sub("", value))

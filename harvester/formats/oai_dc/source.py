@@ -130,7 +130,7 @@ def words_in_line(raw: str) -> str:
 
 
 def _may_be_citation(value: str, has_profile: bool) -> bool:
-    if _OTHER.match(value) or clean_doi(value) or _BARE_ISSN.fullmatch(value) or _ISSN_LABELLED.match(value):
+    if _OTHER.match(value) or clean_doi(value) or _BARE_ISSN.fullmatch(value) or _names_issn(value):
         return False
     return " " in value if has_profile else True
 
@@ -215,11 +215,15 @@ def _issns(fields: Fields, hints: Hints, notes: Notes) -> tuple[Issn, ...]:
 
 def _issn_values(fields: Fields) -> Iterable[str]:
     for value in (*fields.texts("source"), *fields.texts("identifier")):
-        if _BARE_ISSN.fullmatch(value) or _ISSN_LABELLED.match(value):
+        if _BARE_ISSN.fullmatch(value) or _names_issn(value):
             yield value
     for value in fields.texts("relation"):
-        if _ISSN_LABELLED.match(value):
+        if _names_issn(value):
             yield value.removeprefix(_ALT_ISSN)
+
+
+def _names_issn(value: str) -> bool:
+    return ("issn" in value.lower() or not value.isascii()) and _ISSN_LABELLED.match(value) is not None
 
 
 def _is_range_of_years(value: str) -> bool:

@@ -28,6 +28,26 @@ def put(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
+def get(folder: Path, name: str) -> bytes | None:
+    """The bytes of a file of the folder; `None` where it is absent. Raises `ExportError` where it cannot be read."""
+    path = folder / _plain_name(name)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ExportError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def drop(folder: Path, name: str) -> None:
+    """Removes a file of the folder where it is there. Raises `ExportError` where it cannot be."""
+    path = folder / _plain_name(name)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be removed: {error.strerror}.") from error
+
+
 def clean(folder: Path) -> tuple[Path, ...]:
     """Removes what crashed exports left half written; what was removed. Call it while holding the export lock."""
     left = tuple(sorted(folder.glob(temporary_of(Path("*")).name)))

@@ -97,3 +97,16 @@ def test_killed_at_any_moment_every_name_has_a_whole_file(tmp_path: Path):
     files = list(tmp_path.iterdir())
     assert len(files) > 10
     assert all(path.read_bytes() == content for path in files)
+
+
+def test_a_file_is_read_and_removed_through_the_same_door(tmp_path: Path):
+    outbox.put(tmp_path, "a.xml", b"<a/>")
+    assert outbox.get(tmp_path, "a.xml") == b"<a/>"
+    outbox.drop(tmp_path, "a.xml")
+    outbox.drop(tmp_path, "a.xml")
+    assert outbox.get(tmp_path, "a.xml") is None
+    (tmp_path / "folder.xml").mkdir()
+    with pytest.raises(ExportError, match="cannot be read"):
+        outbox.get(tmp_path, "folder.xml")
+    with pytest.raises(ExportError, match="cannot be removed"):
+        outbox.drop(tmp_path, "folder.xml")

@@ -47,11 +47,11 @@ class Workbench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "config.toml"
-        self._moment = NOW
+        self.moment = NOW
 
     def now(self) -> datetime:
-        self._moment += timedelta(seconds=1)
-        return self._moment
+        self.moment += timedelta(seconds=1)
+        return self.moment
 
     def configure(self, url: str, formats: list[str], *, prefixes: list[str], more: str = "") -> Config:
         """Writes the configuration for one source named `journal`."""

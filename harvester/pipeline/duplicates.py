@@ -25,7 +25,7 @@ def found(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
 def _claims(store: Store, shared: DuplicateDoi) -> Iterator[tuple[StoredArticle, Claim]]:
     for source, identifier in shared.records:
         for stored in store.article(identifier, source):
-            if stored.article is not None:
+            if stored.article is not None and stored.identifier == identifier:  # not another that has it as its DOI
                 titles = stored.article.titles
                 yield (
                     stored,

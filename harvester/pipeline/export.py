@@ -1,7 +1,7 @@
 """Export: what is new or changed since its last deposit, as files that are whole and schema-valid, or do not exist.
 
 A batch is written into the ledger before it is built, and marked when its file has its name. A crash in between leaves
-a planned batch; the next export builds the same one again, under the same id and timestamp.
+a planned batch; the next export marks its file, or builds the same one again, under the same id and timestamp.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -62,7 +63,6 @@ def export(
         mark(store)
         job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)
         files = list(job.unfinished())
-        unchanged = 0 if everything else store.unchanged_count(sources, dois)
         pending = store.pending(sources, dois, everything=everything)
         while slab := list(islice(pending, SLAB)):
             files.extend(job.deliver(slab))
@@ -70,7 +70,8 @@ def export(
         warned = tuple(_thinner(store, files))
         if warned and not dry_run:
             mark(store)  # what was thinner than the last deposit is the last deposit now
-        return ExportReport(files=tuple(files), held_back=held, thinner=warned, unchanged=0 if dois else unchanged)
+        unchanged = 0 if dois else store.ready_count(sources) - sum(job.handled[name] for name in sources)
+        return ExportReport(files=tuple(files), held_back=held, thinner=warned, unchanged=unchanged)
 
 
 def deposit(config: Config, article: Article, *, now: datetime, schema_version: str | None = None) -> bytes:
@@ -114,7 +115,8 @@ def _member(one: StoredArticle) -> Member:
 
 
 class _Job:
-    """One export. `invalid` collects records whose deposit the schema refuses although every rule let them pass."""
+    """One export. `invalid` collects records whose deposit the schema refuses although every rule let them pass;
+    `handled` counts these and those that are in a file, by source."""
 
     def __init__(
         self,
@@ -129,10 +131,13 @@ class _Job:
         self.folder, self.store, self.settings, self.version = folder, store, settings, version
         self.schema, self.now, self.dry_run = schema, now, dry_run
         self.invalid: list[HeldBack] = []
-        self._last = 0
+        self.handled: Counter[str] = Counter()
+        self._resumed: set[int] = set()
+        self._seen: tuple[str | None, str | None] | None = None
+        self._last = store.last_timestamp()
 
     def unfinished(self) -> Iterator[FileReport]:
-        """Builds again what a crash left planned; a batch whose articles moved on since is given up."""
+        """Finishes what a crash left planned; a batch whose articles moved on since is given up."""
         if self.dry_run:
             return
         outbox.clean(self.folder)
@@ -141,14 +146,36 @@ class _Job:
             if [m.fingerprint for m in planned.members] != [a.fingerprint for a in members if a.state == "ready"]:
                 self.store.abandon_batch(planned.id)
                 continue
-            yield from self._finish(planned, members)
+            self._resumed.update(one.id for one in members)
+            if (left := self._left(planned)) is not None:
+                self._mark(planned, left)
+                yield self._report(planned, members, left)
+            else:
+                yield from self._finish(planned, members)
+
+    def _left(self, planned: PlannedBatch) -> bytes | None:
+        """The file of a batch that only lacks its mark. As settings may have changed, it cannot be made again."""
+        data, manifest = outbox.get(self.folder, f"{planned.id}.xml"), f"{planned.id}.json"
+        if data is None:
+            outbox.drop(self.folder, manifest)
+            return None
+        told = outbox.get(self.folder, manifest) or b""
+        return data if hashlib.sha256(data).hexdigest().encode() in told else None
 
     def deliver(self, slab: Sequence[StoredArticle]) -> Iterator[FileReport]:
-        """Writes the slab, grouped into files by prefix, journal and issue."""
-        held = {id(stored.article): stored for stored in slab}
+        """Writes what is new in the slab, grouped into files by prefix, journal and issue."""
+        held = {id(stored.article): stored for stored in self._fresh(slab)}
         limits = {"max_records": self.settings.max_records, "max_bytes": self.settings.max_bytes}
-        for group in crossref.group([stored.article for stored in slab if stored.article], **limits):
+        articles = [stored.article for stored in held.values() if stored.article]
+        for group in crossref.group(articles, **limits):
             yield from self._deliver([held[id(article)] for article in group])
+
+    def _fresh(self, slab: Sequence[StoredArticle]) -> Iterator[StoredArticle]:
+        """Without what a resumed batch has; once where several records say the same, as those come side by side."""
+        for stored in slab:
+            before, self._seen = self._seen, (stored.doi, stored.fingerprint)
+            if self._seen != before and stored.id not in self._resumed:
+                yield stored
 
     def _deliver(self, group: Sequence[StoredArticle]) -> Iterator[FileReport]:
         if group:
@@ -171,17 +198,24 @@ class _Job:
         if problems := self._schema_of(planned).validate(data):
             yield from self._without_culprits(planned, group, problems)
             return
-        path = self.folder / f"{planned.id}.xml"
         if not self.dry_run:
-            self._put(planned, articles, path, data)
-        yield FileReport(
-            path=str(path),
+            self._put(planned, articles, data)
+            self._mark(planned, data)
+        yield self._report(planned, group, data)
+
+    def _report(self, planned: PlannedBatch, group: Sequence[StoredArticle], data: bytes) -> FileReport:
+        self.handled.update(stored.source for stored in group)
+        return FileReport(
+            path=self._path(planned),
             batch_id=planned.id,
             schema_version=planned.schema_version,
-            records=len(articles),
-            dois=tuple(article.doi or "" for article in articles),
+            records=len(group),
+            dois=tuple(stored.doi or "" for stored in group),
             bytes=len(data),
         )
+
+    def _path(self, planned: PlannedBatch) -> str:
+        return str(self.folder / f"{planned.id}.xml")
 
     def _batch(self, planned: PlannedBatch) -> Batch:
         return Batch(
@@ -197,13 +231,16 @@ class _Job:
     def _schema_of(self, planned: PlannedBatch) -> bundles.Schema:
         return self.schema if planned.schema_version == self.version else bundles.load(planned.schema_version)
 
-    def _put(self, planned: PlannedBatch, articles: Sequence[Article], path: Path, data: bytes) -> None:
+    def _put(self, planned: PlannedBatch, articles: Sequence[Article], data: bytes) -> None:
         """The manifest first: that the deposit has its name is the sign that all of it is there."""
-        manifest = crossref.manifest(articles, self._batch(planned), path.name, data)
+        manifest = crossref.manifest(articles, self._batch(planned), f"{planned.id}.xml", data)
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         outbox.put(self.folder, f"{planned.id}.json", text.encode())
-        outbox.put(self.folder, path.name, data)
-        self.store.mark_exported(planned.id, str(path), hashlib.sha256(data).hexdigest(), len(data), self.now())
+        outbox.put(self.folder, f"{planned.id}.xml", data)
+
+    def _mark(self, planned: PlannedBatch, data: bytes) -> None:
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.store.mark_exported(planned.id, self._path(planned), sha256, len(data), self.now())
 
     def _without_culprits(
         self, planned: PlannedBatch, group: Sequence[StoredArticle], problems: Sequence[str]
@@ -212,6 +249,7 @@ class _Job:
         if not self.dry_run:
             self.store.abandon_batch(planned.id)
         refused = [one for one in group if self._refuses(planned, one)] or list(group)
+        self.handled.update(one.source for one in refused)
         for one in refused:
             log.error("the schema refuses the deposit of %s: %s; please report this", one.identifier, problems[0])
             self.invalid.append(

@@ -38,12 +38,16 @@ class Ledger(Database):
         with self._write(durable=True) as connection:
             if _state(connection, batch_id) is not None:
                 raise StoreError(f"The batch id {batch_id} was used before; give the batch another one.")
-            last = connection.execute(select(func.max(batch.c.timestamp))).scalar() or 0
-            given = max(timestamp, last + 1)
+            given = max(timestamp, _last_timestamp(connection) + 1)
             values = {"id": batch_id, "timestamp": given, "schema_version": schema_version, "planned": now}
             connection.execute(insert(batch).values(state="planned", **values))
             _PUT_MEMBERS.insert(connection, _member_rows(batch_id, members))
         return given
+
+    def last_timestamp(self) -> int:
+        """The highest timestamp that a batch was given; 0 where there was none."""
+        with self._read() as connection:
+            return _last_timestamp(connection)
 
     def planned_batches(self) -> tuple[PlannedBatch, ...]:
         """Batches that were planned and never marked: a crash came between. Oldest first."""
@@ -112,6 +116,10 @@ class Ledger(Database):
                 raise DoiTaken(f"The DOI {doi} is in use by {holder}; it cannot be given to record {identifier}.")
             values = {"source": source, "identifier": identifier, "doi": doi, "doi_key": doi_key(doi)}
             connection.execute(insert(minted).values(values))
+
+
+def _last_timestamp(connection: Connection) -> int:
+    return connection.execute(select(func.max(batch.c.timestamp))).scalar() or 0
 
 
 def _state(connection: Connection, batch_id: str) -> str | None:

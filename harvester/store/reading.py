@@ -21,7 +21,6 @@ from harvester.store.structs import DuplicateDoi, FindingRow, FormatStatus, Run,
 from harvester.tables import article, deposit, deposited, finding, record, run, source
 
 _IN_ORDER = (article.c.source, article.c.identifier)
-_SAME_DEPOSIT = deposited.c.fingerprint == article.c.fingerprint
 
 
 class Reading(Database):
@@ -63,12 +62,11 @@ class Reading(Database):
                 documents = connection.execute(_DOCUMENTS, {"ids": ids}).scalars().all()
             yield from map(from_json, documents)
 
-    def unchanged_count(self, sources: Collection[str] = (), dois: Collection[str] = ()) -> int:
-        """How many ready articles say what the last written deposit of their DOI said."""
-        same = select(func.count()).select_from(article).join(deposited, deposited.c.doi_key == article.c.doi_key)
-        statement = _narrowed(same.where(article.c.state == "ready", _SAME_DEPOSIT), sources, dois)
+    def ready_count(self, sources: Collection[str] = ()) -> int:
+        """How many articles nothing holds back, deposited or not."""
+        ready = select(func.count()).select_from(article).where(article.c.state == "ready")
         with self._read() as connection:
-            return int(connection.execute(statement).scalar_one())
+            return int(connection.execute(_narrowed(ready, sources)).scalar_one())
 
     def held_back(self, sources: Collection[str] = (), dois: Collection[str] = ()) -> Iterator[HeldBack]:
         """Live records that are not deposited, with the codes that hold them, by source and identifier."""

@@ -65,7 +65,7 @@ def test_a_written_batch_is_the_last_deposit_of_its_dois(filled: Store):
 def test_the_timestamp_rises_when_the_clock_stands_or_goes_back(filled: Store):
     given = [filled.plan_batch(f"b{n}", STAMP - n, "5.5.0", [], NOW) for n in range(4)]
     assert given == [STAMP, STAMP + 1, STAMP + 2, STAMP + 3]
-    assert filled.plan_batch("later", STAMP + 99, "5.5.0", [], NOW) == STAMP + 99
+    assert filled.plan_batch("later", STAMP + 99, "5.5.0", [], NOW) == STAMP + 99 == filled.last_timestamp()
 
 
 @pytest.mark.parametrize("stamp", [20250301120000, 0, -1, 10**17])

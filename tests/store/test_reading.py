@@ -32,10 +32,10 @@ def test_pending_is_what_is_ready_and_not_yet_deposited_as_it_is(opened: Store):
     assert pending(opened) == [name(1), name(5)]
     deposit_all(opened)
     assert pending(opened) == []
-    assert opened.unchanged_count() == 2
+    assert opened.ready_count() == 2
     opened.save_articles([article_save(5, article(5, "corrected")), article_save(2)])
     assert pending(opened) == [name(2), name(5)]
-    assert opened.unchanged_count() == 1
+    assert opened.ready_count() == 3
 
 
 def test_ready_articles_are_all_that_nothing_holds_back(opened: Store):
@@ -85,7 +85,7 @@ def test_pending_by_source(opened: Store):
     fill(opened, article_save(7, source="fens"), source="fens")
     assert pending(opened, ["fens"]) == [name(7)]
     assert len(pending(opened, ["fens", "wetlands"])) == 3
-    assert opened.unchanged_count(["fens"]) == 0
+    assert opened.ready_count(["fens"]) == 1
 
 
 def test_an_issue_comes_together(opened: Store):

@@ -37,7 +37,8 @@ class Mapper:
         self._hints, policy = source.hints(config.journals), config.policy(today)
         self._maker = Maker(self._hints, policy)
         self._ahead = Ahead(self._maker)
-        self._mints = any(facts.mint_dois for facts in config.journals.values())
+        # What was given stays given, though minting be turned off later.
+        self._mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
         decides = [__version__, source.formats, self._hints, replace(policy, today="")]
         self.mapped_with = hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
 

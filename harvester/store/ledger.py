@@ -103,6 +103,13 @@ class Ledger(Database):
         with self._read() as connection:
             return connection.execute(select(minted.c.doi).where(mine)).scalar()
 
+    def has_minted(self, source: str) -> bool:
+        """Whether this program gave a DOI to any record of the source."""
+        with self._read() as connection:
+            return (
+                connection.execute(select(minted.c.doi).where(minted.c.source == source).limit(1)).first() is not None
+            )
+
     def mint(self, source: str, identifier: str, doi: str) -> None:
         """Gives a DOI to a record, for ever. Raises `DoiTaken` when it is in use, or the record was given another."""
         with self._write(durable=True) as connection:

@@ -120,13 +120,14 @@ def test_the_ledger_outlives_the_process(tmp_path: Path):
 
 
 def test_a_doi_is_given_once_and_for_ever(filled: Store):
-    assert filled.minted("wetlands", name(9)) is None
+    assert (filled.minted("wetlands", name(9)), filled.has_minted("wetlands")) == (None, False)
     filled.mint("wetlands", name(9), "10.5555/New.9")
     filled.mint("wetlands", name(9), "10.5555/New.9")
     assert filled.minted("wetlands", name(9)) == "10.5555/New.9"
     with pytest.raises(DoiTaken, match=r"was given the DOI 10\.5555/New\.9"):
         filled.mint("wetlands", name(9), "10.5555/other")
     assert filled.minted("wetlands", name(9)) == "10.5555/New.9"
+    assert (filled.has_minted("wetlands"), filled.has_minted("fens")) == (True, False)
 
 
 def test_a_doi_in_use_is_never_given(filled: Store):

@@ -28,7 +28,7 @@ def record(identifier: str = "oai:x:1", datestamp: str = "2024-05-01", **changes
 
 
 def known(raw: RawRecord) -> Known:
-    return Known(raw.datestamp, raw.deleted, content_hash(raw), raw.sets)
+    return Known(raw.datestamp, raw.deleted, content_hash(raw), raw.sets, raw.repairs)
 
 
 class TestNextSince:
@@ -89,6 +89,12 @@ class TestDecide:
         assert decide(None, gone) == "deleted"
         assert decide(known(gone), gone) == "unchanged"
         assert decide(known(gone), first) == "changed"
+
+    def test_what_came_on_a_damaged_page_and_now_comes_whole_is_changed(self):
+        held = known(record(repairs=("controls",)))
+        assert decide(held, record(repairs=("controls",))) == "unchanged"
+        assert decide(held, record()) == "changed"
+        assert decide(known(record()), record(repairs=("controls",))) == "unchanged"  # the same bytes came whole
 
 
 class TestNewest:

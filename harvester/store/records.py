@@ -16,9 +16,8 @@ from harvester.tables import record, record_version, rejected, run
 
 _SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))
 _AMONG = (record.c.source == bindparam("source"), record.c.identifier.in_(bindparam("identifiers", expanding=True)))
-_KNOWN = select(record.c.identifier, record.c.datestamp, record.c.deleted, record.c.hash, record.c.sets).where(
-    *_AMONG, record.c.prefix == bindparam("prefix")
-)
+_KNOWN_COLUMNS = (record.c.datestamp, record.c.deleted, record.c.hash, record.c.sets, record.c.repairs)
+_KNOWN = select(record.c.identifier, *_KNOWN_COLUMNS).where(*_AMONG, record.c.prefix == bindparam("prefix"))
 _LIVE = select(record).where(*_AMONG, record.c.prefix.in_(bindparam("prefixes", expanding=True)), ~record.c.deleted)
 
 

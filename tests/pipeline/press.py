@@ -38,6 +38,11 @@ def name(number: int) -> str:
     return f"oai:lamps.example.org:article/{number}"
 
 
+def now() -> datetime:
+    """By the provider's clock."""
+    return datetime.now(UTC)
+
+
 def doi(number: int, prefix: str = "10.5555") -> str:
     return f"{prefix}/lamps.{number}"
 
@@ -75,10 +80,18 @@ class Press:
         self.bench, self.repository, self.mirror, self.root = bench, repository, mirror, root
         self.exports = bench.folder / "exports"
 
-    def configure(self, more: str = "", *, formats: tuple[str, ...] = ("oai_dc",), crossref: str = "") -> Config:
-        """Another configuration; `crossref` are further lines of its table."""
+    def configure(
+        self,
+        more: str = "",
+        *,
+        formats: tuple[str, ...] = ("oai_dc",),
+        crossref: str = "",
+        source: str = "",
+        prefixes: tuple[str, ...] = ("10.5555", "10.6666"),
+    ) -> Config:
+        """Another configuration; `crossref` and `source` are further lines of these tables, `more` of the journal's."""
         settings = self.bench.configure(
-            f"{self.root}/oai", list(formats), prefixes=["10.5555", "10.6666"], more=TABLE + more
+            f"{self.root}/oai", list(formats), prefixes=list(prefixes), more=source + TABLE + more
         )
         if crossref:
             text = settings.path.read_text(encoding="utf-8").replace("[crossref]", f"[crossref]\n{crossref}")
@@ -95,10 +108,10 @@ class Press:
         self.put(number, both(article(number, **changes)))
 
     def put(self, number: int, metadata: Mapping[str, bytes]) -> None:
-        self.repository.put(Record(identifier=name(number), datestamp=datetime.now(UTC), metadata=metadata))
+        self.repository.put(Record(identifier=name(number), datestamp=now(), metadata=metadata))
 
     def withdraw(self, number: int) -> None:
-        self.repository.put(Record(identifier=name(number), datestamp=datetime.now(UTC), deleted=True))
+        self.repository.put(Record(identifier=name(number), datestamp=now(), deleted=True))
 
     def harvest(self, **options: Any) -> list[RunReport]:
         runs = self.bench.harvest(**options)

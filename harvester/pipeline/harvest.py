@@ -16,6 +16,7 @@ from harvester.config import Config, Source
 from harvester.errors import BusyError, ProviderError, Stopped, WaitUntil
 from harvester.model import Identity, RunReport
 from harvester.oai import Provider
+from harvester.pipeline.garbage import rarely_collected
 from harvester.pipeline.job import Job, Outcome, Progress, Stop
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.sources import chosen, locks_folder
@@ -49,7 +50,7 @@ def harvest(
 
     def work(source: Source) -> Iterator[RunReport]:
         job = _Job(config, store, source, now, full, since, until, stop, progress)
-        with job.mapper:
+        with job.mapper, rarely_collected():
             yield from job.run()
 
     return for_each(config, names, "harvest", work, stop)

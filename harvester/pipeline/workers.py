@@ -20,6 +20,7 @@ from typing import IO
 import msgspec
 
 from harvester.model import RawRecord, Reading
+from harvester.pipeline.garbage import rarely_collected
 from harvester.pipeline.making import Maker
 
 Live = dict[str, RawRecord]  # the live records of one identifier by format
@@ -121,7 +122,7 @@ class Workers:
 
 def main() -> None:
     """Makes articles until there is nobody left to make them for."""
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError), rarely_collected():
         _serve(sys.stdin.buffer, sys.stdout.buffer)
 
 

@@ -105,10 +105,9 @@ class Ledger(Database):
 
     def has_minted(self, source: str) -> bool:
         """Whether this program gave a DOI to any record of the source."""
+        statement = select(minted.c.doi).where(minted.c.source == source).limit(1)
         with self._read() as connection:
-            return (
-                connection.execute(select(minted.c.doi).where(minted.c.source == source).limit(1)).first() is not None
-            )
+            return connection.execute(statement).first() is not None
 
     def mint(self, source: str, identifier: str, doi: str) -> None:
         """Gives a DOI to a record, for ever. Raises `DoiTaken` when it is in use, or the record was given another."""

@@ -32,7 +32,7 @@ from sickle import Sickle
 from harvester import config, pipeline
 from harvester.demo.provider import OAI_DC, Record, Repository, serve
 
-RECORDS = 10_000
+RECORDS = 30_000
 PAGE = 100
 LATENCIES = (0.05, 0.2)  # seconds
 WINDOWS = (1, 4)

@@ -19,6 +19,7 @@ from harvester.oai import Provider
 from harvester.pipeline.garbage import rarely_collected
 from harvester.pipeline.job import Job, Outcome, Progress, Stop
 from harvester.pipeline.mapping import Mapper, refresh
+from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen, locks_folder
 from harvester.pipeline.walk import Walk
 from harvester.store import Run, RunKind
@@ -53,7 +54,10 @@ def harvest(
         with job.mapper, rarely_collected():
             yield from job.run()
 
-    return for_each(config, names, "harvest", work, stop)
+    reports = for_each(config, names, "harvest", work, stop)
+    if any(report.new or report.changed or report.deleted for report in reports):
+        mark(store)
+    return reports
 
 
 def for_each(

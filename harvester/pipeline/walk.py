@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -23,9 +22,6 @@ from harvester.pipeline.arrivals import Arrivals
 from harvester.pipeline.job import Job, Line, Outcome, Progress
 from harvester.pipeline.ladder import MISSES, Ladder, Rung, is_for_good
 from harvester.store import OpenWindow, Run
-
-if TYPE_CHECKING:
-    pass  # SQLAlchemy comes in when a store is opened
 
 # A token that is refused again and again leads nowhere: its window is then cut into smaller ones.
 REOPENINGS = 2

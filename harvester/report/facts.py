@@ -142,7 +142,7 @@ def _held(store: Store, one: HeldBack, sentences: Sequence[str]) -> HeldRecord:
     titles = [
         plain(title.text)
         for stored in store.article(one.record, one.source)
-        if stored.article
+        if stored.article and stored.identifier == one.record
         for title in stored.article.titles[:1]
     ]
     return HeldRecord(

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from harvester.formats.jats.blocks import blocks
 from harvester.formats.jats.inline import is_empty, words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.titles import Version
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, name, vocabulary
+from harvester.formats.notes import Notes
 from harvester.model import Abstract, Hints, Keyword
 
 _ABSTRACTS = frozenset({"", "abstract", "structured", "standard"})

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from harvester.formats.jats.entities import character
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, name, vocabulary
+from harvester.formats.notes import Notes
 from harvester.identifiers import clean_isni, clean_ror
 from harvester.model import Affiliation
 from harvester.text import fold

@@ -8,12 +8,12 @@ from harvester.formats.jats import dates, funding, journal, links, numbering, re
 from harvester.formats.jats.abstracts import abstracts, keywords
 from harvester.formats.jats.entities import report_unresolved
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.people import Byline
 from harvester.formats.jats.references import references
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.titles import Version, titles
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, vocabulary
+from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Reading, Relation
 

@@ -8,9 +8,9 @@ from harvester.formats.blocks import each_text
 from harvester.formats.html import blocks_from_html
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import inline, is_empty, part
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.texts import checked, content_of, is_escaped
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, inside, name, vocabulary
+from harvester.formats.notes import Notes
 from harvester.model import Block, ListBlock, Paragraph, Section
 from harvester.text import Inline, Text, plain, text
 

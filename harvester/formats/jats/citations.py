@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href, name
+from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi, clean_issn, find_dois, fold_doi
 
 # publication-type as publishers write it to the types of Crossref's schema since 5.4.0.

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from harvester.formats.dates import FIRST_YEAR, LAST_YEAR, month_number, parse_iso, season_month, valid_day
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, descendants, vocabulary
+from harvester.formats.notes import Notes
 from harvester.model import PubDate
 
 Medium = Literal["online", "print"]

@@ -6,8 +6,8 @@ from html.entities import html5
 
 from lxml import etree
 
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, name
+from harvester.formats.notes import Notes
 
 
 def character(entity: Element) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harvester.formats.jats.inline import APPARATUS, is_empty, parts, words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, name, vocabulary
+from harvester.formats.notes import Notes
 from harvester.identifiers import clean_funder_id, clean_ror
 from harvester.model import Funding
 from harvester.text import fold, plain, text

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from harvester.formats.jats.inline import inline, is_empty, words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, grouped
+from harvester.formats.notes import Notes
 from harvester.identifiers import clean_issn
 from harvester.model import Issn, Journal, LangText
 from harvester.text import plain

@@ -6,8 +6,8 @@ import re
 from urllib.parse import urlsplit
 
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, Grouped, attribute, href
+from harvester.formats.notes import Notes
 from harvester.model import File, Hints
 
 _WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.journal import filled_in
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Grouped, grouped
+from harvester.formats.notes import Notes
 from harvester.formats.pages import parse_pages
 
 _AHEAD = re.compile(r"(?:online )?ahead(?: of print)?|00|early view|in press", re.IGNORECASE)

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from harvester.formats.jats.affiliations import Places
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.names import by_rank, group_name, has_parts, names, person_name
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.roles import byline_role, credit_roles
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href, name
 from harvester.formats.jats.wording import as_it_reads
 from harvester.formats.names import parse_creator
+from harvester.formats.notes import Notes
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
 

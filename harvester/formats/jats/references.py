@@ -10,10 +10,10 @@ from harvester.formats.damage import text_findings, without_controls
 from harvester.formats.html import inline_from_html
 from harvester.formats.jats.citations import fields, find_doi
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.texts import is_escaped
 from harvester.formats.jats.tree import Element, child, children, descendants, name
 from harvester.formats.jats.wording import as_it_reads, wording
+from harvester.formats.notes import Notes
 from harvester.model import Reference
 from harvester.text import fold, plain
 

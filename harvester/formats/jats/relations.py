@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, href
+from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi
 from harvester.model import Relation
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, name
 from harvester.formats.licenses import canonical_license, find_licenses
+from harvester.formats.notes import Notes
 from harvester.model import License
 
 _APPLIES = {"vor": "vor", "am": "am", "tdm": "tdm", "textmining": "tdm", "text-mining": "tdm"}

@@ -7,9 +7,9 @@ import re
 from harvester.formats.damage import text_findings, without_controls
 from harvester.formats.html import inline_from_html
 from harvester.formats.jats.inline import inline
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.tree import Element
 from harvester.formats.languages import contradicts, normalise
+from harvester.formats.notes import Notes
 from harvester.text import Text, plain
 from harvester.xmltools import XML_LANG
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from harvester.formats.jats.blocks import report_pictures
 from harvester.formats.jats.inline import is_empty
-from harvester.formats.jats.notes import Notes
 from harvester.formats.jats.texts import checked, content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, children, grouped, name
+from harvester.formats.notes import Notes
 from harvester.model import Title
 from harvester.text import Text, plain
 

@@ -7,9 +7,9 @@ import re
 from lxml import etree
 
 from harvester.formats.dates import parse_iso
-from harvester.formats.jats.notes import Notes
 from harvester.formats.languages import normalise
 from harvester.formats.licenses import find_licenses
+from harvester.formats.notes import Notes
 from harvester.formats.oai_dc import links, people, texts
 from harvester.formats.oai_dc.fields import Fields
 from harvester.formats.oai_dc.source import place

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from harvester.formats.jats.notes import Notes
 from harvester.formats.languages import contradicts, normalise
+from harvester.formats.notes import Notes
 from harvester.xmltools import XML_LANG
 
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1."

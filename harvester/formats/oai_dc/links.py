@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from harvester.formats.jats.notes import Notes
+from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import File, Hints

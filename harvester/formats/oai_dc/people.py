@@ -8,9 +8,9 @@ from functools import lru_cache
 from msgspec import structs
 
 from harvester.formats.damage import text_findings
-from harvester.formats.jats.notes import Notes
 from harvester.formats.languages import script_of
 from harvester.formats.names import parse_creator
+from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, Value
 from harvester.model import AltName, Contributor, Hints
 

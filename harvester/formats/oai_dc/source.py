@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from harvester.formats.citation import Citation, Labels, parse_ojs
 from harvester.formats.citation_profiles import PROFILES, Known
-from harvester.formats.jats.notes import Notes
+from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import words
 from harvester.formats.pages import Pages, parse_pages

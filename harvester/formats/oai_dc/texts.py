@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from harvester.formats.blocks import each_text, plain_blocks
 from harvester.formats.damage import text_findings, without_controls
 from harvester.formats.html import blocks_from_html, inline_from_html
-from harvester.formats.jats.notes import Notes
 from harvester.formats.languages import script_of
+from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, Value, check_script, language_first
 from harvester.model import Abstract, Block, Keyword, Title
 from harvester.text import Text, fold, plain

@@ -11,7 +11,7 @@ from pathlib import Path
 from harvester import pipeline
 from harvester.config import Config, load
 from harvester.identifiers import clean_issn
-from harvester.model import ExportReport, RecordFinding, RunReport
+from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import Store
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_csv, as_json_list, counted, line, one_line
 from harvester.findings import SEVERITIES, Severity, kinds
-from harvester.model import RecordFinding
+from harvester.reports import RecordFinding
 
 EXAMPLES = 3
 GRAVE = 4  # the exit code for findings at or above --fail-on

@@ -9,7 +9,7 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
-from harvester.model import ExportReport
+from harvester.reports import ExportReport
 
 HELD_SHOWN = 20
 

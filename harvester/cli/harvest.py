@@ -16,7 +16,7 @@ from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, table
 from harvester.cli.progress import shown
 from harvester.cli.signals import stop_on_signals
-from harvester.model import RunReport
+from harvester.reports import RunReport
 
 _COUNTS = ("new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages", "seconds")
 

@@ -32,8 +32,8 @@ from harvester.daemon.logs import about
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.daemon.troubles import EXPORT
 from harvester.errors import ConfigError, HarvesterError
-from harvester.model import ExportReport
 from harvester.pipeline.sources import locks_folder
+from harvester.reports import ExportReport
 from harvester.schedule import Schedule, next_after
 
 log = logging.getLogger("harvester.daemon")

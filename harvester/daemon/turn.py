@@ -15,7 +15,7 @@ from harvester.daemon.due import export_due, planned, reconciling
 from harvester.daemon.telling import NotTold, tell
 from harvester.daemon.troubles import News
 from harvester.daemon.work import Now, Stop
-from harvester.model import ExportReport, RunReport
+from harvester.reports import ExportReport, RunReport
 
 if TYPE_CHECKING:
     from harvester.store import Store

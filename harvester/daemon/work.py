@@ -12,8 +12,8 @@ from harvester.config import Config
 from harvester.daemon.due import INTERRUPTED
 from harvester.daemon.logs import about
 from harvester.errors import BusyError, HarvesterError, StoreError
-from harvester.model import ExportReport, RunReport
 from harvester.pipeline.sources import locks_folder
+from harvester.reports import ExportReport, RunReport
 from harvester.store import Run, RunKind
 
 if TYPE_CHECKING:

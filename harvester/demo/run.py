@@ -16,7 +16,7 @@ from harvester.config import Config, load
 from harvester.demo import configuration, ojs
 from harvester.demo.provider import Server, serve
 from harvester.errors import HarvesterError
-from harvester.model import FileReport, HeldBack, RunReport
+from harvester.reports import FileReport, HeldBack, RunReport
 from harvester.store import Store
 
 

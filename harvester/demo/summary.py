@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harvester.demo.run import Deposited, Held, Part, Summary
-from harvester.model import RunReport
+from harvester.reports import RunReport
 
 
 def lines(summary: Summary) -> Iterator[str]:

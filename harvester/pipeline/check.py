@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from harvester import findings
 from harvester.config import Config
-from harvester.model import RecordFinding
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
+from harvester.reports import RecordFinding
 from harvester.store import FindingRow
 
 if TYPE_CHECKING:

@@ -21,11 +21,12 @@ from harvester.config import Config, Crossref
 from harvester.errors import ConfigError
 from harvester.exporters import crossref
 from harvester.identifiers import prefix
-from harvester.model import Article, Batch, ExportReport, FileReport, HeldBack, RecordFinding
+from harvester.model import Article, Batch
 from harvester.pipeline.check import worded
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen, locks_folder
+from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from harvester import changes, locks
 from harvester.config import Config, Source
 from harvester.errors import BusyError, ProviderError, Stopped, WaitUntil
-from harvester.model import Identity, RunReport
+from harvester.model import Identity
 from harvester.oai import Provider
 from harvester.pipeline.garbage import rarely_collected
 from harvester.pipeline.job import Job, Outcome, Progress, Stop
@@ -22,6 +22,7 @@ from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen, locks_folder
 from harvester.pipeline.walk import Walk
+from harvester.reports import RunReport
 from harvester.store import Run, RunKind
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from harvester import changes
 from harvester.config import Config, Source
 from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
-from harvester.model import Known, Page, RawRecord, RunReport, Window
+from harvester.model import Known, Page, RawRecord, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts
 from harvester.pipeline.arrivals import Arrivals
@@ -25,6 +25,7 @@ from harvester.pipeline.harvest import for_each, never, report_of
 from harvester.pipeline.job import Outcome, Stop
 from harvester.pipeline.ladder import SLAB, batched
 from harvester.pipeline.mapping import Mapper
+from harvester.reports import RunReport
 from harvester.store import Run
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from harvester.config import Config
 from harvester.findings import SEVERITIES, kinds
-from harvester.model import HeldBack, RecordFinding
 from harvester.pipeline import check, chosen
+from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
 from harvester.store import SourceStatus
 from harvester.text import plain

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from harvester.findings import Severity
-from harvester.model import Article, HeldBack, from_json
+from harvester.model import Article, from_json
+from harvester.reports import HeldBack
 from harvester.store import payloads
 from harvester.store.articles import doi_key, finding_of, load_articles
 from harvester.store.database import Database, chunks

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from harvester.model import RawRecord, RunReport
+from harvester.model import RawRecord
+from harvester.reports import RunReport
 from harvester.store import Store
 from harvester.xmltools import parse
 from tests.chaos.provider import Truth

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.cli.output import as_csv, as_json, as_json_list, counted, line, one_line, table
-from harvester.model import HeldBack
+from harvester.reports import HeldBack
 
 
 def test_one_object_with_the_number_of_its_form(capsys):

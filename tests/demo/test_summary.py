@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from harvester.demo.run import Deposited, Held, Part, Summary
 from harvester.demo.summary import lines
-from harvester.model import RunReport
+from harvester.reports import RunReport
 
 RUNS = (
     RunReport(source="journals", format="jats", state="complete", new=33, deleted=3),

@@ -17,7 +17,7 @@ from harvester.demo.library import Article, Author, Issue, Journal
 from harvester.demo.lists import Record
 from harvester.demo.provider import serve
 from harvester.demo.repository import Repository
-from harvester.model import ExportReport, RunReport
+from harvester.reports import ExportReport, RunReport
 from harvester.store import StoredArticle
 from tests.workbench import Workbench
 

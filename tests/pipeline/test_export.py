@@ -17,7 +17,7 @@ import pytest
 from harvester import files, outbox, pipeline
 from harvester.bundles import Schema
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
-from harvester.model import ExportReport, FileReport
+from harvester.reports import ExportReport, FileReport
 from harvester.store import Store
 from tests.pipeline.press import Press, doi, dois, manifest, name, timestamps
 from tests.store.test_kill import in_child

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from harvester import locks
 from harvester.errors import BusyError, ConfigError
-from harvester.model import RunReport, SetInfo
+from harvester.model import SetInfo
 from harvester.pipeline.sources import locks_folder
+from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.harvesting import bench, differing, harvest, held
 from tests.chaos.provider import CLOCK, DC, Truth, article, at_page, broken, is_list, metadata, name, page_of

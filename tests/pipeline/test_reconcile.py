@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harvester.demo.lists import Record
-from harvester.model import RunReport
+from harvester.reports import RunReport
 from tests.chaos.harvesting import bench, differing, harvest, held
 from tests.chaos.provider import Truth, article, broken, name
 from tests.oai.server import Request, error, reply

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.model import ExportReport, RunReport
+from harvester.reports import ExportReport, RunReport
 from tests.replay import Answer, recorded, serving, single, wrapped
 from tests.workbench import Workbench, journals_in, prefixes_in
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harvester.model import RecordFinding
 from harvester.report import MEASURES, Group, HeldRecord, JournalShare, Report, Share
+from harvester.reports import RecordFinding
 from harvester.store import Counts, FormatStatus, Run, SourceStatus
 
 NOW = datetime(2025, 6, 15, 9, 30, tzinfo=UTC)

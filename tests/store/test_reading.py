@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from harvester.model import HeldBack, Issn, Journal, PubDate
+from harvester.model import Issn, Journal, PubDate
+from harvester.reports import HeldBack
 from harvester.store import DuplicateDoi, FindingRow, Member
 from harvester.store.store import Store
 from tests.store.samples import NOW, article, article_save, begin, fill, finding, name, page, raw, tombstone

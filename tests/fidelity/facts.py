@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 FUNDER_ID = re.compile(r"(https?://(dx\.)?doi\.org/)?10\.13039/\d+")
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ESCAPED_TAG = re.compile(r"</?(?:i|b|em|strong|sub|sup|u|p|br|span|sc)\b[^<>]*>")
 
 Facts = Counter[tuple[str, str]]
@@ -97,6 +98,7 @@ def source_facts(article: etree._Element) -> Facts:
     found: list[tuple[str, str]] = []
     found += [("title", fold(words(node))) for node in _titles(meta)]
     found += [("abstract", fold(words(block))) for node in _abstracts(meta) for block in _blocks(node)]
+    found += [("abstract-language", lang) for lang in _languages(_abstracts(meta))]
     found += [("surname", fold(words(node))) for node in _surnames(meta)]
     found += [("orcid", match) for node in _authors(meta) for match in _orcids(node)]
     for name, kind in (("volume", "volume"), ("issue", "issue"), ("fpage", "first_page"), ("lpage", "last_page")):
@@ -137,6 +139,13 @@ def _titles(meta: etree._Element) -> list[etree._Element]:
 def _abstracts(meta: etree._Element) -> list[etree._Element]:
     kinds = ("abstract", "trans-abstract")
     return [node for node in meta if local(node) in kinds and node.get("abstract-type") in ABSTRACT_TYPES]
+
+
+def _languages(abstracts: Iterable[etree._Element]) -> set[str]:
+    """The languages that abstracts are tagged with, their own tag or what they inherit, by the first two letters."""
+    said = [node for node in abstracts if fold(words(node))]
+    tagged = (next((up.get(LANG) for up in (node, *node.iterancestors()) if up.get(LANG)), None) for node in said)
+    return {tag[:2].lower() for tag in tagged if tag}
 
 
 def _blocks(abstract: etree._Element) -> list[etree._Element]:
@@ -262,6 +271,7 @@ def deposit_facts(deposit: etree._Element) -> Facts:
         for node in one.iter()
         if local(node) == "p"
     ]
+    found += [("abstract-language", lang) for lang in _languages(below(article, "abstract"))]
     found += [("surname", fold(words(node, ()))) for node in below(article, "contributors", "person_name", "surname")]
     found += [
         ("orcid", words(node).rpartition("/")[2].lower())

@@ -23,6 +23,7 @@ class Comparison:
         self.kept: Counter[str] = Counter()
         self.missed: Counter[str] = Counter()
         self.invented: Counter[str] = Counter()
+        self.deposited = 0
         self.dropped: Counter[str] = Counter()
         self.held: Counter[str] = Counter()
 
@@ -32,6 +33,7 @@ class Comparison:
 
     def compare(self, name: str, wanted: Facts, found: Facts, codes: Collection[str]) -> None:
         """Every fact of the source must stand in the deposit as often as in the source."""
+        self.deposited += 1
         self.dropped.update(code for code in codes if LEFT_OUT.fullmatch(code))
         for (kind, value), count in wanted.items():
             self.kept[kind] += min(count, found[kind, value])
@@ -48,6 +50,7 @@ class Comparison:
                 print("not in the source", name, kind, value[:200])
 
     def conclude(self) -> None:
+        print("deposited", self.deposited, "of", self.deposited + self.held.total())
         print("kept", dict(self.kept))
         print("dropped knowingly", dict(self.dropped))
         print("missed", sum(self.missed.values()))

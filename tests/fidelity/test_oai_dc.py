@@ -17,10 +17,13 @@ from harvester.identifiers import clean_issn
 from harvester.model import Hints, JournalFacts, Policy, RawRecord
 from harvester.oai import pages
 from tests.fidelity.comparison import Comparison
-from tests.fidelity.facts import Facts, below, fold, local, words
+from tests.fidelity.facts import Facts, below, fold, licence_key, local, words
 from tests.fidelity.test_jats import HEAD, LANDING
 from tests.workbench import prefixes_in
 
+READ = ("title", "creator", "description", "date", "rights", "identifier")
+DOI = re.compile(r"(https?://(dx\.)?doi\.org/)?10\.\d{4,9}/\S+$")
+LICENCE = re.compile(r"https?://creativecommons\.org/[^\s\"'<>]+")
 ISSN = re.compile(rb"\b\d{4}-\d{3}[\dXx]\b")
 
 
@@ -58,13 +61,20 @@ def deposit_of(raw: RawRecord, version: str = "5.5.0") -> tuple[bytes | None, tu
 
 
 def source_facts(record: etree._Element) -> Facts:
-    values = [
-        (local(node), node.text or "") for node in record.iter() if local(node) in ("title", "creator", "description")
-    ]
+    values = [(local(node), node.text or "") for node in record.iter() if local(node) in READ]
     titles = {("title", fold(text)) for kind, text in values if kind == "title"}
     abstracts = {("abstract", fold(text)) for kind, text in values if kind == "description"}
     people = {("person", name_key(text)) for kind, text in values if kind == "creator"}
-    return Counter(fact for fact in titles | abstracts | people if fact[1])
+    years = {("year", text.strip()[:4]) for kind, text in values if kind == "date"}
+    licences = {
+        ("licence", licence_key(url)) for kind, text in values if kind == "rights" for url in LICENCE.findall(text)
+    }
+    dois = {
+        ("doi", fold(text.rpartition("doi.org/")[2]))
+        for kind, text in values
+        if kind == "identifier" and DOI.match(text)
+    }
+    return Counter(fact for fact in titles | abstracts | people | years | licences | dois if fact[1])
 
 
 def deposit_facts(deposit: etree._Element) -> Facts:
@@ -76,6 +86,9 @@ def deposit_facts(deposit: etree._Element) -> Facts:
     facts |= {
         ("person", name_key(words(node, ()))) for person in people for alt in below(person, "alt-name") for node in alt
     }
+    facts |= {("year", words(node)) for node in below(article, "publication_date", "year")}
+    facts |= {("licence", licence_key(words(node))) for node in article.iter() if local(node) == "license_ref"}
+    facts |= {("doi", fold(words(node))) for node in below(article, "doi_data", "doi")}
     return Counter(facts)
 
 

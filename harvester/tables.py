@@ -1,4 +1,4 @@
-"""The tables and views of the store, and nothing else.
+"""The tables, triggers and views of the store, and nothing else.
 
 A payload is kept once, by its SHA-256. A record is one identifier in one format of one source; what it said before is
 in `record_version`. An article is one identifier of one source, made from all its records: a JSON document with the
@@ -117,6 +117,7 @@ run = Table(
     Column("finished", Moment),
     Column("response_date", Text),  # by the provider's clock, of the first page
     Column("error", Text),
+    Column("wait_until", Moment),  # the provider wants to be left alone until then
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("new", Integer, nullable=False, server_default="0"),
     Column("changed", Integer, nullable=False, server_default="0"),
@@ -174,7 +175,17 @@ record = Table(
     Column("original", Sha256, ForeignKey("payload.hash")),  # the page as received, where it was repaired
     Column("run_id", Integer, ForeignKey("run.id"), nullable=False),  # that brought this version
     UniqueConstraint("source", "identifier", "prefix"),
-    Index("ix_record_state", "source", "prefix", "deleted"),
+)
+
+# How many records there are, kept by `TRIGGERS`: `status` must not count a million.
+record_count = Table(
+    "record_count",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("prefix", Text, primary_key=True),
+    Column("deleted", Boolean, primary_key=True),
+    Column("number", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What a record said before; together with `record` nothing that was received is ever lost.
@@ -246,6 +257,15 @@ article = Table(
     Index("ix_article_doi", "doi_key", "state", "fingerprint"),
 )
 
+article_count = Table(
+    "article_count",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 finding = Table(
     "finding",
     metadata,
@@ -308,6 +328,47 @@ deposited = Table(
     Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
     Column("timestamp", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# ----------------------------------------------------------------------------------- counts, by triggers
+
+TRIGGERS = (
+    """
+CREATE TRIGGER record_in AFTER INSERT ON record
+BEGIN
+    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
+        ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+    """
+CREATE TRIGGER record_out AFTER DELETE ON record
+BEGIN
+    UPDATE record_count SET number = number - 1
+     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
+END""",
+    """
+CREATE TRIGGER record_turned AFTER UPDATE OF deleted ON record WHEN old.deleted <> new.deleted
+BEGIN
+    UPDATE record_count SET number = number - 1
+     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
+    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
+        ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+    """
+CREATE TRIGGER article_in AFTER INSERT ON article
+BEGIN
+    INSERT INTO article_count VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+    """
+CREATE TRIGGER article_out AFTER DELETE ON article
+BEGIN
+    UPDATE article_count SET number = number - 1 WHERE source = old.source AND state = old.state;
+END""",
+    """
+CREATE TRIGGER article_turned AFTER UPDATE OF state ON article WHEN old.state <> new.state
+BEGIN
+    UPDATE article_count SET number = number - 1 WHERE source = old.source AND state = old.state;
+    INSERT INTO article_count VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
 )
 
 # ------------------------------------------------------------------------------------- views, for people

@@ -31,10 +31,10 @@ LIGHTS: dict[Light, str] = {  # the worst first
 def command(common: Common) -> None:
     """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong."""
     config, now = common.load(), datetime.now(UTC)
-    with store.connect(config.store_url) as opened:  # the pipeline takes longer to import than all this takes
-        stored = {one.source: one for one in opened.status()}
-        plans = {plan.source: plan for plan in planned(config, opened, now)}
-        troubles = {name: trouble_of(opened, source) for name, source in config.sources.items()}
+    with store.glance(config.store_url) as seen:
+        stored = {one.source: one for one in seen.status()}
+        plans = {plan.source: plan for plan in planned(config, seen, now)}
+        troubles = {name: trouble_of(seen, source) for name, source in config.sources.items()}
     sources = [_whole(config, name, stored.pop(name, None)) for name in config.sources]
     if common.json:
         as_json(sources=[_document(one, plans.get(one.source), troubles[one.source]) for one in sources])

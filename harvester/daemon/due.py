@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from harvester.config import Config, Source
 from harvester.schedule import Schedule, due_since, next_after
-from harvester.store import Run
+from harvester.store import RunRow
 
 if TYPE_CHECKING:
     from harvester.store import Store
 
 INTERRUPTED = "interrupted; it goes on by itself at the next start"
+
+
+class RunTable(Protocol):
+    """What is asked of the run table: by `store.connect` for those who work, by `store.glance` for those who look."""
+
+    def newest_run(self, name: str, prefix: str, /) -> RunRow | None: ...
+
+    def last_reconciled(self, name: str, prefix: str, /) -> RunRow | None: ...
 
 
 class Planned(Struct, frozen=True, kw_only=True):
@@ -27,7 +35,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     next: datetime
 
 
-def planned(config: Config, store: Store, now: datetime) -> list[Planned]:
+def planned(config: Config, store: RunTable, now: datetime) -> list[Planned]:
     """Every source that has a schedule, in the order of the configuration."""
     plans = []
     for name, schedule in config.schedules().items():
@@ -38,12 +46,12 @@ def planned(config: Config, store: Store, now: datetime) -> list[Planned]:
     return plans
 
 
-def newest_runs(store: Store, source: Source) -> list[Run | None]:
+def newest_runs(store: RunTable, source: Source) -> list[RunRow | None]:
     """The newest run of each format of the source; `None` where there was none."""
     return [store.newest_run(source.name, prefix) for prefix in source.formats]
 
 
-def reconciling(config: Config, store: Store, now: datetime) -> list[Planned]:
+def reconciling(config: Config, store: RunTable, now: datetime) -> list[Planned]:
     """Every source that is to be compared with its provider from time to time; the first time after its harvest."""
     plans = []
     for name, schedule in config.reconcile_schedules().items():
@@ -54,12 +62,12 @@ def reconciling(config: Config, store: Store, now: datetime) -> list[Planned]:
     return plans
 
 
-def last_reconciled(store: Store, source: Source) -> list[Run | None]:
+def last_reconciled(store: RunTable, source: Source) -> list[RunRow | None]:
     """The newest comparison of each format of the source; `None` where there was none."""
     return [store.last_reconciled(source.name, prefix) for prefix in source.formats]
 
 
-def last_done(runs: Iterable[Run | None]) -> datetime | None:
+def last_done(runs: Iterable[RunRow | None]) -> datetime | None:
     """When the last harvest of a source ended, by the newest run of each format.
 
     `None` where a format never had its turn or was interrupted: that is still to be done. A harvest that failed had

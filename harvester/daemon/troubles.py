@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.config import Config, Source
-from harvester.daemon.due import INTERRUPTED, last_reconciled, newest_runs
-from harvester.store import Alert, Run
+from harvester.daemon.due import INTERRUPTED, RunTable, last_reconciled, newest_runs
+from harvester.store import Alert, RunRow
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -60,7 +60,7 @@ def local(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
-def of_runs(name: str, runs: Iterable[Run | None]) -> Trouble | None:
+def of_runs(name: str, runs: Iterable[RunRow | None]) -> Trouble | None:
     """The trouble of a source, by the newest run of each format."""
     failing = [run for run in runs if run and run.state in ("failed", "incomplete") and run.error != INTERRUPTED]
     if not failing:
@@ -82,7 +82,7 @@ def in_two(error: str, otherwise: str) -> tuple[str, str]:
     return (why, todo) if why else (todo, otherwise)
 
 
-def is_well(runs: Iterable[Run | None]) -> bool:
+def is_well(runs: Iterable[RunRow | None]) -> bool:
     return all(run is not None and run.state == "complete" for run in runs)
 
 
@@ -126,12 +126,12 @@ def look(config: Config, store: Store, now: datetime, export: str | bool | None 
     return news(troubles, well, (*runs, EXPORT), store.alerts(), now, config.zone)
 
 
-def trouble_of(store: Store, source: Source) -> Trouble | None:
+def trouble_of(store: RunTable, source: Source) -> Trouble | None:
     """The trouble of one source by the run table, told or not."""
     return of_runs(source.name, _deciding(store, source))
 
 
-def _deciding(store: Store, source: Source) -> list[Run | None]:
+def _deciding(store: RunTable, source: Source) -> list[RunRow | None]:
     """The newest harvest of each format, and the newest comparison where there was one."""
     return [*newest_runs(store, source), *filter(None, last_reconciled(store, source))]
 

@@ -1,6 +1,7 @@
 """The only door to the database: Structs in, Structs out.
 
-`connect` is light to import; SQLAlchemy comes in when a store is opened, alembic when one has to be migrated.
+`connect` is light to import; SQLAlchemy comes in when a store is opened, alembic when one has to be migrated. `glance`
+does without both.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from harvester.store.place import path_of
+from harvester.store.standing import Glance, is_current, snapshot
 from harvester.store.structs import (
     Alert,
     ArticleSave,
@@ -25,6 +28,7 @@ from harvester.store.structs import (
     Rejected,
     Run,
     RunKind,
+    RunRow,
     RunState,
     SavedRecord,
     SourceRow,
@@ -43,6 +47,7 @@ __all__ = [
     "DuplicateDoi",
     "FindingRow",
     "FormatStatus",
+    "Glance",
     "Member",
     "OpenWindow",
     "PageSave",
@@ -51,6 +56,7 @@ __all__ = [
     "Rejected",
     "Run",
     "RunKind",
+    "RunRow",
     "RunState",
     "SavedRecord",
     "SourceRow",
@@ -58,6 +64,7 @@ __all__ = [
     "Store",
     "StoredArticle",
     "connect",
+    "glance",
 ]
 
 
@@ -83,3 +90,14 @@ def connect(url: str, *, patience: float = 30.0) -> Iterator[Store]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def glance(url: str, *, patience: float = 30.0) -> Iterator[Glance]:
+    """How the sources of a store stand, at one moment; as `connect` for a store that is not there or is behind."""
+    path = path_of(url)
+    if not is_current(path, patience):
+        with connect(url, patience=patience):
+            pass
+    with snapshot(path, patience) as seen:
+        yield seen

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from harvester import files, migrations, tables
 from harvester.errors import StoreError
+from harvester.store.place import explanation, path_of
 
 T = TypeVar("T")
 
@@ -55,7 +56,7 @@ class Database:
     @classmethod
     def open(cls, url: str, patience: float) -> Self:
         """Opens the store, and makes or migrates it first where that is needed."""
-        path = _path(url)
+        path = path_of(url)
         try:
             files.make_folder(path.parent)
         except OSError as error:
@@ -134,8 +135,8 @@ class Database:
             if self._revision(connection) is not None:
                 return  # another process was first
             tables.metadata.create_all(connection)
-            for view in tables.VIEWS:
-                connection.execute(text(view))
+            for statement in (*tables.TRIGGERS, *tables.VIEWS):
+                connection.execute(text(statement))
             connection.execute(tables.alembic_version.insert().values(version_num=migrations.HEAD))
 
     def _migrate(self, revision: str) -> None:
@@ -176,26 +177,7 @@ class Database:
         except (IntegrityError, ProgrammingError):
             raise
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise StoreError(self._explanation(str(getattr(error, "orig", error)))) from error
-
-    def _explanation(self, said: str) -> str:
-        for sign, words in _FAULTS.items():
-            if sign in said:
-                return words.format(path=self.path, folder=self.path.parent, patience=self._patience)
-        return f"The store {self.path} cannot be used: {said}."
-
-
-_FAULTS = {
-    "locked": "The store {path} is locked: another program has been writing to it for {patience:g} s. Wait for it to "
-    "end, or end it, and start again.",
-    "not a database": "{path} is not a database. Name another file in [store] url, or put a backup in its place.",
-    "malformed": "The store {path} is damaged. Put a backup in its place, or move it away and harvest again.",
-    "readonly": "The store {path} cannot be written: this user needs write permission on it and on {folder}.",
-    "unable to open": "The store {path} cannot be opened: this user needs write permission on it and on {folder}.",
-    "is full": "The disk is full: the store {path} could not be written. Nothing of it was lost; make room in {folder} "
-    "and start again.",
-    "disk I/O error": "The disk under the store {path} answers with errors. Check the disk and its free space.",
-}
+            raise StoreError(explanation(str(getattr(error, "orig", error)), self.path, self._patience)) from error
 
 
 class ManyRows:
@@ -228,14 +210,6 @@ def chunks(items: Iterable[T], size: int = 400) -> Iterator[list[T]]:
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
-
-
-def _path(url: str) -> Path:
-    """The file of a `sqlite:///path`, taken as it stands: SQLAlchemy 2.1 would decode %20 in it, 2.0 would not."""
-    path = url.removeprefix("sqlite:///")
-    if path in (url, "", ":memory:"):
-        raise StoreError("The store is a SQLite file; write sqlite:///path/to/store.sqlite as its url.")
-    return Path(path)
 
 
 def _engine(path: Path, patience: float) -> Engine:

@@ -5,6 +5,7 @@ Long answers are streams, and no transaction stays open behind them.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -17,9 +18,9 @@ from harvester.reports import HeldBack
 from harvester.store import payloads
 from harvester.store.articles import doi_key, finding_of, load_articles
 from harvester.store.database import Database, chunks
-from harvester.store.runs import runs_of
-from harvester.store.structs import DuplicateDoi, FindingRow, FormatStatus, Run, SourceStatus, StoredArticle
-from harvester.tables import article, deposit, deposited, finding, record, run, source
+from harvester.store.standing import Glance
+from harvester.store.structs import DuplicateDoi, FindingRow, SourceStatus, StoredArticle
+from harvester.tables import article, article_count, deposit, deposited, finding, record, record_count
 
 _IN_ORDER = (article.c.source, article.c.identifier)
 
@@ -113,13 +114,9 @@ class Reading(Database):
     def status(self) -> tuple[SourceStatus, ...]:
         """Every source: its articles by state, its records by format, its last runs."""
         with self._read() as connection:
-            rows = connection.execute(select(source.c.name, source.c.url).order_by(source.c.name)).all()
-            states = _article_counts(connection)
-            formats = _formats(connection)
-        return tuple(
-            SourceStatus(source=name, url=url, formats=tuple(formats.get(name, ())), **states.get(name, {}))
-            for name, url in rows
-        )
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            return Glance(raw).status()
 
     def check_integrity(self, *, deep: bool = False) -> list[str]:
         """What is wrong with the file, one sentence each. `deep` reads every payload: SQLite's own check misses damage
@@ -130,6 +127,10 @@ class Reading(Database):
             faults = [f"SQLite finds: {line}." for line in said if line != "ok"]
             faults += [
                 f"Row {row[1]} of table {row[0]} points to a row of {row[2]} that is not there." for row in broken
+            ]
+            faults += [
+                f"The store has miscounted its {what} of {name}; please report this."
+                for what, name in _miscounted(connection)
             ]
             if deep:
                 damaged = payloads.damaged(connection)
@@ -184,39 +185,13 @@ def _held_of(rows: list[Any]) -> HeldBack:
     return HeldBack(record=first.identifier, source=first.source, doi=first.doi, codes=codes)
 
 
-_STATES = {"ready": "ready", "held": "held_back", "deleted": "deleted"}
-
-
-def _article_counts(connection: Connection) -> dict[str, dict[str, int]]:
-    counts: dict[str, dict[str, int]] = {}
-    grouped = select(article.c.source, article.c.state, func.count()).group_by(article.c.state, article.c.source)
-    for name, state, count in connection.execute(grouped):
-        counts.setdefault(name, {})[_STATES[state]] = count
-    return counts
-
-
-def _formats(connection: Connection) -> dict[str, list[FormatStatus]]:
-    """By source: records by format, and the last runs, also of formats that have no records."""
-    place = (record.c.source, record.c.prefix, record.c.deleted)
-    counts = {
-        (row[0], row[1], row[2]): row[3] for row in connection.execute(select(*place, func.count()).group_by(*place))
-    }
-    whole = run.c.kind.in_(("full", "incremental"))  # a range is not the list
-    last = _last_runs(connection, select(func.max(run.c.id)))
-    complete = _last_runs(connection, select(func.max(run.c.id)).where(run.c.state == "complete", whole))
-    formats: dict[str, list[FormatStatus]] = {}
-    for name, prefix in sorted({key[:2] for key in counts} | last.keys()):
-        status = FormatStatus(
-            prefix=prefix,
-            live=counts.get((name, prefix, False), 0),
-            deleted=counts.get((name, prefix, True), 0),
-            last_complete=complete.get((name, prefix)),
-            last_run=last.get((name, prefix)),
-        )
-        formats.setdefault(name, []).append(status)
-    return formats
-
-
-def _last_runs(connection: Connection, newest: Select[Any]) -> dict[tuple[str, str], Run]:
-    ids = connection.execute(newest.group_by(run.c.source, run.c.prefix)).scalars().all()
-    return {(one.source, one.prefix): one for one in runs_of(connection, select(run).where(run.c.id.in_(ids)))}
+def _miscounted(connection: Connection) -> set[tuple[str, str]]:
+    """What the triggers count otherwise than it is: records or articles, of which source."""
+    found: set[tuple[str, str]] = set()
+    for table, counts in ((record, record_count), (article, article_count)):
+        columns = [column.name for column in counts.primary_key]
+        place = [table.c[name] for name in columns]
+        true = connection.execute(select(*place, func.count()).group_by(*place)).all()
+        kept = connection.execute(select(counts).where(counts.c.number != 0)).all()
+        found |= {(f"{table.name}s", row[0]) for row in set(true) ^ set(kept)}
+    return found

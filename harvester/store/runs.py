@@ -55,7 +55,7 @@ class Runs(Database):
 
     def resume_run(self, run_id: int) -> Run:
         """Takes up a run that was cut short."""
-        return self._set_run(run_id, state="running", finished=None, error=None)
+        return self._set_run(run_id, state="running", finished=None, error=None, wait_until=None)
 
     def finish_run(self, run_id: int, state: RunState, now: datetime, error: str | None = None) -> Run:
         """Writes down how a run ended. Complete means complete: raises `ValueError` while a window is open."""
@@ -248,6 +248,7 @@ def _run_of(row: Any, windows: Iterable[OpenWindow]) -> Run:
         finished=row.finished,
         response_date=row.response_date,
         error=row.error,
+        wait_until=row.wait_until,
         pages=row.pages,
         counts=Counts(**{field: getattr(row, field) for field in Counts.__struct_fields__}),
         windows=tuple(windows),

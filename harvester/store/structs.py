@@ -50,8 +50,11 @@ class OpenWindow(Struct, frozen=True, kw_only=True):
     attempts: int = 0  # how often it, or a window it was split from, began anew
 
 
-class Run(Struct, frozen=True, kw_only=True):
-    """One harvest of one source in one format. `response_date` is that of its first page, by the provider's clock."""
+class RunRow(Struct, frozen=True, kw_only=True):
+    """One harvest of one source in one format. `response_date` is that of its first page, by the provider's clock.
+
+    `wait_until`: a run that is waiting goes on then, because the provider asks to be left alone for so long.
+    """
 
     id: int
     source: str
@@ -62,8 +65,14 @@ class Run(Struct, frozen=True, kw_only=True):
     finished: datetime | None
     response_date: str | None
     error: str | None
+    wait_until: datetime | None = None
     pages: int
     counts: Counts
+
+
+class Run(RunRow, frozen=True, kw_only=True):
+    """A run with what it asks for."""
+
     windows: tuple[OpenWindow, ...]
 
     @property
@@ -178,8 +187,8 @@ class FormatStatus(Struct, frozen=True, kw_only=True):
     prefix: str
     live: int = 0
     deleted: int = 0
-    last_complete: Run | None = None
-    last_run: Run | None = None
+    last_complete: RunRow | None = None
+    last_run: RunRow | None = None
 
 
 class SourceStatus(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -107,6 +109,17 @@ def test_status_is_a_traffic_light(left, tmp_path, switch):
     assert "  why    oai_dc: " in said
     (one,) = answer(left("status", "--json"))["sources"]
     assert (one["light"], one["due_since"]) == ("bad", None)
+
+
+def test_status_needs_no_sqlalchemy(left, tmp_path):
+    """It takes as long to import as the whole answer may take: python -m bench status."""
+    left("harvest")
+    code = (
+        "import sys\nfrom harvester.cli import main\ntry: main(['status'])\nexcept SystemExit as end: print(end.code)\n"
+        "print(sorted({'sqlalchemy', 'alembic', 'lxml', 'requests', 'apscheduler'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-2:] == ["0", "[]"]
 
 
 def test_one_run(left):

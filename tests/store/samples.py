@@ -25,7 +25,7 @@ from harvester.model import (
     Token,
     Window,
 )
-from harvester.store import ArticleSave, OpenWindow, PageSave, Run, SavedRecord
+from harvester.store import ArticleSave, OpenWindow, PageSave, Run, RunRow, SavedRecord
 from harvester.store.store import Store
 from harvester.text import Span
 
@@ -136,3 +136,9 @@ def fill(store: Store, *saves: ArticleSave, source: str = "wetlands") -> None:
     records = [tombstone(n) if save.deleted else raw(n) for n, save in zip(numbers, saves, strict=True)]
     store.save_page(run.id, window.id, page(*records, articles=saves))
     store.finish_run(run.id, "complete", NOW)
+
+
+def row_of(run: Run | None) -> RunRow:
+    """The run without its windows."""
+    assert run is not None
+    return RunRow(**{field: getattr(run, field) for field in RunRow.__struct_fields__})

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 from harvester.model import Issn, Journal, PubDate
 from harvester.reports import HeldBack
 from harvester.store import DuplicateDoi, FindingRow, Member
 from harvester.store.store import Store
-from tests.store.samples import NOW, article, article_save, begin, fill, finding, name, page, raw, tombstone
+from tests.store.samples import NOW, article, article_save, begin, fill, finding, name, page, raw, row_of, tombstone
 
 SHA = "ab" * 32
 
@@ -163,8 +164,9 @@ def test_status_counts_every_record_once(opened: Store):
     assert (wetlands.ready, wetlands.held_back, wetlands.deleted) == (3, 1, 1)
     unreached, dublin = wetlands.formats
     assert (dublin.prefix, dublin.live, dublin.deleted) == ("oai_dc", 4, 1)
-    assert dublin.last_complete == dublin.last_run == opened.last_complete("wetlands", "oai_dc")
-    assert (unreached.prefix, unreached.live, unreached.last_complete, unreached.last_run) == ("jats", 0, None, jats)
+    assert dublin.last_complete == dublin.last_run == row_of(opened.last_complete("wetlands", "oai_dc"))
+    assert (unreached.prefix, unreached.live, unreached.last_complete) == ("jats", 0, None)
+    assert unreached.last_run == row_of(jats)
     assert (fens.source, fens.ready, fens.formats[0].last_complete) == ("fens", 0, None)
 
 
@@ -172,6 +174,13 @@ def test_a_sound_store_has_no_faults(opened: Store):
     fill(opened, article_save(1))
     assert opened.check_integrity() == []
     assert opened.check_integrity(deep=True) == []
+
+
+def test_a_wrong_count_is_found(opened: Store):
+    fill(opened, article_save(1))
+    with closing(sqlite3.connect(opened.path)) as other, other:
+        other.execute("UPDATE article_count SET number = 7")
+    assert opened.check_integrity() == ["The store has miscounted its articles of wetlands; please report this."]
 
 
 def test_damage_inside_a_payload_is_found_by_the_deep_check_alone(opened: Store):

@@ -1,4 +1,7 @@
-"""The tables and views the program began with. A new store is made from `tables`; this is what older ones grow from."""
+"""The tables, triggers and views the program began with.
+
+A new store is made from `tables`; this is what older ones grow from.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ def upgrade() -> None:
     for statement in SCHEMA.split(";\n"):
         if statement.strip():
             op.execute(statement)
+    for trigger in TRIGGERS:
+        op.execute(trigger)
 
 
 SCHEMA = """
@@ -82,6 +87,7 @@ CREATE TABLE run (
     finished TEXT,
     response_date TEXT,
     error TEXT,
+    wait_until TEXT,
     pages INTEGER DEFAULT '0' NOT NULL,
     new INTEGER DEFAULT '0' NOT NULL,
     changed INTEGER DEFAULT '0' NOT NULL,
@@ -95,6 +101,14 @@ CREATE TABLE run (
 );
 
 CREATE INDEX ix_run_source ON run (source, prefix, id);
+
+CREATE TABLE article_count (
+    source TEXT NOT NULL,
+    state TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    CONSTRAINT pk_article_count PRIMARY KEY (source, state)
+)
+ WITHOUT ROWID;
 
 CREATE TABLE article (
     id INTEGER NOT NULL,
@@ -177,7 +191,14 @@ CREATE TABLE record (
     CONSTRAINT fk_record_run_id FOREIGN KEY(run_id) REFERENCES run (id)
 );
 
-CREATE INDEX ix_record_state ON record (source, prefix, deleted);
+CREATE TABLE record_count (
+    source TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    deleted BOOLEAN NOT NULL,
+    number INTEGER NOT NULL,
+    CONSTRAINT pk_record_count PRIMARY KEY (source, prefix, deleted)
+)
+ WITHOUT ROWID;
 
 CREATE TABLE rejected (
     id INTEGER NOT NULL,
@@ -284,3 +305,42 @@ CREATE VIEW v_findings AS
 SELECT a.source, a.identifier, a.doi, f.code, f.severity, f.path, f.value, f.detail
 FROM finding f JOIN article a ON a.id = f.article_id;
 """
+
+TRIGGERS = (
+    """
+CREATE TRIGGER record_in AFTER INSERT ON record
+BEGIN
+    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
+        ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+    """
+CREATE TRIGGER record_out AFTER DELETE ON record
+BEGIN
+    UPDATE record_count SET number = number - 1
+     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
+END""",
+    """
+CREATE TRIGGER record_turned AFTER UPDATE OF deleted ON record WHEN old.deleted <> new.deleted
+BEGIN
+    UPDATE record_count SET number = number - 1
+     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
+    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
+        ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+    """
+CREATE TRIGGER article_in AFTER INSERT ON article
+BEGIN
+    INSERT INTO article_count VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+    """
+CREATE TRIGGER article_out AFTER DELETE ON article
+BEGIN
+    UPDATE article_count SET number = number - 1 WHERE source = old.source AND state = old.state;
+END""",
+    """
+CREATE TRIGGER article_turned AFTER UPDATE OF state ON article WHEN old.state <> new.state
+BEGIN
+    UPDATE article_count SET number = number - 1 WHERE source = old.source AND state = old.state;
+    INSERT INTO article_count VALUES (new.source, new.state, 1) ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+)

@@ -1,0 +1,89 @@
+"""How soon `harvester status` answers on a store of a million records: `python -m bench.status`.
+
+The whole process is measured, beside one of the same Python that does nothing. The store has real tables, with as many
+records and articles as are said; their payloads and documents, which `status` does not read, are left out.
+
+Goal: 0.3 s.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TextIO
+
+from sqlalchemy import text
+
+from harvester import config, store
+
+RECORDS = 1_000_000
+SOURCES = 20
+TIMES = 9
+GOAL = 0.3  # seconds
+
+_SOURCE = 'url = "https://{name}.example.org/oai"\nformats = ["oai_dc"]\nschedule = "@daily"\n'
+_NUMBERS = "WITH RECURSIVE one (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < :records)"
+_FILL = (
+    "INSERT INTO mapping VALUES (1, 'bench')",
+    f"{_NUMBERS} INSERT INTO record (source, identifier, prefix, datestamp, sets, deleted, repairs, run_id) "
+    "SELECT 's' || (n % :sources), 'oai:example.org:article/' || n, 'oai_dc', '2026-01-01T00:00:00Z', '[]', "
+    "n % 100 = 0, '[]', 1 + n % :sources FROM one",
+    f"{_NUMBERS} INSERT INTO article (source, identifier, state, format, mapping_id) "
+    "SELECT 's' || (n % :sources), 'oai:example.org:article/' || n, "
+    "CASE WHEN n % 100 = 0 THEN 'deleted' WHEN n % 10 = 0 THEN 'held' ELSE 'ready' END, 'oai_dc', 1 FROM one",
+)
+
+
+def run(out: TextIO) -> None:
+    """Measures the command and an empty process in turn."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        started = perf_counter()
+        _fill(folder)
+        print(f"status: {RECORDS:,} records in {SOURCES} sources, made in {perf_counter() - started:.0f} s", file=out)
+        _answers(folder)
+        turns = [(_timed(folder, "-c", "pass"), _timed(folder, "-m", "harvester", "status")) for _ in range(TIMES)]
+    for words, which in (("wall clock", 0), ("CPU", 1)):
+        nothing, status = (statistics.median(turn[kind][which] for turn in turns) for kind in (0, 1))
+        goal = f"   (goal {GOAL} s)" if which == 0 else ""
+        print(f"  {words:<10} {status:.3f} s, python -c pass {nothing:.3f} s{goal}", file=out)
+
+
+def _fill(folder: Path) -> None:
+    names = [f"s{number}" for number in range(SOURCES)]
+    tables = "".join(f"[sources.{name}]\n{_SOURCE.format(name=name)}" for name in names)
+    (folder / "config.toml").write_text(f'timezone = "Europe/Madrid"\n{tables}', encoding="utf-8")
+    now = datetime.now(UTC)
+    with store.connect(config.load(folder / "config.toml").store_url) as opened:
+        for name in names:
+            opened.finish_run(opened.begin_run(name, "oai_dc", "full", (), now).id, "complete", now)
+        with opened._write() as connection:
+            for statement in _FILL:
+                values = {"records": RECORDS, "sources": SOURCES}
+                connection.execute(text(statement), {key: values[key] for key in values if f":{key}" in statement})
+
+
+def _answers(folder: Path) -> None:
+    """Sees to it that the answer is right, and warms the disk."""
+    said = subprocess.check_output([sys.executable, "-m", "harvester", "status"], cwd=folder, text=True)
+    row = next(line.split() for line in said.splitlines() if line.startswith("s1 ") and "oai_dc" in line)
+    assert int(row[2]) + int(row[3]) == RECORDS // SOURCES, row
+
+
+def _timed(folder: Path, *arguments: str) -> tuple[float, float]:
+    """Seconds by the wall clock and of the CPU."""
+    before, started = os.times(), perf_counter()
+    subprocess.run([sys.executable, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    wall, after = perf_counter() - started, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall, cpu
+
+
+if __name__ == "__main__":
+    run(sys.stdout)

@@ -1,0 +1,35 @@
+"""Where the store is, and what a person can do when SQLite cannot work there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harvester.errors import StoreError
+
+_FAULTS = {
+    "locked": "The store {path} is locked: another program has been writing to it for {patience:g} s. Wait for it to "
+    "end, or end it, and start again.",
+    "not a database": "{path} is not a database. Name another file in [store] url, or put a backup in its place.",
+    "malformed": "The store {path} is damaged. Put a backup in its place, or move it away and harvest again.",
+    "readonly": "The store {path} cannot be written: this user needs write permission on it and on {folder}.",
+    "unable to open": "The store {path} cannot be opened: this user needs write permission on it and on {folder}.",
+    "is full": "The disk is full: the store {path} could not be written. Nothing of it was lost; make room in {folder} "
+    "and start again.",
+    "disk I/O error": "The disk under the store {path} answers with errors. Check the disk and its free space.",
+}
+
+
+def path_of(url: str) -> Path:
+    """The file of a `sqlite:///path`, taken as it stands: SQLAlchemy 2.1 would decode %20 in it, 2.0 would not."""
+    path = url.removeprefix("sqlite:///")
+    if path in (url, "", ":memory:"):
+        raise StoreError("The store is a SQLite file; write sqlite:///path/to/store.sqlite as its url.")
+    return Path(path)
+
+
+def explanation(said: str, path: Path, patience: float) -> str:
+    """What a person can do about what SQLite says; `patience` is how many seconds it waited for a lock."""
+    for sign, words in _FAULTS.items():
+        if sign in said:
+            return words.format(path=path, folder=path.parent, patience=patience)
+    return f"The store {path} cannot be used: {said}."

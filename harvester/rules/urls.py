@@ -9,9 +9,11 @@ from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
 # RFC 3986, with the letters of other scripts that people leave unencoded. libxml2 reads xsd:anyURI so strictly.
-_REST = r"(?:[^\s\x00-\x20\"<>\\^`{|}%#\[\]?]|%[0-9A-Fa-f]{2})*"
+# Each character matches in one way only: a query with one bad character in it must not be tried in all ways there are.
+_CHARACTER = r"[^\s\x00-\x20\"<>\\^`{|}%#\[\]?]|%[0-9A-Fa-f]{2}"
 _URL = re.compile(
-    rf"https?://[^\s\x00-\x20/?#@:%\[\]\"<>\\^`{{|}}]+(?::[0-9]{{1,5}})?(?:/{_REST})?(?:\?(?:{_REST}|\?)*)?(?:#(?:{_REST}|\?)*)?",
+    r"https?://[^\s\x00-\x20/?#@:%\[\]\"<>\\^`{|}]+(?::[0-9]{1,5})?"
+    rf"(?:/(?:{_CHARACTER})*)?(?:\?(?:{_CHARACTER}|\?)*)?(?:#(?:{_CHARACTER}|\?)*)?",
     re.IGNORECASE,
 )
 _SHORTEST_LICENSE = 10

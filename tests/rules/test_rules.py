@@ -28,6 +28,7 @@ from harvester.model import (
     Section,
     Title,
 )
+from harvester.rules.urls import is_url
 from harvester.text import Math
 from tests.rules.samples import ARTICLE, FACTS, PERSON, POLICY, article, with_journal, with_person
 from tests.strategies import articles
@@ -243,3 +244,9 @@ def test_checking_takes_microseconds():
     forty = article(references=tuple(Reference(key=f"r{number}", text="x" * 150) for number in range(40)))
     assert best_of(200, lambda: rules.check(four, CONFIGURED)) < 300e-6
     assert best_of(200, lambda: rules.check(forty, CONFIGURED)) < 600e-6
+
+
+def test_a_long_address_with_one_bad_character_costs_no_more_than_another() -> None:
+    """Tried in all ways there are to divide it, this one would take longer than the universe has been there."""
+    assert not is_url(f"https://journal.example/?{'a' * 5000} b")
+    assert is_url(f"https://journal.example/?{'a?' * 5000}#{'b?' * 5000}")

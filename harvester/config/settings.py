@@ -64,7 +64,7 @@ class Source(Struct, frozen=True, kw_only=True):
     schedule: str | None = None
     jitter: int = 0
     parallel: int = 1
-    window_records: int = 2000
+    window_records: int = 10_000
     reconcile: str | None = None
     max_deletion_share: float = 0.1
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any
 from urllib.parse import quote
 
 from sickle import Sickle
@@ -20,7 +19,7 @@ from harvester.errors import BadStatus, ProviderError, WaitUntil
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import pages, repository, retry
 from harvester.oai.network import Watch
-from harvester.oai.pages import Document
+from harvester.oai.pages import Answer, Document
 from harvester.oai.transport import Response, Transport
 
 # What a resumption token may hold and still be sent as it is; these would end the argument or the address.
@@ -31,7 +30,7 @@ def never() -> bool:
     return False
 
 
-class Answers(OAIResponseIterator):  # type: ignore[misc]
+class _Steps(OAIResponseIterator):  # type: ignore[misc]
     """One answer per step. A token that comes twice ends the list: some repeat it for ever (scythe#411)."""
 
     resumption_token: ResumptionToken | None
@@ -56,7 +55,7 @@ class Client(Sickle):  # type: ignore[misc]
 
     def __init__(self, access: Access, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
         self.transport = Transport(access, Watch(stop))
-        super().__init__(self.transport.home, iterator=Answers)
+        super().__init__(self.transport.home, iterator=_Steps)
         self.url = ""  # of the last answer
         self._access = access
         self._stop = stop
@@ -240,21 +239,24 @@ class Provider:
                 break
         return tuple(found.values())
 
+    def answer(self, window: Window, token: str | None = None) -> Answer:
+        """One page of records that is still to be taken apart, which may be done while the next is asked for."""
+        document = self._client.ListRecords(**_arguments(window, token)).next()
+        return pages.answer(document, "ListRecords", self._client.url)
+
     def page(self, window: Window, token: str | None = None) -> Page:
         """One page of records; without records and token where nothing matches."""
-        return self._page("ListRecords", self._client.ListRecords, _arguments(window, token))
+        return self.answer(window, token).page()
 
     def identifiers(self, window: Window, token: str | None = None) -> Page:
         """One page of headers: records without payload."""
-        return self._page("ListIdentifiers", self._client.ListIdentifiers, _arguments(window, token))
+        document = self._client.ListIdentifiers(**_arguments(window, token)).next()
+        return pages.page(document, "ListIdentifiers", self._client.url)
 
     def record(self, identifier: str, prefix: str) -> Page:
         """One record by its identifier; raises `ProtocolError` idDoesNotExist where there is none."""
         document = self._client.GetRecord(identifier=identifier, metadataPrefix=prefix)
         return pages.page(document, "GetRecord", self._client.url)
-
-    def _page(self, verb: str, ask: Callable[..., Any], arguments: dict[str, str]) -> Page:
-        return pages.page(ask(**arguments).next(), verb, self._client.url)
 
 
 def _arguments(window: Window, token: str | None) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from itertools import islice
 
@@ -24,6 +23,7 @@ _HEADER = f"{{{OAI}}}header"
 _IDENTIFIER = f"{{{OAI}}}identifier"
 _DATESTAMP = f"{{{OAI}}}datestamp"
 _SET_SPEC = f"{{{OAI}}}setSpec"
+_RESUMPTION = "{*}resumptionToken"
 
 _TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
 _STRANGER = "another element stands where a record should"
@@ -38,6 +38,38 @@ class Document(Struct, frozen=True):
     root: etree._Element
     data: bytes
     repairs: tuple[str, ...] = ()
+
+
+class Answer(Struct, frozen=True):
+    """One answer with records, of which only the way on has been looked at: the next request need not wait for more."""
+
+    document: Document
+    verb: str
+    url: str
+    found: list[etree._Element]  # the elements named after the verb
+    token: Token | None
+    list_size: int | None
+
+    @property
+    def size(self) -> int:
+        """In bytes, as received and decompressed."""
+        return len(self.document.data)
+
+    def page(self) -> Page:
+        """The records; to be asked once, for it takes the tree apart."""
+        taken = _identifier_only if self.verb == "ListIdentifiers" else _record
+        elements = [element for part in self.found for element in part if not _is_token(element)]
+        rows = [taken(element, self.document) for element in elements]
+        return Page(
+            records=tuple(row for row in rows if isinstance(row, RawRecord)),
+            bad=tuple(row for row in rows if isinstance(row, BadRecord)),
+            token=self.token,
+            list_size=self.list_size,
+            response_date=(self.document.root.findtext(f"{{{OAI}}}responseDate") or "").strip(),
+            url=self.url,
+            size=self.size,
+            repairs=self.document.repairs,
+        )
 
 
 # ------------------------------------------------------------------------------------ bytes -> document
@@ -168,33 +200,29 @@ def containers(document: Document, verb: str) -> list[etree._Element]:
     return found
 
 
-def page(document: Document, verb: str, url: str = "") -> Page:
+def answer(document: Document, verb: str, url: str = "") -> Answer:
     """One answer to ListRecords, ListIdentifiers or GetRecord.
 
     Raises `ProtocolError`, `BadAnswer`, and `TooBig` beyond `MAX_RECORDS`.
     """
     found = containers(document, verb)
-    _count(found)
-    elements = (element for container in found for element in container if not _is_token(element))
-    if verb == "ListIdentifiers":
-        rows = [_identifier_only(element) for element in elements]
-    else:
-        rows = [_record(element, document) for element in elements]
-    return Page(
-        records=tuple(row for row in rows if isinstance(row, RawRecord)),
-        bad=tuple(row for row in rows if isinstance(row, BadRecord)),
-        token=token(document, found),
-        list_size=_list_size(document, found),
-        response_date=(document.root.findtext(f"{{{OAI}}}responseDate") or "").strip(),
+    if (count := sum(map(len, found))) > MAX_RECORDS:
+        raise TooBig(f"the page holds {count} records, more than the {MAX_RECORDS} that are read; harvest by dates")
+    tokens = _tokens(document, found)
+    sizes = (_number(element.get("completeListSize")) for element in tokens)
+    return Answer(
+        document=document,
+        verb=verb,
         url=url,
-        size=len(document.data),
-        repairs=document.repairs,
+        found=found,
+        token=_first_token(tokens),
+        list_size=next((size for size in sizes if size is not None), None),
     )
 
 
-def _count(found: list[etree._Element]) -> None:
-    if (count := sum(len(container) for container in found)) > MAX_RECORDS:
-        raise TooBig(f"the page holds {count} records, more than the {MAX_RECORDS} that are read; harvest by dates")
+def page(document: Document, verb: str, url: str = "") -> Page:
+    """What stands in an answer; raises what `answer` raises."""
+    return answer(document, verb, url).page()
 
 
 def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord:
@@ -220,7 +248,7 @@ def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord
     )
 
 
-def _identifier_only(header: etree._Element) -> RawRecord | BadRecord:
+def _identifier_only(header: etree._Element, _: Document) -> RawRecord | BadRecord:
     if header.tag != _HEADER:
         return _bad(_STRANGER, header)
     identifier, datestamp, sets = _facts(header)
@@ -253,7 +281,11 @@ def _is_deleted(header: etree._Element) -> bool:
 
 def token(document: Document, found: list[etree._Element]) -> Token | None:
     """The resumption token, exactly as it stands; `None` where it is absent, empty or blank: the end of the list."""
-    for element in _tokens(document, found):
+    return _first_token(_tokens(document, found))
+
+
+def _first_token(elements: list[etree._Element]) -> Token | None:
+    for element in elements:
         if value := (element.text or "").strip():
             return Token(
                 value=value,
@@ -264,19 +296,13 @@ def token(document: Document, found: list[etree._Element]) -> Token | None:
     return None
 
 
-def _list_size(document: Document, found: list[etree._Element]) -> int | None:
-    sizes = (_number(element.get("completeListSize")) for element in _tokens(document, found))
-    return next((size for size in sizes if size is not None), None)
-
-
-def _tokens(document: Document, found: list[etree._Element]) -> Iterator[etree._Element]:
-    for container in (*found, document.root):
-        yield from filter(_is_token, container)
+def _tokens(document: Document, found: list[etree._Element]) -> list[etree._Element]:
+    """By name alone: a token overlooked for its namespace would end the list too early."""
+    return [element for part in (*found, document.root) for element in part.iterchildren(_RESUMPTION)]
 
 
 def _is_token(element: etree._Element) -> bool:
-    """By name alone: a token overlooked for its namespace would end the list too early."""
-    return local(element) == "resumptionToken"
+    return element.tag != _RECORD and local(element) == "resumptionToken"
 
 
 def _number(value: str | None) -> int | None:

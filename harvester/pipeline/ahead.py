@@ -22,7 +22,7 @@ from harvester.pipeline.workers import Answer, Live, Workers
 MUCH = 25  # records of a page that are new or changed
 FULL_PAGES = 2  # before the processes are started
 CHUNK = 12  # records in one request
-MOST_PAGES = 16  # begun and never stored: their windows failed
+PAGES_A_LANE = 6  # fetched ahead and begun; more are of windows that failed, whose pages nobody takes
 MOST_PROCESSES = 8
 
 
@@ -37,12 +37,12 @@ class _Begun(Struct, frozen=True):
 class Ahead:
     """Articles begun before they are wanted. `begin` may be called by any thread, the others by one."""
 
-    def __init__(self, maker: Maker, processes: int | None = None) -> None:
+    def __init__(self, maker: Maker, processes: int | None = None, *, lanes: int = 1) -> None:
         self._maker = maker
         self._most = min(workers.cores() - 1, MOST_PROCESSES) if processes is None else processes
         self._workers: Workers | None = None
         self._full_pages = 0
-        self._pages: deque[list[_Begun]] = deque(maxlen=MOST_PAGES)
+        self._pages: deque[list[_Begun]] = deque(maxlen=PAGES_A_LANE * lanes)
         self._lock = Lock()
 
     def saw(self, records: int) -> None:

@@ -149,12 +149,16 @@ class _Job:
         return identity
 
     def _harvest_format(self, identity: Identity, prefix: str) -> Iterator[RunReport]:
-        """One run; after one that was cut short long ago, another for what changed since on its first pages."""
+        """One run; after one that was cut short long ago, another for what changed since on its first pages.
+
+        A run that was cut short behind its last page asks for nothing any more: what is new since comes with another.
+        """
         run = self._run_to_do(identity, prefix)
         outcome, report = self._walked(identity, run)
         yield report
         resumed = run.pages > 0 and outcome.state == "complete" and run.kind != "range"
-        if resumed and changes.has_aged(run.response_date, outcome.latest) and not self.stop():
+        aged = not outcome.latest or changes.has_aged(run.response_date, outcome.latest)
+        if resumed and aged and not self.stop():
             yield self._walked(identity, self._run_to_do(identity, prefix))[1]
 
     def _walked(self, identity: Identity, run: Run) -> tuple[Outcome, RunReport]:

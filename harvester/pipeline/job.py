@@ -1,19 +1,16 @@
-"""What a walk through the windows of a run is told, holds of each window, and says at its end."""
+"""What a walk through the windows of a run is told, and says at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harvester import changes
 from harvester.config import Source
-from harvester.model import Identity, Page
-from harvester.oai import Provider
+from harvester.model import Identity
 from harvester.pipeline.mapping import Mapper
-from harvester.store import OpenWindow, RunState
+from harvester.store import RunState
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -48,21 +45,3 @@ class Outcome(Struct, frozen=True):
     state: RunState
     error: str | None
     latest: str = ""  # responseDate of the last page
-
-
-class Line:
-    """One window being walked, with the page that is on its way."""
-
-    def __init__(self, window: OpenWindow, provider: Provider) -> None:
-        self.window, self.provider = window, provider
-        self.pages, self.token = window.pages, window.token
-        self.size = window.list_size if window.pages else None
-        self.shrunk = False
-        self.watch = changes.ListWatch(window.seen)
-        self.coming: Future[Page]
-
-    def measure(self, page: Page) -> None:
-        """The least that the pages announce: a list that grows while it is read has given what it had."""
-        if page.list_size is not None:
-            self.shrunk = self.shrunk or (self.size is not None and page.list_size < self.size)
-            self.size = page.list_size if self.size is None else min(self.size, page.list_size)

@@ -36,7 +36,7 @@ class Mapper:
         self._store, self._source = store, source
         self._hints, policy = source.hints(config.journals), config.policy(today)
         self._maker = Maker(self._hints, policy)
-        self._ahead = Ahead(self._maker)
+        self._ahead = Ahead(self._maker, lanes=source.parallel)
         # What was given stays given, though minting be turned off later.
         self._mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
         decides = [__version__, source.formats, self._hints, replace(policy, today="")]

@@ -1,14 +1,13 @@
-"""Walking the windows of one run: several lines of requests at once, each one page ahead of what is being stored.
+"""Walking the windows of one run: several lists at once, each some pages ahead of what is being stored.
 
-Pages are fetched in threads of their own and come back to this one, which maps them, stores them and decides how their
-window goes on. A window that fails costs the others nothing; it is tried once more behind them, and stays open if need
-be. What a run is at its end is read from the ledger, never from memory.
+Pages are fetched in threads of their own (`fetching`) and come to this one, which maps them, stores them and decides
+how their window goes on. A window that fails costs the others nothing; it is tried once more behind them, and stays
+open if need be. What a run is at its end is read from the ledger, never from memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 
 from msgspec.structs import replace
@@ -17,9 +16,10 @@ from harvester import changes
 from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Page, Window
 from harvester.oai import Provider
-from harvester.pipeline import hosts, windows
+from harvester.pipeline import windows
 from harvester.pipeline.arrivals import Arrivals
-from harvester.pipeline.job import Job, Line, Outcome, Progress
+from harvester.pipeline.fetching import Fetching, Line
+from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.ladder import MISSES, Ladder, Rung, is_for_good
 from harvester.store import OpenWindow, Run
 
@@ -30,8 +30,10 @@ MOST_ATTEMPTS = 6
 MOST_PARTS = 64
 # Pages have a round number of records; a list of just so many may be a first page without its token.
 FULL_PAGE = 50
-# A hasty line leaves the patience to the ladder: its window is one of those that failed already.
-HASTY_RETRIES = 1
+# Times `window_records` that a window must announce to be cut again.
+TOO_LONG = 2
+# Windows opened for each lane: one that is fetched to its end is followed by the next before its last page is stored.
+OPEN_AT_ONCE = 2
 
 
 class Walk:
@@ -39,14 +41,14 @@ class Walk:
 
     def __init__(self, job: Job, run: Run) -> None:
         self.job, self.run, self.store = job, run, job.store
-        self._closing = ExitStack()
-        self._given_up = False
-        self._patient = [self._provider(job.source.retries) for _ in range(job.source.parallel)]
-        self._hasty = [self._provider(min(HASTY_RETRIES, job.source.retries)) for _ in range(job.source.parallel)]
-        self._aside = self._provider(job.source.retries)
+        access, self._closing = job.source.access(), ExitStack()
+        self._aside = self._closing.enter_context(Provider(access, stop=job.stop))
+        fetching = Fetching(access, job.source.parallel, job.stop, lambda raws: job.mapper.begin(run.prefix, raws))
+        self._fetching = self._closing.enter_context(fetching)
         self.arrivals = Arrivals(job.store, job.mapper, run, self._get_record)
         self.ladder = Ladder(job.store, self._aside, self.arrivals, job.identity)
         self._lines: list[Line] = []
+        self._ledger_moved = True  # since windows were opened last
         self._failed: dict[int, str] = {}
         self._notes: list[str] = []
         self._broken_off, self._latest = 0, ""
@@ -54,12 +56,8 @@ class Walk:
         self._pages, self._records = run.pages, sum(w.seen for w in run.windows if w.state != "split")
         self._sizes = {w.id: w.list_size for w in run.windows if w.parent is None}
 
-    def _provider(self, retries: int) -> Provider:
-        access = replace(self.job.source.access(), retries=retries)
-        return self._closing.enter_context(Provider(access, stop=lambda: self._given_up or self.job.stop()))
-
     def _get_record(self, identifier: str) -> Page:
-        with hosts.turn(self._aside.url):
+        with self._fetching.aside(self._aside.url):
             return self._aside.record(identifier, self.run.prefix)
 
     # ------------------------------------------------------------------------------------ the whole run
@@ -68,20 +66,12 @@ class Walk:
         """Walks until no window is open, or none can go on. Raises what is not the provider's fault."""
         try:
             with self._closing:
-                self._walk_all()
+                self._walk()
                 return self._outcome()
         except Stopped:
             return Outcome("incomplete", f"stopped on request; {self._left()}")
         except WaitUntil as error:
             return Outcome("waiting", str(error))
-
-    def _walk_all(self) -> None:
-        with ThreadPoolExecutor(self.job.source.parallel, thread_name_prefix="fetch") as pool:
-            try:
-                self._walk(pool)
-            except BaseException:
-                self._given_up = True  # lets the threads end at once
-                raise
 
     def _outcome(self) -> Outcome:
         now = self.store.run(self.run.id)
@@ -100,72 +90,62 @@ class Walk:
             return f"the next harvest goes on behind page {left[0].pages}"
         return f"the next harvest goes on with what is open ({len(left)} windows)"
 
-    def _walk(self, pool: ThreadPoolExecutor) -> None:
+    def _walk(self) -> None:
         while True:
-            for window in self._to_open():
-                self._open(pool, window)
+            self._open_windows()
             if self._lines:
-                done, _ = wait([line.coming for line in self._lines], return_when=FIRST_COMPLETED)
-                for line in [line for line in self._lines if line.coming in done]:
-                    self._step(pool, line)
+                self._step(*self._fetching.next())
             elif not self._settle():
                 return
 
-    def _to_open(self) -> Iterator[OpenWindow]:
-        """As many open windows as there are lines free."""
-        free = self.job.source.parallel - len(self._lines)
-        if free:
-            walked = {line.window.id for line in self._lines} | self._failed.keys()
-            open_ones = [w for w in self.store.run(self.run.id).windows if w.state == "open" and w.id not in walked]
-            yield from open_ones[:free]
+    def _open_windows(self) -> None:
+        """Has windows fetched that are open and not on their way, where some may have come to be."""
+        if not self._ledger_moved:
+            return
+        self._ledger_moved = False
+        walked = {line.window.id for line in self._lines} | self._failed.keys()
+        open_ones = [w for w in self.store.run(self.run.id).windows if w.state == "open" and w.id not in walked]
+        for window in open_ones[: OPEN_AT_ONCE * self.job.source.parallel - len(self._lines)]:
+            # Behind its first page a long list may be cut into windows; then its second would be asked for in vain.
+            line = Line(window, self._asked(window), held=window.parent is None and not window.pages)
+            self._lines.append(line)
+            self._fetching.follow(line)
 
-    def _open(self, pool: ThreadPoolExecutor, window: OpenWindow) -> None:
-        taken = {id(line.provider) for line in self._lines}
-        providers = self._hasty if window.attempts else self._patient
-        line = Line(window, next(one for one in providers if id(one) not in taken))
-        self._lines.append(line)
-        self._fetch(pool, line)
+    def _asked(self, window: OpenWindow) -> Window:
+        """The window with its dates in the form that the provider understands."""
+        return windows.in_form(window.window, self.job.identity.granularity) if self._other_form else window.window
 
-    def _fetch(self, pool: ThreadPoolExecutor, line: Line) -> None:
-        window, token, provider = line.window.window, line.token, line.provider
-        if self._other_form:
-            window = windows.in_form(window, self.job.identity.granularity)
-
-        def fetched() -> Page:
-            with hosts.turn(provider.url):
-                page = provider.page(window, token.value if token else None)
-            self.job.mapper.begin(self.run.prefix, page.records)
-            return page
-
-        line.coming = pool.submit(fetched)
+    def _drop(self, line: Line) -> None:
+        """Nothing more is wanted of this line."""
+        line.room.give_up()
+        self._lines.remove(line)
+        self._ledger_moved = True
 
     # ------------------------------------------------------------------------------------- a page
 
-    def _step(self, pool: ThreadPoolExecutor, line: Line) -> None:
+    def _step(self, line: Line, came: Page | BaseException) -> None:
         """Takes the page that came, or what came in its place."""
-        try:
-            page = line.coming.result()
-        except (Stopped, WaitUntil):
-            raise
-        except ProviderError as error:
-            self._lines.remove(line)
-            self._stumble(line, error)
-            return
-        self._progressed, self.ladder.misses, self._latest = True, 0, page.response_date
-        self._arrive(pool, line, page)
-        if self.job.stop():
-            raise Stopped("stopped on request")
+        if isinstance(came, ProviderError) and not isinstance(came, (Stopped, WaitUntil)):
+            self._drop(line)
+            self._stumble(line, came)
+        elif isinstance(came, BaseException):
+            raise came
+        else:
+            self._progressed, self.ladder.misses, self._latest = True, 0, came.response_date
+            self._arrive(line, came)
+            if self.job.stop():
+                raise Stopped("stopped on request")
 
-    def _arrive(self, pool: ThreadPoolExecutor, line: Line, page: Page) -> None:
+    def _arrive(self, line: Line, page: Page) -> None:
         fresh, line.pages = line.watch.count(page), line.pages + 1
         line.token = page.token
         line.measure(page)
         parts = self._parts(line, page)
         ended = page.token is None or line.watch.circling
         if ended or parts:
-            self._lines.remove(line)
+            self._drop(line)
         else:
-            self._fetch(pool, line)
+            line.room.clear(page.size)
         if ended:
             self._end(line, page, fresh)
         else:
@@ -190,7 +170,10 @@ class Walk:
             return ()
         if window.parent is not None and windows.ignored(window.window, page.records):
             return (window.window,)  # `_cut` takes it back to one list
-        count = windows.wanted(line.size, self.job.source.window_records, self.job.source.parallel, len(page.records))
+        source = self.job.source
+        if window.parent is not None and line.size <= TOO_LONG * source.window_records:
+            return ()
+        count = windows.wanted(line.size, source.window_records, source.parallel, len(page.records))
         identity = self.job.identity
         spread = windows.spread(window.window, count, identity.earliest, page.response_date, identity.granularity)
         return spread if len(spread) > 1 else ()
@@ -210,9 +193,8 @@ class Walk:
         for one in all_windows.values():
             if one.state != "done" and one.id != root.id and one.window.set_spec == root.window.set_spec:
                 self.store.close_window(one.id, 0)
-        given_up = [line for line in self._lines if line.window.window.set_spec == root.window.set_spec]
-        wait([line.coming for line in given_up])
-        self._lines = [line for line in self._lines if line not in given_up]
+        for line in [line for line in self._lines if line.window.window.set_spec == root.window.set_spec]:
+            self._drop(line)
         self.store.reopen_window(root.id)
 
     # ---------------------------------------------------------------------------------- ends of lists
@@ -268,6 +250,7 @@ class Walk:
         """With no line left: closes what was split, opens again what is short or failed; whether more is to do."""
         ledger = self.store.run(self.run.id).windows
         settled = [self._settle_split(window, ledger) for window in ledger if window.state == "split"]
+        self._ledger_moved = True
         if any(settled):
             return True
         again = bool(self._failed) and self._progressed and not self._tried_again
@@ -311,15 +294,15 @@ class Walk:
     def _stumble(self, line: Line, error: ProviderError) -> None:
         """A page did not come: the window begins anew, is cut down to what is bad in it, or waits for the others."""
         try:
-            self._get_up(line.window, error, by_token=line.token is not None)
+            self._get_up(line, error)
         except (Stopped, WaitUntil):
             raise
         except ProviderError as failure:
             self._failed[line.window.id] = self._explained(failure, line.window.window)
 
-    def _get_up(self, window: OpenWindow, error: ProviderError, *, by_token: bool) -> None:
-        code = error.code if isinstance(error, ProtocolError) else None
-        if code == "badResumptionToken" or (code == "badArgument" and by_token):
+    def _get_up(self, line: Line, error: ProviderError) -> None:
+        window, code = line.window, error.code if isinstance(error, ProtocolError) else None
+        if code == "badResumptionToken" or (code == "badArgument" and line.token):
             if window.attempts < REOPENINGS:
                 self.store.reopen_window(window.id)
             else:
@@ -327,6 +310,8 @@ class Walk:
         elif code == "badArgument" and window.window.set_spec and window.window.set_spec not in self._sets():
             self.store.close_window(window.id, window.seen)
             self._notes.append(_gone([window.window.set_spec]))
+        elif code == "badArgument" and self._other_form and line.asked == window.window != self._asked(window):
+            pass  # it was on its way before the other form was known, and is opened again in that
         elif code == "badArgument" and (window.window.since or window.window.until) and not self._other_form:
             self._use_other_form()
         elif is_for_good(error):
@@ -335,7 +320,7 @@ class Walk:
             raise error
 
     def _climb(self, window: OpenWindow, error: ProviderError, *, whole: bool = False) -> None:
-        with hosts.turn(self._aside.url):
+        with self._fetching.aside(self._aside.url):
             self._progressed |= self.ladder.climb(window, error, whole=whole) is Rung.DONE
 
     def _use_other_form(self) -> None:

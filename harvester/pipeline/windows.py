@@ -49,12 +49,15 @@ def wanted(size: int, target: int, parallel: int, page: int) -> int:
     """Into how many windows a list of `size` records is cut; 1: not at all.
 
     `target` is how many records a window should have (0: no windows), `page` how many records the first page had.
-    Windows side by side pay where each has several pages.
+    Windows side by side pay where each has several pages, since the last page of each is half empty; they are more
+    than `parallel`, because records are never spread evenly and no lane should wait for another's long window.
     """
-    parts = -(-size // target) if target else 1
-    if parallel > 1 and target and size >= 4 * parallel * page:
-        parts = max(parts, 2 * parallel)
-    return parts if parts > 1 and size > 2 * page else 1
+    if not target or size <= 2 * page:
+        return 1
+    parts = -(-size // target)
+    if parallel > 1 and size >= 4 * parallel * page:
+        parts = max(parts, parallel * (4 if size >= 32 * parallel * page else 2))
+    return parts
 
 
 def in_form(window: Window, granularity: Granularity) -> Window:

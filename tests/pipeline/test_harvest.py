@@ -131,12 +131,34 @@ def test_a_stop_leaves_an_incomplete_run_that_goes_on_behind_its_last_page(tmp_p
     with broken(Truth(), fault) as (_, server):
         made = bench(tmp_path, server.url)
         stopped = harvest(made, stop=lambda: 3 in asked)
-        assert (stopped.state, stopped.pages in (2, 3)) == ("incomplete", True)  # 3 is asked for as 2 is stored
+        assert (stopped.state, stopped.pages in (1, 2, 3)) == ("incomplete", True)  # 3 is asked for as soon as 2 came
         assert f"goes on behind page {stopped.pages}" in (stopped.error or "")
         asked.clear()
         run = harvest(made)
         assert (run.state, counts(run), run.pages) == ("complete", (23, 0, 0, 0), 5)
         assert asked == list(range(stopped.pages + 1, 6))
+
+
+class Killed(BaseException):
+    """Ends a harvest as a kill does: nothing is tidied up."""
+
+
+def test_what_came_behind_the_last_page_of_a_killed_harvest_is_asked_for(tmp_path: Path):
+    clock = Clock()
+    truth = Truth(clock=clock)
+
+    def kill(done):
+        if done.pages == 5:
+            raise Killed
+
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        with pytest.raises(Killed):
+            harvest(made, progress=kill)
+        clock.moment = LATER
+        truth.put(article(3, " (revised)", datestamp=LATER))
+        assert [run.state for run in made.harvest()] == ["complete", "complete"]
+        assert differing(held(made), truth) == set()
 
 
 def test_the_next_page_is_fetched_while_this_one_is_stored(tmp_path: Path):

@@ -1,0 +1,188 @@
+"""Lists followed ahead of what is being stored, as many at once as the source has lanes.
+
+The next request leaves as soon as the token of the page that came is known. The page is taken apart behind it, in a
+thread of its own, where the mapping of its records is begun, and waits to be stored. A lane at the end of its list goes
+on to the next one by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from queue import SimpleQueue
+from threading import Condition, Semaphore
+from typing import Self
+
+from msgspec.structs import replace
+
+from harvester import changes
+from harvester.model import Access, Page, RawRecord, Window
+from harvester.oai import Answer, Provider
+from harvester.pipeline import hosts
+from harvester.store import OpenWindow
+
+AHEAD = 3  # pages of one list that may wait to be stored
+AHEAD_BYTES = 16 * 1024 * 1024  # of them together; a single page may be as large as it likes
+# A hasty line leaves the patience to the ladder: its window is one of those that failed already.
+HASTY_RETRIES = 1
+
+
+class Room:
+    """How far a list may be fetched ahead. `held`: not at all, until its first page has been looked at."""
+
+    def __init__(self, *, held: bool) -> None:
+        self._changed = Condition()
+        self._pages, self._bytes, self._held = 0, 0, held
+        self.given_up = False
+
+    def fill(self, size: int) -> bool:
+        """A page of so many bytes came: waits until the next may be asked for; `False` when none is wanted."""
+        with self._changed:
+            self._pages, self._bytes = self._pages + 1, self._bytes + size
+            self._changed.wait_for(self._is_free)
+        return not self.given_up
+
+    def _is_free(self) -> bool:
+        few = self._pages <= 0 or (self._pages < AHEAD and self._bytes < AHEAD_BYTES)
+        return self.given_up or (few and not self._held)
+
+    def clear(self, size: int) -> None:
+        """A page is being stored, and the list goes on."""
+        with self._changed:
+            self._pages, self._bytes, self._held = self._pages - 1, self._bytes - size, False
+            self._changed.notify()
+
+    def give_up(self) -> None:
+        """No further page of the list is wanted."""
+        with self._changed:
+            self.given_up = True
+            self._changed.notify()
+
+
+class Line:
+    """One window being walked: what is asked, and what its pages have said so far."""
+
+    def __init__(self, window: OpenWindow, asked: Window, *, held: bool) -> None:
+        self.window, self.asked = window, asked  # `asked` may have its dates in another form
+        self.pages, self.token = window.pages, window.token
+        self.size = window.list_size if window.pages else None
+        self.shrunk = False
+        self.watch = changes.ListWatch(window.seen)
+        self.room = Room(held=held)
+
+    def measure(self, page: Page) -> None:
+        """The least that the pages announce: a list that grows while it is read has given what it had."""
+        if page.list_size is not None:
+            self.shrunk = self.shrunk or (self.size is not None and page.list_size < self.size)
+            self.size = page.list_size if self.size is None else min(self.size, page.list_size)
+
+
+class _Lane:
+    """One request at a time. Its providers are kept from list to list: their connections, and how slow they want us."""
+
+    def __init__(self, access: Access, stop: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._line: Line | None = None
+        self._patient = Provider(access, stop=self._is_over)
+        self._hasty = Provider(replace(access, retries=min(HASTY_RETRIES, access.retries)), stop=self._is_over)
+
+    def _is_over(self) -> bool:
+        return self._stop() or (self._line is not None and self._line.room.given_up)
+
+    def answers(self, line: Line, turn: Semaphore) -> Iterator[Answer]:
+        """The pages of a list, until its end or until no more are wanted."""
+        self._line = line
+        provider = self._hasty if line.window.attempts else self._patient
+        token = line.window.token
+        while not line.room.given_up:
+            with turn, hosts.turn(provider.url):
+                answer = provider.answer(line.asked, token.value if token else None)
+            yield answer
+            token = answer.token
+            if token is None or not line.room.fill(answer.size):
+                return
+
+    def close(self) -> None:
+        self._patient.close()
+        self._hasty.close()
+
+
+class Fetching:
+    """The lanes of one run. `begin` is called with the records of each page that came, by another thread."""
+
+    def __init__(
+        self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Sequence[RawRecord]], None]
+    ) -> None:
+        self._begin = begin
+        self._ended, self._aside = False, 0
+        self._turn = Semaphore(lanes)
+        self._free: SimpleQueue[_Lane] = SimpleQueue()
+        self._came: SimpleQueue[tuple[Line, Page | BaseException]] = SimpleQueue()
+        self._lanes = [_Lane(access, lambda: self._ended or stop()) for _ in range(lanes)]
+        for lane in self._lanes:
+            self._free.put(lane)
+        self._fetchers = ThreadPoolExecutor(lanes, thread_name_prefix="fetch")
+        self._opener = ThreadPoolExecutor(1, thread_name_prefix="open")
+        self._lines: list[Line] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends what is under way; pages that nobody took are thrown away."""
+        self._ended = True
+        for line in self._lines:
+            line.room.give_up()
+        with ExitStack() as closing:
+            for lane in self._lanes:
+                closing.callback(lane.close)
+            self._fetchers.shutdown(cancel_futures=True)
+            self._opener.shutdown()
+
+    def follow(self, line: Line) -> None:
+        """Fetches this list as soon as a lane is free."""
+        self._lines = [one for one in self._lines if not one.room.given_up] + [line]
+        self._fetchers.submit(self._fetch, line)
+
+    def next(self) -> tuple[Line, Page | BaseException]:
+        """The next page of any list that is still wanted, or what came in its place."""
+        while True:
+            line, came = self._came.get()
+            if not line.room.given_up:
+                return line, came
+
+    @contextmanager
+    def aside(self, url: str) -> Iterator[None]:
+        """Questions of the walking thread itself, in the turn of a lane: the provider is asked no more at once."""
+        self._aside += 1
+        try:
+            if self._aside > 1:
+                yield
+            else:
+                with self._turn, hosts.turn(url):
+                    yield
+        finally:
+            self._aside -= 1
+
+    def _fetch(self, line: Line) -> None:
+        lane = self._free.get()
+        try:
+            for answer in lane.answers(line, self._turn):
+                self._opener.submit(self._open, line, answer)
+        except BaseException as error:
+            self._opener.submit(self._came.put, (line, error))  # behind the pages before it
+        finally:
+            self._free.put(lane)
+
+    def _open(self, line: Line, answer: Answer) -> None:
+        """Takes an answer apart, and has the mapping of its records begun."""
+        if line.room.given_up:
+            return
+        try:
+            page = answer.page()
+            self._begin(page.records)
+        except BaseException as error:
+            self._came.put((line, error))
+        else:
+            self._came.put((line, page))

@@ -8,7 +8,6 @@ An `Article` says what the source says. Absent is `None` or an empty tuple, neve
 
 from __future__ import annotations
 
-import hashlib
 from typing import Literal
 
 import msgspec
@@ -353,11 +352,6 @@ def to_json(article: Article) -> bytes:
 def from_json(document: bytes | str) -> Article:
     """The article of a JSON document. Raises `msgspec.ValidationError` on another shape."""
     return _decode(document)
-
-
-def fingerprint(article: Article) -> str:
-    """SHA-256 of what can reach a deposit: provenance moves without the article changing."""
-    return hashlib.sha256(_encode(msgspec.structs.replace(article, provenance={}))).hexdigest()
 
 
 # ---------------------------------------------------------------------------------------------- findings

@@ -14,7 +14,8 @@ from threading import Lock
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.model import RawRecord, Reading
+from harvester.entries import Made
+from harvester.model import RawRecord
 from harvester.pipeline import workers
 from harvester.pipeline.making import Maker
 from harvester.pipeline.workers import Answer, Live, Workers
@@ -68,7 +69,7 @@ class Ahead:
         with self._lock:
             self._pages.append(page)
 
-    def take(self, raws: Sequence[RawRecord]) -> dict[str, Reading]:
+    def take(self, raws: Sequence[RawRecord]) -> dict[str, Made]:
         """What was made of these records, by identifier; empty where nothing was begun."""
         wanted = {id(raw) for raw in raws}
         with self._lock:
@@ -77,11 +78,11 @@ class Ahead:
                 self._pages.remove(page)
         return {raw.identifier: made for raw, made in self._made(page) if id(raw) in wanted}
 
-    def _made(self, page: Sequence[_Begun]) -> Iterator[tuple[RawRecord, Reading]]:
+    def _made(self, page: Sequence[_Begun]) -> Iterator[tuple[RawRecord, Made]]:
         """From the end on, so that what no worker has come to is made here while they are at the rest."""
         for one in reversed(page):
             answer = None if one.answer.cancel() else one.answer.result()
-            yield from zip(one.raws, answer or map(self._maker.make, one.live), strict=True)
+            yield from zip(one.raws, answer or self._maker.make(one.live), strict=True)
 
     def close(self) -> None:
         if self._workers:

@@ -1,13 +1,14 @@
-"""One article from the raw records of one identifier: read, assembled, held against the rules. Pure."""
+"""Articles from the raw records of their identifiers: read, assembled, held against the rules. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from harvester import assembly, formats, rules
 from harvester.changes import parse_utc
+from harvester.entries import Made, made
 from harvester.findings import is_blocking
 from harvester.model import Article, Finding, Hints, Policy, RawRecord, Reading
 
@@ -18,14 +19,20 @@ class Maker(Struct, frozen=True):
     hints: Hints
     policy: Policy
 
-    def make(self, live: Mapping[str, RawRecord]) -> Reading:
-        """The article of live records by format, the best format first, with everything there is to say about it."""
-        reading = self.read(live)
+    def make(self, identifiers: Iterable[Mapping[str, RawRecord]]) -> list[Made]:
+        """What comes of each identifier, given as its live records by format, the best format first.
+
+        One stage after the other, since each is faster while its code and data are in the processor's caches.
+        """
+        readings = [self.read(live) for live in identifiers]
+        return [made(reading) for reading in map(self._checked, readings)]
+
+    def _checked(self, reading: Reading) -> Reading:
         article = reading.article
         return reading if article is None else Reading(article, self.checked(article, reading.findings))
 
     def read(self, live: Mapping[str, RawRecord]) -> Reading:
-        """The same before the rules have looked at it."""
+        """The article of one identifier before the rules have looked at it."""
         return assembly.assemble({prefix: self._read(raw) for prefix, raw in live.items()}, self.hints)
 
     def _read(self, raw: RawRecord) -> Reading:

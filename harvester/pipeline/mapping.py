@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from harvester import __version__, assembly
 from harvester.config import Config, Source
+from harvester.entries import Made, made
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
 from harvester.model import Article, Finding, RawRecord, Reading
@@ -59,14 +60,14 @@ class Mapper:
         """The articles of records that just came in one format, together with what other formats hold of them."""
         if not self._mints:  # a DOI is given one at a time, and needs the store
             self._ahead.saw(len(raws))
-        made = self._ahead.take(raws)
-        rest = [raw for raw in raws if raw.identifier not in made]
-        others = self._together(prefix, rest)
+        begun = self._ahead.take(raws)
+        rest = [raw for raw in raws if raw.identifier not in begun]
+        others = self._mapped([raw.identifier for raw in rest], self._together(prefix, rest))
         for raw in raws:
-            if raw.identifier in made:
-                yield self._save(raw.identifier, made[raw.identifier], deleted=False)
+            if raw.identifier in begun:
+                yield self._save(raw.identifier, begun[raw.identifier], deleted=False)
             else:
-                yield self._mapped(raw.identifier, next(others))
+                yield next(others)
 
     def _together(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[dict[str, RawRecord]]:
         """Each record with what is held of it in other formats."""
@@ -77,8 +78,7 @@ class Mapper:
     def again(self, identifiers: Sequence[str]) -> Iterator[ArticleSave]:
         """The articles of stored records, made anew."""
         held = self._held(identifiers)
-        for identifier in identifiers:
-            yield self._mapped(identifier, held.get(identifier, {}))
+        return self._mapped(identifiers, (held.get(identifier, {}) for identifier in identifiers))
 
     def _held(self, identifiers: Sequence[str], *, without: str = "") -> dict[str, dict[str, RawRecord]]:
         prefixes = [prefix for prefix in self._source.formats if prefix != without]
@@ -88,26 +88,33 @@ class Mapper:
                 held.setdefault(identifier, {})[prefix] = raw
         return held
 
-    def _mapped(self, identifier: str, raws: Mapping[str, RawRecord]) -> ArticleSave:
-        live = self._live(raws)
-        made = self._named(identifier, self._maker.read(live)) if self._mints else self._maker.make(live)
-        return self._save(identifier, made, deleted=not live)
+    def _mapped(self, identifiers: Sequence[str], records: Iterable[Mapping[str, RawRecord]]) -> Iterator[ArticleSave]:
+        """The articles of identifiers, each with its records by format."""
+        live = [self._live(raws) for raws in records]
+        making = self._named(identifiers, live) if self._mints else self._maker.make(live)
+        for identifier, one, alive in zip(identifiers, making, live, strict=True):
+            yield self._save(identifier, one, deleted=not alive)
 
     def _live(self, raws: Mapping[str, RawRecord]) -> dict[str, RawRecord]:
         """Those that are not deleted, the best format first."""
         return {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
 
-    def _save(self, identifier: str, made: Reading, *, deleted: bool) -> ArticleSave:
+    def _save(self, identifier: str, one: Made, *, deleted: bool) -> ArticleSave:
         return ArticleSave(
             source=self._source.name,
             identifier=identifier,
-            article=made.article,
+            entry=one.entry,
             deleted=deleted,
-            findings=made.findings,
+            findings=one.findings,
             mapped_with=self.mapped_with,
         )
 
-    def _named(self, identifier: str, read: Reading) -> Reading:
+    def _named(self, identifiers: Sequence[str], live: Sequence[Mapping[str, RawRecord]]) -> Iterator[Made]:
+        """One at a time, since a DOI that is given is taken from then on."""
+        for identifier, raws in zip(identifiers, live, strict=True):
+            yield made(self._with_name(identifier, self._maker.read(raws)))
+
+    def _with_name(self, identifier: str, read: Reading) -> Reading:
         """The article held against the rules. One that lacks nothing but a DOI gets one, where its journal says so."""
         article, said = read.article, read.findings
         if article is None:
@@ -116,7 +123,7 @@ class Mapper:
         article = _with_doi(article, given) if given else article
         findings = self._maker.checked(article, said)
         if article.doi is None and {f.code for f in findings if is_blocking(f)} == {"doi-missing"}:
-            return self._minted(identifier, article, said) or Reading(article, findings)
+            return self._minted(identifier, article, said, findings)
         return Reading(article, findings)
 
     def _given_doi(self, identifier: str, article: Article) -> str | None:
@@ -125,16 +132,18 @@ class Mapper:
             return None
         return self._store.minted(self._source.name, identifier)
 
-    def _minted(self, identifier: str, article: Article, said: tuple[Finding, ...]) -> Reading | None:
+    def _minted(
+        self, identifier: str, article: Article, said: tuple[Finding, ...], findings: tuple[Finding, ...]
+    ) -> Reading:
+        """The article with a DOI by its journal's pattern, where that gives one; `findings` are those without it."""
         facts = facts_of(article, self._hints.journals)
         doi = assembly.mint(article, facts) if facts else None
         if doi is None:
-            return None
+            return Reading(article, findings)
         try:
             self._store.mint(self._source.name, identifier, doi)
         except DoiTaken:
-            taken = Finding("doi-mint-taken", "doi", doi)
-            return Reading(article, (*self._maker.checked(article, said), taken))
+            return Reading(article, (*findings, Finding("doi-mint-taken", "doi", doi)))
         named = _with_doi(article, doi)
         return Reading(named, self._maker.checked(named, said))
 

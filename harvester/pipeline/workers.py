@@ -19,19 +19,20 @@ from typing import IO
 
 import msgspec
 
-from harvester.model import RawRecord, Reading
+from harvester.entries import Made
+from harvester.model import RawRecord
 from harvester.pipeline.garbage import rarely_collected
 from harvester.pipeline.making import Maker
 
 Live = dict[str, RawRecord]  # the live records of one identifier by format
-Answer = list[Reading] | None  # None: the worker is gone
+Answer = list[Made] | None  # None: the worker is gone
 
 _MAIN = "import sys; sys.path[:] = {path!r}; from harvester.pipeline import workers; workers.main()"
 _LENGTH = 4  # bytes before each message
 
 _encode = msgspec.msgpack.Encoder().encode
 _requests = msgspec.msgpack.Decoder(list[Live])
-_answers = msgspec.msgpack.Decoder(list[Reading])
+_answers = msgspec.msgpack.Decoder(list[Made])
 _makers = msgspec.msgpack.Decoder(Maker)
 
 
@@ -63,7 +64,7 @@ class Workers:
         return self._answering and not self._ended
 
     def submit(self, work: Sequence[Live]) -> Future[Answer]:
-        """The readings of some identifiers, in order; a future that is cancelled in time costs nothing."""
+        """What comes of some identifiers, in order; a future that is cancelled in time costs nothing."""
         return self._threads.submit(self._ask, work)
 
     def close(self) -> None:
@@ -137,9 +138,9 @@ def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def _made(maker: Maker, request: bytes) -> bytes:
-    """The readings; no message at all where they cannot be said, so that they are made where they are wanted."""
+    """What comes of a request; no message at all where it cannot be said, so that it is made where it is wanted."""
     try:
-        return _encode([maker.make(live) for live in _requests.decode(request)])
+        return _encode(maker.make(_requests.decode(request)))
     except ValueError:  # half a surrogate pair
         return b""
 

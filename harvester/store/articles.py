@@ -10,13 +10,14 @@ import msgspec
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from harvester.entries import Entry
 from harvester.findings import is_blocking, kinds
-from harvester.model import Article, Finding, fingerprint, from_json, to_json
+from harvester.identifiers import fold_doi
+from harvester.model import Finding, from_json
 from harvester.store.database import Database, ManyRows, chunks, new_id
 from harvester.store.structs import ArticleSave, StoredArticle
 from harvester.tables import article, finding, mapping, record
 from harvester.tables import source as source_table
-from harvester.text import plain
 
 
 class Articles(Database):
@@ -31,7 +32,7 @@ class Articles(Database):
         """The articles of an OAI identifier or a DOI, in one source or all."""
         # The source stands in both halves, so that SQLite takes the index of each; without one, over all sources.
         place = article.c.source == source if source else article.c.source.in_(select(source_table.c.name))
-        named = or_(and_(place, article.c.identifier == name), and_(place, article.c.doi_key == doi_key(name)))
+        named = or_(and_(place, article.c.identifier == name), and_(place, article.c.doi_key == fold_doi(name)))
         statement = select(article.c.id).where(named)
         with self._read() as connection:
             ids = connection.execute(statement.order_by(article.c.source, article.c.identifier)).scalars().all()
@@ -86,13 +87,6 @@ class Articles(Database):
             return list(connection.execute(statement).scalars())
 
 
-def doi_key(doi: str) -> str:
-    """The form in which two DOIs are compared: they are equal when they differ in the case of ASCII letters alone."""
-    return doi.translate(_FOLD)
-
-
-_FOLD = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-
 # -------------------------------------------------------------------------------- saving, in a transaction
 
 _insert = insert(article)
@@ -126,7 +120,7 @@ def save_articles(connection: Connection, saves: Iterable[ArticleSave]) -> None:
 
 def _save_chunk(connection: Connection, saves: Sequence[ArticleSave]) -> None:
     mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
-    rows = [(_row(save, mappings[save.mapped_with]), save.deleted and save.article is None) for save in saves]
+    rows = [(_row(save, mappings[save.mapped_with]), save.deleted and save.entry is None) for save in saves]
     _PUT.insert(connection, [row for row, is_tombstone in rows if not is_tombstone])
     _PUT_TOMBSTONE.insert(connection, [row for row, is_tombstone in rows if is_tombstone])
     _save_findings(connection, saves)
@@ -144,7 +138,7 @@ def _save_findings(connection: Connection, saves: Sequence[ArticleSave]) -> None
 def _put_findings(connection: Connection, held: StoredArticle, findings: Sequence[Finding]) -> None:
     connection.execute(_DROP_FINDINGS, {"ids": [held.id]})
     _PUT_FINDINGS.insert(connection, _finding_rows(held.id, findings))
-    state = _state(held.deleted, held.article, findings)
+    state = _state(held.deleted, held.doi, findings)
     connection.execute(update(article).where(article.c.id == held.id).values(state=state))
 
 
@@ -157,38 +151,19 @@ def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, in
 
 
 def _row(save: ArticleSave, mapping_id: int) -> dict[str, Any]:
-    state = _state(save.deleted, save.article, save.findings)
-    named = {"source": save.source, "identifier": save.identifier, "state": state, "mapping_id": mapping_id}
-    return named | (_NOTHING if save.article is None else _columns(save.article))
+    kept = _NOTHING if save.entry is None else msgspec.structs.asdict(save.entry)
+    state = _state(save.deleted, save.entry.doi if save.entry else None, save.findings)
+    return {"source": save.source, "identifier": save.identifier, "state": state, "mapping_id": mapping_id, **kept}
 
 
-def _state(deleted: bool, made: Article | None, findings: Sequence[Finding]) -> str:
+_NOTHING = dict.fromkeys(Entry.__struct_fields__)
+
+
+def _state(deleted: bool, doi: str | None, findings: Sequence[Finding]) -> str:
     """`ready` is all that a deposit needs: alive, with a DOI, and no finding that holds it back."""
     if deleted:
         return "deleted"
-    if made is None or made.doi is None or any(map(is_blocking, findings)):
-        return "held"
-    return "ready"
-
-
-_NOTHING = dict.fromkeys(name for name in _DERIVED if name not in ("state", "mapping_id"))
-
-
-def _columns(made: Article) -> dict[str, Any]:
-    journal = made.journal
-    return {
-        "format": made.format,
-        "doi": made.doi,
-        "doi_key": None if made.doi is None else doi_key(made.doi),
-        "title": plain(made.titles[0].text) if made.titles else None,
-        "journal": plain(journal.titles[0].text) if journal.titles else None,
-        "issn": journal.issns[0].value if journal.issns else None,
-        "year": min((date.year for date in made.dates), default=None),
-        "volume": made.volume,
-        "issue": made.issue,
-        "fingerprint": fingerprint(made),
-        "document": to_json(made).decode(),
-    }
+    return "held" if doi is None or any(map(is_blocking, findings)) else "ready"
 
 
 def _finding_rows(article_id: int, findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import DoiTaken, StoreError
-from harvester.store.articles import doi_key
+from harvester.identifiers import fold_doi
 from harvester.store.database import Database, ManyRows
 from harvester.store.structs import Deposit, Member, PlannedBatch
 from harvester.tables import article, batch, deposit, deposited, minted
@@ -74,7 +74,7 @@ class Ledger(Database):
         statement = (
             select(deposited.c.fingerprint, batch)
             .join_from(deposited, batch)
-            .where(deposited.c.doi_key == doi_key(doi))
+            .where(deposited.c.doi_key == fold_doi(doi))
         )
         with self._read() as connection:
             row = connection.execute(statement).first()
@@ -118,9 +118,9 @@ class Ledger(Database):
                 return
             if given is not None:
                 raise DoiTaken(f"Record {identifier} was given the DOI {given}; it cannot be given {doi}.")
-            if holder := _holder(connection, source, identifier, doi_key(doi)):
+            if holder := _holder(connection, source, identifier, fold_doi(doi)):
                 raise DoiTaken(f"The DOI {doi} is in use by {holder}; it cannot be given to record {identifier}.")
-            values = {"source": source, "identifier": identifier, "doi": doi, "doi_key": doi_key(doi)}
+            values = {"source": source, "identifier": identifier, "doi": doi, "doi_key": fold_doi(doi)}
             connection.execute(insert(minted).values(values))
 
 
@@ -138,7 +138,7 @@ def _member_rows(batch_id: str, members: Sequence[Member]) -> list[dict[str, Any
             "batch_id": batch_id,
             "position": position,
             "article_id": member.article_id,
-            "doi_key": doi_key(member.doi),
+            "doi_key": fold_doi(member.doi),
             "fingerprint": member.fingerprint,
             "richness": member.richness,
         }

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from harvester.findings import Severity
+from harvester.identifiers import fold_doi
 from harvester.model import Article, from_json
 from harvester.reports import HeldBack
 from harvester.store import payloads
-from harvester.store.articles import doi_key, finding_of, load_articles
+from harvester.store.articles import finding_of, load_articles
 from harvester.store.database import Database, chunks
 from harvester.store.standing import Glance
 from harvester.store.structs import DuplicateDoi, FindingRow, SourceStatus, StoredArticle
@@ -165,7 +166,7 @@ def _narrowed(statement: Select[Any], sources: Collection[str], dois: Collection
     if sources:
         statement = statement.where(article.c.source.in_(sources))
     if dois:
-        statement = statement.where(article.c.doi_key.in_([doi_key(doi) for doi in dois]))
+        statement = statement.where(article.c.doi_key.in_([fold_doi(doi) for doi in dois]))
     return statement
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from harvester.entries import Entry
 from harvester.model import Article, BadRecord, Decision, Finding, Identity, RawRecord, Token, Window
 
 RunKind = Literal["full", "incremental", "range", "reconcile"]
@@ -104,12 +105,12 @@ class SavedRecord(Struct, frozen=True):
 
 
 class ArticleSave(Struct, frozen=True, kw_only=True):
-    """An article to keep. `article` is `None` for a tombstone (what was known before stays readable) and where no
+    """An article to keep. `entry` is `None` for a tombstone (what was known before stays readable) and where no
     article could be made of the bytes. `mapped_with` is the fingerprint of configuration and program."""
 
     source: str
     identifier: str
-    article: Article | None
+    entry: Entry | None
     deleted: bool = False
     findings: tuple[Finding, ...] = ()
     mapped_with: str

@@ -7,7 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from harvester.model import Hints, Policy, RawRecord, Reading
+from harvester.entries import Made
+from harvester.model import Hints, Policy, RawRecord
 from harvester.pipeline.ahead import CHUNK, FULL_PAGES, MUCH, Ahead
 from harvester.pipeline.making import Maker
 from tests.demo.many import many
@@ -30,8 +31,9 @@ ODD = [
 ]
 
 
-def made_here(raws: list[RawRecord]) -> dict[str, Reading]:
-    return {raw.identifier: MAKER.make({"any": raw}) for raw in raws}
+def made_here(raws: list[RawRecord]) -> dict[str, Made]:
+    made = MAKER.make({"any": raw} for raw in raws)
+    return {raw.identifier: one for raw, one in zip(raws, made, strict=True)}
 
 
 @pytest.fixture

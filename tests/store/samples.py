@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harvester.entries import entry
 from harvester.findings import Severity, kinds
 from harvester.model import (
     Affiliation,
@@ -105,7 +106,7 @@ def article_save(number: int, made: Article | None = None, **changes: object) ->
     given = {
         "source": "wetlands",
         "identifier": name(number),
-        "article": made or article(number),
+        "entry": entry(made or article(number)),
         "mapped_with": "program 1",
     }
     return ArticleSave(**given | changes)  # type: ignore[arg-type]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from harvester import store
+from harvester.entries import entry
 from harvester.errors import DoiTaken, StoreError
-from harvester.model import fingerprint
 from harvester.store import Member
 from harvester.store.store import Store
 from tests.store import samples
@@ -57,7 +57,7 @@ def test_a_written_batch_is_the_last_deposit_of_its_dois(filled: Store):
     deposit = filled.last_deposit("10.5555/REEDS.1")
     assert deposit is not None
     assert (deposit.batch_id, deposit.timestamp, deposit.path) == ("b1", STAMP, "exports/b1.xml")
-    assert deposit.fingerprint == fingerprint(article(1))
+    assert deposit.fingerprint == entry(article(1)).fingerprint
     assert deposit.written == NOW + timedelta(seconds=1)
     assert filled.last_deposit("10.5555/reeds.2") is None
 

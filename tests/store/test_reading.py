@@ -156,7 +156,7 @@ def test_a_doi_that_several_live_records_claim(opened: Store):
 
 def test_status_counts_every_record_once(opened: Store):
     saves = [article_save(n) for n in range(3)]
-    saves += [article_save(3, findings=(finding("error"),)), article_save(4, article=None, deleted=True)]
+    saves += [article_save(3, findings=(finding("error"),)), article_save(4, entry=None, deleted=True)]
     fill(opened, *saves)
     jats = opened.begin_run("wetlands", "jats", "full", [], NOW)
     begin(opened, "fens")

@@ -1,0 +1,66 @@
+"""An article as the store keeps it: its JSON document, its fingerprint, and what it is found by. Pure.
+
+Made where the article is made, so that a process that maps for another one hands over what only has to be written down.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from msgspec import Struct, json
+
+from harvester.identifiers import fold_doi
+from harvester.model import Article, Finding, Reading, to_json
+from harvester.text import plain
+
+
+class Entry(Struct, frozen=True, kw_only=True, array_like=True):
+    """The values of one article by the columns of its table."""
+
+    format: str
+    doi: str | None  # as the source writes it
+    doi_key: str | None  # folded, for comparison
+    title: str | None  # plain
+    journal: str | None  # plain
+    issn: str | None
+    year: int | None
+    volume: str | None
+    issue: str | None
+    fingerprint: str  # SHA-256 of what can reach a deposit, in hex
+    document: str  # JSON, schemas/article.schema.json
+
+
+class Made(Struct, frozen=True):
+    """What came of the records of one identifier; no entry where there is no article in them."""
+
+    entry: Entry | None
+    findings: tuple[Finding, ...] = ()
+
+
+def made(reading: Reading) -> Made:
+    """What a finished reading leaves to be kept."""
+    return Made(entry(reading.article) if reading.article else None, reading.findings)
+
+
+def entry(article: Article) -> Entry:
+    """The article ready to be kept."""
+    journal, document = article.journal, to_json(article)
+    return Entry(
+        format=article.format,
+        doi=article.doi,
+        doi_key=None if article.doi is None else fold_doi(article.doi),
+        title=plain(article.titles[0].text) if article.titles else None,
+        journal=plain(journal.titles[0].text) if journal.titles else None,
+        issn=journal.issns[0].value if journal.issns else None,
+        year=min((date.year for date in article.dates), default=None),
+        volume=article.volume,
+        issue=article.issue,
+        fingerprint=_fingerprint(article, document),
+        document=document.decode(),
+    )
+
+
+def _fingerprint(article: Article, document: bytes) -> str:
+    """Of the document without `provenance`, its last field: where a value stood moves without the article changing."""
+    provenance = b',"provenance":' + json.encode(article.provenance, order="deterministic") + b"}"
+    return hashlib.sha256(document.removesuffix(provenance).removesuffix(b"}") + b"}").hexdigest()

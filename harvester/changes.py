@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from harvester.model import Decision, Known, Page, RawRecord, Window
+from harvester.seen import Seen
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)
@@ -121,15 +122,13 @@ class ListWatch:
     def __init__(self, seen: int = 0) -> None:
         self.total = seen
         self.circling = False
-        self._given: set[int] = set()
+        self._given = Seen()
         self._fruitless = 0
         self._token: str | None = None
 
     def count(self, page: Page) -> int:
         """How many records of the page the list had not given before."""
-        given = len(self._given)
-        self._given.update([hash(raw.identifier) for raw in page.records])
-        fresh = len(self._given) - given + len(page.bad)
+        fresh = sum([self._given.add(raw.identifier) for raw in page.records]) + len(page.bad)
         self.total += fresh
         token = page.token.value if page.token else None
         self._fruitless = 0 if fresh else self._fruitless + 1

@@ -9,6 +9,7 @@ from harvester import changes
 from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Known, Page, RawRecord
 from harvester.pipeline.mapping import Mapper
+from harvester.seen import Seen
 from harvester.store import PageSave, Run, SavedRecord
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Arrivals:
 
     def __init__(self, store: Store, mapper: Mapper, run: Run, get_record: GetRecord) -> None:
         self._store, self._mapper, self._run, self._get_record = store, mapper, run, get_record
-        self._counted: set[int] = set()
+        self._counted = Seen()
 
     def keep(self, page: Page, window_id: int | None, *, seen: int, done: bool) -> None:
         """Stores a page and moves its window behind it, in one transaction; without a window no checkpoint moves."""
@@ -46,10 +47,8 @@ class Arrivals:
     def _uncounted(self, saved: Iterable[SavedRecord]) -> Iterable[SavedRecord]:
         """Without what came unchanged for the second time in this run: it would be counted twice."""
         for one in saved:
-            key = hash(one.raw.identifier)
-            if one.decision != "unchanged" or key not in self._counted:
+            if self._counted.add(one.raw.identifier) or one.decision != "unchanged":
                 yield one
-            self._counted.add(key)
 
     def _standing(
         self, records: Iterable[RawRecord], known: Mapping[str, Known], contested: frozenset[str]

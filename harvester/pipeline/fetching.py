@@ -7,6 +7,7 @@ on to the next one by itself.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,9 @@ from harvester.store import OpenWindow
 
 AHEAD = 3  # pages of one list that may wait to be stored
 AHEAD_BYTES = 16 * 1024 * 1024  # of them together; a single page may be as large as it likes
+# Seconds a thread may compute while another waits for its turn. With Python's own 5 ms the threads that fetch, which
+# compute little, wait at every step for the one that stores.
+SWITCH = 0.0005
 # A hasty line leaves the patience to the ladder: its window is one of those that failed already.
 HASTY_RETRIES = 1
 
@@ -81,8 +85,8 @@ class Line:
 class _Lane:
     """One request at a time. Its providers are kept from list to list: their connections, and how slow they want us."""
 
-    def __init__(self, access: Access, stop: Callable[[], bool]) -> None:
-        self._stop = stop
+    def __init__(self, access: Access, stop: Callable[[], bool], lanes: int) -> None:
+        self._stop, self._lanes = stop, lanes
         self._line: Line | None = None
         self._patient = Provider(access, stop=self._is_over)
         self._hasty = Provider(replace(access, retries=min(HASTY_RETRIES, access.retries)), stop=self._is_over)
@@ -96,7 +100,7 @@ class _Lane:
         provider = self._hasty if line.window.attempts else self._patient
         token = line.window.token
         while not line.room.given_up:
-            with turn, hosts.turn(provider.url):
+            with turn, hosts.turn(provider.url, self._lanes):
                 answer = provider.answer(line.asked, token.value if token else None)
             yield answer
             token = answer.token
@@ -119,7 +123,7 @@ class Fetching:
         self._turn = Semaphore(lanes)
         self._free: SimpleQueue[_Lane] = SimpleQueue()
         self._came: SimpleQueue[tuple[Line, Page | BaseException]] = SimpleQueue()
-        self._lanes = [_Lane(access, lambda: self._ended or stop()) for _ in range(lanes)]
+        self._lanes = [_Lane(access, lambda: self._ended or stop(), lanes) for _ in range(lanes)]
         for lane in self._lanes:
             self._free.put(lane)
         self._fetchers = ThreadPoolExecutor(lanes, thread_name_prefix="fetch")
@@ -127,6 +131,7 @@ class Fetching:
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:
+        sys.setswitchinterval(SWITCH)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -160,7 +165,7 @@ class Fetching:
             if self._aside > 1:
                 yield
             else:
-                with self._turn, hosts.turn(url):
+                with self._turn, hosts.turn(url, len(self._lanes)):
                     yield
         finally:
             self._aside -= 1

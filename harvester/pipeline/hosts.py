@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Condition
 from urllib.parse import urlsplit
 
 AT_ONCE = 4
 
-_turns: defaultdict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(AT_ONCE))
-_guard = threading.Lock()
+_under_way: defaultdict[str, int] = defaultdict(int)
+_changed = Condition()
 
 
-def turn(url: str) -> AbstractContextManager[object]:
-    """Held while a request to the host of this address is under way."""
-    with _guard:
-        return _turns[(urlsplit(url).hostname or "").lower()]
+@contextmanager
+def turn(url: str, lanes: int = 1) -> Iterator[None]:
+    """Held while a request to the host of this address is under way.
+
+    `lanes` is how many its source is allowed at once by the configuration; more than `AT_ONCE` are for it alone.
+    """
+    host, most = (urlsplit(url).hostname or "").lower(), max(AT_ONCE, lanes)
+    with _changed:
+        _changed.wait_for(lambda: _under_way[host] < most)
+        _under_way[host] += 1
+    try:
+        yield
+    finally:
+        with _changed:
+            _under_way[host] -= 1
+            _changed.notify_all()

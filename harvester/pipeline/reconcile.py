@@ -26,6 +26,7 @@ from harvester.pipeline.job import Outcome, Stop
 from harvester.pipeline.ladder import SLAB, batched
 from harvester.pipeline.mapping import Mapper
 from harvester.reports import RunReport
+from harvester.seen import Seen
 from harvester.store import Run
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _reconciled(
 class _Listed(Struct):
     """What the provider lists: which identifiers live, and which of them the store lacks or has older."""
 
-    live: set[int]
+    live: Seen
     missing: list[RawRecord]
     total: int = 0
     response_date: str = ""
@@ -93,7 +94,7 @@ class _Comparison:
     def outcome(self) -> Outcome:
         """Brings in what the store lacks, buries what is gone, and says what it could not do."""
         try:
-            listed = _Listed(set(), [])
+            listed = _Listed(Seen(), [])
             for window in self.run.windows:
                 self._list(window.window, listed)
             self._fetch(listed)
@@ -134,11 +135,8 @@ class _Comparison:
     def _compare(self, page: Page, listed: _Listed) -> None:
         known = self.store.known(self.run.source, self.run.prefix, [raw.identifier for raw in page.records])
         for raw in changes.newest(page.records):
-            key = hash(raw.identifier)
-            if not raw.deleted and key not in listed.live:
-                listed.live.add(key)
-                if _is_news(known.get(raw.identifier), raw):
-                    listed.missing.append(raw)
+            if not raw.deleted and listed.live.add(raw.identifier) and _is_news(known.get(raw.identifier), raw):
+                listed.missing.append(raw)
 
     # ------------------------------------------------------------------------------ what the store lacks
 
@@ -184,7 +182,7 @@ class _Comparison:
             known = self.store.known(self.run.source, self.run.prefix, identifiers)
             alive = [name for name in identifiers if name in known and not known[name].deleted]
             live += len(alive)
-            vanished += [name for name in alive if hash(name) not in listed.live]
+            vanished += [name for name in alive if name not in listed.live]
             last = identifiers[-1]
         return live, vanished
 

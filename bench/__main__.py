@@ -6,15 +6,16 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+SLOW = ("million",)  # only when named
 NAMES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_")))
 
 
 def main(names: list[str]) -> int:
-    """Runs the named measurements, or all; 2 for a name there is not."""
+    """Runs the named measurements, or all but the slow ones; 2 for a name there is not."""
     if unknown := [name for name in names if name not in NAMES]:
         print(f"there is no measurement {', '.join(unknown)}; there are: {', '.join(NAMES)}", file=sys.stderr)
         return 2
-    for name in names or NAMES:
+    for name in names or [name for name in NAMES if name not in SLOW]:
         import_module(f"bench.{name}").run(sys.stdout)
         print(flush=True)
     return 0

@@ -1,0 +1,68 @@
+"""A million records in flat memory, in time that grows with them and not faster: `python -m bench.million [RECORDS]`.
+
+Goal: under 250 MB.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TextIO
+
+from bench._contest import children_of, held
+from bench._river import provider
+from bench.harvest import configured
+from harvester import config, pipeline
+from harvester.pipeline import Progress
+
+RECORDS = 1_000_000
+STEP = 100_000  # records between two lines
+GOAL = 250  # MB
+
+
+class _Watch:
+    """Prints how fast it goes and how large it is."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out, self._next, self._last = out, STEP, perf_counter()
+
+    def __call__(self, done: Progress) -> None:
+        if done.records >= self._next:
+            now = perf_counter()
+            print(
+                f"  {done.records:>9,} records, {STEP / (now - self._last):>6,.0f} records/s, {_memory()}",
+                file=self._out,
+                flush=True,
+            )
+            self._next, self._last = self._next + STEP, now
+
+
+def _memory() -> str:
+    mine, workers = os.getpid(), [held(pid, "VmRSS") for pid in children_of(os.getpid())]
+    return f"RSS {held(mine, 'VmRSS'):.0f} MB, workers {' + '.join(f'{size:.0f}' for size in workers) or 'none'} MB"
+
+
+def run(out: TextIO, records: int = RECORDS) -> None:
+    """Harvests so many records into a new store, and prints rate and memory on the way."""
+    print(f"million: {records:,} records, made as they are asked for", file=out)
+    with provider(records, 0.0) as river, tempfile.TemporaryDirectory() as folder:
+        settings = config.load(configured(Path(folder), river.url))
+        began = perf_counter()
+        with pipeline.opened(settings) as store:
+            (report,) = pipeline.harvest(settings, store, now=lambda: datetime.now(UTC), progress=_Watch(out))
+        seconds = perf_counter() - began
+        assert (report.state, report.new) == ("complete", records), report
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*.sqlite*"))
+        print(
+            f"  {seconds:,.0f} s in all, {records / seconds:,.0f} records/s, store {size / 1e6:,.0f} MB, "
+            f"peak RSS {held(os.getpid()):.0f} MB (goal {GOAL})",
+            file=out,
+        )
+
+
+if __name__ == "__main__":
+    run(sys.stdout, *map(int, sys.argv[1:2]))

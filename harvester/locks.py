@@ -11,7 +11,7 @@ import hashlib
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -46,11 +46,12 @@ def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
     path = folder / f"{safe(name)}.lock"
     with _opened(path) as file:
         _take(file, path)
-        _write(file, Holder(os.getpid(), socket.gethostname(), datetime.now(UTC).replace(microsecond=0), what))
+        _write(file, path, Holder(os.getpid(), socket.gethostname(), datetime.now(UTC).replace(microsecond=0), what))
         try:
             yield
         finally:
-            file.truncate(0)  # closing the file lets go of the lock
+            with suppress(OSError):  # a name left behind says nothing without the lock
+                file.truncate(0)  # closing the file lets go of the lock
 
 
 def safe(name: str) -> str:
@@ -79,10 +80,13 @@ def _take(file: IO[bytes], path: Path) -> None:
         raise _unusable(path, error) from error
 
 
-def _write(file: IO[bytes], mine: Holder) -> None:
-    file.seek(0)
-    file.truncate()
-    file.write(msgspec.json.encode(mine))
+def _write(file: IO[bytes], path: Path, mine: Holder) -> None:
+    try:
+        file.seek(0)
+        file.truncate()
+        file.write(msgspec.json.encode(mine))
+    except OSError as error:
+        raise _unusable(path, error) from error
 
 
 def _read(file: IO[bytes]) -> Holder | None:
@@ -94,4 +98,6 @@ def _read(file: IO[bytes]) -> Holder | None:
 
 
 def _unusable(path: Path, error: OSError) -> StoreError:
-    return StoreError(f"The lock file {path} cannot be used: {error.strerror}. Its folder must be writable.")
+    return StoreError(
+        f"The lock file {path} cannot be used: {error.strerror}. Its folder must be writable, and have room."
+    )

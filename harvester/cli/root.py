@@ -6,7 +6,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, NoReturn
+from contextlib import suppress
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -63,7 +64,7 @@ class Program(Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more can be said
+            _hush(sys.stdout)
             return BROKEN_PIPE
 
 
@@ -83,9 +84,22 @@ def _ending(run: Callable[[], Any], common: Common) -> int:
         if common.verbose:
             traceback.print_exc()
         return error.exit_code
+    except OSError as error:
+        _hush(sys.stdout)
+        said = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        click.echo(f"A file or the output cannot be written or read ({said}); mend that and start again.", err=True)
+        if common.verbose:
+            traceback.print_exc()
+        return 1
     except Exception as error:
         _report(error, common)
         return 1
+
+
+def _hush(stream: TextIO) -> None:
+    """Nothing more can be said there; what is left in its buffer would fail once more at the end."""
+    with suppress(OSError):  # not a file at all
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _report(error: Exception, common: Common) -> None:

@@ -4,6 +4,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -116,6 +117,17 @@ def test_the_option_behind_the_command_wins(call):
         "b.toml is not there"
         in call("--config", "a.toml", "config", "--config", "c.toml", "check", "--config", "b.toml").stderr
     )
+
+
+def test_output_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "config.toml").write_text('[sources.a]\nurl = "https://example.org/oai"\nformats = ["oai_dc"]\n')
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "harvester", "source", "list"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"A file or the output cannot be written or read (No space left on device)")
+    assert b"error in the program" not in done.stderr
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path):

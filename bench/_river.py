@@ -82,7 +82,7 @@ class _Articles(Sequence[Record]):
         )
 
     def datestamp(self, number: int) -> datetime:
-        return (self._first + _TEN_YEARS * number / self._count).replace(microsecond=0)
+        return (self._first + _TEN_YEARS * (number / self._count)).replace(microsecond=0)
 
     def place(self, moment: datetime) -> int:
         """How many are older."""

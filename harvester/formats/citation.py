@@ -46,7 +46,9 @@ def parse_ojs(raw: str, titles: tuple[str, ...] = (), labels: Labels | None = No
     >>> parse_ojs("Letters; Vol 1, No 2 (2013): Winter; 37-59").issue
     '2'
     """
-    citation = raw.strip().translate(_INVISIBLE)
+    citation = raw.strip()
+    if not citation.isascii():
+        citation = citation.translate(_INVISIBLE)
     if len(citation) > _LONGEST:
         return None
     grammar = _grammar(labels or Labels())
@@ -133,6 +135,7 @@ def _is_letter(label: str) -> bool:
 
 _UNTRANSLATED = re.compile(r" {2}(\S+) {2}(\S+)(?: \((\d{4})\))?(?:: (.*))?", re.DOTALL)
 _UNTRANSLATED_VOLUME = re.compile(r" {2}(\S+) (?P<rest>\S.*)", re.DOTALL)
+_PAGES_ALONE = re.compile(r" ?\d+-\d+")
 _BARE_YEAR = re.compile(r"((?:1[5-9]|20)\d\d)(?::\s*(.*))?", re.DOTALL)
 
 
@@ -153,6 +156,8 @@ def _reading(citation: str, at: int, grammar: _Grammar) -> Citation | None:
         if issue and (pages or (issue.issue_title is None and tail.strip())):
             unread = None if pages else tail.strip()
             return structs.replace(issue, journal=_title(citation[:at]), pages=pages, unread_pages=unread)
+    if _PAGES_ALONE.fullmatch(rest):  # nearly every citation ends so
+        return None
     issue = _issue(rest, grammar)
     return structs.replace(issue, journal=_title(citation[:at])) if issue else None
 

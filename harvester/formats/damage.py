@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harvester.model import Finding
-from harvester.text import Inline, Span, Text, plain, text
+from harvester.text import Inline, Span, Text, is_printable, plain, text
 
 _EXCERPT = 80  # characters of a finding's value
 
@@ -26,7 +26,7 @@ _TEX = re.compile(
 def text_findings(path: str, content: str) -> list[Finding]:
     """Everything suspect about one text at `path`; its TeX too where the path is that of a title."""
     found: list[Finding] = []
-    if _has_controls(content):
+    if has_controls(content):
         found.append(Finding("control-characters", path, _excerpt(_CONTROL.sub("\u2423", content))))
     if not content.isascii():
         found += _encoding(path, content)
@@ -38,11 +38,12 @@ def text_findings(path: str, content: str) -> list[Finding]:
 
 def without_controls(content: Text) -> Text:
     """The text without control characters."""
-    return _in_strings(content, lambda part: _CONTROL.sub("", part)) if _has_controls(plain(content)) else content
+    return _in_strings(content, lambda part: _CONTROL.sub("", part)) if has_controls(plain(content)) else content
 
 
-def _has_controls(content: str) -> bool:
-    return not content.isprintable() and _CONTROL.search(content) is not None
+def has_controls(content: str) -> bool:
+    """Whether there are control characters in the text, beside tabs and line ends."""
+    return not is_printable(content) and _CONTROL.search(content) is not None
 
 
 def mended(path: str, content: Text, repairs: Iterable[str]) -> tuple[Text, list[Finding]]:

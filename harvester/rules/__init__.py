@@ -47,4 +47,7 @@ RULES: tuple[Rule, ...] = (
 
 def check(article: Article, policy: Policy) -> tuple[Finding, ...]:
     """Everything the rules have to say about the article."""
-    return tuple(finding for rule in RULES for finding in rule(article, policy))
+    found: list[Finding] = []
+    for rule in RULES:
+        found += rule(article, policy)
+    return tuple(found)

@@ -22,20 +22,23 @@ _SHOWN = 120  # characters of a formula in a finding
 
 
 def formulas_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
-    for path, text in _texts(article):
+    for path, number, text in _texts(article):
+        if len(text) == 1 and isinstance(text[0], str):  # nearly always
+            continue
         for formula in _formulas(text):
             if problem := problem_of(formula.mathml):
-                yield Finding("formula-refused", path, formula.mathml[:_SHOWN], {"problem": problem})
+                yield Finding("formula-refused", path.format(number), formula.mathml[:_SHOWN], {"problem": problem})
 
 
-def _texts(article: Article) -> Iterator[tuple[str, Text]]:
+def _texts(article: Article) -> Iterator[tuple[str, int, Text]]:
+    """Every text that may hold one, with the pattern of its path and the number in it."""
     for number, title in enumerate(article.titles):
-        yield f"titles[{number}]", title.text
-        yield f"titles[{number}].subtitle", title.subtitle
+        yield "titles[{}]", number, title.text
+        yield "titles[{}].subtitle", number, title.subtitle
     for number, abstract in enumerate(article.abstracts):
         for block in abstract.blocks:
             for text in texts_of(block):
-                yield f"abstracts[{number}]", text
+                yield "abstracts[{}]", number, text
 
 
 def _formulas(text: Text) -> Iterator[Math]:

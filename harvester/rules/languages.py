@@ -7,37 +7,32 @@ from functools import cache
 
 from iso639 import iter_langs
 
-from harvester.model import Abstract, Article, Contributor, Finding, Keyword, LangText, Policy, Title
+from harvester.model import Abstract, AltName, Article, Contributor, Finding, Keyword, LangText, Policy, Title
 from harvester.rules.rule import Rule
 
-InLanguage = Title | Abstract | Contributor | Keyword | LangText
+InLanguage = Title | Abstract | Contributor | AltName | Keyword | LangText
 
 
 def languages_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
     known = _codes()
-    for path, number, code in _languages(article):
-        if code is not None and code not in known:
-            yield Finding("language-refused", path.format(*number), code)
-
-
-def _languages(article: Article) -> Iterator[tuple[str, tuple[int, ...], str | None]]:
-    """Every code with the pattern of its path and the numbers in it."""
-    yield "language", (), article.language
-    yield "journal.language", (), article.journal.language
+    for path, code in (("language", article.language), ("journal.language", article.journal.language)):
+        if code and code not in known:
+            yield Finding("language-refused", path, code)
     for path, values in _with_language(article):
         for number, value in enumerate(values):
-            yield path, (number,), value.lang
-    for number, person in enumerate(article.contributors):
-        for other, name in enumerate(person.alt_names):
-            yield "contributors[{}].alt_names[{}].lang", (number, other), name.lang
+            if value.lang and value.lang not in known:
+                yield Finding("language-refused", f"{path}[{number}].lang", value.lang)
 
 
 def _with_language(article: Article) -> Iterator[tuple[str, Sequence[InLanguage]]]:
-    yield "titles[{}].lang", article.titles
-    yield "abstracts[{}].lang", article.abstracts
-    yield "contributors[{}].lang", article.contributors
-    yield "keywords[{}].lang", article.keywords
-    yield "journal.titles[{}].lang", article.journal.titles
+    yield "titles", article.titles
+    yield "abstracts", article.abstracts
+    yield "contributors", article.contributors
+    yield "keywords", article.keywords
+    yield "journal.titles", article.journal.titles
+    for number, person in enumerate(article.contributors):
+        if person.alt_names:
+            yield f"contributors[{number}].alt_names", person.alt_names
 
 
 @cache

@@ -2,62 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 
-from harvester.model import Affiliation, Article, Contributor, Finding, Policy
+from harvester.model import Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
 from harvester.text import plain
 
-Measured = tuple[str, str | None, int, int]  # path, value, fewest and most characters
+_PLACE = 255  # characters, of a department too
 
-_NAME, _SUFFIX, _ORGANIZATION = 60, 10, 511
-_INSTITUTION, _PLACE = 1024, 255
+
+class _Limits:
+    """Fields of one kind of value with the fewest and most characters of each."""
+
+    __slots__ = ("rows", "values_of")
+
+    def __init__(self, *rows: tuple[str, int, int]) -> None:
+        self.rows = rows
+        self.values_of: Callable[[object], tuple[str | None, ...]] = attrgetter(*(field for field, _, _ in rows))
+
+
+_OF_ARTICLE = _Limits(
+    ("volume", 1, 32),
+    ("issue", 1, 32),
+    ("first_page", 1, 32),
+    ("last_page", 1, 32),
+    ("other_pages", 1, 100),
+    ("elocation_id", 1, 32),
+    ("journal.abbreviation", 1, 150),
+)
+_NAMES = (("surname", 1, 60), ("given", 1, 60), ("suffix", 1, 10))
+_OF_NAMES = _Limits(*_NAMES)
+_OF_PERSON = _Limits(*_NAMES, ("name", 1, 511))
+_OF_AFFILIATION = _Limits(("name", 1, 1024), ("place", 2, _PLACE))
 
 
 def lengths_are_kept(article: Article, _: Policy) -> Iterator[Finding]:
-    for path, value, fewest, most in _measured(article):
-        if value is None:
-            continue
-        if len(value) > most:
-            yield Finding("value-too-long", path, value, {"limit": str(most)})
-        elif len(value) < fewest:
-            yield Finding("value-too-short", path, value, {"limit": str(fewest)})
-
-
-def _measured(article: Article) -> Iterator[Measured]:
-    yield "volume", article.volume, 1, 32
-    yield "issue", article.issue, 1, 32
-    yield "first_page", article.first_page, 1, 32
-    yield "last_page", article.last_page, 1, 32
-    yield "other_pages", article.other_pages, 1, 100
-    yield "elocation_id", article.elocation_id, 1, 32
-    yield "journal.abbreviation", article.journal.abbreviation, 1, 150
-    for number, title in enumerate(article.journal.titles):
-        yield f"journal.titles[{number}]", plain(title.text), 1, 255
-    for number, identifier in enumerate(article.identifiers):
-        yield f"identifiers[{number}]", identifier, 1, 255
+    yield from _measured("", article, _OF_ARTICLE)
+    titles = [plain(title.text) for title in article.journal.titles]
+    yield from _each_measured("journal.titles", titles, 1, 255)
+    yield from _each_measured("identifiers", article.identifiers, 1, 255)
     for number, person in enumerate(article.contributors):
-        yield from _of_contributor(f"contributors[{number}]", person)
+        yield from _of_contributor(f"contributors[{number}].", person)
 
 
-def _of_contributor(path: str, person: Contributor) -> Iterator[Measured]:
-    yield f"{path}.surname", person.surname, 1, _NAME
-    yield f"{path}.given", person.given, 1, _NAME
-    yield f"{path}.suffix", person.suffix, 1, _SUFFIX
-    yield f"{path}.name", person.name, 1, _ORGANIZATION
+def _of_contributor(path: str, person: Contributor) -> Iterator[Finding]:
+    yield from _measured(path, person, _OF_PERSON)
     for number, alt in enumerate(person.alt_names):
-        yield f"{path}.alt_names[{number}].surname", alt.surname, 1, _NAME
-        yield f"{path}.alt_names[{number}].given", alt.given, 1, _NAME
-        yield f"{path}.alt_names[{number}].suffix", alt.suffix, 1, _SUFFIX
+        yield from _measured(f"{path}alt_names[{number}].", alt, _OF_NAMES)
     for number, affiliation in enumerate(person.affiliations):
-        yield from _of_affiliation(f"{path}.affiliations[{number}]", affiliation)
+        yield from _measured(f"{path}affiliations[{number}].", affiliation, _OF_AFFILIATION)
+        yield from _each_measured(f"{path}affiliations[{number}].departments", affiliation.departments, 2, _PLACE)
 
 
-def _of_affiliation(path: str, affiliation: Affiliation) -> Iterator[Measured]:
-    yield f"{path}.name", affiliation.name, 1, _INSTITUTION
-    yield f"{path}.place", affiliation.place, 2, _PLACE
-    for number, department in enumerate(affiliation.departments):
-        yield f"{path}.departments[{number}]", department, 2, _PLACE
+def _measured(path: str, holder: object, limits: _Limits) -> Iterator[Finding]:
+    """The fields of one value that are too long or too short; those that are not there are neither."""
+    for value, (field, fewest, most) in zip(limits.values_of(holder), limits.rows, strict=True):
+        if value is not None and not fewest <= len(value) <= most:
+            yield _finding(path + field, value, fewest, most)
+
+
+def _each_measured(path: str, values: Iterable[str], fewest: int, most: int) -> Iterator[Finding]:
+    for number, value in enumerate(values):
+        if not fewest <= len(value) <= most:
+            yield _finding(f"{path}[{number}]", value, fewest, most)
+
+
+def _finding(path: str, value: str, fewest: int, most: int) -> Finding:
+    if len(value) > most:
+        return Finding("value-too-long", path, value, {"limit": str(most)})
+    return Finding("value-too-short", path, value, {"limit": str(fewest)})
 
 
 def counts_are_kept(article: Article, _: Policy) -> Iterator[Finding]:

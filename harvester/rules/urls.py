@@ -9,11 +9,11 @@ from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
 # RFC 3986, with the letters of other scripts that people leave unencoded. libxml2 reads xsd:anyURI so strictly.
-# Each character matches in one way only: a query with one bad character in it must not be tried in all ways there are.
-_CHARACTER = r"[^\s\x00-\x20\"<>\\^`{|}%#\[\]?]|%[0-9A-Fa-f]{2}"
+# What has matched is never divided again (`++`, `*+`): an address with one bad character would be tried in all ways.
+_REST = r"(?:[^\s\x00-\x20\"<>\\^`{|}%#\[\]?]++|%[0-9A-Fa-f]{2})*+"
 _URL = re.compile(
     r"https?://[^\s\x00-\x20/?#@:%\[\]\"<>\\^`{|}]+(?::[0-9]{1,5})?"
-    rf"(?:/(?:{_CHARACTER})*)?(?:\?(?:{_CHARACTER}|\?)*)?(?:#(?:{_CHARACTER}|\?)*)?",
+    rf"(?:/{_REST})?(?:\?{_REST})*+(?:#{_REST}(?:\?{_REST})*+)?",
     re.IGNORECASE,
 )
 _SHORTEST_LICENSE = 10

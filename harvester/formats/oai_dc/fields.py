@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from lxml import etree
+from msgspec import Struct
 
 from harvester.formats.languages import contradicts, normalise
 from harvester.formats.notes import Notes
@@ -15,14 +15,16 @@ _DUBLIN_CORE = "{http://purl.org/dc/elements/1."
 _SHOWN = 120  # characters of a text in a finding
 
 
-class Value(NamedTuple):
+class Value(Struct, frozen=True, gc=False):
     text: str  # without white space at its ends; inside it as it stands
     lang: str | None
 
 
 @lru_cache(1 << 10)
-def _name(tag: str, own: str) -> str | None:
+def _name(tag: object, own: str) -> str | None:
     """The local name of an element of Dublin Core, or of one that has its parent's namespace or none."""
+    if not isinstance(tag, str):  # an entity
+        return None
     namespace, _, name = tag.rpartition("}")
     return name if namespace in ("", own) or namespace.startswith(_DUBLIN_CORE) else None
 
@@ -35,28 +37,30 @@ class Fields:
         self._unknown_tags: set[str] = set()
         self._notes = notes
         own = str(element.tag).rpartition("}")[0]
+        values = self._values
         for child in element:
-            tag: object = child.tag
-            if not isinstance(tag, str) or not (name := _name(tag, own)):
-                continue
             content = "".join(map(str, child.itertext())) if len(child) else child.text
-            if content and (content := content.strip()):
-                value = Value(content, self._language(child.get(XML_LANG)))
-                self._values.setdefault(name, []).append(value)
+            if not content or not (content := content.strip()) or not (name := _name(child.tag, own)):
+                continue
+            lang = child.get(XML_LANG)
+            value = Value(content, self._language(lang) if lang else None)
+            if name in values:
+                values[name].append(value)
+            else:
+                values[name] = [value]
 
     def all(self, name: str) -> list[Value]:
         """The values of an element that are not blank, in order."""
         return self._values.get(name, [])
 
     def texts(self, name: str) -> list[str]:
-        return [value.text for value in self._values.get(name, ())]
+        values = self._values.get(name)
+        return [value.text for value in values] if values else []
 
     def first(self, name: str) -> str | None:
         return next(iter(self.texts(name)), None)
 
-    def _language(self, tag: str | None) -> str | None:
-        if not tag:
-            return None
+    def _language(self, tag: str) -> str | None:
         code = normalise(tag)
         if code is None and tag not in self._unknown_tags:
             self._unknown_tags.add(tag)

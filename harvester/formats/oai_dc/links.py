@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from harvester.formats.notes import Notes
@@ -17,7 +18,7 @@ _MEANT_AS_DOI = re.compile(
 )
 _CANDIDATES_SHOWN = 3
 
-_WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_WEB = re.compile(r"https?://([^\s/?#]+)\S*", re.IGNORECASE)
 _RESOLVERS = frozenset(("doi.org", "dx.doi.org", "www.doi.org"))
 _PROXY = re.compile(
     r"https?://(?:hdl\.handle\.net|pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed)/", re.IGNORECASE
@@ -104,7 +105,7 @@ def files(fields: Fields) -> tuple[File, ...]:
     found: dict[str, set[str]] = {}
     for name in ("identifier", "relation", "fullTextUrl"):
         for url in map(_plain, fields.texts(name)):
-            if _WEB.fullmatch(url) and (mime := _MIMES.get(_path(url)[-4:].lower())):
+            if (mime := _MIMES.get(_path(url)[-4:].lower())) and _WEB.fullmatch(url):
                 found.setdefault(mime, set()).add(url)
     return tuple(File(url=urls.pop(), mime=mime) for mime, urls in found.items() if len(urls) == 1)
 
@@ -118,17 +119,20 @@ def _plain(url: str) -> str:
 
 
 def _is_page(url: str) -> bool:
-    return (
-        bool(_WEB.fullmatch(url))
-        and bool(host := _host(url))
-        and host not in _RESOLVERS
-        and not _FILE.search(_path(url))
-    )
+    host = _host(url)
+    return bool(host) and host not in _RESOLVERS and not _FILE.search(_path(url))
 
 
 def _host(url: str) -> str | None:
+    match = _WEB.fullmatch(url)
+    return _host_in(match[1]) if match else None
+
+
+@lru_cache(1 << 10)
+def _host_in(authority: str) -> str | None:
+    """The host alone, without a port or a user's name."""
     try:
-        return urlsplit(url).hostname
+        return urlsplit(f"//{authority}").hostname
     except ValueError:  # `http://[::1` and the like
         return None
 

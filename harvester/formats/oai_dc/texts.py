@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harvester.formats.blocks import each_text, plain_blocks
-from harvester.formats.damage import text_findings, without_controls
+from harvester.formats.damage import has_controls, text_findings, without_controls
 from harvester.formats.html import blocks_from_html, inline_from_html
 from harvester.formats.languages import script_of
 from harvester.formats.notes import Notes
@@ -63,7 +63,9 @@ def _told_apart(
         path = f"abstracts[{number}]"
         notes.add(text_findings(path, characters))
         check_script(characters, lang, path, notes)
-        yield Abstract(blocks=tuple(each_text(block, without_controls) for block in blocks), lang=lang)
+        if has_controls(characters):
+            blocks = tuple(each_text(block, without_controls) for block in blocks)
+        yield Abstract(blocks=blocks, lang=lang)
         number += 1
 
 

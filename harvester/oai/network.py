@@ -7,9 +7,11 @@ import os
 import select
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import requests
@@ -20,6 +22,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 from harvester.errors import RefusedAddress, Stopped, TooSlow, Unreachable
 
 SLICE = 0.25  # seconds a read sleeps before it looks whether to go on
+LOOK_UP = 30.0  # seconds for the name server
 CONNECT = 15.0  # seconds for one connection, and for its TLS handshake
 SILENCE = 120.0  # seconds without a byte; OJS 3.3 on a small host needs 10 for a page of jats
 
@@ -68,11 +71,30 @@ class _PlainSocket(socket.socket):
 
 
 class _TlsSocket(ssl.SSLSocket):
-    watch: Watch | None = None  # none during the handshake, which has its own limit
+    watch: Watch  # of the class that a session makes for itself: the handshake comes before anyone has the socket
+
+    def do_handshake(self, block: bool = False) -> None:
+        """In slices; what came of the handshake is kept between them."""
+        try:
+            self._shake_hands(block)
+        except BaseException:
+            self.close()  # ssl does so for its own errors only
+            raise
+
+    def _shake_hands(self, block: bool) -> None:
+        end = time.monotonic() + CONNECT
+        self.settimeout(SLICE)
+        while True:
+            self.watch.check()
+            try:
+                return super().do_handshake(block)
+            except TimeoutError as error:
+                if time.monotonic() > end:
+                    said = f"{self.server_hostname} agreed on no encryption within {CONNECT:g} seconds"
+                    raise Unreachable(f"{said}; harvest again later") from error
 
     def recv_into(self, *args: Any) -> int:
-        read = super().recv_into
-        return self.watch.patiently(read, *args) if self.watch else read(*args)
+        return self.watch.patiently(super().recv_into, *args)
 
 
 # ------------------------------------------------------------------------------------------- addresses
@@ -98,15 +120,14 @@ def _wrapped(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 Place = tuple[Any, Any, int, str, Any]  # one row of getaddrinfo
 
 
-def _places(host: str, port: int, allow_private: bool) -> list[Place]:
+def _places(host: str, port: int, allow_private: bool, watch: Watch) -> list[Place]:
     """Where the name leads, looked up once: what was checked is what is connected to."""
-    try:
-        places = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+    places = _looked_up(host, port, watch)
+    if isinstance(places, Exception):
         raise Unreachable(
-            f"the name {host} cannot be found ({getattr(error, 'strerror', None) or error}); "
+            f"the name {host} cannot be found ({getattr(places, 'strerror', None) or places}); "
             "check the address of the source and the network of this machine"
-        ) from error
+        ) from places
     allowed = [place for place in places if allow_private or is_public(str(place[4][0]))]
     if not allowed:
         raise RefusedAddress(
@@ -114,6 +135,26 @@ def _places(host: str, port: int, allow_private: bool) -> list[Place]:
             "set allow_private = true for this source if that is meant"
         )
     return allowed
+
+
+def _looked_up(host: str, port: int, watch: Watch) -> list[Place] | OSError | UnicodeError:
+    """What getaddrinfo says, asked in a thread of its own: it cannot be interrupted, only left behind."""
+    said: SimpleQueue[list[Place] | OSError | UnicodeError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            said.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            said.put(error)
+
+    threading.Thread(target=ask, name=f"look-up of {host}", daemon=True).start()
+    end = time.monotonic() + LOOK_UP
+    while time.monotonic() < end:
+        try:
+            return said.get(timeout=SLICE)
+        except Empty:
+            watch.check()
+    return TimeoutError(f"no answer from the name server within {LOOK_UP:g} seconds")
 
 
 def _connected(place: Place, options: Any, timeout: float, watch: Watch) -> socket.socket:
@@ -156,7 +197,7 @@ class _Gated:
 
     def _new_conn(self: Any) -> socket.socket:
         fault: OSError | None = None
-        for place in _places(self._dns_host, self.port, self._allow_private):
+        for place in _places(self._dns_host, self.port, self._allow_private, self._watch):
             try:
                 return _connected(place, self.socket_options, self.timeout or CONNECT, self._watch)
             except OSError as error:
@@ -172,10 +213,7 @@ class _GatedHttp(_Gated, HTTPConnection):
 
 
 class _GatedHttps(_Gated, HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        if isinstance(self.sock, _TlsSocket):
-            self.sock.watch = self._watch
+    pass
 
 
 class _Adapter(HTTPAdapter):
@@ -184,11 +222,12 @@ class _Adapter(HTTPAdapter):
             "http": partial(_GatedHttp, watch=watch, allow_private=allow_private),
             "https": partial(_GatedHttps, watch=watch, allow_private=allow_private),
         }
+        self._socket = type("TlsSocket", (_TlsSocket,), {"watch": watch})
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         context = create_urllib3_context()
-        context.sslsocket_class = _TlsSocket
+        context.sslsocket_class = self._socket
         super().init_poolmanager(*args, **kwargs, ssl_context=context)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:

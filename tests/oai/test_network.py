@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from tests.oai.server import Answer, Server, listing, record, redirect, reply
 
 DC = Window(prefix="oai_dc")
 PAGE = listing(record(1))
+WATCH = network.Watch(lambda: False)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +76,8 @@ def test_a_name_with_a_private_and_a_public_address_goes_to_the_public_one(monke
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 0)),
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: places)
-    assert network._places("mixed.example", 80, allow_private=False) == places[1:]
-    assert network._places("mixed.example", 80, allow_private=True) == places
+    assert network._places("mixed.example", 80, False, WATCH) == places[1:]
+    assert network._places("mixed.example", 80, True, WATCH) == places
 
 
 def test_the_name_is_looked_up_once_for_check_and_connection(monkeypatch):
@@ -116,7 +118,89 @@ def test_a_stop_is_heard_while_connecting():
             filler.close()
 
 
+@pytest.fixture
+def name_server_is_silent(monkeypatch):
+    """Looking up a name takes until the end of the test."""
+    over = threading.Event()
+
+    def lookup(*_):
+        over.wait(30)
+        raise OSError("too late")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    yield
+    over.set()
+
+
+@pytest.mark.usefixtures("name_server_is_silent")
+def test_a_stop_is_heard_while_a_name_is_looked_up():
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    began = time.monotonic()
+    settings = Access(url="http://slow.example/oai")
+    with Provider(settings, stop=stop.is_set) as provider, pytest.raises(Stopped):
+        provider.page(DC)
+    assert time.monotonic() - began < 1.2
+
+
+@pytest.mark.usefixtures("name_server_is_silent")
+def test_looking_up_a_name_has_an_end(monkeypatch):
+    monkeypatch.setattr(network, "LOOK_UP", 0.3)
+    settings = Access(url="http://slow.example/oai", retries=0)
+    with Provider(settings) as provider, pytest.raises(Unreachable, match="no answer from the name server"):
+        provider.page(DC)
+
+
 # -------------------------------------------------------------------------------------------------- TLS
+
+
+@pytest.fixture
+def mute():
+    """A listener that takes connections and never says a word; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_stop_is_heard_during_the_handshake(mute):
+    stop = threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    began = time.monotonic()
+    settings = Access(url=f"https://127.0.0.1:{mute}/oai", allow_private=True)
+    with Provider(settings, stop=stop.is_set) as provider, pytest.raises(Stopped):
+        provider.page(DC)
+    assert time.monotonic() - began < 1.2
+
+
+def test_a_handshake_has_an_end(mute, monkeypatch):
+    monkeypatch.setattr(network, "CONNECT", 0.3)
+    settings = Access(url=f"https://127.0.0.1:{mute}/oai", allow_private=True, retries=0)
+    with Provider(settings) as provider, pytest.raises(Unreachable, match=r"no encryption within 0\.3 seconds"):
+        provider.page(DC)
+
+
+def test_a_slow_handshake_goes_on_where_it_was(certificate):
+    """Each half of it comes after more than one slice."""
+    with Server([reply(PAGE)], certificate) as server, socket.create_server(("127.0.0.1", 0)) as front:
+        relay = threading.Thread(target=slow_relay, args=(front, server.port))
+        relay.start()
+        settings = Access(url=f"https://127.0.0.1:{front.getsockname()[1]}/oai", allow_private=True)
+        with Provider(settings) as provider:
+            provider._client.transport._session.verify = certificate
+            assert len(provider.page(DC).records) == 1
+        relay.join()
+
+
+def slow_relay(front, port):
+    """Hands bytes on between one client and the server, the first four pieces late."""
+    near, far = front.accept()[0], socket.create_connection(("127.0.0.1", port))
+    late = iter([0.6] * 4)
+    with near, far:
+        while True:
+            for line in select.select([near, far], [], [])[0]:
+                if not (data := line.recv(65536)):
+                    return
+                time.sleep(next(late, 0))
+                (far if line is near else near).sendall(data)
 
 
 @pytest.fixture(scope="module")

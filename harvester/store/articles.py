@@ -14,7 +14,7 @@ from harvester.entries import Entry
 from harvester.findings import is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
-from harvester.store.database import Database, ManyRows, chunks, new_id
+from harvester.store.database import Database, ManyRows, among, chunks, new_id
 from harvester.store.structs import ArticleSave, StoredArticle
 from harvester.tables import article, finding, mapping, record
 from harvester.tables import source as source_table
@@ -107,9 +107,10 @@ _PUT_TOMBSTONE = ManyRows(
     _COLUMNS,
 )
 _PUT_FINDINGS = ManyRows(insert(finding), [column.name for column in finding.c])
-_AMONG = (article.c.source == bindparam("source"), article.c.identifier.in_(bindparam("identifiers", expanding=True)))
-_IDS = select(article.c.identifier, article.c.id).where(*_AMONG)
-_DROP_FINDINGS = delete(finding).where(finding.c.article_id.in_(bindparam("ids", expanding=True)))
+_IDS = select(article.c.identifier, article.c.id).where(
+    article.c.source == bindparam("source"), among(article.c.identifier, "identifiers")
+)
+_DROP_FINDINGS = delete(finding).where(among(finding.c.article_id, "ids"))
 
 
 def save_articles(connection: Connection, saves: Iterable[ArticleSave]) -> None:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, Insert, create_engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, Insert, bindparam, create_engine, event, func, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester import files, migrations, tables
 from harvester.errors import StoreError
@@ -26,7 +29,7 @@ from harvester.store.place import explanation, path_of
 
 T = TypeVar("T")
 
-_DIALECT = sqlite.dialect(paramstyle="named")
+_DIALECT = sqlite.dialect(paramstyle="qmark")
 
 _SETTINGS = (
     "PRAGMA foreign_keys=ON",
@@ -184,9 +187,10 @@ class ManyRows:
     """An insert compiled once for rows by the hundred, where SQLAlchemy's work per row costs more than SQLite's."""
 
     def __init__(self, statement: Insert, columns: Iterable[str]) -> None:
-        compiled = statement.compile(dialect=_DIALECT, column_keys=list(columns))
+        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=list(columns))
         self._sql = str(compiled)
-        processors = {name: statement.table.c[name].type.bind_processor(_DIALECT) for name in columns}
+        self._in_order = itemgetter(*compiled.positiontup)
+        processors = {name: _processor(statement.table.c[name].type) for name in columns}
         self._processors = [(name, one) for name, one in processors.items() if one is not None]
 
     def insert(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -195,7 +199,23 @@ class ManyRows:
             for row in rows:
                 row[name] = processor(row[name])
         if rows:
-            connection.exec_driver_sql(self._sql, rows)
+            connection.exec_driver_sql(self._sql, list(map(self._in_order, rows)))
+
+
+def _processor(column: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """What makes a value of the program one of SQLite's; the types of our own without what SQLAlchemy puts around."""
+    if isinstance(column, TypeDecorator):
+        return partial(column.process_bind_param, dialect=_DIALECT)
+    return column.bind_processor(_DIALECT)
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column's value is in the list that is given under this name.
+
+    One statement whatever the list's length, where SQLAlchemy would write another one for each.
+    """
+    given = func.json_each(bindparam(name, type_=tables.Strings)).table_valued("value")
+    return column.in_(select(given.c.value))
 
 
 def new_id(connection: Connection, statement: Insert) -> int:

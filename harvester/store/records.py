@@ -10,15 +10,15 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import BadRecord, Known, RawRecord
 from harvester.store import payloads
-from harvester.store.database import Database, ManyRows, chunks
+from harvester.store.database import Database, ManyRows, among, chunks
 from harvester.store.structs import Rejected, SavedRecord
 from harvester.tables import record, record_version, rejected, run
 
 _SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))
-_AMONG = (record.c.source == bindparam("source"), record.c.identifier.in_(bindparam("identifiers", expanding=True)))
+_AMONG = (record.c.source == bindparam("source"), among(record.c.identifier, "identifiers"))
 _KNOWN_COLUMNS = (record.c.datestamp, record.c.deleted, record.c.hash, record.c.sets, record.c.repairs)
 _KNOWN = select(record.c.identifier, *_KNOWN_COLUMNS).where(*_AMONG, record.c.prefix == bindparam("prefix"))
-_LIVE = select(record).where(*_AMONG, record.c.prefix.in_(bindparam("prefixes", expanding=True)), ~record.c.deleted)
+_LIVE = select(record).where(*_AMONG, among(record.c.prefix, "prefixes"), ~record.c.deleted)
 
 
 class Records(Database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -22,6 +23,14 @@ class RunReport(Struct, frozen=True, kw_only=True):
     pages: int = 0
     seconds: float = 0.0
     error: str | None = None  # one sentence with the next step
+    wait_until: datetime | None = None  # the provider wants to be left alone until then
+
+
+class PageReport(Struct, frozen=True, kw_only=True):
+    """What became of the page that a schedule asks for: the `report` of `harvest --due --json`."""
+
+    file: str
+    error: str | None = None
 
 
 class RecordFinding(Struct, frozen=True, kw_only=True):

@@ -118,6 +118,7 @@ run = Table(
     Column("response_date", Text),  # by the provider's clock, of the first page
     Column("error", Text),
     Column("wait_until", Moment),  # the provider wants to be left alone until then
+    Column("interrupted", Boolean, nullable=False, server_default="0"),  # by us or by a crash, not by the provider
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("new", Integer, nullable=False, server_default="0"),
     Column("changed", Integer, nullable=False, server_default="0"),

@@ -37,7 +37,7 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option("--full", is_flag=True, help="Ask for everything again, not only for what is new.")
 @click.option("--from", "since", callback=_date, metavar="DATE", help="Ask for what changed on that day or later.")
 @click.option("--until", callback=_date, metavar="DATE", help="Ask for what changed on that day or earlier.")
-@click.option("--due", is_flag=True, help="Harvest and export what the schedules say is due now; for cron.")
+@click.option("--due", is_flag=True, help="Do what the schedules say is due now; for cron.")
 @pass_common
 def command(common: Common, names: tuple[str, ...], full: bool, since: str | None, until: str | None, due: bool) -> int:
     """Harvests the named sources, or all, into the store.
@@ -80,16 +80,17 @@ def _harvest_due(common: Common) -> int:
     with stop_on_signals(common) as stop:
         turn = take(config, now=lambda: datetime.now(UTC), stop=stop)
     if common.json:
-        as_json(runs=turn.runs, export=turn.export, troubles=turn.news.troubles)
+        as_json(runs=turn.runs, export=turn.export, report=turn.page, troubles=turn.news.troubles)
     elif turn.runs and not common.quiet:
         _print_runs(turn.runs)
     if turn.news:
         click.echo(turn.news.text(config.zone), err=True)
     if turn.not_told:
         click.echo(turn.not_told, err=True)
-    if not turn.runs and turn.export is None:
+    if not turn.runs and turn.export is None and turn.page is None:
         common.say("Nothing is due; harvester schedule says when.")
-    return 1 if isinstance(turn.export, str) else exit_code(turn.runs)
+    failed = isinstance(turn.export, str) or (turn.page is not None and turn.page.error is not None)
+    return 1 if failed else exit_code(turn.runs)
 
 
 def exit_code(runs: Sequence[RunReport]) -> int:

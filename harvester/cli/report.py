@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from harvester import files, pipeline, report
+from harvester import pipeline, report
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
-from harvester.errors import HarvesterError
+from harvester.daemon.work import write_page
 from harvester.store import SourceStatus
 
 
@@ -35,19 +35,12 @@ def command(common: Common, names: tuple[str, ...], html: Path | None) -> None:
     with pipeline.opened(config) as store:
         said = report.gather(config, store, names, now=datetime.now(UTC))
     if html:
-        _write(html, report.page(said))
+        write_page(html, report.page(said))
         common.say(f"{html} is written; open it in a browser.")
     if common.json:
         as_json(**msgspec.structs.asdict(said))
     elif not html:
         _print(said)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        files.write_whole(path, text.encode())
-    except OSError as error:
-        raise HarvesterError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _print(said: report.Report) -> None:

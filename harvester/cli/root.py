@@ -13,10 +13,11 @@ import click
 
 from harvester import __version__
 from harvester.cli.common import Common, Group
+from harvester.cli.signals import Terminated, ended_by_sigterm
 from harvester.errors import HarvesterError
 
 REPORT = "This is an error in the program, and nothing of the store is lost by it."
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+INTERRUPTED, TERMINATED = 130, 143  # 128 + SIGINT and SIGTERM, as shells count
 BROKEN_PIPE = 141  # 128 + SIGPIPE: who read our output went away
 
 COMMANDS = {
@@ -58,7 +59,9 @@ class Program(Group):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to fail
         run = super().main
-        sys.exit(_ending(lambda: run(args, prog_name or "harvester", **extra), common))
+        with ended_by_sigterm():
+            code = _ending(lambda: run(args, prog_name or "harvester", **extra), common)
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -76,9 +79,9 @@ def _ending(run: Callable[[], Any], common: Common) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort:
+    except click.Abort as stopped:
         click.echo("Stopped. What was complete is kept.", err=True)
-        return INTERRUPTED
+        return TERMINATED if isinstance(stopped.__cause__, Terminated) else INTERRUPTED
     except HarvesterError as error:
         click.echo(f"{error}", err=True)
         if common.verbose:

@@ -56,6 +56,8 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
     line(f"  requests  {counted(len(run.windows), 'window')}, {counted(run.pages, 'page')}")
     if run.error:
         line(f"  says      {run.error}")
+    if run.wait_until:
+        line(f"  waits     until {local(run.wait_until, config.zone)}")
     left = [window for window in run.windows if window.state != "done"]
     for window in left[:SHOWN]:
         line(f"  open      {_words(window)}")

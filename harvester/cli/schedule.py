@@ -9,11 +9,9 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line, table
-from harvester.daemon.due import export_due, planned, reconciling
-from harvester.daemon.troubles import EXPORT, local
+from harvester.daemon.due import Planned, agenda
+from harvester.daemon.troubles import local
 from harvester.schedule import Schedule, in_words, next_after
-
-RECONCILE = "reconcile "
 
 
 @click.command(cls=Command)
@@ -26,26 +24,28 @@ def command(common: Common, count: int) -> None:
     """
     config, now = common.load(), datetime.now(UTC)
     with pipeline.opened(config) as store:
-        rows = [(plan.source, plan.schedule, plan.due) for plan in planned(config, store, now)]
-        rows += [(f"{RECONCILE}{one.source}", one.schedule, one.due) for one in reconciling(config, store, now)]
-        if exports := config.export_schedule():
-            rows.append((EXPORT, exports, export_due(config, store, now)))
+        plans = agenda(config, store, now)
     if common.json:
-        as_json(zone=config.zone, schedule=[_document(*row, now, count) for row in rows])
+        as_json(zone=config.zone, schedule=[_document(plan, count) for plan in plans])
         return
     cells = [
-        (name, "now" if due else "", *(local(moment, config.zone) for moment in _next(plan, now, count)), _words(plan))
-        for name, plan, due in rows
+        (
+            plan.name,
+            "now" if plan.due else "",
+            *(local(moment, config.zone) for moment in _next(plan, count)),
+            _words(plan.schedule),
+        )
+        for plan in plans
     ]
     table(("source", "due", "next", *("then",) * (count - 1), "in words"), cells)
     for name in config.sources.keys() - config.schedules().keys():
         line(f"{name} has no schedule; it is harvested only when someone says so.")
 
 
-def _next(schedule: Schedule, now: datetime, count: int) -> list[datetime]:
-    moments = [next_after(schedule, now)]
+def _next(plan: Planned, count: int) -> list[datetime]:
+    moments = [plan.next]
     while len(moments) < count:
-        moments.append(next_after(schedule, moments[-1]))
+        moments.append(next_after(plan.schedule, moments[-1]))
     return moments
 
 
@@ -54,11 +54,11 @@ def _words(schedule: Schedule) -> str:
     return f"{in_words(schedule.expression)}{late}"
 
 
-def _document(name: str, schedule: Schedule, due: datetime | None, now: datetime, count: int) -> dict[str, object]:
+def _document(plan: Planned, count: int) -> dict[str, object]:
     return {
-        "source": name,
-        "schedule": schedule.expression,
-        "words": _words(schedule),
-        "due_since": due,
-        "next": _next(schedule, now, count),
+        "source": plan.name,
+        "schedule": plan.schedule.expression,
+        "words": _words(plan.schedule),
+        "due_since": plan.due,
+        "next": _next(plan, count),
     }

@@ -1,14 +1,40 @@
-"""Stopping gently: the first SIGTERM or Ctrl-C asks, the second ends."""
+"""Stopping gently: the first SIGTERM or Ctrl-C asks, the second ends.
+
+A command that does not ask ends at once, with SIGTERM as with Ctrl-C.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from harvester.cli.common import Common
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came."""
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """While it is open, SIGTERM ends the command in order; the first process of a container would not hear it else."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import click
-from msgspec import structs
+from msgspec import Struct, structs
 
 from harvester import store
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
-from harvester.daemon.due import INTERRUPTED, Planned, planned
+from harvester.daemon.due import Planned, planned, waiting_until
 from harvester.daemon.troubles import Trouble, in_two, local, trouble_of
 from harvester.store import FormatStatus, SourceStatus
 
@@ -26,6 +26,15 @@ LIGHTS: dict[Light, str] = {  # the worst first
 }
 
 
+class _Stand(Struct, frozen=True, kw_only=True):
+    """How one source stands."""
+
+    source: SourceStatus
+    plan: Planned | None
+    trouble: Trouble | None
+    waiting_until: datetime | None
+
+
 @click.command(cls=Command)
 @pass_common
 def command(common: Common) -> None:
@@ -33,14 +42,22 @@ def command(common: Common) -> None:
     config, now = common.load(), datetime.now(UTC)
     with store.glance(config.store_url) as seen:
         stored = {one.source: one for one in seen.status()}
-        plans = {plan.source: plan for plan in planned(config, seen, now)}
-        troubles = {name: trouble_of(seen, source) for name, source in config.sources.items()}
-    sources = [_whole(config, name, stored.pop(name, None)) for name in config.sources]
+        plans = {plan.subject: plan for plan in planned(config, seen, now)}
+        stands = [
+            _Stand(
+                source=_whole(config, name, stored.pop(name, None)),
+                plan=plans.get(name),
+                trouble=trouble_of(seen, source),
+                waiting_until=waiting_until(seen, source, now),
+            )
+            for name, source in config.sources.items()
+        ]
     if common.json:
-        as_json(sources=[_document(one, plans.get(one.source), troubles[one.source]) for one in sources])
+        as_json(sources=[_document(stand) for stand in stands])
         return
-    for source in sources:
-        _print(config, source, plans.get(source.source), troubles[source.source])
+    for stand in stands:
+        _print(config, stand)
+    sources = [stand.source for stand in stands]
     head = ("source", "format", "live", "deleted", "last complete", "last run", "new", "changed", "rejected")
     table(head, [row for source in sources for row in _rows(config, source)])
     line()
@@ -66,23 +83,26 @@ def light(formats: Sequence[FormatStatus], trouble: Trouble | None) -> Light:
 
 def _light_of(status: FormatStatus) -> Light:
     run = status.last_run
-    if run is None or run.state in ("running", "waiting") or run.error == INTERRUPTED:
+    if run is None or run.state in ("running", "waiting") or run.interrupted:
         return "wait"
     return "look" if run.state != "complete" or run.error or run.counts.rejected else "good"
 
 
-def _print(config: Config, source: SourceStatus, plan: Planned | None, trouble: Trouble | None) -> None:
-    line(f"{source.source} {LIGHTS[light(source.formats, trouble)]}")
-    for name, words in (*_facts(config, source, plan), *_wrong(source, trouble)):
+def _print(config: Config, stand: _Stand) -> None:
+    line(f"{stand.source.source} {LIGHTS[light(stand.source.formats, stand.trouble)]}")
+    for name, words in (*_facts(config, stand), *_wrong(stand.source, stand.trouble)):
         line(f"  {name:<6} {words}")
     line()
 
 
-def _facts(config: Config, source: SourceStatus, plan: Planned | None) -> Iterator[tuple[str, str]]:
-    completes = [one.last_complete for one in source.formats]
+def _facts(config: Config, stand: _Stand) -> Iterator[tuple[str, str]]:
+    completes = [one.last_complete for one in stand.source.formats]
     ends = [run.finished for run in completes if run and run.finished]
     yield "last", f"complete {local(min(ends), config.zone)}" if len(ends) == len(completes) else "never complete"
+    plan = stand.plan
     yield "next", "now" if plan and plan.due else local(plan.next, config.zone) if plan else "no schedule"
+    if stand.waiting_until:
+        yield "waits", f"until {local(stand.waiting_until, config.zone)}, as its provider asks"
 
 
 def _wrong(source: SourceStatus, trouble: Trouble | None) -> Iterator[tuple[str, str]]:
@@ -109,6 +129,11 @@ def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
         yield source.source, status.prefix, status.live, status.deleted, when, last, *counts
 
 
-def _document(source: SourceStatus, plan: Planned | None, trouble: Trouble | None) -> dict[str, object]:
-    when = {"due_since": plan.due, "next_run": plan.next} if plan else {"due_since": None, "next_run": None}
-    return {**structs.asdict(source), "light": light(source.formats, trouble), **when}
+def _document(stand: _Stand) -> dict[str, object]:
+    return {
+        **structs.asdict(stand.source),
+        "light": light(stand.source.formats, stand.trouble),
+        "due_since": stand.plan.due if stand.plan else None,
+        "next_run": stand.plan.next if stand.plan else None,
+        "waiting_until": stand.waiting_until,
+    }

@@ -76,12 +76,14 @@ def _line(path: lines.Path, found: dict[lines.Path, int]) -> int:
 def _config(document: Table, path: Path) -> Config:
     folder = path.parent
     crossref = document.get("crossref")
-    exports = document.get("exports", {})
+    exports, report = document.get("exports", {}), document.get("report", {})
     return Config(
         path=path,
         store_url=_sqlite_url(document.get("store", {}).get("url", "sqlite:///harvester.sqlite"), folder),
         exports_dir=folder / exports.get("dir", "exports"),
         exports_schedule=exports.get("schedule"),
+        report_file=folder / report.get("file", "report.html"),
+        report_schedule=report.get("schedule"),
         zone=document.get("timezone") or tzlocal.get_localzone_name(),
         daemon=msgspec.convert(document.get("daemon", {}), Daemon),
         alerts=_alerts(document, folder),

@@ -137,6 +137,8 @@ class Config(Struct, frozen=True, kw_only=True):
     store_url: str  # its path absolute
     exports_dir: Path
     exports_schedule: str | None = None
+    report_file: Path  # absolute
+    report_schedule: str | None = None
     zone: str = "UTC"  # of every schedule, by its IANA name
     daemon: Daemon = Daemon()
     alerts: Alerts = Alerts()
@@ -161,7 +163,14 @@ class Config(Struct, frozen=True, kw_only=True):
         }
 
     def export_schedule(self) -> Schedule | None:
-        return Schedule(expression=self.exports_schedule, zone=self.zone) if self.exports_schedule else None
+        return self._schedule(self.exports_schedule)
+
+    def page_schedule(self) -> Schedule | None:
+        """When to write the report."""
+        return self._schedule(self.report_schedule)
+
+    def _schedule(self, expression: str | None) -> Schedule | None:
+        return Schedule(expression=expression, zone=self.zone) if expression else None
 
     def policy(self, today: str) -> Policy:
         """What the rules hold an article against, on the day `today` (YYYY-MM-DD)."""

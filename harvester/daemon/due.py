@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
@@ -15,8 +15,6 @@ from harvester.store import RunRow
 if TYPE_CHECKING:
     from harvester.store import Store
 
-INTERRUPTED = "interrupted; it goes on by itself at the next start"
-
 
 class RunTable(Protocol):
     """What is asked of the run table: by `store.connect` for those who work, by `store.glance` for those who look."""
@@ -26,13 +24,36 @@ class RunTable(Protocol):
     def last_reconciled(self, name: str, prefix: str, /) -> RunRow | None: ...
 
 
-class Planned(Struct, frozen=True, kw_only=True):
-    """A source with its schedule: since when it is due, `None` where it is not, and when it comes next."""
+What = Literal["harvest", "reconcile", "export", "report"]
+EXPORT, REPORT = "[exports]", "[report]"  # no source can have these names
 
-    source: str
+
+class Planned(Struct, frozen=True, kw_only=True):
+    """A schedule at work: since when it is due, `None` where it is not, and when it comes next.
+
+    `subject` is a source, `EXPORT` or `REPORT`. While its provider wants to be left alone a source is not due, and
+    comes when that is over.
+    """
+
+    subject: str
+    what: What
     schedule: Schedule
     due: datetime | None
     next: datetime
+
+    @property
+    def name(self) -> str:
+        return f"reconcile {self.subject}" if self.what == "reconcile" else self.subject
+
+
+def agenda(config: Config, store: Store, now: datetime) -> list[Planned]:
+    """All that is done by schedule."""
+    plans = planned(config, store, now) + reconciling(config, store, now)
+    if schedule := config.export_schedule():
+        plans.append(_planned(EXPORT, "export", schedule, export_due(config, store, now), now))
+    if schedule := config.page_schedule():
+        plans.append(_planned(REPORT, "report", schedule, page_due(config, now), now))
+    return plans
 
 
 def planned(config: Config, store: RunTable, now: datetime) -> list[Planned]:
@@ -42,13 +63,9 @@ def planned(config: Config, store: RunTable, now: datetime) -> list[Planned]:
         runs = newest_runs(store, config.sources[name])
         busy = any(run is not None and run.state == "running" for run in runs)
         due = None if busy else due_since(schedule, last_done(runs), now)
-        plans.append(Planned(source=name, schedule=schedule, due=due, next=next_after(schedule, now)))
+        wait = waiting_until(store, config.sources[name], now)
+        plans.append(_planned(name, "harvest", schedule, due, now, wait))
     return plans
-
-
-def newest_runs(store: RunTable, source: Source) -> list[RunRow | None]:
-    """The newest run of each format of the source; `None` where there was none."""
-    return [store.newest_run(source.name, prefix) for prefix in source.formats]
 
 
 def reconciling(config: Config, store: RunTable, now: datetime) -> list[Planned]:
@@ -58,8 +75,30 @@ def reconciling(config: Config, store: RunTable, now: datetime) -> list[Planned]
         runs = last_reconciled(store, config.sources[name])
         done = last_done(runs) if any(runs) else last_done(newest_runs(store, config.sources[name]))
         due = due_since(schedule, done, now) if done or any(runs) else None
-        plans.append(Planned(source=name, schedule=schedule, due=due, next=next_after(schedule, now)))
+        wait = waiting_until(store, config.sources[name], now)
+        plans.append(_planned(name, "reconcile", schedule, due, now, wait))
     return plans
+
+
+def _planned(
+    subject: str, what: What, schedule: Schedule, due: datetime | None, now: datetime, wait: datetime | None = None
+) -> Planned:
+    coming = next_after(schedule, now)
+    if wait is not None:
+        due, coming = None, wait if due else max(coming, wait)
+    return Planned(subject=subject, what=what, schedule=schedule, due=due, next=coming)
+
+
+def waiting_until(store: RunTable, source: Source, now: datetime) -> datetime | None:
+    """Until when the provider wants to be left alone, by what it said last; `None` where it may be asked."""
+    runs = (*newest_runs(store, source), *last_reconciled(store, source))
+    moments = [run.wait_until for run in runs if run and run.state == "waiting" and run.wait_until]
+    return max((moment for moment in moments if moment > now), default=None)
+
+
+def newest_runs(store: RunTable, source: Source) -> list[RunRow | None]:
+    """The newest run of each format of the source; `None` where there was none."""
+    return [store.newest_run(source.name, prefix) for prefix in source.formats]
 
 
 def last_reconciled(store: RunTable, source: Source) -> list[RunRow | None]:
@@ -70,12 +109,16 @@ def last_reconciled(store: RunTable, source: Source) -> list[RunRow | None]:
 def last_done(runs: Iterable[RunRow | None]) -> datetime | None:
     """When the last harvest of a source ended, by the newest run of each format.
 
-    `None` where a format never had its turn or was interrupted: that is still to be done. A harvest that failed had
-    its turn; the schedule says when it has another one.
+    `None` where a format never had its turn, was interrupted or had to wait: that is still to be done. A harvest that
+    failed had its turn; the schedule says when it has another one.
     """
-    ends = [None if run is None or run.error == INTERRUPTED else run.finished or run.started for run in runs]
+    ends = [None if run is None or _is_owed(run) else run.finished or run.started for run in runs]
     known = [end for end in ends if end is not None]
     return min(known) if known and len(known) == len(ends) else None
+
+
+def _is_owed(run: RunRow) -> bool:
+    return run.interrupted or run.state == "waiting"
 
 
 def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
@@ -83,3 +126,13 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
     schedule = config.export_schedule()
     since = due_since(schedule, store.last_export(), now) if schedule else None
     return since if since and next(store.pending(), None) else None
+
+
+def page_due(config: Config, now: datetime) -> datetime | None:
+    """Since when the report is to be written; its file says when it was."""
+    schedule = config.page_schedule()
+    try:
+        written = datetime.fromtimestamp(config.report_file.stat().st_mtime, UTC)
+    except OSError:
+        written = None
+    return due_since(schedule, written, now) if schedule else None

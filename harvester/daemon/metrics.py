@@ -42,7 +42,7 @@ class _Metrics(Collector):
             "harvester_source_next_run_timestamp_seconds", "When its schedule comes.", labels=["source"]
         )
         for plan in planned(self._config, self._store, self._now):
-            due.add_metric([plan.source], (plan.due or plan.next).timestamp())
+            due.add_metric([plan.subject], (plan.due or plan.next).timestamp())
         yield due
         alerts = GaugeMetricFamily("harvester_alerts", "Matters for a person that were told and are not over.")
         alerts.add_metric([], len(self._store.alerts()))

@@ -12,12 +12,12 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -27,24 +27,22 @@ from apscheduler.triggers.base import BaseTrigger
 from harvester import locks, pipeline
 from harvester.config import Config, load
 from harvester.daemon import metrics, turn, web, work
-from harvester.daemon.due import export_due, planned, reconciling
+from harvester.daemon.due import Planned, agenda, waiting_until
 from harvester.daemon.logs import about
 from harvester.daemon.notify import notify, reloading, watchdog_period
-from harvester.daemon.troubles import EXPORT
 from harvester.errors import ConfigError, HarvesterError
 from harvester.pipeline.sources import locks_folder
-from harvester.reports import ExportReport
 from harvester.schedule import Schedule, next_after
+
+if TYPE_CHECKING:
+    from harvester.store import Store
 
 log = logging.getLogger("harvester.daemon")
 
 TICK = 5.0  # seconds between two looks around, at most
 JUMP = 5.0  # seconds by which the wall clock may leave the other one
-RECONCILE = "reconcile "  # in front of a source's name: the job that compares it with its provider
+REPLAN = 900.0  # seconds between two looks at the run table: others work on it too, and cron looks as often
 STUCK = 60.0  # seconds without a look around after which the daemon is not healthy
-
-
-Job = tuple[Schedule, datetime | None, Callable[[str], None]]  # when, since when it is due already, what
 
 
 class Trigger(BaseTrigger):  # type: ignore[misc]
@@ -58,13 +56,22 @@ class Trigger(BaseTrigger):  # type: ignore[misc]
         return next_after(self.schedule, max(previous, now) if previous else now)
 
 
+def _moment(plan: Planned) -> datetime:
+    return datetime.now(UTC) if plan.due else plan.next
+
+
 class Daemon:
     """One daemon for one configuration. `run` ends with SIGTERM or SIGINT, or with `stop`."""
 
     def __init__(
-        self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), tick: float = TICK
+        self,
+        path: Path,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tick: float = TICK,
+        replan: float = REPLAN,
     ) -> None:
-        self.path, self.now, self.tick = path, now, tick
+        self.path, self.now, self.tick, self.replan = path, now, tick, replan
         self.config = load(path)
         self._stopping = threading.Event()
         self._telling = threading.Lock()
@@ -114,7 +121,7 @@ class Daemon:
 
     def _watch(self, wake: int) -> None:
         period = min(self.tick, watchdog_period() or self.tick)
-        ahead = self._ahead()
+        ahead, planned = self._ahead(), time.monotonic()
         while not self._stopping.is_set():
             select.select([wake], [], [], period)
             self._heed_signals(wake)
@@ -122,6 +129,9 @@ class Daemon:
             if abs(jumped := self._ahead() - ahead) > JUMP:
                 ahead += jumped
                 log.warning("the clock jumped by %+.0f s; all is planned anew", jumped)
+                self._plan()
+            elif time.monotonic() - planned > self.replan:
+                planned = time.monotonic()
                 self._plan()
             self._scheduler.wakeup()
             if self.health() is None:
@@ -179,25 +189,22 @@ class Daemon:
 
     def _plan(self) -> None:
         """Plans every job anew from configuration and run table: what was missed is due now, once."""
-        config, now = self.config, self.now()
+        config = self.config
         with pipeline.opened(config) as store:
-            jobs: dict[str, Job] = {p.source: (p.schedule, p.due, self._harvest) for p in planned(config, store, now)}
-            for plan in reconciling(config, store, now):
-                jobs[RECONCILE + plan.source] = (plan.schedule, plan.due, self._reconcile)
-            if schedule := config.export_schedule():
-                jobs[EXPORT] = (schedule, export_due(config, store, now), self._export)
+            plans = {plan.name: plan for plan in agenda(config, store, self.now())}
         for job in self._scheduler.get_jobs():
-            if job.id not in jobs:
+            if job.id not in plans:
                 self._scheduler.remove_job(job.id)
-        for name, (schedule, due, call) in jobs.items():
+        calls = {"harvest": self._harvest, "reconcile": self._reconcile, "export": self._export, "report": self._report}
+        for name, plan in plans.items():
             self._scheduler.add_job(
-                call,
-                Trigger(schedule),
-                args=[name.removeprefix(RECONCILE)],
+                calls[plan.what],
+                Trigger(plan.schedule),
+                args=[plan.subject],
                 id=name,
                 name=name,
                 replace_existing=True,
-                next_run_time=datetime.now(UTC) if due else next_after(schedule, now),
+                next_run_time=_moment(plan),
             )
 
     def _harvest(self, name: str) -> None:
@@ -212,18 +219,42 @@ class Daemon:
             return
         with pipeline.opened(config) as store:
             do(config, store, name, now=self.now, stop=self._stopping.is_set)
-        self._tell(config, None)
+            if waiting_until(store, config.sources[name], self.now()):
+                self._put_off(config, store, name)
+        self._tell(config, {})
 
-    def _export(self, _name: str) -> None:
+    def _put_off(self, config: Config, store: Store, name: str) -> None:
+        """The provider wants to be left alone: the jobs of this source come when that is over."""
+        for plan in agenda(config, store, self.now()):
+            if plan.subject == name and self._scheduler.get_job(plan.name):
+                self._scheduler.modify_job(plan.name, next_run_time=_moment(plan))
+
+    def _export(self, _subject: str) -> None:
+        self._write(
+            lambda config, store: turn.written(
+                work.export(config, store, now=self.now, stop=self._stopping.is_set), None
+            )
+        )
+
+    def _report(self, _subject: str) -> None:
+        self._write(
+            lambda config, store: turn.written(
+                None, work.write_report(config, store, now=self.now, stop=self._stopping.is_set)
+            )
+        )
+
+    def _write(self, do: Callable[[Config, Store], dict[str, str | None]]) -> None:
         config = self.config
+        if self._stopping.is_set():
+            return
         with pipeline.opened(config) as store:
-            done = work.export(config, store, now=self.now)
+            done = do(config, store)
         self._tell(config, done)
 
-    def _tell(self, config: Config, export: ExportReport | str | None) -> None:
+    def _tell(self, config: Config, written: Mapping[str, str | None]) -> None:
         """Tells what needs a person; one job at a time, so that nothing is told twice."""
         with self._telling, pipeline.opened(config) as store:
-            news, not_told = turn.report(config, store, self.now, export)
+            news, not_told = turn.inform(config, store, self.now, written)
         for trouble in news.troubles:
             with about(source=trouble.subject):
                 log.error("needs a person:\n%s", trouble.lines(config.zone))

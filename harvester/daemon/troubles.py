@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,19 +11,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.config import Config, Source
-from harvester.daemon.due import INTERRUPTED, RunTable, last_reconciled, newest_runs
+from harvester.daemon.due import EXPORT, REPORT, RunTable, last_reconciled, newest_runs
 from harvester.store import Alert, RunRow
 
 if TYPE_CHECKING:
     from harvester.store import Store
 
-EXPORT = "[exports]"  # no source can have this name
+LONG_WAIT = timedelta(days=1)  # docs/operations.md says so
+_SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
 
 
 class Trouble(Struct, frozen=True, kw_only=True):
     """One matter for a person; the fields are those of the webhook."""
 
-    subject: str  # the source, or `[exports]`
+    subject: str  # the source, `[exports]` or `[report]`
+    what: str
     since: datetime
     why: str
     todo: str
@@ -31,9 +33,8 @@ class Trouble(Struct, frozen=True, kw_only=True):
 
     def lines(self, zone: str) -> str:
         """Five lines."""
-        what = "the export fails" if self.subject == EXPORT else "the harvest fails"
         return (
-            f"{self.subject}: {what}\n"
+            f"{self.subject}: {self.what}\n"
             f"  since  {local(self.since, zone)}\n"
             f"  why    {self.why}\n"
             f"  to do  {self.todo}\n"
@@ -62,18 +63,42 @@ def local(moment: datetime, zone: str) -> str:
 
 def of_runs(name: str, runs: Iterable[RunRow | None]) -> Trouble | None:
     """The trouble of a source, by the newest run of each format."""
-    failing = [run for run in runs if run and run.state in ("failed", "incomplete") and run.error != INTERRUPTED]
+    failing = [run for run in runs if run and (_fails(run) or _waits_long(run))]
     if not failing:
         return None
     worst = min(failing, key=lambda run: run.id)
     why, todo = in_two(worst.error or f"the harvest is {worst.state}", f"run `harvester source test {name}`")
-    since = worst.finished or worst.started
-    return Trouble(subject=name, since=since, why=f"{worst.prefix}: {why}", todo=todo, see=f"harvester runs {worst.id}")
+    waits = worst.state == "waiting"
+    if waits:
+        todo = f"ask its administrator why; `harvester harvest {name}` asks again before then"
+    return Trouble(
+        subject=name,
+        what="the harvest has to wait" if waits else "the harvest fails",
+        since=_waiting_since(worst) if waits else worst.finished or worst.started,
+        why=f"{worst.prefix}: {why}",
+        todo=todo,
+        see=f"harvester runs {worst.id}",
+    )
 
 
-def of_export(error: str, now: datetime) -> Trouble:
-    why, todo = in_two(error, "run `harvester export crossref`")
-    return Trouble(subject=EXPORT, since=now, why=why, todo=todo, see="harvester export crossref --dry-run")
+def _fails(run: RunRow) -> bool:
+    return run.state in ("failed", "incomplete") and not run.interrupted
+
+
+def _waits_long(run: RunRow) -> bool:
+    return run.state == "waiting" and run.wait_until is not None and run.wait_until - _waiting_since(run) > LONG_WAIT
+
+
+def _waiting_since(run: RunRow) -> datetime:
+    """A run that never had a page has waited since it began, however often it asked."""
+    return run.finished if run.pages and run.finished else run.started
+
+
+def of_writing(subject: str, error: str, now: datetime) -> Trouble:
+    """The trouble of `EXPORT` or `REPORT`."""
+    why, todo = in_two(error, f"run `{_SEE[subject]}`")
+    what = "the export fails" if subject == EXPORT else "the report fails"
+    return Trouble(subject=subject, what=what, since=now, why=why, todo=todo, see=_SEE[subject])
 
 
 def in_two(error: str, otherwise: str) -> tuple[str, str]:
@@ -114,16 +139,14 @@ def _since(trouble: Trouble, before: Alert | None) -> Trouble:
     return replace(trouble, since=min(before.since, trouble.since)) if before else trouble
 
 
-def look(config: Config, store: Store, now: datetime, export: str | bool | None = None) -> News:
-    """The news by the run table; `export`: what kept us from it, `True` where it went well, else nothing."""
+def look(config: Config, store: Store, now: datetime, written: Mapping[str, str | None]) -> News:
+    """The news by the run table; `written`: `EXPORT` and `REPORT`, where they were due, with what kept us from them."""
     runs = {name: _deciding(store, source) for name, source in config.sources.items()}
     troubles = [trouble for name in runs if (trouble := of_runs(name, runs[name]))]
     well = [name for name in runs if is_well(runs[name])]
-    if isinstance(export, str):
-        troubles.append(of_export(export, now))
-    elif export:
-        well.append(EXPORT)
-    return news(troubles, well, (*runs, EXPORT), store.alerts(), now, config.zone)
+    troubles += [of_writing(subject, error, now) for subject, error in written.items() if error]
+    well += [subject for subject, error in written.items() if error is None]
+    return news(troubles, well, (*runs, EXPORT, REPORT), store.alerts(), now, config.zone)
 
 
 def trouble_of(store: RunTable, source: Source) -> Trouble | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ from msgspec import Struct
 from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import troubles, work
-from harvester.daemon.due import export_due, planned, reconciling
+from harvester.daemon.due import EXPORT, REPORT, export_due, page_due, planned, reconciling
 from harvester.daemon.telling import NotTold, tell
 from harvester.daemon.troubles import News
 from harvester.daemon.work import Now, Stop
-from harvester.reports import ExportReport, RunReport
+from harvester.reports import ExportReport, PageReport, RunReport
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Turn(Struct, frozen=True, kw_only=True):
     runs: tuple[RunReport, ...]
     export: ExportReport | str | None  # a sentence where it failed, `None` where none was due
+    page: PageReport | None
     news: News
     not_told: str | None  # why a mail or webhook did not get through
 
@@ -32,13 +33,23 @@ def take(config: Config, *, now: Now, stop: Stop) -> Turn:
     """Harvests and exports what is due, and tells who is to be told. Raises `StoreError`."""
     with pipeline.opened(config) as store:
         work.recognise_crashed(config, store, now())
-        due = [plan.source for plan in planned(config, store, now()) if plan.due]
+        due = [plan.subject for plan in planned(config, store, now()) if plan.due]
         runs = each(config, due, work.harvest, now=now, stop=stop)
-        due = [plan.source for plan in reconciling(config, store, now()) if plan.due]
+        due = [plan.subject for plan in reconciling(config, store, now()) if plan.due]
         runs += each(config, due, work.reconcile, now=now, stop=stop)
-        export = None if stop() or not export_due(config, store, now()) else work.export(config, store, now=now)
-        news, not_told = report(config, store, now, export)
-    return Turn(runs=tuple(runs), export=export, news=news, not_told=not_told)
+        export, page = None, None
+        if not stop() and export_due(config, store, now()):
+            export = work.export(config, store, now=now, stop=stop)
+        if not stop() and page_due(config, now()):
+            page = work.write_report(config, store, now=now, stop=stop)
+        news, not_told = inform(config, store, now, written(export, page))
+    return Turn(runs=tuple(runs), export=export, page=page, news=news, not_told=not_told)
+
+
+def written(export: ExportReport | str | None, page: PageReport | None) -> dict[str, str | None]:
+    """`EXPORT` and `REPORT`, where they were due, with what kept us from them."""
+    done: dict[str, str | None] = {} if page is None else {REPORT: page.error}
+    return done if export is None else {EXPORT: export if isinstance(export, str) else None, **done}
 
 
 def each(
@@ -56,9 +67,9 @@ def each(
         return [report for reports in pool.map(one, names) for report in reports]
 
 
-def report(config: Config, store: Store, now: Now, export: ExportReport | str | None) -> tuple[News, str | None]:
-    """Tells the news, and remembers what was told; the news, and what kept them from being told."""
-    found = troubles.look(config, store, now(), export if isinstance(export, str) else export is not None)
+def inform(config: Config, store: Store, now: Now, done: Mapping[str, str | None]) -> tuple[News, str | None]:
+    """Tells the news, given what was `written`, and remembers that; the news, and what kept them from being told."""
+    found = troubles.look(config, store, now(), done)
     if found:
         try:
             tell(config.alerts, found, config.zone)

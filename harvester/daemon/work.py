@@ -5,21 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from harvester import locks, pipeline
+from harvester import files, locks, pipeline, report
 from harvester.config import Config
-from harvester.daemon.due import INTERRUPTED
 from harvester.daemon.logs import about
-from harvester.errors import BusyError, HarvesterError, StoreError
+from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
 from harvester.pipeline.sources import locks_folder
-from harvester.reports import ExportReport, RunReport
+from harvester.reports import ExportReport, PageReport, RunReport
 from harvester.store import Run, RunKind
 
 if TYPE_CHECKING:
     from harvester.store import Store
 
 log = logging.getLogger("harvester.daemon")
+
+CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
 
 Now = Callable[[], datetime]
 Stop = Callable[[], bool]
@@ -60,10 +62,10 @@ def _attempt(
         except Exception as error:  # a mistake of ours must not take the other sources with it
             log.exception("an error in the program")
             reports = _failed(config, name, f"{type(error).__name__}: {error}; please report this with the log")
-        for report in reports:
-            run = newest(name, report.format)
+        for one in reports:
+            run = newest(name, one.format)
             kind: RunKind = "reconcile" if what == "reconcile" else "incremental" if run else "full"
-            _remember(store, report, run, kind, begun, now(), stopped=stop())
+            _remember(store, one, run, kind, begun, now(), stopped=stop())
     return reports
 
 
@@ -73,45 +75,65 @@ def _failed(config: Config, name: str, error: str) -> list[RunReport]:
 
 
 def _remember(
-    store: Store, report: RunReport, run: Run | None, kind: RunKind, begun: datetime, ended: datetime, *, stopped: bool
+    store: Store, said: RunReport, run: Run | None, kind: RunKind, begun: datetime, ended: datetime, *, stopped: bool
 ) -> None:
-    """Sees to it that the run table has this attempt, and that a run we stopped ourselves goes on by itself."""
-    known = run is not None and run.finished is not None and run.finished >= begun
-    if run is not None and known:
-        if stopped and run.state == "incomplete":
-            store.finish_run(run.id, "incomplete", ended, INTERRUPTED)
+    """Sees to it that the run table has this attempt."""
+    if run is not None and run.finished is not None and run.finished >= begun:
+        pass  # it has it
     elif stopped:
         return  # it had no turn yet
     elif run is not None and run.state != "complete":  # its checkpoints are of use to the next attempt
-        state = report.state if run.state == "running" else run.state
-        run = store.finish_run(run.id, state, ended, report.error)
+        state = said.state if run.state in ("running", "waiting") else run.state
+        run = store.finish_run(run.id, state, ended, said.error)
     else:
-        run = store.begin_run(report.source, report.format, kind, (), begun)
-        store.finish_run(run.id, report.state, ended, report.error)
-    _log(report, run.id)
+        run = store.begin_run(said.source, said.format, kind, (), begun)
+        store.finish_run(run.id, said.state, ended, said.error)
+    _log(said, run.id)
 
 
-def _log(report: RunReport, run_id: int) -> None:
+def _log(said: RunReport, run_id: int) -> None:
     with about(run=run_id):
         counts = "%s: %s; new %d, changed %d, deleted %d, rejected %d, pages %d, %.1f s"
-        values = (report.new, report.changed, report.deleted, report.rejected, report.pages, report.seconds)
-        log.info(counts, report.format, report.state, *values)
-        if report.error:
-            log.warning("%s: %s", report.format, report.error)
+        values = (said.new, said.changed, said.deleted, said.rejected, said.pages, said.seconds)
+        log.info(counts, said.format, said.state, *values)
+        if said.error:
+            log.warning("%s: %s", said.format, said.error)
 
 
-def export(config: Config, store: Store, *, now: Now) -> ExportReport | str:
-    """Exports what is new or changed; the report, or a sentence about what kept us from it."""
+def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportReport | str | None:
+    """Exports what is new or changed; the report, or a sentence about what kept us from it. `None`: not now."""
     try:
-        report = pipeline.export(config, store, now=now)
-    except BusyError as error:
+        done = pipeline.export(config, store, now=now, stop=stop)
+    except (BusyError, Stopped) as error:
         log.info("no export now: %s", error)
-        return ExportReport()
+        return None
     except HarvesterError as error:
         log.warning("no export: %s", error)
         return str(error)
-    log.info("exported %d files, %d records held back", len(report.files), len(report.held_back))
-    return report
+    log.info("exported %d files, %d records held back", len(done.files), len(done.held_back))
+    return done
+
+
+def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> PageReport | None:
+    """Writes the page of `[report]`. `None`: not now."""
+    try:
+        said = report.gather(config, store, now=now(), stop=stop)
+        write_page(config.report_file, report.page(said))
+    except Stopped:
+        return None
+    except HarvesterError as error:
+        log.warning("no report: %s", error)
+        return PageReport(file=str(config.report_file), error=str(error))
+    log.info("wrote the report %s", config.report_file)
+    return PageReport(file=str(config.report_file))
+
+
+def write_page(path: Path, text: str) -> None:
+    """Raises `HarvesterError` where it cannot be written."""
+    try:
+        files.write_whole(path, text.encode())
+    except OSError as error:
+        raise HarvesterError(f"{path} cannot be written: {error.strerror}; make room for it there") from error
 
 
 def recognise_crashed(config: Config, store: Store, now: datetime) -> int:
@@ -121,10 +143,10 @@ def recognise_crashed(config: Config, store: Store, now: datetime) -> int:
         try:
             with locks.hold(locks_folder(config), f"source-{run.source}", what="a look for crashed runs"):
                 if store.run(run.id).state == "running":
-                    store.finish_run(run.id, "incomplete", now, INTERRUPTED)
+                    store.finish_run(run.id, "incomplete", now, CRASHED, interrupted=True)
                     crashed += 1
                     with about(source=run.source, run=run.id):
-                        log.warning("the program ended in the middle of this run; it goes on from its last page")
+                        log.warning("%s", CRASHED)
         except BusyError:
             continue  # someone is at work on it
     return crashed

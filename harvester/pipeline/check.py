@@ -10,6 +10,7 @@ from harvester.config import Config
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
+from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import RecordFinding
 from harvester.store import FindingRow
 
@@ -25,12 +26,16 @@ def check(
     today: str,
     codes: Sequence[str] = (),
     severities: Sequence[findings.Severity] = (),
+    stop: Stop = never,
 ) -> Iterator[RecordFinding]:
-    """The findings of the named sources, or all, as the present configuration and program see the records."""
+    """The findings of the named sources, or all, as the present configuration and program see the records.
+
+    Raises `Stopped`, also between two findings.
+    """
     sources = [source.name for source in chosen(config, names)]
-    refresh(config, store, names, today=today)
+    refresh(config, store, names, today=today, stop=stop)
     mark(store)
-    return (worded(row) for row in store.findings(sources, codes, severities))
+    return (worded(row) for row in until_stopped(store.findings(sources, codes, severities), stop))
 
 
 def worded(row: FindingRow) -> RecordFinding:

@@ -26,6 +26,7 @@ from harvester.pipeline.check import worded
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen, locks_folder
+from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle
@@ -49,24 +50,26 @@ def export(
     dois: Sequence[str] = (),
     dry_run: bool = False,
     schema_version: str | None = None,
+    stop: Stop = never,
 ) -> ExportReport:
     """Writes deposit files for the named sources, or all.
 
     `everything` and `dois` export again what has not changed. A dry run builds and validates, and writes neither file
-    nor ledger. Raises `ConfigError` without a `[crossref]` table, `BundleError` without the schema, `BusyError`.
+    nor ledger. Raises `ConfigError` without a `[crossref]` table, `BundleError` without the schema, `BusyError`, and
+    `Stopped` between two files; the next export writes what is left.
     """
     settings = _settings(config)
     version = schema_version or settings.schema_version
     schema = bundles.load(version)
     sources = [source.name for source in chosen(config, names)]
     with locks.hold(locks_folder(config), "export", what="export"):
-        refresh(config, store, names, today=now().date().isoformat())
+        refresh(config, store, names, today=now().date().isoformat(), stop=stop)
         mark(store)
         job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)
-        files = list(job.unfinished())
+        files = list(until_stopped(job.unfinished(), stop))
         pending = store.pending(sources, dois, everything=everything)
         while slab := list(islice(pending, SLAB)):
-            files.extend(job.deliver(slab))
+            files.extend(until_stopped(job.deliver(slab), stop))
         held = (*store.held_back(sources, dois), *job.invalid)
         warned = tuple(_thinner(store, files))
         if warned and not dry_run:

@@ -17,20 +17,17 @@ from harvester.errors import BusyError, ProviderError, Stopped, WaitUntil
 from harvester.model import Identity
 from harvester.oai import Provider
 from harvester.pipeline.garbage import rarely_collected
-from harvester.pipeline.job import Job, Outcome, Progress, Stop
+from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen, locks_folder
+from harvester.pipeline.stopping import Stop, never
 from harvester.pipeline.walk import Walk
 from harvester.reports import RunReport
-from harvester.store import Run, RunKind
+from harvester.store import Run, RunKind, RunState
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
-
-
-def never() -> bool:
-    return False
 
 
 def harvest(
@@ -79,6 +76,8 @@ def for_each(
         except BusyError as error:
             busy = error
             reports.append(failed(source, source.formats[0], error))
+        except Stopped as error:
+            reports.append(failed(source, source.formats[0], error))
     if busy and all(report.error == str(busy) for report in reports):
         raise busy
     return reports
@@ -86,11 +85,7 @@ def for_each(
 
 def failed(source: Source, prefix: str, error: Exception) -> RunReport:
     """The report of a run that never began."""
-    state: Literal["failed", "waiting", "incomplete"] = "failed"
-    if isinstance(error, WaitUntil):
-        state = "waiting"
-    elif isinstance(error, Stopped):
-        state = "incomplete"
+    state: Literal["failed", "incomplete"] = "incomplete" if isinstance(error, Stopped) else "failed"
     return RunReport(source=source.name, format=prefix, state=state, error=str(error))
 
 
@@ -111,22 +106,38 @@ class _Job:
     ) -> None:
         self.store, self.source, self.now, self.stop, self.progress = store, source, now, stop, progress
         self.full, self.since, self.until = full, since, until
+        self._ranged = since is not None or until is not None
         today = now().date().isoformat()
         self.mapper = Mapper(config, store, source, today=today)
-        refresh(config, store, (source.name,), today=today)
+        refresh(config, store, (source.name,), today=today, stop=stop)
 
     def run(self) -> Iterator[RunReport]:
         """Harvests every format of the source; a format that fails leaves the others their turn."""
         try:
             identity = self._identity()
         except ProviderError as error:
-            for prefix in self.source.formats:
-                yield failed(self.source, prefix, error)
+            yield from (self._never_began(prefix, error) for prefix in self.source.formats)
             return
         for prefix in self.source.formats:
-            yield from self._harvest_format(identity, prefix)
-            if self.stop():
-                return
+            for report in self._harvest_format(identity, prefix):
+                yield report
+                if report.state == "waiting" or self.stop():
+                    return  # the other formats come from the same provider
+
+    def _never_began(self, prefix: str, error: ProviderError) -> RunReport:
+        """Leaves a trace of an attempt that had no answer; a run that was cut short keeps its checkpoints."""
+        if isinstance(error, Stopped):
+            return failed(self.source, prefix, error)
+        run = None if self._ranged else self.store.newest_run(self.source.name, prefix)
+        if run is None or run.state == "complete":
+            run = self._began_without_answer(prefix, run)
+        waits = error.moment if isinstance(error, WaitUntil) else None
+        state: RunState = "waiting" if waits else "incomplete" if run.state == "incomplete" else "failed"
+        return report_of(self.store.finish_run(run.id, state, self.now(), str(error), wait_until=waits), 0.0)
+
+    def _began_without_answer(self, prefix: str, before: Run | None) -> Run:
+        kind: RunKind = "range" if self._ranged else "incremental" if before and not self.full else "full"
+        return self.store.begin_run(self.source.name, prefix, kind, (), self.now())
 
     def _identity(self) -> Identity:
         """Who the provider is, asked once, before a full harvest, and after its address changed.
@@ -172,16 +183,22 @@ class _Job:
             progress=self.progress,
         )
         outcome = Walk(job, run).go()
-        ended = self.store.finish_run(run.id, outcome.state, self.now(), outcome.error)
+        ended = self.store.finish_run(
+            run.id,
+            outcome.state,
+            self.now(),
+            outcome.error,
+            wait_until=outcome.wait_until,
+            interrupted=outcome.state == "incomplete" and self.stop(),
+        )
         return outcome, report_of(ended, time.monotonic() - started)
 
     def _run_to_do(self, identity: Identity, prefix: str) -> Run:
         """The run that was cut short, or a new one: full, a range that was asked for, or what is new since the last."""
-        ranged = self.since is not None or self.until is not None
         unfinished = self.store.unfinished_run(self.source.name, prefix)
-        if unfinished and not self.full and not ranged and set(unfinished.sets) == set(self.source.sets):
+        if unfinished and not self.full and not self._ranged and set(unfinished.sets) == set(self.source.sets):
             return self.store.resume_run(unfinished.id)
-        if ranged:
+        if self._ranged:
             return self._begin(prefix, "range", self.since)
         self._give_up(prefix)
         since = None if self.full else self._since_last(identity, prefix)
@@ -224,4 +241,5 @@ def report_of(run: Run, seconds: float) -> RunReport:
         pages=run.pages,
         seconds=round(seconds, 3),
         error=run.error,
+        wait_until=run.wait_until,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,12 +11,11 @@ from msgspec import Struct
 from harvester.config import Source
 from harvester.model import Identity
 from harvester.pipeline.mapping import Mapper
+from harvester.pipeline.stopping import Stop
 from harvester.store import RunState
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
-
-Stop = Callable[[], bool]
 
 
 class Progress(Struct, frozen=True):
@@ -45,3 +45,4 @@ class Outcome(Struct, frozen=True):
     state: RunState
     error: str | None
     latest: str = ""  # responseDate of the last page
+    wait_until: datetime | None = None  # of a run that is waiting

@@ -21,6 +21,7 @@ from harvester.pipeline.ahead import Ahead
 from harvester.pipeline.making import Maker
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
+from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.rules import dates
 from harvester.store import ArticleSave
 
@@ -159,16 +160,21 @@ def refresh(
     *,
     today: str,
     everything: bool = False,
+    stop: Stop = never,
     progress: Callable[[str, int], None] | None = None,
 ) -> int:
     """Maps again what an earlier configuration or program mapped, or `everything`; how many articles that were.
 
-    With them those that waited for a date which has come by `today`.
+    With them those that waited for a date which has come by `today`. Raises `Stopped` between two pages; the next time
+    goes on from there.
     """
     done = 0
+    if everything:
+        for source in chosen(config, names):
+            store.forget_mapping(source.name)
     for source in chosen(config, names):
         mapper = Mapper(config, store, source, today=today)
-        for identifiers in _due(store, mapper, source.name, today, everything=everything):
+        for identifiers in until_stopped(_due(store, mapper, source.name, today), stop):
             store.save_articles(tuple(mapper.again(identifiers)))
             done += len(identifiers)
             if progress:
@@ -178,11 +184,10 @@ def refresh(
     return done
 
 
-def _due(store: Store, mapper: Mapper, source: str, today: str, *, everything: bool) -> Iterator[list[str]]:
+def _due(store: Store, mapper: Mapper, source: str, today: str) -> Iterator[list[str]]:
     """The identifiers of a source that are to be mapped again, a page of them at a time."""
-    unless = None if everything else mapper.mapped_with
     last = ""
-    while identifiers := store.identifiers(source, last, PAGE, not_mapped_with=unless):
+    while identifiers := store.identifiers(source, last, PAGE, not_mapped_with=mapper.mapped_with):
         yield identifiers
         last = identifiers[-1]
     ahead = store.findings([source], dates.AHEAD)

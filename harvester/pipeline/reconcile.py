@@ -21,10 +21,11 @@ from harvester.model import Known, Page, RawRecord, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts
 from harvester.pipeline.arrivals import Arrivals
-from harvester.pipeline.harvest import for_each, never, report_of
-from harvester.pipeline.job import Outcome, Stop
+from harvester.pipeline.harvest import for_each, report_of
+from harvester.pipeline.job import Outcome
 from harvester.pipeline.ladder import SLAB, batched
 from harvester.pipeline.mapping import Mapper
+from harvester.pipeline.stopping import Stop, never
 from harvester.reports import RunReport
 from harvester.seen import Seen
 from harvester.store import Run
@@ -64,7 +65,14 @@ def _reconciled(
     mapper = Mapper(config, store, source, today=now().date().isoformat())
     with Provider(source.access(), stop=stop) as provider:
         outcome = _Comparison(store, source, mapper, run, provider, confirm, stop).outcome()
-    ended = store.finish_run(run.id, outcome.state, now(), outcome.error)
+    ended = store.finish_run(
+        run.id,
+        outcome.state,
+        now(),
+        outcome.error,
+        wait_until=outcome.wait_until,
+        interrupted=outcome.state == "incomplete" and stop(),
+    )
     return report_of(ended, time.monotonic() - started)
 
 
@@ -102,7 +110,7 @@ class _Comparison:
         except Stopped:
             return Outcome("incomplete", "stopped on request; the next comparison begins anew")
         except WaitUntil as error:
-            return Outcome("waiting", str(error))
+            return Outcome("waiting", str(error), wait_until=error.moment)
         except ProviderError as error:
             return Outcome("failed", str(error))
         said = "; ".join(self.notes) or None

@@ -71,7 +71,7 @@ class Walk:
         except Stopped:
             return Outcome("incomplete", f"stopped on request; {self._left()}")
         except WaitUntil as error:
-            return Outcome("waiting", str(error))
+            return Outcome("waiting", str(error), wait_until=error.moment)
 
     def _outcome(self) -> Outcome:
         now = self.store.run(self.run.id)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from harvester.config import Config
 from harvester.findings import SEVERITIES, kinds
 from harvester.pipeline import check, chosen
+from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
 from harvester.store import SourceStatus
@@ -74,14 +75,18 @@ class Report(Struct, frozen=True, kw_only=True):
     held: tuple[HeldRecord, ...]
 
 
-def gather(config: Config, store: Store, names: Sequence[str] = (), *, now: datetime) -> Report:
-    """The report on the named sources, or all, as the present configuration and program see their records."""
+def gather(config: Config, store: Store, names: Sequence[str] = (), *, now: datetime, stop: Stop = never) -> Report:
+    """The report on the named sources, or all, as the present configuration and program see their records.
+
+    Raises `Stopped`.
+    """
     sources = [source.name for source in chosen(config, names)]
-    found = check(config, store, names, today=now.date().isoformat())
+    found = check(config, store, names, today=now.date().isoformat(), stop=stop)
     held = list(islice(store.held_back(sources), HELD_SHOWN))
     groups = _Groups(held)
     groups.take(found)
-    tallies = completeness(store.ready_articles(sources), now.year, config.journals, crossmark=_has_crossmark(config))
+    ready = until_stopped(store.ready_articles(sources), stop)
+    tallies = completeness(ready, now.year, config.journals, crossmark=_has_crossmark(config))
     states = _states(config, store, sources)
     return Report(
         made=now,

@@ -55,13 +55,23 @@ class Runs(Database):
 
     def resume_run(self, run_id: int) -> Run:
         """Takes up a run that was cut short."""
-        return self._set_run(run_id, state="running", finished=None, error=None, wait_until=None)
+        return self._set_run(run_id, state="running", finished=None, error=None, wait_until=None, interrupted=False)
 
-    def finish_run(self, run_id: int, state: RunState, now: datetime, error: str | None = None) -> Run:
+    def finish_run(
+        self,
+        run_id: int,
+        state: RunState,
+        now: datetime,
+        error: str | None = None,
+        *,
+        wait_until: datetime | None = None,
+        interrupted: bool = False,
+    ) -> Run:
         """Writes down how a run ended. Complete means complete: raises `ValueError` while a window is open."""
         if state == "complete" and any(w.state != "done" for w in self.run(run_id).windows):
             raise ValueError(f"run {run_id} has open windows")
-        return self._set_run(run_id, state=state, finished=now, error=error)
+        ended = {"finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
+        return self._set_run(run_id, state=state, **ended)
 
     def reopen_window(self, window_id: int) -> None:
         """Starts a window again from its first page: its token was refused, or led nowhere, or records are missing."""
@@ -127,9 +137,10 @@ def _set_window(connection: Connection, window_id: int, **values: Any) -> None:
 
 
 def _resumable(newest: Run) -> bool:
+    """Whether it has checkpoints to go on from: a run that ended before its first request asked for nothing."""
     if newest.state == "failed":
         return any(w.state != "open" or w.token for w in newest.windows)
-    return newest.state in ("running", "incomplete", "waiting")
+    return bool(newest.windows) and newest.state in ("running", "incomplete", "waiting")
 
 
 # -------------------------------------------------------------------------------- within a transaction
@@ -249,6 +260,7 @@ def _run_of(row: Any, windows: Iterable[OpenWindow]) -> Run:
         response_date=row.response_date,
         error=row.error,
         wait_until=row.wait_until,
+        interrupted=row.interrupted,
         pages=row.pages,
         counts=Counts(**{field: getattr(row, field) for field in Counts.__struct_fields__}),
         windows=tuple(windows),

@@ -88,7 +88,8 @@ class Glance:
 def _run_row(values: dict[str, object]) -> RunRow:
     counts = Counts(**{field: values.pop(field) for field in _COUNTS})  # type: ignore[arg-type]
     moments = {key: _moment(values.pop(key)) for key in ("started", "finished", "wait_until")}
-    return RunRow(**values, **moments, counts=counts)  # type: ignore[arg-type]
+    interrupted = bool(values.pop("interrupted"))
+    return RunRow(**values, **moments, interrupted=interrupted, counts=counts)  # type: ignore[arg-type]
 
 
 def _moment(value: object) -> datetime | None:

@@ -55,6 +55,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
     """One harvest of one source in one format. `response_date` is that of its first page, by the provider's clock.
 
     `wait_until`: a run that is waiting goes on then, because the provider asks to be left alone for so long.
+    `interrupted`: it was cut short by us or by a crash, not by the provider, and goes on at the next opportunity.
     """
 
     id: int
@@ -67,6 +68,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
     response_date: str | None
     error: str | None
     wait_until: datetime | None = None
+    interrupted: bool = False
     pages: int
     counts: Counts
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, union
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, union, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.store.database import Database, chunks
 from harvester.store.runs import runs_of
 from harvester.store.structs import Alert, Pruned, Run
-from harvester.tables import alert, batch, payload, record, record_version, rejected, run, run_window
+from harvester.tables import alert, article, batch, mapping, payload, record, record_version, rejected, run, run_window
+
+_FORGOTTEN = ""  # no configuration and program has this fingerprint
 
 
 class Watch(Database):
@@ -54,6 +56,15 @@ class Watch(Database):
         """Forgets what has passed."""
         with self._write() as connection:
             connection.execute(delete(alert).where(alert.c.subject.in_(subjects)))
+
+    # ------------------------------------------------------------------------------- mapping again
+
+    def forget_mapping(self, name: str) -> None:
+        """Lets every article of a source be made again, whoever comes first to it."""
+        with self._write() as connection:
+            connection.execute(insert(mapping).values(fingerprint=_FORGOTTEN).on_conflict_do_nothing())
+            forgotten = select(mapping.c.id).where(mapping.c.fingerprint == _FORGOTTEN).scalar_subquery()
+            connection.execute(update(article).where(article.c.source == name).values(mapping_id=forgotten))
 
     # ------------------------------------------------------------------------------- retention
 

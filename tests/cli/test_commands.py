@@ -103,7 +103,7 @@ def test_sources_are_listed(configured, small):
 
 def test_harvest_and_again(configured):
     (first,) = answer(configured("harvest", "--json"))["runs"]
-    assert list(first) == [*RUN, "seconds", "error"]
+    assert list(first) == [*RUN, "seconds", "error", "wait_until"]
     assert [first[key] for key in RUN] == ["small", "oai_dc", "complete", 4, 0, 0, 0, 0, 0, 2]
     (second,) = answer(configured("harvest", "--json"))["runs"]
     assert (second["state"], second["new"], second["unchanged"]) == ("complete", 0, 0)
@@ -165,11 +165,14 @@ SLOW = """
 url = "{url}"
 formats = ["oai_dc"]
 allow_private = true
+schedule = "@yearly"
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_path, number):
+@pytest.mark.parametrize(
+    ("number", "again"), [(signal.SIGTERM, ["harvest"]), (signal.SIGINT, ["harvest", "--due"])], ids=["TERM", "INT"]
+)
+def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_path, number, again):
     def slowly(request):
         data = provider.answer(request)
         return Answer(data, hang=1.0) if "resumptionToken" in request.query else data
@@ -187,7 +190,7 @@ def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_
         (run,) = json.loads(out)["runs"]
         assert (process.returncode, run["state"], run["new"]) == (1, "incomplete", 2), (out, err)
         assert "Stopping at the next page" in err
-        (run,) = answer(call("harvest", "--json"))["runs"]
+        (run,) = answer(call(*again, "--json"))["runs"]
         assert (run["state"], run["pages"]) == ("complete", 2)
 
 

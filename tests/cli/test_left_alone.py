@@ -60,6 +60,29 @@ def test_a_source_without_schedule_is_named(left, tmp_path):
     assert "small has no schedule" in left("schedule").stdout
 
 
+def test_what_is_written_by_schedule_is_on_the_plan(left, tmp_path):
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('[exports]\nschedule = "@weekly"\n[report]\nschedule = "@daily"\n')
+    plan = answer(left("schedule", "--json"))["schedule"]
+    assert [one["source"] for one in plan] == ["small", "[exports]", "[report]"]
+    done = answer(left("harvest", "--due", "--json"))
+    assert done["report"] == {"file": str(tmp_path / "report.html"), "error": None}
+    assert [one["due_since"] for one in answer(left("schedule", "--json"))["schedule"]] == [None] * 3
+
+
+def test_a_source_that_waits_says_until_when(left, tmp_path):
+    left("harvest")
+    with closing(sqlite3.connect(tmp_path / "harvester.sqlite")) as connection, connection:
+        connection.execute("UPDATE run SET state = 'waiting', wait_until = '2200-01-01T00:00:00.000Z'")
+    said = left("status").stdout
+    assert said.startswith("small needs a person\n")  # it is more than a day
+    assert "  next   2200-01-01 01:00 Europe/Madrid\n  waits  until 2200-01-01 01:00 Europe/Madrid, as" in said
+    (one,) = answer(left("status", "--json"))["sources"]
+    assert one["waiting_until"] == one["next_run"] == "2200-01-01T00:00:00Z"
+    assert "  waits     until 2200-01-01 01:00 Europe/Madrid\n" in left("runs", "1").stdout
+    assert "2200-01-01 01:00" in left("schedule").stdout
+
+
 def test_due_once(left):
     (run,) = answer(left("harvest", "--due", "--json"))["runs"]
     assert (run["state"], run["new"]) == ("complete", 4)

@@ -64,6 +64,24 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def test_what_others_left_open_is_taken_up(daemon: Daemon):
+    """A harvest that a person began and stopped is due, as it is for `harvest --due`."""
+    until(lambda: completed(daemon) == 1)
+    pages: list[pipeline.Progress] = []
+    with pipeline.opened(daemon.config) as store:
+        (stopped,) = pipeline.harvest(
+            daemon.config,
+            store,
+            now=lambda: datetime.now(UTC),
+            full=True,
+            stop=lambda: bool(pages),
+            progress=pages.append,
+        )
+    assert (stopped.state, stopped.pages) == ("incomplete", 1)
+    daemon.replan = 0.2
+    until(lambda: completed(daemon) == 2)
+
+
 def planned(daemon: Daemon) -> datetime | None:
     moment: datetime | None = daemon._scheduler.get_job("reeds").next_run_time
     return moment

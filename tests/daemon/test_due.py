@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from harvester import pipeline
 from harvester.config import load
-from harvester.daemon.due import INTERRUPTED, last_done, newest_runs, planned, reconciling
+from harvester.daemon.due import last_done, newest_runs, planned, reconciling
 from harvester.store import Counts, Run
 from tests.daemon.conftest import Configured
 
@@ -38,9 +38,10 @@ LATER = replace(RUN, finished=NOON)
         ([RUN], NOON - HOUR),
         ([RUN, None], None),  # a format was added
         ([RUN, LATER], NOON - HOUR),  # stopped between two formats
-        ([LATER, replace(RUN, error=INTERRUPTED, state="incomplete")], None),
+        ([LATER, replace(RUN, interrupted=True, state="incomplete")], None),
         ([replace(RUN, state="failed")], NOON - HOUR),  # a failed harvest waits for the next date
         ([replace(RUN, state="incomplete", error="cut short")], NOON - HOUR),
+        ([replace(RUN, state="waiting", wait_until=NOON)], None),
         ([replace(RUN, state="running", finished=None)], NOON - 2 * HOUR),
     ],
 )
@@ -59,6 +60,29 @@ def test_a_plan_knows_what_is_due_and_what_is_at_work(configured: Configured):
         store.finish_run(run.id, "failed", NOON + HOUR, "no answer")
         assert planned(config, store, NOON + 2 * HOUR)[0].due is None
         assert planned(config, store, NOON + 48 * HOUR)[0].due == reeds.next
+
+
+def test_nobody_is_asked_who_wants_to_be_left_alone(configured: Configured):
+    config = configured({"reeds": "http://127.0.0.1:9/oai"})
+    path = config.path
+    path.write_text(path.read_text() + 'reconcile = "@daily"\n')
+    config = load(path)
+    until = NOON + 30 * HOUR
+    with pipeline.opened(config) as store:
+        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        store.finish_run(run.id, "waiting", NOON, "left alone", wait_until=until)
+        for moment in (NOON, NOON + 20 * HOUR):  # midnight in Madrid has passed, and makes no difference
+            assert [(one.due, one.next) for one in planned(config, store, moment)] == [(None, until)]
+        assert [one.due for one in planned(config, store, until)] == [until]
+        store.finish_run(run.id, "complete", NOON)
+        compared = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON)
+        store.finish_run(compared.id, "waiting", NOON, "left alone", wait_until=until)
+        for moment in (NOON, NOON + 20 * HOUR):  # it is the same provider
+            assert [(one.due, one.next) for one in planned(config, store, moment)] == [(None, until)]
+        midnight = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+        assert [one.due for one in planned(config, store, until)] == [midnight]
+        assert [(one.due, one.next) for one in reconciling(config, store, NOON)] == [(None, until)]
+        assert [one.due for one in reconciling(config, store, until)] == [until]
 
 
 def test_a_range_someone_asked_for_is_no_turn(configured: Configured):

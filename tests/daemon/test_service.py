@@ -15,7 +15,6 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import load
-from harvester.daemon.due import INTERRUPTED
 from harvester.daemon.web import ask
 from harvester.errors import HarvesterError
 from harvester.store import Run
@@ -132,7 +131,7 @@ def test_sigterm_stops_within_seconds_and_the_next_start_goes_on(tmp_path: Path,
         assert one.end() == 0
         assert time.monotonic() - began < 5
         (run,) = one.runs
-        assert (run.state, run.error) == ("incomplete", INTERRUPTED)
+        assert (run.state, run.interrupted) == ("incomplete", True)
     write(tmp_path, {"reeds": server.url.replace(str(server.port), str(small.port))})
 
 

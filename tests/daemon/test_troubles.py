@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from harvester.daemon.due import INTERRUPTED
-from harvester.daemon.troubles import EXPORT, News, Trouble, in_two, is_well, news, of_export, of_runs
+from harvester.daemon.due import EXPORT, REPORT
+from harvester.daemon.troubles import News, Trouble, in_two, is_well, news, of_runs, of_writing
 from harvester.store import Alert
 from tests.daemon.test_due import NOON, RUN
 
@@ -32,13 +32,31 @@ def test_five_lines():
     [
         RUN,
         replace(RUN, state="waiting", error="asks to be left alone"),
-        replace(RUN, state="incomplete", error=INTERRUPTED),
+        replace(RUN, state="waiting", error="asks to be left alone", wait_until=NOON + DAY / 2),
+        replace(RUN, state="waiting", pages=1, started=NOON - 3 * DAY, wait_until=NOON + DAY / 2),  # a long harvest
+        replace(RUN, state="incomplete", interrupted=True),
         replace(RUN, state="running"),
         None,
     ],
 )
 def test_what_needs_nobody(run):
     assert of_runs("reeds", [run]) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"wait_until": NOON + DAY, "pages": 7},
+        {"wait_until": NOON, "pages": 0, "started": NOON - 2 * DAY},  # it was put off again and again
+    ],
+)
+def test_a_wait_that_lasts(changes):
+    trouble = of_runs("reeds", [replace(RUN, state="waiting", error="asks to be left alone; later", **changes)])
+    assert trouble
+    assert trouble.lines(MADRID).splitlines()[::3] == [
+        "reeds: the harvest has to wait",
+        "  to do  ask its administrator why; `harvester harvest reeds` asks again before then",
+    ]
 
 
 def test_one_format_that_fails_is_trouble():
@@ -92,8 +110,9 @@ def test_a_source_that_was_taken_out_is_forgotten():
     assert (found.forgotten, bool(found)) == (("gone",), False)
 
 
-def test_the_export_is_a_subject_too():
-    trouble = of_export("no schema; run harvester schemas install", NOON)
-    assert trouble.lines(MADRID).startswith("[exports]: the export fails\n")
+@pytest.mark.parametrize(("subject", "what"), [(EXPORT, "export"), (REPORT, "report")])
+def test_what_is_written_is_a_subject_too(subject: str, what: str):
+    trouble = of_writing(subject, "no schema; run harvester schemas install", NOON)
+    assert trouble.lines(MADRID).startswith(f"{subject}: the {what} fails\n")
     assert look([trouble], [], {}).troubles == (trouble,)
-    assert look([], [EXPORT], told(Alert(EXPORT, NOON, NOON))).over
+    assert look([], [subject], told(Alert(subject, NOON, NOON))).over

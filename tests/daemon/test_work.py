@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from harvester import locks, pipeline
 from harvester.config import Config, load
 from harvester.daemon import turn, work
-from harvester.daemon.due import INTERRUPTED, planned, reconciling
+from harvester.daemon.due import REPORT, planned, reconciling
 from harvester.pipeline.sources import locks_folder
+from harvester.reports import PageReport
 from harvester.store.store import Store
 from tests.cli import provider
 from tests.daemon.conftest import Configured
@@ -90,7 +92,7 @@ def test_a_source_that_is_at_work_elsewhere_is_left_alone(config: Config, store:
         assert work.recognise_crashed(config, store, now()) == 0
         assert store.run(run.id).state == "running"
     assert work.recognise_crashed(config, store, now()) == 1
-    assert states(store) == [("full", "incomplete", INTERRUPTED)]
+    assert states(store) == [("full", "incomplete", work.CRASHED)]
 
 
 def test_a_comparison_is_remembered_as_one(config: Config, small: Server):
@@ -116,3 +118,34 @@ def test_a_turn_exports_what_is_due(configured: Configured, small: Server):
     assert sum(file.records for file in first.export.files) == 3
     second = turn.take(config, now=now, stop=never)
     assert (second.runs, second.export) == ((), None)
+
+
+def test_a_turn_writes_the_report_when_it_is_due(configured: Configured, small: Server):
+    config = configured({"reeds": small.url}, more='[report]\nfile = "said.html"\nschedule = "@daily"\n')
+    file = config.path.with_name("said.html")
+    first = turn.take(config, now=now, stop=never)
+    assert first.page == PageReport(file=str(file))
+    assert "oai:small:4" in file.read_text()
+    assert turn.take(config, now=now, stop=never).page is None
+    os.utime(file, (0, 0))  # written in 1970
+    assert turn.take(config, now=now, stop=never).page is not None
+    assert file.stat().st_mtime > 0
+
+
+def test_a_report_that_cannot_be_written_needs_a_person(configured: Configured, small: Server):
+    config = configured({"reeds": small.url}, more='[report]\nfile = "no/said.html"\nschedule = "@daily"\n')
+    first = turn.take(config, now=now, stop=never)
+    (trouble,) = first.news.troubles
+    assert (trouble.subject, trouble.what) == (REPORT, "the report fails")
+    assert str(config.path.parent / "no") in trouble.why
+    assert turn.take(config, now=now, stop=never).news.troubles == ()
+    (config.path.parent / "no").mkdir()
+    assert [alert.subject for alert in turn.take(config, now=now, stop=never).news.over] == [REPORT]
+
+
+def test_what_is_stopped_is_no_trouble(configured: Configured, small: Server):
+    config = configured({"reeds": small.url})
+    with pipeline.opened(config) as store:
+        work.harvest(config, store, "reeds", now=now, stop=never)
+        assert work.write_report(config, store, now=now, stop=lambda: True) is None
+        assert not config.report_file.exists()

@@ -88,6 +88,7 @@ CREATE TABLE run (
     response_date TEXT,
     error TEXT,
     wait_until TEXT,
+    interrupted BOOLEAN DEFAULT '0' NOT NULL,
     pages INTEGER DEFAULT '0' NOT NULL,
     new INTEGER DEFAULT '0' NOT NULL,
     changed INTEGER DEFAULT '0' NOT NULL,

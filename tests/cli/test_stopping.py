@@ -1,0 +1,77 @@
+"""SIGTERM while articles are made again: every command ends within seconds, and any of them goes on from there."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from harvester import pipeline, store
+from harvester.config import load
+from harvester.demo.lists import Record
+from harvester.model import RawRecord, Window
+from harvester.store import PageSave, SavedRecord
+from tests.cli import provider
+from tests.demo.many import many
+from tests.workbench import NOW
+
+RECORDS = 1500
+SOON = 5.0  # seconds
+
+
+def raw(record: Record) -> RawRecord:
+    payload = b"<record><metadata>%s</metadata></record>" % record.metadata["oai_dc"]
+    return RawRecord(identifier=record.identifier, datestamp="2024-01-01T00:00:00Z", payload=payload)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose store has records that no article was made of, as after an upgrade."""
+    folder: Path = tmp_path_factory.mktemp("full")
+    (folder / "config.toml").write_text(provider.CONFIG.format(url="http://127.0.0.1:9/oai"))
+    with pipeline.opened(load(folder / "config.toml")) as opened:
+        run = opened.begin_run("small", "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
+        records = tuple(SavedRecord(raw(one), "new") for one in many(RECORDS))
+        opened.save_page(run.id, run.windows[0].id, PageSave(records=records, done=True))
+        opened.finish_run(run.id, "complete", NOW)
+    return folder
+
+
+@pytest.fixture
+def folder(full: Path, tmp_path: Path) -> Path:
+    with store.connect(f"sqlite:///{full / 'harvester.sqlite'}") as opened:
+        opened.backup(tmp_path / "harvester.sqlite")
+    (tmp_path / "config.toml").write_text((full / "config.toml").read_text())
+    return tmp_path
+
+
+def made(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "harvester.sqlite")) as connection:
+        return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
+
+
+@pytest.mark.parametrize(("command", "code"), [("remap", 143), ("check", 143), ("harvest", 1)])
+def test_it_ends_soon_and_loses_nothing(folder: Path, command: str, code: int):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harvester", command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    while not made(folder):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    asked = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode, time.monotonic() - asked < SOON) == (code, True), said
+    assert 0 < made(folder) < RECORDS
+    before = made(folder)
+    with pipeline.opened(load(folder / "config.toml")) as opened:
+        left = pipeline.refresh(load(folder / "config.toml"), opened, today=NOW.date().isoformat())
+        assert left == RECORDS - before
+        assert opened.check_integrity() == []
+    assert made(folder) == RECORDS

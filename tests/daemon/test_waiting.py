@@ -1,0 +1,126 @@
+"""A provider that asks to be left alone for longer than we wait is left alone, by whoever looks at the schedule."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from harvester import pipeline
+from harvester.config import Config, load
+from harvester.daemon import turn
+from harvester.daemon.service import Daemon
+from harvester.pipeline.stopping import never
+from harvester.store import Run
+from tests.cli import provider
+from tests.daemon.conftest import Configured
+from tests.oai.server import Answer, Request, Server
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+HOUR = timedelta(hours=1)
+
+
+class Busy:
+    """Answers as the small provider does, but asks to be left alone where `what` is asked, until `until`."""
+
+    def __init__(self, what: str, until: datetime) -> None:
+        self.what, self.until = what, until
+        self.over = False
+
+    def __call__(self, request: Request) -> bytes | Answer:
+        if self.over or self.what not in request.target:
+            return provider.answer(request)
+        date, retry = (format_datetime(moment, usegmt=True) for moment in (datetime.now(UTC), self.until))
+        head = f"HTTP/1.1 503 Busy\r\nDate: {date}\r\nRetry-After: {retry}\r\nContent-Length: 0\r\n"
+        return f"{head}Connection: close\r\n\r\n".encode()
+
+
+@pytest.fixture(params=["Identify", "ListRecords", "resumptionToken"])
+def busy(request: pytest.FixtureRequest) -> Busy:
+    return Busy(request.param, NOW + 10 * HOUR)
+
+
+@pytest.fixture
+def server(busy: Busy) -> Iterator[Server]:
+    with Server(busy) as serving:
+        yield serving
+
+
+def runs(config: Config) -> list[Run]:
+    with pipeline.opened(config) as store:
+        return list(store.runs())
+
+
+def due(config: Config, moment: datetime) -> list[str]:
+    return [run.state for run in turn.take(config, now=lambda: moment, stop=never).runs]
+
+
+def test_it_is_not_asked_before(configured: Configured, busy: Busy, server: Server):
+    config = configured({"reeds": server.url}, "@hourly")
+    assert due(config, NOW) == ["waiting"]
+    asked = len(server.requests)
+    assert abs(runs(config)[0].wait_until - busy.until) < timedelta(seconds=3)  # type: ignore[operator]
+    for hours in (1, 5, 9):
+        assert due(config, NOW + hours * HOUR) == []
+    assert len(server.requests) == asked
+    busy.over = True
+    assert due(config, NOW + 10 * HOUR + timedelta(minutes=1)) == ["complete"]
+    newest = runs(config)[0]
+    assert (newest.counts.new, newest.wait_until, newest.error) == (4, None, None)
+
+
+def test_a_person_may_ask_before(configured: Configured, busy: Busy, server: Server):
+    config = configured({"reeds": server.url})
+    for _ in range(2):
+        with pipeline.opened(config) as store:
+            (said,) = pipeline.harvest(config, store, now=lambda: NOW)
+        assert said.state == "waiting"
+        assert said.wait_until == runs(config)[0].wait_until
+    assert [run.kind for run in runs(config)] == ["full"]
+    busy.over = True
+    with pipeline.opened(config) as store:
+        (said,) = pipeline.harvest(config, store, now=lambda: NOW)
+    assert (said.state, said.new + runs(config)[0].counts.new) == ("complete", 8)
+
+
+def test_its_other_formats_wait_too(configured: Configured):
+    with Server(Busy("ListRecords", NOW + HOUR)) as server:
+        path: Path = configured({"reeds": server.url}).path
+        path.write_text(path.read_text().replace('["oai_dc"]', '["oai_dc", "marcxml"]'))
+        assert due(load(path), NOW) == ["waiting"]
+        assert sum("ListRecords" in request.target for request in server.requests) == 1
+        assert due(load(path), NOW + HOUR / 2) == []
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_the_daemon_comes_back_when_it_is_over(configured: Configured):
+    """The schedule says next year; the wait is over in seconds."""
+    wait = Busy("resumptionToken", datetime.now(UTC) + timedelta(seconds=3))
+    with Server(wait) as server:
+        path = configured({"reeds": server.url}, "@yearly").path
+        path.write_text(path.read_text().replace("retries = 0", "retries = 3\nretry_cap = 0"))
+        daemon = Daemon(path, tick=0.05)
+        thread = threading.Thread(target=daemon.run)
+        thread.start()
+        try:
+            until(lambda: [run.state for run in runs(daemon.config)] == ["waiting"])
+            asked = len(server.requests)
+            wait.over = True
+            until(lambda: [run.state for run in runs(daemon.config)] == ["complete"])
+            assert datetime.now(UTC) > wait.until - timedelta(seconds=1)
+            assert len(server.requests) == asked + 1
+        finally:
+            daemon.stop()
+            thread.join(20)
+    assert not thread.is_alive()

@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 
 from harvester.errors import TooBig, Unreachable
+from harvester.oai.encoding import narrowed
 
 _BLOCK = 64 * 1024
 _GZIP = b"\x1f\x8b\x08"
@@ -58,7 +59,7 @@ def decoded(data: bytes, declared: str, cap: int) -> bytes:
 
 
 def _is_plain(data: bytes) -> bool:
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"")
+    return narrowed(data[:64]).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"")
 
 
 def _gunzipped(data: bytes, cap: int) -> bytes:

@@ -18,6 +18,7 @@ from sickle.models import ResumptionToken
 from harvester.errors import BadStatus, ProviderError, WaitUntil
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import pages, repository, retry
+from harvester.oai.encoding import charset_of
 from harvester.oai.network import Watch
 from harvester.oai.pages import Answer, Document
 from harvester.oai.transport import Response, Transport
@@ -140,10 +141,11 @@ def query_of(params: dict[str, str], *, verbatim: bool = False) -> str:
 
 def _document(response: Response) -> Document:
     """The answer's document. An HTTP error with an OAI-PMH <error> in its body is an answer (metha#39: 422)."""
+    charset = charset_of(response.headers.get("Content-Type", ""))
     if response.status == HTTPStatus.OK:
-        return pages.read(response.body)
+        return pages.read(response.body, charset)
     try:
-        document = pages.read(response.body)
+        document = pages.read(response.body, charset)
     except ProviderError:
         raise _bad_status(response) from None
     if response.status in (429, 503) or pages.error_code(document) is None:

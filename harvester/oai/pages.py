@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from itertools import islice
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from harvester.errors import BadAnswer, ProtocolError, ProviderError, TooBig
 from harvester.model import BadRecord, Page, RawRecord, Token
-from harvester.oai import repair
+from harvester.oai import encoding, repair
 from harvester.xmltools import OAI, UnsafeXml, local, parse, serialise
 
 MAX_RECORDS = 250_000  # on one page; a whole repository of identifiers without tokens stays below
@@ -75,21 +76,31 @@ class Answer(Struct, frozen=True):
 # ------------------------------------------------------------------------------------ bytes -> document
 
 
-def read(data: bytes) -> Document:
-    """The answer, parsed strictly; mended first where it does not parse as it is.
+def read(data: bytes, charset: str | None = None) -> Document:
+    """The answer, parsed strictly; mended first where it does not parse as it is. `charset` is what HTTP says.
 
     Raises `BadAnswer` for anything that is no OAI-PMH document, `TooBig` beyond the parser's limits.
     """
-    try:
-        return Document(_strict(data), data)
-    except etree.XMLSyntaxError as error:
-        fault = error
-    for mended, names in repair.attempts(data):
+    fault: etree.XMLSyntaxError | None = None
+    for meant, names in _readings(data, charset):
         try:
-            return Document(_strict(mended), data, names)
+            return Document(_strict(meant), data, names)
         except etree.XMLSyntaxError as error:
             fault = error
-    raise _unreadable(data, fault)
+    assert fault is not None  # there is a first reading
+    raise _unreadable(encoding.narrowed(data), fault)
+
+
+def _readings(data: bytes, charset: str | None) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    """What the bytes may be meant to be, nearest first, with the names of what was done to them."""
+    meant = encoding.by_charset(data, charset) if charset else data
+    names: tuple[str, ...] = () if meant is data else ("http-charset",)
+    yield meant, names
+    if (narrow := encoding.narrowed(meant)) is not meant:
+        meant, names = narrow, ("wide-characters",)
+        yield meant, names
+    for mended, more in repair.attempts(meant):
+        yield mended, (*names, *more)
 
 
 def _strict(data: bytes) -> etree._Element:

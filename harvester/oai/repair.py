@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from html.entities import html5
 
+from harvester.oai.encoding import declared, is_utf8, renamed
+
 Step = Callable[[bytes], bytes]
 
 BOM = codecs.BOM_UTF8
@@ -19,7 +21,6 @@ _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?OAI-PMH[\s/>]")
 _ROOT_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?OAI-PMH\s*>")
 _DECLARATION = re.compile(rb"<\?xml\s")
 _MISC = re.compile(rb"(?:\s++|(?><!--.*?-->)|(?><\?(?!xml\s).*?\?>))*+", re.DOTALL)
-_ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _OPAQUE = rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?(?!xml\s).*?(?:\?>|\Z)"
 # Encodings in which a byte below 0x80 may be part of a character or an escape sequence.
 _NOT_ASCII = ("iso-2022", "utf-7", "utf7", "utf-16", "utf-32", "hz", "ucs", "ebcdic", "cp037")
@@ -28,9 +29,9 @@ _NOT_ASCII = ("iso-2022", "utf-7", "utf7", "utf-16", "utf-32", "hz", "ucs", "ebc
 def attempts(data: bytes) -> Iterator[tuple[bytes, tuple[str, ...]]]:
     """The document after each repair that changed it, with the names of all repairs so far; narrowest first.
 
-    Nothing comes for a document without its end (it was cut), nor for one in UTF-16.
+    Nothing comes for a document without its end: it was cut.
     """
-    if b"\0" in data[:4] or data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or is_cut(data):
+    if is_cut(data):
         return
     names: tuple[str, ...] = ()
     for name, step in STEPS:
@@ -92,21 +93,13 @@ def cut_after(data: bytes) -> bytes:
 # ----------------------------------------------------------------------------------- encoding and bytes
 
 
-def _declared(data: bytes) -> str:
-    match = _ENCODING.match(data)
-    return match[1].decode("ascii", "replace").strip().lower() if match else "utf-8"
-
-
 def _is_utf8(data: bytes) -> bool:
-    return _declared(data) in ("utf-8", "utf8")
+    return declared(data) in ("utf-8", "utf8")
 
 
 def name_encoding(data: bytes) -> bytes:
     """UTF-8 for an encoding that nobody knows or that the bytes are plainly not in, where they are valid UTF-8."""
-    match = _ENCODING.match(data)
-    if match is None or not _is_misnamed(_declared(data), data) or not _decodes(data):
-        return data
-    return data[: match.start(1)] + b"UTF-8" + data[match.end(1) :]
+    return renamed(data) if _is_misnamed(declared(data), data) and is_utf8(data) else data
 
 
 def _is_misnamed(name: str, data: bytes) -> bool:
@@ -115,14 +108,6 @@ def _is_misnamed(name: str, data: bytes) -> bool:
     except (LookupError, ValueError):
         return True
     return known.startswith(("utf-16", "utf-32")) or (known == "ascii" and not data.isascii())
-
-
-def _decodes(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 _CESU = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
@@ -151,7 +136,7 @@ def mark_invalid(data: bytes) -> bytes:
 
     It is not decoded as some code page: F8 is ø in one and ř in the next, so that would be a guess.
     """
-    if not _is_utf8(data) or _decodes(data):
+    if not _is_utf8(data) or is_utf8(data):
         return data
     return data.decode("utf-8", "replace").encode()
 
@@ -163,7 +148,7 @@ _NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
 
 def drop_controls(data: bytes) -> bytes:
     """Without characters that XML forbids (section 2.2); line and page breaks of old become a blank."""
-    if _declared(data).startswith(_NOT_ASCII):
+    if declared(data).startswith(_NOT_ASCII):
         return data
     data = data.translate(_BREAKS, _CONTROLS)
     return _NONCHARACTERS.sub(b"", data) if _is_utf8(data) else data
@@ -183,7 +168,7 @@ def _outside(fault: bytes, mend: Callable[[re.Match[bytes]], bytes] | bytes) -> 
         return mend if isinstance(mend, bytes) else mend(match)
 
     def step(data: bytes) -> bytes:
-        if _declared(data).startswith(_NOT_ASCII) or not alone.search(data):
+        if declared(data).startswith(_NOT_ASCII) or not alone.search(data):
             return data
         return pattern.sub(replace, data)
 

@@ -51,6 +51,12 @@ def test_the_cap_holds_for_all_layers_and_members():
         body.decoded(zlib.compress(b"x" * 101), "deflate", 100)
 
 
+@pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_document_that_is_not_compressed_as_it_says(name):
+    data = "\n<?xml version='1.0'?><a/>".encode(name) if name != "utf-16-le" else "<a/>".encode(name)
+    assert body.decoded(data, "gzip", 1000) == data
+
+
 def test_members_behind_one_another():
     assert body.decoded(gzip.compress(b"<a") + gzip.compress(b"/>") + b"\0\0", "gzip", 100) == b"<a/>"
 

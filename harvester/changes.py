@@ -30,14 +30,16 @@ def in_granularity(moment: datetime, granularity: Literal["day", "second"]) -> s
     return moment.astimezone(UTC).strftime("%Y-%m-%d" if granularity == "day" else "%Y-%m-%dT%H:%M:%SZ")
 
 
-def next_since(response_date: str | None, granularity: Literal["day", "second"]) -> str | None:
+def next_since(
+    response_date: str | None, granularity: Literal["day", "second"], overlap: timedelta = OVERLAP
+) -> str | None:
     """The `from` of the next incremental harvest, after a complete one that began at `response_date`.
 
     By the provider's clock, not ours, and never by the newest datestamp seen: lists come in any order
     (vufindharvest#7). `None` asks for everything.
     """
     began = parse_utc(response_date) if response_date else None
-    return None if began is None else in_granularity(began - OVERLAP, granularity)
+    return None if began is None else in_granularity(began - overlap, granularity)
 
 
 def has_aged(began: str | None, ended: str) -> bool:

@@ -43,6 +43,10 @@ class Desk:
         self.bench.configure(url, ["oai_dc"], prefixes=["10.5555"], more=JOURNAL)
         self.folder = folder
 
+    def make_store(self) -> None:
+        with self.bench.opened():
+            pass
+
     def run(self, what: str, wrapped: Sequence[str] = (), before: Callable[[], None] | None = None) -> tuple[int, str]:
         """Runs a command of the program, perhaps within another one; its exit code and what it says on stderr.
 

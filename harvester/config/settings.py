@@ -65,6 +65,7 @@ class Source(Struct, frozen=True, kw_only=True):
     jitter: int = 0
     parallel: int = 1
     window_records: int = 10_000
+    overlap: int = 120
     reconcile: str | None = None
     max_deletion_share: float = 0.1
 

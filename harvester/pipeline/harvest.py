@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from harvester import changes, locks
@@ -223,7 +223,7 @@ class _Job:
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"
         if last is None or owed or not changes.covers(last.sets, self.source.sets):
             return None
-        return changes.next_since(last.response_date, identity.granularity)
+        return changes.next_since(last.response_date, identity.granularity, timedelta(seconds=self.source.overlap))
 
 
 def report_of(run: Run, seconds: float) -> RunReport:

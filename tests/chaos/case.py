@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.chaos.provider import Fault, Truth
 
 Setting = tuple[Truth, Fault]
+Later = Callable[[Truth], None]
+FoundBy = Literal["harvest", "full", "reconcile"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,9 @@ class Case:
 
     `said` stands in what the run says. A case whose `state` is not `complete` is harvested again when the provider is
     mended, and must then be whole. `altered` records differ in the bytes that were damaged, and are marked as repaired.
+
+    `later` is what happens at the provider after the first harvest; it comes with the next one, with a `full` one or
+    with `reconcile`, as `found_by` says.
     """
 
     name: str
@@ -29,6 +35,8 @@ class Case:
     missing: frozenset[int] = frozenset()
     altered: frozenset[int] = frozenset()
     harvests: int = 1
+    later: Later | None = None
+    found_by: FoundBy = "harvest"
 
 
 CASES: list[Case] = []
@@ -44,6 +52,8 @@ def case(
     missing: frozenset[int] | set[int] = frozenset(),
     altered: frozenset[int] | set[int] = frozenset(),
     harvests: int = 1,
+    later: Later | None = None,
+    found_by: FoundBy = "harvest",
 ) -> Callable[[Callable[[], Setting]], Callable[[], Setting]]:
     """Registers a function that makes the provider; `rows` are those of the collection of known misbehaviours."""
 
@@ -61,6 +71,8 @@ def case(
                 frozenset(missing),
                 frozenset(altered),
                 harvests,
+                later,
+                found_by,
             )
         )
         return setting

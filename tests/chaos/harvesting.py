@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from harvester import pipeline
 from harvester.model import RawRecord
 from harvester.reports import RunReport
 from harvester.store import Store
@@ -28,6 +29,12 @@ def harvest(bench: Workbench, **options: object) -> RunReport:
     return run
 
 
+def reconcile(bench: Workbench, **options: object) -> RunReport:
+    with bench.opened() as (config, store):
+        (run,) = pipeline.reconcile(config, store, now=bench.now, **options)  # type: ignore[arg-type]
+    return run
+
+
 def held(bench: Workbench, prefix: str = "oai_dc") -> dict[str, RawRecord]:
     """Every record of the store by its identifier."""
     with bench.opened() as (_, store):
@@ -36,9 +43,12 @@ def held(bench: Workbench, prefix: str = "oai_dc") -> dict[str, RawRecord]:
 
 
 def differing(store: dict[str, RawRecord], truth: Truth) -> set[str]:
-    """The identifiers of records that one of both has alone, or whose text is another."""
+    """The identifiers of records that one of both has alone, or whose text is another.
+
+    The tombstone of a record that the provider does not know any more says the same as it does.
+    """
     there = {name: facts(wrapped(data)) for name, data in truth.whole().items()}
-    here = {name: facts(raw.payload) for name, raw in store.items()}
+    here = {name: facts(raw.payload) for name, raw in store.items() if not raw.deleted or name in there}
     return {
         name
         for name in there.keys() | here.keys()

@@ -54,6 +54,12 @@ class Truth(Repository):
         given = {"page_size": 5, "formats": (OAI_DC,), "clock": lambda: CLOCK} | options
         super().__init__(held, **given)  # type: ignore[arg-type]
 
+    def remove(self, *numbers: int) -> None:
+        """Records go without a trace."""
+        gone = {name(number) for number in numbers}
+        self.records = [one for one in self.records if one.identifier not in gone]
+        self._places = None
+
     def bytes_of(self, request: Request) -> bytes:
         arguments = parse_qsl(urlsplit(request.target).query, keep_blank_values=True)
         return self.answer("http://127.0.0.1/oai", arguments)

@@ -9,7 +9,7 @@ import pytest
 from tests.chaos import page
 from tests.chaos.case import Case
 from tests.chaos.cases import CASES
-from tests.chaos.harvesting import bench, differing, harvest, held, rejected
+from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, rejected
 from tests.chaos.provider import broken, name
 
 
@@ -31,6 +31,10 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
         for _ in range(1, case.harvests):
             run = harvest(made)
             assert (run.state, run.new, run.changed, run.deleted, run.error) == ("complete", 0, 0, 0, None)
+        if case.later:
+            case.later(truth)
+            run = reconcile(made) if case.found_by == "reconcile" else harvest(made, full=case.found_by == "full")
+            assert (run.state, run.new + run.changed + run.deleted > 0) == ("complete", True), run
     missing = {name(number) for number in case.missing}
     assert differing(held(made), truth) == missing | {name(number) for number in case.altered}
     assert missing == (rejected(made) if missing else set())
@@ -38,6 +42,11 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
 
 def test_the_page_of_faults_is_what_would_be_generated():
     assert page.PATH.read_text(encoding="utf-8") == page.text(), "run `make docs`"
+
+
+def test_every_known_misbehaviour_has_its_case():
+    """The collection of misbehaviours that harvesters have met with has 54 rows."""
+    assert {row for case in CASES for row in case.rows} == set(range(1, 55))
 
 
 def test_every_case_has_a_name_of_its_own():

@@ -23,6 +23,7 @@ OAI = "http://www.openarchives.org/OAI/2.0/"
 class Request:
     target: str
     headers: dict[str, str]
+    method: str = "GET"
 
     @property
     def query(self) -> dict[str, str]:
@@ -110,7 +111,8 @@ class Server:
             data += block
         first, *rows = data.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
         headers = dict(row.split(": ", 1) for row in rows)
-        return Request(first.split(" ")[1], headers)
+        method, target, _ = first.split(" ")
+        return Request(target, headers, method)
 
     def _next(self, request: Request) -> Answer:
         if callable(self.script):

@@ -5,26 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from harvester.demo.lists import Record
-from harvester.reports import RunReport
-from tests.chaos.harvesting import bench, differing, harvest, held
+from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
 from tests.chaos.provider import Truth, article, broken, name
 from tests.oai.server import Request, error, reply
 from tests.workbench import Workbench
-
-
-def reconcile(made: Workbench, **options: object) -> RunReport:
-    from harvester import pipeline
-
-    with made.opened() as (config, store):
-        (run,) = pipeline.reconcile(config, store, now=made.now, **options)  # type: ignore[arg-type]
-    return run
-
-
-def remove(truth: Truth, *numbers: int) -> None:
-    """Records go without a trace."""
-    gone = {name(number) for number in numbers}
-    truth.records = [one for one in truth.records if one.identifier not in gone]
-    truth._places = None
 
 
 def deleted(made: Workbench) -> set[str]:
@@ -36,7 +20,7 @@ def test_a_deletion_that_is_never_announced_is_found_and_what_was_known_stays(tm
     with broken(truth) as (_, server):
         made = bench(tmp_path, server.url)
         harvest(made)
-        remove(truth, 4, 17)
+        truth.remove(4, 17)
         assert harvest(made).deleted == 0
         run = reconcile(made)
         assert (run.state, run.deleted, run.error) == ("complete", 2, None)
@@ -63,7 +47,7 @@ def test_too_many_deletions_wait_for_a_person(tmp_path: Path):
     with broken(truth) as (_, server):
         made = bench(tmp_path, server.url)
         harvest(made)
-        remove(truth, *range(5))
+        truth.remove(*range(5))
         run = reconcile(made)
         assert (run.state, run.deleted) == ("incomplete", 0)
         assert "5 of 20 records (25%)" in (run.error or "")

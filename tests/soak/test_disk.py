@@ -51,6 +51,8 @@ def test_one_call_fails_wherever_it_stands(tmp_path: Path, what: str, call: str,
             mine = desk(f"{number}")
             if what == "export":
                 mine.bench.harvest()
+            elif not on:
+                mine.make_store()  # a disk that stays full has met the making of it
             there = injected(mine, what, call, fault, f"{number}{on}")
             recovers(mine)
             if not there:

@@ -1,0 +1,163 @@
+"""Dates and windows."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from tests.chaos.case import Setting, case
+from tests.chaos.cases.parts import WINDOWS
+from tests.chaos.provider import (
+    CLOCK,
+    Truth,
+    article,
+    without_arguments,
+)
+from tests.oai.server import Request, error, reply
+
+
+@case("A day-only provider claims seconds", "asked once more by day, and remembered", 27, harvests=2)
+def refuses_seconds() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        page = truth.bytes_of(request)
+        if request.query.get("verb") == "Identify":
+            return reply(page.replace(b"<granularity>YYYY-MM-DD<", b"<granularity>YYYY-MM-DDThh:mm:ssZ<"))
+        return None
+
+    return Truth(granularity="day"), fault
+
+
+@case("A provider that claims days refuses days", "asked once more by second, and remembered", 28, harvests=2)
+def refuses_days() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if request.query.get("verb") == "Identify":
+            return reply(
+                truth.bytes_of(request).replace(b"<granularity>YYYY-MM-DDThh:mm:ssZ<", b"<granularity>YYYY-MM-DD<")
+            )
+        return reply(error("badArgument")) if len(request.query.get("from", "")) == 10 else None
+
+    return Truth(), fault
+
+
+@case("The granularity is written in another case", "understood", 29, harvests=2)
+def odd_granularity() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes:
+        return reply(truth.bytes_of(request).replace(b"YYYY-MM-DDThh:mm:ssZ", b"yyyy-mm-ddThh:mm:ssZ"))
+
+    return Truth(), fault
+
+
+def with_earliest(value: bytes):
+    stamp = re.compile(rb"<earliestDatestamp>[^<]*<")
+    return lambda request, truth: (
+        reply(stamp.sub(b"<earliestDatestamp>" + value + b"<", truth.bytes_of(request)))
+        if request.query.get("verb") == "Identify"
+        else None
+    )
+
+
+@case("earliestDatestamp is empty", "the first window is open to the past", 30, settings=WINDOWS)
+def no_earliest() -> Setting:
+    return Truth(), with_earliest(b"")
+
+
+@case("earliestDatestamp is the present", "the first window is open to the past", 30, settings=WINDOWS)
+def earliest_now() -> Setting:
+    return Truth(), with_earliest(b"2025-06-01T12:00:00Z")
+
+
+@case("earliestDatestamp is later than most records", "the first window is open to the past", 30, settings=WINDOWS)
+def earliest_wrong() -> Setting:
+    return Truth(), with_earliest(b"2021-01-01T00:00:00Z")
+
+
+@case("Every datestamp is the present", "unchanged records are recognised by their content", 31, harvests=2)
+def always_now() -> Setting:
+    return Truth([article(number, datestamp=CLOCK) for number in range(23)]), lambda request, _: None
+
+
+@case(
+    "The list is in no order",
+    "the next harvest goes by the provider's clock, not by the newest datestamp",
+    32,
+    harvests=2,
+)
+def no_order() -> Setting:
+    return Truth([article(number * 7 % 23) for number in range(23)]), lambda request, _: None
+
+
+@case("Records before `from` are given", "recognised as unchanged", 36, harvests=2)
+def from_ignored() -> Setting:
+    return Truth(), lambda request, truth: reply(truth.bytes_of(without_arguments(request, "from")))
+
+
+@case(
+    "Seconds are declared, and compared by day", "what lies outside of a window is recognised as unchanged", 36,
+    settings=WINDOWS, harvests=2,
+)  # fmt: skip
+def compared_by_day() -> Setting:
+    """OJS 3.4 and 3.5."""
+
+    def fault(request: Request, truth: Truth) -> bytes:
+        target = re.sub(r"(from|until)=(\d{4}-\d\d-\d\d)T[^&]*", r"\1=\2", request.target)
+        return reply(truth.bytes_of(Request(target, {})))
+
+    return Truth(), fault
+
+
+@case(
+    "Local time is called UTC, and behind it: what changes is stamped hours ago",
+    "asked for so many hours back, as `overlap` says", 35, settings="overlap = 10800\n",
+    later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK - timedelta(hours=3))),
+)  # fmt: skip
+def local_time() -> Setting:
+    return Truth(), lambda request, _: None
+
+
+@case("Local time is called UTC, and ahead of it", "recognised as unchanged when it comes again", 35, harvests=2)
+def local_time_ahead() -> Setting:
+    return Truth([article(n, datestamp=CLOCK + timedelta(hours=2)) for n in range(9)]), lambda request, _: None
+
+
+@case(
+    "A record changes and keeps its datestamp", "`harvest --full` sees that its content is another", 33,
+    later=lambda truth: truth.put(article(3, " (corrected in silence)")), found_by="full",
+)  # fmt: skip
+def changed_in_silence() -> Setting:
+    return Truth(), lambda request, _: None
+
+
+@case(
+    "A record comes with a datestamp of long ago", "`reconcile` finds it in the list of identifiers", 34,
+    later=lambda truth: truth.put(article(100, datestamp=article(2).datestamp)), found_by="reconcile",
+)  # fmt: skip
+def back_dated() -> Setting:
+    return Truth(), lambda request, _: None
+
+
+@case("Dates are not heeded at all", "no windows: one list", settings=WINDOWS)
+def dates_ignored() -> Setting:
+    return Truth(), lambda request, truth: reply(truth.bytes_of(without_arguments(request, "from", "until")))
+
+
+@case("`until` by day means its midnight", "windows begin where their neighbours end", settings=WINDOWS)
+def until_midnight() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        until = request.query.get("until")
+        return (
+            reply(truth.bytes_of(Request(request.target.replace(f"until={until}", f"until={day_before(until)}"), {})))
+            if until
+            else None
+        )
+
+    def day_before(until: str) -> str:
+        from datetime import date
+
+        return (date.fromisoformat(until) - timedelta(days=1)).isoformat()
+
+    return Truth(granularity="day"), fault
+
+
+@case("Windows are asked for side by side", "several lines, one store", settings=WINDOWS + "parallel = 4\n")
+def side_by_side() -> Setting:
+    return Truth(), lambda request, _: None

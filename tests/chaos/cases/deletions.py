@@ -1,0 +1,115 @@
+"""Duplicates and deletions."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from harvester.demo.lists import Record
+from tests.chaos.case import Setting, case
+from tests.chaos.provider import (
+    CLOCK,
+    Truth,
+    article,
+    is_list,
+    metadata,
+    name,
+    page_of,
+    rewritten,
+)
+from tests.oai.server import Request, reply
+
+
+@case("Records come again on a later page", "kept once, counted once", 37)
+def duplicates() -> Setting:
+    record = re.compile(rb"<ListRecords>(<record>.*?</record>)", re.DOTALL)
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if not is_list(request) or page_of(request) < 2:
+            return None
+        first = record.search(truth.bytes_of(Request("/oai?verb=ListRecords&metadataPrefix=oai_dc", {})))
+        assert first
+        return reply(truth.bytes_of(request).replace(b"<ListRecords>", b"<ListRecords>" + first[1]))
+
+    return Truth(), fault
+
+
+def tombstone(number: int) -> Record:
+    return replace(article(number), deleted=True, metadata={})
+
+
+@case("One list gives a record live and deleted, the deletion newer", "the newer stands", 38)
+def deleted_later() -> Setting:
+    gone = replace(tombstone(3), datestamp=CLOCK - timedelta(days=1))
+    truth = Truth([article(number) if number != 3 else gone for number in range(23)])
+    live = article(3).metadata["oai_dc"]
+    return truth, also(live_twin(3, live))
+
+
+@case("One list gives a record live and deleted at the same moment", "GetRecord decides", 38)
+def live_and_deleted() -> Setting:
+    stamp = f"{article(3).datestamp.isoformat()[:19]}Z"
+    head = f'<header status="deleted"><identifier>{name(3)}</identifier><datestamp>{stamp}</datestamp></header>'
+    return Truth(), also(f"<record>{head}</record>".encode())
+
+
+def live_twin(number: int, data: bytes) -> bytes:
+    stamp = f"{article(number).datestamp.isoformat()[:19]}Z"
+    head = f"<record><header><identifier>{name(number)}</identifier><datestamp>{stamp}</datestamp></header><metadata>"
+    return head.encode() + data + b"</metadata></record>"
+
+
+def also(twin: bytes):
+    """A record that stands once more on the third page of every list."""
+    return rewritten(3, lambda page: page.replace(b"<ListRecords>", b"<ListRecords>" + twin))
+
+
+@case("Deleted records are announced", "tombstones, and what was known stays readable")
+def announced_deletions() -> Setting:
+    return Truth([tombstone(n) if n % 4 == 0 else article(n) for n in range(23)]), lambda request, _: None
+
+
+@case(
+    "Deletions are never announced", "`reconcile` misses the identifiers in the list, and asks for each by name", 39,
+    later=lambda truth: truth.remove(4, 17), found_by="reconcile",
+)  # fmt: skip
+def silent_deletions() -> Setting:
+    return Truth(deleted_record="no"), lambda request, _: None
+
+
+@case("Tombstones of another journal are listed", "kept as tombstones: nothing of ours is touched", harvests=2)
+def strange_tombstones() -> Setting:
+    """OJS 3.4 and 3.5 list the first journal's at every journal's address."""
+    strangers = [replace(tombstone(n), identifier=f"oai:other.example:article/{n}") for n in range(4)]
+    return Truth([*strangers, *(article(n) for n in range(9))]), lambda request, _: None
+
+
+@case(
+    "An identifier is used again for another article", "the new one stands; what it was before stays readable", 40,
+    later=lambda truth: truth.put(article(3, datestamp=CLOCK, metadata={"oai_dc": metadata(99, " anew")})),
+)  # fmt: skip
+def identifier_used_again() -> Setting:
+    return Truth(), lambda request, _: None
+
+
+@case(
+    "A record vanishes while the list is read by offsets, and shifts the rows",
+    "the shrunken list is asked for again",
+    53,
+)
+def shifting_rows() -> Setting:
+    """Without a trace: the truth is what is there at the end, and the one that vanished is still in the store."""
+    truth = Truth(23)
+    shifted = [False]
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if page_of(request) == 3 and not shifted[0]:
+            shifted[0] = True
+            truth.records = [one for one in truth.records if one.identifier != name(22)]
+            short = truth.bytes_of(request).replace(f"article/{10}<".encode(), b"article/11<")
+            return reply(short.replace(b'completeListSize="23"', b'completeListSize="22"'))
+        return None
+
+    return truth, fault

@@ -1,0 +1,115 @@
+"""Damaged bytes, and odd encodings."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+from tests.chaos.case import Setting, case
+from tests.chaos.provider import (
+    DC,
+    Truth,
+    article,
+    page_of,
+    rewritten,
+)
+from tests.oai.server import Request, reply
+
+
+@case("Control characters stand in the text", "taken out, the records marked as repaired", 16, altered={1})
+def control_characters() -> Setting:
+    return Truth(), rewritten(1, lambda page: page.replace("rivière 1:".encode(), "rivière\x0b\x1f 1:".encode()))
+
+
+@case("References to characters that XML does not have", "taken out, the records marked as repaired", 17, altered={1})
+def illegal_references() -> Setting:
+    return Truth(), rewritten(
+        1, lambda page: page.replace("rivière 1:".encode(), "rivière&#xFFFE;&#55349; 1:".encode())
+    )
+
+
+@case("Bytes that are no UTF-8", "read as what they were meant to be, the records marked as repaired", 18, altered={1})
+def not_utf8() -> Setting:
+    return Truth(), rewritten(1, lambda page: page.replace("rivière 1:".encode(), "rivière 1:".encode("cp1252")))
+
+
+@case("No charset in the HTTP header", "the bytes are parsed, not a guess at text", 19)
+def no_charset() -> Setting:
+    return Truth(), lambda request, truth: reply(truth.bytes_of(request), Content_Type="text/xml")
+
+
+@case("Pages are in UTF-16", "read as what they say they are", 19)
+def utf16() -> Setting:
+    def change(page: bytes) -> bytes:
+        return page.replace(b'encoding="UTF-8"', b'encoding="UTF-16"').decode().encode("utf-16")
+
+    return Truth(), rewritten(0, change)
+
+
+@case("The encoding stands in the HTTP header alone", "read in it where the bytes are no UTF-8", 19)
+def charset_of_http() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes:
+        page = truth.bytes_of(request).partition(b"?>")[2].lstrip()
+        return reply(page.decode().encode("windows-1251"), Content_Type="text/xml; charset=windows-1251")
+
+    return Truth([article(n, metadata={"oai_dc": cyrillic(n)}) for n in range(7)]), fault
+
+
+@case("HTTP names another encoding than the document", "the one that the bytes bear out", 19)
+def two_charsets() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes:
+        page = truth.bytes_of(request)
+        if page_of(request) % 2:
+            return reply(page, Content_Type="text/xml; charset=ISO-8859-1")
+        return reply(page.replace(b"UTF-8", b"ISO-8859-1", 1), Content_Type="text/xml; charset=UTF-8")
+
+    return Truth(), fault
+
+
+def cyrillic(number: int) -> bytes:
+    return f"<oai_dc:dc {DC}><dc:title>Камыш и река, часть {number}</dc:title></oai_dc:dc>".encode()
+
+
+@case("gzip that is not declared", "told by its bytes", 20)
+def undeclared_gzip() -> Setting:
+    return Truth(), lambda request, truth: reply(gzip.compress(truth.bytes_of(request)))
+
+
+@case("gzip declared that is none", "told by its bytes", 20)
+def false_gzip() -> Setting:
+    return Truth(), lambda request, truth: reply(truth.bytes_of(request), Content_Encoding="gzip")
+
+
+@case("PHP notices behind the document", "cut off, the page marked as repaired", 21)
+def text_behind() -> Setting:
+    return Truth(), rewritten(2, lambda page: page + b"<br />\n<b>Notice</b>: Undefined index in <b>oai.php</b>")
+
+
+@case("An XML declaration inside each record", "taken out, the page marked as repaired", 22)
+def inner_prologs() -> Setting:
+    return Truth(), rewritten(2, lambda page: page.replace(b"<metadata>", b'<metadata><?xml version="1.0"?>'))
+
+
+@case("A byte order mark and blank lines before the document", "skipped")
+def byte_order_mark() -> Setting:
+    return Truth(), rewritten(0, lambda page: b"\xef\xbb\xbf" + page)
+
+
+@case("Everything has the prefix oai:", "read by namespace, never by prefix", 47)
+def prefixed() -> Setting:
+    names = re.compile(rb"<(/?)(?!\?|oai_dc:|dc:|oai:)([A-Za-z-]+)")
+
+    def change(page: bytes) -> bytes:
+        named = names.sub(rb"<\1oai:\2", page)
+        return named.replace(
+            b'xmlns="http://www.openarchives.org/OAI/2.0/"', b'xmlns:oai="http://www.openarchives.org/OAI/2.0/"', 1
+        )
+
+    return Truth(), rewritten(0, change)
+
+
+@case("Namespaces are declared on <record>", "the record is kept with every namespace it needs", 48)
+def namespaces_on_record() -> Setting:
+    spaces = re.compile(rb' xmlns:(?:oai_dc|dc)="[^"]*"')
+    declared = b'<record xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    return Truth(), rewritten(0, lambda page: spaces.sub(b"", page).replace(b"<record>", declared))

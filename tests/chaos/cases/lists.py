@@ -1,0 +1,149 @@
+"""Ends of lists."""
+
+from __future__ import annotations
+
+import re
+
+from tests.chaos.case import Setting, case
+from tests.chaos.cases.parts import TOKEN, no_token, plain_token, token
+from tests.chaos.provider import (
+    Truth,
+    is_list,
+    page_of,
+    rewritten,
+)
+from tests.oai.server import Request, error, listing, reply
+
+
+@case("Nothing new is answered with noRecordsMatch", "complete with 0 records, in one request", 1, harvests=2)
+def nothing_new() -> Setting:
+    return Truth(), lambda request, truth: None
+
+
+@case("noRecordsMatch comes with HTTP 422", "the body of an HTTP error is read for OAI errors", 2, harvests=2)
+def unprocessable() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        page = truth.bytes_of(request)
+        return reply(page, 422) if b'code="noRecordsMatch"' in page else None
+
+    return Truth(), fault
+
+
+@case("The last token is empty", "the end of the list", 3)
+def empty_token() -> Setting:
+    return Truth(), rewritten(5, token(lambda _: b""))
+
+
+@case("The last token is white space", "the end of the list", 3)
+def blank_token() -> Setting:
+    return Truth(), rewritten(
+        5, lambda page: page.replace(b"</ListRecords>", b"<resumptionToken> \n\t</resumptionToken></ListRecords>")
+    )
+
+
+@case("A token on the last page leads to noRecordsMatch", "the end of the list", 4)
+def token_to_nothing() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if request.query.get("resumptionToken") == "more":
+            return reply(error("noRecordsMatch"))
+        if is_list(request) and page_of(request) == 4:
+            return reply(
+                truth.bytes_of(request).replace(
+                    b"</ListRecords>", b"<resumptionToken>more</resumptionToken></ListRecords>"
+                )
+            )
+        return None
+
+    return Truth(20), fault
+
+
+@case(
+    "A token though there is no result at all", "asked for again, then taken as the end, with a note", 5,
+    said="repeats its pages",
+)  # fmt: skip
+def token_without_result() -> Setting:
+    page = b"<ListRecords><resumptionToken>again</resumptionToken></ListRecords></OAI-PMH>"
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if not is_list(request):
+            return None
+        first = request.target.replace("resumptionToken=again", "metadataPrefix=oai_dc")
+        return reply(re.sub(rb"<error.*", page, truth.bytes_of(Request(first, {})), flags=re.DOTALL))
+
+    return Truth(0), fault
+
+
+@case("Empty pages with tokens stand in the middle of the list", "the tokens are followed", 5)
+def empty_pages() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if not is_list(request):
+            return None
+        sent = request.query.get("resumptionToken", "")
+        if sent.startswith("hop-"):
+            return reply(listing(token=sent.removeprefix("hop-")))
+        return reply(token(lambda value: b"hop-" + value)(truth.bytes_of(request)))
+
+    return Truth(), fault
+
+
+@case(
+    "A token leads to its own page for ever", "noticed when nothing new comes; smaller windows give the rest", 6,
+)  # fmt: skip
+def token_to_itself() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if is_list(request) and page_of(request) == 3:
+            return reply(token(lambda _: request.query["resumptionToken"].encode())(truth.bytes_of(request)))
+        return None
+
+    return Truth(), fault
+
+
+@case(
+    "The list begins anew at its end, without saying how long it is",
+    "asked for once more; then its end is taken where nothing new comes, with a note", 6, 7, said="repeats its pages",
+)  # fmt: skip
+def endless() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if not is_list(request):
+            return None
+        if "resumptionToken" in request.query and request.query["resumptionToken"] == "anew":
+            request = Request("/oai?verb=ListRecords&metadataPrefix=oai_dc", {})
+        page = plain_token(truth.bytes_of(request))
+        end = b"</ListRecords>"
+        return reply(
+            page
+            if b"<resumptionToken>" in page
+            else page.replace(end, b"<resumptionToken>anew</resumptionToken>" + end)
+        )
+
+    return Truth(), fault
+
+
+@case("The list is longer than its completeListSize", "the list is walked to its end", 7)
+def longer_than_said() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b'completeListSize="23"', b'completeListSize="10"'))
+
+
+@case(
+    "completeListSize is simply wrong", "asked for once more; then complete, with a note",
+    said="announced 40 records and gave 23",
+)  # fmt: skip
+def wrong_size() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b'completeListSize="23"', b'completeListSize="40"'))
+
+
+@case("The list ends too early, once", "shorter than announced: asked for again", 9)
+def early_end() -> Setting:
+    return Truth(), rewritten(3, lambda page: TOKEN.sub(rb"<resumptionToken\1/>", page), times=1)
+
+
+@case("The first page never has a token, only its attributes", "shorter than announced: asked for by dates", 9)
+def token_without_value() -> Setting:
+    return Truth(), rewritten(1, lambda page: TOKEN.sub(rb"<resumptionToken\1/>", page))
+
+
+@case(
+    "The first page never has a token", "a full page alone is held against ListIdentifiers, then asked for by dates", 9
+)
+def never_a_token() -> Setting:
+    return Truth(120, page_size=50), rewritten(0, no_token)

@@ -1,0 +1,26 @@
+"""What several cases are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tests.oai.server import reply
+
+TOKEN = re.compile(rb"<resumptionToken([^>]*)>([^<]*)</resumptionToken>")
+BROKEN = reply("", 500)
+WINDOWS = "window_records = 6\n"
+
+
+def no_token(page: bytes) -> bytes:
+    return TOKEN.sub(b"", page)
+
+
+def token(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """A change of the token's value alone."""
+    return lambda page: TOKEN.sub(lambda found: b"<resumptionToken>%s</resumptionToken>" % change(found[2]), page)
+
+
+def plain_token(page: bytes) -> bytes:
+    """A token without its attributes; none where it is empty."""
+    return re.sub(rb"<resumptionToken[^>]*/>", b"", TOKEN.sub(rb"<resumptionToken>\2</resumptionToken>", page))

@@ -1,0 +1,153 @@
+"""What comes over the line, or does not."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from tests.chaos.case import Setting, case
+from tests.chaos.cases.parts import WINDOWS
+from tests.chaos.provider import (
+    Truth,
+    article,
+    at_page,
+    is_list,
+    page_of,
+    rewritten,
+)
+from tests.oai.server import Answer, Request, redirect, reply
+
+MAINTENANCE = reply("<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>", Content_Type="text/html")
+
+
+@case("The answer is cut in the middle", "fetched again; half a page is never taken", 23)
+def truncated() -> Setting:
+    def fault(request: Request, truth: Truth) -> Answer | None:
+        whole = reply(truth.bytes_of(request))
+        return Answer(whole[: len(whole) // 2], close=True) if page_of(request) == 3 and next(times, False) else None
+
+    times = iter([True])
+    return Truth(), fault
+
+
+@case("The document ends in the middle, the answer does not say so", "fetched again; half a page is never taken", 23)
+def half_a_document() -> Setting:
+    return Truth(), rewritten(3, lambda page: page[: len(page) * 2 // 3], times=1)
+
+
+@case("The connection is closed without an answer", "asked again")
+def hung_up() -> Setting:
+    return Truth(), at_page(3, Answer(b"", close=True), times=1)
+
+
+@case(
+    "A web page with HTTP 200, for hours",
+    "incomplete, and goes on where it was",
+    24,
+    state="incomplete",
+    said="web page",
+)
+def maintenance() -> Setting:
+    seen: list[int] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        seen.append(page_of(request))
+        return MAINTENANCE if 3 in seen else None
+
+    return Truth(), fault
+
+
+@case(
+    "A web page with HTTP 200 from the start",
+    "failed; the next harvest begins anew",
+    24,
+    state="failed",
+    said="web page",
+)
+def maintenance_from_the_start() -> Setting:
+    return Truth(), lambda request, _: MAINTENANCE
+
+
+@case(
+    "Empty answers with HTTP 200", "incomplete, and goes on where it was", 24, state="incomplete", said="empty answer"
+)
+def empty_answers() -> Setting:
+    seen: list[int] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        seen.append(page_of(request))
+        return reply("") if 4 in seen else None
+
+    return Truth(), fault
+
+
+@case(
+    "One window fails, those behind it do not", "it stays open in the ledger, and only it is asked for again", 25,
+    settings=WINDOWS, state="incomplete", said="HTTP 503",
+)  # fmt: skip
+def failed_window() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        return reply("busy", 503) if is_list(request) and request.query.get("from", "").startswith("2020-05") else None
+
+    return Truth(), fault
+
+
+@case("HTTP 429 with Retry-After in seconds", "waited for, and then slower", 26, settings="")
+def too_many_requests() -> Setting:
+    return Truth(), at_page(3, reply("slow down", 429, Retry_After="0"), times=1)
+
+
+@case(
+    "HTTP 503 with a Retry-After beyond the cap", "the source waits until then", 26, settings="retry_cap = 60\n",
+    state="waiting", said="left alone until",
+)  # fmt: skip
+def come_back_later() -> Setting:
+    return Truth(), at_page(3, reply("busy", 503, Retry_After="7200"))
+
+
+@case("An unknown User-Agent is blocked", "ours names the program and a contact", 50)
+def blocked_agent() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        return None if request.headers.get("User-Agent", "").startswith("harvester/") else reply("no robots", 403)
+
+    return Truth(), fault
+
+
+@case("POST is refused", "every question is a GET", 49)
+def post_refused() -> Setting:
+    return Truth(), lambda request, _: None if request.method == "GET" else reply("no POST", 405)
+
+
+@case("Every request is redirected", "followed once; the final address is asked from then on", 51)
+def redirected() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        parts = urlsplit(request.target)
+        return redirect(f"/en/oai?{parts.query}") if parts.path == "/oai" else None
+
+    return Truth(), fault
+
+
+@case(
+    "A page is larger than the cap", "its window is cut by date until pages fit", 54,
+    settings="max_page_bytes = 65536\n",
+)  # fmt: skip
+def huge_pages() -> Setting:
+    return Truth([article(number, " wide" * 6000) for number in range(9)]), lambda request, _: None
+
+
+@case(
+    "A page drips, byte by byte", "given up at its deadline; its window is cut by date, its records asked for",
+    settings="deadline = 1\n",
+)  # fmt: skip
+def dripping() -> Setting:
+    def fault(request: Request, truth: Truth) -> Answer | None:
+        data = truth.bytes_of(request)
+        whole = is_list(request) and data.count(b"<record>") > 2
+        return Answer(reply(data), close=True, every=0.01) if whole else None
+
+    return Truth(7, page_size=10), fault
+
+
+@case("A page declares a DOCTYPE with entities", "refused unread; the records are had by GetRecord")
+def doctype() -> Setting:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
+    return Truth(), rewritten(2, lambda page: page.replace(b"?>\n", b"?>\n" + bomb, 1))

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
+
 from harvester import changes, locks
 from harvester.config import Config, Source
-from harvester.errors import BusyError, ProviderError, Stopped, WaitUntil
+from harvester.errors import (
+    BadAnswer,
+    BadStatus,
+    BusyError,
+    ProtocolError,
+    ProviderError,
+    Stopped,
+    TooBig,
+    WaitUntil,
+)
 from harvester.model import Identity
 from harvester.oai import Provider
 from harvester.pipeline.garbage import rarely_collected
@@ -113,16 +125,27 @@ class _Job:
 
     def run(self) -> Iterator[RunReport]:
         """Harvests every format of the source; a format that fails leaves the others their turn."""
+        left = list(self.source.formats)
         try:
             identity = self._identity()
+            while left:
+                for report in self._harvest_format(identity, left.pop(0)):
+                    yield report
+                    if report.state == "waiting" or self.stop():
+                        return  # the other formats come from the same provider
+                if left and report.state != "complete":
+                    self._knock()
         except ProviderError as error:
-            yield from (self._never_began(prefix, error) for prefix in self.source.formats)
-            return
-        for prefix in self.source.formats:
-            for report in self._harvest_format(identity, prefix):
-                yield report
-                if report.state == "waiting" or self.stop():
-                    return  # the other formats come from the same provider
+            yield from (self._never_began(prefix, error) for prefix in left)
+
+    def _knock(self) -> None:
+        """Raises where nobody is there any more: every other format would find so after all its retries.
+
+        Any answer will do, also one that cannot be used.
+        """
+        access = replace(self.source.access(), retries=0)
+        with suppress(BadAnswer, BadStatus, ProtocolError, TooBig), Provider(access, stop=self.stop) as provider:
+            provider.identify()
 
     def _never_began(self, prefix: str, error: ProviderError) -> RunReport:
         """Leaves a trace of an attempt that had no answer; a run that was cut short keeps its checkpoints."""

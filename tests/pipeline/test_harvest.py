@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from harvester import locks
+from harvester.demo.repository import JATS, OAI_DC
 from harvester.errors import BusyError, ConfigError
 from harvester.model import SetInfo
 from harvester.pipeline.sources import locks_folder
@@ -16,7 +17,7 @@ from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.harvesting import bench, differing, harvest, held
 from tests.chaos.provider import CLOCK, DC, Truth, article, at_page, broken, is_list, metadata, name, page_of
-from tests.oai.server import reply
+from tests.oai.server import Answer, reply
 from tests.workbench import Workbench
 
 LATER = CLOCK + timedelta(days=1)
@@ -178,6 +179,35 @@ def test_one_source_that_fails_costs_its_neighbour_nothing(tmp_path: Path):
         made.path.write_text(made.path.read_text() + gone + "retries = 0\n", encoding="utf-8")
         states = [(run.source, run.format, run.state) for run in made.harvest()]
     assert states == [("journal", "oai_dc", "complete"), ("gone", "oai_dc", "failed"), ("gone", "jats", "failed")]
+
+
+def test_a_provider_that_is_gone_is_not_asked_for_each_format_in_vain(tmp_path: Path):
+    with broken(Truth(formats=(OAI_DC, JATS))) as (script, server):
+        made = Workbench(tmp_path)
+        made.configure(server.url, ["oai_dc", "jats"], prefixes=["10.5555"])
+        assert [run.format for run in made.harvest()] == ["oai_dc", "jats"]
+        script.fault = lambda request, truth: Answer(b"", close=True)
+        asked = len(server.requests)
+        core, jats = made.harvest()
+        assert {query.get("metadataPrefix") for query in server.queries[asked:]} == {"oai_dc", None}
+        assert (core.state, jats.state) == ("failed", "failed")
+        assert "connection to 127.0.0.1 broke" in (jats.error or "")
+        assert [run.state for run in runs(made)][:2] == ["failed", "failed"]
+        script.fault = None
+        assert {run.state for run in made.harvest()} == {"complete"}
+
+
+def test_a_format_that_fails_leaves_the_others_their_turn(tmp_path: Path):
+    def fault(request, truth):
+        lists = is_list(request) and request.query.get("metadataPrefix") == "oai_dc"
+        return reply("busy", 503) if lists or request.query.get("verb") == "Identify" else None
+
+    with broken(Truth(formats=(OAI_DC, JATS))) as (script, server):
+        made = Workbench(tmp_path)
+        made.configure(server.url, ["oai_dc", "jats"], prefixes=["10.5555"])
+        made.harvest()
+        script.fault = fault
+        assert [run.state for run in made.harvest()] == ["failed", "complete"]
 
 
 def test_a_format_that_is_not_offered_names_those_that_are(tmp_path: Path):

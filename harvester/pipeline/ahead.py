@@ -15,10 +15,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.entries import Made
+from harvester.making import Maker
+from harvester.making.worker import Live
 from harvester.model import RawRecord
 from harvester.pipeline import workers
-from harvester.pipeline.making import Maker
-from harvester.pipeline.workers import Answer, Live, Workers
+from harvester.pipeline.workers import Answer, Workers
 
 MUCH = 25  # records of a page that are new or changed
 FULL_PAGES = 2  # before the processes are started
@@ -27,12 +28,24 @@ PAGES_A_LANE = 6  # fetched ahead and begun; more are of windows that failed, wh
 MOST_PROCESSES = 8
 
 
-class _Begun(Struct, frozen=True):
-    """Some records of a page, and who is at work on them."""
+class _Begun(Struct):
+    """Some records of a page, and who is at work on them; `made` once they were made here."""
 
     raws: Sequence[RawRecord]
     live: Sequence[Live]
     answer: Future[Answer]
+    made: list[Made] | None = None
+
+    def take_back(self, maker: Maker) -> bool:
+        """Makes them here, unless a worker has them or they are made."""
+        if self.made is not None or not self.answer.cancel():
+            return False
+        self.made = maker.make(self.live)
+        return True
+
+    def result(self, maker: Maker) -> list[Made]:
+        """What was made of them; waits for the worker that has them."""
+        return self.made or self.answer.result() or maker.make(self.live)
 
 
 class Ahead:
@@ -76,13 +89,21 @@ class Ahead:
             page = next((page for page in self._pages if _holds(page, wanted)), [])
             if page:
                 self._pages.remove(page)
+        for one in reversed(page):  # what no worker has come to is made here while they are at the rest
+            one.take_back(self._maker)
         return {raw.identifier: made for raw, made in self._made(page) if id(raw) in wanted}
 
     def _made(self, page: Sequence[_Begun]) -> Iterator[tuple[RawRecord, Made]]:
-        """From the end on, so that what no worker has come to is made here while they are at the rest."""
-        for one in reversed(page):
-            answer = None if one.answer.cancel() else one.answer.result()
-            yield from zip(one.raws, answer or self._maker.make(one.live), strict=True)
+        for one in page:
+            while one.made is None and not one.answer.done() and self._make_ahead():
+                pass
+            yield from zip(one.raws, one.result(self._maker), strict=True)
+
+    def _make_ahead(self) -> bool:
+        """Makes some records of the last page begun, instead of waiting for a worker; whether there were any."""
+        with self._lock:
+            begun = [one for page in reversed(self._pages) for one in reversed(page)]
+        return any(one.take_back(self._maker) for one in begun)
 
     def close(self) -> None:
         if self._workers:

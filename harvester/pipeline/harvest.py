@@ -26,9 +26,9 @@ from harvester.errors import (
     TooBig,
     WaitUntil,
 )
+from harvester.making import rarely_collected
 from harvester.model import Identity
 from harvester.oai import Provider
-from harvester.pipeline.garbage import rarely_collected
 from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark

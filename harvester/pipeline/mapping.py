@@ -15,10 +15,10 @@ from harvester.config import Config, Source
 from harvester.entries import Made, made
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
+from harvester.making import Maker
 from harvester.model import Article, Finding, RawRecord, Reading
 from harvester.patterns import facts_of
 from harvester.pipeline.ahead import Ahead
-from harvester.pipeline.making import Maker
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
 from harvester.pipeline.stopping import Stop, never, until_stopped

@@ -1,9 +1,4 @@
-"""Processes that make articles for this one, on the processor's other cores.
-
-A worker reads requests from its standard input and answers on its standard output; it opens nothing and keeps nothing,
-so that it may be killed at any moment, and ends by itself when this process is gone. Whatever a worker does not answer
-is made here.
-"""
+"""Processes that make articles for this one, on the processor's other cores. What none of them answers is made here."""
 
 from __future__ import annotations
 
@@ -12,28 +7,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from queue import SimpleQueue
-from threading import BoundedSemaphore
-from typing import IO
-
-import msgspec
+from threading import BoundedSemaphore, Lock
 
 from harvester.entries import Made
-from harvester.model import RawRecord
-from harvester.pipeline.garbage import rarely_collected
-from harvester.pipeline.making import Maker
+from harvester.making import Maker, worker
+from harvester.making.worker import Live
 
-Live = dict[str, RawRecord]  # the live records of one identifier by format
-Answer = list[Made] | None  # None: the worker is gone
+Answer = list[Made] | None  # None: the worker is gone, or could not say it
 
-_MAIN = "import sys; sys.path[:] = {path!r}; from harvester.pipeline import workers; workers.main()"
-_LENGTH = 4  # bytes before each message
-
-_encode = msgspec.msgpack.Encoder().encode
-_requests = msgspec.msgpack.Decoder(list[Live])
-_answers = msgspec.msgpack.Decoder(list[Made])
-_makers = msgspec.msgpack.Decoder(Maker)
+# Requests that a worker has at once: it goes on to the next while the answer to the last is read here.
+_AT_ONCE = 2
 
 
 def cores() -> int:
@@ -50,11 +34,11 @@ class Workers:
 
     def __init__(self, maker: Maker, most: int) -> None:
         self._maker = maker
-        self._processes: list[subprocess.Popen[bytes]] = []
-        self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
+        self._processes: list[_Process] = []
+        self._idle: SimpleQueue[_Process] = SimpleQueue()
         self._taken = sum(_free.acquire(blocking=False) for _ in range(most))
         self._answering, self._ended = False, False
-        self._threads = ThreadPoolExecutor(self._taken or 1, thread_name_prefix="worker")
+        self._threads = ThreadPoolExecutor(self._taken * _AT_ONCE or 1, thread_name_prefix="worker")
         for _ in range(self._taken):
             self._threads.submit(self._start)
 
@@ -74,85 +58,76 @@ class Workers:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
-            process.communicate()
+            process.bury()
         for _ in range(self._taken):
             _free.release()
         self._taken, self._processes = 0, []
 
+    def pids(self) -> list[int]:
+        """The ids of the processes."""
+        return [process.pid for process in self._processes]
+
     def _start(self) -> None:
-        command = [sys.executable, "-c", _MAIN.format(path=sys.path)]
         try:
-            # A session of its own: Ctrl-C on a terminal is for this process, which then ends the others.
-            process = subprocess.Popen(  # noqa: S603 — this interpreter, our own words
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 16, start_new_session=True
-            )
+            process = _Process()
         except OSError:
             self._ended = True
             return
         self._processes.append(process)
         if self._ended:
             process.kill()
-        if self._answer(process, _encode(self._maker)) is not None:
-            self._idle.put(process)
+        if process.answer(worker.greeting(self._maker)) == worker.READY:
+            for _ in range(_AT_ONCE):
+                self._idle.put(process)
             self._answering = True
+        else:
+            self._ended = True
 
     def _ask(self, work: Sequence[Live]) -> Answer:
         process = self._idle.get()
         try:
-            answer = self._answer(process, _encode(work))
-            return None if answer is None else _answers.decode(answer)
-        except (ValueError, msgspec.MsgspecError):  # half a surrogate pair, or what a dying process wrote last
+            answer = process.answer(worker.request(work))
+            self._ended |= answer is None
+            return None if answer is None else worker.answer(answer)
+        except ValueError:  # half a surrogate pair, or what a dying process wrote last
             return None
         finally:
             self._idle.put(process)
 
-    def _answer(self, process: subprocess.Popen[bytes], message: bytes) -> bytes | None:
-        assert process.stdin is not None
-        assert process.stdout is not None
+
+class _Process:
+    """One worker. Raises `OSError` where none can be started."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", worker.PROGRAM.format(path=sys.path)]
+        # A session of its own: Ctrl-C on a terminal is for this process, which then ends the others.
+        self._process = subprocess.Popen(  # noqa: S603 — this interpreter, our own words
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 16, start_new_session=True
+        )
+        self.pid = self._process.pid
+        self._asking, self._answering = Lock(), Lock()
+
+    def answer(self, request: bytes) -> bytes | None:
+        """The answer to a request; `None` where the process is gone. Answers come in the order of the requests."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
-            _write(process.stdin, message)
-            answer = _read(process.stdout)
+            with self._asking:
+                worker.write(self._process.stdin, request)
+                self._answering.acquire()  # before another may ask, whose answer comes behind this one
         except OSError:
-            answer = None
-        self._ended |= answer is None
-        return answer
+            return None
+        try:
+            return worker.read(self._process.stdout)
+        except OSError:
+            return None
+        finally:
+            self._answering.release()
 
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._process.kill()
 
-# ------------------------------------------------------------------------------------------ in the worker
-
-
-def main() -> None:
-    """Makes articles until there is nobody left to make them for."""
-    with suppress(BrokenPipeError), rarely_collected():
-        _serve(sys.stdin.buffer, sys.stdout.buffer)
-
-
-def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    first = _read(requests)
-    if first is None:
-        return
-    maker = _makers.decode(first)
-    _write(answers, b"ready")
-    while (request := _read(requests)) is not None:
-        _write(answers, _made(maker, request))
-
-
-def _made(maker: Maker, request: bytes) -> bytes:
-    """What comes of a request; no message at all where it cannot be said, so that it is made where it is wanted."""
-    try:
-        return _encode(maker.make(_requests.decode(request)))
-    except ValueError:  # half a surrogate pair
-        return b""
-
-
-def _write(pipe: IO[bytes], message: bytes) -> None:
-    pipe.write(len(message).to_bytes(_LENGTH, "big") + message)
-    pipe.flush()
-
-
-def _read(pipe: IO[bytes]) -> bytes | None:
-    """One message; `None` where the other side has gone."""
-    head = pipe.read(_LENGTH)
-    length = int.from_bytes(head, "big")
-    message = pipe.read(length)
-    return message if len(head) == _LENGTH and len(message) == length else None
+    def bury(self) -> None:
+        """Closes what was open to it."""
+        self._process.communicate()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import jsonschema_rs
 import msgspec
-from jsonschema import validators
 
 from harvester import resources
 from harvester.model import Finding
+
+if TYPE_CHECKING:
+    import jsonschema
 
 _SCHEMA = "article.schema.json"
 _LONGEST = 80  # characters of a value in a finding
@@ -51,6 +52,10 @@ def _fast() -> jsonschema_rs.Draft202012Validator:
 @cache
 def _slow() -> Any:
     """Takes the tuples of Structs turned into builtins for arrays too."""
+    # Here and not above: few articles need it, and every worker would wait for it.
+    import jsonschema
+    from jsonschema import validators
+
     base = jsonschema.Draft202012Validator
     types = base.TYPE_CHECKER.redefine("array", lambda _, value: isinstance(value, list | tuple))
     extended: Any = validators.extend(base, type_checker=types)  # type: ignore[no-untyped-call]

@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 
 from harvester.entries import Made
+from harvester.making import Maker
 from harvester.model import Hints, Policy, RawRecord
 from harvester.pipeline.ahead import CHUNK, FULL_PAGES, MUCH, Ahead
-from harvester.pipeline.making import Maker
 from tests.demo.many import many
 
 MAKER = Maker(Hints(name_order="family-first"), Policy(today="2026-01-01", prefixes=("10.5555",)))
@@ -54,7 +54,7 @@ def begin(ahead: Ahead, raws: list[RawRecord]) -> None:
 
 def pids(ahead: Ahead) -> list[int]:
     assert ahead._workers is not None
-    return [process.pid for process in ahead._workers._processes]
+    return ahead._workers.pids()
 
 
 def test_the_same_articles(ahead):

@@ -1,4 +1,4 @@
-"""What a long command shows while it runs: rich on a terminal, nothing elsewhere."""
+"""What a long command shows while it runs: rich on a terminal, nothing elsewhere and beside log lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Show = Callable[[Progress], None]
 @contextmanager
 def shown(common: Common) -> Iterator[Show | None]:
     """While it is open: what to call with each step, or `None` where nobody watches."""
-    if common.quiet or not sys.stderr.isatty():
+    if common.quiet or common.verbose or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console  # rich takes 50 ms to import

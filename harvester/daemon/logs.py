@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import msgspec
 
-_about: ContextVar[dict[str, str | int] | None] = ContextVar("about", default=None)
-
-
-@contextmanager
-def about(**facts: str | int) -> Iterator[None]:
-    """While it is open, these facts stand in every line that this thread logs."""
-    token = _about.set({**(_about.get() or {}), **facts})
-    try:
-        yield
-    finally:
-        _about.reset(token)
+from harvester.about import facts
 
 
 def set_up(kind: str, level: int) -> None:
@@ -35,9 +22,9 @@ class AsText(logging.Formatter):
     """`2026-11-24 02:30:11Z INFO source=journal run=7 jats: complete`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        facts = "".join(f"{name}={value} " for name, value in (_about.get() or {}).items())
+        said = "".join(f"{name}={value} " for name, value in facts().items())
         moment = f"{_moment(record):%Y-%m-%d %H:%M:%SZ}"
-        return _with_trace(self, record, f"{moment} {record.levelname} {facts}{record.getMessage()}")
+        return _with_trace(self, record, f"{moment} {record.levelname} {said}{record.getMessage()}")
 
 
 class AsJson(logging.Formatter):
@@ -48,7 +35,7 @@ class AsJson(logging.Formatter):
             "time": _moment(record).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            **(_about.get() or {}),
+            **facts(),
             "message": record.getMessage(),
         }
         if record.exc_info:

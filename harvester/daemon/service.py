@@ -25,10 +25,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from harvester import locks, pipeline
+from harvester.about import about
 from harvester.config import Config, load
 from harvester.daemon import metrics, turn, web, work
 from harvester.daemon.due import Planned, agenda, waiting_until
-from harvester.daemon.logs import about
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.errors import ConfigError, HarvesterError
 from harvester.pipeline.sources import locks_folder

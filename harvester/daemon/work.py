@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from harvester import files, locks, pipeline, report
+from harvester.about import about
 from harvester.config import Config
-from harvester.daemon.logs import about
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
 from harvester.pipeline.sources import locks_folder
 from harvester.reports import ExportReport, PageReport, RunReport

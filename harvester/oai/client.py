@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from harvester.oai.encoding import charset_of
 from harvester.oai.network import Watch
 from harvester.oai.pages import Answer, Document
 from harvester.oai.transport import Response, Transport
+
+log = logging.getLogger(__name__)
 
 # What a resumption token may hold and still be sent as it is; these would end the argument or the address.
 _VERBATIM = "!$'()*+,/:;=?@%~"
@@ -95,6 +98,7 @@ class Client(Sickle):  # type: ignore[misc]
                 pause = self._pause_after(error, tries)
                 if pause is None:
                     raise
+                log.info("%s (asked again in %.0f s, %d times at most)", error, pause, self._access.retries - tries)
             tries += 1
             retry.wait(pause, self._stop, self._sleep)
 
@@ -105,7 +109,8 @@ class Client(Sickle):  # type: ignore[misc]
         self._delay = retry.next_delay(self._delay, self._access.delay, error)
         asked = retry.asked_to_wait(error)
         if asked is not None and asked > self._access.retry_cap:
-            moment = (datetime.now(UTC) + timedelta(seconds=asked)).replace(microsecond=0)
+            wait = timedelta(seconds=min(asked, retry.MOST_ASKED))
+            moment = (datetime.now(UTC) + wait).replace(microsecond=0)
             raise WaitUntil(
                 f"the provider asks to be left alone until {moment:%Y-%m-%d %H:%M} UTC; the next harvest after that "
                 "goes on from here",

@@ -11,6 +11,7 @@ from harvester.model import Access
 
 SLICE = 0.5  # seconds between two looks at the stop signal
 LONGEST = 60.0  # seconds of our own between two tries
+MOST_ASKED = 30 * 86400.0  # seconds that a provider may want to be left alone; more is a mistake of its own
 _CROWDED_DELAY = 0.5, 10.0  # seconds: the least and the most we slow down for a provider that is overrun
 
 

@@ -205,6 +205,7 @@ class _Job:
         if not self.dry_run:
             self._put(planned, articles, data)
             self._mark(planned, data)
+            log.info("wrote %s, %d records", self._path(planned), len(group))
         yield self._report(planned, group, data)
 
     def _report(self, planned: PlannedBatch, group: Sequence[StoredArticle], data: bytes) -> FileReport:

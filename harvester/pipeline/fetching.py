@@ -18,6 +18,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from harvester import changes
+from harvester.about import carried
 from harvester.model import Access, Page, RawRecord, Window
 from harvester.oai import Answer, Provider
 from harvester.pipeline import hosts
@@ -126,8 +127,8 @@ class Fetching:
         self._lanes = [_Lane(access, lambda: self._ended or stop(), lanes) for _ in range(lanes)]
         for lane in self._lanes:
             self._free.put(lane)
-        self._fetchers = ThreadPoolExecutor(lanes, thread_name_prefix="fetch")
-        self._opener = ThreadPoolExecutor(1, thread_name_prefix="open")
+        self._fetchers = ThreadPoolExecutor(lanes, "fetch", carried())
+        self._opener = ThreadPoolExecutor(1, "open", carried())
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:

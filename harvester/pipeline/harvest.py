@@ -6,6 +6,7 @@ was asked for. Which it is, and from when on, is decided here; how its windows a
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from harvester import changes, locks
+from harvester.about import about
 from harvester.config import Config, Source
 from harvester.errors import (
     BadAnswer,
@@ -41,6 +43,8 @@ from harvester.store import Run, RunKind, RunState
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
+log = logging.getLogger(__name__)
+
 
 def harvest(
     config: Config,
@@ -61,7 +65,7 @@ def harvest(
 
     def work(source: Source) -> Iterator[RunReport]:
         job = _Job(config, store, source, now, full, since, until, stop, progress)
-        with job.mapper, rarely_collected():
+        with about(source=source.name), job.mapper, rarely_collected():
             yield from job.run()
 
     reports = for_each(config, names, "harvest", work, stop)
@@ -196,14 +200,19 @@ class _Job:
             yield self._walked(identity, self._run_to_do(identity, prefix))[1]
 
     def _walked(self, identity: Identity, run: Run) -> tuple[Outcome, RunReport]:
+        with about(run=run.id):
+            return self._walk(identity, run)
+
+    def _walk(self, identity: Identity, run: Run) -> tuple[Outcome, RunReport]:
         started = time.monotonic()
+        log.info("%s: %s", run.prefix, _beginning(run))
         job = Job(
             store=self.store,
             source=self.source,
             identity=identity,
             mapper=self.mapper,
             stop=self.stop,
-            progress=self.progress,
+            progress=self._seen,
         )
         outcome = Walk(job, run).go()
         ended = self.store.finish_run(
@@ -215,6 +224,11 @@ class _Job:
             interrupted=outcome.state == "incomplete" and self.stop(),
         )
         return outcome, report_of(ended, time.monotonic() - started)
+
+    def _seen(self, step: Progress) -> None:
+        log.debug("%s: page %d, %d of %s records", step.format, step.pages, step.records, step.total or "unknown")
+        if self.progress:
+            self.progress(step)
 
     def _run_to_do(self, identity: Identity, prefix: str) -> Run:
         """The run that was cut short, or a new one: full, a range that was asked for, or what is new since the last."""
@@ -247,6 +261,14 @@ class _Job:
         if last is None or owed or not changes.covers(last.sets, self.source.sets):
             return None
         return changes.next_since(last.response_date, identity.granularity, timedelta(seconds=self.source.overlap))
+
+
+def _beginning(run: Run) -> str:
+    """What is going to be done, for the log."""
+    if run.pages:
+        return f"goes on with the {run.kind} harvest behind page {run.pages}"
+    since = {window.window.since for window in run.windows if window.window.since}
+    return f"begins a {run.kind} harvest" + (f" of what changed since {min(since)}" if since else "")
 
 
 def report_of(run: Run, seconds: float) -> RunReport:

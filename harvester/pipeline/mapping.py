@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Self
@@ -27,6 +28,8 @@ from harvester.store import ArticleSave
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+log = logging.getLogger(__name__)
 
 PAGE = 500  # identifiers mapped again in one transaction
 
@@ -180,6 +183,7 @@ def refresh(
             if progress:
                 progress(source.name, done)
     if done:
+        log.info("made %d articles again", done)
         mark(store)
     return done
 

@@ -7,6 +7,7 @@ where its list may not be whole; and not more than `max_deletion_share` before a
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from harvester import changes
+from harvester.about import about
 from harvester.config import Config, Source
 from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Known, Page, RawRecord, Window
@@ -32,6 +34,8 @@ from harvester.store import Run
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+log = logging.getLogger(__name__)
 
 MOST_MISSING = 2000  # records that are asked for one by one; more are for a full harvest
 _GONE = ("idDoesNotExist", "cannotDisseminateFormat")
@@ -63,7 +67,8 @@ def _reconciled(
     started = time.monotonic()
     run = store.begin_run(source.name, prefix, "reconcile", changes.windows(prefix, source.sets), now())
     mapper = Mapper(config, store, source, today=now().date().isoformat())
-    with Provider(source.access(), stop=stop) as provider:
+    with about(source=source.name, run=run.id), Provider(source.access(), stop=stop) as provider:
+        log.info("%s: begins a comparison", prefix)
         outcome = _Comparison(store, source, mapper, run, provider, confirm, stop).outcome()
     ended = store.finish_run(
         run.id,

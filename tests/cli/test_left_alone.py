@@ -240,3 +240,41 @@ def test_log_lines_as_json(left, switch):
     lines = left("harvest", "--due", "--log-format", "json").stderr.splitlines()
     logged = [json.loads(line) for line in lines if line.startswith("{")]
     assert [(line["level"], line["source"], line["run"]) for line in logged] == [("warning", "small", 1)]
+
+
+BUSY = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture
+def logged(call, tmp_path):
+    """The lines of a harvest whose second page comes at the second try, in this format."""
+
+    def harvest(kind: str) -> list[str]:
+        refused: list[object] = []
+
+        def answering(request):
+            if "resumptionToken" in request.query and not refused:
+                refused.append(request)
+                return BUSY
+            return provider.answer(request)
+
+        with Server(answering) as server:
+            (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+            said = call("harvest", "-v", "--log-format", kind).stderr.splitlines()
+        assert refused
+        return [line for line in said if line.startswith(("{", "20"))]
+
+    return harvest
+
+
+def test_run_and_source_stand_in_every_line_of_a_run(logged):
+    """Also in those of the threads that fetch."""
+    lines = [json.loads(line) for line in logged("json")]
+    assert {(line["source"], line["run"]) for line in lines} == {("small", 1)}
+    assert [line["logger"] for line in lines] == ["harvester.pipeline.harvest", "harvester.oai.client"]
+    assert lines[0]["message"] == "oai_dc: begins a full harvest"
+    assert "HTTP 503" in lines[1]["message"]
+
+
+def test_run_and_source_stand_in_every_line_as_text(logged):
+    assert all(" INFO source=small run=1 " in line for line in logged("text"))

@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 import logging
 
-from harvester.daemon.logs import AsJson, AsText, about
+from harvester.about import about
+from harvester.daemon.logs import AsJson, AsText
 
 RECORD = logging.LogRecord("harvester.daemon", logging.WARNING, "x.py", 1, "page %d is late", (7,), None)
 RECORD.created = 1795520066.5

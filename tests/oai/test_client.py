@@ -336,6 +336,13 @@ def test_a_long_retry_after_is_not_waited_for():
     assert (asked, waited) == (1, 0)
 
 
+def test_a_retry_after_of_centuries_is_a_mistake():
+    fault, asked, waited = refused(reply("", 503, Retry_After="999999999999"))
+    assert isinstance(fault, WaitUntil)
+    assert timedelta(days=29) < fault.moment - datetime.now(UTC) < timedelta(days=31)
+    assert (asked, waited) == (1, 0)
+
+
 def test_a_delay_between_requests():
     naps = Naps()
     with Server([reply(PAGE)]) as server, Provider(access(server, delay=3), sleep=naps) as provider:

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from harvester.about import about, carried, facts
+
+
+def test_facts_add_up_and_end_with_their_block():
+    with about(source="reeds"):
+        with about(run=7):
+            assert facts() == {"source": "reeds", "run": 7}
+        assert facts() == {"source": "reeds"}
+    assert facts() == {}
+
+
+def test_a_pool_works_for_who_made_it():
+    """Two runs at once, each with threads of its own."""
+    with (
+        about(source="reeds", run=7),
+        ThreadPoolExecutor(2, "t", carried()) as first,
+        about(source="fens", run=8),
+        ThreadPoolExecutor(2, "t", carried()) as second,
+    ):
+        assert [pool.submit(facts).result()["run"] for pool in (first, second, first)] == [7, 8, 7]
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(facts).result() == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,17 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the recorded data beside the project is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("openssl is not installed")
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run([*made, "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
+    with path.open("ab") as file:
+        file.write(path.with_name("both.pem.crt").read_bytes())
+    return str(path)

@@ -30,9 +30,14 @@ def tell(alerts: Alerts, news: News, zone: str) -> None:
         except ConfigError as error:
             failures.append(str(error))
         except (OSError, smtplib.SMTPException, requests.RequestException) as error:
-            failures.append(f"{_WHERE[send]} ({type(error).__name__}); check [alerts]")
+            failures.append(f"{_WHERE[send]} ({_reason(error)}); check [alerts]")
     if failures:
         raise NotTold("Nobody could be told: " + "; ".join(failures))
+
+
+def _reason(error: Exception) -> str:
+    """No more than the kind of most errors: the address of a webhook is a secret, and stands in its messages."""
+    return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
 
 
 def _mail(alerts: Alerts, news: News, zone: str) -> None:

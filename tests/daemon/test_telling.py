@@ -6,9 +6,11 @@ import email
 import email.policy
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from io import BufferedRWPair
 
 import pytest
 
@@ -26,8 +28,11 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 class MailServer:
     """As much of SMTP (RFC 5321) as one client needs; it keeps what it is told."""
 
-    def __init__(self, refuse: bool) -> None:
-        self.refuse = refuse
+    def __init__(self, refuse: bool, security: str, certificate: str | None) -> None:
+        self.refuse, self.security = refuse, security
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if certificate:
+            self._tls.load_cert_chain(certificate)
         self.commands: list[str] = []
         self.message = b""
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -35,24 +40,45 @@ class MailServer:
 
     def serve(self) -> None:
         line, _ = self._listener.accept()
-        with line, line.makefile("rwb") as talk:
-            self._say(talk, "220 here")
-            for asked in talk:
-                command = asked.decode().strip()
-                self.commands.append(command)
-                verb = command.split(":")[0].split()[0].upper()
-                if verb == "QUIT":
-                    self._say(talk, "221 bye")
-                    return
-                if verb == "DATA":
-                    self._say(talk, "354 go on")
-                    self.message = b"".join(iter(talk.readline, b".\r\n"))
-                self._say(talk, "550 no such person" if self.refuse and verb == "RCPT" else self._answer(verb))
+        with suppress(OSError), closing(self._wrapped(line) if self.security == "tls" else line) as first:
+            with first.makefile("rwb") as talk:
+                self._say(talk, "220 here")
+                wants_tls = self._talk(talk)
+            if wants_tls:
+                with closing(self._wrapped(first)) as second, second.makefile("rwb") as talk:
+                    self._talk(talk)
+
+    def _wrapped(self, line: socket.socket) -> socket.socket:
+        try:
+            return self._tls.wrap_socket(line, server_side=True)
+        except OSError:
+            line.close()
+            raise
+
+    def _talk(self, talk: BufferedRWPair) -> bool:
+        """Until the client quits, or wants the rest in secret."""
+        for asked in talk:
+            command = asked.decode().strip()
+            self.commands.append(command)
+            verb = command.split(":")[0].split()[0].upper()
+            if verb == "QUIT":
+                self._say(talk, "221 bye")
+                return False
+            if verb == "STARTTLS":
+                self.commands.clear()
+                self._say(talk, "220 go ahead")
+                return True
+            if verb == "DATA":
+                self._say(talk, "354 go on")
+                self.message = b"".join(iter(talk.readline, b".\r\n"))
+            self._say(talk, "550 no such person" if self.refuse and verb == "RCPT" else self._answer(verb))
+        return False
 
     def _answer(self, verb: str) -> str:
-        return {"EHLO": "250-here\r\n250 AUTH PLAIN", "AUTH": "235 welcome"}.get(verb, "250 ok")
+        offers = "250-STARTTLS\r\n" if self.security == "starttls" else ""
+        return {"EHLO": f"250-here\r\n{offers}250 AUTH PLAIN", "AUTH": "235 welcome"}.get(verb, "250 ok")
 
-    def _say(self, talk, words: str) -> None:
+    def _say(self, talk: BufferedRWPair, words: str) -> None:
         talk.write(f"{words}\r\n".encode())
         talk.flush()
 
@@ -61,13 +87,17 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(*, refuse: bool = False) -> Iterator[MailServer]:
-    server = MailServer(refuse)
+def mail_server(
+    *, refuse: bool = False, security: str = "none", certificate: str | None = None
+) -> Iterator[MailServer]:
+    server = MailServer(refuse, security, certificate)
     thread = threading.Thread(target=server.serve)
     thread.start()
-    yield server
-    thread.join(10)
-    server.close()
+    try:
+        yield server
+    finally:
+        thread.join(10)
+        server.close()
 
 
 def mail(port: int, **more: str) -> Alerts:
@@ -76,8 +106,7 @@ def mail(port: int, **more: str) -> Alerts:
         email_from="harvester@example.org",
         smtp_host="127.0.0.1",
         smtp_port=port,
-        smtp_security="none",
-        **more,
+        **{"smtp_security": "none", **more},  # type: ignore[arg-type]
     )
 
 
@@ -113,14 +142,30 @@ def test_no_mail_server_at_all():
 
 
 def test_a_server_without_starttls_gets_no_mail():
-    with mail_server() as server:
-        alerts = mail(server.port)
-        with pytest.raises(NotTold):
-            tell(
-                Alerts(**{**{f: getattr(alerts, f) for f in alerts.__struct_fields__}, "smtp_security": "starttls"}),
-                NEWS,
-                MADRID,
-            )
+    with mail_server() as server, pytest.raises(NotTold):
+        tell(mail(server.port, smtp_security="starttls"), NEWS, MADRID)
+    assert server.message == b""
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_mail_goes_in_secret(security: str, certificate: str, monkeypatch: pytest.MonkeyPatch):
+    """With an authority of one's own, as an administrator names it to OpenSSL."""
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    monkeypatch.setenv("SMTP_PASSWORD", "secret")
+    with mail_server(security=security, certificate=certificate) as server:
+        alerts = mail(server.port, smtp_security=security, smtp_username="me", smtp_password_env="SMTP_PASSWORD")
+        tell(alerts, NEWS, MADRID)
+    assert b"Subject: harvester: reeds needs you" in server.message
+    assert [command.split()[0].upper() for command in server.commands][:2] == ["EHLO", "AUTH"]  # within TLS
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_server_that_may_be_another_gets_no_mail(security: str, certificate: str):
+    with (
+        mail_server(security=security, certificate=certificate) as server,
+        pytest.raises(NotTold, match="self-signed certificate"),
+    ):
+        tell(mail(server.port, smtp_security=security), NEWS, MADRID)
     assert server.message == b""
 
 

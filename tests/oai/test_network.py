@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import select
-import shutil
 import socket
-import subprocess
 import threading
 import time
 
@@ -201,20 +199,6 @@ def slow_relay(front, port):
                     return
                 time.sleep(next(late, 0))
                 (far if line is near else near).sendall(data)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> str:
-    """A certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
-    if not (openssl := shutil.which("openssl")):
-        pytest.skip("openssl is not installed")
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
-    subprocess.run([*made, "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
-    with path.open("ab") as file:
-        file.write(path.with_name("both.pem.crt").read_bytes())
-    return str(path)
 
 
 def test_an_untrusted_certificate_is_final(certificate):

@@ -86,12 +86,13 @@ def test(common: Common, name: str) -> int:
 def _endpoint(url: str) -> str:
     """The URL as config.toml takes it. Raises `ConfigError` where it would not."""
     from harvester.config.formats import endpoint
+    from harvester.config.problems import without_credentials
 
     bare = url.partition("?verb=")[0]
     try:
         endpoint(bare)
     except ValueError as error:
-        raise ConfigError([f"{url} {error}"]) from error
+        raise ConfigError([f"{without_credentials(url)} {error}"]) from error
     return bare
 
 

@@ -25,7 +25,8 @@ def endpoint(url: str) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # the port is checked when it is read
     except ValueError as error:
-        raise ValueError(f"is no URL ({error})") from error
+        why = "" if "@" in url else f" ({error})"  # which quotes what may be of a password
+        raise ValueError(f"is no URL{why}") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("must be a URL that begins with http:// or https://")
     if parts.username or parts.password:

@@ -159,9 +159,14 @@ def _refused(error: _Error) -> str:
     return words if error.schema.get("writeOnly") else f"{_shown(error.instance)} {words}"
 
 
+def without_credentials(url: str) -> str:
+    """A URL to be shown. A password may hold any character, so that nothing up to the last @ is."""
+    return re.sub(r"//.*@", "//…@", url, flags=re.DOTALL)
+
+
 def _shown(value: object) -> str:
     """A value as in the file, cut when long, without a password that stands in a URL."""
-    text = re.sub(r"//[^/@]*@", "//…@", json.dumps(value, ensure_ascii=False, default=str))
+    text = without_credentials(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 80 else text[:77] + "…"
 
 

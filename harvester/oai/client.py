@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import wraps
 from http import HTTPStatus
 from types import TracebackType
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from sickle import Sickle
@@ -28,6 +30,10 @@ log = logging.getLogger(__name__)
 
 # What a resumption token may hold and still be sent as it is; these would end the argument or the address.
 _VERBATIM = "!$'()*+,/:;=?@%~"
+_TELLING = 3  # characters of a secret that tell nothing of it
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def never() -> bool:
@@ -124,7 +130,7 @@ class Client(Sickle):  # type: ignore[misc]
             document = _document(response)
         except ProviderError as error:
             self.transport.forget()
-            error.args = (_hidden(str(error), self.transport.secrets),)
+            self.hide(error)
             raise
         finally:
             self._last = time.monotonic()
@@ -132,6 +138,10 @@ class Client(Sickle):  # type: ignore[misc]
         self.url = response.url
         self._delay = retry.next_delay(self._delay, self._access.delay, None)
         return document
+
+    def hide(self, error: ProviderError) -> None:
+        """Takes out of an error's words what must not be said; the provider may have repeated it."""
+        error.args = (_hidden(str(error), self.transport.secrets),)
 
 
 def query_of(params: dict[str, str], *, verbatim: bool = False) -> str:
@@ -191,10 +201,26 @@ def _advice(status: int) -> str:
 
 
 def _hidden(message: str, secrets: tuple[str, ...]) -> str:
-    """The message without secrets that a provider may have echoed."""
+    """The message without secrets, whole or cut short where the message quotes the beginning of something."""
     for secret in secrets:
         message = message.replace(secret, "…")
+        for length in range(len(secret) - 1, _TELLING, -1):
+            message = message.replace(f"{secret[:length]}…", "…")
     return message
+
+
+def _discreetly(ask: Callable[Concatenate[Provider, P], T]) -> Callable[Concatenate[Provider, P], T]:
+    """The question, whose errors repeat no secret."""
+
+    @wraps(ask)
+    def asked(provider: Provider, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return ask(provider, *args, **kwargs)
+        except ProviderError as error:
+            provider._client.hide(error)
+            raise
+
+    return asked
 
 
 class Provider:
@@ -229,12 +255,15 @@ class Provider:
         """The address in use: the configured one, or the one it redirects to."""
         return self._client.transport.base
 
+    @_discreetly
     def identify(self) -> Identity:
         return repository.identity(self._client.harvest(verb="Identify"))
 
+    @_discreetly
     def formats(self) -> tuple[Format, ...]:
         return repository.formats(self._client.ListMetadataFormats().next())
 
+    @_discreetly
     def sets(self) -> tuple[SetInfo, ...]:
         """Every set, each once, in the provider's order; empty where it has none."""
         found: dict[str, SetInfo] = {}
@@ -246,6 +275,7 @@ class Provider:
                 break
         return tuple(found.values())
 
+    @_discreetly
     def answer(self, window: Window, token: str | None = None) -> Answer:
         """One page of records that is still to be taken apart, which may be done while the next is asked for."""
         document = self._client.ListRecords(**_arguments(window, token)).next()
@@ -255,11 +285,13 @@ class Provider:
         """One page of records; without records and token where nothing matches."""
         return self.answer(window, token).page()
 
+    @_discreetly
     def identifiers(self, window: Window, token: str | None = None) -> Page:
         """One page of headers: records without payload."""
         document = self._client.ListIdentifiers(**_arguments(window, token)).next()
         return pages.page(document, "ListIdentifiers", self._client.url)
 
+    @_discreetly
     def record(self, identifier: str, prefix: str) -> Page:
         """One record by its identifier; raises `ProtocolError` idDoesNotExist where there is none."""
         document = self._client.GetRecord(identifier=identifier, metadataPrefix=prefix)

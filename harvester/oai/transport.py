@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 import requests
 import urllib3
@@ -144,9 +144,12 @@ def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
 
 
 def _secrets(access: Access, auth: tuple[bytes, bytes] | None) -> tuple[str, ...]:
-    """What must never stand in a message, longest first."""
+    """What must never stand in a message, in each of the forms it may take in one, longest first."""
     pair = [auth[1].decode(), b64encode(b":".join(auth)).decode()] if auth else []
-    return tuple(sorted({*pair, *access.headers.values()} - {""}, key=len, reverse=True))
+    forms = {
+        form for secret in (*pair, *access.headers.values()) for form in (secret, quote(secret), quote(secret, ""))
+    }
+    return tuple(sorted(forms - {""}, key=len, reverse=True))
 
 
 def _checked(url: str) -> SplitResult:

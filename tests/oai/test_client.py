@@ -9,7 +9,7 @@ import zlib
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 
@@ -503,6 +503,21 @@ def test_an_echoed_secret_is_hidden():
     basic = b64encode(b"jane:s3cret").decode()
     fault, *_ = refused(reply(f"you sent s3cret and k1k2k3 and {basic}", 403), **settings)
     assert "you sent … and … and …" in str(fault)
+
+
+@pytest.mark.parametrize("before", range(60, 82))
+def test_an_echo_that_is_cut_short_is_hidden(before):
+    """The error quotes 80 characters, and may end in the middle of the secret."""
+    fault, *_ = refused(reply("x" * before + "s3cret-s3cret!", 403), username="jane", password="s3cret-s3cret!")
+    assert "s3cr" not in str(fault)
+
+
+@pytest.mark.parametrize("form", [str, quote, quote_plus])
+def test_an_echo_in_an_error_of_the_protocol_is_hidden(form):
+    settings = {"username": "jane", "password": "s3cret/ü", "headers": {"X-Key": "k1k2k3"}}
+    fault, *_ = refused(reply(error("k1k2k3", f"you sent {form('s3cret/ü')} and k1k2k3")), **settings)
+    assert "you sent … and …" in str(fault)
+    assert "k1k2k3" not in str(fault)
 
 
 def test_proxies_and_netrc_of_the_environment_are_ignored(monkeypatch, tmp_path):

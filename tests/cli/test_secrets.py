@@ -1,0 +1,177 @@
+"""No secret stands in a log, an error, an answer or the store, whatever the provider does with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from harvester import pipeline
+from harvester.config import load
+from tests.cli import provider
+from tests.oai.server import Answer, Request, Server, envelope, error, redirect, reply
+
+PASSWORD, KEY, FILED, HOOK = "päss/w0rd-7f3a", "key-81c2e9", "filed-55d0b4", "hook-0b2c61"
+BASIC = b64encode(f"jane:{PASSWORD}".encode()).decode()
+SECRETS = (PASSWORD, quote(PASSWORD), quote(PASSWORD, safe=""), KEY, FILED, HOOK, BASIC)
+ENVIRONMENT = {"OAI_PASSWORD": PASSWORD, "OAI_KEY": KEY, "HOOK": "{hook}/" + HOOK}
+CONFIG = """
+[alerts]
+webhook_url_env = "HOOK"
+
+[sources.small]
+url = "{url}"
+formats = ["oai_dc"]
+allow_private = true
+retries = 0
+schedule = "* * * * *"
+username = "jane"
+password_env = "OAI_PASSWORD"
+headers_env = {{ X-Api-Key = "OAI_KEY" }}
+headers_file = {{ X-Other-Key = "key.txt" }}
+"""
+ECHO = f"you sent {PASSWORD} {quote(PASSWORD, safe='')} as {BASIC} with {KEY} and {FILED}"
+
+
+def told(request: Request) -> bool:
+    """Whether the request carries all that it should."""
+    sent = request.headers
+    return (sent.get("Authorization"), sent.get("X-Api-Key"), sent.get("X-Other-Key")) == (f"Basic {BASIC}", KEY, FILED)
+
+
+class Gossip:
+    """A provider that repeats what it is told, in each way there is, before it answers as it should."""
+
+    def __init__(self, elsewhere: str) -> None:
+        self.answers: list[bytes | Answer] = [
+            reply(ECHO, 403),
+            reply(ECHO, 503, Retry_After="0"),
+            reply(f"<html><body>{ECHO}</body></html>"),
+            reply(ECHO),
+            reply(error("badArgument", ECHO)),
+            reply(error(f"wrong {KEY}", ECHO)),
+            reply(envelope(f"<{KEY}/>")),
+            reply(f"<answer><{KEY}/></answer>"),
+            reply(envelope(f"<Identify><repositoryName>{ECHO} &nope;</repositoryName>")),
+            redirect(f"ftp://{KEY}@127.0.0.1/"),
+            redirect(f"http://{KEY}.invalid/oai?verb=Identify"),
+            redirect(f"{elsewhere}?verb=Identify"),
+            Answer(b"", close=True),
+        ]
+        self.good = False
+
+    def __call__(self, request: Request) -> bytes | Answer:
+        if self.answers:
+            return self.answers.pop(0)
+        self.good = True
+        return provider.answer(request) if told(request) else reply("who are you?", 401)
+
+
+class Ear:
+    """Runs the program, and remembers all it says."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self.folder, self.environment = folder, os.environ | environment
+        self.heard: dict[str, bytes] = {}
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "harvester", *arguments]
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+
+    def ask(self, *arguments: str) -> int:
+        process = self.start(*arguments)
+        self.keep(process, *arguments)
+        return process.returncode
+
+    def keep(self, process: subprocess.Popen[bytes], *arguments: str) -> None:
+        said, _ = process.communicate(timeout=60)
+        name = " ".join(arguments)
+        self.heard[name] = self.heard.get(name, b"") + said
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[tuple[Gossip, Server, Server]]:
+    (tmp_path / "key.txt").write_text(f"{FILED}\n")
+    with Server([reply("nothing here", 404)]) as other:
+        gossip = Gossip(other.url)
+        with Server(gossip) as server:
+            (tmp_path / "config.toml").write_text(CONFIG.format(url=server.url))
+            yield gossip, server, other
+
+
+def leaks(said: bytes) -> list[str]:
+    return [secret for secret in SECRETS if secret.encode() in said]
+
+
+def in_store(folder: Path) -> list[str]:
+    """The secrets in the store: in its bytes, and in the payloads that it keeps compressed."""
+    found = [secret for path in folder.glob("harvester.sqlite*") for secret in leaks(path.read_bytes())]
+    with pipeline.opened(load(folder / "config.toml")) as store:
+        for identifier in store.identifiers("small"):
+            found += [secret for _, raw in store.raw("small", identifier) for secret in leaks(raw.payload or b"")]
+        found += [secret for run in store.runs(100) for one in store.rejected(run.id) for secret in leaks(one.payload)]
+    return found
+
+
+def test_no_secret_is_ever_repeated(tmp_path: Path, servers: tuple[Gossip, Server, Server]):
+    gossip, server, other = servers
+    ear = Ear(tmp_path, {name: value.format(hook=other.url) for name, value in ENVIRONMENT.items()})
+    asked = ("-v", "--log-format", "json", "harvest"), ("harvest", "--json")
+    while gossip.answers:
+        ear.ask(*asked[len(gossip.answers) % len(asked)])
+    assert ear.ask("-v", "harvest") == 0
+    for rest in ("source test small -v", "status --json", "runs --json", "source list --json", "config check -v"):
+        ear.ask(*rest.split())
+    assert gossip.good
+    assert all(told(request) for request in server.requests)
+    assert not any(told(request) or "Authorization" in request.headers for request in other.requests)
+    assert {name: found for name, said in ear.heard.items() if (found := leaks(said))} == {}
+    assert in_store(tmp_path) == []
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_daemon_that_says_all_says_no_secret(tmp_path: Path, servers: tuple[Gossip, Server, Server], form: str):
+    """Its provider refuses it, so it calls the webhook, whose address is a secret, and is refused there too."""
+    gossip, _, other = servers
+    gossip.answers = [reply(ECHO, 403)] * 1000
+    ear = Ear(tmp_path, {name: value.format(hook=other.url) for name, value in ENVIRONMENT.items()})
+    command = ("-v", "--log-format", form, "daemon")
+    process = ear.start(*command)
+    until = time.monotonic() + 30
+    while not other.requests and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    ear.keep(process, *command)
+    assert [request.target for request in other.requests] == [f"/oai/{HOOK}"]
+    assert leaks(ear.heard[" ".join(command)]) == []
+    assert in_store(tmp_path) == []
+
+
+def test_a_secret_in_an_address_is_not_repeated(tmp_path: Path, servers: tuple[Gossip, Server, Server]):
+    _, server, _ = servers
+    ear = Ear(tmp_path, {})
+    address = server.url.replace("://", f"://jane:{quote(PASSWORD, safe='')}@")
+    assert ear.ask("source", "probe", address) == 2
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace(server.url, address))
+    assert ear.ask("config", "check") == 2
+    assert [found for said in ear.heard.values() if (found := leaks(said))] == []
+    assert all(b"must not hold a user name or password" in said for said in ear.heard.values())
+
+
+@pytest.mark.parametrize("address", ["http://jane:{}@[::1/oai", "http://jane:{}/x@127.0.0.1/oai", "ftp://jane:{}@x/"])
+def test_a_secret_in_an_address_that_is_none_is_not_repeated(tmp_path: Path, address: str):
+    ear = Ear(tmp_path, {})
+    assert ear.ask("source", "probe", address.format(HOOK)) == 2
+    assert [leaks(said) for said in ear.heard.values()] == [[]]

@@ -18,14 +18,23 @@ from msgspec import Struct
 from harvester import changes
 from harvester.about import about
 from harvester.config import Config, Source
-from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.errors import (
+    BadAnswer,
+    BadStatus,
+    ProtocolError,
+    ProviderError,
+    Stopped,
+    TooBig,
+    TooSlow,
+    WaitUntil,
+)
 from harvester.model import Known, Page, RawRecord, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts
 from harvester.pipeline.arrivals import Arrivals
 from harvester.pipeline.harvest import for_each, report_of
 from harvester.pipeline.job import Outcome
-from harvester.pipeline.ladder import SLAB, batched
+from harvester.pipeline.ladder import MISSES, SLAB, batched
 from harvester.pipeline.mapping import Mapper
 from harvester.pipeline.stopping import Stop, never
 from harvester.reports import RunReport
@@ -99,6 +108,8 @@ class _Comparison:
         self.provider = provider
         self.arrivals = Arrivals(store, mapper, run, self._record)
         self.notes: list[str] = []
+        self._withheld: dict[str, str] = {}  # why records could not be had, by identifier
+        self._in_vain = 0  # asked for one after the other
 
     def _record(self, identifier: str) -> Page:
         with hosts.turn(self.provider.url):
@@ -118,6 +129,9 @@ class _Comparison:
             return Outcome("waiting", str(error), wait_until=error.moment)
         except ProviderError as error:
             return Outcome("failed", str(error))
+        if self._withheld:
+            name, why = next(iter(self._withheld.items()))
+            self.notes.append(f"{len(self._withheld)} records could not be had by name, of them {name}: {why}")
         said = "; ".join(self.notes) or None
         if not whole:
             return Outcome("incomplete", said)
@@ -155,13 +169,8 @@ class _Comparison:
 
     def _fetch(self, listed: _Listed) -> None:
         for headers in batched(listed.missing[:MOST_MISSING], SLAB):
-            records: list[RawRecord] = []
-            for header in headers:
-                try:
-                    records += self._record(header.identifier).records
-                except ProtocolError:
-                    continue  # it is listed, and not to be had: a harvest rejects it by name
-            self._keep(records, listed)
+            found = [self._by_name(header.identifier) for header in headers]
+            self._keep([raw for records in found for raw in records or ()], listed)
         if (count := len(listed.missing)) > MOST_MISSING:
             self.notes.append(f"{count - MOST_MISSING} more records are missing here; run `harvester harvest --full`")
 
@@ -201,14 +210,34 @@ class _Comparison:
 
     def _buried(self, identifier: str, listed: _Listed) -> Iterator[RawRecord]:
         """The tombstone of a record that the provider, asked for it by name, does not have any more."""
+        found = self._by_name(identifier, gone=_GONE)
+        if found == () or (found and found[0].deleted):
+            yield RawRecord(identifier=identifier, datestamp=listed.response_date, deleted=True)
+
+    # ----------------------------------------------------------------------------------- one by its name
+
+    def _by_name(self, identifier: str, gone: Sequence[str] = ()) -> tuple[RawRecord, ...] | None:
+        """The record; nothing where the provider says with one of these codes that it has none.
+
+        `None` where it cannot be had: that is noted, and costs the others nothing, as many providers answer HTTP 500
+        for one bad record. Raises where several in a row cannot be had: then it is the provider.
+        """
         try:
             found = self._record(identifier).records
         except ProtocolError as error:
-            if error.code not in _GONE:
-                raise
-            found = ()
-        if not found or found[0].deleted:
-            yield RawRecord(identifier=identifier, datestamp=listed.response_date, deleted=True)
+            if error.code in gone:
+                return ()
+            fault: ProviderError = error
+        except (BadStatus, BadAnswer, TooBig, TooSlow) as error:
+            fault = error
+        else:
+            self._in_vain = 0
+            return found
+        self._in_vain += 1
+        if self._in_vain >= MISSES or (isinstance(fault, BadStatus) and fault.status in (429, 503)):
+            raise fault
+        self._withheld.setdefault(identifier, str(fault))
+        return None
 
 
 def _is_news(known: Known | None, raw: RawRecord) -> bool:

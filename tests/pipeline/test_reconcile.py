@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from harvester.demo.lists import Record
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
 from tests.chaos.provider import Truth, article, broken, name
@@ -87,6 +89,41 @@ def test_a_record_that_is_not_listed_but_can_be_had_stays(tmp_path: Path):
         harvest(made)
         script.fault = fault
         assert (reconcile(made).state, deleted(made)) == ("complete", set())
+
+
+@pytest.mark.parametrize(
+    "answer", [reply("", 500), reply("none such", 404), reply(error("badArgument")), reply("<html>oh</html>")]
+)
+def test_records_that_cannot_be_had_by_name_are_noted_and_cost_the_others_nothing(tmp_path: Path, answer: bytes):
+    truth = Truth(30)
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.remove(4, 17)
+        truth.put(article(40, datestamp=article(2).datestamp))
+        truth.put(article(41, datestamp=article(2).datestamp))
+        bad = (name(17), name(41))
+        script.fault = lambda request, _: answer if request.query.get("identifier") in bad else None
+        run = reconcile(made)
+        assert (run.state, run.new, run.deleted) == ("complete", 1, 1)
+        assert f"2 records could not be had by name, of them {name(41)}: the provider" in (run.error or "")
+        assert deleted(made) == {name(4)}
+        script.fault = None
+        assert (reconcile(made).error, deleted(made)) == (None, {name(4), name(17)})
+    assert differing(held(made), truth) == set()
+
+
+def test_a_provider_that_gives_no_record_by_name_is_not_asked_for_all(tmp_path: Path):
+    truth = Truth(10)
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        for number in range(50, 90):
+            truth.put(article(number, datestamp=article(2).datestamp))
+        script.fault = lambda request, _: reply("", 500) if request.query.get("verb") == "GetRecord" else None
+        before = len(server.requests)
+        assert reconcile(made).state == "failed"
+        assert len(server.requests) - before < 40
 
 
 def test_a_provider_that_fails_changes_nothing(tmp_path: Path):

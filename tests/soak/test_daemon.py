@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 from harvester import locks, pipeline
@@ -96,7 +97,7 @@ def behind(config: Config, truths: dict[str, Truth]) -> list[str]:
 def test_twenty_sources_in_chaos(tmp_path: Path):
     luck = random.Random(5)
     truths = {f"source-{n}": Truth(20, sets=(SetInfo("river:ART", "Articles"),), clock=utc_now) for n in range(SOURCES)}
-    chaos = Chaos(luck)
+    chaos, numbers = Chaos(luck), count(1000)
     with ExitStack() as stack:
         urls = {name: stack.enter_context(Server(Broken(truth, chaos))).url for name, truth in truths.items()}
         (tmp_path / "config.toml").write_text(text_of(urls, "* * * * *", "[daemon]\nworkers = 8\n"))
@@ -106,7 +107,7 @@ def test_twenty_sources_in_chaos(tmp_path: Path):
             process = start(tmp_path)
             until = time.monotonic() + SECONDS / ENDS
             while time.monotonic() < until:
-                change_something(list(truths.values()), luck, 1000 + int(time.monotonic() * 10) % 10**6)
+                change_something(list(truths.values()), luck, next(numbers))
                 time.sleep(0.5)
             used.append(memory(process))
             end(process, number)

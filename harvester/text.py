@@ -59,7 +59,7 @@ _PRINTABLE = bytes(range(0x20, 0x7F))
 
 def _single_blanks(characters: str) -> str:
     # Of all white space only the blank is printable, and most texts need no change.
-    if is_printable(characters) and "  " not in characters:
+    if "  " not in characters and is_printable(characters):
         return characters
     return _BLANKS.sub(" ", characters)
 

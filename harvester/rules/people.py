@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harvester.identifiers import clean_orcid
-from harvester.model import Article, Contributor, Finding, Policy
+from harvester.model import AltName, Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
 
 # Names in the schemas 5.3.1 and 5.4.0; 5.5.0 takes more. Digits pass inside one word only, question marks behind one.
@@ -17,24 +17,21 @@ _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "filho", "ne
 
 
 def names_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
-    for path, name in _names(article):
-        if _DIGIT_OR_QUESTION.search(name) and not _NAME.fullmatch(name):
-            yield Finding("name-refused", path, name)
-        elif _DIGIT.search(name):
-            yield Finding("name-digits", path, name)
-
-
-def _names(article: Article) -> Iterator[tuple[str, str]]:
-    """Every part of a person's name that the schema holds to a form, with its path."""
     for number, person in enumerate(article.contributors):
-        if person.surname:
-            yield f"contributors[{number}].surname", person.surname
-        if person.given:
-            yield f"contributors[{number}].given", person.given
+        yield from _refused(person, "contributors[{}]", number)
         for other, alt in enumerate(person.alt_names):
-            yield f"contributors[{number}].alt_names[{other}].surname", alt.surname
-            if alt.given:
-                yield f"contributors[{number}].alt_names[{other}].given", alt.given
+            yield from _refused(alt, "contributors[{}].alt_names[{}]", number, other)
+
+
+def _refused(holder: Contributor | AltName, path: str, *numbers: int) -> Iterator[Finding]:
+    """Every part of a name that the schema holds to a form, and that does not have it."""
+    for field, name in (("surname", holder.surname), ("given", holder.given)):
+        if not name or not _DIGIT_OR_QUESTION.search(name):
+            continue
+        if not _NAME.fullmatch(name):
+            yield Finding("name-refused", f"{path.format(*numbers)}.{field}", name)
+        elif _DIGIT.search(name):
+            yield Finding("name-digits", f"{path.format(*numbers)}.{field}", name)
 
 
 def surnames_are_surnames(article: Article, _: Policy) -> Iterator[Finding]:

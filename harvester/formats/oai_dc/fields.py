@@ -34,10 +34,11 @@ class Fields:
 
     def __init__(self, element: etree._Element, notes: Notes) -> None:
         self._values: dict[str, list[Value]] = {}
+        self._texts: dict[str, list[str]] = {}
         self._unknown_tags: set[str] = set()
         self._notes = notes
         own = str(element.tag).rpartition("}")[0]
-        values = self._values
+        values, texts = self._values, self._texts
         for child in element:
             content = "".join(map(str, child.itertext())) if len(child) else child.text
             if not content or not (content := content.strip()) or not (name := _name(child.tag, own)):
@@ -46,16 +47,17 @@ class Fields:
             value = Value(content, self._language(lang) if lang else None)
             if name in values:
                 values[name].append(value)
+                texts[name].append(content)
             else:
-                values[name] = [value]
+                values[name], texts[name] = [value], [content]
 
     def all(self, name: str) -> list[Value]:
         """The values of an element that are not blank, in order."""
         return self._values.get(name, [])
 
     def texts(self, name: str) -> list[str]:
-        values = self._values.get(name)
-        return [value.text for value in values] if values else []
+        """Their texts alone."""
+        return self._texts.get(name, [])
 
     def first(self, name: str) -> str | None:
         return next(iter(self.texts(name)), None)

@@ -1,0 +1,45 @@
+"""Keeps a store of this version for later ones to be tried on: `python -m tests.migrations.keep`, before each release.
+
+It is the store that `harvester demo` leaves behind, as SQL: every table has rows, and the ledger knows deposits.
+"""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from harvester import __version__
+from harvester.demo.run import run
+
+STORES = Path(__file__).with_name("stores")
+IN_DEMO = "harvester.sqlite"
+
+
+def keep(path: Path) -> None:
+    """Runs the demo and writes down its store."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(Path(folder))
+        with closing(sqlite3.connect(Path(folder) / IN_DEMO)) as connection:
+            sql = "\n".join(connection.iterdump())
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(gzip.compress(sql.encode(), mtime=0))
+
+
+def restore(kept: Path, path: Path) -> None:
+    """Makes a store file of what was kept."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(gzip.decompress(kept.read_bytes()).decode())
+
+
+def current() -> Path:
+    """The store of this version."""
+    return STORES / f"{__version__}.sql.gz"
+
+
+if __name__ == "__main__":
+    keep(current())
+    sys.stdout.write(f"{current()}\n")

@@ -1,0 +1,50 @@
+"""A store of every version that was released becomes one of this program, and goes on where it stood."""
+
+from pathlib import Path
+
+import pytest
+
+from harvester import store
+from harvester.demo.run import run
+from tests.migrations import keep
+from tests.migrations.test_migrations import read, schema
+from tests.store import samples
+
+KEPT = sorted(keep.STORES.glob("*.sql.gz"))
+COUNTED = ("record", "article", "payload", "run", "batch", "deposit", "deposited")
+
+
+def counts(path: Path) -> dict[str, object]:
+    return {table: read(path, f"SELECT count(*) FROM {table}")[0][0] for table in COUNTED}
+
+
+@pytest.fixture(params=KEPT, ids=[path.name.removesuffix(".sql.gz") for path in KEPT])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / keep.IN_DEMO
+    keep.restore(request.param, path)
+    return path
+
+
+def test_nothing_is_lost_on_the_way(old: Path):
+    before = counts(old)
+    assert all(before.values())
+    with store.connect(f"sqlite:///{old}") as opened:
+        assert opened.check_integrity(deep=True) == []
+    assert counts(old) == before
+
+
+def test_the_next_harvest_finds_nothing_new_and_deposits_nothing_twice(old: Path):
+    deposited = read(old, "SELECT doi_key, fingerprint FROM deposited ORDER BY doi_key")
+    summary = run(old.parent)
+    assert {(one.state, one.new, one.deleted) for one in summary.runs} == {("complete", 0, 0)}
+    now = read(old, "SELECT doi_key, fingerprint FROM deposited ORDER BY doi_key")
+    changed = set(now) ^ set(deposited)
+    assert len(changed) == 2 * sum(file.records for file in summary.files)  # only what this program says otherwise
+
+
+def test_this_version_has_its_store(tmp_path: Path):
+    """Else: python -m tests.migrations.keep"""
+    kept = tmp_path / "kept.sqlite"
+    keep.restore(keep.current(), kept)
+    with store.connect(samples.url(tmp_path)) as opened:
+        assert schema(kept) == schema(opened.path)

@@ -268,7 +268,8 @@ def _beginning(run: Run) -> str:
     if run.pages:
         return f"goes on with the {run.kind} harvest behind page {run.pages}"
     since = {window.window.since for window in run.windows if window.window.since}
-    return f"begins a {run.kind} harvest" + (f" of what changed since {min(since)}" if since else "")
+    kind = "an incremental harvest" if run.kind == "incremental" else f"a {run.kind} harvest"
+    return f"begins {kind}" + (f" of what changed since {min(since)}" if since else "")
 
 
 def report_of(run: Run, seconds: float) -> RunReport:

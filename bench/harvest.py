@@ -48,13 +48,14 @@ def run(out: TextIO) -> None:
 
 def _compare(river: Provider, records: int, out: TextIO) -> None:
     raw = _contend("raw fetch loop", fetched, river, records, None, out)
-    _contend("sickle", iterated, river, records, raw, out)
+    sickle = _contend("sickle", iterated, river, records, raw, out)
     if find_spec("oaipmh_scythe"):
         _contend("oaipmh-scythe", scythed, river, records, raw, out)
     else:
         print("  oaipmh-scythe is not installed: pip install .[bench]", file=out)
     for windows in (1, 4):
-        _contend(f"harvester, {windows} windows", partial(harvested, windows), river, records, raw, out)
+        ours = _contend(f"harvester, {windows} windows", partial(harvested, windows), river, records, raw, out)
+        print(f"    {sickle.seconds / ours.seconds:.2f} of sickle", file=out)
 
 
 def _contend(

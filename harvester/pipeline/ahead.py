@@ -23,7 +23,7 @@ from harvester.pipeline.workers import Answer, Workers
 
 MUCH = 25  # records of a page that are new or changed
 FULL_PAGES = 2  # before the processes are started
-CHUNK = 25  # records in one request
+CHUNK = 50  # records in one request
 PAGES_A_LANE = 6  # fetched ahead and begun; more are of windows that failed, whose pages nobody takes
 MOST_PROCESSES = 8
 

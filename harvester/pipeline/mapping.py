@@ -120,15 +120,21 @@ class Mapper:
 
     def _with_name(self, identifier: str, read: Reading) -> Reading:
         """The article held against the rules. One that lacks nothing but a DOI gets one, where its journal says so."""
-        article, said = read.article, read.findings
+        article = read.article
         if article is None:
             return read
-        given = self._given_doi(identifier, article)
-        article = _with_doi(article, given) if given else article
-        findings = self._maker.checked(article, said)
-        if article.doi is None and {f.code for f in findings if is_blocking(f)} == {"doi-missing"}:
-            return self._minted(identifier, article, said, findings)
-        return Reading(article, findings)
+        if given := self._given_doi(identifier, article):
+            return self._maker.checked(_with_doi(article, given, read.findings))
+        checked = self._maker.checked(read)
+        lacks = {finding.code for finding in checked.findings if is_blocking(finding)}
+        doi = self._pattern_doi(article) if lacks == {"doi-missing"} else None
+        if doi is None:
+            return checked
+        try:
+            self._store.mint(self._source.name, identifier, doi)
+        except DoiTaken:
+            return Reading(article, (*checked.findings, Finding("doi-mint-taken", "doi", doi)))
+        return self._maker.checked(_with_doi(article, doi, read.findings))
 
     def _given_doi(self, identifier: str, article: Article) -> str | None:
         """The DOI this record was given earlier; it never changes, whatever becomes of the pattern."""
@@ -136,24 +142,15 @@ class Mapper:
             return None
         return self._store.minted(self._source.name, identifier)
 
-    def _minted(
-        self, identifier: str, article: Article, said: tuple[Finding, ...], findings: tuple[Finding, ...]
-    ) -> Reading:
-        """The article with a DOI by its journal's pattern, where that gives one; `findings` are those without it."""
+    def _pattern_doi(self, article: Article) -> str | None:
+        """The DOI by the pattern of the article's journal; `None` where that gives none."""
         facts = facts_of(article, self._hints.journals)
-        doi = assembly.mint(article, facts) if facts else None
-        if doi is None:
-            return Reading(article, findings)
-        try:
-            self._store.mint(self._source.name, identifier, doi)
-        except DoiTaken:
-            return Reading(article, (*findings, Finding("doi-mint-taken", "doi", doi)))
-        named = _with_doi(article, doi)
-        return Reading(named, self._maker.checked(named, said))
+        return assembly.mint(article, facts) if facts else None
 
 
-def _with_doi(article: Article, doi: str) -> Article:
-    return replace(article, doi=doi, provenance={**article.provenance, "doi": "minted by the journal's pattern"})
+def _with_doi(article: Article, doi: str, findings: tuple[Finding, ...]) -> Reading:
+    provenance = {**article.provenance, "doi": "minted by the journal's pattern"}
+    return Reading(replace(article, doi=doi, provenance=provenance), findings)
 
 
 def refresh(

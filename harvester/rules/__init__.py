@@ -7,6 +7,8 @@ that Crossref has no reason of its own to refuse (METADATA section 4).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harvester.model import Article, Finding, Policy
 from harvester.rules import (
     dates,
@@ -25,7 +27,7 @@ from harvester.rules import (
 )
 from harvester.rules.rule import Rule
 
-__all__ = ["RULES", "Rule", "check"]
+__all__ = ["RULES", "Rule", "check", "check_all"]
 
 # In the order in which a person reads a record.
 RULES: tuple[Rule, ...] = (
@@ -47,7 +49,14 @@ RULES: tuple[Rule, ...] = (
 
 def check(article: Article, policy: Policy) -> tuple[Finding, ...]:
     """Everything the rules have to say about the article."""
-    found: list[Finding] = []
-    for rule in RULES:
-        found += rule(article, policy)
+    (found,) = check_all([article], policy)
     return tuple(found)
+
+
+def check_all(articles: Sequence[Article], policy: Policy) -> list[list[Finding]]:
+    """Everything they have to say about each of the articles, rule by rule: as `harvester.steps` does its work."""
+    found: list[list[Finding]] = [[] for _ in articles]
+    for rule in RULES:
+        for article, said in zip(articles, found, strict=True):
+            said += rule(article, policy)
+    return found

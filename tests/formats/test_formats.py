@@ -183,6 +183,7 @@ def test_providers_recorded_whole(shared, provider):
         for raw in payloads(path)
     ]
     readings = [formats.read(raw, Hints()) for raw in raws]
+    assert formats.read_all(raws, Hints()) == readings
     codes = Counter(finding.code for reading in readings for finding in reading.findings)
     print(provider, len(readings), codes.most_common())
     assert len(readings) > 90

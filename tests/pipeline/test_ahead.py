@@ -32,7 +32,7 @@ ODD = [
 
 
 def made_here(raws: list[RawRecord]) -> dict[str, Made]:
-    made = MAKER.make({"any": raw} for raw in raws)
+    made = MAKER.make([{"any": raw} for raw in raws])
     return {raw.identifier: one for raw, one in zip(raws, made, strict=True)}
 
 

@@ -1,5 +1,5 @@
 """JATS, the Journal Article Tag Suite: NLM 2.3 to JATS 1.4, in any namespace, as METADATA J1-J10 says."""
 
-from harvester.formats.jats.article import read
+from harvester.formats.jats.article import reading
 
-__all__ = ["read"]
+__all__ = ["reading"]

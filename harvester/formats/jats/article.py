@@ -16,6 +16,7 @@ from harvester.formats.jats.tree import Element, Grouped, attribute, child, chil
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Reading, Relation
+from harvester.steps import Steps
 
 _NOT_OURS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # numbers given by others
 # Where each field of the article stands in JATS, for its provenance.
@@ -48,42 +49,66 @@ class Front(NamedTuple):
     groups: Grouped  # the children of article-meta
 
 
-def read(metadata: Element, record: RawRecord, hints: Hints) -> Reading:
+def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading]:
     """The article of an <article> element and every doubt about it. Takes any element and raises nothing."""
     notes = Notes()
     front = _front(metadata)
     if front.meta is None:
         notes.doubt("article-meta-missing", "", record.identifier)
     _report_entities(metadata, front, notes)
+    yield
     language = language_of(metadata, "language", notes)
     article_type = (metadata.get("article-type") or "").strip() or None
     versions, translated = _versions(metadata, front, language, notes)
     issue, pages = numbering.issue(front.groups, notes), numbering.pages(front.groups, notes)
+    yield
+    doi = _doi(front.groups, notes)
+    landing_page = links.landing_page(front.groups, hints, notes)
+    yield
+    named = titles(versions, notes)
+    yield
+    summaries = abstracts(versions, hints, notes)
+    yield
+    contributors = Byline(front.meta, front.groups, language, hints, notes).contributors()
+    yield
+    published_in = journal.journal(front.journal, notes)
+    yield
+    published, accepted = dates.publication_dates(front.groups, notes), dates.accepted(front.groups, notes)
+    yield
+    words_for_it = keywords(versions, notes)
+    licenses = rights.licenses(front.groups, notes)
+    yield
+    funded = funding.funding(front.groups, notes)
+    related = (*relations.relations(front.groups, article_type, notes), *translated)
+    files = links.files(front.groups)
+    yield
+    cited = references(metadata, notes)
+    yield
     article = Article(
         format="jats",
-        doi=_doi(front.groups, notes),
-        landing_page=links.landing_page(front.groups, hints, notes),
+        doi=doi,
+        landing_page=landing_page,
         type=article_type,
         language=language,
-        titles=titles(versions, notes),
-        abstracts=abstracts(versions, hints, notes),
-        contributors=Byline(front.meta, front.groups, language, hints, notes).contributors(),
-        journal=journal.journal(front.journal, notes),
+        titles=named,
+        abstracts=summaries,
+        contributors=contributors,
+        journal=published_in,
         volume=issue.volume,
         issue=issue.issue,
         issue_title=issue.title,
-        dates=dates.publication_dates(front.groups, notes),
-        accepted=dates.accepted(front.groups, notes),
+        dates=published,
+        accepted=accepted,
         first_page=pages.first,
         last_page=pages.last,
         other_pages=pages.other,
         elocation_id=pages.elocation_id,
-        keywords=keywords(versions, notes),
-        licenses=rights.licenses(front.groups, notes),
-        funding=funding.funding(front.groups, notes),
-        relations=(*relations.relations(front.groups, article_type, notes), *translated),
-        files=links.files(front.groups),
-        references=references(metadata, notes),
+        keywords=words_for_it,
+        licenses=licenses,
+        funding=funded,
+        relations=related,
+        files=files,
+        references=cited,
         identifiers=_identifiers(front.groups),
         provenance=notes.provenance,
     )

@@ -1,5 +1,5 @@
 """Dublin Core as OAI-PMH carries it: METADATA D1-D10, and what OJS, Janeway and repositories make of it."""
 
-from harvester.formats.oai_dc.article import read
+from harvester.formats.oai_dc.article import reading
 
-__all__ = ["read"]
+__all__ = ["reading"]

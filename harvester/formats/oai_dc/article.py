@@ -14,6 +14,7 @@ from harvester.formats.oai_dc import links, people, texts
 from harvester.formats.oai_dc.fields import Fields
 from harvester.formats.oai_dc.source import place
 from harvester.model import Article, Hints, License, PubDate, RawRecord, Reading
+from harvester.steps import Steps
 from harvester.text import fold, plain
 
 _SHOWN = 120  # characters of a statement in a finding
@@ -22,35 +23,50 @@ _SEMANTICS = "info:eu-repo/semantics/"
 _TELLS_NOTHING = re.compile(r"article|text|\w*version|openaccess|text\.\w*|", re.IGNORECASE)
 
 
-def read(metadata: etree._Element, record: RawRecord, hints: Hints) -> Reading:
+def reading(metadata: etree._Element, record: RawRecord, hints: Hints) -> Steps[Reading]:
     """The article of a `<dc>` element and every doubt about it. Takes any element and raises nothing."""
     notes = Notes()
     fields = Fields(metadata, notes)
+    yield
     language = _language(fields, notes)
     titles = texts.titles(fields, language, notes)
-    where = place(fields, language, tuple(plain(title.text) for title in titles), hints, notes)
+    yield
+    where = yield from place(fields, language, tuple(plain(title.text) for title in titles), hints, notes)
+    doi = links.doi(fields, record.identifier, notes)
+    landing_page = links.landing_page(fields, hints, notes)
+    yield
+    abstracts = texts.abstracts(fields, language, hints.citation_profile, notes)
+    yield
+    contributors = people.contributors(fields, language, hints, notes)
+    yield
+    dates = _dates(fields, hints, notes)
+    keywords = texts.keywords(fields, notes)
+    yield
+    licenses = _licenses(fields, notes)
+    files = links.files(fields)
+    yield
     pages = where.pages
     article = Article(
         format="oai_dc",
-        doi=links.doi(fields, record.identifier, notes),
-        landing_page=links.landing_page(fields, hints, notes),
+        doi=doi,
+        landing_page=landing_page,
         type=_type(fields),
         language=language,
         titles=titles,
-        abstracts=texts.abstracts(fields, language, hints.citation_profile, notes),
-        contributors=people.contributors(fields, language, hints, notes),
+        abstracts=abstracts,
+        contributors=contributors,
         journal=where.journal,
         volume=where.volume,
         issue=where.issue,
         issue_title=where.issue_title,
-        dates=_dates(fields, hints, notes),
+        dates=dates,
         first_page=pages.first if pages else None,
         last_page=pages.last if pages else None,
         other_pages=pages.other if pages else None,
         elocation_id=where.elocation_id,
-        keywords=texts.keywords(fields, notes),
-        licenses=_licenses(fields, notes),
-        files=links.files(fields),
+        keywords=keywords,
+        licenses=licenses,
+        files=files,
         provenance=notes.provenance,
     )
     return Reading(article, tuple(notes.findings))

@@ -16,6 +16,7 @@ from harvester.formats.oai_dc.texts import words
 from harvester.formats.pages import Pages, parse_pages
 from harvester.identifiers import clean_doi, issn_shape, typed_issn
 from harvester.model import Hints, Issn, Journal, LangText
+from harvester.steps import Steps
 from harvester.text import fold
 
 _ISSN_LABELLED = re.compile(
@@ -43,10 +44,12 @@ class Place(Struct, frozen=True, kw_only=True):
     elocation_id: str | None = None
 
 
-def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: Hints, notes: Notes) -> Place:
+def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: Hints, notes: Notes) -> Steps[Place]:
     """The journal and the article's place in it. Two citations that disagree on a part leave that part out."""
     issns = _issns(fields, hints, notes)
+    yield
     citations = _citations(fields, titles, issns, hints, notes)
+    yield
     citations.sort(key=lambda each: language is not None and each[0] != language)
     found = [citation for _, citation in citations]
     extra = _own_elements(fields, notes)
@@ -54,7 +57,7 @@ def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: 
         found.append(extra)
     agreed = _Agreed(found, {} if citations else _OWN, _element(hints), notes)
     names = [LangText((each.journal,), lang) for lang, each in citations if each.journal]
-    return Place(
+    where = Place(
         journal=Journal(
             titles=_journal_titles(names, extra, language),
             issns=_with_cited(issns, found),
@@ -66,6 +69,8 @@ def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: 
         pages=agreed.on("first_page", lambda each: each.pages),
         elocation_id=agreed.on("elocation_id", lambda each: each.elocation_id),
     )
+    yield
+    return where
 
 
 # ------------------------------------------------------------------------------------------- citations

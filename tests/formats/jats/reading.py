@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lxml import etree
 
-from harvester.formats.jats import read
+from harvester.formats.jats import reading
 from harvester.model import Article, Hints, RawRecord, Reading
+from harvester.steps import alone
 from harvester.xmltools import parse
 
 RECORD = RawRecord(identifier="oai:journal.example:article/1", datestamp="2024-05-06")
@@ -16,7 +17,7 @@ NAMESPACES = (
 
 
 def read_element(article: etree._Element, hints: Hints | None = None) -> Reading:
-    return read(article, RECORD, hints or Hints())
+    return alone(reading(article, RECORD, hints or Hints()))
 
 
 def read_xml(xml: str, hints: Hints | None = None) -> Reading:

@@ -20,15 +20,14 @@ def in_step(works: Iterable[Steps[T]]) -> list[T]:
     results: dict[int, T] = {}
     under_way = list(enumerate(works))
     while under_way:
-        going_on = []
+        ended = len(results)
         for place, work in under_way:
             try:
                 next(work)
             except StopIteration as end:
                 results[place] = end.value
-            else:
-                going_on.append((place, work))
-        under_way = going_on
+        if len(results) > ended:
+            under_way = [each for each in under_way if each[0] not in results]
     return [results[place] for place in range(len(results))]
 
 

@@ -54,6 +54,17 @@ def _content(root: etree._Element) -> etree._Element | None:
     """The element inside `<metadata>`; the root itself where nothing is wrapped around it."""
     element: etree._Element | None = root
     while element is not None and local(element) in _WRAPPERS:
-        inside = [child for child in element if local(child)]
-        element = next((child for child in inside if local(child) == "metadata"), inside[0] if inside else None)
+        element = _inside(element)
     return element
+
+
+def _inside(wrapper: etree._Element) -> etree._Element | None:
+    """Its `<metadata>`, else the first element in it."""
+    first = None
+    for child in wrapper:
+        name = local(child)
+        if name == "metadata":
+            return child
+        if name and first is None:
+            first = child
+    return first

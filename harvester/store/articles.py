@@ -110,6 +110,7 @@ _PUT_FINDINGS = ManyRows(insert(finding), [column.name for column in finding.c])
 _IDS = select(article.c.identifier, article.c.id).where(
     article.c.source == bindparam("source"), among(article.c.identifier, "identifiers")
 )
+_MAPPING = select(mapping.c.id).where(mapping.c.fingerprint == bindparam("fingerprint"))
 _DROP_FINDINGS = delete(finding).where(among(finding.c.article_id, "ids"))
 
 
@@ -144,11 +145,12 @@ def _put_findings(connection: Connection, held: StoredArticle, findings: Sequenc
 
 
 def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, int]:
-    named = select(mapping.c.fingerprint, mapping.c.id).where(mapping.c.fingerprint.in_(fingerprints))
-    found: dict[str, int] = {row[0]: row[1] for row in connection.execute(named)}
-    for missing in sorted(fingerprints - found.keys()):
-        found[missing] = new_id(connection, insert(mapping).values(fingerprint=missing))
-    return found
+    return {one: _mapping_id(connection, one) for one in sorted(fingerprints)}
+
+
+def _mapping_id(connection: Connection, fingerprint: str) -> int:
+    held = connection.execute(_MAPPING, {"fingerprint": fingerprint}).scalar()
+    return new_id(connection, insert(mapping).values(fingerprint=fingerprint)) if held is None else held
 
 
 def _row(save: ArticleSave, mapping_id: int) -> dict[str, Any]:

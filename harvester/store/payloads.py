@@ -14,7 +14,7 @@ from harvester.errors import StoreError
 from harvester.store.database import ManyRows, chunks
 from harvester.tables import payload
 
-_compress = zstandard.ZstdCompressor(level=3, write_checksum=False).compress
+_compress = zstandard.ZstdCompressor(level=1, write_checksum=False).compress
 _KEEP = ManyRows(insert(payload).on_conflict_do_nothing(), ("hash", "codec", "size", "data"))
 _GET = select(payload).where(payload.c.hash.in_(bindparam("hashes", expanding=True)))
 _NEXT = select(payload).where(payload.c.id > bindparam("after")).order_by(payload.c.id).limit(200)

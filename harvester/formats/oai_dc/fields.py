@@ -43,7 +43,7 @@ class Fields:
             content = "".join(map(str, child.itertext())) if len(child) else child.text
             if not content or not (content := content.strip()) or not (name := _name(child.tag, own)):
                 continue
-            lang = child.get(XML_LANG)
+            lang = child.get(XML_LANG) if child.keys() else None
             value = Value(content, self._language(lang) if lang else None)
             if name in values:
                 values[name].append(value)

@@ -33,6 +33,7 @@ def parser(*, huge: bool = False) -> etree.XMLParser:
         huge_tree=huge,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -29,8 +29,8 @@ _OTHER = re.compile(r"https?://|urn:|isbn\b|info:", re.IGNORECASE)  # what stand
 
 # Where Janeway has what others have in a citation.
 _OWN = {"volume": "dc:volume", "issue": "dc:issue", "first_page": "dc:format.extent"}
-
-T = TypeVar("T")
+# The parts of a citation on which several must agree, by field of the article.
+_PARTS = {"volume": "volume", "issue": "issue", "first_page": "pages", "elocation_id": "elocation_id"}
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -55,22 +55,23 @@ def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: 
     extra = _own_elements(fields, notes)
     if extra:
         found.append(extra)
-    agreed = _Agreed(found, {} if citations else _OWN, _element(hints), notes)
     names = [LangText((each.journal,), lang) for lang, each in citations if each.journal]
-    where = Place(
+    publisher = _publisher(fields, language)
+    elements = _Elements(_element(hints), {} if citations else _OWN)
+    agreed = _agreed(found, _PARTS if publisher else {"publisher": "publisher", **_PARTS}, elements, notes)
+    yield
+    return Place(
         journal=Journal(
             titles=_journal_titles(names, extra, language),
             issns=_with_cited(issns, found),
-            publisher=_publisher(fields, language) or agreed.on("publisher", lambda each: each.publisher),
+            publisher=publisher or agreed.publisher,
         ),
-        volume=agreed.on("volume", lambda each: each.volume),
-        issue=agreed.on("issue", lambda each: each.issue),
+        volume=agreed.volume,
+        issue=agreed.issue,
         issue_title=next((each.issue_title for each in found if each.issue_title), None),
-        pages=agreed.on("first_page", lambda each: each.pages),
-        elocation_id=agreed.on("elocation_id", lambda each: each.elocation_id),
+        pages=agreed.pages,
+        elocation_id=agreed.elocation_id,
     )
-    yield
-    return where
 
 
 # ------------------------------------------------------------------------------------------- citations
@@ -157,25 +158,26 @@ def _own_elements(fields: Fields, notes: Notes) -> Citation | None:
     return own if own != Citation() else None
 
 
-class _Agreed:
-    """What all citations that say anything of a part say of it."""
+class _Elements(NamedTuple):
+    """Where a part of the citation stands, for its provenance: Janeway has elements of its own for some."""
 
-    def __init__(self, citations: list[Citation], own: dict[str, str], element: str, notes: Notes) -> None:
-        self._citations = citations
-        self._own = own
-        self._element = element
-        self._notes = notes
+    usual: str
+    own: Mapping[str, str]
 
-    def on(self, path: str, part: Callable[[Citation], T | None]) -> T | None:
-        said = [value for each in self._citations if (value := part(each)) is not None]
+
+def _agreed(citations: list[Citation], parts: Mapping[str, str], elements: _Elements, notes: Notes) -> Citation:
+    """What all citations that say anything of a part say of it; `parts` are their names by field of the article."""
+    agreed: dict[str, Any] = {}
+    for path, name in parts.items():
+        said = [value for each in citations if (value := getattr(each, name)) is not None]
         if len(said) > 1:
             said = list(dict.fromkeys(said))
         if len(said) > 1:
-            self._notes.doubt("citation-conflict", path, " / ".join(map(_shown, said)), part=path.replace("_", " "))
-        if len(said) != 1:
-            return None
-        self._notes.provenance[path] = self._own.get(path, self._element)
-        return said[0]
+            notes.doubt("citation-conflict", path, " / ".join(map(_shown, said)), part=path.replace("_", " "))
+        elif said:
+            notes.provenance[path] = elements.own.get(path, elements.usual)
+            agreed[name] = said[0]
+    return Citation(**agreed)
 
 
 def _shown(value: object) -> str:

@@ -21,6 +21,7 @@ from sickle.models import ResumptionToken
 from harvester.errors import BadStatus, ProviderError, WaitUntil
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import pages, repository, retry
+from harvester.oai.early import Early, glimpse
 from harvester.oai.encoding import charset_of
 from harvester.oai.network import Watch
 from harvester.oai.pages import Answer, Document
@@ -36,7 +37,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def never() -> bool:
+def never(_: object = None) -> bool:
     return False
 
 
@@ -66,6 +67,8 @@ class Client(Sickle):  # type: ignore[misc]
     def __init__(self, access: Access, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
         self.transport = Transport(access, Watch(stop))
         super().__init__(self.transport.home, iterator=_Steps)
+        self.early = Early(self.transport.get)
+        self.ahead: Callable[[int], bool] = never
         self.url = ""  # of the last answer
         self._access = access
         self._stop = stop
@@ -126,7 +129,8 @@ class Client(Sickle):  # type: ignore[misc]
 
     def _attempt(self, query: str) -> Document:
         try:
-            response = self.transport.get(query)
+            response = self.early.get(query)
+            self._go_ahead(response)
             document = _document(response)
         except ProviderError as error:
             self.transport.forget()
@@ -138,6 +142,17 @@ class Client(Sickle):  # type: ignore[misc]
         self.url = response.url
         self._delay = retry.next_delay(self._delay, self._access.delay, None)
         return document
+
+    def _go_ahead(self, response: Response) -> None:
+        """Asks for the next page before this one is parsed, where `ahead` has no objection to one of this size."""
+        if self._delay or response.status != HTTPStatus.OK or not self.ahead(len(response.body)):
+            return
+        if token := glimpse(response.body):
+            self.early.ask(query_of({"verb": "ListRecords", "resumptionToken": token}, verbatim=self._verbatim))
+
+    def close(self) -> None:
+        self.early.close()
+        self.transport.close()
 
     def hide(self, error: ProviderError) -> None:
         """Takes out of an error's words what must not be said; the provider may have repeated it."""
@@ -243,7 +258,7 @@ class Provider:
         self.close()
 
     def close(self) -> None:
-        self._client.transport.close()
+        self._client.close()
 
     @property
     def requests(self) -> int:
@@ -275,9 +290,22 @@ class Provider:
                 break
         return tuple(found.values())
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the page behind the last answer has been asked for already."""
+        return self._client.early.is_under_way
+
+    def call_off(self) -> None:
+        """No page that was asked for ahead is wanted any more; returns when none is on its way."""
+        self._client.early.call_off()
+
     @_discreetly
-    def answer(self, window: Window, token: str | None = None) -> Answer:
-        """One page of records that is still to be taken apart, which may be done while the next is asked for."""
+    def answer(self, window: Window, token: str | None = None, *, ahead: Callable[[int], bool] = never) -> Answer:
+        """One page of records that is still to be taken apart, which may be done while the next is asked for.
+
+        `ahead` is asked, with the page's size in bytes, whether the next may be asked for before this one is parsed.
+        """
+        self._client.ahead = ahead
         document = self._client.ListRecords(**_arguments(window, token)).next()
         return pages.answer(document, "ListRecords", self._client.url)
 

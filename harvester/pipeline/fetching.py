@@ -8,9 +8,9 @@ on to the next one by itself.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from queue import SimpleQueue
 from threading import Condition, Semaphore
 from typing import Self
@@ -48,8 +48,14 @@ class Room:
             self._changed.wait_for(self._is_free)
         return not self.given_up
 
-    def _is_free(self) -> bool:
-        few = self._pages <= 0 or (self._pages < AHEAD and self._bytes < AHEAD_BYTES)
+    def has_place(self, size: int) -> bool:
+        """Whether a page of so many bytes would leave place for the next."""
+        with self._changed:
+            return not self.given_up and self._is_free(1, size)
+
+    def _is_free(self, pages: int = 0, size: int = 0) -> bool:
+        pages, size = self._pages + pages, self._bytes + size
+        few = pages <= 0 or (pages < AHEAD and size < AHEAD_BYTES)
         return self.given_up or (few and not self._held)
 
     def clear(self, size: int) -> None:
@@ -95,18 +101,31 @@ class _Lane:
     def _is_over(self) -> bool:
         return self._stop() or (self._line is not None and self._line.room.given_up)
 
-    def answers(self, line: Line, turn: Semaphore) -> Iterator[Answer]:
-        """The pages of a list, until its end or until no more are wanted."""
+    def answers(self, line: Line, turn: Semaphore, is_wanted: Callable[[], bool]) -> Generator[Answer, None, None]:
+        """The pages of a list, until its end or until no more are wanted.
+
+        Where there is room and nobody else waits for the turn (`is_wanted`), it is kept for the page asked for ahead.
+        """
         self._line = line
         provider = self._hasty if line.window.attempts else self._patient
         token = line.window.token
-        while not line.room.given_up:
-            with turn, hosts.turn(provider.url, self._lanes):
-                answer = provider.answer(line.asked, token.value if token else None)
-            yield answer
-            token = answer.token
-            if token is None or not line.room.fill(answer.size):
-                return
+        with ExitStack() as turns:
+            while not line.room.given_up:
+                if not provider.is_ahead:
+                    turns.enter_context(turn)
+                    turns.enter_context(hosts.turn(provider.url, self._lanes))
+                    turns.callback(provider.call_off)
+                answer = provider.answer(
+                    line.asked,
+                    token.value if token else None,
+                    ahead=lambda size: line.room.has_place(size) and not is_wanted(),
+                )
+                token = answer.token
+                if token is None or not provider.is_ahead:
+                    turns.close()
+                yield answer
+                if token is None or not line.room.fill(answer.size):
+                    return
 
     def close(self) -> None:
         self._patient.close()
@@ -119,7 +138,7 @@ class Fetching:
     def __init__(
         self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Sequence[RawRecord]], None]
     ) -> None:
-        self._begin = begin
+        self._begin, self._url = begin, access.url
         self._ended, self._aside = False, 0
         self._turn = Semaphore(lanes)
         self._free: SimpleQueue[_Lane] = SimpleQueue()
@@ -174,12 +193,17 @@ class Fetching:
     def _fetch(self, line: Line) -> None:
         lane = self._free.get()
         try:
-            for answer in lane.answers(line, self._turn):
-                self._opener.submit(self._open, line, answer)
+            with closing(lane.answers(line, self._turn, self._is_wanted)) as answers:
+                for answer in answers:
+                    self._opener.submit(self._open, line, answer)
         except BaseException as error:
             self._opener.submit(self._came.put, (line, error))  # behind the pages before it
         finally:
             self._free.put(lane)
+
+    def _is_wanted(self) -> bool:
+        """Whether somebody else waits for the turn of a lane."""
+        return self._aside > 0 or hosts.is_waited_for(self._url)
 
     def _open(self, line: Line, answer: Answer) -> None:
         """Takes an answer apart, and has the mapping of its records begun."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 AT_ONCE = 4
 
 _under_way: defaultdict[str, int] = defaultdict(int)
+_waiting: defaultdict[str, int] = defaultdict(int)
 _changed = Condition()
 
 
@@ -20,9 +21,11 @@ def turn(url: str, lanes: int = 1) -> Iterator[None]:
 
     `lanes` is how many its source is allowed at once by the configuration; more than `AT_ONCE` are for it alone.
     """
-    host, most = (urlsplit(url).hostname or "").lower(), max(AT_ONCE, lanes)
+    host, most = _host(url), max(AT_ONCE, lanes)
     with _changed:
+        _waiting[host] += 1
         _changed.wait_for(lambda: _under_way[host] < most)
+        _waiting[host] -= 1
         _under_way[host] += 1
     try:
         yield
@@ -30,3 +33,13 @@ def turn(url: str, lanes: int = 1) -> Iterator[None]:
         with _changed:
             _under_way[host] -= 1
             _changed.notify_all()
+
+
+def is_waited_for(url: str) -> bool:
+    """Whether somebody waits for a turn at the host of this address."""
+    with _changed:
+        return _waiting[_host(url)] > 0
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()

@@ -87,6 +87,7 @@ _KEEP_VERSION = insert(record_version).from_select(
         *_SLOT, record.c.prefix == bindparam("at_prefix")
     ),
 )
+_PLACE = select(run.c.source, run.c.prefix).where(run.c.id == bindparam("run"))
 _MOVE = (
     update(record)
     .where(*_SLOT, record.c.prefix == bindparam("at_prefix"))
@@ -127,7 +128,7 @@ def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord])
 
 def _place(connection: Connection, run_id: int) -> dict[str, str]:
     """Source and prefix of a run."""
-    row = connection.execute(select(run.c.source, run.c.prefix).where(run.c.id == run_id)).one()
+    row = connection.execute(_PLACE, {"run": run_id}).one()
     return {"source": row.source, "prefix": row.prefix}
 
 

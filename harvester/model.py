@@ -416,6 +416,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     today: str  # YYYY-MM-DD
     prefixes: tuple[str, ...] = ()  # DOI prefixes the depositor may use; empty: not configured
     crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
+    schema_version: str = "5.5.0"  # of the deposits
     journals: dict[str, JournalFacts] = {}
 
 

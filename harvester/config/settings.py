@@ -177,8 +177,13 @@ class Config(Struct, frozen=True, kw_only=True):
         """What the rules hold an article against, on the day `today` (YYYY-MM-DD)."""
         if self.crossref is None:
             return Policy(today=today, journals=self.journals)
-        crossmark = self.crossref.crossmark_policy is not None
-        return Policy(today=today, prefixes=self.crossref.prefixes, crossmark=crossmark, journals=self.journals)
+        return Policy(
+            today=today,
+            prefixes=self.crossref.prefixes,
+            crossmark=self.crossref.crossmark_policy is not None,
+            schema_version=self.crossref.schema_version,
+            journals=self.journals,
+        )
 
 
 def _secret(variable: str | None, file: str | None, key: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from harvester.limits import REFERENCE_PARTS
 from harvester.model import Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
+from harvester.versions import NEWEST, VERSIONS, Version
 
 
 def updates_go_through_crossmark(article: Article, policy: Policy) -> Iterator[Finding]:
@@ -59,10 +60,36 @@ def parts_of_references_fit(article: Article, _: Policy) -> Iterator[Finding]:
                 yield Finding("reference-part-left-out", f"references[{number}].{field}", value, {"field": field})
 
 
+def version_has_a_place(article: Article, policy: Policy) -> Iterator[Finding]:
+    """What the configured version of the schema cannot say, and another could."""
+    version = VERSIONS[policy.schema_version]
+    if version == VERSIONS[NEWEST]:
+        return
+    for number, person in enumerate(article.contributors):
+        for what, lost in _lost_of(person, version):
+            path = f"contributors[{number}].{what}"
+            yield Finding("version-leaves-out", path, lost, {"what": _WORDS[what], "version": version.name})
+    for number, funding in enumerate(article.funding):
+        if funding.ror and not version.funder_ror:
+            detail = {"what": "the ROR iD of a funder", "version": version.name}
+            yield Finding("version-leaves-out", f"funding[{number}].ror", funding.ror, detail)
+
+
+_WORDS = {"alt_names": "a name in another script", "credit": "what an author contributed"}
+
+
+def _lost_of(person: Contributor, version: Version) -> Iterator[tuple[str, str]]:
+    if person.alt_names and not version.alt_names:
+        yield "alt_names", ", ".join(" ".join(filter(None, (name.given, name.surname))) for name in person.alt_names)
+    if person.credit and person.kind != "group" and not version.role_elements:
+        yield "credit", ", ".join(person.credit)
+
+
 RULES: tuple[Rule, ...] = (
     updates_go_through_crossmark,
     pages_have_a_first_one,
     groups_are_names,
     institutions_have_no_grid,
     parts_of_references_fit,
+    version_has_a_place,
 )

@@ -1,12 +1,25 @@
 """What the deposit leaves out is said, and only that."""
 
 import pytest
+from msgspec.structs import replace
 
 from harvester import rules
 from harvester.exporters import crossref
 from harvester.findings import sentence
-from harvester.model import Affiliation, Batch, Contributor, Depositor, Policy, PubDate, Reference, Relation
+from harvester.model import (
+    Affiliation,
+    AltName,
+    Batch,
+    Contributor,
+    Depositor,
+    Funding,
+    Policy,
+    PubDate,
+    Reference,
+    Relation,
+)
 from harvester.rules import undeposited
+from harvester.versions import VERSIONS
 from tests.rules.samples import POLICY, article, with_person
 
 CROSSMARK = Policy(today="2025-06-15", crossmark=True)
@@ -64,6 +77,27 @@ def test_what_is_left_out_is_said(code, path, sample):
     [finding] = rules.check(sample, POLICY)
     assert (finding.code, finding.path) == (code, path)
     assert f">{finding.value}<".encode() not in crossref.build([sample], BATCH)
+
+
+CYRILLIC = AltName(surname="Карберри", given="Иосия")
+FUNDED = article(funding=(Funding(funder="Fund of Shapes", ror="https://ror.org/021nxhr62"),))
+
+
+@pytest.mark.parametrize(
+    ("lost_in", "path", "sample"),
+    [
+        ({"5.4.0"}, "contributors[0].alt_names", with_person(alt_names=(CYRILLIC,))),
+        ({"5.4.0", "5.3.1"}, "contributors[0].credit", with_person(credit=("software", "validation"))),
+        ({"5.3.1"}, "funding[0].ror", FUNDED),
+    ],
+)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_a_version_has_no_place_for_is_said_exactly_where_the_deposit_lacks_it(lost_in, path, sample, version):
+    findings = rules.check(sample, replace(POLICY, schema_version=version))
+    assert [(one.code, one.path) for one in findings] == [("version-leaves-out", path)] * (version in lost_in)
+    deposit = crossref.build([sample], replace(BATCH, schema_version=version)).decode()
+    words = ("Карберри", "software", FUNDED.funding[0].ror)
+    assert any(word in deposit for word in words) == (version not in lost_in)
 
 
 def test_a_good_article_loses_nothing():

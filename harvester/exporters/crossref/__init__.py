@@ -14,9 +14,9 @@ from harvester.exporters.crossref.grouping import group
 from harvester.exporters.crossref.journal import issue_of, journal_issue, journal_metadata
 from harvester.exporters.crossref.manifest import manifest
 from harvester.exporters.crossref.options import Options
-from harvester.exporters.crossref.versions import VERSIONS, Version, version_of
 from harvester.exporters.xml import document, element, wrap
 from harvester.model import Article, Batch
+from harvester.versions import VERSIONS, Version, version_of
 
 __all__ = ["VERSIONS", "Options", "build", "deposit_of", "group", "manifest"]
 

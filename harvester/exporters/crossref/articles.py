@@ -10,10 +10,10 @@ from harvester.exporters.crossref.contributors import contributors
 from harvester.exporters.crossref.journal import dated, publication_date
 from harvester.exporters.crossref.options import Options
 from harvester.exporters.crossref.programs import programs
-from harvester.exporters.crossref.versions import Version, language
 from harvester.exporters.crossref.vocabulary import MEDIA_TYPES
 from harvester.exporters.xml import attributes, element, wrap
 from harvester.model import Abstract, Article, File, Title
+from harvester.versions import Version, language
 
 
 def journal_article(article: Article, version: Version, options: Options) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harvester.exporters.crossref.versions import Version
 from harvester.exporters.xml import escape, quoted, wrap
 from harvester.limits import REFERENCE_PARTS
 from harvester.model import Reference
+from harvester.versions import Version
 
 # Element and field of a reference. A part that does not fit is left out: the text has it.
 _PARTS = tuple(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harvester.exporters.crossref.versions import Version, language
 from harvester.exporters.xml import attributes, element, wrap
 from harvester.model import Affiliation, AltName, Contributor
+from harvester.versions import Version, language
 
 
 def contributors(people: Sequence[Contributor], version: Version) -> str:

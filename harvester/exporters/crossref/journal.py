@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from harvester.exporters.crossref.versions import Version, language
 from harvester.exporters.xml import attributes, element, wrap
 from harvester.model import Article, Issn, Journal, PubDate
 from harvester.text import plain
+from harvester.versions import Version, language
 
 
 class Issue(Struct, frozen=True, kw_only=True):

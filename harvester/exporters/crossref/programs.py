@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harvester.exporters.crossref.versions import Version
 from harvester.exporters.crossref.vocabulary import INTER_WORK, INTRA_WORK, UPDATES
 from harvester.exporters.xml import attributes, element, escape, wrap
 from harvester.model import Article, Funding, License, Relation
+from harvester.versions import Version
 
 
 def programs(article: Article, version: Version, crossmark_policy: str | None) -> list[str]:

@@ -23,6 +23,7 @@ soak: $(READY)
 	$(BIN)/python -m pytest tests/soak
 
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
 
 # The locked environment and the Crossref schema bundles, both from the package index.

@@ -14,12 +14,10 @@ from html import unescape
 from lxml import etree
 from msgspec import Struct
 
-from harvester.formats.damage import text_findings
+from harvester.formats.mathml import mathml
 from harvester.model import Block, ListBlock, Paragraph
 from harvester.text import Inline, Math, Span, Style, Text, fold, text
 from harvester.xmltools import MATHML, UnsafeXml, parse
-
-__all__ = ["blocks_from_html", "inline_from_html", "text_findings"]
 
 _TAGS_OF: dict[Style, str] = {
     "italic": "i em italic",
@@ -194,9 +192,6 @@ class _Ends:
 
 def _formula(source: str, opening: re.Match[str], ends: _Ends) -> tuple[Math, int] | None:
     """The formula that begins here and where it ends; `None` where its MathML is not well-formed."""
-    # Here and not above: the JATS reader imports this module.
-    from harvester.formats.jats.formulas import mathml
-
     end = ends.own(opening[2], opening.end())
     if end is None:
         return None

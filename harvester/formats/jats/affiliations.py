@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from harvester.formats.jats.entities import character
+from harvester.formats.entities import character
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, name, vocabulary
 from harvester.formats.notes import Notes

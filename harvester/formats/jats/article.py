@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from harvester.formats.entities import report_unresolved
 from harvester.formats.jats import dates, funding, journal, links, numbering, relations, rights
 from harvester.formats.jats.abstracts import abstracts, keywords
-from harvester.formats.jats.entities import report_unresolved
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.people import Byline
 from harvester.formats.jats.references import references

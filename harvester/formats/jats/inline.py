@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from harvester.formats.jats.entities import character
+from harvester.formats.entities import character
 from harvester.formats.jats.formulas import FORMULAS, formula
 from harvester.formats.jats.tree import Element, attribute, name, vocabulary
 from harvester.text import Inline, Span, Style, Text, fold, plain, text

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from harvester.formats.jats.entities import character
+from harvester.formats.entities import character
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import part, words
 from harvester.formats.jats.tree import Element, attribute, child, children, href, name, vocabulary

@@ -54,6 +54,25 @@ def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
                 file.truncate(0)  # closing the file lets go of the lock
 
 
+def holder(folder: Path, name: str) -> Holder | None:
+    """Who holds it, as far as can be seen without taking it: the name in its file, if that process is still there."""
+    try:
+        found = msgspec.json.decode((folder / f"{safe(name)}.lock").read_bytes(), type=Holder)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return found if found.host != socket.gethostname() or _is_there(found.pid) else None
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
+
+
 def safe(name: str) -> str:
     """A file name for any name, readable where it can be, and another one for another name."""
     quoted = quote(name, safe=" ") or "%"

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.errors import BusyError, StoreError
-from harvester.locks import hold, safe
+from harvester.locks import hold, holder, safe
 
 HOLD = """
 import sys, time, pathlib
@@ -70,11 +70,22 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path):
     assert child.stdout.readline() == b"held\n"
     with pytest.raises(BusyError, match=f"process {child.pid} on"), hold(tmp_path, "wetlands", what="export"):
         pass
+    seen = holder(tmp_path, "wetlands")
+    assert seen
+    assert (seen.pid, seen.what) == (child.pid, "harvest of wetlands")
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
+    assert holder(tmp_path, "wetlands") is None
     with hold(tmp_path, "wetlands", what="export"):
         pass
+
+
+def test_looking_takes_no_lock(tmp_path: Path):
+    assert holder(tmp_path, "x") is None
+    with hold(tmp_path, "x", what="a test"):
+        assert str(holder(tmp_path, "x")).startswith("a test (process ")
+    assert holder(tmp_path, "x") is None
 
 
 def test_one_of_many_gets_it(tmp_path: Path):

@@ -17,7 +17,9 @@ from harvester.store import Alert, RunRow
 if TYPE_CHECKING:
     from harvester.store import Store
 
+CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
 LONG_WAIT = timedelta(days=1)  # docs/operations.md says so
+OVERDUE = timedelta(days=1)  # likewise
 _SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
 
 
@@ -92,6 +94,20 @@ def _waits_long(run: RunRow) -> bool:
 def _waiting_since(run: RunRow) -> datetime:
     """A run that never had a page has waited since it began, however often it asked."""
     return run.finished if run.pages and run.finished else run.started
+
+
+def of_neglect(name: str, due: datetime | None, now: datetime) -> Trouble | None:
+    """The trouble of a source that is due and nobody comes: neither daemon nor cron can tell that they are gone."""
+    if due is None or now - due < OVERDUE:
+        return None
+    return Trouble(
+        subject=name,
+        what="nobody harvests it",
+        since=due,
+        why="it is due for more than a day and nobody has come",
+        todo="see whether `harvester daemon` is running, or cron calls `harvester harvest --due`",
+        see="harvester schedule",
+    )
 
 
 def of_writing(subject: str, error: str, now: datetime) -> Trouble:

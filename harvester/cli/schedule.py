@@ -37,7 +37,9 @@ def command(common: Common, count: int) -> None:
         )
         for plan in plans
     ]
-    table(("source", "due", "next", *("then",) * (count - 1), "in words"), cells)
+    common.say_where_to_begin(config)
+    if cells:
+        table(("source", "due", "next", *("then",) * (count - 1), "in words"), cells)
     for name in config.sources.keys() - config.schedules().keys():
         line(f"{name} has no schedule; it is harvested only when someone says so.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
 LONG_WAIT = timedelta(days=1)  # docs/operations.md says so
 OVERDUE = timedelta(days=1)  # likewise
+_OURS = re.compile("; (?=the next harvest goes on )")
 _SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
 
 
@@ -118,9 +120,14 @@ def of_writing(subject: str, error: str, now: datetime) -> Trouble:
 
 
 def in_two(error: str, otherwise: str) -> tuple[str, str]:
-    """An error in one line as what it is and what to do; our errors have the next step behind a semicolon."""
-    why, _, todo = " ".join(error.split()).rpartition("; ")
-    return (why, todo) if why else (todo, otherwise)
+    """An error in one line as what it is and what to do; our errors have the next step behind a semicolon.
+
+    How the next harvest goes on, which may stand behind it, is nothing to do.
+    """
+    words, *ours = _OURS.split(" ".join(error.split()), maxsplit=1)
+    why, _, todo = words.rpartition("; ")
+    why, todo = (why, todo) if why else (todo, otherwise)
+    return why, "; ".join(filter(None, [todo, *ours]))
 
 
 def is_well(runs: Iterable[RunRow | None]) -> bool:

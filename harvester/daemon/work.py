@@ -108,7 +108,8 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
     except HarvesterError as error:
         log.warning("no export: %s", error)
         return str(error)
-    log.info("exported %d files, %d records held back", len(done.files), len(done.held_back))
+    files_ = "1 file" if len(done.files) == 1 else f"{len(done.files)} files"
+    log.info("exported %s; records held back: %d", files_, len(done.held_back))
     return done
 
 

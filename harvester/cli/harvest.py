@@ -13,10 +13,11 @@ import click
 
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.export import sentence
 from harvester.cli.output import as_json, counted, table
 from harvester.cli.progress import shown
 from harvester.cli.signals import stop_on_signals
-from harvester.reports import RunReport
+from harvester.reports import ExportReport, RunReport
 
 _COUNTS = ("new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages", "seconds")
 
@@ -84,6 +85,10 @@ def _harvest_due(common: Common) -> int:
         as_json(runs=turn.runs, export=turn.export, report=turn.page, troubles=turn.news.troubles, halted=halted)
     elif turn.runs and not common.quiet:
         _print_runs(turn.runs)
+    if isinstance(turn.export, ExportReport):
+        common.say(f"Export: {sentence(turn.export)}")
+    if turn.page and turn.page.error is None:
+        common.say(f"{turn.page.file} is written.")
     if turn.news:
         click.echo(turn.news.text(config.zone), err=True)
     if turn.not_told:

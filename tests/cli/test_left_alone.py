@@ -70,6 +70,10 @@ def test_what_is_written_by_schedule_is_on_the_plan(left, tmp_path):
     assert [one["source"] for one in plan] == ["small", "[exports]", "[report]"]
     done = answer(left("harvest", "--due", "--json"))
     assert done["report"] == {"file": str(tmp_path / "report.html"), "error": None}
+    (tmp_path / "report.html").unlink()
+    assert f"{tmp_path / 'report.html'} is written.\n" in left("harvest", "--due").stderr
+    (tmp_path / "report.html").unlink()
+    assert left("-q", "harvest", "--due").output == ""
     assert [one["due_since"] for one in answer(left("schedule", "--json"))["schedule"]] == [None] * 3
 
 

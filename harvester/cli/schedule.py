@@ -52,8 +52,9 @@ def _next(plan: Planned, count: int) -> list[datetime]:
 
 
 def _words(schedule: Schedule) -> str:
-    late = f", {schedule.late} s later" if schedule.late else ""
-    return f"{in_words(schedule.expression)}{late}"
+    minutes, seconds = divmod(schedule.late, 60)
+    late = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return in_words(schedule.expression) + (f", {late} later" if schedule.late else "")
 
 
 def _document(plan: Planned, count: int) -> dict[str, object]:

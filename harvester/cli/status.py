@@ -13,8 +13,9 @@ from harvester import locks, store
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
-from harvester.daemon.due import Planned, planned, waiting_until
+from harvester.daemon.due import Planned, RunTable, planned, waiting_until
 from harvester.daemon.troubles import CRASHED, Trouble, in_two, local, of_neglect, trouble_of
+from harvester.schedule import due_since
 from harvester.store import FormatStatus, SourceStatus
 
 Light = Literal["good", "wait", "look", "bad"]
@@ -45,15 +46,8 @@ def command(common: Common) -> None:
         stored = {one.source: one for one in seen.status()}
         plans = {plan.subject: plan for plan in planned(config, seen, now)}
         stands = [
-            _Stand(
-                source=_whole(config, name, stored.pop(name, None)),
-                plan=plans.get(name),
-                trouble=trouble_of(seen, source) or _neglect(plans.get(name), at_work, now),
-                waiting_until=waiting_until(seen, source, now),
-                at_work=at_work,
-            )
-            for name, source in config.sources.items()
-            for at_work in [locks.holder(config.locks_dir, f"source-{name}")]
+            _stand(config, seen, _whole(config, name, stored.pop(name, None)), plans.get(name), now)
+            for name in config.sources
         ]
     if common.json:
         as_json(sources=[_document(stand) for stand in stands])
@@ -69,8 +63,21 @@ def command(common: Common) -> None:
         common.say(f"The store also has {name}, which is not in {config.path}.")
 
 
-def _neglect(plan: Planned | None, at_work: locks.Holder | None, now: datetime) -> Trouble | None:
-    return of_neglect(plan.subject, plan.due, now) if plan and not at_work else None
+def _stand(config: Config, seen: RunTable, status: SourceStatus, plan: Planned | None, now: datetime) -> _Stand:
+    source = config.sources[status.source]
+    at_work = locks.holder(config.locks_dir, f"source-{source.name}")
+    trouble = trouble_of(seen, source)
+    if plan and not at_work:
+        plan = _with_crashed(plan, status.formats, now)
+        trouble = trouble or of_neglect(source.name, plan.due, now)
+    waits = waiting_until(seen, source, now)
+    return _Stand(source=status, plan=plan, trouble=trouble, waiting_until=waits, at_work=at_work)
+
+
+def _with_crashed(plan: Planned, formats: Sequence[FormatStatus], now: datetime) -> Planned:
+    """The plan of a source nobody is at work on: what a crash cut off is due, though it has not been marked yet."""
+    cut = [one.last_run.started for one in formats if one.last_run and one.last_run.state == "running"]
+    return structs.replace(plan, due=due_since(plan.schedule, max(cut), now) or now) if cut else plan
 
 
 def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:

@@ -117,8 +117,6 @@ class Daemon:
         self._stopping.set()
 
     def _begin(self) -> None:
-        with pipeline.opened(self.config) as store:
-            work.recognise_crashed(self.config, store, self.now())
         self._plan()
         self._scheduler.start()
         self._say_ready()
@@ -208,9 +206,10 @@ class Daemon:
     # -------------------------------------------------------------------------------------- jobs
 
     def _plan(self) -> None:
-        """Plans every job anew from configuration and run table: what was missed is due now, once."""
+        """Plans every job anew from configuration and run table: what was missed or crashed is due now, once."""
         config = self.config
         with pipeline.opened(config) as store:
+            work.recognise_crashed(config, store, self.now())
             plans = {plan.name: plan for plan in agenda(config, store, self.now())}
         for job in self._scheduler.get_jobs():
             if job.id not in plans:

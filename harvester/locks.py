@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from harvester.errors import BusyError, StoreError
 
 # Most file systems take 255 bytes; this leaves room for the digest and the ending.
 _LONGEST = 200
+_GLANCE = 0.05  # seconds: whoever looks at a lock, as `holder` does, has it for an instant
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -55,21 +57,21 @@ def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
 
 
 def holder(folder: Path, name: str) -> Holder | None:
-    """Who holds it, as far as can be seen without taking it: the name in its file, if that process is still there."""
+    """Who holds it, for those who only look; `None` where nobody does, or it has not yet written who it is."""
     try:
-        found = msgspec.json.decode((folder / f"{safe(name)}.lock").read_bytes(), type=Holder)
-    except (OSError, msgspec.DecodeError):
+        with (folder / f"{safe(name)}.lock").open("rb", buffering=0) as file:
+            return None if _is_free(file) else _read(file)
+    except OSError:
         return None
-    return found if found.host != socket.gethostname() or _is_there(found.pid) else None
 
 
-def _is_there(pid: int) -> bool:
+def _is_free(file: IO[bytes]) -> bool:
+    """Whether nobody holds it. A name in the file proves nothing: who was killed left its own there."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
-    except PermissionError:
-        return True  # somebody else's
+    fcntl.flock(file, fcntl.LOCK_UN)
     return True
 
 
@@ -91,12 +93,20 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _take(file: IO[bytes], path: Path) -> None:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(file)
     except BlockingIOError as error:
         found = _read(file)
         raise BusyError(f"Busy: {found or 'another process'} holds {path}. Wait for it to end, or end it.") from error
     except OSError as error:
         raise _unusable(path, error) from error
+
+
+def _lock(file: IO[bytes]) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(_GLANCE)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _write(file: IO[bytes], path: Path, mine: Holder) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -78,6 +79,17 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path):
     child.stdout.close()
     assert holder(tmp_path, "wetlands") is None
     with hold(tmp_path, "wetlands", what="export"):
+        pass
+
+
+def test_looking_keeps_nobody_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The look is over while the one who wants it waits for a moment."""
+    with hold(tmp_path, "x", what="a test"):
+        pass
+    file = (tmp_path / "x.lock").open("rb")
+    fcntl.flock(file, fcntl.LOCK_SH)
+    monkeypatch.setattr("harvester.locks.time.sleep", lambda _: file.close())
+    with hold(tmp_path, "x", what="a test"):
         pass
 
 

@@ -15,7 +15,6 @@ from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
 from harvester.daemon.due import Planned, RunTable, planned, waiting_until
 from harvester.daemon.troubles import CRASHED, Trouble, in_two, local, of_neglect, trouble_of
-from harvester.schedule import due_since
 from harvester.store import FormatStatus, SourceStatus
 
 Light = Literal["good", "wait", "look", "bad"]
@@ -68,16 +67,9 @@ def _stand(config: Config, seen: RunTable, status: SourceStatus, plan: Planned |
     at_work = locks.holder(config.locks_dir, f"source-{source.name}")
     trouble = trouble_of(seen, source)
     if plan and not at_work:
-        plan = _with_crashed(plan, status.formats, now)
         trouble = trouble or of_neglect(source.name, plan.due, now)
     waits = waiting_until(seen, source, now)
     return _Stand(source=status, plan=plan, trouble=trouble, waiting_until=waits, at_work=at_work)
-
-
-def _with_crashed(plan: Planned, formats: Sequence[FormatStatus], now: datetime) -> Planned:
-    """The plan of a source nobody is at work on: what a crash cut off is due, though it has not been marked yet."""
-    cut = [one.last_run.started for one in formats if one.last_run and one.last_run.state == "running"]
-    return structs.replace(plan, due=due_since(plan.schedule, max(cut), now) or now) if cut else plan
 
 
 def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:

@@ -178,7 +178,8 @@ def test_status_says_who_is_at_work(left, tmp_path):
             assert answer(left("status", "--json"))["sources"][0]["at_work_since"] is not None
     said = left("status").stdout
     assert "at work" not in said
-    assert "  next   now\n  why    oai_dc: the program ended in the middle of this run; " in said
+    assert "  next   now, due since 20" in said
+    assert "  why    oai_dc: the program ended in the middle of this run; " in said
     long_ago(tmp_path)
     said = left("status").stdout
     assert said.startswith("small needs a person\n")

@@ -56,7 +56,7 @@ def command(common: Common) -> None:
         _print(config, stand, now)
     if stands:
         _print_tables(config, [stand.source for stand in stands])
-    if any(stand.plan and stand.plan.due for stand in stands):
+    if any(stand.plan and stand.plan.due for stand in stands) and not locks.holder(config.locks_dir, "daemon"):
         common.say("What is due comes with harvester daemon, or with harvester harvest --due.")
     for name in stored:
         common.say(f"The store also has {name}, which is not in {config.path}.")

@@ -165,6 +165,8 @@ def test_status_says_when_nobody_comes(left, tmp_path):
     assert "  next   now, due since 20" in said
     assert "  to do  see whether `harvester daemon` is running" in said
     assert "harvester daemon" in left("status").stderr
+    with locks.hold(load(tmp_path / "config.toml").locks_dir, "daemon", what="the daemon"):
+        assert left("status").stderr == ""
 
 
 def test_status_says_who_is_at_work(left, tmp_path):

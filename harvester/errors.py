@@ -104,6 +104,12 @@ class StoreError(HarvesterError):
     """The store cannot be opened, is damaged, or belongs to a newer program."""
 
 
+class StoreLocked(StoreError):
+    """Another program has been writing to the store for longer than we wait."""
+
+    exit_code = 75
+
+
 class DoiTaken(StoreError):
     """A DOI cannot be given to a record: another one has it, or this one has another."""
 

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from harvester.errors import BusyError, StoreError
 
 # Most file systems take 255 bytes; this leaves room for the digest and the ending.
 _LONGEST = 200
+_GLANCE = 0.05  # seconds: whoever looks at a lock, as `holder` does, has it for an instant
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -54,6 +56,25 @@ def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
                 file.truncate(0)  # closing the file lets go of the lock
 
 
+def holder(folder: Path, name: str) -> Holder | None:
+    """Who holds it, for those who only look; `None` where nobody does, or it has not yet written who it is."""
+    try:
+        with (folder / f"{safe(name)}.lock").open("rb", buffering=0) as file:
+            return None if _is_free(file) else _read(file)
+    except OSError:
+        return None
+
+
+def _is_free(file: IO[bytes]) -> bool:
+    """Whether nobody holds it. A name in the file proves nothing: who was killed left its own there."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(file, fcntl.LOCK_UN)
+    return True
+
+
 def safe(name: str) -> str:
     """A file name for any name, readable where it can be, and another one for another name."""
     quoted = quote(name, safe=" ") or "%"
@@ -72,12 +93,20 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _take(file: IO[bytes], path: Path) -> None:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(file)
     except BlockingIOError as error:
         found = _read(file)
         raise BusyError(f"Busy: {found or 'another process'} holds {path}. Wait for it to end, or end it.") from error
     except OSError as error:
         raise _unusable(path, error) from error
+
+
+def _lock(file: IO[bytes]) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(_GLANCE)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _write(file: IO[bytes], path: Path, mine: Holder) -> None:

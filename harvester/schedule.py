@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -40,7 +41,8 @@ def check(expression: str) -> None:
     """Raises ValueError with the reason where the expression is no schedule."""
     fields = NICKNAMES.get(expression, expression)
     if len(fields.split()) != 5:
-        raise ValueError("there must be five fields")
+        near = get_close_matches(expression, NICKNAMES, n=1)
+        raise ValueError(f"did you mean {near[0]}?" if near else "there must be five fields")
     try:
         next(CronSim(fields, datetime(2000, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as error:

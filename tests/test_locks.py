@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.errors import BusyError, StoreError
-from harvester.locks import hold, safe
+from harvester.locks import hold, holder, safe
 
 HOLD = """
 import sys, time, pathlib
@@ -70,11 +71,33 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path):
     assert child.stdout.readline() == b"held\n"
     with pytest.raises(BusyError, match=f"process {child.pid} on"), hold(tmp_path, "wetlands", what="export"):
         pass
+    seen = holder(tmp_path, "wetlands")
+    assert seen
+    assert (seen.pid, seen.what) == (child.pid, "harvest of wetlands")
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
+    assert holder(tmp_path, "wetlands") is None
     with hold(tmp_path, "wetlands", what="export"):
         pass
+
+
+def test_looking_keeps_nobody_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The look is over while the one who wants it waits for a moment."""
+    with hold(tmp_path, "x", what="a test"):
+        pass
+    file = (tmp_path / "x.lock").open("rb")
+    fcntl.flock(file, fcntl.LOCK_SH)
+    monkeypatch.setattr("harvester.locks.time.sleep", lambda _: file.close())
+    with hold(tmp_path, "x", what="a test"):
+        pass
+
+
+def test_looking_takes_no_lock(tmp_path: Path):
+    assert holder(tmp_path, "x") is None
+    with hold(tmp_path, "x", what="a test"):
+        assert str(holder(tmp_path, "x")).startswith("a test (process ")
+    assert holder(tmp_path, "x") is None
 
 
 def test_one_of_many_gets_it(tmp_path: Path):

@@ -33,6 +33,11 @@ class Common:
         if not self.quiet:
             click.echo(message, err=True)
 
+    def say_where_to_begin(self, config: Config) -> None:
+        """The next step of a newcomer, who has no source yet."""
+        if not config.sources:
+            self.say("There is no source yet; harvester source probe URL looks at one and prints its settings.")
+
 
 pass_common = click.make_pass_decorator(Common)
 

@@ -46,7 +46,7 @@ def command(common: Common, folder: Path, serve: bool, port: int) -> int:
     elif not common.quiet:
         for words in lines(summary):
             line(words)
-    return exit_code(summary.runs)
+    return stop.code(exit_code(summary.runs))
 
 
 def _serve(common: Common, port: int) -> None:

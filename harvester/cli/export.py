@@ -59,7 +59,7 @@ def crossref(
         as_json(files=report.files, held_back=report.held_back, thinner=report.thinner, unchanged=report.unchanged)
     elif not common.quiet:
         _print(report, dry_run=dry_run)
-        common.say(_sentence(report, dry_run=dry_run))
+        common.say(sentence(report, dry_run=dry_run))
 
 
 def _print(report: ExportReport, *, dry_run: bool) -> None:
@@ -76,7 +76,8 @@ def _print(report: ExportReport, *, dry_run: bool) -> None:
         line(f"and {len(report.held_back) - HELD_SHOWN} more held back: harvester check --severity error")
 
 
-def _sentence(report: ExportReport, *, dry_run: bool) -> str:
+def sentence(report: ExportReport, *, dry_run: bool = False) -> str:
+    """What an export came to, for the person who started it."""
     records = sum(file.records for file in report.files)
     done = "would be written" if dry_run else "written"
     parts = [f"{counted(records, 'record')} {done} into {counted(len(report.files), 'file')}"]

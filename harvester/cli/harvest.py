@@ -1,4 +1,4 @@
-"""`harvester harvest`: exit code 0 when every run is complete, 3 when some are, 1 when none is.
+"""`harvester harvest`: exit code 0 when every run is complete, 3 when some are, 1 when none is; 130 or 143: stopped.
 
 With --due it is what cron calls: one turn of the daemon.
 """
@@ -13,10 +13,11 @@ import click
 
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.export import sentence
 from harvester.cli.output import as_json, counted, table
 from harvester.cli.progress import shown
 from harvester.cli.signals import stop_on_signals
-from harvester.reports import RunReport
+from harvester.reports import ExportReport, RunReport
 
 _COUNTS = ("new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages", "seconds")
 
@@ -70,7 +71,7 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
         as_json(runs=runs)
     else:
         show(common, runs)
-    return exit_code(runs)
+    return stop.code(exit_code(runs))
 
 
 def _harvest_due(common: Common) -> int:
@@ -80,17 +81,27 @@ def _harvest_due(common: Common) -> int:
     with stop_on_signals(common) as stop:
         turn = take(config, now=lambda: datetime.now(UTC), stop=stop)
     if common.json:
-        as_json(runs=turn.runs, export=turn.export, report=turn.page, troubles=turn.news.troubles)
+        halted = str(turn.halted) if turn.halted else None
+        as_json(runs=turn.runs, export=turn.export, report=turn.page, troubles=turn.news.troubles, halted=halted)
     elif turn.runs and not common.quiet:
         _print_runs(turn.runs)
+    if isinstance(turn.export, ExportReport):
+        common.say(f"Export: {sentence(turn.export)}")
+    if turn.page and turn.page.error is None:
+        common.say(f"{turn.page.file} is written.")
     if turn.news:
         click.echo(turn.news.text(config.zone), err=True)
     if turn.not_told:
         click.echo(turn.not_told, err=True)
+    if turn.halted:
+        if not turn.news:
+            common.say(str(turn.halted))  # told today already
+        return turn.halted.exit_code
     if not turn.runs and turn.export is None and turn.page is None:
         common.say("Nothing is due; harvester schedule says when.")
+        common.say_where_to_begin(config)
     failed = isinstance(turn.export, str) or (turn.page is not None and turn.page.error is not None)
-    return 1 if failed else exit_code(turn.runs)
+    return stop.code(1 if failed else exit_code(turn.runs))
 
 
 def exit_code(runs: Sequence[RunReport]) -> int:

@@ -30,4 +30,4 @@ def command(common: Common, names: tuple[str, ...], confirm: bool) -> int:
         as_json(runs=runs)
     else:
         show(common, runs)
-    return exit_code(runs)
+    return stop.code(exit_code(runs))

@@ -32,8 +32,13 @@ def command(common: Common, name: str | None, limit: int) -> None:
     if common.json:
         as_json(runs=[_document(run) for run in runs])
         return
-    rows = [(*_facts(run), *(getattr(run.counts, count) for count in _COUNTS)) for run in runs]
-    table(("run", "source", "format", "started (UTC)", "kind", "state", "pages", *_COUNTS), rows)
+    rows = [(*_facts(config, run), *(getattr(run.counts, count) for count in _COUNTS)) for run in runs]
+    if not rows:
+        if name:
+            pipeline.chosen(config, [name])  # a name nobody knows
+        common.say(f"There is no run of {name} yet." if name else "There is no run yet.")
+        return
+    table(("run", "source", "format", "started", "kind", "state", "pages", *_COUNTS), rows)
     for run in runs:
         if run.error:
             common.say(f"run {run.id} ({run.source}, {run.prefix}): {run.error}")
@@ -79,8 +84,8 @@ def _words(window: OpenWindow) -> str:
     return ", ".join(filter(None, bounds))
 
 
-def _facts(run: Run) -> tuple[object, ...]:
-    return run.id, run.source, run.prefix, f"{run.started:%Y-%m-%d %H:%M:%S}", run.kind, run.state, run.pages
+def _facts(config: Config, run: Run) -> tuple[object, ...]:
+    return run.id, run.source, run.prefix, local(run.started, config.zone), run.kind, run.state, run.pages
 
 
 def _document(run: Run) -> dict[str, object]:

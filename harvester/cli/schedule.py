@@ -37,7 +37,9 @@ def command(common: Common, count: int) -> None:
         )
         for plan in plans
     ]
-    table(("source", "due", "next", *("then",) * (count - 1), "in words"), cells)
+    common.say_where_to_begin(config)
+    if cells:
+        table(("source", "due", "next", *("then",) * (count - 1), "in words"), cells)
     for name in config.sources.keys() - config.schedules().keys():
         line(f"{name} has no schedule; it is harvested only when someone says so.")
 
@@ -50,8 +52,9 @@ def _next(plan: Planned, count: int) -> list[datetime]:
 
 
 def _words(schedule: Schedule) -> str:
-    late = f", {schedule.late} s later" if schedule.late else ""
-    return f"{in_words(schedule.expression)}{late}"
+    minutes, seconds = divmod(schedule.late, 60)
+    late = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return in_words(schedule.expression) + (f", {late} later" if schedule.late else "")
 
 
 def _document(plan: Planned, count: int) -> dict[str, object]:

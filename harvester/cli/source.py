@@ -27,7 +27,8 @@ def command() -> None:
 @pass_common
 def list_(common: Common) -> None:
     """Lists the configured sources."""
-    sources = common.load().sources.values()
+    config = common.load()
+    sources = config.sources.values()
     if common.json:
         as_json(
             sources=[{"name": one.name, "url": one.url, "formats": one.formats, "sets": one.sets} for one in sources]
@@ -36,7 +37,7 @@ def list_(common: Common) -> None:
     rows = [(one.name, one.url, ", ".join(one.formats), ", ".join(one.sets) or "all") for one in sources]
     table(("source", "url", "formats", "sets"), rows)
     if not rows:
-        common.say("There is no source yet; harvester source probe URL looks at one.")
+        common.say_where_to_begin(config)
 
 
 @command.command("probe")

@@ -9,12 +9,12 @@ from typing import Literal
 import click
 from msgspec import Struct, structs
 
-from harvester import store
+from harvester import locks, store
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
-from harvester.daemon.due import Planned, planned, waiting_until
-from harvester.daemon.troubles import Trouble, in_two, local, trouble_of
+from harvester.daemon.due import Planned, RunTable, planned, waiting_until
+from harvester.daemon.troubles import CRASHED, Trouble, in_two, local, of_neglect, trouble_of
 from harvester.store import FormatStatus, SourceStatus
 
 Light = Literal["good", "wait", "look", "bad"]
@@ -33,6 +33,7 @@ class _Stand(Struct, frozen=True, kw_only=True):
     plan: Planned | None
     trouble: Trouble | None
     waiting_until: datetime | None
+    at_work: locks.Holder | None
 
 
 @click.command(cls=Command)
@@ -44,26 +45,38 @@ def command(common: Common) -> None:
         stored = {one.source: one for one in seen.status()}
         plans = {plan.subject: plan for plan in planned(config, seen, now)}
         stands = [
-            _Stand(
-                source=_whole(config, name, stored.pop(name, None)),
-                plan=plans.get(name),
-                trouble=trouble_of(seen, source),
-                waiting_until=waiting_until(seen, source, now),
-            )
-            for name, source in config.sources.items()
+            _stand(config, seen, _whole(config, name, stored.pop(name, None)), plans.get(name), now)
+            for name in config.sources
         ]
     if common.json:
         as_json(sources=[_document(stand) for stand in stands])
         return
+    common.say_where_to_begin(config)
     for stand in stands:
-        _print(config, stand)
-    sources = [stand.source for stand in stands]
+        _print(config, stand, now)
+    if stands:
+        _print_tables(config, [stand.source for stand in stands])
+    if any(stand.plan and stand.plan.due for stand in stands) and not locks.holder(config.locks_dir, "daemon"):
+        common.say("What is due comes with harvester daemon, or with harvester harvest --due.")
+    for name in stored:
+        common.say(f"The store also has {name}, which is not in {config.path}.")
+
+
+def _stand(config: Config, seen: RunTable, status: SourceStatus, plan: Planned | None, now: datetime) -> _Stand:
+    source = config.sources[status.source]
+    at_work = locks.holder(config.locks_dir, f"source-{source.name}")
+    trouble = trouble_of(seen, source)
+    if plan and not at_work:
+        trouble = trouble or of_neglect(source.name, plan.due, now)
+    waits = waiting_until(seen, source, now)
+    return _Stand(source=status, plan=plan, trouble=trouble, waiting_until=waits, at_work=at_work)
+
+
+def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
     head = ("source", "format", "live", "deleted", "last complete", "last run", "new", "changed", "rejected")
     table(head, [row for source in sources for row in _rows(config, source)])
     line()
     table(("source", "ready", "held back"), [(one.source, one.ready, one.held_back) for one in sources])
-    for name in stored:
-        common.say(f"The store also has {name}, which is not in {config.path}.")
 
 
 def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
@@ -88,30 +101,51 @@ def _light_of(status: FormatStatus) -> Light:
     return "look" if run.state != "complete" or run.error or run.counts.rejected else "good"
 
 
-def _print(config: Config, stand: _Stand) -> None:
+def _print(config: Config, stand: _Stand, now: datetime) -> None:
     line(f"{stand.source.source} {LIGHTS[light(stand.source.formats, stand.trouble)]}")
-    for name, words in (*_facts(config, stand), *_wrong(stand.source, stand.trouble)):
+    for name, words in (*_facts(config, stand, now), *_wrong(stand)):
         line(f"  {name:<6} {words}")
     line()
 
 
-def _facts(config: Config, stand: _Stand) -> Iterator[tuple[str, str]]:
+def _facts(config: Config, stand: _Stand, now: datetime) -> Iterator[tuple[str, str]]:
     completes = [one.last_complete for one in stand.source.formats]
     ends = [run.finished for run in completes if run and run.finished]
     yield "last", f"complete {local(min(ends), config.zone)}" if len(ends) == len(completes) else "never complete"
-    plan = stand.plan
-    yield "next", "now" if plan and plan.due else local(plan.next, config.zone) if plan else "no schedule"
+    if stand.at_work:
+        yield "now", _progress(config, stand.at_work, stand.source.formats)
+    else:
+        yield "next", _next(config, stand.plan, now)
     if stand.waiting_until:
         yield "waits", f"until {local(stand.waiting_until, config.zone)}, as its provider asks"
 
 
-def _wrong(source: SourceStatus, trouble: Trouble | None) -> Iterator[tuple[str, str]]:
+def _progress(config: Config, at_work: locks.Holder, formats: Sequence[FormatStatus]) -> str:
+    runs = [one.last_run for one in formats if one.last_run and one.last_run.state == "running"]
+    pages = "".join(f", {counted(run.pages, 'page')} of {run.prefix} so far" for run in runs)
+    return f"at work since {local(at_work.since, config.zone)}{pages}"
+
+
+def _next(config: Config, plan: Planned | None, now: datetime) -> str:
+    if plan is None:
+        return "no schedule"
+    if plan.due is None:
+        return local(plan.next, config.zone)
+    return "now" if plan.due >= now else f"now, due since {local(plan.due, config.zone)}"
+
+
+def _wrong(stand: _Stand) -> Iterator[tuple[str, str]]:
     """What needs a person, then what is doubtful besides."""
+    trouble = stand.trouble
     if trouble:
         yield from (("why", trouble.why), ("to do", trouble.todo), ("see", trouble.see))
-    for one in source.formats:
+    for one in stand.source.formats:
         run = one.last_run
-        if run and run.error and not (trouble and trouble.see.endswith(f" {run.id}")):
+        if run and run.state == "running" and not stand.at_work:
+            yield "why", f"{one.prefix}: {CRASHED}"
+        elif run and run.error and run.interrupted:
+            yield "why", f"{one.prefix}: {run.error}"  # its next step is ours
+        elif run and run.error and not (trouble and trouble.see.endswith(f" {run.id}")):
             why, todo = in_two(run.error, "")
             yield "why", f"{one.prefix}: {why}"
             if todo:
@@ -136,4 +170,5 @@ def _document(stand: _Stand) -> dict[str, object]:
         "due_since": stand.plan.due if stand.plan else None,
         "next_run": stand.plan.next if stand.plan else None,
         "waiting_until": stand.waiting_until,
+        "at_work_since": stand.at_work.since if stand.at_work else None,
     }

@@ -56,7 +56,10 @@ def _syntax(message: str, text: str, path: Path) -> str:
     words = message[: place.start()] if place else message
     line = place[1] if place and place[1] else len(text.splitlines()) or 1
     column = f", column {place[2]}" if place and place[2] else ""
-    hint = "; a text needs quotes, a key needs = and a value" if "nvalid" in words else ""
+    if twice := re.fullmatch(r"Cannot declare \((.+)\) twice", words):
+        name = ".".join(re.findall(r"'([^']*)'", twice[1]))
+        return f"{path}:{line}: [{name}] is here for the second time; give one of both another name, or take it out"
+    hint = "; a text needs quotes, a key needs = and a value" if re.search("nvalid|Expected newline", words) else ""
     return f"{path}:{line}: this is not TOML{column}: {words}{hint}"
 
 

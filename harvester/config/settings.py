@@ -147,6 +147,11 @@ class Config(Struct, frozen=True, kw_only=True):
     sources: dict[str, Source] = {}
     journals: dict[str, JournalFacts] = {}  # by every ISSN of each journal
 
+    @property
+    def locks_dir(self) -> Path:
+        """The folder of the lock files, beside the file that names the sources."""
+        return self.path.parent / ".harvester-locks"
+
     def schedules(self) -> dict[str, Schedule]:
         """The schedule of each source that has one."""
         return {

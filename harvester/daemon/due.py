@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
+from harvester import locks
 from harvester.config import Config, Source
 from harvester.schedule import Schedule, due_since, next_after
 from harvester.store import RunRow
@@ -61,8 +62,7 @@ def planned(config: Config, store: RunTable, now: datetime) -> list[Planned]:
     plans = []
     for name, schedule in config.schedules().items():
         runs = newest_runs(store, config.sources[name])
-        busy = any(run is not None and run.state == "running" for run in runs)
-        due = None if busy else due_since(schedule, last_done(runs), now)
+        due = None if _at_work(config, name, runs) else owed_since(runs) or due_since(schedule, last_done(runs), now)
         wait = waiting_until(store, config.sources[name], now)
         plans.append(_planned(name, "harvest", schedule, due, now, wait))
     return plans
@@ -78,6 +78,12 @@ def reconciling(config: Config, store: RunTable, now: datetime) -> list[Planned]
         wait = waiting_until(store, config.sources[name], now)
         plans.append(_planned(name, "reconcile", schedule, due, now, wait))
     return plans
+
+
+def _at_work(config: Config, name: str, runs: Iterable[RunRow | None]) -> bool:
+    """Whether a run of the source is under way, and did not die."""
+    running = any(run is not None and run.state == "running" for run in runs)
+    return running and locks.holder(config.locks_dir, f"source-{name}") is not None
 
 
 def _planned(
@@ -115,6 +121,12 @@ def last_done(runs: Iterable[RunRow | None]) -> datetime | None:
     ends = [None if run is None or _is_owed(run) else run.finished or run.started for run in runs]
     known = [end for end in ends if end is not None]
     return min(known) if known and len(known) == len(ends) else None
+
+
+def owed_since(runs: Iterable[RunRow | None]) -> datetime | None:
+    """Since when a harvest of a source nobody is at work on is to be gone on with; `None` where none is."""
+    owed = [run for run in runs if run and (_is_owed(run) or run.state == "running")]  # who is at work on it died
+    return min((run.wait_until or run.finished or run.started for run in owed), default=None)
 
 
 def _is_owed(run: RunRow) -> bool:

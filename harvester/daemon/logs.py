@@ -16,6 +16,7 @@ def set_up(kind: str, level: int) -> None:
     handler.setFormatter(AsJson() if kind == "json" else AsText())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what it does is said in our own words
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # also what a job fails of: `Daemon._hear`
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # it writes down addresses; that of a webhook is a secret
 
 

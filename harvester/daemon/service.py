@@ -6,7 +6,9 @@ and tells systemd that all is well; work is done in the scheduler's threads, eac
 
 from __future__ import annotations
 
+import gc
 import logging
+import math
 import os
 import select
 import signal
@@ -30,8 +32,8 @@ from harvester.config import Config, load
 from harvester.daemon import metrics, turn, web, work
 from harvester.daemon.due import Planned, agenda, waiting_until
 from harvester.daemon.notify import notify, reloading, watchdog_period
-from harvester.errors import ConfigError, HarvesterError
-from harvester.pipeline.sources import locks_folder
+from harvester.daemon.troubles import News
+from harvester.errors import ConfigError, HarvesterError, StoreError, StoreLocked
 from harvester.schedule import Schedule, next_after
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ log = logging.getLogger("harvester.daemon")
 TICK = 5.0  # seconds between two looks around, at most
 JUMP = 5.0  # seconds by which the wall clock may leave the other one
 REPLAN = 900.0  # seconds between two looks at the run table: others work on it too, and cron looks as often
+SOON = 60.0  # seconds until what the store kept us from is tried again
 STUCK = 60.0  # seconds without a look around after which the daemon is not healthy
 
 
@@ -75,7 +78,8 @@ class Daemon:
         self.config = load(path)
         self._stopping = threading.Event()
         self._telling = threading.Lock()
-        self._seen = time.monotonic()
+        self._seen = self._planned = time.monotonic()
+        self._halted = -math.inf  # when it was told last that the store cannot be used
         self._signals: list[int] = []
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(self.config.daemon.workers)},
@@ -87,9 +91,19 @@ class Daemon:
     # ------------------------------------------------------------------------------------ life
 
     def run(self) -> None:
-        """Works until it is told to stop. Raises `BusyError` when another daemon has this configuration."""
+        """Works until it is told to stop.
+
+        Raises `BusyError` when another daemon has this configuration, `StoreError` where it cannot begin without one.
+        """
+        try:
+            self._live()
+        except StoreError as error:
+            self._halt(error)
+            raise
+
+    def _live(self) -> None:
         with ExitStack() as stack:
-            stack.enter_context(locks.hold(locks_folder(self.config), "daemon", what="the daemon"))
+            stack.enter_context(locks.hold(self.config.locks_dir, "daemon", what="the daemon"))
             wake = stack.enter_context(self._listening_to_signals())
             if self.config.daemon.listen:
                 probes = {"health": self.health, "ready": self.ready, "metrics": self.metrics}
@@ -103,12 +117,16 @@ class Daemon:
         self._stopping.set()
 
     def _begin(self) -> None:
-        with pipeline.opened(self.config) as store:
-            work.recognise_crashed(self.config, store, self.now())
         self._plan()
         self._scheduler.start()
-        log.info("ready: %d sources with a schedule", len(self.config.schedules()))
+        self._say_ready()
         notify("READY=1")
+
+    def _say_ready(self) -> None:
+        number = len(self.config.schedules())
+        log.info("ready: %d source%s with a schedule", number, "" if number == 1 else "s")
+        if not number:
+            log.warning('no source has a schedule; set one, such as schedule = "30 2 * * *", and load it with SIGHUP')
 
     def _end(self) -> None:
         notify("STOPPING=1")
@@ -121,7 +139,7 @@ class Daemon:
 
     def _watch(self, wake: int) -> None:
         period = min(self.tick, watchdog_period() or self.tick)
-        ahead, planned = self._ahead(), time.monotonic()
+        ahead = self._ahead()
         while not self._stopping.is_set():
             select.select([wake], [], [], period)
             self._heed_signals(wake)
@@ -129,10 +147,9 @@ class Daemon:
             if abs(jumped := self._ahead() - ahead) > JUMP:
                 ahead += jumped
                 log.warning("the clock jumped by %+.0f s; all is planned anew", jumped)
-                self._plan()
-            elif time.monotonic() - planned > self.replan:
-                planned = time.monotonic()
-                self._plan()
+                self._plan_anew()
+            elif time.monotonic() - self._planned > self.replan:
+                self._plan_anew()
             self._scheduler.wakeup()
             if self.health() is None:
                 notify("WATCHDOG=1")
@@ -181,16 +198,18 @@ class Daemon:
             if loaded.daemon != self.config.daemon or loaded.path.parent != self.config.path.parent:
                 log.warning("[daemon] has changed; that takes effect when the daemon is started again")
             self.config = loaded
-            self._plan()
+            self._plan_anew()
             log.info("the configuration was loaded again")
+            self._say_ready()
         notify("READY=1")
 
     # -------------------------------------------------------------------------------------- jobs
 
     def _plan(self) -> None:
-        """Plans every job anew from configuration and run table: what was missed is due now, once."""
+        """Plans every job anew from configuration and run table: what was missed or crashed is due now, once."""
         config = self.config
         with pipeline.opened(config) as store:
+            work.recognise_crashed(config, store, self.now())
             plans = {plan.name: plan for plan in agenda(config, store, self.now())}
         for job in self._scheduler.get_jobs():
             if job.id not in plans:
@@ -207,6 +226,15 @@ class Daemon:
                 next_run_time=_moment(plan),
             )
 
+    def _plan_anew(self) -> None:
+        """Where the store cannot be used, the old plan stays until it is looked at again, which is soon."""
+        self._planned = time.monotonic()
+        try:
+            self._plan()
+        except StoreError as error:
+            self._planned += SOON - self.replan
+            self._scheduler.add_job(self._halt, args=[error])  # mail may take longer than the watchdog waits
+
     def _harvest(self, name: str) -> None:
         self._source(name, work.harvest)
 
@@ -222,6 +250,7 @@ class Daemon:
             if waiting_until(store, config.sources[name], self.now()):
                 self._put_off(config, store, name)
         self._tell(config, {})
+        gc.collect()  # libraries leave 5,000 objects in cycles, and where harvests overlap the collector is at rest
 
     def _put_off(self, config: Config, store: Store, name: str) -> None:
         """The provider wants to be left alone: the jobs of this source come when that is over."""
@@ -254,7 +283,19 @@ class Daemon:
     def _tell(self, config: Config, written: Mapping[str, str | None]) -> None:
         """Tells what needs a person; one job at a time, so that nothing is told twice."""
         with self._telling, pipeline.opened(config) as store:
-            news, not_told = turn.inform(config, store, self.now, written)
+            self._log(config, *turn.inform(config, store, self.now, written))
+
+    def _halt(self, error: StoreError) -> None:
+        """Tells that the store cannot be used. What is due stays due and is tried again soon, more often than told."""
+        log.log(logging.INFO if isinstance(error, StoreLocked) else logging.DEBUG, "not now: %s", error)
+        config = self.config
+        with self._telling:
+            if time.monotonic() - self._halted < self.replan:
+                return
+            self._halted = time.monotonic()
+            self._log(config, *turn.inform_of_halt(config, error, self.now()))
+
+    def _log(self, config: Config, news: News, not_told: str | None) -> None:
         for trouble in news.troubles:
             with about(source=trouble.subject):
                 log.error("needs a person:\n%s", trouble.lines(config.zone))
@@ -269,13 +310,17 @@ class Daemon:
             log.info("%s is due again while its last run is still at work; that run serves for both", event.job_id)
             return
         failure: Any = getattr(event, "exception", None)
-        log.error("%s: %s", event.job_id, failure, exc_info=None if isinstance(failure, HarvesterError) else failure)
+        if isinstance(failure, StoreError):
+            self._halt(failure)
+        else:
+            known = isinstance(failure, HarvesterError)
+            log.error("%s: %s", event.job_id, failure, exc_info=None if known else failure)
         self._retry(event.job_id)
 
     def _retry(self, job_id: str) -> None:
         """Without a store there is no trace of the attempt: it is tried again soon, not at the next date."""
         if job := self._scheduler.get_job(job_id):
-            soon = self.now() + timedelta(minutes=1)
+            soon = self.now() + timedelta(seconds=SOON)
             self._scheduler.modify_job(job_id, next_run_time=min(job.next_run_time, soon))
 
     # ----------------------------------------------------------------------------------- probes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +18,10 @@ from harvester.store import Alert, RunRow
 if TYPE_CHECKING:
     from harvester.store import Store
 
+CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
 LONG_WAIT = timedelta(days=1)  # docs/operations.md says so
+OVERDUE = timedelta(days=1)  # likewise
+_OURS = re.compile("; (?=the next harvest goes on )")
 _SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
 
 
@@ -94,6 +98,20 @@ def _waiting_since(run: RunRow) -> datetime:
     return run.finished if run.pages and run.finished else run.started
 
 
+def of_neglect(name: str, due: datetime | None, now: datetime) -> Trouble | None:
+    """The trouble of a source that is due and nobody comes: neither daemon nor cron can tell that they are gone."""
+    if due is None or now - due < OVERDUE:
+        return None
+    return Trouble(
+        subject=name,
+        what="nobody harvests it",
+        since=due,
+        why="it is due for more than a day and nobody has come",
+        todo="see whether `harvester daemon` is running, or cron calls `harvester harvest --due`",
+        see="harvester schedule",
+    )
+
+
 def of_writing(subject: str, error: str, now: datetime) -> Trouble:
     """The trouble of `EXPORT` or `REPORT`."""
     why, todo = in_two(error, f"run `{_SEE[subject]}`")
@@ -102,9 +120,14 @@ def of_writing(subject: str, error: str, now: datetime) -> Trouble:
 
 
 def in_two(error: str, otherwise: str) -> tuple[str, str]:
-    """An error in one line as what it is and what to do; our errors have the next step behind a semicolon."""
-    why, _, todo = " ".join(error.split()).rpartition("; ")
-    return (why, todo) if why else (todo, otherwise)
+    """An error in one line as what it is and what to do; our errors have the next step behind a semicolon.
+
+    How the next harvest goes on, which may stand behind it, is nothing to do.
+    """
+    words, *ours = _OURS.split(" ".join(error.split()), maxsplit=1)
+    why, _, todo = words.rpartition("; ")
+    why, todo = (why, todo) if why else (todo, otherwise)
+    return why, "; ".join(filter(None, [todo, *ours]))
 
 
 def is_well(runs: Iterable[RunRow | None]) -> bool:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester import pipeline
 from harvester.config import Config
-from harvester.daemon import troubles, work
+from harvester.daemon import standstill, troubles, work
 from harvester.daemon.due import EXPORT, REPORT, export_due, page_due, planned, reconciling
 from harvester.daemon.telling import NotTold, tell
 from harvester.daemon.troubles import News
 from harvester.daemon.work import Now, Stop
+from harvester.errors import StoreError
 from harvester.reports import ExportReport, PageReport, RunReport
 
 if TYPE_CHECKING:
@@ -22,15 +25,24 @@ if TYPE_CHECKING:
 
 
 class Turn(Struct, frozen=True, kw_only=True):
-    runs: tuple[RunReport, ...]
-    export: ExportReport | str | None  # a sentence where it failed, `None` where none was due
-    page: PageReport | None
-    news: News
-    not_told: str | None  # why a mail or webhook did not get through
+    runs: tuple[RunReport, ...] = ()
+    export: ExportReport | str | None = None  # a sentence where it failed, `None` where none was due
+    page: PageReport | None = None
+    news: News = News()
+    not_told: str | None = None  # why a mail or webhook did not get through
+    halted: StoreError | None = None  # what ended the turn before its end
 
 
 def take(config: Config, *, now: Now, stop: Stop) -> Turn:
-    """Harvests and exports what is due, and tells who is to be told. Raises `StoreError`."""
+    """Harvests and exports what is due, and tells who is to be told, also where the store cannot be used."""
+    try:
+        return _take(config, now, stop)
+    except StoreError as error:
+        news, not_told = inform_of_halt(config, error, now())
+        return Turn(news=news, not_told=not_told, halted=error)
+
+
+def _take(config: Config, now: Now, stop: Stop) -> Turn:
     with pipeline.opened(config) as store:
         work.recognise_crashed(config, store, now())
         due = [plan.subject for plan in planned(config, store, now()) if plan.due]
@@ -70,11 +82,30 @@ def each(
 def inform(config: Config, store: Store, now: Now, done: Mapping[str, str | None]) -> tuple[News, str | None]:
     """Tells the news, given what was `written`, and remembers that; the news, and what kept them from being told."""
     found = troubles.look(config, store, now(), done)
-    if found:
-        try:
-            tell(config.alerts, found, config.zone)
-        except NotTold as error:
-            return found, str(error)
-    if found or found.forgotten:
-        troubles.remember(store, found, now())
-    return found, None
+    if passed := standstill.passed(config):
+        found = replace(found, over=(passed, *found.over))
+    not_told = _sent(config, found)
+    if not_told is None:
+        if found or found.forgotten:
+            troubles.remember(store, found, now())
+        standstill.forget(config)
+    return found, not_told
+
+
+def inform_of_halt(config: Config, error: StoreError, now: datetime) -> tuple[News, str | None]:
+    """Tells that the store cannot be used, and remembers that; the news, and what kept them from being told."""
+    found = standstill.look(config, error, now)
+    not_told = _sent(config, found)
+    if not_told is None:
+        standstill.remember(config, found, now)
+    return found, not_told
+
+
+def _sent(config: Config, news: News) -> str | None:
+    """What kept the news from being told, if anything."""
+    try:
+        if news:
+            tell(config.alerts, news, config.zone)
+    except NotTold as error:
+        return str(error)
+    return None

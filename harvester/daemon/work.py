@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from harvester import files, locks, pipeline, report
 from harvester.about import about
 from harvester.config import Config
+from harvester.daemon.troubles import CRASHED
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
-from harvester.pipeline.sources import locks_folder
 from harvester.reports import ExportReport, PageReport, RunReport
 from harvester.store import Run, RunKind
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from harvester.store import Store
 
 log = logging.getLogger("harvester.daemon")
-
-CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
 
 Now = Callable[[], datetime]
 Stop = Callable[[], bool]
@@ -110,7 +108,8 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
     except HarvesterError as error:
         log.warning("no export: %s", error)
         return str(error)
-    log.info("exported %d files, %d records held back", len(done.files), len(done.held_back))
+    files_ = "1 file" if len(done.files) == 1 else f"{len(done.files)} files"
+    log.info("exported %s; records held back: %d", files_, len(done.held_back))
     return done
 
 
@@ -141,7 +140,7 @@ def recognise_crashed(config: Config, store: Store, now: datetime) -> int:
     crashed = 0
     for run in store.running_runs():
         try:
-            with locks.hold(locks_folder(config), f"source-{run.source}", what="a look for crashed runs"):
+            with locks.hold(config.locks_dir, f"source-{run.source}", what="a look for crashed runs"):
                 if store.run(run.id).state == "running":
                     store.finish_run(run.id, "incomplete", now, CRASHED, interrupted=True)
                     crashed += 1

@@ -25,7 +25,7 @@ from harvester.model import Article, Batch
 from harvester.pipeline.check import worded
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
-from harvester.pipeline.sources import chosen, locks_folder
+from harvester.pipeline.sources import chosen
 from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
@@ -62,7 +62,7 @@ def export(
     version = schema_version or settings.schema_version
     schema = bundles.load(version)
     sources = [source.name for source in chosen(config, names)]
-    with locks.hold(locks_folder(config), "export", what="export"):
+    with locks.hold(config.locks_dir, "export", what="export"):
         refresh(config, store, names, today=now().date().isoformat(), stop=stop)
         mark(store)
         job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)

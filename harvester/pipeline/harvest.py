@@ -34,7 +34,7 @@ from harvester.oai import Provider
 from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark
-from harvester.pipeline.sources import chosen, locks_folder
+from harvester.pipeline.sources import chosen
 from harvester.pipeline.stopping import Stop, never
 from harvester.pipeline.walk import Walk
 from harvester.reports import RunReport
@@ -87,7 +87,7 @@ def for_each(
         if stop():
             break
         try:
-            with locks.hold(locks_folder(config), f"source-{source.name}", what=f"{what} of {source.name}"):
+            with locks.hold(config.locks_dir, f"source-{source.name}", what=f"{what} of {source.name}"):
                 reports += work(source)
         except BusyError as error:
             busy = error

@@ -1,11 +1,10 @@
-"""Which sources a command means, and where this configuration's store and locks are."""
+"""Which sources a command means, and the store of this configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import Path
 
 from harvester import store
 from harvester.config import Config, Source
@@ -26,11 +25,6 @@ def _unknown(name: str, config: Config) -> str:
     near = get_close_matches(name, config.sources, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(config.sources) or 'none'}"
     return f"there is no source {name} in {config.path}; {hint}"
-
-
-def locks_folder(config: Config) -> Path:
-    """The folder of the lock files, beside the configuration that names the sources."""
-    return config.path.parent / ".harvester-locks"
 
 
 @contextmanager

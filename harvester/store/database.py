@@ -25,7 +25,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester import files, migrations, tables
 from harvester.errors import StoreError
-from harvester.store.place import explanation, path_of
+from harvester.store.place import fault, path_of
 
 T = TypeVar("T")
 
@@ -180,7 +180,7 @@ class Database:
         except (IntegrityError, ProgrammingError):
             raise
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise StoreError(explanation(str(getattr(error, "orig", error)), self.path, self._patience)) from error
+            raise fault(str(getattr(error, "orig", error)), self.path, self._patience) from error
 
 
 class ManyRows:

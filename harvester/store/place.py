@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harvester.errors import StoreError
+from harvester.errors import StoreError, StoreLocked
 
 _FAULTS = {
-    "locked": "The store {path} is locked: another program has been writing to it for {patience:g} s. Wait for it to "
+    "locked": "The store {path} is locked: another program has been writing to it for {patience:g} s; wait for it to "
     "end, or end it, and start again.",
-    "not a database": "{path} is not a database. Name another file in [store] url, or put a backup in its place.",
-    "malformed": "The store {path} is damaged. Put a backup in its place, or move it away and harvest again.",
-    "readonly": "The store {path} cannot be written: this user needs write permission on it and on {folder}.",
-    "unable to open": "The store {path} cannot be opened: this user needs write permission on it and on {folder}.",
-    "is full": "The disk is full: the store {path} could not be written. Nothing of it was lost; make room in {folder} "
+    "not a database": "{path} is not a database; name another file in [store] url, or put a backup in its place.",
+    "malformed": "The store {path} is damaged; put a backup in its place, or move it away and harvest again.",
+    "readonly": "The store {path} cannot be written; give this user write permission on it and on {folder}.",
+    "unable to open": "The store {path} cannot be opened; give this user write permission on it and on {folder}.",
+    "is full": "The disk is full, and nothing was lost: the store {path} could not be written; make room in {folder} "
     "and start again.",
-    "disk I/O error": "The disk under the store {path} answers with errors. Check the disk and its free space.",
+    "disk I/O error": "The disk under the store {path} answers with errors; check the disk and its free space.",
 }
 
 
@@ -27,9 +27,10 @@ def path_of(url: str) -> Path:
     return Path(path)
 
 
-def explanation(said: str, path: Path, patience: float) -> str:
+def fault(said: str, path: Path, patience: float) -> StoreError:
     """What a person can do about what SQLite says; `patience` is how many seconds it waited for a lock."""
     for sign, words in _FAULTS.items():
         if sign in said:
-            return words.format(path=path, folder=path.parent, patience=patience)
-    return f"The store {path} cannot be used: {said}."
+            kind = StoreLocked if sign == "locked" else StoreError
+            return kind(words.format(path=path, folder=path.parent, patience=patience))
+    return StoreError(f"The store {path} cannot be used: {said}.")

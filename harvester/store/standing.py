@@ -9,8 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester import migrations
-from harvester.errors import StoreError
-from harvester.store.place import explanation
+from harvester.store.place import fault
 from harvester.store.structs import Counts, FormatStatus, RunRow, SourceStatus
 
 Place = tuple[str, str]  # source, format
@@ -104,7 +103,7 @@ def snapshot(path: Path, patience: float) -> Iterator[Glance]:
             connection.execute("BEGIN")
             yield Glance(connection)
     except sqlite3.DatabaseError as error:
-        raise StoreError(explanation(str(error), path, patience)) from error
+        raise fault(str(error), path, patience) from error
 
 
 def is_current(path: Path, patience: float) -> bool:

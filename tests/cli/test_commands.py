@@ -188,7 +188,7 @@ def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_
             process.send_signal(number)
             out, err = process.communicate(timeout=30)
         (run,) = json.loads(out)["runs"]
-        assert (process.returncode, run["state"], run["new"]) == (1, "incomplete", 2), (out, err)
+        assert (process.returncode, run["state"], run["new"]) == (128 + number, "incomplete", 2), (out, err)
         assert "Stopping at the next page" in err
         (run,) = answer(call(*again, "--json"))["runs"]
         assert (run["state"], run["pages"]) == ("complete", 2)

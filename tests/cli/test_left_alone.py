@@ -7,9 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
+from harvester import locks, pipeline
+from harvester.config import load
 from tests.cli import provider
 from tests.cli.conftest import answer
 from tests.oai.server import Server, envelope, reply
@@ -67,6 +70,10 @@ def test_what_is_written_by_schedule_is_on_the_plan(left, tmp_path):
     assert [one["source"] for one in plan] == ["small", "[exports]", "[report]"]
     done = answer(left("harvest", "--due", "--json"))
     assert done["report"] == {"file": str(tmp_path / "report.html"), "error": None}
+    (tmp_path / "report.html").unlink()
+    assert f"{tmp_path / 'report.html'} is written.\n" in left("harvest", "--due").stderr
+    (tmp_path / "report.html").unlink()
+    assert left("-q", "harvest", "--due").output == ""
     assert [one["due_since"] for one in answer(left("schedule", "--json"))["schedule"]] == [None] * 3
 
 
@@ -132,6 +139,53 @@ def test_status_is_a_traffic_light(left, tmp_path, switch):
     assert "  why    oai_dc: " in said
     (one,) = answer(left("status", "--json"))["sources"]
     assert (one["light"], one["due_since"]) == ("bad", None)
+
+
+def test_a_newcomer_is_told_where_to_begin(call, tmp_path):
+    (tmp_path / "config.toml").touch()
+    for command in ("status", "schedule", "harvest --due", "source list"):
+        done = call(*command.split())
+        assert (done.exit_code, "harvester source probe URL" in done.stderr) == (0, True), command
+    assert call("runs").stderr == "There is no run yet.\n"
+    assert call("-q", "status").output == ""
+
+
+def test_runs_of_a_name_nobody_knows(left):
+    left("harvest")
+    assert "did you mean small?" in left("runs", "smal").stderr
+    assert left("runs", "small").stdout.count("small") == 1
+
+
+def test_status_says_when_nobody_comes(left, tmp_path):
+    """Neither daemon nor cron can tell that they are gone."""
+    left("harvest")
+    long_ago(tmp_path)
+    said = left("status").stdout
+    assert said.startswith("small needs a person\n")
+    assert "  next   now, due since 20" in said
+    assert "  to do  see whether `harvester daemon` is running" in said
+    assert "harvester daemon" in left("status").stderr
+    with locks.hold(load(tmp_path / "config.toml").locks_dir, "daemon", what="the daemon"):
+        assert left("status").stderr == ""
+
+
+def test_status_says_who_is_at_work(left, tmp_path):
+    config = load(tmp_path / "config.toml")
+    with pipeline.opened(config) as store:
+        store.begin_run("small", "oai_dc", "full", (), datetime.now(UTC))
+        with locks.hold(config.locks_dir, "source-small", what="a test"):
+            said = left("status").stdout
+            assert said.startswith("small is not complete yet\n  last   never complete\n  now    at work since 20")
+            assert ", 0 pages of oai_dc so far\n" in said
+            assert answer(left("status", "--json"))["sources"][0]["at_work_since"] is not None
+    said = left("status").stdout
+    assert "at work" not in said
+    assert "  next   now, due since 20" in said
+    assert "  why    oai_dc: the program ended in the middle of this run; " in said
+    long_ago(tmp_path)
+    said = left("status").stdout
+    assert said.startswith("small needs a person\n")
+    assert "  next   now, due since " in said
 
 
 def test_status_needs_no_sqlalchemy(left, tmp_path):

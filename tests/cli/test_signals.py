@@ -13,10 +13,11 @@ from harvester.cli.signals import stop_on_signals
 def test_once_asks_and_twice_ends(number, capfd):
     before = signal.getsignal(number)
     with stop_on_signals(Common()) as stop:
-        assert not stop()
+        assert (stop(), stop.code(3)) == (False, 3)
         os.kill(os.getpid(), number)
         assert stop()
         assert capfd.readouterr().err == "Stopping at the next page; once more stops at once.\n"
+        assert stop.code(0) == 128 + number
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), number)
     assert signal.getsignal(number) == before

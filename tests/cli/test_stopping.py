@@ -56,7 +56,7 @@ def made(folder: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
 
 
-@pytest.mark.parametrize(("command", "code"), [("remap", 143), ("check", 143), ("harvest", 1)])
+@pytest.mark.parametrize(("command", "code"), [("remap", 143), ("check", 143), ("harvest", 143)])
 def test_it_ends_soon_and_loses_nothing(folder: Path, command: str, code: int):
     process = subprocess.Popen(
         [sys.executable, "-m", "harvester", command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -13,6 +13,7 @@ import pytest
 from harvester import pipeline
 from harvester.config import load
 from harvester.daemon.service import Daemon
+from harvester.model import Window
 from harvester.schedule import next_after
 from tests.cli import provider
 from tests.daemon.conftest import text_of
@@ -80,6 +81,16 @@ def test_what_others_left_open_is_taken_up(daemon: Daemon):
     assert (stopped.state, stopped.pages) == ("incomplete", 1)
     daemon.replan = 0.2
     until(lambda: completed(daemon) == 2)
+
+
+def test_what_a_crash_of_others_left_open_is_taken_up(daemon: Daemon):
+    until(lambda: completed(daemon) == 1)
+    with pipeline.opened(daemon.config) as store:
+        store.begin_run("reeds", "oai_dc", "full", (Window(prefix="oai_dc"),), datetime.now(UTC))
+    daemon.replan = 0.2
+    until(lambda: completed(daemon) == 2)
+    with pipeline.opened(daemon.config) as store:
+        assert [(run.kind, run.state) for run in store.runs()] == [("full", "complete")] * 2
 
 
 def planned(daemon: Daemon) -> datetime | None:

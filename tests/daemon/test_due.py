@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from harvester import pipeline
+from harvester import locks, pipeline
 from harvester.config import load
-from harvester.daemon.due import last_done, newest_runs, planned, reconciling
+from harvester.daemon.due import last_done, newest_runs, owed_since, planned, reconciling
 from harvester.store import Counts, Run
 from tests.daemon.conftest import Configured
 
@@ -49,6 +49,14 @@ def test_when_a_source_had_its_turn(runs: list[Run | None], done: datetime | Non
     assert last_done(runs) == done
 
 
+def test_since_when_a_harvest_is_to_be_gone_on_with():
+    stopped = replace(RUN, interrupted=True, state="incomplete")
+    assert owed_since([LATER, None]) is None
+    assert owed_since([LATER, stopped]) == NOON - HOUR
+    assert owed_since([replace(stopped, state="waiting", wait_until=NOON)]) == NOON
+    assert owed_since([replace(RUN, state="running", finished=None)]) == NOON - 2 * HOUR
+
+
 def test_a_plan_knows_what_is_due_and_what_is_at_work(configured: Configured):
     config = configured({"reeds": "http://127.0.0.1:9/oai", "fens": "http://127.0.0.1:9/oai"})
     with pipeline.opened(config) as store:
@@ -56,7 +64,9 @@ def test_a_plan_knows_what_is_due_and_what_is_at_work(configured: Configured):
         assert (reeds.due, fens.due) == (NOON, NOON)
         assert reeds.next == datetime(2026, 11, 24, 23, 0, tzinfo=UTC)  # midnight in Madrid
         run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
-        assert planned(config, store, NOON + 48 * HOUR)[0].due is None
+        with locks.hold(config.locks_dir, "source-reeds", what="a test"):
+            assert planned(config, store, NOON + 48 * HOUR)[0].due is None
+        assert planned(config, store, NOON + 48 * HOUR)[0].due == NOON, "it died"
         store.finish_run(run.id, "failed", NOON + HOUR, "no answer")
         assert planned(config, store, NOON + 2 * HOUR)[0].due is None
         assert planned(config, store, NOON + 48 * HOUR)[0].due == reeds.next

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 
 from harvester.about import about
 from harvester.daemon.logs import AsJson, AsText
@@ -39,3 +41,14 @@ def test_a_trace_stays_in_its_line():
         )
     assert "ValueError: no" in json.loads(AsJson().format(record))["trace"]
     assert "ValueError: no" in AsText().format(record)
+
+
+def test_what_a_job_failed_of_is_said_in_our_words_only():
+    """APScheduler would print a trace of two pages for a full disk."""
+    code = (
+        "import logging\nfrom harvester.daemon.logs import set_up\nset_up('text', logging.INFO)\n"
+        "logging.getLogger('apscheduler.executors.default').error('Job raised an exception')\n"
+        "logging.getLogger('harvester.daemon').error('the disk is full')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert [line[21:] for line in done.stderr.splitlines()] == ["ERROR the disk is full"]

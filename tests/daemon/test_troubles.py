@@ -70,6 +70,14 @@ def test_one_format_that_fails_is_trouble():
         ("a; b; c", ("a; b", "c")),
         ("only this", ("only this", "otherwise")),
         ("on\nlines; do\nthis", ("on lines", "do this")),
+        (
+            "HTTP 503: “busy; very”; set a delay; the next harvest goes on behind page 8",
+            ("HTTP 503: “busy; very”", "set a delay; the next harvest goes on behind page 8"),
+        ),
+        (
+            "it broke; the next harvest goes on behind page 8",
+            ("it broke", "otherwise; the next harvest goes on behind page 8"),
+        ),
     ],
 )
 def test_an_error_in_two(error: str, parts: tuple[str, str]):

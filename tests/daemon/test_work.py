@@ -13,7 +13,7 @@ from harvester import locks, pipeline
 from harvester.config import Config, load
 from harvester.daemon import turn, work
 from harvester.daemon.due import REPORT, planned, reconciling
-from harvester.pipeline.sources import locks_folder
+from harvester.daemon.troubles import CRASHED
 from harvester.reports import PageReport
 from harvester.store.store import Store
 from tests.cli import provider
@@ -86,13 +86,13 @@ def test_an_error_of_ours_leaves_no_run_running(config: Config, store: Store, mo
 
 
 def test_a_source_that_is_at_work_elsewhere_is_left_alone(config: Config, store: Store):
-    with locks.hold(locks_folder(config), "source-reeds", what="a test"):
+    with locks.hold(config.locks_dir, "source-reeds", what="a test"):
         run = store.begin_run("reeds", "oai_dc", "full", (), now())
         assert work.harvest(config, store, "reeds", now=now, stop=never) == []
         assert work.recognise_crashed(config, store, now()) == 0
         assert store.run(run.id).state == "running"
     assert work.recognise_crashed(config, store, now()) == 1
-    assert states(store) == [("full", "incomplete", work.CRASHED)]
+    assert states(store) == [("full", "incomplete", CRASHED)]
 
 
 def test_a_comparison_is_remembered_as_one(config: Config, small: Server):

@@ -12,7 +12,6 @@ from harvester import locks
 from harvester.demo.repository import JATS, OAI_DC
 from harvester.errors import BusyError, ConfigError
 from harvester.model import SetInfo
-from harvester.pipeline.sources import locks_folder
 from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.harvesting import bench, differing, harvest, held
@@ -224,7 +223,7 @@ def test_a_source_that_is_held_by_another_process_is_busy(tmp_path: Path):
     with broken(Truth()) as (script, server):
         made = bench(tmp_path, server.url)
         with made.opened() as (config, _):
-            folder = locks_folder(config)
+            folder = config.locks_dir
         with (
             locks.hold(folder, "source-journal", what="harvest of journal"),
             pytest.raises(BusyError, match="harvest of"),

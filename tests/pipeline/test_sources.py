@@ -8,7 +8,7 @@ import pytest
 
 from harvester.config import Config, load
 from harvester.errors import ConfigError
-from harvester.pipeline.sources import chosen, locks_folder, opened
+from harvester.pipeline.sources import chosen, opened
 
 NAMES = ("river", "lake", "sea")
 
@@ -43,7 +43,7 @@ def test_a_configuration_without_sources_says_how_to_find_one(tmp_path: Path):
 def test_store_and_locks_are_beside_the_configuration(tmp_path: Path, monkeypatch):
     monkeypatch.chdir("/")
     config = configured(tmp_path, *NAMES)
-    assert locks_folder(config) == tmp_path / ".harvester-locks"
+    assert config.locks_dir == tmp_path / ".harvester-locks"
     for _ in range(2):  # made, then found
         with opened(config) as store:
             assert store.status() == ()

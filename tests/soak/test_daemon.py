@@ -1,6 +1,6 @@
 """Ten minutes of a daemon with 20 sources on chaotic providers, every minute each, killed and terminated 40 times.
 
-HARVESTER_SOAK_SECONDS makes it shorter.
+Then it is left alone for half as long, to see whether its memory stays flat. HARVESTER_SOAK_SECONDS makes it shorter.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 from harvester import locks, pipeline
 from harvester.config import Config, load
+from harvester.daemon.troubles import CRASHED
 from harvester.demo.repository import utc_now
 from harvester.model import SetInfo
-from harvester.pipeline.sources import locks_folder
-from harvester.store import Store
+from harvester.store import Run, Store
 from tests.chaos.harvesting import differing
 from tests.chaos.provider import Broken, Truth, article
 from tests.daemon.conftest import text_of
@@ -29,20 +30,22 @@ from tests.oai.server import Answer, Request, Server, reply
 SECONDS = float(os.environ.get("HARVESTER_SOAK_SECONDS", "600"))
 ENDS = 40  # half of them kill -9
 SOURCES = 20
+SHORTEST = 3.0  # seconds of a life: long enough to be there
 PATIENCE = 240.0  # seconds for all to be complete once the providers behave
 MOST_MEMORY = 250_000  # kB
+GROWTH = 1.1  # what a daemon left alone may have in the last third of its time, to the first
 
 
 class Chaos:
-    """One answer in ten is none, until it is calm."""
+    """Answers take their time, so that an end comes in the middle of something; one in ten is none until it is calm."""
 
     def __init__(self, luck: random.Random) -> None:
         self.luck, self.calm = luck, False
 
     def __call__(self, request: Request, truth: Truth) -> bytes | Answer | None:
-        if self.calm or self.luck.random() > 0.1:
-            return None
         answer = reply(truth.bytes_of(request))
+        if self.calm or self.luck.random() > 0.1:
+            return Answer(answer, hang=self.luck.uniform(0.0, 1.0))
         faults: list[bytes | Answer] = [
             Answer(b"", close=True),
             Answer(answer[: len(answer) // 2], close=True),
@@ -67,10 +70,10 @@ def change_something(truths: list[Truth], luck: random.Random, number: int) -> N
     )
 
 
-def memory(process: subprocess.Popen[bytes]) -> int:
-    """Resident memory at its highest so far, in kB."""
+def memory(process: subprocess.Popen[bytes], what: str = "VmHWM") -> int:
+    """Resident memory in kB: `VmHWM` at its highest so far, `VmRSS` now."""
     status = Path(f"/proc/{process.pid}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(what))
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
@@ -78,9 +81,10 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-m", "harvester", "daemon"], cwd=folder, stderr=log)
 
 
-def end(process: subprocess.Popen[bytes], number: int) -> None:
-    process.send_signal(signal.SIGKILL if number % 2 else signal.SIGTERM)
-    assert process.wait(30) == (-signal.SIGKILL if number % 2 else 0)
+def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> None:
+    """Ends the daemon; where it is asked to, it has seconds for it."""
+    process.send_signal(number)
+    assert process.wait(30) == (-number if number == signal.SIGKILL else 0)
 
 
 def is_behind(store: Store, source: str, truth: Truth) -> bool:
@@ -94,35 +98,74 @@ def behind(config: Config, truths: dict[str, Truth]) -> list[str]:
         return [name for name, truth in truths.items() if is_behind(store, name, truth)]
 
 
+def all_complete(config: Config) -> bool:
+    with pipeline.opened(config) as store:
+        return all((run := store.newest_run(name, "oai_dc")) and run.state == "complete" for name in config.sources)
+
+
+def overlapping(runs: Sequence[Run]) -> list[tuple[int, int]]:
+    """Runs of one source of which the next began before the one before it had ended."""
+    ordered = sorted(runs, key=lambda run: run.id)
+    return [(one.id, two.id) for one, two in pairwise(ordered) if not one.finished or two.started < one.finished]
+
+
 def test_twenty_sources_in_chaos(tmp_path: Path):
     luck = random.Random(5)
     truths = {f"source-{n}": Truth(20, sets=(SetInfo("river:ART", "Articles"),), clock=utc_now) for n in range(SOURCES)}
     chaos, numbers = Chaos(luck), count(1000)
+    ends = [signal.SIGKILL, signal.SIGTERM] * (ENDS // 2)
+    luck.shuffle(ends)
+    used: list[int] = []  # the most memory of each daemon that was ended
+
+    def live(process: subprocess.Popen[bytes], seconds: float) -> list[int]:
+        """Lets a daemon live while its providers change; its memory meanwhile."""
+        until, seen = time.monotonic() + seconds, []
+        while time.monotonic() < until:
+            assert process.poll() is None, (tmp_path / "log").read_text()[-3000:]
+            change_something(list(truths.values()), luck, next(numbers))
+            seen.append(memory(process, "VmRSS"))
+            time.sleep(0.5)
+        return seen
+
     with ExitStack() as stack:
         urls = {name: stack.enter_context(Server(Broken(truth, chaos))).url for name, truth in truths.items()}
-        (tmp_path / "config.toml").write_text(text_of(urls, "* * * * *", "[daemon]\nworkers = 8\n"))
+        # Spread over the minute, so that one of them is always at work.
+        (tmp_path / "config.toml").write_text(
+            text_of(urls, "* * * * *", "[daemon]\nworkers = 8\n[defaults]\njitter = 59")
+        )
         config = load(tmp_path / "config.toml")
-        used = []
-        for number in range(ENDS):
+        for number in ends:
             process = start(tmp_path)
-            until = time.monotonic() + SECONDS / ENDS
-            while time.monotonic() < until:
-                change_something(list(truths.values()), luck, next(numbers))
-                time.sleep(0.5)
+            live(process, max(SHORTEST, luck.uniform(0.2, 1.8) * SECONDS / ENDS))
             used.append(memory(process))
             end(process, number)
-        chaos.calm = True
         process = start(tmp_path)
+        alone = live(process, SECONDS / 2)
+        chaos.calm = True
         until = time.monotonic() + PATIENCE
-        while left := behind(config, truths):
+        while (left := behind(config, truths)) or not all_complete(config):
             assert time.monotonic() < until, (left, (tmp_path / "log").read_text()[-3000:])
             time.sleep(2)
-        end(process, 0)
+        end(process)
+
     with pipeline.opened(config) as store:
+        runs = {name: store.runs(10_000, name) for name in truths}
         assert store.running_runs() == ()
         assert store.check_integrity(deep=True) == []
     for name in (*truths, "daemon"):
-        with locks.hold(locks_folder(config), name if name == "daemon" else f"source-{name}", what="a look"):
+        with locks.hold(config.locks_dir, name if name == "daemon" else f"source-{name}", what="a look"):
             pass
+    assert [pair for of_one in runs.values() for pair in overlapping(of_one)] == []
+    complete = [sum(run.state == "complete" for run in of_one) for of_one in runs.values()]
+    killed = (tmp_path / "log").read_text().count(CRASHED)
+    third = len(alone) // 3  # its first half is for warming up
+    first, last = max(alone[third // 2 : third]), max(alone[-third:])
+    print(
+        f"{sum(map(len, runs.values()))} runs, {min(complete)} to {max(complete)} complete for each source; "
+        f"{killed} found killed; memory of the daemons up to {min(used)} to {max(used)} kB; "
+        f"left alone {first} kB, at the end {last} kB"
+    )
+    assert killed >= ENDS // 4  # else the ends came beside the work
+    assert min(complete) > SECONDS / 60
     assert max(used) < MOST_MEMORY
-    assert max(used[-10:]) < max(used[:10]) * 1.2
+    assert last < first * GROWTH

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event
 
 from harvester import store
-from harvester.errors import StoreError
+from harvester.errors import StoreError, StoreLocked
 from harvester.store.database import chunks
 from harvester.store.store import Store
 from tests.store import samples
@@ -163,7 +163,7 @@ def test_a_file_that_is_no_database(tmp_path: Path):
 
 def test_a_folder_in_the_place_of_the_store(tmp_path: Path):
     (tmp_path / "store.sqlite").mkdir()
-    with pytest.raises(StoreError, match="needs write permission"):
+    with pytest.raises(StoreError, match="give this user write permission"):
         open_and_close(samples.url(tmp_path))
 
 
@@ -180,7 +180,7 @@ def test_a_store_that_may_not_be_written(opened: Store):
     def forbid(raw_connection, *_):  # root, whom tests may run as, has no file it may not write
         raw_connection.execute("PRAGMA query_only=ON")
 
-    with pytest.raises(StoreError, match="needs write permission"):
+    with pytest.raises(StoreError, match="give this user write permission"):
         begin(opened)
     assert len(opened.runs()) == 1
 
@@ -194,7 +194,7 @@ def test_only_a_file_is_a_store(url: str):
 def test_a_store_that_another_program_keeps_locked(tmp_path: Path):
     with store.connect(samples.url(tmp_path), patience=0.05) as opened, other_program(opened.path) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match=r"is locked: another program has been writing to it for 0\.05 s"):
+        with pytest.raises(StoreLocked, match=r"is locked: another program has been writing to it for 0\.05 s"):
             begin(opened)
         assert opened.runs() == (), "reading goes on"
         other.execute("ROLLBACK")
@@ -240,7 +240,7 @@ def test_a_damaged_store_says_so(tmp_path: Path):
     half = len(content) // 2
     content[half:] = b"\xff" * half
     path.write_bytes(content)
-    with store.connect(samples.url(tmp_path)) as opened, pytest.raises(StoreError, match="Put a backup in its place"):
+    with store.connect(samples.url(tmp_path)) as opened, pytest.raises(StoreError, match="put a backup in its place"):
         list(opened.pending())
 
 

@@ -1,0 +1,76 @@
+"""The store itself cannot be used: told once a day and its end once, like any other trouble, though no store remembers.
+
+An empty file beside the locks does instead, by its dates: a full disk has no room for a word, but for a date.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from harvester.config import Config
+from harvester.daemon.troubles import News, Trouble, in_two, news
+from harvester.errors import StoreError, StoreLocked
+from harvester.store import Alert
+
+STORE = "[store]"  # no source can have this name
+LOCKED_FOR = timedelta(hours=1)  # until then a locked store is somebody's work, such as `prune`
+_NEVER = datetime.fromtimestamp(0, UTC)
+
+
+def look(config: Config, error: StoreError, now: datetime) -> News:
+    """What is to be told of a store that cannot be used; remembers since when that is so."""
+    before = _noted(config)
+    if before is None:
+        before = Alert(STORE, since=now, told=_NEVER)
+        _note(config, before)
+    if isinstance(error, StoreLocked) and now - before.since < LOCKED_FOR:
+        return News()
+    why, todo = in_two(str(error), "run `harvester doctor`")
+    trouble = Trouble(
+        subject=STORE, what="nothing can be harvested", since=before.since, why=why, todo=todo, see="harvester doctor"
+    )
+    told = {} if before.told == _NEVER else {STORE: before}
+    return news([trouble], (), (STORE,), told, now, config.zone)
+
+
+def remember(config: Config, told: News, now: datetime) -> None:
+    """Keeps in mind that people were told."""
+    for trouble in told.troubles:
+        _note(config, Alert(STORE, trouble.since, now))
+
+
+def passed(config: Config) -> Alert | None:
+    """What people were told of the store, which works again; `None` where there was nothing."""
+    before = _noted(config)
+    return before if before and before.told != _NEVER else None
+
+
+def forget(config: Config) -> None:
+    """The store works again, and that was told."""
+    with suppress(OSError):
+        _file(config).unlink(missing_ok=True)
+
+
+def _file(config: Config) -> Path:
+    return config.locks_dir / "store-in-trouble"
+
+
+def _noted(config: Config) -> Alert | None:
+    """Its dates: changed is since when, read is when told."""
+    try:
+        dates = _file(config).stat()
+    except OSError:
+        return None
+    since, told = (datetime.fromtimestamp(date, UTC) for date in (dates.st_mtime, dates.st_atime))
+    return Alert(STORE, since, told)
+
+
+def _note(config: Config, alert: Alert) -> None:
+    """Where not even that can be written, it is told every time."""
+    with suppress(OSError):
+        _file(config).parent.mkdir(parents=True, exist_ok=True)
+        _file(config).touch()
+        os.utime(_file(config), (alert.told.timestamp(), alert.since.timestamp()))

@@ -26,6 +26,7 @@ _DATESTAMP = f"{{{OAI}}}datestamp"
 _SET_SPEC = f"{{{OAI}}}setSpec"
 _RESUMPTION = "{*}resumptionToken"
 
+_SPACE = " \t\r\n"  # of XML; a no-break space at the end of an identifier makes it another one
 _TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
 _STRANGER = "another element stands where a record should"
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf|\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE", re.DOTALL)
@@ -95,6 +96,8 @@ def _readings(data: bytes, charset: str | None) -> Iterator[tuple[bytes, tuple[s
     """What the bytes may be meant to be, nearest first, with the names of what was done to them."""
     meant = encoding.by_charset(data, charset) if charset else data
     names: tuple[str, ...] = () if meant is data else ("http-charset",)
+    if not names and encoding.misnames_utf8(data):
+        meant, names = encoding.renamed(data), ("encoding-name",)
     yield meant, names
     if (narrow := encoding.narrowed(meant)) is not meant:
         meant, names = narrow, ("wide-characters",)
@@ -276,7 +279,7 @@ def _facts(header: etree._Element) -> tuple[str, str, tuple[str, ...]]:
     """Identifier, datestamp and sets as they stand; empty where the header has none."""
     identifier, datestamp, sets = "", "", []
     for child in header:
-        tag, value = child.tag, (child.text or "").strip()
+        tag, value = child.tag, (child.text or "").strip(_SPACE)
         if tag == _SET_SPEC and value:
             sets.append(value)
         elif tag == _IDENTIFIER:

@@ -260,7 +260,8 @@ class _Job:
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"
         if last is None or owed or not changes.covers(last.sets, self.source.sets):
             return None
-        return changes.next_since(last.response_date, identity.granularity, timedelta(seconds=self.source.overlap))
+        overlap = timedelta(seconds=self.source.overlap)
+        return changes.next_since(last.response_date, last.started, identity.granularity, overlap)
 
 
 def _beginning(run: Run) -> str:

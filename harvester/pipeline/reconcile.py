@@ -121,8 +121,7 @@ class _Comparison:
             listed = _Listed(Seen(), [])
             for window in self.run.windows:
                 self._list(window.window, listed)
-            self._fetch(listed)
-            whole = self._bury(listed)
+            whole = self._fetch(listed) & self._bury(listed)
         except Stopped:
             return Outcome("incomplete", "stopped on request; the next comparison begins anew")
         except WaitUntil as error:
@@ -167,12 +166,15 @@ class _Comparison:
 
     # ------------------------------------------------------------------------------ what the store lacks
 
-    def _fetch(self, listed: _Listed) -> None:
+    def _fetch(self, listed: _Listed) -> bool:
+        """Asks for each by its name; whether that were all."""
         for headers in batched(listed.missing[:MOST_MISSING], SLAB):
             found = [self._by_name(header.identifier) for header in headers]
             self._keep([raw for records in found for raw in records or ()], listed)
         if (count := len(listed.missing)) > MOST_MISSING:
-            self.notes.append(f"{count - MOST_MISSING} more records are missing here; run `harvester harvest --full`")
+            more = f"{count - MOST_MISSING} more records are missing here"
+            self.notes.append(f"{more}; run `harvester harvest {self.source.name} --full`")
+        return count <= MOST_MISSING
 
     def _keep(self, records: Iterable[RawRecord], listed: _Listed) -> None:
         page = Page(records=tuple(records), response_date=listed.response_date)
@@ -190,7 +192,7 @@ class _Comparison:
             share = len(vanished) / live
             self.notes.append(
                 f"{len(vanished)} of {live} records ({share:.0%}) are not listed any more, which is more than "
-                "max_deletion_share; if that is right, run `harvester reconcile --confirm`"
+                f"max_deletion_share; if that is right, run `harvester reconcile {self.source.name} --confirm`"
             )
             return False
         for identifiers in batched(vanished, SLAB):

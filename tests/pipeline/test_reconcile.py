@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from harvester.demo.lists import Record
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
 from tests.chaos.provider import Truth, article, broken, name
-from tests.oai.server import Request, error, reply
+from tests.oai.server import Request, error, listing, reply
 from tests.workbench import Workbench
 
 
@@ -111,6 +112,33 @@ def test_records_that_cannot_be_had_by_name_are_noted_and_cost_the_others_nothin
         script.fault = None
         assert (reconcile(made).error, deleted(made)) == (None, {name(4), name(17)})
     assert differing(held(made), truth) == set()
+
+
+def test_more_missing_records_than_are_asked_for_by_name_are_said_to_be(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(import_module("harvester.pipeline.reconcile"), "MOST_MISSING", 3)
+    truth = Truth(9)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        for number in range(50, 55):
+            truth.put(article(number, datestamp=article(2).datestamp))
+        run = reconcile(made)
+        assert (run.state, run.new) == ("incomplete", 3)
+        assert run.error == "2 more records are missing here; run `harvester harvest journal --full`"
+        assert (reconcile(made).state, differing(held(made), truth)) == ("complete", set())
+
+
+@pytest.mark.parametrize("answer", [listing(verb="GetRecord"), error("noRecordsMatch")])
+def test_a_listed_record_that_does_not_come_by_name_is_noted(tmp_path: Path, answer: str):
+    truth = Truth(9)
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.put(article(50, datestamp=article(2).datestamp))
+        script.fault = lambda request, _: reply(answer) if request.query.get("verb") == "GetRecord" else None
+        run = reconcile(made)
+        assert (run.state, run.new) == ("complete", 0)
+        assert f"1 records could not be had by name, of them {name(50)}" in (run.error or "")
 
 
 def test_a_provider_that_gives_no_record_by_name_is_not_asked_for_all(tmp_path: Path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import WINDOWS
@@ -112,6 +113,43 @@ def compared_by_day() -> Setting:
 )  # fmt: skip
 def local_time() -> Setting:
     return Truth(), lambda request, _: None
+
+
+@case(
+    "responseDate is local time, ahead of UTC; datestamps are UTC",
+    "asked for from our own moment on, where that is the earlier one", 35,
+    later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK + timedelta(hours=1))),
+)  # fmt: skip
+def clock_ahead() -> Setting:
+    ahead = b"<responseDate>2025-06-01T15:00:00Z<"
+    return Truth(), lambda request, truth: reply(re.sub(rb"<responseDate>[^<]*<", ahead, truth.bytes_of(request)))
+
+
+@case("Datestamps lie in the future, up to decades", "the last window is open to it", settings=WINDOWS, harvests=2)
+def future() -> Setting:
+    return Truth([article(n, datestamp=CLOCK + timedelta(days=400 * n)) for n in range(23)]), lambda request, _: None
+
+
+@case("earliestDatestamp lies in the future", "the first window is open to the past", 30, settings=WINDOWS)
+def earliest_in_the_future() -> Setting:
+    return Truth(), with_earliest(b"2035-01-01T00:00:00Z")
+
+
+@case(
+    "A window leaves out the moments of both its ends, and records stand there",
+    "fewer than announced: one list again", settings=WINDOWS,
+)  # fmt: skip
+def open_ends() -> Setting:
+    def inwards(found: re.Match[str]) -> str:
+        step = timedelta(seconds=1 if found[1] == "from" else -1)
+        return f"{found[1]}={datetime.fromisoformat(unquote(found[2])) + step:%Y-%m-%dT%H:%M:%SZ}"
+
+    def fault(request: Request, truth: Truth) -> bytes:
+        target = re.sub(r"(from|until)=([^&]*)", inwards, request.target)
+        return reply(truth.bytes_of(Request(target, {})))
+
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    return Truth([article(n, datestamp=start + timedelta(days=17 * n)) for n in range(23)]), fault
 
 
 @case("Local time is called UTC, and ahead of it", "recognised as unchanged when it comes again", 35, harvests=2)

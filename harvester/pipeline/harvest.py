@@ -261,6 +261,10 @@ class _Job:
         if last is None or owed or not changes.covers(last.sets, self.source.sets):
             return None
         overlap = timedelta(seconds=self.source.overlap)
+        if identity.granularity == "second" and not self.store.tells_time(self.source.name, prefix):
+            overlap += timedelta(
+                days=1
+            )  # dates of publication at midnight (Janeway), which lie before the last harvest
         return changes.next_since(last.response_date, last.started, identity.granularity, overlap)
 
 

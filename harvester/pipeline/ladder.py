@@ -67,7 +67,7 @@ class Ladder:
     def climb(self, window: OpenWindow, error: ProviderError, *, whole: bool = False) -> Rung:
         """Takes one rung down. Raises `error` where nothing can be done, or what a stop raises.
 
-        `whole` is for a window whose records are all right but whose tokens are not: it is only cut.
+        `whole` is for a window whose records are all right but whose tokens are not: it is cut as long as it can be.
         """
         self.misses += 1
         if self.misses > MISSES or not self._is_alive(window.window, error):
@@ -80,6 +80,7 @@ class Ladder:
             self._store.reopen_window(window.id)
             self._store.split_window(window.id, halves)
             return Rung.CUT
+        listed = listed or self._listed(window.window)
         if listed is None:
             raise error
         return self._one_by_one(window, listed, error)

@@ -7,13 +7,13 @@ open if need be. What a run is at its end is read from the ledger, never from me
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 
 from msgspec.structs import replace
 
 from harvester import changes
-from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.errors import BadStatus, ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Page, Window
 from harvester.oai import Provider
 from harvester.pipeline import windows
@@ -211,11 +211,9 @@ class Walk:
             self._take_back(window)
 
     def _take_back(self, window: OpenWindow) -> None:
-        """One list again: the provider does not heed dates, so that every window would give all of it."""
+        """One list again: the provider refuses dates, or does not heed them, so that every window would give it all."""
         all_windows = {one.id: one for one in self.store.run(self.run.id).windows}
-        root = window
-        while root.parent is not None:
-            root = all_windows[root.parent]
+        root = _root(window, all_windows)
         for one in all_windows.values():
             if one.state != "done" and one.id != root.id and one.window.set_spec == root.window.set_spec:
                 self.store.close_window(one.id, 0)
@@ -345,7 +343,20 @@ class Walk:
         except (Stopped, WaitUntil):
             raise
         except ProviderError as failure:
-            self._failed[line.window.id] = self._explained(failure, line.window.window)
+            if self._refuses_dates(failure, line.window):
+                self._take_back(line.window)
+            else:
+                self._failed[line.window.id] = self._explained(failure, line.window.window)
+
+    def _refuses_dates(self, error: ProviderError, window: OpenWindow) -> bool:
+        """Whether a list that was cut by its size alone may be had in one piece only: no part with an end ever came."""
+        ledger = {one.id: one for one in self.store.run(self.run.id).windows}
+        crowded = isinstance(error, BadStatus) and error.status in (429, 503)
+        if crowded or not isinstance(error, (ProtocolError, BadStatus)):
+            return False
+        if window.window.until is None or _root(window, ledger).attempts:
+            return False
+        return not any(one.state == "done" and one.window.until for one in ledger.values())
 
     def _get_up(self, line: Line, error: ProviderError) -> None:
         window, code = line.window, error.code if isinstance(error, ProtocolError) else None
@@ -361,6 +372,9 @@ class Walk:
             pass  # it was on its way before the other form was known, and is opened again in that
         elif code == "badArgument" and (window.window.since or window.window.until) and not self._other_form:
             self._use_other_form()
+        elif code == "badArgument" and self._refuses_dates(error, window):
+            self._use_other_form()  # it was no better
+            raise error
         elif is_for_good(error):
             self._climb(window, error)
         else:
@@ -393,6 +407,13 @@ class Walk:
             f"the provider has no metadata prefix {window.prefix}; it offers {', '.join(offered)}: "
             "set `formats` accordingly"
         )
+
+
+def _root(window: OpenWindow, ledger: Mapping[int, OpenWindow]) -> OpenWindow:
+    """The window that this one was cut out of, by way of others perhaps."""
+    while window.parent is not None:
+        window = ledger[window.parent]
+    return window
 
 
 def _believed(doubt: str) -> str:

@@ -6,8 +6,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
+from harvester.demo.lists import Record
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import WINDOWS
+from tests.chaos.cases.parts import BROKEN, WINDOWS
 from tests.chaos.provider import (
     CLOCK,
     Truth,
@@ -70,6 +73,27 @@ def earliest_now() -> Setting:
 @case("earliestDatestamp is later than most records", "the first window is open to the past", 30, settings=WINDOWS)
 def earliest_wrong() -> Setting:
     return Truth(), with_earliest(b"2021-01-01T00:00:00Z")
+
+
+@case(
+    "Every datestamp is a midnight, though seconds are declared",
+    "asked for a day further back, since what changes today is stamped before the last harvest",
+    later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK.replace(hour=0))),
+)  # fmt: skip
+def midnights() -> Setting:
+    return Truth([at_hour(0, article(number)) for number in range(23)]), lambda request, _: None
+
+
+def at_hour(hour: int, record: Record) -> Record:
+    return replace(record, datestamp=record.datestamp.replace(hour=hour, minute=0, second=0))
+
+
+@case(
+    "Every datestamp is a midnight of another zone", "the same",
+    later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK.replace(hour=5))),
+)  # fmt: skip
+def midnights_elsewhere() -> Setting:
+    return Truth([at_hour(4 + number % 2, article(number)) for number in range(23)]), lambda request, _: None
 
 
 @case("Every datestamp is the present", "unchanged records are recognised by their content", 31, harvests=2)
@@ -176,6 +200,21 @@ def back_dated() -> Setting:
 @case("Dates are not heeded at all", "no windows: one list", settings=WINDOWS)
 def dates_ignored() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(without_arguments(request, "from", "until")))
+
+
+@case("`until` is refused with badArgument", "no windows: one list", 28, settings=WINDOWS, harvests=2)
+def until_refused() -> Setting:
+    return Truth(), lambda request, _: reply(error("badArgument")) if "until" in request.query else None
+
+
+@case("`until` is answered with HTTP 500", "no windows: one list", settings=WINDOWS, harvests=2)
+def until_breaks_it() -> Setting:
+    return Truth(), lambda request, _: BROKEN if "until" in request.query else None
+
+
+@case("Windows with dates are empty, whatever they are", "fewer than announced: one list again", settings=WINDOWS)
+def windows_are_empty() -> Setting:
+    return Truth(), lambda request, _: reply(error("noRecordsMatch")) if "from" in request.query else None
 
 
 @case("`until` by day means its midnight", "windows begin where their neighbours end", settings=WINDOWS)

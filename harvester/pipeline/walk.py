@@ -77,9 +77,9 @@ class Walk:
         now = self.store.run(self.run.id)
         self._look_for_sets(now)
         if self._is_suddenly_empty(now):
-            self._notes.append(_emptied(self.run.source))
+            return Outcome("incomplete", "; ".join([*self._notes, _emptied(self.run.source)]))
         said = "; ".join(dict.fromkeys([*self._failed.values(), *self._notes])) or None
-        if all(window.state == "done" for window in self.store.run(self.run.id).windows):
+        if all(window.state == "done" for window in now.windows):
             return Outcome("complete", said, self._latest)
         if now.pages:
             return Outcome("incomplete", f"{said}; {self._left()}")

@@ -130,7 +130,7 @@ class _Comparison:
             return Outcome("failed", str(error))
         if self._withheld:
             name, why = next(iter(self._withheld.items()))
-            self.notes.append(f"{len(self._withheld)} records could not be had by name, of them {name}: {why}")
+            self.notes.append(f"{len(self._withheld)} of the records could not be had by name, of them {name}: {why}")
         said = "; ".join(self.notes) or None
         if not whole:
             return Outcome("incomplete", said)
@@ -141,9 +141,14 @@ class _Comparison:
     # --------------------------------------------------------------------------------- the provider's list
 
     def _list(self, window: Window, listed: _Listed) -> None:
-        """Walks one list of identifiers; one that may not be whole is walked once more."""
-        doubt = self._walk(window, listed) and self._walk(window, listed)
-        listed.doubt = listed.doubt or doubt
+        """Walks one list of identifiers; one that may not be whole, or whose token expired, is walked once more."""
+        try:
+            doubt = self._walk(window, listed)
+        except ProtocolError as error:
+            if error.code != "badResumptionToken":
+                raise
+            doubt = str(error)
+        listed.doubt = (doubt and self._walk(window, listed)) or listed.doubt
 
     def _walk(self, window: Window, listed: _Listed) -> str | None:
         watch, size, token = changes.ListWatch(), None, None
@@ -185,8 +190,11 @@ class _Comparison:
     def _bury(self, listed: _Listed) -> bool:
         """Turns what is gone into tombstones; whether all of it was."""
         live, vanished = self._vanished(listed)
-        if vanished and listed.doubt:
-            self.notes.append(f"{listed.doubt}: nothing is deleted on the word of such a list")
+        if vanished and listed.doubt and not self.confirm:
+            self.notes.append(
+                f"{listed.doubt}: nothing is deleted on the word of such a list; "
+                f"if {len(vanished)} of {live} records are gone, run `harvester reconcile {self.source.name} --confirm`"
+            )
             return False
         if len(vanished) > self.source.max_deletion_share * live and not self.confirm:
             share = len(vanished) / live

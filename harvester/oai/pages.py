@@ -19,11 +19,12 @@ MAX_RECORDS = 250_000  # on one page; a whole repository of identifiers without 
 
 _ROOT = f"{{{OAI}}}OAI-PMH"
 _ERROR = f"{{{OAI}}}error"
-_RECORD = f"{{{OAI}}}record"
-_HEADER = f"{{{OAI}}}header"
-_IDENTIFIER = f"{{{OAI}}}identifier"
-_DATESTAMP = f"{{{OAI}}}datestamp"
-_SET_SPEC = f"{{{OAI}}}setSpec"
+# Each also without a namespace: stylesheets leave `xmlns=""` on what they copy.
+_RECORD = (f"{{{OAI}}}record", "record")
+_HEADER = (f"{{{OAI}}}header", "header")
+_IDENTIFIER = (f"{{{OAI}}}identifier", "identifier")
+_DATESTAMP = (f"{{{OAI}}}datestamp", "datestamp")
+_SET_SPEC = (f"{{{OAI}}}setSpec", "setSpec")
 _RESUMPTION = "{*}resumptionToken"
 
 _SPACE = " \t\r\n"  # of XML; a no-break space at the end of an identifier makes it another one
@@ -204,7 +205,7 @@ def containers(document: Document, verb: str) -> list[etree._Element]:
         code = (error.get("code") or "error").strip()
         if code != "noRecordsMatch":
             raise ProtocolError(safe(code, 60), safe(error.text or ""))
-    found = list(document.root.iterchildren(f"{{{OAI}}}{verb}"))
+    found = list(document.root.iterchildren(f"{{{OAI}}}{verb}", verb))
     if not found and error_code(document) is None:
         others = ", ".join(local(child) for child in islice(document.root, 5))
         raise BadAnswer(
@@ -241,9 +242,9 @@ def page(document: Document, verb: str, url: str = "") -> Page:
 
 def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord:
     """A <record>. One without metadata or with a senseless datestamp is kept: its identifier says which it is."""
-    if record.tag != _RECORD:
+    if record.tag not in _RECORD:
         return _bad(_STRANGER, record)
-    header = next(record.iterchildren(_HEADER), None)
+    header = next(record.iterchildren(*_HEADER), None)
     if header is None:
         return _bad("the record has no header", record)
     identifier, datestamp, sets = _facts(header)
@@ -263,7 +264,7 @@ def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord
 
 
 def _identifier_only(header: etree._Element, _: Document) -> RawRecord | BadRecord:
-    if header.tag != _HEADER:
+    if header.tag not in _HEADER:
         return _bad(_STRANGER, header)
     identifier, datestamp, sets = _facts(header)
     if not identifier:
@@ -280,11 +281,11 @@ def _facts(header: etree._Element) -> tuple[str, str, tuple[str, ...]]:
     identifier, datestamp, sets = "", "", []
     for child in header:
         tag, value = child.tag, (child.text or "").strip(_SPACE)
-        if tag == _SET_SPEC and value:
+        if tag in _SET_SPEC and value:
             sets.append(value)
-        elif tag == _IDENTIFIER:
+        elif tag in _IDENTIFIER:
             identifier = identifier or value
-        elif tag == _DATESTAMP:
+        elif tag in _DATESTAMP:
             datestamp = datestamp or value
     return identifier, datestamp, tuple(sets)
 
@@ -316,7 +317,7 @@ def _tokens(document: Document, found: list[etree._Element]) -> list[etree._Elem
 
 
 def _is_token(element: etree._Element) -> bool:
-    return element.tag != _RECORD and local(element) == "resumptionToken"
+    return element.tag not in _RECORD and local(element) == "resumptionToken"
 
 
 def _number(value: str | None) -> int | None:

@@ -145,6 +145,16 @@ def prefixed() -> Setting:
     return Truth(), rewritten(0, change)
 
 
+@case('A stylesheet leaves xmlns="" on the records', "read as what they are", 47)
+def no_namespace() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b"<record>", b'<record xmlns="">'))
+
+
+@case('A stylesheet leaves xmlns="" on the headers', "the same", 47)
+def headers_without_namespace() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b"<header>", b'<header xmlns="">'))
+
+
 @case("Namespaces are declared on <record>", "the record is kept with every namespace it needs", 48)
 def namespaces_on_record() -> Setting:
     spaces = re.compile(rb' xmlns:(?:oai_dc|dc)="[^"]*"')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -158,9 +160,30 @@ def failed_window() -> Setting:
     return Truth(), fault
 
 
-@case("HTTP 429 with Retry-After in seconds", "waited for, and then slower", 26, settings="")
+def crowded(status: int, **headers: str) -> Fault:
+    """Refuses the third page, and everything for good where somebody comes back within the second it asks for."""
+    again: list[float] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if page_of(request) == 3 and not again:
+            again.append(time.monotonic() + 1)
+            return reply("slow down", status, **headers)
+        if again and time.monotonic() < again[0]:
+            again[0] = math.inf
+        return reply("too early", 403) if again and again[0] == math.inf else None
+
+    return fault
+
+
+@case("HTTP 429 with Retry-After in seconds", "waited for, and then slower", 26, settings="retries = 1\n")
 def too_many_requests() -> Setting:
-    return Truth(), at_page(3, reply("slow down", 429, Retry_After="0"), times=1)
+    return Truth(), crowded(429, Retry_After="1")
+
+
+@case("HTTP 503 with Retry-After as a date, by a clock that is wrong", "waited for", 26, settings="retries = 1\n")
+def busy_until() -> Setting:
+    dates = {"Date": "Sat, 01 Jan 2000 00:00:00 GMT", "Retry_After": "Sat, 01 Jan 2000 00:00:01 GMT"}
+    return Truth(), crowded(503, **dates)
 
 
 @case(

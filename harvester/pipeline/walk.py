@@ -214,12 +214,12 @@ class Walk:
         """One list again: the provider refuses dates, or does not heed them, so that every window would give it all."""
         all_windows = {one.id: one for one in self.store.run(self.run.id).windows}
         root = _root(window, all_windows)
+        self.store.reopen_window(root.id)  # first: killed in between, too much is asked for, not too little
         for one in all_windows.values():
             if one.state != "done" and one.id != root.id and one.window.set_spec == root.window.set_spec:
                 self.store.close_window(one.id, 0)
         for line in [line for line in self._lines if line.window.window.set_spec == root.window.set_spec]:
             self._drop(line)
-        self.store.reopen_window(root.id)
 
     # ---------------------------------------------------------------------------------- ends of lists
 

@@ -23,6 +23,14 @@ def nothing_new() -> Setting:
     return Truth(), lambda request, truth: None
 
 
+@case("Nothing new is answered with an empty list", "complete with 0 records, in one request", 1, harvests=2, requests=1)
+def empty_list() -> Setting:
+    """Janeway."""
+    return Truth(), rewritten(
+        0, lambda page: re.sub(rb"<error [^>]*noRecordsMatch.*?</error>", b"<ListRecords/>", page)
+    )
+
+
 @case("noRecordsMatch comes with HTTP 422", "the body of an HTTP error is read for OAI errors", 2, harvests=2)
 def unprocessable() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:

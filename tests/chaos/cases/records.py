@@ -171,7 +171,24 @@ def many_sets() -> Setting:
 @case("An attribute holds 5 MB", "kept")
 def large_attribute() -> Setting:
     data = metadata(3).replace(b"<dc:title>", b'<dc:title lang="' + b"x" * 5_000_000 + b'">')
-    return Truth([article(n, metadata={"oai_dc": data if n == 3 else metadata(n)}) for n in range(7)]), lambda *_: None
+    return one_with(3, data)
+
+
+@case("A record nests 300 elements deep", "refused unread: rejected by name; all others are there", 54, missing={3})
+def deep_record() -> Setting:
+    deep = b"<dc:x>" * 300 + b"</dc:x>" * 300
+    return one_with(3, metadata(3).replace(b"<dc:title>", deep + b"<dc:title>"))
+
+
+@case("A record holds a text of 11 MB", "the same", 54, missing={3})
+def long_text() -> Setting:
+    return one_with(3, metadata(3, " wide" * 2_200_000))
+
+
+def one_with(number: int, data: bytes) -> Setting:
+    """A few records, one of which has this metadata."""
+    records = [article(n, metadata={"oai_dc": data if n == number else metadata(n)}) for n in range(7)]
+    return Truth(records), lambda request, _: None
 
 
 @case("A live record has no metadata", "kept, with a finding", 41, altered={3: ""})

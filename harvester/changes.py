@@ -31,15 +31,16 @@ def in_granularity(moment: datetime, granularity: Literal["day", "second"]) -> s
 
 
 def next_since(
-    response_date: str | None, granularity: Literal["day", "second"], overlap: timedelta = OVERLAP
+    response_date: str | None, started: datetime, granularity: Literal["day", "second"], overlap: timedelta = OVERLAP
 ) -> str | None:
     """The `from` of the next incremental harvest, after a complete one that began at `response_date`.
 
-    By the provider's clock, not ours, and never by the newest datestamp seen: lists come in any order
-    (vufindharvest#7). `None` asks for everything.
+    By the provider's clock, and never by the newest datestamp seen: lists come in any order (vufindharvest#7). Where
+    its clock is ahead of ours, ours (`started`) counts: a responseDate in local time that calls itself UTC would skip
+    what changes in the hours between (OpenSKOS#11). `None` asks for everything.
     """
     began = parse_utc(response_date) if response_date else None
-    return None if began is None else in_granularity(began - overlap, granularity)
+    return None if began is None else in_granularity(min(began, started) - overlap, granularity)
 
 
 def has_aged(began: str | None, ended: str) -> bool:
@@ -103,6 +104,11 @@ def contested(records: tuple[RawRecord, ...]) -> frozenset[str]:
     return frozenset(r.identifier for r in records if not r.deleted and (r.identifier, r.datestamp) in gone)
 
 
+def outdated(known: Known, raw: RawRecord) -> bool:
+    """Whether an arrival is older than what is held, and neither brings it back nor buries it."""
+    return raw.datestamp < known.datestamp and raw.deleted == known.deleted
+
+
 def contradicts(known: Known | None, raw: RawRecord) -> bool:
     """Whether an arrival says deleted and the store live, or the other way round, without being the newer."""
     return known is not None and known.deleted != raw.deleted and raw.datestamp <= known.datestamp
@@ -110,8 +116,10 @@ def contradicts(known: Known | None, raw: RawRecord) -> bool:
 
 # ------------------------------------------------------------------------------------- the end of a list
 
-# Pages without a record that the list has not given already, before it counts as going round in circles.
+# Pages whose records the list has given already, before it counts as going round in circles.
 FRUITLESS = 3
+# Pages without any record: who hides records behind the paging (DSpace) may send many of them.
+EMPTY = 100
 
 
 class ListWatch:
@@ -125,7 +133,7 @@ class ListWatch:
         self.total = seen
         self.circling = False
         self._given = Seen()
-        self._fruitless = 0
+        self._fruitless, self._empty = 0, 0  # pages in a row
         self._token: str | None = None
 
     def count(self, page: Page) -> int:
@@ -133,8 +141,10 @@ class ListWatch:
         fresh = sum([self._given.add(raw.identifier) for raw in page.records]) + len(page.bad)
         self.total += fresh
         token = page.token.value if page.token else None
-        self._fruitless = 0 if fresh else self._fruitless + 1
-        self.circling = token is not None and not fresh and (self._fruitless >= FRUITLESS or token == self._token)
+        self._fruitless = 0 if fresh else self._fruitless + bool(page.records)
+        self._empty = 0 if fresh or page.records else self._empty + 1
+        leads_nowhere = self._fruitless >= FRUITLESS or self._empty >= EMPTY or token == self._token
+        self.circling = token is not None and not fresh and leads_nowhere
         self._token = token
         return fresh
 

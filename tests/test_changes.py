@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from harvester import changes
 from harvester.changes import (
+    EMPTY,
     OVERLAP,
     ListWatch,
     content_hash,
@@ -32,24 +33,32 @@ def known(raw: RawRecord) -> Known:
 
 
 class TestNextSince:
+    LATER = datetime(2100, 1, 1, tzinfo=UTC)
+
     def test_goes_back_by_the_overlap_in_the_providers_granularity(self):
-        assert next_since("2024-05-01T00:01:00Z", "second") == "2024-04-30T23:59:00Z"
-        assert next_since("2024-05-01T00:01:00Z", "day") == "2024-04-30"
+        assert next_since("2024-05-01T00:01:00Z", self.LATER, "second") == "2024-04-30T23:59:00Z"
+        assert next_since("2024-05-01T00:01:00Z", self.LATER, "day") == "2024-04-30"
 
     def test_asks_for_everything_without_a_response_date(self):
-        assert next_since(None, "second") is None
-        assert next_since("", "second") is None
-        assert next_since("yesterday", "day") is None
+        assert next_since(None, self.LATER, "second") is None
+        assert next_since("", self.LATER, "second") is None
+        assert next_since("yesterday", self.LATER, "day") is None
 
     def test_reads_what_providers_write(self):
-        assert next_since("2026-11-24T05:40:17.819129+00:00", "second") == "2026-11-24T05:38:17Z"
+        assert next_since("2026-11-24T05:40:17.819129+00:00", self.LATER, "second") == "2026-11-24T05:38:17Z"
+
+    def test_does_not_follow_a_clock_that_is_ahead(self):
+        """Local time that calls itself UTC: what changes in the hours between would never be asked for."""
+        started = datetime(2024, 5, 1, 10, 0, tzinfo=UTC)
+        assert next_since("2024-05-01T12:00:05Z", started, "second") == "2024-05-01T09:58:00Z"
+        assert next_since("2024-05-01T08:00:05Z", started, "second") == "2024-05-01T07:58:05Z"
 
     @given(
         st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.sampled_from(["day", "second"])
     )
     def test_never_begins_after_the_moment_less_the_overlap(self, moment, granularity):
         began = moment.replace(tzinfo=UTC)
-        since = parse_utc(next_since(began.isoformat(), granularity) or "")
+        since = parse_utc(next_since(began.isoformat(), began + timedelta(days=1), granularity) or "")
         assert since is not None
         assert since <= began - OVERLAP
         assert began - since < OVERLAP + timedelta(days=1)
@@ -128,6 +137,14 @@ class TestContradicts:
         assert not changes.contradicts(None, gone)
 
 
+class TestOutdated:
+    def test_an_older_version_of_the_same_kind(self):
+        held = known(record(datestamp="2024-05-01"))
+        assert changes.outdated(held, record(datestamp="2024-04-30", payload=b"<older/>"))
+        assert not changes.outdated(held, record(datestamp="2024-05-01", payload=b"<other/>"))
+        assert not changes.outdated(held, record(datestamp="2024-04-30", deleted=True, payload=None))
+
+
 def page(*names: str, token: str | None = "t") -> Page:
     return Page(records=tuple(map(record, names)), token=Token(token) if token else None)
 
@@ -154,6 +171,15 @@ class TestListWatch:
             watch.count(page("a", token=token))
             circling.append(watch.circling)
         assert circling == [False, False, True]
+
+    def test_pages_without_any_record_are_one_after_many(self):
+        watch, circling = ListWatch(), []
+        for token in range(EMPTY):
+            watch.count(page(token=str(token)))
+            circling.append(watch.circling)
+        assert circling == [False] * (EMPTY - 1) + [True]
+        watch.count(page("a", token="more"))
+        assert not watch.circling
 
     def test_the_last_page_ends_a_list_whatever_it_holds(self):
         watch = ListWatch()

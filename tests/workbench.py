@@ -54,8 +54,9 @@ class Workbench:
         return self.moment
 
     def configure(self, url: str, formats: list[str], *, prefixes: list[str], more: str = "") -> Config:
-        """Writes the configuration for one source named `journal`."""
-        source = f'[sources.journal]\nurl = "{url}"\nformats = {formats}\nallow_private = true\nretries = 0\n'
+        """Writes the configuration for one source named `journal`, which retries nothing unless `more` says so."""
+        retries = "" if "retries = " in more else "retries = 0\n"
+        source = f'[sources.journal]\nurl = "{url}"\nformats = {formats}\nallow_private = true\n{retries}'
         self.path.write_text(CROSSREF.format(prefixes=prefixes) + source + more, encoding="utf-8")
         return load(self.path)
 

@@ -15,7 +15,11 @@ from harvester.cli.signals import stop_on_signals
 
 @click.command(cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--confirm", is_flag=True, help="Let more records go than max_deletion_share of the source.")
+@click.option(
+    "--confirm",
+    is_flag=True,
+    help="Let more records go than max_deletion_share, or a list that is shorter than it says, allow for.",
+)
 @pass_common
 def command(common: Common, names: tuple[str, ...], confirm: bool) -> int:
     """Compares the store with each provider's whole list of identifiers.

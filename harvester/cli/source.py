@@ -10,6 +10,7 @@ import click
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
 from harvester.errors import ConfigError, ProviderError, RefusedAddress
+from harvester.pipeline.checkup import settings, span
 from harvester.pipeline.probe import FormatProbe, ProbeReport, probe, probe_source
 from harvester.pipeline.sources import chosen
 from harvester.pipeline.suggestions import Citation, journal_block, source_block
@@ -47,20 +48,28 @@ def list_(common: Common) -> None:
 def probe_(common: Common, url: str, allow_private: bool) -> None:
     """Looks at an endpoint and prints its settings.
 
-    It asks for Identify, the formats, the sets and one page of each format that may be one of ours. It stores nothing.
+    It asks for Identify, the formats, the sets and one page of each format that may be one of ours; of one format also
+    for a second page, for one day, and for the identifiers. It says what does not work, and how long a page takes. It
+    stores nothing.
     """
     try:
         report = probe(_endpoint(url), allow_private=allow_private, now=lambda: datetime.now(UTC))
     except RefusedAddress as error:
         raise ProviderError(f"{error}, and add --allow-private here") from error
-    block = source_block(report.url, report.readable, report.suggestions, allow_private=allow_private)
+    more = settings(report.identity, report.checkup, report.slowest)
+    block = source_block(report.url, report.readable, report.suggestions, allow_private=allow_private, more=more)
     journals = [journal_block(journal) for journal in report.suggestions.journals]
     if common.json:
         as_json(probe=report, config="\n\n".join([block, *journals]) if report.readable else None)
         return
     _print(report)
     if not report.readable:
-        common.say("There is nothing here that this program reads: it wants oai_dc or JATS.")
+        failed = any(one.error for one in report.formats)
+        common.say(
+            "No format could be read, as said above; try again later, or ask the provider's administrator."
+            if failed
+            else "There is nothing here that this program reads: it wants oai_dc or JATS."
+        )
         return
     line("\nFor config.toml:\n")
     line("\n\n".join([block, *journals]))
@@ -121,12 +130,15 @@ def _facts(report: ProbeReport) -> Iterator[tuple[str, str]]:
     yield "Deletions", _DELETIONS.get(identity.deleted_record, identity.deleted_record)
     yield "Earliest", identity.earliest
     if report.clock_skew is not None and abs(report.clock_skew) > SKEW:
-        yield "Clock", f"{abs(report.clock_skew):.0f} s {'ahead of' if report.clock_skew > 0 else 'behind'} ours"
+        yield "Clock", f"{span(abs(report.clock_skew))} {'ahead of' if report.clock_skew > 0 else 'behind'} ours"
     if report.sets_error:
         yield "Sets", one_line(report.sets_error)
     elif report.sets:
         more = f" and {len(report.sets) - SETS_SHOWN} more" if len(report.sets) > SETS_SHOWN else ""
         yield "Sets", ", ".join(one.spec for one in report.sets[:SETS_SHOWN]) + more
+    if checkup := report.checkup:
+        trials = (("Pages", checkup.paging), ("Dates", checkup.dates), ("Identifiers", checkup.identifiers))
+        yield from ((name, one_line(trial.said)) for name, trial in trials)
 
 
 _DELETIONS = {

@@ -18,7 +18,7 @@ from sickle import Sickle
 from sickle.iterator import OAIResponseIterator
 from sickle.models import ResumptionToken
 
-from harvester.errors import BadStatus, ProviderError, WaitUntil
+from harvester.errors import BadAnswer, BadStatus, ProtocolError, ProviderError, WaitUntil
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import pages, repository, retry
 from harvester.oai.early import Early, glimpse
@@ -42,7 +42,7 @@ def never(_: object = None) -> bool:
 
 
 class _Steps(OAIResponseIterator):  # type: ignore[misc]
-    """One answer per step. A token that comes twice ends the list: some repeat it for ever (scythe#411)."""
+    """One answer per step. Whether a list leads anywhere is for its reader to see, by what comes."""
 
     resumption_token: ResumptionToken | None
 
@@ -53,8 +53,7 @@ class _Steps(OAIResponseIterator):  # type: ignore[misc]
         self.oai_response = self.sickle.harvest(**params)
         found = list(self.oai_response.root.iterchildren(f"{self.sickle.oai_namespace}{self.verb}"))
         token = pages.token(self.oai_response, found)
-        repeated = token is not None and token.value == params.get("resumptionToken")
-        self.resumption_token = None if token is None or repeated else ResumptionToken(token=token.value)
+        self.resumption_token = None if token is None else ResumptionToken(token=token.value)
 
 
 class Client(Sickle):  # type: ignore[misc]
@@ -280,7 +279,11 @@ class Provider:
 
     @_discreetly
     def sets(self) -> tuple[SetInfo, ...]:
-        """Every set, each once, in the provider's order; empty where it has none."""
+        """Every set, each once, in the provider's order; empty where it has none.
+
+        A page without a new one ends the list, not a token that comes twice: some keep one while they advance
+        (scythe#411).
+        """
         found: dict[str, SetInfo] = {}
         for document in self._client.ListSets():
             known = len(found)
@@ -321,9 +324,19 @@ class Provider:
 
     @_discreetly
     def record(self, identifier: str, prefix: str) -> Page:
-        """One record by its identifier; raises `ProtocolError` idDoesNotExist where there is none."""
+        """One record by its identifier.
+
+        Raises `ProtocolError` idDoesNotExist where there is none, in whatever words it is said, and `BadAnswer` where
+        another one comes.
+        """
         document = self._client.GetRecord(identifier=identifier, metadataPrefix=prefix)
-        return pages.page(document, "GetRecord", self._client.url)
+        page = pages.page(document, "GetRecord", self._client.url)
+        given = [raw.identifier for raw in page.records]
+        if identifier in given or page.bad:
+            return page
+        if given:
+            raise BadAnswer(f"asked for a record by name, the provider gave another, {pages.safe(given[0])}")
+        raise ProtocolError("idDoesNotExist", "nothing comes for this name")
 
 
 def _arguments(window: Window, token: str | None) -> dict[str, str]:

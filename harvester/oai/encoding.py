@@ -12,6 +12,9 @@ import re
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 
+# Encodings in which every byte is a character, so that text in UTF-8 can be read in them, as other text.
+_BYTEWISE = ("iso8859", "cp125", "koi8", "mac-")
+
 # How a document in 16 or 32 bits a character begins (XML 1.0, appendix F); longest first.
 _WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -50,6 +53,15 @@ def charset_of(content_type: str) -> str | None:
         return codecs.lookup(match[1]).name if match else None
     except LookupError:
         return None
+
+
+def misnames_utf8(data: bytes) -> bool:
+    """Whether a document says that each byte is a character, and its bytes say UTF-8.
+
+    Nobody writes `Ã¼` and means it, page by page; PHP scripts that say ISO-8859-1 over a database in UTF-8 are known.
+    """
+    own = charset_of(f"charset={declared(data)}") or ""
+    return own.startswith(_BYTEWISE) and not data.isascii() and is_utf8(data)
 
 
 def by_charset(data: bytes, charset: str) -> bytes:

@@ -103,11 +103,16 @@ class _TlsSocket(ssl.SSLSocket):
 def is_public(address: str) -> bool:
     """Whether the whole internet can reach an IP address; those that wrap an IPv4 address count as that one."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and (inner := _wrapped(ip)):
-        ip = inner
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = _wrapped(ip)
+        if inner is None and ip not in _GLOBAL_UNICAST:
+            return False
+        ip = inner or ip
     return ip.is_global and not ip.is_multicast
 
 
+# All that IANA gives out (RFC 4291, section 2.4). Python calls more of the rest global: ::127.0.0.1, fec0::1, 5f00::1.
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 

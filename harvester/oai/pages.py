@@ -19,13 +19,15 @@ MAX_RECORDS = 250_000  # on one page; a whole repository of identifiers without 
 
 _ROOT = f"{{{OAI}}}OAI-PMH"
 _ERROR = f"{{{OAI}}}error"
-_RECORD = f"{{{OAI}}}record"
-_HEADER = f"{{{OAI}}}header"
-_IDENTIFIER = f"{{{OAI}}}identifier"
-_DATESTAMP = f"{{{OAI}}}datestamp"
-_SET_SPEC = f"{{{OAI}}}setSpec"
+# Each also without a namespace: stylesheets leave `xmlns=""` on what they copy.
+_RECORD = (f"{{{OAI}}}record", "record")
+_HEADER = (f"{{{OAI}}}header", "header")
+_IDENTIFIER = (f"{{{OAI}}}identifier", "identifier")
+_DATESTAMP = (f"{{{OAI}}}datestamp", "datestamp")
+_SET_SPEC = (f"{{{OAI}}}setSpec", "setSpec")
 _RESUMPTION = "{*}resumptionToken"
 
+_SPACE = " \t\r\n"  # of XML; a no-break space at the end of an identifier makes it another one
 _TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
 _STRANGER = "another element stands where a record should"
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf|\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE", re.DOTALL)
@@ -95,6 +97,8 @@ def _readings(data: bytes, charset: str | None) -> Iterator[tuple[bytes, tuple[s
     """What the bytes may be meant to be, nearest first, with the names of what was done to them."""
     meant = encoding.by_charset(data, charset) if charset else data
     names: tuple[str, ...] = () if meant is data else ("http-charset",)
+    if not names and encoding.misnames_utf8(data):
+        meant, names = encoding.renamed(data), ("encoding-name",)
     yield meant, names
     if (narrow := encoding.narrowed(meant)) is not meant:
         meant, names = narrow, ("wide-characters",)
@@ -201,7 +205,7 @@ def containers(document: Document, verb: str) -> list[etree._Element]:
         code = (error.get("code") or "error").strip()
         if code != "noRecordsMatch":
             raise ProtocolError(safe(code, 60), safe(error.text or ""))
-    found = list(document.root.iterchildren(f"{{{OAI}}}{verb}"))
+    found = list(document.root.iterchildren(f"{{{OAI}}}{verb}", verb))
     if not found and error_code(document) is None:
         others = ", ".join(local(child) for child in islice(document.root, 5))
         raise BadAnswer(
@@ -238,9 +242,9 @@ def page(document: Document, verb: str, url: str = "") -> Page:
 
 def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord:
     """A <record>. One without metadata or with a senseless datestamp is kept: its identifier says which it is."""
-    if record.tag != _RECORD:
+    if record.tag not in _RECORD:
         return _bad(_STRANGER, record)
-    header = next(record.iterchildren(_HEADER), None)
+    header = next(record.iterchildren(*_HEADER), None)
     if header is None:
         return _bad("the record has no header", record)
     identifier, datestamp, sets = _facts(header)
@@ -260,7 +264,7 @@ def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord
 
 
 def _identifier_only(header: etree._Element, _: Document) -> RawRecord | BadRecord:
-    if header.tag != _HEADER:
+    if header.tag not in _HEADER:
         return _bad(_STRANGER, header)
     identifier, datestamp, sets = _facts(header)
     if not identifier:
@@ -276,12 +280,12 @@ def _facts(header: etree._Element) -> tuple[str, str, tuple[str, ...]]:
     """Identifier, datestamp and sets as they stand; empty where the header has none."""
     identifier, datestamp, sets = "", "", []
     for child in header:
-        tag, value = child.tag, (child.text or "").strip()
-        if tag == _SET_SPEC and value:
+        tag, value = child.tag, (child.text or "").strip(_SPACE)
+        if tag in _SET_SPEC and value:
             sets.append(value)
-        elif tag == _IDENTIFIER:
+        elif tag in _IDENTIFIER:
             identifier = identifier or value
-        elif tag == _DATESTAMP:
+        elif tag in _DATESTAMP:
             datestamp = datestamp or value
     return identifier, datestamp, tuple(sets)
 
@@ -313,7 +317,7 @@ def _tokens(document: Document, found: list[etree._Element]) -> list[etree._Elem
 
 
 def _is_token(element: etree._Element) -> bool:
-    return element.tag != _RECORD and local(element) == "resumptionToken"
+    return element.tag not in _RECORD and local(element) == "resumptionToken"
 
 
 def _number(value: str | None) -> int | None:

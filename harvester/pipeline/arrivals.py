@@ -56,6 +56,8 @@ class Arrivals:
         standing = []
         for raw in records:
             held = known.get(raw.identifier)
+            if held is not None and changes.outdated(held, raw) and raw.identifier in self._counted:
+                continue  # this run gave a newer one already, on another page
             if raw.identifier in contested or changes.contradicts(held, raw):
                 asked = self._asked(raw)
                 if asked is None and held is not None and raw.deleted:

@@ -78,12 +78,17 @@ class Line:
         self.window, self.asked = window, asked  # `asked` may have its dates in another form
         self.pages, self.token = window.pages, window.token
         self.size = window.list_size if window.pages else None
-        self.shrunk = False
+        self.shrunk, self._largest = False, 0
         self.watch = changes.ListWatch(window.seen)
         self.room = Room(held=held)
 
+    def is_full(self, page: Page) -> bool:
+        """Whether no page of the list had more records."""
+        return len(page.records) + len(page.bad) >= self._largest
+
     def measure(self, page: Page) -> None:
         """The least that the pages announce: a list that grows while it is read has given what it had."""
+        self._largest = max(self._largest, len(page.records) + len(page.bad))
         if page.list_size is not None:
             self.shrunk = self.shrunk or (self.size is not None and page.list_size < self.size)
             self.size = page.list_size if self.size is None else min(self.size, page.list_size)

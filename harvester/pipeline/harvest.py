@@ -260,7 +260,12 @@ class _Job:
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"
         if last is None or owed or not changes.covers(last.sets, self.source.sets):
             return None
-        return changes.next_since(last.response_date, identity.granularity, timedelta(seconds=self.source.overlap))
+        overlap = timedelta(seconds=self.source.overlap)
+        if identity.granularity == "second" and not self.store.tells_time(self.source.name, prefix):
+            overlap += timedelta(
+                days=1
+            )  # dates of publication at midnight (Janeway), which lie before the last harvest
+        return changes.next_since(last.response_date, last.started, identity.granularity, overlap)
 
 
 def _beginning(run: Run) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
+from harvester import changes
 from harvester.errors import (
     BadStatus,
     ProtocolError,
@@ -26,6 +27,7 @@ from harvester.model import BadRecord, Identity, Page, RawRecord, Window
 from harvester.oai import Provider
 from harvester.pipeline import windows
 from harvester.pipeline.arrivals import Arrivals
+from harvester.seen import Seen
 from harvester.store import OpenWindow
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def is_for_good(error: ProviderError) -> bool:
     if isinstance(error, ProtocolError):
         return error.code == "cannotDisseminateFormat"
     if isinstance(error, BadStatus):
-        return error.status >= 500 and error.status != 503
+        return error.status not in (429, 503)
     return not isinstance(error, (Stopped, WaitUntil, RefusedAddress))
 
 
@@ -65,22 +67,23 @@ class Ladder:
     def climb(self, window: OpenWindow, error: ProviderError, *, whole: bool = False) -> Rung:
         """Takes one rung down. Raises `error` where nothing can be done, or what a stop raises.
 
-        `whole` is for a window whose records are all right but whose tokens are not: it is only cut.
+        `whole` is for a window whose records are all right but whose tokens are not: it is cut as long as it can be.
         """
         self.misses += 1
         if self.misses > MISSES or not self._is_alive(window.window, error):
             raise error
         listed = None if whole else self._listed(window.window)
         if listed is not None and self._is_small(window.window, listed):
-            return self._one_by_one(window, listed)
+            return self._one_by_one(window, listed, error)
         halves = windows.spread(window.window, 2, self.identity.earliest, self._latest, self.identity.granularity)
         if len(halves) > 1:
             self._store.reopen_window(window.id)
             self._store.split_window(window.id, halves)
             return Rung.CUT
+        listed = listed or self._listed(window.window)
         if listed is None:
             raise error
-        return self._one_by_one(window, listed)
+        return self._one_by_one(window, listed, error)
 
     def _is_alive(self, window: Window, error: ProviderError) -> bool:
         """Whether the provider answers other questions, and has the format at all."""
@@ -111,19 +114,32 @@ class Ladder:
 
     # ------------------------------------------------------------------------------------ one by one
 
-    def _one_by_one(self, window: OpenWindow, listed: Page) -> Rung:
-        """Asks for every record by its name; those that cannot be had are rejected by it."""
-        seen: set[str] = set()
+    def _one_by_one(self, window: OpenWindow, listed: Page, error: ProviderError) -> Rung:
+        """Asks for every record by its name; those that cannot be had are rejected by it.
+
+        Raises `error` where the list of names is not whole: the window stays open.
+        """
+        watch, size, asked, came = changes.ListWatch(), listed.list_size, Seen(), False
         while True:
-            fresh = [raw for raw in listed.records if raw.identifier not in seen]
-            seen.update(raw.identifier for raw in fresh)
+            watch.count(listed)
+            fresh = [raw for raw in listed.records if asked.add(raw.identifier)]
             for slab in batched(fresh, SLAB):
-                self._arrivals.keep(self._slab(slab, window.window, listed), None, seen=0, done=False)
-            if listed.token is None or not fresh:
-                end = Page(records=(), bad=listed.bad, response_date=listed.response_date)
-                self._arrivals.keep(end, window.id, seen=len(seen) + len(end.bad), done=True)
-                return Rung.DONE
+                page = self._slab(slab, window.window, listed)
+                came |= bool(page.records)
+                self._arrivals.keep(page, None, seen=0, done=False)
+            end = Page(records=(), bad=listed.bad, response_date=listed.response_date)
+            if listed.token is None or watch.circling:
+                break
+            if listed.bad:
+                self._arrivals.keep(end, None, seen=0, done=False)
             listed = self._ask.identifiers(window.window, listed.token.value)
+            size = listed.list_size or size
+        if changes.doubt(watch.total, size, circling=watch.circling):
+            raise error
+        self._arrivals.keep(end, window.id, seen=watch.total, done=True)
+        # Where records come the provider is well; a window that is empty says nothing of it.
+        self.misses = 0 if came else self.misses - (not watch.total)
+        return Rung.DONE
 
     def _slab(self, headers: Sequence[RawRecord], window: Window, listed: Page) -> Page:
         """These records as one page of the list."""
@@ -138,7 +154,7 @@ class Ladder:
                 bad.append(found)
             else:
                 records += found.records
-                bad += found.bad
+                bad += [replace(one, identifier=header.identifier) for one in found.bad]
         return Page(records=tuple(records), bad=tuple(bad), response_date=listed.response_date)
 
     def _found(self, identifier: str, window: Window) -> Page | BadRecord:

@@ -18,8 +18,9 @@ from harvester import formats
 from harvester.changes import parse_utc
 from harvester.config import Source
 from harvester.errors import ProviderError
-from harvester.model import Access, Format, Hints, Identity, Page, RawRecord, SetInfo, Window
+from harvester.model import Access, Format, Hints, Identity, Page, SetInfo, Window
 from harvester.oai import Provider
+from harvester.pipeline.checkup import Checkup, examine
 from harvester.pipeline.suggestions import Suggestions, suggest
 
 # Names, schemas and namespaces of formats that may be ours; whether they are is seen by what is in them.
@@ -50,7 +51,13 @@ class ProbeReport(Struct, frozen=True, kw_only=True):
     formats: tuple[FormatProbe, ...]
     sets: tuple[SetInfo, ...]
     sets_error: str | None
+    checkup: Checkup | None  # none where no format is ours
     suggestions: Suggestions
+
+    @property
+    def slowest(self) -> float:
+        """Seconds."""
+        return max((one.seconds for one in self.formats), default=0.0)
 
     @property
     def readable(self) -> tuple[str, ...]:
@@ -75,15 +82,18 @@ def _look(access: Access, hints: Hints, now: Callable[[], datetime], wanted: Seq
         identity = provider.identify()
         skew = _skew(identity, now())
         found: list[FormatProbe] = []
-        records: dict[str, tuple[RawRecord, ...]] = {}
+        read: dict[str, tuple[str, Page]] = {}  # by the reader: the prefix, and the first page
         for offered in _offered(provider, wanted):
             report, page = (
                 _first_page(provider, offered, hints) if _is_ours(offered, wanted) else (_named(offered), None)
             )
             found.append(report)
             if page and report.reads:
-                records[report.reads] = page.records
+                read[report.reads] = (offered.prefix, page)
         sets, sets_error = _sets(provider)
+        # Dublin Core where there is some: its pages cost a provider least.
+        tried = read.get("oai_dc") or next(iter(read.values()), None)
+        checkup = examine(provider, identity, *tried) if tried else None
         final_url = provider.url
     return ProbeReport(
         url=access.url,
@@ -94,7 +104,8 @@ def _look(access: Access, hints: Hints, now: Callable[[], datetime], wanted: Seq
         formats=tuple(found),
         sets=sets,
         sets_error=sets_error,
-        suggestions=suggest(records, hints),
+        checkup=checkup,
+        suggestions=suggest({reader: page.records for reader, (_, page) in read.items()}, hints),
     )
 
 

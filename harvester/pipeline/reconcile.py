@@ -121,8 +121,7 @@ class _Comparison:
             listed = _Listed(Seen(), [])
             for window in self.run.windows:
                 self._list(window.window, listed)
-            self._fetch(listed)
-            whole = self._bury(listed)
+            whole = self._fetch(listed) & self._bury(listed)
         except Stopped:
             return Outcome("incomplete", "stopped on request; the next comparison begins anew")
         except WaitUntil as error:
@@ -131,7 +130,7 @@ class _Comparison:
             return Outcome("failed", str(error))
         if self._withheld:
             name, why = next(iter(self._withheld.items()))
-            self.notes.append(f"{len(self._withheld)} records could not be had by name, of them {name}: {why}")
+            self.notes.append(f"{len(self._withheld)} of the records could not be had by name, of them {name}: {why}")
         said = "; ".join(self.notes) or None
         if not whole:
             return Outcome("incomplete", said)
@@ -142,9 +141,14 @@ class _Comparison:
     # --------------------------------------------------------------------------------- the provider's list
 
     def _list(self, window: Window, listed: _Listed) -> None:
-        """Walks one list of identifiers; one that may not be whole is walked once more."""
-        doubt = self._walk(window, listed) and self._walk(window, listed)
-        listed.doubt = listed.doubt or doubt
+        """Walks one list of identifiers; one that may not be whole, or whose token expired, is walked once more."""
+        try:
+            doubt = self._walk(window, listed)
+        except ProtocolError as error:
+            if error.code != "badResumptionToken":
+                raise
+            doubt = str(error)
+        listed.doubt = (doubt and self._walk(window, listed)) or listed.doubt
 
     def _walk(self, window: Window, listed: _Listed) -> str | None:
         watch, size, token = changes.ListWatch(), None, None
@@ -167,12 +171,15 @@ class _Comparison:
 
     # ------------------------------------------------------------------------------ what the store lacks
 
-    def _fetch(self, listed: _Listed) -> None:
+    def _fetch(self, listed: _Listed) -> bool:
+        """Asks for each by its name; whether that were all."""
         for headers in batched(listed.missing[:MOST_MISSING], SLAB):
             found = [self._by_name(header.identifier) for header in headers]
             self._keep([raw for records in found for raw in records or ()], listed)
         if (count := len(listed.missing)) > MOST_MISSING:
-            self.notes.append(f"{count - MOST_MISSING} more records are missing here; run `harvester harvest --full`")
+            more = f"{count - MOST_MISSING} more records are missing here"
+            self.notes.append(f"{more}; run `harvester harvest {self.source.name} --full`")
+        return count <= MOST_MISSING
 
     def _keep(self, records: Iterable[RawRecord], listed: _Listed) -> None:
         page = Page(records=tuple(records), response_date=listed.response_date)
@@ -183,14 +190,17 @@ class _Comparison:
     def _bury(self, listed: _Listed) -> bool:
         """Turns what is gone into tombstones; whether all of it was."""
         live, vanished = self._vanished(listed)
-        if vanished and listed.doubt:
-            self.notes.append(f"{listed.doubt}: nothing is deleted on the word of such a list")
+        if vanished and listed.doubt and not self.confirm:
+            self.notes.append(
+                f"{listed.doubt}: nothing is deleted on the word of such a list; "
+                f"if {len(vanished)} of {live} records are gone, run `harvester reconcile {self.source.name} --confirm`"
+            )
             return False
         if len(vanished) > self.source.max_deletion_share * live and not self.confirm:
             share = len(vanished) / live
             self.notes.append(
                 f"{len(vanished)} of {live} records ({share:.0%}) are not listed any more, which is more than "
-                "max_deletion_share; if that is right, run `harvester reconcile --confirm`"
+                f"max_deletion_share; if that is right, run `harvester reconcile {self.source.name} --confirm`"
             )
             return False
         for identifiers in batched(vanished, SLAB):

@@ -158,11 +158,17 @@ def _merged(one: JournalFound, other: JournalFound) -> JournalFound:
 # -------------------------------------------------------------------------------------------- config.toml
 
 
-def source_block(url: str, readable: Sequence[str], found: Suggestions, *, allow_private: bool) -> str:
-    """A `[sources.NAME]` table to paste into config.toml; what only a person can decide stands in comments."""
+def source_block(
+    url: str, readable: Sequence[str], found: Suggestions, *, allow_private: bool, more: Iterable[str] = ()
+) -> str:
+    """A `[sources.NAME]` table to paste into config.toml; what only a person can decide stands in comments.
+
+    `more` are lines for how the provider behaves.
+    """
     lines = [f"[sources.{source_name(url)}]", f"url = {_toml(url)}", f"formats = {_toml(list(readable))}"]
     if allow_private:
         lines.append("allow_private = true")
+    lines += more
     if found.citation and found.citation.parsed and found.citation.profile != "ojs":
         lines.append(f"citation_profile = {_toml(found.citation.profile)}")
     if found.date_profile:

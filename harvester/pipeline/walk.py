@@ -7,13 +7,13 @@ open if need be. What a run is at its end is read from the ledger, never from me
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 
 from msgspec.structs import replace
 
 from harvester import changes
-from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.errors import BadStatus, ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Page, Window
 from harvester.oai import Provider
 from harvester.pipeline import windows
@@ -28,8 +28,8 @@ REOPENINGS = 2
 # Nor does a list that breaks off again and again, in ever smaller windows.
 MOST_ATTEMPTS = 6
 MOST_PARTS = 64
-# Pages have a round number of records; a list of just so many may be a first page without its token.
-FULL_PAGE = 50
+# Pages hold no fewer records; a list of so many and one page may be a first page without its token.
+FULL_PAGE = 10
 # Times `window_records` that a window must announce to be cut again.
 TOO_LONG = 2
 # Windows opened for each lane: one that is fetched to its end is followed by the next before its last page is stored.
@@ -76,12 +76,38 @@ class Walk:
     def _outcome(self) -> Outcome:
         now = self.store.run(self.run.id)
         self._look_for_sets(now)
+        if self._is_suddenly_empty(now):
+            return Outcome("incomplete", "; ".join([*self._notes, _emptied(self.run.source)]))
         said = "; ".join(dict.fromkeys([*self._failed.values(), *self._notes])) or None
         if all(window.state == "done" for window in now.windows):
             return Outcome("complete", said, self._latest)
         if now.pages:
             return Outcome("incomplete", f"{said}; {self._left()}")
         return Outcome("failed", said)
+
+    def _is_suddenly_empty(self, now: Run) -> bool:
+        """Whether a list of everything gave nothing, though the store has live records: then it is asked for again.
+
+        An index that is being built anew answers noRecordsMatch. Taken for the truth, what changed since the last
+        harvest would be behind the `from` of the next one.
+        """
+        if self.run.kind != "full" or any(window.seen or window.state != "done" for window in now.windows):
+            return False
+        if not self._has_live_records():
+            return False
+        for window in now.windows:
+            if window.parent is None:
+                self.store.reopen_window(window.id)
+        return True
+
+    def _has_live_records(self) -> bool:
+        last = ""
+        while identifiers := self.store.identifiers(self.run.source, last):
+            known = self.store.known(self.run.source, self.run.prefix, identifiers)
+            if not all(one.deleted for one in known.values()):
+                return True
+            last = identifiers[-1]
+        return False
 
     def _left(self) -> str:
         """Where the run goes on, in words."""
@@ -185,24 +211,22 @@ class Walk:
             self._take_back(window)
 
     def _take_back(self, window: OpenWindow) -> None:
-        """One list again: the provider does not heed dates, so that every window would give all of it."""
+        """One list again: the provider refuses dates, or does not heed them, so that every window would give it all."""
         all_windows = {one.id: one for one in self.store.run(self.run.id).windows}
-        root = window
-        while root.parent is not None:
-            root = all_windows[root.parent]
+        root = _root(window, all_windows)
+        self.store.reopen_window(root.id)  # first: killed in between, too much is asked for, not too little
         for one in all_windows.values():
             if one.state != "done" and one.id != root.id and one.window.set_spec == root.window.set_spec:
                 self.store.close_window(one.id, 0)
         for line in [line for line in self._lines if line.window.window.set_spec == root.window.set_spec]:
             self._drop(line)
-        self.store.reopen_window(root.id)
 
     # ---------------------------------------------------------------------------------- ends of lists
 
     def _end(self, line: Line, page: Page, fresh: int) -> None:
         """A list is at its end. One that may not be whole is asked for again before its end is believed."""
         if line.size is None and self._looks_cut(line, page):
-            line.size = self._listed(line.window.window)
+            line.size = self._listed(line.asked, line.watch.total)
         doubt = changes.doubt(line.watch.total, line.size, circling=line.watch.circling, shrunk=line.shrunk)
         again = self._remedy(line, page) if doubt else ()
         self.arrivals.keep(page, None if again else line.window.id, seen=fresh, done=not again)
@@ -219,32 +243,53 @@ class Walk:
 
         Empty when its end is to be believed: a completeListSize that is simply wrong must not keep a run open for ever.
         """
-        attempts, broke_off = line.window.attempts, line.watch.circling or line.pages == 1
+        attempts, given = line.window.attempts, line.watch.total
         if attempts == 0:
             return (line.window.window,)
         self._broken_off += 1
-        lost = attempts >= MOST_ATTEMPTS or self._broken_off > MISSES
-        if lost or not broke_off or not page.records or windows.ignored(line.window.window, page.records):
+        lost = not given or attempts >= MOST_ATTEMPTS or self._broken_off > MISSES
+        if lost or not self._broke_off(line, page) or windows.ignored(line.window.window, page.records):
             return ()
         identity = self.job.identity
-        parts = min(MOST_PARTS, max(2, -(-(line.size or 0) // len(page.records))))
+        parts = min(MOST_PARTS, 1 + max(1, -(-(line.size or 0) // given)))
         spread = windows.spread(line.window.window, parts, identity.earliest, page.response_date, identity.granularity)
         return spread if len(spread) > 1 else ()
 
-    def _looks_cut(self, line: Line, page: Page) -> bool:
-        """Whether a page that is the only one of its list looks like a first one: OJS 3.3 could forget the token."""
-        count = len(page.records)
-        return line.pages == 1 and page.token is None and count >= FULL_PAGE and count % FULL_PAGE == 0
+    def _broke_off(self, line: Line, page: Page) -> bool:
+        """Whether a list that is too short broke off, at its first page or at a full one.
 
-    def _listed(self, window: Window) -> int | None:
-        """How many identifiers the provider lists at least, for the records it gave; `None` where it does not say."""
+        Where its last page is not full, the provider counts records that it does not show.
+        """
+        short = line.size is not None and line.watch.total < line.size
+        return line.watch.circling or line.pages == 1 or (short and line.is_full(page))
+
+    def _looks_cut(self, line: Line, page: Page) -> bool:
+        """Whether a list that never said how long it is may go on behind its last page.
+
+        OJS 3.3 could forget the token of the first one. The last one of several is rarely full, and rarely nothing.
+        """
+        if line.pages == 1:
+            return page.token is None and len(page.records) >= FULL_PAGE
+        return page.token is None and (not page.records or line.is_full(page))
+
+    def _listed(self, window: Window, given: int) -> int | None:
+        """How many identifiers the provider lists, counted until they are more than were given.
+
+        `None` where it does not say.
+        """
+        watch, token = changes.ListWatch(), None
         try:
-            listed = self._aside.identifiers(window)
+            with self._fetching.aside(self._aside.url):
+                while True:
+                    listed = self._aside.identifiers(window, token)
+                    watch.count(listed)
+                    if listed.list_size or listed.token is None or watch.circling or watch.total > given:
+                        return listed.list_size or watch.total
+                    token = listed.token.value
         except (Stopped, WaitUntil):
             raise
         except ProviderError:
-            return None
-        return listed.list_size or len(listed.records) + (listed.token is not None)
+            return watch.total if watch.total > given else None
 
     def _settle(self) -> bool:
         """With no line left: closes what was split, opens again what is short or failed; whether more is to do."""
@@ -298,7 +343,20 @@ class Walk:
         except (Stopped, WaitUntil):
             raise
         except ProviderError as failure:
-            self._failed[line.window.id] = self._explained(failure, line.window.window)
+            if self._refuses_dates(failure, line.window):
+                self._take_back(line.window)
+            else:
+                self._failed[line.window.id] = self._explained(failure, line.window.window)
+
+    def _refuses_dates(self, error: ProviderError, window: OpenWindow) -> bool:
+        """Whether a list that was cut by its size alone may be had in one piece only: no part with an end ever came."""
+        ledger = {one.id: one for one in self.store.run(self.run.id).windows}
+        crowded = isinstance(error, BadStatus) and error.status in (429, 503)
+        if crowded or not isinstance(error, (ProtocolError, BadStatus)):
+            return False
+        if window.window.until is None or _root(window, ledger).attempts:
+            return False
+        return not any(one.state == "done" and one.window.until for one in ledger.values())
 
     def _get_up(self, line: Line, error: ProviderError) -> None:
         window, code = line.window, error.code if isinstance(error, ProtocolError) else None
@@ -314,6 +372,9 @@ class Walk:
             pass  # it was on its way before the other form was known, and is opened again in that
         elif code == "badArgument" and (window.window.since or window.window.until) and not self._other_form:
             self._use_other_form()
+        elif code == "badArgument" and self._refuses_dates(error, window):
+            self._use_other_form()  # it was no better
+            raise error
         elif is_for_good(error):
             self._climb(window, error)
         else:
@@ -348,8 +409,22 @@ class Walk:
         )
 
 
+def _root(window: OpenWindow, ledger: Mapping[int, OpenWindow]) -> OpenWindow:
+    """The window that this one was cut out of, by way of others perhaps."""
+    while window.parent is not None:
+        window = ledger[window.parent]
+    return window
+
+
 def _believed(doubt: str) -> str:
     return f"{doubt}, also when asked again; this is taken as all it has"
+
+
+def _emptied(source: str) -> str:
+    return (
+        "the provider lists no record at all, and there are some here; "
+        f"if it has none any more, run `harvester reconcile {source} --confirm`"
+    )
 
 
 def _gone(sets: Iterable[str | None]) -> str:

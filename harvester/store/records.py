@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import BadRecord, Known, RawRecord
@@ -14,6 +14,7 @@ from harvester.store.database import Database, ManyRows, among, chunks
 from harvester.store.structs import Rejected, SavedRecord
 from harvester.tables import record, record_version, rejected, run
 
+_TELLING = 500  # records whose datestamps are looked at
 _SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))
 _AMONG = (record.c.source == bindparam("source"), among(record.c.identifier, "identifiers"))
 _KNOWN_COLUMNS = (record.c.datestamp, record.c.deleted, record.c.hash, record.c.sets, record.c.repairs)
@@ -32,6 +33,14 @@ class Records(Database):
                 rows = connection.execute(_KNOWN, {"source": source, "prefix": prefix, "identifiers": chunk})
                 found.update((row[0], Known(*row[1:])) for row in rows.all())
         return found
+
+    def tells_time(self, source: str, prefix: str) -> bool:
+        """Whether the datestamps of the newest records differ in their time of day, by more than summer time."""
+        mine = (record.c.source == source, record.c.prefix == prefix)
+        last = select(record.c.datestamp).where(*mine).order_by(record.c.id.desc()).limit(_TELLING).subquery()
+        times = select(func.substr(last.c.datestamp, len("2024-01-31") + 1)).distinct().limit(3)
+        with self._read() as connection:
+            return len(connection.execute(times).all()) > 2
 
     def payloads(
         self, source: str, prefixes: Collection[str], identifiers: Collection[str]

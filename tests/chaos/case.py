@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tests.chaos.provider import Fault, Truth
@@ -18,7 +18,8 @@ class Case:
     """`missing` are the records that no request can give: they are rejected by name, all others are there.
 
     `said` stands in what the run says. A case whose `state` is not `complete` is harvested again when the provider is
-    mended, and must then be whole. `altered` records differ in the bytes that were damaged, and are marked as repaired.
+    mended, and must then be whole. `altered` records differ in the bytes that were damaged: this text is there in their
+    place, and they are marked as repaired. The last of so many `harvests` takes so many `requests`.
 
     `later` is what happens at the provider after the first harvest; it comes with the next one, with a `full` one or
     with `reconcile`, as `found_by` says.
@@ -33,8 +34,9 @@ class Case:
     state: str = "complete"
     said: str | None = None
     missing: frozenset[int] = frozenset()
-    altered: frozenset[int] = frozenset()
+    altered: Mapping[int, str] = field(default_factory=dict)
     harvests: int = 1
+    requests: int | None = None
     later: Later | None = None
     found_by: FoundBy = "harvest"
 
@@ -50,8 +52,9 @@ def case(
     state: str = "complete",
     said: str | None = None,
     missing: frozenset[int] | set[int] = frozenset(),
-    altered: frozenset[int] | set[int] = frozenset(),
+    altered: Mapping[int, str] | None = None,
     harvests: int = 1,
+    requests: int | None = None,
     later: Later | None = None,
     found_by: FoundBy = "harvest",
 ) -> Callable[[Callable[[], Setting]], Callable[[], Setting]]:
@@ -69,8 +72,9 @@ def case(
                 state,
                 said,
                 frozenset(missing),
-                frozenset(altered),
+                altered or {},
                 harvests,
+                requests,
                 later,
                 found_by,
             )

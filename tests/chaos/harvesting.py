@@ -75,7 +75,7 @@ def facts(payload: bytes | None) -> list[tuple[str, str, str]] | None:
     """Every element of a record's metadata with its text."""
     if payload is None:
         return None
-    elements: list[etree._Element] = list(parse(payload).iter())
+    elements: list[etree._Element] = list(parse(payload, huge=True).iter())
     names = [(etree.QName(one), one) for one in elements if isinstance(one.tag, str)]
     return [
         (name.text, one.text or "", (one.tail or "").strip()) for name, one in names if name.localname not in ENVELOPE

@@ -36,10 +36,10 @@ def metadata(number: int, text: str = "") -> bytes:
 
 
 def article(number: int, text: str = "", **changes: object) -> Record:
-    """Record `number`; one every 17 days from the first of 2020 on."""
+    """Record `number`; one every 17 days, some seconds later each time, from the first of 2020 on."""
     given = {
         "identifier": name(number),
-        "datestamp": FIRST + timedelta(days=17 * number),
+        "datestamp": FIRST + timedelta(days=17, seconds=7) * number,
         "sets": ("river:ART",),
         "metadata": {"oai_dc": metadata(number, text)},
     }

@@ -10,7 +10,7 @@ from tests.chaos import page
 from tests.chaos.case import Case
 from tests.chaos.cases import CASES
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, rejected
-from tests.chaos.provider import broken, name
+from tests.chaos.provider import CLOCK, broken, name
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -18,6 +18,7 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
     truth, fault = case.setting()
     with broken(truth, fault) as (script, server):
         made = bench(tmp_path, server.url, settings=case.settings)
+        made.moment = CLOCK
         run = harvest(made)
         assert run.state == case.state, run
         if case.said is None:
@@ -29,15 +30,21 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
             run = harvest(made)
             assert run.state == "complete", run
         for _ in range(1, case.harvests):
+            before = script.count
             run = harvest(made)
             assert (run.state, run.new, run.changed, run.deleted, run.error) == ("complete", 0, 0, 0, None)
+            assert case.requests in (None, script.count - before)
         if case.later:
             case.later(truth)
             run = reconcile(made) if case.found_by == "reconcile" else harvest(made, full=case.found_by == "full")
             assert (run.state, run.new + run.changed + run.deleted > 0) == ("complete", True), run
+    here = held(made)
     missing = {name(number) for number in case.missing}
-    assert differing(held(made), truth) == missing | {name(number) for number in case.altered}
+    assert differing(here, truth) == missing | {name(number) for number in case.altered}
     assert missing == (rejected(made) if missing else set())
+    for number, text in case.altered.items():
+        assert text in (here[name(number)].payload or b"").decode()
+        assert here[name(number)].repairs or not text
 
 
 def test_the_page_of_faults_is_what_would_be_generated():

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.chaos.harvesting import bench, differing, held
-from tests.chaos.provider import CLOCK, Truth, article, broken, name
+from tests.chaos.cases.parts import WINDOWS, plain_token
+from tests.chaos.harvesting import bench, differing, held, reconcile
+from tests.chaos.provider import CLOCK, Fault, Truth, article, broken, name
 from tests.oai.server import Answer, Request, error, reply
 
 DAMAGES: dict[str, bytes | Answer] = {
@@ -23,6 +24,12 @@ DAMAGES: dict[str, bytes | Answer] = {
     "expired": reply(error("badResumptionToken")),
 }
 NUMBERS = st.integers(0, 30)
+WAYS = ("", "window_records = 0\n", WINDOWS, WINDOWS + "parallel = 2\n")
+
+
+def unmeasured(request: Request, truth: Truth) -> bytes:
+    """Lists that never say how long they are."""
+    return reply(plain_token(truth.bytes_of(request)))
 
 
 class Killed(BaseException):
@@ -36,10 +43,14 @@ class Provider(RuleBasedStateMachine):
         self.truth = Truth(12, clock=lambda: self.now)
         self.folder = tempfile.TemporaryDirectory()
         self.context = broken(self.truth)
-        self.script, server = self.context.__enter__()
-        self.bench = bench(Path(self.folder.name), server.url, settings="window_records = 8\nparallel = 2\n")
-        self.versions = 0
+        self.script, self.server = self.context.__enter__()
+        self.versions, self.vanished = 0, set[str]()
         self.quiet = False
+
+    @initialize(way=st.sampled_from(WAYS), always=st.sampled_from([None, unmeasured]))
+    def begin(self, way: str, always: Fault | None) -> None:
+        self.always = self.script.fault = always
+        self.bench = bench(Path(self.folder.name), self.server.url, settings=way)
 
     def teardown(self) -> None:
         self.harvest_in_peace()
@@ -66,6 +77,13 @@ class Provider(RuleBasedStateMachine):
             self._passes(seconds + 1)  # deleted in the second in which it was written: no datestamp could tell
             self.truth.put(article(number, datestamp=self.now, deleted=True, metadata={}))
 
+    @rule(number=NUMBERS)
+    def vanish(self, number: int) -> None:
+        """Deleted, and never announced."""
+        self.quiet = False
+        self.truth.remove(number)
+        self.vanished.add(name(number))
+
     # -------------------------------------------------------------------------------- what happens here
 
     @rule(request=st.integers(1, 12), damage=st.sampled_from(sorted(DAMAGES)), times=st.integers(1, 40))
@@ -75,10 +93,15 @@ class Provider(RuleBasedStateMachine):
         def fault(_: Request, __: Truth) -> bytes | Answer | None:
             return DAMAGES[damage] if start + request <= self.script.count < start + request + times else None
 
+        self._harvest(fault)
+
+    def _harvest(self, fault: Fault) -> None:
         self._passes(1)
-        self.script.fault = fault
+        self.script.fault = lambda request, truth: (
+            fault(request, truth) or (self.always and self.always(request, truth))
+        )
         self.bench.harvest()
-        self.script.fault = None
+        self.script.fault = self.always
 
     @rule(page=st.integers(1, 6))
     def harvest_and_be_killed(self, page: int) -> None:
@@ -100,10 +123,7 @@ class Provider(RuleBasedStateMachine):
             if self.script.count == start + request:
                 self.put(number, 5)
 
-        self._passes(1)
-        self.script.fault = fault
-        self.bench.harvest()
-        self.script.fault = None
+        self._harvest(fault)
 
     @precondition(lambda self: not self.quiet)
     @rule()
@@ -111,6 +131,10 @@ class Provider(RuleBasedStateMachine):
         self._passes(3600)
         for run in self.bench.harvest():
             assert run.state == "complete", run
+        assert differing(held(self.bench), self.truth) <= self.vanished
+        if self.vanished:
+            assert reconcile(self.bench, confirm=True).state == "complete"
+        self.vanished.clear()
         self.quiet = True
 
     @invariant()

@@ -159,6 +159,26 @@ def test_one_record():
     assert server.queries == [{"verb": "GetRecord", "identifier": "oai:x:7", "metadataPrefix": "oai_dc"}]
 
 
+@pytest.mark.parametrize("answer", [listing(verb="GetRecord"), error("noRecordsMatch"), error("idDoesNotExist")])
+def test_no_record_of_that_name(answer: str):
+    with (
+        Server([reply(answer)]) as server,
+        Provider(access(server)) as provider,
+        pytest.raises(ProtocolError) as caught,
+    ):
+        provider.record("oai:x:7", "oai_dc")
+    assert caught.value.code == "idDoesNotExist"
+
+
+def test_another_record_than_asked_for():
+    with (
+        Server([reply(listing(record(8), verb="GetRecord"))]) as server,
+        Provider(access(server)) as provider,
+        pytest.raises(BadAnswer, match="another, oai:x:8"),
+    ):
+        provider.record("oai:x:7", "oai_dc")
+
+
 def test_identify_formats_and_sets():
     said = {
         "Identify": envelope("<Identify><repositoryName>Bees</repositoryName></Identify>"),
@@ -182,6 +202,18 @@ def test_sets_over_pages_with_a_token_that_never_ends():
 
     with Server(answer) as server, Provider(access(server)) as provider:
         assert [row.spec for row in provider.sets()] == ["s0", "s1", "s2"]
+
+
+def test_sets_over_pages_whose_token_is_always_the_same():
+    pages = iter(range(4))
+
+    def answer(_):
+        number = next(pages)
+        row = f"<set><setSpec>s{number}</setSpec></set>"
+        return reply(listing(row, token="session" if number < 3 else "", verb="ListSets"))
+
+    with Server(answer) as server, Provider(access(server)) as provider:
+        assert [row.spec for row in provider.sets()] == ["s0", "s1", "s2", "s3"]
 
 
 def test_no_set_hierarchy_is_no_sets():

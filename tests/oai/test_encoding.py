@@ -79,6 +79,17 @@ def test_utf8_that_http_calls_so_and_the_document_does_not(name: str):
     assert read(says(PAGE, name).encode(), "text/xml;charset=UTF-8") == (TITLE, ("http-charset",))
 
 
+@pytest.mark.parametrize("name", ["ISO-8859-1", "windows-1252", "koi8-r", "macintosh"])
+@pytest.mark.parametrize("charset", ["", "; charset=ISO-8859-1"])
+def test_utf8_that_nobody_calls_so(name: str, charset: str):
+    assert read(says(PAGE, name).encode(), f"text/xml{charset}") == (TITLE, ("encoding-name",))
+
+
+def test_text_that_is_what_the_document_says_and_no_utf8():
+    assert read(says(WESTERN, "ISO-8859-1").encode("latin-1")) == ("Müller naïf", ())
+    assert read(says(listing(record(1, "Ã¼ and ü")), "ISO-8859-1").encode("latin-1")) == ("Ã¼ and ü", ())
+
+
 @pytest.mark.parametrize("name", ["ISO-8859-1", "utf-16", "windows-1251", "hex", "x-user-defined", ""])
 def test_a_charset_that_is_the_servers_default_changes_nothing(name: str):
     assert read(PAGE.encode(), f"text/xml; charset={name}") == (TITLE, ())

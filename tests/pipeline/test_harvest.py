@@ -14,9 +14,9 @@ from harvester.errors import BusyError, ConfigError
 from harvester.model import SetInfo
 from harvester.reports import RunReport
 from harvester.store import Run
-from tests.chaos.harvesting import bench, differing, harvest, held
+from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
 from tests.chaos.provider import CLOCK, DC, Truth, article, at_page, broken, is_list, metadata, name, page_of
-from tests.oai.server import Answer, reply
+from tests.oai.server import Answer, error, reply
 from tests.workbench import Workbench
 
 LATER = CLOCK + timedelta(days=1)
@@ -52,6 +52,35 @@ def test_the_first_harvest_takes_everything_and_the_second_asks_once_for_what_is
         # by the provider's clock at the beginning of the last run, less 120 seconds
         assert server.queries[-1]["from"] == "2025-06-01T11:58:00Z"
         assert [run.kind for run in runs(made)] == ["incremental", "full"]
+
+
+def test_a_list_of_everything_that_is_suddenly_empty_is_not_believed(tmp_path: Path):
+    """While an index is built anew; what changed meanwhile would be behind the `from` of the next harvest."""
+    with broken(Truth()) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        script.fault = lambda request, _: reply(error("noRecordsMatch")) if is_list(request) else None
+        for _ in range(2):
+            run = harvest(made, full=True)
+            assert run.state == "incomplete"
+            assert "lists no record at all" in (run.error or "")
+        script.fault = None
+        script.truth.put(article(3, " (revised)"))
+        assert counts(harvest(made)) == (0, 1, 0, 22)
+        assert differing(held(made), script.truth) == set()
+
+
+def test_a_list_of_everything_that_is_empty_for_good_can_be_confirmed(tmp_path: Path):
+    with broken(Truth(9)) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        script.truth.remove(*range(9))
+        run = harvest(made, full=True)
+        assert "`harvester reconcile journal --confirm`" in (run.error or "")
+        assert reconcile(made).state == "incomplete"
+        assert (reconcile(made, confirm=True).state, len(held(made))) == ("complete", 9)
+        assert harvest(made).state == "complete"
+        assert all(raw.deleted for raw in held(made).values())
 
 
 def test_what_is_added_changed_and_deleted_since_comes_with_the_next_harvest(tmp_path: Path):

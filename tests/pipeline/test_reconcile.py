@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from harvester.demo.lists import Record
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
-from tests.chaos.provider import Truth, article, broken, name
-from tests.oai.server import Request, error, reply
+from tests.chaos.provider import Truth, article, broken, name, page_of
+from tests.oai.server import Request, error, listing, reply
 from tests.workbench import Workbench
 
 
@@ -71,7 +72,35 @@ def test_nothing_is_deleted_where_the_list_may_not_be_whole(tmp_path: Path):
         run = reconcile(made)
         assert (run.state, run.deleted) == ("incomplete", 0)
         assert "announced 23 records and gave 5" in (run.error or "")
+        assert "if 18 of 23 records are gone, run `harvester reconcile journal --confirm`" in (run.error or "")
         assert deleted(made) == set()
+        assert (reconcile(made, confirm=True).state, deleted(made)) == ("complete", set())  # each is there by its name
+
+
+def test_a_provider_that_always_counts_wrong_can_be_believed(tmp_path: Path):
+    def boast(request: Request, truth: Truth) -> bytes:
+        return reply(truth.bytes_of(request).replace(b'completeListSize="22"', b'completeListSize="40"'))
+
+    truth = Truth(23)
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.remove(4)
+        script.fault = boast
+        assert (reconcile(made).state, deleted(made)) == ("incomplete", set())
+        assert (reconcile(made, confirm=True).state, deleted(made)) == ("complete", {name(4)})
+
+
+def test_a_token_that_expires_costs_one_more_walk(tmp_path: Path):
+    truth = Truth(23)
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.remove(4)
+        refusals = iter([reply(error("badResumptionToken"))])
+        script.fault = lambda request, _: next(refusals, None) if page_of(request) == 3 else None
+        run = reconcile(made)
+        assert (run.state, run.error, deleted(made)) == ("complete", None, {name(4)})
 
 
 def test_a_record_that_is_not_listed_but_can_be_had_stays(tmp_path: Path):
@@ -106,11 +135,38 @@ def test_records_that_cannot_be_had_by_name_are_noted_and_cost_the_others_nothin
         script.fault = lambda request, _: answer if request.query.get("identifier") in bad else None
         run = reconcile(made)
         assert (run.state, run.new, run.deleted) == ("complete", 1, 1)
-        assert f"2 records could not be had by name, of them {name(41)}: the provider" in (run.error or "")
+        assert f"2 of the records could not be had by name, of them {name(41)}: the provider" in (run.error or "")
         assert deleted(made) == {name(4)}
         script.fault = None
         assert (reconcile(made).error, deleted(made)) == (None, {name(4), name(17)})
     assert differing(held(made), truth) == set()
+
+
+def test_more_missing_records_than_are_asked_for_by_name_are_said_to_be(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(import_module("harvester.pipeline.reconcile"), "MOST_MISSING", 3)
+    truth = Truth(9)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        for number in range(50, 55):
+            truth.put(article(number, datestamp=article(2).datestamp))
+        run = reconcile(made)
+        assert (run.state, run.new) == ("incomplete", 3)
+        assert run.error == "2 more records are missing here; run `harvester harvest journal --full`"
+        assert (reconcile(made).state, differing(held(made), truth)) == ("complete", set())
+
+
+@pytest.mark.parametrize("answer", [listing(verb="GetRecord"), error("noRecordsMatch")])
+def test_a_listed_record_that_does_not_come_by_name_is_noted(tmp_path: Path, answer: str):
+    truth = Truth(9)
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.put(article(50, datestamp=article(2).datestamp))
+        script.fault = lambda request, _: reply(answer) if request.query.get("verb") == "GetRecord" else None
+        run = reconcile(made)
+        assert (run.state, run.new) == ("complete", 0)
+        assert f"1 of the records could not be had by name, of them {name(50)}" in (run.error or "")
 
 
 def test_a_provider_that_gives_no_record_by_name_is_not_asked_for_all(tmp_path: Path):

@@ -59,6 +59,19 @@ def test_known_is_what_decides_about_an_arrival(opened: Store, save):
     assert opened.known("wetlands", "oai_dc", []) == {}
 
 
+def test_datestamps_tell_the_time_where_they_differ_in_it(opened: Store, save):
+    def keep(first: int, *times: str) -> None:
+        stamps = enumerate(times, first)
+        save(*((raw(number, datestamp=f"2024-05-0{number}{time}"), "new") for number, time in stamps))
+
+    assert not opened.tells_time("wetlands", "oai_dc")
+    keep(1, "T00:00:00Z", "T00:00:00Z", "T23:00:00Z")  # midnight, and in summer
+    assert not opened.tells_time("wetlands", "oai_dc")
+    keep(4, "T10:20:30Z")
+    assert opened.tells_time("wetlands", "oai_dc")
+    assert not opened.tells_time("wetlands", "jats")
+
+
 def test_many_identifiers_at_once(opened: Store, save):
     save(*((raw(n), "new") for n in range(1500)))
     names = [name(n) for n in range(1500)]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
+from msgspec.structs import replace
+
+from harvester.demo.lists import Record
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import WINDOWS
+from tests.chaos.cases.parts import BROKEN, WINDOWS
 from tests.chaos.provider import (
     CLOCK,
     Truth,
@@ -71,6 +75,27 @@ def earliest_wrong() -> Setting:
     return Truth(), with_earliest(b"2021-01-01T00:00:00Z")
 
 
+@case(
+    "Every datestamp is a midnight, though seconds are declared",
+    "asked for a day further back, since what changes today is stamped before the last harvest",
+    later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK.replace(hour=0))),
+)  # fmt: skip
+def midnights() -> Setting:
+    return Truth([at_hour(0, article(number)) for number in range(23)]), lambda request, _: None
+
+
+def at_hour(hour: int, record: Record) -> Record:
+    return replace(record, datestamp=record.datestamp.replace(hour=hour, minute=0, second=0))
+
+
+@case(
+    "Every datestamp is a midnight of another zone", "the same",
+    later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK.replace(hour=5))),
+)  # fmt: skip
+def midnights_elsewhere() -> Setting:
+    return Truth([at_hour(4 + number % 2, article(number)) for number in range(23)]), lambda request, _: None
+
+
 @case("Every datestamp is the present", "unchanged records are recognised by their content", 31, harvests=2)
 def always_now() -> Setting:
     return Truth([article(number, datestamp=CLOCK) for number in range(23)]), lambda request, _: None
@@ -114,6 +139,43 @@ def local_time() -> Setting:
     return Truth(), lambda request, _: None
 
 
+@case(
+    "responseDate is local time, ahead of UTC; datestamps are UTC",
+    "asked for from our own moment on, where that is the earlier one", 35,
+    later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK + timedelta(hours=1))),
+)  # fmt: skip
+def clock_ahead() -> Setting:
+    ahead = b"<responseDate>2025-06-01T15:00:00Z<"
+    return Truth(), lambda request, truth: reply(re.sub(rb"<responseDate>[^<]*<", ahead, truth.bytes_of(request)))
+
+
+@case("Datestamps lie in the future, up to decades", "the last window is open to it", settings=WINDOWS, harvests=2)
+def future() -> Setting:
+    return Truth([article(n, datestamp=CLOCK + timedelta(days=400 * n)) for n in range(23)]), lambda request, _: None
+
+
+@case("earliestDatestamp lies in the future", "the first window is open to the past", 30, settings=WINDOWS)
+def earliest_in_the_future() -> Setting:
+    return Truth(), with_earliest(b"2035-01-01T00:00:00Z")
+
+
+@case(
+    "A window leaves out the moments of both its ends, and records stand there",
+    "fewer than announced: one list again", settings=WINDOWS,
+)  # fmt: skip
+def open_ends() -> Setting:
+    def inwards(found: re.Match[str]) -> str:
+        step = timedelta(seconds=1 if found[1] == "from" else -1)
+        return f"{found[1]}={datetime.fromisoformat(unquote(found[2])) + step:%Y-%m-%dT%H:%M:%SZ}"
+
+    def fault(request: Request, truth: Truth) -> bytes:
+        target = re.sub(r"(from|until)=([^&]*)", inwards, request.target)
+        return reply(truth.bytes_of(Request(target, {})))
+
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    return Truth([article(n, datestamp=start + timedelta(days=17 * n)) for n in range(23)]), fault
+
+
 @case("Local time is called UTC, and ahead of it", "recognised as unchanged when it comes again", 35, harvests=2)
 def local_time_ahead() -> Setting:
     return Truth([article(n, datestamp=CLOCK + timedelta(hours=2)) for n in range(9)]), lambda request, _: None
@@ -138,6 +200,21 @@ def back_dated() -> Setting:
 @case("Dates are not heeded at all", "no windows: one list", settings=WINDOWS)
 def dates_ignored() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(without_arguments(request, "from", "until")))
+
+
+@case("`until` is refused with badArgument", "no windows: one list", 28, settings=WINDOWS, harvests=2)
+def until_refused() -> Setting:
+    return Truth(), lambda request, _: reply(error("badArgument")) if "until" in request.query else None
+
+
+@case("`until` is answered with HTTP 500", "no windows: one list", settings=WINDOWS, harvests=2)
+def until_breaks_it() -> Setting:
+    return Truth(), lambda request, _: BROKEN if "until" in request.query else None
+
+
+@case("Windows with dates are empty, whatever they are", "fewer than announced: one list again", settings=WINDOWS)
+def windows_are_empty() -> Setting:
+    return Truth(), lambda request, _: reply(error("noRecordsMatch")) if "from" in request.query else None
 
 
 @case("`until` by day means its midnight", "windows begin where their neighbours end", settings=WINDOWS)

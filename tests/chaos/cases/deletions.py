@@ -36,6 +36,13 @@ def duplicates() -> Setting:
     return Truth(), fault
 
 
+@case("A list gives two versions of a record, the newer one first", "the newer stands", 37)
+def older_later() -> Setting:
+    truth = Truth(23)
+    truth.put(article(3, " (revised)", datestamp=CLOCK - timedelta(days=1)))
+    return truth, also(live_twin(3, metadata(3, " (as it was)")))
+
+
 def tombstone(number: int) -> Record:
     return replace(article(number), deleted=True, metadata={})
 

@@ -6,29 +6,40 @@ import gzip
 import re
 
 from tests.chaos.case import Setting, case
+from tests.chaos.cases.parts import CAP
 from tests.chaos.provider import (
     DC,
     Truth,
     article,
+    at_page,
     page_of,
     rewritten,
 )
 from tests.oai.server import Request, reply
 
 
-@case("Control characters stand in the text", "taken out, the records marked as repaired", 16, altered={1})
+@case(
+    "Control characters stand in the text", "taken out, the records marked as repaired", 16, altered={1: "rivière  1:"}
+)
 def control_characters() -> Setting:
     return Truth(), rewritten(1, lambda page: page.replace("rivière 1:".encode(), "rivière\x0b\x1f 1:".encode()))
 
 
-@case("References to characters that XML does not have", "taken out, the records marked as repaired", 17, altered={1})
+@case(
+    "References to characters that XML does not have",
+    "taken out, half a character replaced by U+FFFD; the records marked as repaired", 17,
+    altered={1: "rivière\ufffd 1:"},
+)  # fmt: skip
 def illegal_references() -> Setting:
     return Truth(), rewritten(
         1, lambda page: page.replace("rivière 1:".encode(), "rivière&#xFFFE;&#55349; 1:".encode())
     )
 
 
-@case("Bytes that are no UTF-8", "read as what they were meant to be, the records marked as repaired", 18, altered={1})
+@case(
+    "Bytes that are no UTF-8", "replaced by U+FFFD, as no code page is certain; the records marked as repaired", 18,
+    altered={1: "rivi\ufffdre 1:"},
+)  # fmt: skip
 def not_utf8() -> Setting:
     return Truth(), rewritten(1, lambda page: page.replace("rivière 1:".encode(), "rivière 1:".encode("cp1252")))
 
@@ -66,6 +77,21 @@ def two_charsets() -> Setting:
     return Truth(), fault
 
 
+@case("The document says ISO-8859-1 and is UTF-8, and HTTP does not say", "read as UTF-8, marked as repaired", 19)
+def misnamed_utf8() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b"UTF-8", b"ISO-8859-1", 1))
+
+
+@case("Pages are XML 1.1", "read")
+def xml_1_1() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b'version="1.0"', b'version="1.1"'))
+
+
+@case("Pages are in UTF-7", "read as what they say they are", 19)
+def utf7() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b"UTF-8", b"UTF-7", 1).decode().encode("utf-7"))
+
+
 def cyrillic(number: int) -> bytes:
     return f"<oai_dc:dc {DC}><dc:title>Камыш и река, часть {number}</dc:title></oai_dc:dc>".encode()
 
@@ -78,6 +104,17 @@ def undeclared_gzip() -> Setting:
 @case("gzip declared that is none", "told by its bytes", 20)
 def false_gzip() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(request), Content_Encoding="gzip")
+
+
+@case("gzip within gzip", "both are undone", 20)
+def nested_gzip() -> Setting:
+    return Truth(), lambda request, truth: reply(gzip.compress(gzip.compress(truth.bytes_of(request))))
+
+
+@case("A few kilobytes of gzip are 20 MB", "given up at the cap; the records are had by GetRecord", settings=CAP)
+def gzip_bomb() -> Setting:
+    bomb = reply(gzip.compress(b"<OAI-PMH>" + b" " * 20_000_000), Content_Encoding="gzip")
+    return Truth(), at_page(3, bomb)
 
 
 @case("PHP notices behind the document", "cut off, the page marked as repaired", 21)
@@ -106,6 +143,16 @@ def prefixed() -> Setting:
         )
 
     return Truth(), rewritten(0, change)
+
+
+@case('A stylesheet leaves xmlns="" on the records', "read as what they are", 47)
+def no_namespace() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b"<record>", b'<record xmlns="">'))
+
+
+@case('A stylesheet leaves xmlns="" on the headers', "the same", 47)
+def headers_without_namespace() -> Setting:
+    return Truth(), rewritten(0, lambda page: page.replace(b"<header>", b'<header xmlns="">'))
 
 
 @case("Namespaces are declared on <record>", "the record is kept with every namespace it needs", 48)

@@ -8,6 +8,7 @@ from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import TOKEN, no_token, plain_token, token
 from tests.chaos.provider import (
     Truth,
+    at_page,
     is_list,
     page_of,
     rewritten,
@@ -15,9 +16,19 @@ from tests.chaos.provider import (
 from tests.oai.server import Request, error, listing, reply
 
 
-@case("Nothing new is answered with noRecordsMatch", "complete with 0 records, in one request", 1, harvests=2)
+@case(
+    "Nothing new is answered with noRecordsMatch", "complete with 0 records, in one request", 1, harvests=2, requests=1
+)
 def nothing_new() -> Setting:
     return Truth(), lambda request, truth: None
+
+
+@case("Nothing new is answered with an empty list", "complete with 0 records, in one request", 1, harvests=2, requests=1)
+def empty_list() -> Setting:
+    """Janeway."""
+    return Truth(), rewritten(
+        0, lambda page: re.sub(rb"<error [^>]*noRecordsMatch.*?</error>", b"<ListRecords/>", page)
+    )
 
 
 @case("noRecordsMatch comes with HTTP 422", "the body of an HTTP error is read for OAI errors", 2, harvests=2)
@@ -132,6 +143,61 @@ def wrong_size() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b'completeListSize="23"', b'completeListSize="40"'))
 
 
+@case("Many pages in a row are empty: hidden records are counted into them", "the tokens are followed", 5)
+def hidden_records() -> Setting:
+    """As DSpace does, which takes them out behind the paging."""
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if not is_list(request):
+            return None
+        count, _, behind = request.query.get("resumptionToken", "").rpartition("-")
+        if count:
+            left = int(count) - 1
+            return reply(listing(token=f"{left}-{behind}" if left else behind))
+        return reply(token(lambda value: b"6-" + value)(truth.bytes_of(request)))
+
+    return Truth(), fault
+
+
+@case("noRecordsMatch comes in the middle of a list, once", "shorter than announced: asked for again", 9)
+def nothing_for_a_moment() -> Setting:
+    return Truth(), at_page(3, reply(error("noRecordsMatch")), times=1)
+
+
+@case(
+    "noRecordsMatch comes in the middle of a list that does not say how long it is",
+    "held against ListIdentifiers, then asked for again", 9,
+)  # fmt: skip
+def nothing_for_a_moment_unmeasured() -> Setting:
+    left = [True]
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if is_list(request) and page_of(request) == 3 and left[0]:
+            left[0] = False
+            return reply(error("noRecordsMatch"))
+        return reply(plain_token(truth.bytes_of(request)))
+
+    return Truth(), fault
+
+
+@case("The list never goes beyond its third page", "shorter than announced: asked for by dates", 9)
+def never_beyond() -> Setting:
+    """A search engine that gives the first 10,000 hits and no more."""
+    return Truth(), rewritten(3, lambda page: TOKEN.sub(rb"<resumptionToken\1/>", page))
+
+
+@case(
+    "The list never goes beyond its third page, and does not say how long it is",
+    "a full last page is held against ListIdentifiers, then asked for by dates", 9,
+)  # fmt: skip
+def never_beyond_unmeasured() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        page = plain_token(truth.bytes_of(request))
+        return reply(no_token(page) if is_list(request) and page_of(request) == 3 else page)
+
+    return Truth(), fault
+
+
 @case("The list ends too early, once", "shorter than announced: asked for again", 9)
 def early_end() -> Setting:
     return Truth(), rewritten(3, lambda page: TOKEN.sub(rb"<resumptionToken\1/>", page), times=1)
@@ -147,3 +213,8 @@ def token_without_value() -> Setting:
 )
 def never_a_token() -> Setting:
     return Truth(120, page_size=50), rewritten(0, no_token)
+
+
+@case("The first page never has a token, and holds few records", "the same, from ten records on", 9)
+def never_a_token_on_small_pages() -> Setting:
+    return Truth(40, page_size=12), rewritten(0, no_token)

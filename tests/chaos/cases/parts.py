@@ -10,6 +10,7 @@ from tests.oai.server import reply
 TOKEN = re.compile(rb"<resumptionToken([^>]*)>([^<]*)</resumptionToken>")
 BROKEN = reply("", 500)
 WINDOWS = "window_records = 6\n"
+CAP = "max_page_bytes = 65536\n"
 
 
 def no_token(page: bytes) -> bytes:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import BROKEN
+from tests.chaos.cases.parts import BROKEN, TOKEN, token
 from tests.chaos.provider import (
     DC,
+    FIRST,
+    Fault,
     Truth,
     article,
     containing,
     is_list,
+    metadata,
+    name,
+    page_of,
     rewritten,
 )
-from tests.oai.server import error, reply
+from tests.oai.server import Answer, Request, error, listing, reply
 
 
 @case("One record makes its page answer HTTP 500", "its window is cut by date; the record is had by GetRecord", 15)
@@ -53,7 +58,140 @@ def no_lists() -> Setting:
     return Truth(), lambda request, _: BROKEN if is_list(request) else None
 
 
-@case("A live record has no metadata", "kept, with a finding", 41, altered={3})
+@case(
+    "GetRecord gives nothing for a record that stands in the list",
+    "rejected by name; all others are there",
+    missing={12},
+)
+def nothing_by_name() -> Setting:
+    return Truth(), by_name({12: reply(listing(verb="GetRecord"))})
+
+
+@case("GetRecord says noRecordsMatch of a record that stands in the list", "the same", missing={12})
+def no_match_by_name() -> Setting:
+    return Truth(), by_name({12: reply(error("noRecordsMatch"))})
+
+
+@case("GetRecord gives another record than was asked for", "the same", missing={12})
+def another_by_name() -> Setting:
+    truth = Truth()
+    return truth, by_name({12: reply(truth.answer("http://127.0.0.1/oai", get_record(11)))})
+
+
+@case("GetRecord gives a record without a header", "the same", missing={12})
+def nameless_by_name() -> Setting:
+    return Truth(), by_name({12: reply(listing("<record><metadata/></record>", verb="GetRecord"))})
+
+
+def get_record(number: int) -> list[tuple[str, str]]:
+    return [("verb", "GetRecord"), ("identifier", name(number)), ("metadataPrefix", "oai_dc")]
+
+
+def by_name(answers: dict[int, bytes]) -> Fault:
+    """Records that make their pages answer HTTP 500, and what GetRecord answers for them."""
+    named = {name(number): answer for number, answer in answers.items()}
+    pages = containing(answers, BROKEN)
+
+    def fault(request: Request, truth: Truth) -> bytes | Answer | None:
+        asked = request.query.get("identifier", "")
+        return named[asked] if asked in named else pages(request, truth)
+
+    return fault
+
+
+@case(
+    "ListRecords answers HTTP 500 to everything, and the list of identifiers has empty pages", "the tokens are followed"
+)
+def no_lists_and_empty_pages() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if is_list(request):
+            return BROKEN
+        if request.query.get("verb") != "ListIdentifiers":
+            return None
+        sent = request.query.get("resumptionToken", "")
+        if sent.startswith("hop-"):
+            return reply(listing(token=sent.removeprefix("hop-"), verb="ListIdentifiers"))
+        return reply(token(lambda value: b"hop-" + value)(truth.bytes_of(request)))
+
+    return at_one_moment(), fault
+
+
+@case(
+    "ListRecords answers HTTP 500 to everything, and the list of identifiers ends too early",
+    "what it names is had by GetRecord; incomplete", state="incomplete", said="HTTP 500",
+)  # fmt: skip
+def no_lists_and_an_early_end() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if is_list(request):
+            return BROKEN
+        cut = page_of(request) == 2
+        return reply(TOKEN.sub(rb"<resumptionToken\1/>", truth.bytes_of(request))) if cut else None
+
+    return at_one_moment(), fault
+
+
+def at_one_moment() -> Truth:
+    """Records that no dates can tell apart."""
+    return Truth([article(number, datestamp=FIRST) for number in range(23)])
+
+
+STRANGE = (
+    "oai:x: a b",
+    "oai:x:é/ü?&=#+%",
+    "oai:x:<>\"'",
+    "oai:x:..%2F..",
+    "oai:x:1",
+    "OAI:X:1",
+    "oai:x:1\u00a0",
+    "oai:x:\u202etxt",
+    "oai:x:" + "l" * 3000,
+    "https://x.example/?a=1&b=2",
+)
+
+
+@case("Identifiers hold anything at all, and differ in case or a no-break space alone", "kept as they are")
+def strange_identifiers() -> Setting:
+    return strange(), lambda request, _: None
+
+
+@case("The same, and each is had by its name alone", "percent-encoded once")
+def strange_identifiers_by_name() -> Setting:
+    return strange(), lambda request, _: BROKEN if is_list(request) else None
+
+
+def strange() -> Truth:
+    return Truth([article(number, identifier=identifier) for number, identifier in enumerate(STRANGE)])
+
+
+@case("A record is in 10,000 sets", "kept with all of them")
+def many_sets() -> Setting:
+    return Truth([article(0), article(1, sets=tuple(f"s:{n}" for n in range(10_000)))]), lambda request, _: None
+
+
+@case("An attribute holds 5 MB", "kept")
+def large_attribute() -> Setting:
+    data = metadata(3).replace(b"<dc:title>", b'<dc:title lang="' + b"x" * 5_000_000 + b'">')
+    return one_with(3, data)
+
+
+@case("A record nests 300 elements deep", "refused unread: rejected by name; all others are there", 54, missing={3})
+def deep_record() -> Setting:
+    deep = b"<dc:x>" * 300 + b"</dc:x>" * 300
+    return one_with(3, metadata(3).replace(b"<dc:title>", deep + b"<dc:title>"))
+
+
+@case("A record holds a text of 11 MB", "the same", 54, missing={3})
+def long_text() -> Setting:
+    return one_with(3, metadata(3, " wide" * 2_200_000))
+
+
+def one_with(number: int, data: bytes) -> Setting:
+    """A few records, one of which has this metadata."""
+    records = [article(n, metadata={"oai_dc": data if n == number else metadata(n)}) for n in range(7)]
+    return Truth(records), lambda request, _: None
+
+
+@case("A live record has no metadata", "kept, with a finding", 41, altered={3: ""})
 def no_metadata() -> Setting:
     cut = re.compile(rb"(river.example:article/3</identifier>.*?</header>)<metadata>.*?</metadata>", re.DOTALL)
     return Truth(), rewritten(1, lambda page: cut.sub(rb"\1", page))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import WINDOWS
+from tests.chaos.cases.parts import CAP, WINDOWS
 from tests.chaos.provider import (
+    Fault,
     Truth,
     article,
     at_page,
     is_list,
+    name,
     page_of,
     rewritten,
 )
-from tests.oai.server import Answer, Request, redirect, reply
+from tests.oai.server import Answer, Request, chunked, redirect, reply
 
 MAINTENANCE = reply("<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>", Content_Type="text/html")
 
@@ -32,6 +37,70 @@ def truncated() -> Setting:
 @case("The document ends in the middle, the answer does not say so", "fetched again; half a page is never taken", 23)
 def half_a_document() -> Setting:
     return Truth(), rewritten(3, lambda page: page[: len(page) * 2 // 3], times=1)
+
+
+def once(page: int, answer: Callable[[bytes], bytes], otherwise: Callable[[bytes], bytes] = reply) -> Fault:
+    """The bytes sent for that page the first time, and for all others; the line is closed behind them."""
+    left = [True]
+
+    def fault(request: Request, truth: Truth) -> Answer:
+        meant = answer if page_of(request) == page and left[0] else otherwise
+        left[0] = left[0] and meant is otherwise
+        return Answer(meant(truth.bytes_of(request)), close=True)
+
+    return fault
+
+
+def without_length(page: bytes) -> bytes:
+    """As HTTP/1.0 may: the end of the line is the end of the answer."""
+    return b"HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" + page
+
+
+def half_of(page: bytes) -> bytes:
+    return page[: len(page) // 2]
+
+
+@case("A chunked answer is cut at the end of a chunk", "fetched again; half a page is never taken", 23)
+def cut_chunks() -> Setting:
+    return Truth(), once(3, lambda page: chunked(half_of(page).decode("utf-8", "ignore"), whole=False))
+
+
+@case("An answer without a length is cut in the middle", "fetched again; half a page is never taken", 23)
+def cut_without_length() -> Setting:
+    return Truth(), once(3, lambda page: without_length(half_of(page)), without_length)
+
+
+@case("Content-Length counts characters, where a page has fewer than bytes", "fetched again", 23)
+def short_length() -> Setting:
+    return Truth(), once(3, lambda page: reply(page, Content_Length=str(len(page.decode()))))
+
+
+@case("Content-Length promises more than comes, always", "failed: no page is known to be whole", 23,
+    state="failed", said="cut short",
+)  # fmt: skip
+def long_length() -> Setting:
+    return Truth(), once(0, reply, lambda page: reply(page, Content_Length=str(len(page) + 7)))
+
+
+@case("A proxy closes the elements of a page that was cut", "shorter than announced: asked for again", 23)
+def closed_by_proxy() -> Setting:
+    def close(page: bytes) -> bytes:
+        head = page[: page.index("Река".encode(), page.index(name(12).encode()))]
+        return head + b"</dc:title></oai_dc:dc></metadata></record></ListRecords></OAI-PMH>"
+
+    return Truth(), rewritten(3, close, times=1)
+
+
+@case("A proxy gives a page of before, once", "fewer than announced: asked for again")
+def page_of_before() -> Setting:
+    before: list[bytes] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if page_of(request) == 2:
+            before.append(truth.bytes_of(request))
+        return reply(before[-1]) if page_of(request) == 3 and len(before) == 1 else None
+
+    return Truth(), fault
 
 
 @case("The connection is closed without an answer", "asked again")
@@ -91,9 +160,30 @@ def failed_window() -> Setting:
     return Truth(), fault
 
 
-@case("HTTP 429 with Retry-After in seconds", "waited for, and then slower", 26, settings="")
+def crowded(status: int, **headers: str) -> Fault:
+    """Refuses the third page, and everything for good where somebody comes back within the second it asks for."""
+    again: list[float] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if page_of(request) == 3 and not again:
+            again.append(time.monotonic() + 1)
+            return reply("slow down", status, **headers)
+        if again and time.monotonic() < again[0]:
+            again[0] = math.inf
+        return reply("too early", 403) if again and again[0] == math.inf else None
+
+    return fault
+
+
+@case("HTTP 429 with Retry-After in seconds", "waited for, and then slower", 26, settings="retries = 1\n")
 def too_many_requests() -> Setting:
-    return Truth(), at_page(3, reply("slow down", 429, Retry_After="0"), times=1)
+    return Truth(), crowded(429, Retry_After="1")
+
+
+@case("HTTP 503 with Retry-After as a date, by a clock that is wrong", "waited for", 26, settings="retries = 1\n")
+def busy_until() -> Setting:
+    dates = {"Date": "Sat, 01 Jan 2000 00:00:00 GMT", "Retry_After": "Sat, 01 Jan 2000 00:00:01 GMT"}
+    return Truth(), crowded(503, **dates)
 
 
 @case(
@@ -117,6 +207,30 @@ def post_refused() -> Setting:
     return Truth(), lambda request, _: None if request.method == "GET" else reply("no POST", 405)
 
 
+@case("Requests with a token are refused, as a firewall does", "windows so small that they need no token")
+def tokens_refused() -> Setting:
+    forbidden = reply("Not Acceptable", 406)
+    return Truth(), lambda request, _: forbidden if "resumptionToken" in request.query else None
+
+
+@case("A page is redirected in a circle", "given up after five; its window is cut by date, its records asked for", 51)
+def redirect_loop() -> Setting:
+    return Truth(), lambda request, _: redirect(request.target) if page_of(request) == 3 else None
+
+
+@case(
+    "A page is redirected to a file", "refused; incomplete, and goes on where it was", 51,
+    state="incomplete", said="no address we go to",
+)  # fmt: skip
+def redirected_to_a_file() -> Setting:
+    return Truth(), at_page(3, redirect("file:///etc/passwd"))
+
+
+@case("A redirect forgets the question", "asked again at the new address", 51)
+def forgetful_redirect() -> Setting:
+    return Truth(), lambda request, _: redirect("/en/oai") if urlsplit(request.target).path == "/oai" else None
+
+
 @case("Every request is redirected", "followed once; the final address is asked from then on", 51)
 def redirected() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
@@ -128,7 +242,7 @@ def redirected() -> Setting:
 
 @case(
     "A page is larger than the cap", "its window is cut by date until pages fit", 54,
-    settings="max_page_bytes = 65536\n",
+    settings=CAP,
 )  # fmt: skip
 def huge_pages() -> Setting:
     return Truth([article(number, " wide" * 6000) for number in range(9)]), lambda request, _: None

@@ -1,0 +1,110 @@
+"""What a look at a provider finds of its faults, in words and in settings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from harvester.config import load
+from harvester.pipeline.checkup import Checkup, Trial, settings, span
+from harvester.pipeline.probe import ProbeReport, probe
+from harvester.pipeline.suggestions import source_block
+from tests.chaos.cases import CASES
+from tests.chaos.provider import Fault, Truth, broken
+from tests.oai.server import error, reply
+
+NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
+CASE = {case.name: case for case in CASES}
+
+
+def looked_at(truth: Truth, fault: Fault | None = None) -> ProbeReport:
+    with broken(truth, fault) as (_, server):
+        return probe(server.url, allow_private=True, now=lambda: NOW)
+
+
+def found(name: str) -> tuple[Checkup, list[str]]:
+    report = looked_at(*CASE[name].setting())
+    assert report.checkup
+    return report.checkup, settings(report.identity, report.checkup, report.slowest)
+
+
+def test_a_provider_that_is_well():
+    checkup, lines = found("nothing-new")
+    assert checkup == Checkup(
+        prefix="oai_dc",
+        paging=Trial(True, "5 records a page, 23 in all; a token leads on, for 24 hours"),
+        dates=Trial(True, "heeded, by the second"),
+        identifiers=Trial(True, "listed, 5 a page"),
+    )
+    assert lines == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("expired-tokens", "the second does not come (the provider answered badResumptionToken: so it is)"),
+        ("tokens-refused", "the second does not come (the provider answered with HTTP 406 Not Acceptable"),
+        ("junk-token-starts-anew", "5 records a page, without saying how many in all; a token leads on"),
+        ("never-a-token", "50 records on one page without a token, and more identifiers"),
+    ],
+)
+def test_tokens(name: str, said: str):
+    checkup, _ = found(name)
+    assert said in checkup.paging.said
+    assert checkup.paging.good == ("leads on" in said)
+
+
+def test_a_token_that_leads_to_the_first_page():
+    def fault(request, truth):
+        first = "/oai?verb=ListRecords&metadataPrefix=oai_dc"
+        again = "resumptionToken" in request.query
+        return reply(truth.bytes_of(type(request)(first, {}))) if again else None
+
+    report = looked_at(Truth(), fault)
+    assert report.checkup
+    assert report.checkup.paging.good is False
+    assert "the second brings nothing new" in report.checkup.paging.said
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "said"),
+    [
+        ("refuses-seconds", True, "heeded, by the day, though it declares the second"),
+        ("refuses-days", True, "heeded, by the second, though it declares the day"),
+        ("compared-by-day", True, "heeded, by the second"),
+        ("midnights", True, "heeded, by the second; all datestamps are midnights"),
+        ("dates-ignored", False, "not heeded: records of other days come for 2020-02-04"),
+        ("windows-are-empty", False, "not heeded: nothing comes for 2020-02-04, of which a record is listed"),
+        ("until-refused", False, "refused (the provider answered badArgument: so it is)"),
+    ],
+)
+def test_dates(name: str, good: bool, said: str):
+    checkup, lines = found(name)
+    assert checkup.dates == Trial(good, said)
+    assert lines == ([] if good else ["window_records = 0  # one list: it cannot be asked for by dates"])
+
+
+def test_identifiers_that_are_not_listed_are_not_compared_with():
+    truth = Truth(deleted_record="no")
+    report = looked_at(truth, lambda request, _: reply(error("badVerb")) if "Identifiers" in request.target else None)
+    assert report.checkup
+    assert report.checkup.identifiers.good is False
+    assert settings(report.identity, report.checkup, 0.0) == []
+
+
+def test_what_is_suggested_is_a_configuration(tmp_path):
+    report = looked_at(*CASE["dates-ignored"].setting())
+    assert report.checkup
+    lines = settings(replace(report.identity, deleted_record="no"), report.checkup, 42.0)
+    path = tmp_path / "config.toml"
+    path.write_text(source_block(report.url, ["oai_dc"], report.suggestions, allow_private=True, more=lines))
+    (source,) = load(path).sources.values()
+    assert (source.window_records, source.reconcile, source.deadline) == (0, "30 2 * * 0", 420)
+
+
+def test_lengths_of_time():
+    assert [span(seconds) for seconds in (75, 5400, 86400, 47035097)] == [
+        "75 seconds", "90 minutes", "24 hours", "544 days",
+    ]  # fmt: skip

@@ -330,6 +330,7 @@ def articles() -> st.SearchStrategy[Article]:
         volume=optional(lines(10)),
         issue=optional(lines(10)),
         issue_title=optional(lines()),
+        issue_year=st.none() | st.integers(1665, 2024),
         dates=st.lists(pub_dates(), min_size=1, max_size=2).map(tuple),
         accepted=st.none() | pub_dates(),
         first_page=optional(lines(10)),

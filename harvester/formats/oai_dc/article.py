@@ -43,6 +43,7 @@ def read(metadata: etree._Element, record: RawRecord, hints: Hints) -> Reading:
         volume=where.volume,
         issue=where.issue,
         issue_title=where.issue_title,
+        issue_year=where.issue_year,
         dates=_dates(fields, hints, notes),
         first_page=pages.first if pages else None,
         last_page=pages.last if pages else None,

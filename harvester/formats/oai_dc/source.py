@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from harvester.formats.citation import Citation, Labels, parse_ojs
 from harvester.formats.citation_profiles import PROFILES, Known
+from harvester.formats.dates import FIRST_YEAR, LAST_YEAR
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import words
@@ -39,6 +40,7 @@ class Place(Struct, frozen=True, kw_only=True):
     volume: str | None = None
     issue: str | None = None
     issue_title: str | None = None
+    issue_year: int | None = None
     pages: Pages | None = None
     elocation_id: str | None = None
 
@@ -63,6 +65,7 @@ def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: 
         volume=agreed.on("volume", lambda each: each.volume),
         issue=agreed.on("issue", lambda each: each.issue),
         issue_title=next((each.issue_title for each in found if each.issue_title), None),
+        issue_year=agreed.on("issue_year", _year),
         pages=agreed.on("first_page", lambda each: each.pages),
         elocation_id=agreed.on("elocation_id", lambda each: each.elocation_id),
     )
@@ -96,7 +99,13 @@ def _citations(
             notes.doubt("citation-unparsed", "volume", fold(value.text))
         if citation and citation.unread_pages:
             notes.doubt("pages-unparsed", "first_page", citation.unread_pages)
+        if citation and citation.year is not None and _year(citation) is None:
+            notes.doubt("date-invalid", "issue_year", f"{citation.year:04}")
     return found
+
+
+def _year(citation: Citation) -> int | None:
+    return citation.year if citation.year and FIRST_YEAR <= citation.year <= LAST_YEAR else None
 
 
 def _element(hints: Hints) -> str:

@@ -231,6 +231,11 @@ def test_a_link_to_nothing_is_reported():
     assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='x'/>")))) == ["affiliation-missing"]
 
 
+def test_a_footnote_is_no_affiliation_that_is_missing():
+    notes = "<author-notes><fn id='n1'><p>On leave</p></fn></author-notes>"
+    assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='n1'/>")) + notes)) == []
+
+
 def test_corresponding_by_attribute_or_link():
     notes = "<author-notes><corresp id='c'>A</corresp></author-notes>"
     assert meta(group(person(rest="<xref ref-type='corresp' rid='c'/>")) + notes).contributors[0].corresponding

@@ -214,6 +214,14 @@ def test_what_the_record_says_is_not_replaced():
     assert alone(said).article == said
 
 
+def test_the_registered_title_of_the_journal_stands_first():
+    """Crossref knows the journal by one title, and OJS sets that of the article's language before it."""
+    titles = LangText(("Anales",), "es"), LangText(("Annals",), "en")
+    article = alone(replace(JATS, journal=Journal(titles=titles, issns=(Issn("0317-8471", "print"),)))).article
+    assert article.journal.titles == (titles[1], titles[0])
+    assert "journal.titles[0]" not in article.provenance
+
+
 def test_a_journal_that_is_not_configured_is_left_alone():
     assert alone(JATS, NO_HINTS).article == JATS
     unnumbered = replace(JATS, journal=Journal(titles=(LangText(("Annals",)),)))

@@ -98,6 +98,11 @@ def test_issn_by_medium_and_as_identifier():
     assert doubts == ["issn-invalid", "issn-invalid"]
 
 
+def test_an_issn_given_for_both_media_is_of_neither():
+    both = "<issn pub-type='ppub'>2049-3630</issn><issn pub-type='epub'>2049-3630</issn>"
+    assert [(each.value, each.medium) for each in journal(both)[0].issns] == [("2049-3630", None)]
+
+
 def test_abbreviation_prefers_the_publisher():
     inner = (
         "<journal-id journal-id-type='nlm-ta'>A</journal-id><journal-title-group>"

@@ -58,6 +58,14 @@ def test_a_name_with_several_commas_is_not_parsed():
     assert codes(read_meta(group("<string-name>Berg, Ada, Oslo</string-name>"))) == ["name-unparsed"]
 
 
+@pytest.mark.parametrize(("name", "code"), [("", "contributor-empty"), ("????", "name-refused")])
+def test_a_name_that_is_gone_is_told_from_one_that_never_was(name, code):
+    """The first can be left out; without the second the article would lose an author."""
+    author = f"<contrib><name><surname>{name}</surname></name><role>Author</role></contrib>"
+    reading = read_meta(f"<contrib-group>{author}</contrib-group>")
+    assert (article_of(reading).contributors, codes(reading)) == ((), [code])
+
+
 def test_configured_organisations_are_groups():
     inner = group("<name><given-names>Reed Watch</given-names></name>")
     (found,) = meta(inner, hints=Hints(organizations=("Reed Watch",))).contributors

@@ -53,6 +53,16 @@ def sentence(finding: Finding) -> str:
     return kinds()[finding.code].message.format_map(words)
 
 
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def outline(kind: Kind) -> str:
+    """The sentence of a kind, with … for what only a finding can say."""
+    return kind.message.format_map(_Blank())
+
+
 def is_blocking(finding: Finding) -> bool:
     """Whether the finding holds its record back."""
     return kinds()[finding.code].severity == "error"

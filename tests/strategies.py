@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from stdnum import issn
@@ -37,6 +38,12 @@ from harvester.model import (
     Title,
 )
 from harvester.text import Inline, Math, Span, Text, fold, text
+
+# An article takes thirty milliseconds to make: there are fewer of them than of other examples.
+of_articles = settings(
+    max_examples=settings().max_examples * 2 // 5,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 HOSTILE = (
     "]]>",

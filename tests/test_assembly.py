@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from msgspec.structs import replace
 
 import harvester
@@ -26,7 +26,7 @@ from harvester.model import (
     Title,
 )
 from harvester.text import Math
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 JATS = Article(
     format="jats",
@@ -248,7 +248,7 @@ def test_the_rules_say_what_is_left_to_them():
     assert [code for code in assembly.SAID_BY_THE_RULES if f'"{code}"' not in rules] == []
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@of_articles
 @given(articles(), articles())
 def test_nothing_of_the_winner_is_ever_changed(first, second):
     article = together(first, second).article

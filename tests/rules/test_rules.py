@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from msgspec.structs import replace
 
 import harvester.rules
@@ -32,7 +32,7 @@ from harvester.model import (
 from harvester.rules.urls import is_url
 from harvester.text import Math
 from tests.rules.samples import ARTICLE, FACTS, PERSON, POLICY, article, with_journal, with_person
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 CONFIGURED = Policy(today="2025-06-15", prefixes=("10.5555",), crossmark=True, journals={"0317-8471": FACTS})
 INSTITUTION = "contributors[0].affiliations[0]"
@@ -220,7 +220,7 @@ def test_every_code_of_the_rules_has_its_case_here():
     assert said == {code for code, _, _ in BAD}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@of_articles
 @given(articles())
 def test_every_finding_has_words_and_a_path_in_the_article(sample):
     for finding in rules.check(sample, POLICY):
@@ -232,7 +232,7 @@ def test_most_hostile_articles_pass():
     """Else the strategy would prove little to those who drop what the rules hold back."""
     passed = []
 
-    @settings(max_examples=60, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @of_articles
     @given(articles())
     def run(sample):
         passed.append(not any(map(findings.is_blocking, rules.check(sample, POLICY))))

@@ -60,7 +60,7 @@ class Byline:
         path = f"contributors[{index}]"
         found = [*self._person(entry, path), *self._group_and_anonymous(entry)]
         if not found:
-            said = " ".join(filter(None, map(words, names(entry.element))))
+            said = " ".join(map(as_it_reads, names(entry.element)))
             if was_name(said):
                 self._notes.doubt("name-refused", path, said)
             else:

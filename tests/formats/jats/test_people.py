@@ -61,9 +61,10 @@ def test_a_name_with_several_commas_is_not_parsed():
 @pytest.mark.parametrize(("name", "code"), [("", "contributor-empty"), ("????", "name-refused")])
 def test_a_name_that_is_gone_is_told_from_one_that_never_was(name, code):
     """The first can be left out; without the second the article would lose an author."""
-    author = f"<contrib><name><surname>{name}</surname></name><role>Author</role></contrib>"
-    reading = read_meta(f"<contrib-group>{author}</contrib-group>")
+    parts = f"<surname>{name}</surname><given-names>{name}</given-names>"
+    reading = read_meta(f"<contrib-group><contrib><name>{parts}</name><role>Author</role></contrib></contrib-group>")
     assert (article_of(reading).contributors, codes(reading)) == ((), [code])
+    assert not name or reading.findings[0].value == "???? ????"
 
 
 def test_configured_organisations_are_groups():

@@ -12,7 +12,7 @@ demo: $(READY)
 	$(BIN)/harvester demo --dir demo
 
 test: $(READY) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff check harvester tests bench
@@ -21,6 +21,7 @@ lint: $(READY)
 
 soak: $(READY)
 	$(BIN)/python -m pytest tests/soak
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile soak
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import harvester
-from harvester.findings import SEVERITIES, Kind, kinds
+from harvester.findings import SEVERITIES, Kind, kinds, outline
 
 _SUBJECT = re.compile(r"^# -{10,} (.+)$")
 _CODE = re.compile(r"^\[([a-z-]+)\]$")
@@ -64,7 +64,7 @@ def _row(code: str, kind: Kind) -> str:
     return (
         f"### {code}\n\n"
         f"**{kind.severity}**, mended by {_WHO[kind.who]}\n\n"
-        f"> {_quoted(kind.message)}\n\n"
+        f"> {_quoted(outline(kind))}\n\n"
         f"- Cause: {_quoted(kind.cause)}\n"
         f"- Example: {_quoted(kind.example)}\n"
         f"- What to do: {_quoted(kind.fix)}\n"

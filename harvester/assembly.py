@@ -23,7 +23,7 @@ FILLED = ("landing_page", "licenses", "keywords", "language")
 # The rules say these of the finished article; a reader's word on them would be the second, or no longer true.
 SAID_BY_THE_RULES = frozenset(
     {"doi-missing", "url-missing", "title-missing", "journal-title-missing", "issn-missing", "issn-media-unknown"}
-    | {"date-missing", "name-all-caps", "name-digits", "reference-key-duplicate", "reference-empty"}
+    | {"date-missing", "name-all-caps", "name-digits", "reference-key-duplicate"}
 )
 
 
@@ -154,8 +154,11 @@ def with_facts(article: Article, journals: Mapping[str, JournalFacts]) -> Articl
 
 
 def _known_journal(journal: Journal, facts: JournalFacts) -> Journal:
+    """The title that is registered stands first, whatever the language of the article."""
+    registered = [title for title in journal.titles if plain(title.text) == facts.title]
+    titles = tuple(dict.fromkeys([*registered, *journal.titles]))
     return Journal(
-        titles=journal.titles or ((LangText((facts.title,)),) if facts.title else ()),
+        titles=titles or ((LangText((facts.title,)),) if facts.title else ()),
         abbreviation=journal.abbreviation or facts.abbreviation,
         issns=tuple(_with_medium(issn, facts) for issn in journal.issns),
         publisher=journal.publisher or facts.publisher,
@@ -178,7 +181,7 @@ def _stated(before: Article, after: Article) -> Iterator[tuple[str, str]]:
         if getattr(before, field) != getattr(after, field):
             yield field, field
     for field, path, setting in _OF_JOURNAL:
-        if getattr(before.journal, field) != getattr(after.journal, field):
+        if getattr(after.journal, field) and not getattr(before.journal, field):
             yield path, setting
     for number, (old, new) in enumerate(zip(before.journal.issns, after.journal.issns, strict=True)):
         if old != new:

@@ -36,15 +36,31 @@ def kinds() -> dict[str, Kind]:
     return {code: msgspec.convert(row, Kind) for code, row in tomllib.loads(text).items()}
 
 
+_LONGEST = 300  # characters of a value in a sentence
+
+
 class _Absent(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""
 
 
 def sentence(finding: Finding) -> str:
-    """The finding in plain words."""
-    words = _Absent(finding.detail, path=finding.path, value=finding.value)
+    """The finding in plain words; a value that is longer than a sentence may be is cut short in it."""
+    values = {**finding.detail, "path": finding.path, "value": finding.value}
+    words = _Absent(
+        {name: value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…" for name, value in values.items()}
+    )
     return kinds()[finding.code].message.format_map(words)
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def outline(kind: Kind) -> str:
+    """The sentence of a kind, with … for what only a finding can say."""
+    return kind.message.format_map(_Blank())
 
 
 def is_blocking(finding: Finding) -> bool:

@@ -324,6 +324,7 @@ class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
     volume: str | None = None
     issue: str | None = None
     issue_title: str | None = None
+    issue_year: int | None = None  # where the source dates the issue apart from the article
     dates: tuple[PubDate, ...] = ()
     accepted: PubDate | None = None
     first_page: str | None = None

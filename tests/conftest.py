@@ -14,6 +14,8 @@ SHARED = ROOT.parent / "shared"
 
 # Shared machines stall for seconds: a deadline per example would fail at random.
 settings.register_profile("project", deadline=None, derandomize=True, database=None)
+# `make soak`: other examples each time, and ten times as many.
+settings.register_profile("soak", deadline=None, database=None, max_examples=1000, print_blob=True)
 settings.load_profile("project")
 
 

@@ -91,14 +91,14 @@ def recorded(folder: Path) -> Answer:
 
 
 def single(page: bytes) -> Answer:
-    """A provider that has one recorded page, whatever it is; its token leads to nothing more."""
+    """A provider that has one recorded page, whatever it is; its token leads to nothing more, and it lists no names."""
 
     def answer(asked: dict[str, str]) -> bytes:
         if asked.get("verb") == "Identify":
             return IDENTIFY
         if asked.get("verb") == "ListSets":
             return NO_SETS
-        return NOTHING if "resumptionToken" in asked else page
+        return NOTHING if "resumptionToken" in asked or asked.get("verb") == "ListIdentifiers" else page
 
     return answer
 

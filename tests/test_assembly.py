@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from msgspec.structs import replace
 
 import harvester
@@ -26,7 +26,7 @@ from harvester.model import (
     Title,
 )
 from harvester.text import Math
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 JATS = Article(
     format="jats",
@@ -214,6 +214,14 @@ def test_what_the_record_says_is_not_replaced():
     assert alone(said).article == said
 
 
+def test_the_registered_title_of_the_journal_stands_first():
+    """Crossref knows the journal by one title, and OJS sets that of the article's language before it."""
+    titles = LangText(("Anales",), "es"), LangText(("Annals",), "en")
+    article = alone(replace(JATS, journal=Journal(titles=titles, issns=(Issn("0317-8471", "print"),)))).article
+    assert article.journal.titles == (titles[1], titles[0])
+    assert "journal.titles[0]" not in article.provenance
+
+
 def test_a_journal_that_is_not_configured_is_left_alone():
     assert alone(JATS, NO_HINTS).article == JATS
     unnumbered = replace(JATS, journal=Journal(titles=(LangText(("Annals",)),)))
@@ -240,7 +248,7 @@ def test_the_rules_say_what_is_left_to_them():
     assert [code for code in assembly.SAID_BY_THE_RULES if f'"{code}"' not in rules] == []
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@of_articles
 @given(articles(), articles())
 def test_nothing_of_the_winner_is_ever_changed(first, second):
     article = together(first, second).article

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from harvester.entries import Made, entry, made
 from harvester.model import Article, Finding, Issn, Journal, LangText, PubDate, Reading, Title, from_json, to_json
 from harvester.text import Span
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 ARTICLE = Article(
     format="jats",
@@ -35,6 +35,7 @@ def test_of_nothing_there_is_no_entry():
     assert entry(Article(format="oai_dc")).year is None
 
 
+@of_articles
 @given(articles(), st.dictionaries(st.text(), st.text()))
 def test_where_a_value_stood_does_not_move_the_fingerprint(article: Article, provenance: dict[str, str]):
     bare = msgspec.structs.replace(article, provenance={})
@@ -43,6 +44,7 @@ def test_where_a_value_stood_does_not_move_the_fingerprint(article: Article, pro
     assert from_json(kept.document).provenance == provenance
 
 
+@of_articles
 @given(articles(), articles())
 def test_what_can_reach_a_deposit_moves_the_fingerprint(one: Article, other: Article):
     one, other = (msgspec.structs.replace(each, provenance={}) for each in (one, other))

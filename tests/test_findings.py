@@ -93,3 +93,9 @@ def test_the_page_has_every_code_with_its_words():
 
 def test_markdown_in_an_example_is_shown_and_not_obeyed():
     assert r"\<dc:title/\>" in page("")
+
+
+def test_a_value_without_end_does_not_end_in_the_sentence():
+    words = sentence(Finding("value-too-long", "volume", "9" * 70_000, {"limit": "32"}))
+    assert len(words) < 500
+    assert '9…" is longer than the 32 characters' in words

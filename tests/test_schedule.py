@@ -33,14 +33,13 @@ def occurrences(one: Schedule, begin: datetime, end: datetime) -> list[datetime]
 
 
 @given(crons(), st.sampled_from(STRETCHES))
-@settings(max_examples=400)
+@settings(max_examples=settings().max_examples * 2)
 def test_a_schedule_comes_when_an_enumeration_says(cron: Cron, stretch: tuple[str, datetime, datetime]):
     zone, begin, end = stretch
     assert occurrences(schedule(cron.text, zone), begin, end) == list(moments(cron, zone, begin, end))
 
 
 @given(crons(), st.sampled_from(STRETCHES), st.integers(0, 7 * 60))
-@settings(max_examples=200)
 def test_the_next_one_is_the_same_from_wherever_one_looks(cron: Cron, stretch, minutes: int):
     zone, begin, end = stretch
     at = begin + timedelta(minutes=minutes, seconds=17)

@@ -7,7 +7,7 @@ import msgspec
 
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_json, line
-from harvester.findings import kinds
+from harvester.findings import kinds, outline
 
 _MEANING = {
     "error": "The record is held back until this is mended.",
@@ -34,7 +34,7 @@ def command(common: Common, code: str) -> None:
         return
     line(f"{code} ({kind.severity})")
     rows = {
-        "says": kind.message,
+        "says": outline(kind),
         "means": _MEANING[kind.severity],
         "cause": kind.cause,
         "to do": kind.fix,

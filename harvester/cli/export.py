@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -9,6 +10,7 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.identifiers import fold_doi
 from harvester.reports import ExportReport
 
 HELD_SHOWN = 20
@@ -37,7 +39,7 @@ def crossref(
     dois: tuple[str, ...],
     dry_run: bool,
     schema_version: str | None,
-) -> None:
+) -> int:
     """Writes Crossref deposit files, of the named sources or all.
 
     A record is written when it is new or has changed since its last file, and no error holds it back. Every file is
@@ -60,6 +62,17 @@ def crossref(
     elif not common.quiet:
         _print(report, dry_run=dry_run)
         common.say(sentence(report, dry_run=dry_run))
+    missing = _missing(dois, report)
+    for doi in missing:
+        click.echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
+    return 1 if missing else 0
+
+
+def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
+    """The DOIs that were asked for and are neither in a file nor held back."""
+    held = (one.doi for one in report.held_back if one.doi)
+    known = {fold_doi(doi) for doi in (*held, *(doi for file in report.files for doi in file.dois))}
+    return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
 
 def _print(report: ExportReport, *, dry_run: bool) -> None:

@@ -116,9 +116,11 @@ def show(common: Common, runs: Sequence[RunReport]) -> None:
     for run in runs:
         if run.error:
             click.echo(f"{run.source} ({run.format}): {run.error}", err=True)
-    news = sum(run.new + run.changed + run.deleted for run in runs)
-    if news and exit_code(runs) == 0:
-        common.say(f"{counted(news, 'record')} to look at: harvester check, then harvester export crossref.")
+        if run.rejected:
+            rejected = counted(run.rejected, "record")
+            common.say(f"{run.source} ({run.format}): {rejected} rejected; harvester runs ID says which and why.")
+    if exit_code(runs) == 0 and any(run.new or run.changed or run.deleted for run in runs):
+        common.say("Next: harvester check, then harvester export crossref.")
 
 
 def _print_runs(runs: Sequence[RunReport]) -> None:

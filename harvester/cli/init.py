@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from string import Template
 
@@ -12,8 +13,8 @@ import click
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.config import load
-from harvester.config.problems import schema
-from harvester.errors import ConfigError, HarvesterError
+from harvester.config.problems import against_schema, schema
+from harvester.errors import HarvesterError
 
 TEMPLATE = Path(__file__).with_name("config.toml.template")
 QUESTIONS = {
@@ -39,24 +40,31 @@ def command(common: Common) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
-    try:
-        load(path).exports_dir.mkdir(exist_ok=True)
-    except ConfigError:
-        path.unlink()  # an answer that is no good must not be in the way of the next try
-        raise
+    load(path).exports_dir.mkdir(exist_ok=True)
     if common.json:
         as_json(config=str(path))
     common.say(f"{path} is written. Next: harvester source probe URL looks at a provider and prints its settings.")
 
 
 def _ask() -> dict[str, object]:
+    """Answers that the configuration takes; one that it does not is asked for again."""
     answers: dict[str, object] = {}
     for key, question in QUESTIONS.items():
-        answer = click.prompt(question, default="", show_default=False, err=True).strip()
+        usual = answers["depositor_name"] if key == "registrant" else ""
+        good = partial(_good, key)
+        answer = click.prompt(question, default=usual, show_default=bool(usual), err=True, value_proc=good)
         if not answer and key == "depositor_name":
             return {}
-        answers[key] = answer.split() if key == "prefixes" else answer
+        answers[key] = answer
     return answers
+
+
+def _good(key: str, said: str) -> object:
+    answer = said.split() if key == "prefixes" else said.strip()
+    for problem in against_schema({"crossref": {key: answer}}):
+        if problem.path[:2] == ("crossref", key) and (answer or key != "depositor_name"):
+            raise click.UsageError(problem.sentence)
+    return answer
 
 
 def render(answers: dict[str, object]) -> str:

@@ -37,8 +37,10 @@ def text_findings(path: str, content: str) -> list[Finding]:
 
 
 def without_controls(content: Text) -> Text:
-    """The text without control characters."""
-    return _in_strings(content, lambda part: _CONTROL.sub("", part)) if has_controls(plain(content)) else content
+    """The text without control characters; the one that ends a line (U+0085) parts words, and is a blank."""
+    if not has_controls(plain(content)):
+        return content
+    return _in_strings(content, lambda part: _CONTROL.sub("", part.replace("\x85", " ")))
 
 
 def has_controls(content: str) -> bool:

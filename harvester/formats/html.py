@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from html.entities import html5
 
 from lxml import etree
 from msgspec import Struct
@@ -61,6 +62,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _ESCAPED_TAG = re.compile(
     rf"&lt;/?(?:{'|'.join(sorted(map(re.escape, _KNOWN)))})(?:\s[^<>]{{0,500}}?)?/?&gt;", re.IGNORECASE
 )
+# `&amp;nbsp;` has been escaped twice; `&amp;lt;` may be meant.
+_ESCAPED_NAME = re.compile(r"&amp;((?!(?:lt|gt|amp|quot|apos);)[A-Za-z][A-Za-z0-9]{1,31};)")
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
@@ -133,9 +136,11 @@ def _tokens(raw: str) -> Iterator[str | Math | _Tag]:
 
 
 def _source(raw: str) -> str:
-    """The markup itself: unescaped once more where there are only escaped tags."""
-    if "&lt;" in raw and not _has_tags(raw) and _ESCAPED_TAG.search(raw):
-        raw = _resolve(raw)
+    """The markup itself: unescaped once more where there are only escaped tags or entities."""
+    if "&lt;" in raw or "&amp;" in raw:
+        escaped = _ESCAPED_TAG.search(raw) or any(name in html5 for name in _ESCAPED_NAME.findall(raw))
+        if escaped and not _has_tags(raw):
+            raw = _resolve(raw)
     if "<![CDATA[" in raw:
         raw = raw.replace("<![CDATA[", "").replace("]]>", "")
     return raw

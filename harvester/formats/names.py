@@ -59,12 +59,17 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     before, _, after = _lines(raw).partition(";")
     name = fold(before)
     if not any(map(str.isalpha, name)):
-        return None, [Finding("contributor-empty", path, fold(raw))]
+        return None, [Finding("name-refused" if was_name(name) else "contributor-empty", path, fold(raw))]
     if fold(raw) in hints.organizations or name in hints.organizations:
         return Contributor(kind="group", name=fold(raw) if fold(raw) in hints.organizations else name), []
     contributor, code = _person(name, hints.name_order)
     findings = [Finding(code, path, name)] if code else []
     return _with_affiliation(contributor, after, findings, path)
+
+
+def was_name(letterless: str) -> bool:
+    """Whether a name without letters had some once: question marks stand where an encoding was lost."""
+    return "??" in letterless
 
 
 def _lines(raw: str) -> str:

@@ -262,9 +262,8 @@ class _Job:
             return None
         overlap = timedelta(seconds=self.source.overlap)
         if identity.granularity == "second" and not self.store.tells_time(self.source.name, prefix):
-            overlap += timedelta(
-                days=1
-            )  # dates of publication at midnight (Janeway), which lie before the last harvest
+            # Dates of publication at midnight (Janeway) lie before a harvest of the same day.
+            overlap += timedelta(days=1)
         return changes.next_since(last.response_date, last.started, identity.granularity, overlap)
 
 

@@ -176,6 +176,7 @@ def source_block(
     if found.unordered_names:
         lines.append(f"# Which part is the family name in {_comment('; '.join(found.unordered_names))}?")
         lines.append('# name_order = "given-first"  # or "family-first"')
+        lines.append("# organizations = []  # those of them that are no people")
     return "\n".join(lines)
 
 
@@ -183,7 +184,7 @@ def journal_block(journal: JournalFound) -> str:
     """A `[journals."ISSN"]` table to complete and paste; which ISSN is which is only said where a record says so."""
     lines = [f"[journals.{_toml(journal.issns[0])}]"]
     if journal.title:
-        lines.append(f"title = {_toml(journal.title)}")
+        lines.append(f"title = {_toml(journal.title)}  # as it is registered with Crossref?")
     known = {"issn_print": journal.print_issns[:1], "issn_electronic": journal.electronic_issns[:1]}
     lines += [f"{key} = {_toml(issns[0])}" for key, issns in known.items() if issns]
     unknown = [one for one in journal.issns if one not in journal.print_issns + journal.electronic_issns]

@@ -38,6 +38,8 @@ def publication_has_come(article: Article, policy: Policy) -> Iterator[Finding]:
             yield Finding("date-ahead", f"dates[{number}]", shown(when), {"medium": when.medium or "other"})
         else:
             yield Finding("date-in-future", f"dates[{number}]", shown(when))
+    if article.issue_year and article.issue_year > latest[0] + 1:  # next year's first issue is often online by autumn
+        yield Finding("date-in-future", "issue_year", str(article.issue_year))
 
 
 def _dates(article: Article) -> Iterator[tuple[str, PubDate]]:

@@ -9,6 +9,7 @@ from harvester.identifiers import clean_issn
 from harvester.model import Article, Finding, JournalFacts, Policy
 from harvester.rules.deposit import has_words
 from harvester.rules.rule import Rule
+from harvester.text import plain
 
 
 def journal_has_a_title(article: Article, _: Policy) -> Iterator[Finding]:
@@ -35,6 +36,21 @@ def issn_media_are_known(article: Article, _: Policy) -> Iterator[Finding]:
             yield Finding("issn-media-unknown", f"journal.issns[{number}]", issn.value)
 
 
+def title_is_the_one_registered(article: Article, policy: Policy) -> Iterator[Finding]:
+    """Crossref: "ISSN … has already been assigned to a different title"."""
+    facts = patterns.facts_of(article, policy.journals)
+    if facts is None or facts.title is None or not article.journal.titles:
+        return
+    titles = [plain(title.text) for title in article.journal.titles]
+    if _compact(facts.title) not in map(_compact, titles):
+        yield Finding("journal-title-differs", "journal.titles[0]", titles[0], {"configured": facts.title})
+
+
+def _compact(title: str) -> str:
+    """The title's letters and digits alone: in the others no two journals differ."""
+    return "".join(filter(str.isalnum, title.casefold()))
+
+
 def issn_media_fit_the_configuration(article: Article, policy: Policy) -> Iterator[Finding]:
     facts = patterns.facts_of(article, policy.journals)
     if facts is None:
@@ -55,5 +71,6 @@ RULES: tuple[Rule, ...] = (
     journal_has_an_issn,
     issns_are_right,
     issn_media_are_known,
+    title_is_the_one_registered,
     issn_media_fit_the_configuration,
 )

@@ -74,4 +74,28 @@ def orcids_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
             seen.add(person.orcid)
 
 
-RULES: tuple[Rule, ...] = (names_are_taken, surnames_are_surnames, orcids_are_right, orcids_stand_once)
+def people_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
+    """Namesakes are told apart by their affiliations, and by their ORCID iDs."""
+    seen: dict[tuple[str | None, ...], Contributor] = {}
+    for number, person in enumerate(article.contributors):
+        if not (name := person.name or person.surname):
+            continue
+        key = (person.kind, name, person.given, person.suffix)
+        if key in seen and not _are_namesakes(seen[key], person):
+            yield Finding("contributor-duplicate", f"contributors[{number}]", f"{person.given or ''} {name}".strip())
+        seen.setdefault(key, person)
+
+
+def _are_namesakes(one: Contributor, other: Contributor) -> bool:
+    if one.orcid and other.orcid:
+        return True  # one iD twice is another rule's
+    return bool(one.affiliations and other.affiliations) and not set(one.affiliations) & set(other.affiliations)
+
+
+RULES: tuple[Rule, ...] = (
+    names_are_taken,
+    surnames_are_surnames,
+    orcids_are_right,
+    orcids_stand_once,
+    people_stand_once,
+)

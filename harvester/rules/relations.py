@@ -1,10 +1,10 @@
-"""Relations to other works: the target must be what its type says."""
+"""Relations to other works: the target must be another work, and what its type says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harvester.identifiers import clean_doi, clean_issn
+from harvester.identifiers import clean_doi, clean_issn, fold_doi
 from harvester.model import Article, Finding, Policy, Relation
 from harvester.patterns import suffix_fits
 from harvester.rules.rule import Rule
@@ -13,7 +13,7 @@ from harvester.rules.urls import is_url
 
 def targets_are_usable(article: Article, _: Policy) -> Iterator[Finding]:
     for number, relation in enumerate(article.relations):
-        if not _is_usable(relation):
+        if not _is_usable(relation) or _is_itself(relation, article):
             yield Finding("relation-refused", f"relations[{number}]", relation.target, {"kind": relation.kind})
 
 
@@ -24,6 +24,12 @@ def _is_usable(relation: Relation) -> bool:
     if relation.target_type == "issn":
         return not relation.update and clean_issn(target) == target
     return not relation.update and (relation.target_type == "other" or is_url(target))
+
+
+def _is_itself(relation: Relation, article: Article) -> bool:
+    return (
+        relation.target_type == "doi" and article.doi is not None and fold_doi(relation.target) == fold_doi(article.doi)
+    )
 
 
 RULES: tuple[Rule, ...] = (targets_are_usable,)

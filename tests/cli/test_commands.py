@@ -116,7 +116,7 @@ def test_harvest_in_words(configured):
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].split() == [*RUN, "seconds"]
     assert done.stdout.splitlines()[1].split()[:4] == ["small", "oai_dc", "complete", "4"]
-    assert "4 records to look at: harvester check" in done.stderr
+    assert "Next: harvester check" in done.stderr
 
 
 def test_a_quiet_harvest_that_went_well_says_nothing(configured):
@@ -228,6 +228,7 @@ def test_check_can_fail(harvested):
 
 
 def test_explain(call):
+    assert "{" not in call("explain", "doi-foreign-prefix").stdout
     done = call("explain", "doi-missing")
     assert done.exit_code == 0
     assert done.stdout.startswith("doi-missing (error)\n")
@@ -287,6 +288,14 @@ def test_export_in_words(harvested):
     assert done.stdout.splitlines()[0].split() == ["file", "schema", "records", "bytes"]
     assert "1 record written into 1 file" in done.stderr
     assert "held back  oai:small:4  doi-missing" in harvested("export", "crossref").stdout
+
+
+def test_a_doi_that_nobody_has_is_no_success(harvested):
+    done = harvested("export", "crossref", "--doi", "10.12345/SMALL.2", "--doi", "10.12345/smal.2", "--json")
+    assert done.exit_code == 1
+    assert answer(done)["files"][0]["dois"] == ["10.12345/small.2"]
+    assert done.stderr.count("There is no live record") == 1
+    assert "10.12345/smal.2" in done.stderr
 
 
 def test_export_without_a_depositor(configured, tmp_path):

@@ -89,8 +89,12 @@ def test_no_answer_leaves_it_for_later(tmp_path):
     assert load(tmp_path / "config.toml").crossref is None
 
 
-def test_a_bad_answer_leaves_no_file(tmp_path):
-    said, code = talk(tmp_path, "Example", "nobody", "Example", "")
-    assert code == 2
-    assert 'crossref.depositor_email: "nobody" is no e-mail address' in said
-    assert not list(tmp_path.iterdir())
+def test_a_bad_answer_is_asked_for_again(tmp_path):
+    said, code = talk(tmp_path, "Example", "nobody", "", "doi@example.org", "", "10.5555 x", "10.5555")
+    assert code == 0
+    assert 'Error: "nobody" is no e-mail address' in said
+    assert said.count("Where does Crossref send its reports") == 3
+    assert "Who is responsible for the content [Example]" in said
+    crossref = load(tmp_path / "config.toml").crossref
+    assert crossref is not None
+    assert (crossref.registrant, crossref.prefixes) == ("Example", ("10.5555",))

@@ -27,8 +27,7 @@ CONFIG = """
 [alerts]
 webhook_url_env = "HOOK"
 
-[sources.small]
-url = "{url}"
+[defaults]
 formats = ["oai_dc"]
 allow_private = true
 retries = 0
@@ -37,6 +36,9 @@ username = "jane"
 password_env = "OAI_PASSWORD"
 headers_env = {{ X-Api-Key = "OAI_KEY" }}
 headers_file = {{ X-Other-Key = "key.txt" }}
+
+[sources.small]
+url = "{url}"
 """
 ECHO = f"you sent {PASSWORD} {quote(PASSWORD, safe='')} as {BASIC} with {KEY} and {FILED}"
 
@@ -51,6 +53,11 @@ class Gossip:
     """A provider that repeats what it is told, in each way there is, before it answers as it should."""
 
     def __init__(self, elsewhere: str) -> None:
+        self.elsewhere = elsewhere
+        self.good = False
+        self.begin()
+
+    def begin(self) -> None:
         self.answers: list[bytes | Answer] = [
             reply(ECHO, 403),
             reply(ECHO, 503, Retry_After="0"),
@@ -63,10 +70,9 @@ class Gossip:
             reply(envelope(f"<Identify><repositoryName>{ECHO} &nope;</repositoryName>")),
             redirect(f"ftp://{KEY}@127.0.0.1/"),
             redirect(f"http://{KEY}.invalid/oai?verb=Identify"),
-            redirect(f"{elsewhere}?verb=Identify"),
+            redirect(f"{self.elsewhere}?verb=Identify"),
             Answer(b"", close=True),
         ]
-        self.good = False
 
     def __call__(self, request: Request) -> bytes | Answer:
         if self.answers:
@@ -117,8 +123,9 @@ def in_store(folder: Path) -> list[str]:
     """The secrets in the store: in its bytes, and in the payloads that it keeps compressed."""
     found = [secret for path in folder.glob("harvester.sqlite*") for secret in leaks(path.read_bytes())]
     with pipeline.opened(load(folder / "config.toml")) as store:
-        for identifier in store.identifiers("small"):
-            found += [secret for _, raw in store.raw("small", identifier) for secret in leaks(raw.payload or b"")]
+        for source in load(folder / "config.toml").sources:
+            for identifier in store.identifiers(source):
+                found += [secret for _, raw in store.raw(source, identifier) for secret in leaks(raw.payload or b"")]
         found += [secret for run in store.runs(100) for one in store.rejected(run.id) for secret in leaks(one.payload)]
     return found
 
@@ -126,9 +133,13 @@ def in_store(folder: Path) -> list[str]:
 def test_no_secret_is_ever_repeated(tmp_path: Path, servers: tuple[Gossip, Server, Server]):
     gossip, server, other = servers
     ear = Ear(tmp_path, {name: value.format(hook=other.url) for name, value in ENVIRONMENT.items()})
-    asked = ("-v", "--log-format", "json", "harvest"), ("harvest", "--json")
-    while gossip.answers:
-        ear.ask(*asked[len(gossip.answers) % len(asked)])
+    config = tmp_path / "config.toml"
+    more = "".join(f'[sources.small{number}]\nurl = "{server.url}"\n' for number in range(len(gossip.answers)))
+    config.write_text(config.read_text() + more)
+    for command in (("-v", "--log-format", "json", "harvest"), ("harvest", "--json")):
+        gossip.begin()
+        while gossip.answers:
+            ear.ask(*command)
     assert ear.ask("-v", "harvest") == 0
     for rest in ("source test small -v", "status --json", "runs --json", "source list --json", "config check -v"):
         ear.ask(*rest.split())

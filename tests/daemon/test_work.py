@@ -108,7 +108,8 @@ def test_a_comparison_is_remembered_as_one(config: Config, small: Server):
 def test_a_turn_exports_what_is_due(configured: Configured, small: Server):
     crossref = (
         '[crossref]\ndepositor_name = "X"\ndepositor_email = "x@example.org"\nregistrant = "X"\n'
-        '[exports]\nschedule = "@yearly"\n[journals."2049-3630"]\ntitle = "Small"\nissn_electronic = "2049-3630"\n'
+        '[exports]\nschedule = "@yearly"\n'
+        '[journals."2049-3630"]\ntitle = "Journal of Small Things"\nissn_electronic = "2049-3630"\n'
     )
     config = configured({"reeds": small.url}, more=crossref)
     first = turn.take(config, now=now, stop=never)

@@ -77,6 +77,7 @@ def test_other_damage():
     assert codes == ["control-characters", "encoding-suspect", "title-contains-tex"]
     assert text_findings("abstracts[0]", "$x^2$") == []
     assert text_findings("titles[0]", "A $5 book and a $10 one") == []
+    assert without_controls(("One\x85two ", Span("bold", ("\x85three",)))) == ("One two ", Span("bold", ("three",)))
     assert without_controls(("a\x02b", Span("bold", ("c\x7f",)))) == ("ab", Span("bold", ("c",)))
 
 

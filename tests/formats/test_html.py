@@ -41,6 +41,9 @@ def test_what_is_no_markup_stays(raw):
         ("Smith &amp; Co", "Smith & Co"),
         ("&amp;lt;", "&lt;"),  # once, not until nothing is left
         ("&lt;p&gt;One &amp;lt; two&lt;/p&gt;", "One < two"),  # escaped twice
+        ("n&amp;nbsp;=&amp;nbsp;7, p &amp;lt; 0.05", "n = 7, p < 0.05"),  # twice, without a tag to show it
+        ("<p>n&amp;eacute;e</p>", "n&eacute;e"),  # its tags are not escaped
+        ("a&amp;nonsense; b", "a&nonsense; b"),
         ("One<br>two<p>three", "One two three"),
         ("<a href='x > y'>link</a>", "link"),
         ("<!-- note --><style>p{}</style>text", "text"),

@@ -67,6 +67,7 @@ def test_the_order_of_a_name_without_comma_is_the_sources(raw, hints, expected):
         ("The COVID-19 Working Group", "possible-organization"),
         ("Редакция журнала", "possible-organization"),
         (" . ", "contributor-empty"),
+        ("????, ???", "name-refused"),
     ],
 )
 def test_names_in_doubt(raw, code):

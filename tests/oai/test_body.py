@@ -64,12 +64,12 @@ def test_members_behind_one_another():
 @pytest.mark.parametrize(
     ("data", "declared"),
     [
-        (gzip.compress(b"<a/>")[:-9], "gzip"),
-        (gzip.compress(b"")[:12] + b"\xff\xff\xff\xff", ""),
+        (gzip.compress(b"<a/>", mtime=0)[:-9], "gzip"),
+        (gzip.compress(b"", mtime=0)[:12] + b"\xff\xff\xff\xff", ""),
         (b"\x00binary", "gzip"),
         (b"\x00binary", "br"),
         (b"neither", "deflate"),
-        (gzip.compress(b"<a/>") * 70, "gzip"),
+        (gzip.compress(b"<a/>", mtime=0) * 70, "gzip"),
     ],
 )
 def test_lies(data, declared):

@@ -292,7 +292,7 @@ def test_a_window_that_failed_is_all_that_is_asked_for_again(tmp_path: Path):
             return reply("busy", 503)
         return None
 
-    truth = Truth(100)
+    truth = Truth(60)
     with broken(truth, fault) as (script, server):
         made = bench(tmp_path, server.url, settings="window_records = 20\n")
         run = harvest(made)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harvester import pipeline
 from harvester.reports import ExportReport, RunReport
 from tests.replay import Answer, recorded, serving, single, wrapped
 from tests.workbench import Workbench, journals_in, prefixes_in
@@ -32,11 +33,11 @@ def main_job(
     """Harvests and exports one provider; every record must end in a deposit file or be held back with a finding."""
     with serving(answer) as url:
         bench.configure(url, [format], prefixes=prefixes, more=more)
-        (run,) = bench.harvest()
-    report = bench.export()
+        with bench.opened() as (config, store):
+            (run,) = pipeline.harvest(config, store, now=bench.now)
+            report = pipeline.export(config, store, now=bench.now)
+            (status,) = store.status() or (None,)
     exported = sum(file.records for file in report.files)
-    with bench.opened() as (_, store):
-        (status,) = store.status() or (None,)
     if status is not None:
         assert exported + len(report.held_back) == status.ready + status.held_back
         assert exported == status.ready

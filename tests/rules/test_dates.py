@@ -33,3 +33,11 @@ def test_a_date_is_ahead_until_it_has_come(day, today):
     assert [dates.has_come(one.value, today.isoformat()) for one in found] == [False] * len(found)
     if not found:
         assert dates.has_come(dates.shown(sample.dates[0]), today.isoformat())
+
+
+def test_an_issue_may_be_that_of_next_year():
+    found = [
+        [finding.path for finding in dates.publication_has_come(article(issue_year=year), Policy(today="2026-11-24"))]
+        for year in (None, 2019, 2027, 2028, 2109)
+    ]
+    assert found == [[], [], [], ["issue_year"], ["issue_year"]]

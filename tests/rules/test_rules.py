@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
+from msgspec.structs import replace
 
 import harvester.rules
 from harvester import findings, rules
@@ -30,11 +31,13 @@ from harvester.model import (
 from harvester.rules.urls import is_url
 from harvester.text import Math
 from tests.rules.samples import ARTICLE, FACTS, PERSON, POLICY, article, with_journal, with_person
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 CONFIGURED = Policy(today="2025-06-15", prefixes=("10.5555",), crossmark=True, journals={"0317-8471": FACTS})
 INSTITUTION = "contributors[0].affiliations[0]"
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
+NAMESAKE = replace(PERSON, orcid=None, affiliations=(Affiliation(name="Example College"),))
+GROUP = Contributor(kind="group", name="Lamp Group")
 
 
 def title(*parts):
@@ -80,6 +83,7 @@ BAD = [
     ("type-not-article", "type", article(type="Table-of-contents")),
     ("journal-title-missing", "journal.titles", with_journal(titles=())),
     ("journal-title-missing", "journal.titles", with_journal(titles=(LangText(("—",)),))),
+    ("journal-title-differs", "journal.titles[0]", with_journal(titles=(LangText(("Annals of Invention",)),))),
     ("issn-missing", "journal.issns", with_journal(issns=())),
     ("issn-check-digit", "journal.issns[0]", with_journal(issns=(Issn("2076-7405", "print"),))),
     ("issn-media-unknown", "journal.issns[0]", with_journal(issns=(Issn("2076-7404"),))),
@@ -106,6 +110,9 @@ BAD = [
     ("surname-suffix", "contributors[0].surname", with_person(surname="Davis Jr.")),
     ("orcid-check-digit", "contributors[0].orcid", with_person(orcid="https://orcid.org/0000-0002-1825-0098")),
     ("orcid-duplicate", "contributors[1].orcid", article(contributors=(PERSON, PERSON))),
+    ("contributor-duplicate", "contributors[1]", article(contributors=(PERSON, replace(PERSON, orcid=None)))),
+    ("contributor-duplicate", "contributors[1]", article(contributors=(replace(PERSON, affiliations=()), NAMESAKE))),
+    ("contributor-duplicate", "contributors[2]", article(contributors=(GROUP, PERSON, GROUP))),
     ("language-refused", "language", article(language="ger")),
     ("language-refused", "titles[0].lang", article(titles=(Title(text=("A",), lang="xx"),))),
     (
@@ -120,6 +127,7 @@ BAD = [
     ("relation-refused", "relations[0]", related(kind="correction", target="https://doi.org/10.5555/1", update=True)),
     ("relation-refused", "relations[0]", related(kind="continues", target="2076-7405", target_type="issn")),
     ("relation-refused", "relations[0]", related(kind="hasReview", target="page 3", target_type="uri")),
+    ("relation-refused", "relations[0]", related(kind="correction", target=f"{ARTICLE.doi}".upper(), update=True)),
     ("date-impossible", "relations[0].date", related(kind="hasReview", target="10.5555/1", date="2021-19-39")),
     ("value-too-long", "contributors[0].surname", with_person(surname="a" * 61)),
     ("value-too-long", "journal.titles[0]", with_journal(titles=(LangText(("a" * 256,)),))),
@@ -159,6 +167,10 @@ GOOD = [
     with_person(surname="McDonald", given="R. J."),
     with_person(given="J. D. S."),
     article(contributors=(PERSON, Contributor(kind="group", name="The 3rd Group?"), Contributor(kind="anonymous"))),
+    article(contributors=(PERSON, NAMESAKE)),
+    article(contributors=(PERSON, replace(PERSON, orcid="https://orcid.org/0000-0001-5109-3700"))),
+    article(contributors=(Contributor(kind="anonymous"),) * 2),
+    with_journal(titles=(LangText(("Анналы",)), LangText(("ANNALS of Invented Results.",)))),
     article(language="sah", titles=(Title(text=("Ⅳ", Math(MATH.format("<mi>x</mi>"))), lang="zul"),)),
     title(Math(MATH.format("<mi>x</mi>"))),
     article(abstracts=(Abstract(blocks=(Section(title=("Aim",)),)),)),
@@ -207,7 +219,7 @@ def test_every_code_of_the_rules_has_its_case_here():
     assert said == {code for code, _, _ in BAD}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@of_articles
 @given(articles())
 def test_every_finding_has_words_and_a_path_in_the_article(sample):
     for finding in rules.check(sample, POLICY):
@@ -225,7 +237,7 @@ def test_most_hostile_articles_pass():
     """Else the strategy would prove little to those who drop what the rules hold back."""
     passed = []
 
-    @settings(max_examples=60, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @of_articles
     @given(articles())
     def run(sample):
         passed.append(not any(map(findings.is_blocking, rules.check(sample, POLICY))))

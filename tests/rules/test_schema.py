@@ -6,7 +6,7 @@ import copy
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from harvester import resources
@@ -14,7 +14,7 @@ from harvester.exporters.crossref import vocabulary
 from harvester.model import Article, Journal, Title, to_json
 from harvester.rules.schema import accepts, explain
 from tests.rules.samples import ARTICLE, article
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 SCHEMA = msgspec.json.decode(resources.schema_text("article.schema.json"))
 MODEL = msgspec.json.schema(Article)["$defs"]
@@ -65,10 +65,7 @@ def test_the_words_are_those_of_the_exporter():
     assert set(words["relationship"]["enum"]) == vocabulary.INTER_WORK | vocabulary.INTRA_WORK
 
 
-slow = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-
-
-@slow
+@of_articles
 @given(articles())
 def test_hostile_text_is_text(sample):
     assert accepts(to_json(sample))
@@ -125,13 +122,13 @@ def damaged(draw):
     return document
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@of_articles
 @given(damaged())
 def test_what_one_refuses_the_other_explains(document):
     assert accepts(document) == (explain(document) == [])
 
 
-@settings(slow, max_examples=15)
+@settings(of_articles, max_examples=of_articles.max_examples // 2)
 @given(damaged())
 def test_bytes_and_documents_are_the_same(document):
     try:

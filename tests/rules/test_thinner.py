@@ -1,11 +1,11 @@
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from msgspec.structs import replace
 
 from harvester.findings import sentence
 from harvester.model import AltName, File, Funding, Relation
 from harvester.rules.thinner import richness, thinner
 from tests.rules.samples import ARTICLE, PERSON, article
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 RICH = article(
     contributors=(replace(PERSON, alt_names=(AltName(surname="Карберри"),)),),
@@ -50,7 +50,7 @@ def test_a_change_or_more_is_no_loss():
     assert thinner(ARTICLE, {}) is None
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@of_articles
 @given(articles(), articles())
 def test_only_what_has_less_is_thinner(one, other):
     assert thinner(one, richness(one)) is None

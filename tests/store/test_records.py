@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -136,14 +136,20 @@ def test_rejected_records_keep_their_bytes_and_the_reason(opened: Store):
     assert opened.rejected(run.id + 1) == []
 
 
-@given(st.lists(st.binary(max_size=300), min_size=1, max_size=20))
-def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, contents: list[bytes]):
+@pytest.fixture(scope="module")
+def for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One store for every example of a property; making one takes longer than all else."""
     with store.connect(samples.url(tmp_path_factory.mktemp("bytes"))) as opened:
-        run, window = begin(opened)
-        records = [raw(n, payload=content) for n, content in enumerate(contents)]
-        opened.save_page(run.id, window.id, page(*records))
-        found = opened.payloads("wetlands", ["oai_dc"], [one.identifier for one in records])
-        assert [found[one.identifier, "oai_dc"].payload for one in records] == contents
+        yield opened
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=20))
+def test_any_bytes_come_back(for_all: Store, contents: list[bytes]):
+    run, window = begin(for_all)
+    records = [raw(n, payload=content) for n, content in enumerate(contents)]
+    for_all.save_page(run.id, window.id, page(*records))
+    found = for_all.payloads("wetlands", ["oai_dc"], [one.identifier for one in records])
+    assert [found[one.identifier, "oai_dc"].payload for one in records] == contents
 
 
 @pytest.mark.parametrize("damage", ["data = x'00'", "data = zeroblob(90), codec = 'none'"])

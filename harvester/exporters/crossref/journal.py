@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester.exporters.xml import attributes, element, wrap
 from harvester.model import Article, Issn, Journal, PubDate
@@ -13,7 +14,8 @@ from harvester.versions import Version, language
 class Issue(Struct, frozen=True, kw_only=True):
     """One issue, as far as an article tells: equal for the articles that belong together.
 
-    The date is a year alone: the days of the articles of an issue differ.
+    The date is a year alone: the days of the articles of an issue differ. It is that of print, else the one that the
+    source gives the issue, else that of the article.
     """
 
     volume: str | None
@@ -29,6 +31,8 @@ def issue_of(article: Article) -> Issue | None:
     printed = [date for date in article.dates if date.medium == "print"]
     dated = next(iter([*printed, *article.dates]), None)
     date = PubDate(year=dated.year, medium=dated.medium) if dated else None
+    if date and article.issue_year and not printed:
+        date = replace(date, year=article.issue_year)
     return Issue(volume=article.volume, number=article.issue, title=article.issue_title, date=date)
 
 

@@ -234,6 +234,7 @@ class Places:
         self._language = language
         self._notes = notes
         self._used: set[Element] = set()
+        self._meta = meta
         for aff in descendants(meta, "aff", "aff-alternatives") if meta is not None else ():
             if (identifier := aff.get("id")) and identifier not in self._elements:
                 self._elements[identifier] = aff
@@ -270,9 +271,14 @@ class Places:
             element = self._elements.get(identifier)
             if element is not None and said in ("aff", ""):
                 found += self.read(element, path)
-            elif said == "aff":
+            elif said == "aff" and not self._is_note(identifier):
                 self._notes.doubt("affiliation-missing", path, identifier)
         return found
+
+    def _is_note(self, identifier: str) -> bool:
+        """Whether a footnote or an address has that identifier: the American Physical Society refers to them so."""
+        notes = descendants(self._meta, "fn", "corresp") if self._meta is not None else ()
+        return any(each.get("id") == identifier for each in notes)
 
     def _chosen(self, element: Element) -> Element | None:
         parent = element.getparent()

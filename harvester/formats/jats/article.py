@@ -28,6 +28,7 @@ _SOURCES = {
     "contributors": "contrib-group",
     "volume": "volume",
     "issue": "issue",
+    "issue_year": "pub-date",
     "dates": "pub-date",
     "accepted": "history",
     "first_page": "fpage",
@@ -73,6 +74,7 @@ def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading
     yield
     published_in = journal.journal(front.journal, notes)
     yield
+    issue_year = dates.issue_year(front.groups, notes)
     published, accepted = dates.publication_dates(front.groups, notes), dates.accepted(front.groups, notes)
     yield
     words_for_it = keywords(versions, notes)
@@ -97,6 +99,7 @@ def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading
         volume=issue.volume,
         issue=issue.issue,
         issue_title=issue.title,
+        issue_year=issue_year,
         dates=published,
         accepted=accepted,
         first_page=pages.first,

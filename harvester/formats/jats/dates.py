@@ -52,6 +52,17 @@ def publication_dates(groups: Grouped, notes: Notes) -> tuple[PubDate, ...]:
     return tuple(found.values())
 
 
+def issue_year(groups: Grouped, notes: Notes) -> int | None:
+    """The year of the issue, where it is dated apart from the article: online first, or continuously published."""
+    for element in groups.get("pub-date", ()):
+        if date_kind(element).of_issue:
+            date = read_date(element, "issue_year", Notes())  # its season or day is nowhere needed
+            if date is not None:
+                return date.year
+            notes.doubt("date-invalid", "issue_year", _written(element))
+    return None
+
+
 def accepted(groups: Grouped, notes: Notes) -> PubDate | None:
     """When the article was accepted, from its history."""
     for history in (*groups.get("history", ()), *groups.get("pub-history", ())):

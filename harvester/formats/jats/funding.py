@@ -19,10 +19,25 @@ def funding(groups: Grouped, notes: Notes) -> tuple[Funding, ...]:
     found: list[Funding] = []
     for group in groups.get("funding-group", ()):
         for each in children(group, "award-group", "funding-source"):
-            sources = [each] if name(each) == "funding-source" else list(children(each, "funding-source"))
-            found += _award_group(each, sources, _awards(list(children(each, "award-id"))), len(found), notes)
+            for sources, awards in [([each], [])] if name(each) == "funding-source" else _runs(each):
+                found += _award_group(each, sources, _awards(awards), len(found), notes)
     found += _before_jats(groups, len(found), notes)
     return tuple(dict.fromkeys(found))
+
+
+def _runs(group: Element) -> list[tuple[list[Element], list[Element]]]:
+    """Funders with their awards. A group is one award, of all its funders; but some set every funder into one group,
+    each with its awards behind or before it: a new run begins where what the group began with comes again.
+    """
+    runs: list[tuple[list[Element], list[Element]]] = []
+    first = ""
+    for each in children(group, "funding-source", "award-id"):
+        local = name(each)
+        first = first or local
+        if not runs or (local == first and all(runs[-1])):
+            runs.append(([], []))
+        runs[-1][local == "award-id"].append(each)
+    return runs
 
 
 def _award_group(

@@ -93,8 +93,8 @@ def _abbreviation(holders: list[Element], groups: Grouped) -> str | None:
 
 
 def _issns(groups: Grouped, notes: Notes) -> tuple[Issn, ...]:
-    """Every ISSN once; one given as a journal's identifier says nothing about the medium."""
-    found: dict[str, Issn] = {}
+    """Every ISSN once; one given as a journal's identifier says nothing about the medium, nor one given for both."""
+    media: dict[str, list[Medium]] = {}
     typed = [(each, attribute(each, "pub-type", "publication-format")) for each in groups.get("issn", ())]
     loose = [(each, "") for each in groups.get("journal-id", ()) if attribute(each, "journal-id-type") in _ISSN_TYPES]
     for element, said in (*typed, *loose):
@@ -103,10 +103,13 @@ def _issns(groups: Grouped, notes: Notes) -> tuple[Issn, ...]:
             continue
         value = clean_issn(raw)
         if value is None:
-            notes.doubt("issn-invalid", f"journal.issns[{len(found)}]", raw)
-        elif value not in found or (found[value].medium is None and said in _MEDIA):
-            found[value] = Issn(value, _MEDIA.get(said) or _MEDIA_OF_IDS.get(attribute(element, "journal-id-type")))
-    return tuple(found.values())
+            notes.doubt("issn-invalid", f"journal.issns[{len(media)}]", raw)
+            continue
+        known = media.setdefault(value, [])
+        medium = _MEDIA.get(said) or _MEDIA_OF_IDS.get(attribute(element, "journal-id-type"))
+        if medium and medium not in known:
+            known.append(medium)
+    return tuple(Issn(value, known[0] if len(known) == 1 else None) for value, known in media.items())
 
 
 _ISSN_TYPES = frozenset({"issn", "eissn", "e-issn", "epub", "ppub", "pissn", "p-issn"})

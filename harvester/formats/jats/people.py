@@ -14,7 +14,7 @@ from harvester.formats.jats.roles import byline_role, credit_roles
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href, name
 from harvester.formats.jats.wording import as_it_reads
-from harvester.formats.names import parse_creator
+from harvester.formats.names import parse_creator, was_name
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
@@ -60,7 +60,11 @@ class Byline:
         path = f"contributors[{index}]"
         found = [*self._person(entry, path), *self._group_and_anonymous(entry)]
         if not found:
-            self._notes.doubt("contributor-empty", path, words(entry.element) or "")
+            said = " ".join(map(as_it_reads, names(entry.element)))
+            if was_name(said):
+                self._notes.doubt("name-refused", path, said)
+            else:
+                self._notes.doubt("contributor-empty", path, words(entry.element) or "")
             return []
         return [self._with_details(found[0], entry.element, path), *found[1:]]
 

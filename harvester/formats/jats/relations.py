@@ -67,7 +67,7 @@ def relations(groups: Grouped, article_type: str | None, notes: Notes) -> tuple[
         if (relation := _related(each, article_type, len(found), notes)) is not None:
             found.append(relation)
     for history in groups.get("pub-history", ()):
-        found += _preprints(history)
+        found += _preprints(history, len(found), notes)
     return tuple(dict.fromkeys(found))
 
 
@@ -110,12 +110,15 @@ def _target(element: Element) -> tuple[str | None, Literal["doi", "uri", "other"
     return (link, "uri") if link.startswith(("http://", "https://")) else (None, "other")
 
 
-def _preprints(history: Element) -> list[Relation]:
-    """JATS 1.3 publication history: an event of type preprint with the preprint's DOI."""
+def _preprints(history: Element, index: int, notes: Notes) -> list[Relation]:
+    """JATS 1.3 publication history: an event of type preprint with the preprint's DOI. Other versions are reported."""
     found = []
     for event in children(history, "event"):
         for each in children(event, "self-uri", "article-id", "pub-id"):
             said = attribute(each, "content-type", "specific-use") or attribute(event, "event-type")
-            if said == "preprint" and (doi := clean_doi(href(each) or words(each) or "")):
+            doi = clean_doi(href(each) or words(each) or "")
+            if doi and said == "preprint":
                 found.append(Relation(kind="hasPreprint", target=doi))
+            elif doi:
+                notes.doubt("relation-unmapped", f"relations[{index + len(found)}]", doi, type=said)
     return found

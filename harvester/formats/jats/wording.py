@@ -17,7 +17,7 @@ from harvester.formats.jats.inline import part, words
 from harvester.formats.jats.tree import Element, attribute, child, children, href, name, vocabulary
 from harvester.text import fold, plain, text
 
-_EDGE = "\x00"  # marks where a tag stood; XML has no such character
+_EDGE, _POINT = "\x00", "\x01"  # where a tag stood, and a full stop that may stand there already; not in any XML
 _SIDE_BY_SIDE = re.compile(r"(?<=[^\x00\s(\[{/–-])\x00{2,}(?=[^\x00\s,.;:)\]}/–-])")
 _BEHIND_POINT = re.compile(r"(?<=[^\W\d_][.,;])\x00(?=\w)|(?<=[)\d][.,;])\x00(?=[^\W\d_])")  # `2004).<article-title>`
 _FACES = vocabulary("italic bold sub sup sc underline overline monospace roman sans-serif styled-content i b")
@@ -40,7 +40,8 @@ def as_it_reads(element: Element) -> str:
     indented = "\n" in line
     line = _SIDE_BY_SIDE.sub(" ", line)
     line = fold(_BEHIND_POINT.sub(" ", line).replace(_EDGE, ""))
-    return _INDENTED.sub("", line) if indented else line
+    line = _INDENTED.sub("", line) if indented else line
+    return line.replace(f"{_POINT}.", ".").replace(_POINT, ".")
 
 
 def _has_own_punctuation(citation: Element) -> bool:
@@ -70,6 +71,9 @@ def _collect_child(element: Element, pieces: list[str], depth: int) -> None:
         pieces.append(plain(text(part(element))))
     elif local == "break":
         pieces.append("\n")
+    elif local == "etal" and words(element) is None:
+        written = (element.tail or "").lstrip(" ,;").lower().startswith("et al")
+        pieces.append(_EDGE if written else f"{_EDGE}et al{_POINT}{_EDGE}")
     elif not is_hidden(element, local):
         pieces.append("–" if local == "lpage" and _is_right_behind(element, "fpage") else _EDGE)
         _collect(element, pieces, depth + 1)

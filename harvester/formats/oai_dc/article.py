@@ -59,6 +59,7 @@ def reading(metadata: etree._Element, record: RawRecord, hints: Hints) -> Steps[
         volume=where.volume,
         issue=where.issue,
         issue_title=where.issue_title,
+        issue_year=where.issue_year,
         dates=dates,
         first_page=pages.first if pages else None,
         last_page=pages.last if pages else None,

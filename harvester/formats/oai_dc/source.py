@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from harvester.formats.citation import Citation, Labels, parse_ojs
 from harvester.formats.citation_profiles import PROFILES, Known
+from harvester.formats.dates import FIRST_YEAR, LAST_YEAR
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import words
@@ -30,7 +31,13 @@ _OTHER = re.compile(r"https?://|urn:|isbn\b|info:", re.IGNORECASE)  # what stand
 # Where Janeway has what others have in a citation.
 _OWN = {"volume": "dc:volume", "issue": "dc:issue", "first_page": "dc:format.extent"}
 # The parts of a citation on which several must agree, by field of the article.
-_PARTS = {"volume": "volume", "issue": "issue", "first_page": "pages", "elocation_id": "elocation_id"}
+_PARTS = {
+    "volume": "volume",
+    "issue": "issue",
+    "issue_year": "year",
+    "first_page": "pages",
+    "elocation_id": "elocation_id",
+}
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -40,6 +47,7 @@ class Place(Struct, frozen=True, kw_only=True):
     volume: str | None = None
     issue: str | None = None
     issue_title: str | None = None
+    issue_year: int | None = None
     pages: Pages | None = None
     elocation_id: str | None = None
 
@@ -69,6 +77,7 @@ def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: 
         volume=agreed.volume,
         issue=agreed.issue,
         issue_title=next((each.issue_title for each in found if each.issue_title), None),
+        issue_year=agreed.year,
         pages=agreed.pages,
         elocation_id=agreed.elocation_id,
     )
@@ -96,13 +105,21 @@ def _citations(
         return []
     candidates = [value for value in values if _may_be_citation(value.text, profile is not None)]
     read = [(value, parse(value.text)) for value in candidates]
-    found = [(value.lang, citation) for value, citation in read if citation]
+    found = [(value.lang, _dated(citation, notes)) for value, citation in read if citation]
     for value, citation in read:
         if citation is None and (profile is None or not found):
             notes.doubt("citation-unparsed", "volume", fold(value.text))
         if citation and citation.unread_pages:
             notes.doubt("pages-unparsed", "first_page", citation.unread_pages)
     return found
+
+
+def _dated(citation: Citation, notes: Notes) -> Citation:
+    """The citation without a year that is none."""
+    if citation.year is None or FIRST_YEAR <= citation.year <= LAST_YEAR:
+        return citation
+    notes.doubt("date-invalid", "issue_year", f"{citation.year:04}")
+    return structs.replace(citation, year=None)
 
 
 def _element(hints: Hints) -> str:

@@ -12,12 +12,13 @@ from harvester.findings import is_blocking
 from harvester.model import Article, ListBlock, Paragraph, Policy, Section
 from harvester.text import plain
 from tests.exporters.deposits import batch, build, deposit
-from tests.strategies import articles
+from tests.strategies import articles, of_articles
 
 ARTICLE = "//c:journal_article"
 POLICY = Policy(today="2026-01-02", prefixes=("10.5555", "10.48015"))
 
 
+@of_articles
 @given(articles())
 def test_is_valid_in_every_version(schemas: dict[str, bundles.Schema], article: Article) -> None:
     assume(not any(is_blocking(finding) for finding in rules.check(article, POLICY)))
@@ -25,7 +26,7 @@ def test_is_valid_in_every_version(schemas: dict[str, bundles.Schema], article: 
         assert schema.validate(build(article, version)) == []
 
 
-@settings(max_examples=50)
+@of_articles
 @given(articles())
 def test_its_words_stand_in_the_deposit_as_they_are(article: Article) -> None:
     found = deposit(article)
@@ -43,7 +44,7 @@ def test_its_words_stand_in_the_deposit_as_they_are(article: Article) -> None:
     assert found.texts("//c:doi_data/c:resource") == [article.landing_page]
 
 
-@settings(max_examples=50)
+@of_articles
 @given(articles())
 def test_its_people_stand_in_the_deposit_in_their_order(article: Article) -> None:
     found = deposit(article)
@@ -57,7 +58,7 @@ def test_its_people_stand_in_the_deposit_in_their_order(article: Article) -> Non
     ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=of_articles.max_examples // 2)
 @given(articles(), articles())
 def test_two_together_say_what_they_say_alone(first: Article, second: Article) -> None:
     both = crossref.build([first, second], batch())

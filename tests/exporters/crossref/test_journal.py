@@ -36,6 +36,14 @@ class TestIssue:
         found = deposit(replace(PLAIN, volume="1", issue="2", dates=dates))
         assert found.texts("//c:journal_issue/c:publication_date[@media_type='print']/*") == ["2021"]
 
+    def test_has_its_own_year_before_that_of_the_article(self) -> None:
+        web = PubDate(year=2025, month=6, medium="online")
+        article = replace(PLAIN, volume="24", issue_year=2019, dates=(web,))
+        assert deposit(article).texts("//c:journal_issue/c:publication_date[@media_type='online']/*") == ["2019"]
+        assert deposit(article).texts("//c:journal_article/c:publication_date/c:year") == ["2025"]
+        printed = replace(article, dates=(web, PubDate(year=2020, medium="print")))
+        assert deposit(printed).texts("//c:journal_issue/c:publication_date/*") == ["2020"]
+
     def test_is_equal_for_articles_of_different_days(self) -> None:
         days = [replace(PLAIN, issue="2", dates=(PubDate(year=2021, month=1, day=day),)) for day in (1, 2)]
         assert len({issue_of(article) for article in days}) == 1

@@ -59,6 +59,21 @@ def test_a_more_exact_date_for_one_medium_wins_and_another_is_reported():
     assert codes(read_meta(dates + "<pub-date pub-type='epub'><year>2021</year></pub-date>")) == ["pub-date-conflict"]
 
 
+@pytest.mark.parametrize("attributes", ["pub-type='collection'", "date-type='collection'", "pub-type='cover'"])
+def test_the_year_of_the_issue_is_not_that_of_the_article(attributes):
+    online = "<pub-date pub-type='epub'><year>2025</year></pub-date>"
+    reading = read_meta(f"{online}<pub-date {attributes}><season>Jan-Apr</season><year>2019</year></pub-date>")
+    assert article_of(reading).issue_year == 2019
+    assert article_of(reading).dates == (PubDate(year=2025, medium="online"),)
+    assert (codes(reading), meta(online).issue_year) == ([], None)
+
+
+def test_a_year_of_the_issue_that_is_none_is_reported():
+    online = "<pub-date pub-type='epub'><year>2025</year></pub-date>"
+    dates = f"{online}<pub-date pub-type='collection'><year>20</year></pub-date>"
+    assert (meta(dates).issue_year, codes(read_meta(dates))) == (None, ["date-invalid"])
+
+
 # ---------------------------------------------------------------------------------------------- journal
 
 
@@ -81,6 +96,11 @@ def test_issn_by_medium_and_as_identifier():
         ("2076-7404", "electronic"),
     ]
     assert doubts == ["issn-invalid", "issn-invalid"]
+
+
+def test_an_issn_given_for_both_media_is_of_neither():
+    both = "<issn pub-type='ppub'>2049-3630</issn><issn pub-type='epub'>2049-3630</issn>"
+    assert [(each.value, each.medium) for each in journal(both)[0].issns] == [("2049-3630", None)]
 
 
 def test_abbreviation_prefers_the_publisher():
@@ -237,6 +257,20 @@ FUNDING = [
         (Funding(funder="R", ror="https://ror.org/05dxps055"),),
     ),
     ("<award-id>R-1</award-id><award-id/>", (Funding(awards=("R-1",)),)),
+    # One award of two funders; then two awards in one group, each of its own funder.
+    (
+        "<funding-source>A</funding-source><funding-source>B</funding-source>"
+        "<award-id>1</award-id><award-id>2</award-id>",
+        (Funding(funder="A", awards=("1", "2")), Funding(funder="B", awards=("1", "2"))),
+    ),
+    (
+        "<funding-source>A</funding-source><award-id>1</award-id><funding-source>B</funding-source><award-id>2</award-id>",
+        (Funding(funder="A", awards=("1",)), Funding(funder="B", awards=("2",))),
+    ),
+    (
+        "<award-id>1</award-id><funding-source>A</funding-source><award-id>2</award-id><funding-source>B</funding-source>",
+        (Funding(funder="A", awards=("1",)), Funding(funder="B", awards=("2",))),
+    ),
 ]
 
 
@@ -282,5 +316,8 @@ def test_a_notice_for_this_article_is_no_update_by_it():
 
 
 def test_preprint_of_the_publication_history():
-    inner = "<pub-history><event><self-uri content-type='preprint' xlink:href='https://doi.org/10.5555/pre'/></event></pub-history>"
-    assert meta(inner).relations == (Relation(kind="hasPreprint", target="10.5555/pre"),)
+    link = "<event><self-uri content-type='{}' xlink:href='https://doi.org/10.5555/{}'/></event>"
+    inner = f"<pub-history>{link.format('preprint', 'pre')}{link.format('reviewed-preprint', 'pre.1')}</pub-history>"
+    reading = read_meta(inner)
+    assert article_of(reading).relations == (Relation(kind="hasPreprint", target="10.5555/pre"),)
+    assert codes(reading) == ["relation-unmapped"]  # the reviewed one is not lost without a word

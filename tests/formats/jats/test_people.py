@@ -58,6 +58,15 @@ def test_a_name_with_several_commas_is_not_parsed():
     assert codes(read_meta(group("<string-name>Berg, Ada, Oslo</string-name>"))) == ["name-unparsed"]
 
 
+@pytest.mark.parametrize(("name", "code"), [("", "contributor-empty"), ("????", "name-refused")])
+def test_a_name_that_is_gone_is_told_from_one_that_never_was(name, code):
+    """The first can be left out; without the second the article would lose an author."""
+    parts = f"<surname>{name}</surname><given-names>{name}</given-names>"
+    reading = read_meta(f"<contrib-group><contrib><name>{parts}</name><role>Author</role></contrib></contrib-group>")
+    assert (article_of(reading).contributors, codes(reading)) == ((), [code])
+    assert not name or reading.findings[0].value == "???? ????"
+
+
 def test_configured_organisations_are_groups():
     inner = group("<name><given-names>Reed Watch</given-names></name>")
     (found,) = meta(inner, hints=Hints(organizations=("Reed Watch",))).contributors
@@ -229,6 +238,11 @@ def test_several_affiliations_without_links_belong_to_nobody():
 
 def test_a_link_to_nothing_is_reported():
     assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='x'/>")))) == ["affiliation-missing"]
+
+
+def test_a_footnote_is_no_affiliation_that_is_missing():
+    notes = "<author-notes><fn id='n1'><p>On leave</p></fn></author-notes>"
+    assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='n1'/>")) + notes)) == []
 
 
 def test_corresponding_by_attribute_or_link():

@@ -73,6 +73,10 @@ def test_composed_text(inner, text):
 
 
 AS_READ = [
+    ("<string-name>A. Berg</string-name> <etal/>, <source>Lakes</source>", "A. Berg et al., Lakes"),
+    ("<string-name>Berg A</string-name>, <etal/>. <source>Lakes</source>", "Berg A, et al. Lakes"),
+    ("<string-name>Berg A</string-name> <etal>u. a.</etal>: <source>Lakes</source>", "Berg A u. a.: Lakes"),
+    ("<string-name>Berg A</string-name><etal/> et al. <source>Lakes</source>", "Berg A et al. Lakes"),
     ("<name><surname>Berg</surname><given-names>A</given-names></name> (<year>2001</year>)", "Berg A (2001)"),
     ("(<year>2001</year>).<source>Lakes</source> <volume>5</volume>:<fpage>7</fpage>", "(2001). Lakes 5:7"),
     ("\n <volume>5</volume>(\n <issue>2</issue>): \n<fpage>7</fpage> .", "5(2): 7."),

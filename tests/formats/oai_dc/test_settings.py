@@ -48,6 +48,13 @@ def test_a_journals_labels_and_title():
     assert read(*pairs, journals={"2049-3630": facts})[0].issue_title == "Festschrift"
 
 
+@pytest.mark.parametrize(("year", "found", "codes"), [("2013", 2013, []), ("0213", None, ["date-invalid"])])
+def test_the_citation_has_the_year_of_the_issue(year, found, codes):
+    article, findings = read(("source", f"Tide Letters; Vol 3, No 2 ({year}); 1-5"), ("date", "2012-12-20"))
+    assert (article.issue_year, article.volume, findings) == (found, "3", codes)
+    assert article.dates == (PubDate(year=2012, month=12, day=20),)
+
+
 def test_a_range_of_years_is_no_issn_unless_it_is_configured():
     assert read(("source", "1940-1949"))[0].journal.issns == ()
     journals = {"1940-1949": JournalFacts(issn_print="1940-1949")}

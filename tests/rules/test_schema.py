@@ -154,6 +154,13 @@ def test_an_explanation_names_the_place_and_says_why(path, problem, changes):
     assert [(finding.path, finding.detail["problem"]) for finding in found] == [(path, problem)]
 
 
+def test_half_a_character_can_be_shown_wherever_it_stands():
+    [finding] = explain(msgspec.to_builtins(article(titles=())) | {"titles": {"text": ["\ud800"]}})
+    assert (finding.path, finding.value) == ("titles", '{"text":["?"]}')
+    [finding] = explain(msgspec.to_builtins(article()) | {"language": "e\ud800"})
+    assert finding.value == "e?"
+
+
 def test_a_long_value_is_shown_in_part():
     [finding] = explain(msgspec.to_builtins(article(language="x" * 500)))
     assert len(finding.value) == 80

@@ -234,12 +234,24 @@ class _Job:
         """The run that was cut short, or a new one: full, a range that was asked for, or what is new since the last."""
         unfinished = self.store.unfinished_run(self.source.name, prefix)
         if unfinished and not self.full and not self._ranged and set(unfinished.sets) == set(self.source.sets):
-            return self.store.resume_run(unfinished.id)
+            return self._with_news(identity, self.store.resume_run(unfinished.id))
         if self._ranged:
             return self._begin(prefix, "range", self.since)
         self._give_up(prefix)
         since = None if self.full else self._since_last(identity, prefix)
         return self._begin(prefix, "incremental" if since else "full", since)
+
+    def _with_news(self, identity: Identity, run: Run) -> Run:
+        """The run, and what changed since it began, where only windows of the past are left of it.
+
+        They may fail for ever, for one record that breaks every list it stands in, and nothing new would come.
+        """
+        since = self._since(identity, run)
+        coming = {one.window.set_spec for one in run.windows if one.state == "open" and one.window.until is None}
+        news = [window for window in changes.windows(run.prefix, run.sets, since) if window.set_spec not in coming]
+        if since is None or not news or self.now() - run.started <= changes.OVERLAP:
+            return run
+        return self.store.add_windows(run.id, news)
 
     def _begin(self, prefix: str, kind: RunKind, since: str | None) -> Run:
         asked = changes.windows(prefix, self.source.sets, since, self.until)
@@ -260,11 +272,15 @@ class _Job:
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"
         if last is None or owed or not changes.covers(last.sets, self.source.sets):
             return None
+        return self._since(identity, last)
+
+    def _since(self, identity: Identity, run: Run) -> str | None:
+        """From when on to ask for what this run cannot have seen."""
         overlap = timedelta(seconds=self.source.overlap)
-        if identity.granularity == "second" and not self.store.tells_time(self.source.name, prefix):
-            # Dates of publication at midnight (Janeway) lie before a harvest of the same day.
+        if identity.granularity == "second" and not self.store.tells_time(self.source.name, run.prefix):
+            # What changed today is stamped before the last harvest, at midnight (Janeway).
             overlap += timedelta(days=1)
-        return changes.next_since(last.response_date, last.started, identity.granularity, overlap)
+        return changes.next_since(run.response_date, run.started, identity.granularity, overlap)
 
 
 def _beginning(run: Run) -> str:

@@ -21,6 +21,7 @@ from harvester.errors import (
     ProviderError,
     RefusedAddress,
     Stopped,
+    Unreachable,
     WaitUntil,
 )
 from harvester.model import BadRecord, Identity, Page, RawRecord, Window
@@ -157,12 +158,15 @@ class Ladder:
                 bad += [replace(one, identifier=header.identifier) for one in found.bad]
         return Page(records=tuple(records), bad=tuple(bad), response_date=listed.response_date)
 
-    def _found(self, identifier: str, window: Window) -> Page | BadRecord:
+    def _found(self, identifier: str, window: Window, *, again: bool = False) -> Page | BadRecord:
+        """The record. A connection that broke is given a second chance, since it may be no fault of the record's."""
         try:
             return self._ask.record(identifier, window.prefix)
         except ProviderError as error:
             if isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
                 raise
+            if isinstance(error, Unreachable) and not again:
+                return self._found(identifier, window, again=True)
             return BadRecord(identifier=identifier, reason=str(error), payload=b"")
 
 

@@ -7,7 +7,7 @@ open if need be. What a run is at its end is read from the ledger, never from me
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from harvester import changes
 from harvester.errors import BadStatus, ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Page, Window
 from harvester.oai import Provider
-from harvester.pipeline import windows
+from harvester.pipeline import verdict, windows
 from harvester.pipeline.arrivals import Arrivals
 from harvester.pipeline.fetching import Fetching, Line
 from harvester.pipeline.job import Job, Outcome, Progress
@@ -76,38 +76,17 @@ class Walk:
     def _outcome(self) -> Outcome:
         now = self.store.run(self.run.id)
         self._look_for_sets(now)
-        if self._is_suddenly_empty(now):
-            return Outcome("incomplete", "; ".join([*self._notes, _emptied(self.run.source)]))
+        if nothing := verdict.came_to_nothing(self.store, now):
+            for window in now.windows:
+                if window.parent is None:
+                    self.store.reopen_window(window.id)
+            return Outcome("incomplete", "; ".join([*self._notes, nothing]))
         said = "; ".join(dict.fromkeys([*self._failed.values(), *self._notes])) or None
         if all(window.state == "done" for window in now.windows):
             return Outcome("complete", said, self._latest)
         if now.pages:
             return Outcome("incomplete", f"{said}; {self._left()}")
         return Outcome("failed", said)
-
-    def _is_suddenly_empty(self, now: Run) -> bool:
-        """Whether a list of everything gave nothing, though the store has live records: then it is asked for again.
-
-        An index that is being built anew answers noRecordsMatch. Taken for the truth, what changed since the last
-        harvest would be behind the `from` of the next one.
-        """
-        if self.run.kind != "full" or any(window.seen or window.state != "done" for window in now.windows):
-            return False
-        if not self._has_live_records():
-            return False
-        for window in now.windows:
-            if window.parent is None:
-                self.store.reopen_window(window.id)
-        return True
-
-    def _has_live_records(self) -> bool:
-        last = ""
-        while identifiers := self.store.identifiers(self.run.source, last):
-            known = self.store.known(self.run.source, self.run.prefix, identifiers)
-            if not all(one.deleted for one in known.values()):
-                return True
-            last = identifiers[-1]
-        return False
 
     def _left(self) -> str:
         """Where the run goes on, in words."""
@@ -234,7 +213,7 @@ class Walk:
             self.store.reopen_window(line.window.id)
             self._cut(line.window, again if len(again) > 1 else ())
         elif doubt:
-            self._notes.append(_believed(doubt))
+            self._notes.append(verdict.believed(doubt))
         elif page.records:
             self._broken_off = 0
 
@@ -315,7 +294,7 @@ class Walk:
             self.store.reopen_window(whole.id)
             return True
         if doubt:
-            self._notes.append(_believed(doubt))
+            self._notes.append(verdict.believed(doubt))
         self.store.close_window(whole.id, seen)
         return True
 
@@ -323,7 +302,7 @@ class Walk:
         """A set that gave nothing in a full harvest may be gone, which the protocol cannot say (dataverse#3284)."""
         empty = {w.window.set_spec for w in now.windows if w.parent is None and w.window.set_spec and not w.seen}
         if self.run.kind == "full" and empty and (gone := sorted(empty - self._sets())):
-            self._notes.append(_gone(gone))
+            self._notes.append(verdict.gone(gone))
 
     def _sets(self) -> set[str | None]:
         """The provider's sets; all that are configured where it does not say."""
@@ -367,7 +346,7 @@ class Walk:
                 self._climb(window, error, whole=True)
         elif code == "badArgument" and window.window.set_spec and window.window.set_spec not in self._sets():
             self.store.close_window(window.id, window.seen)
-            self._notes.append(_gone([window.window.set_spec]))
+            self._notes.append(verdict.gone([window.window.set_spec]))
         elif code == "badArgument" and self._other_form and line.asked == window.window != self._asked(window):
             pass  # it was on its way before the other form was known, and is opened again in that
         elif code == "badArgument" and (window.window.since or window.window.until) and not self._other_form:
@@ -414,19 +393,3 @@ def _root(window: OpenWindow, ledger: Mapping[int, OpenWindow]) -> OpenWindow:
     while window.parent is not None:
         window = ledger[window.parent]
     return window
-
-
-def _believed(doubt: str) -> str:
-    return f"{doubt}, also when asked again; this is taken as all it has"
-
-
-def _emptied(source: str) -> str:
-    return (
-        "the provider lists no record at all, and there are some here; "
-        f"if it has none any more, run `harvester reconcile {source} --confirm`"
-    )
-
-
-def _gone(sets: Iterable[str | None]) -> str:
-    names = ", ".join(f"{name}" for name in sets)
-    return f"the provider has no set {names} any more; take it out of `sets`, or ask its administrator"

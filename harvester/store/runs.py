@@ -17,6 +17,7 @@ from harvester.tables import run, run_window, source
 
 _PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
 _PUT_PARTS = ManyRows(insert(run_window), ("set_spec", "since", "until", "run_id", "parent", "attempts"))
+_DATES = ("set_spec", "since", "until")
 _FRESH = {"token": None, "cursor": None, "expires": None}
 
 
@@ -56,6 +57,18 @@ class Runs(Database):
     def resume_run(self, run_id: int) -> Run:
         """Takes up a run that was cut short."""
         return self._set_run(run_id, state="running", finished=None, error=None, wait_until=None, interrupted=False)
+
+    def add_windows(self, run_id: int, windows: Sequence[Window]) -> Run:
+        """Asks for more in a run; a window that it asked for itself before is opened again."""
+        with self._write() as connection:
+            asked = {(w.window.set_spec, w.window.since, w.window.until): w for w in _run(connection, run_id).windows}
+            for window in windows:
+                place = (window.set_spec, window.since, window.until)
+                if (held := asked.get(place)) is not None and held.parent is None:
+                    _set_window(connection, held.id, **_FRESH, state="open", pages=0, seen=0)
+                else:
+                    _PUT_WINDOWS.insert(connection, [{"run_id": run_id} | dict(zip(_DATES, place, strict=True))])
+            return _run(connection, run_id)
 
     def finish_run(
         self,

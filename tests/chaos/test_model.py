@@ -60,6 +60,7 @@ class Provider(RuleBasedStateMachine):
 
     def _passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
+        self.bench.moment += timedelta(seconds=seconds)
         self.quiet = False
 
     # -------------------------------------------------------------------------------- what happens there

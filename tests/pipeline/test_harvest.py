@@ -15,7 +15,19 @@ from harvester.model import SetInfo
 from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
-from tests.chaos.provider import CLOCK, DC, Truth, article, at_page, broken, is_list, metadata, name, page_of
+from tests.chaos.provider import (
+    CLOCK,
+    DC,
+    Truth,
+    article,
+    at_page,
+    broken,
+    containing,
+    is_list,
+    metadata,
+    name,
+    page_of,
+)
 from tests.oai.server import Answer, error, reply
 from tests.workbench import Workbench
 
@@ -81,6 +93,29 @@ def test_a_list_of_everything_that_is_empty_for_good_can_be_confirmed(tmp_path: 
         assert (reconcile(made, confirm=True).state, len(held(made))) == ("complete", 9)
         assert harvest(made).state == "complete"
         assert all(raw.deleted for raw in held(made).values())
+
+
+@pytest.mark.parametrize("settings", ["", "window_records = 6\n"])
+def test_what_is_new_comes_though_a_window_fails_for_ever(tmp_path: Path, settings: str):
+    """A record that breaks every list it stands in, of identifiers too, has no name to be rejected by."""
+    clock = Clock()
+    truth = Truth(clock=clock)
+    broken_lists = containing([12], reply("", 500), verbs=("ListRecords", "ListIdentifiers"))
+    with broken(truth, broken_lists) as (script, server):
+        made = bench(tmp_path, server.url, settings=settings)
+        assert harvest(made).state == "incomplete"
+        windows = []
+        for day in (1, 2, 3):
+            clock.moment = CLOCK + timedelta(days=day)
+            made.moment += timedelta(days=1)
+            truth.put(article(100 + day, datestamp=clock.moment))
+            run = harvest(made)
+            assert (run.state, differing(held(made), truth)) == ("incomplete", {name(12)})
+            windows.append(len(runs(made)[0].windows))
+        assert len(set(windows)) == 1
+        script.fault = None
+        assert {run.state for run in made.harvest()} == {"complete"}
+        assert differing(held(made), truth) == set()
 
 
 def test_what_is_added_changed_and_deleted_since_comes_with_the_next_harvest(tmp_path: Path):

@@ -180,6 +180,16 @@ def test_a_run_that_is_not_there(opened: Store):
         opened.run(7)
 
 
+def test_more_can_be_asked_for_in_a_run_and_again(opened: Store):
+    run, first = begin(opened)
+    news = Window(prefix="oai_dc", since="2025-01-01")
+    _, added = opened.add_windows(run.id, [news]).windows
+    assert (added.window, added.state, added.parent) == (news, "open", None)
+    opened.close_window(added.id, 3)
+    again = opened.add_windows(run.id, [news]).windows
+    assert [(one.id, one.state, one.seen) for one in again] == [(first.id, "open", 0), (added.id, "open", 0)]
+
+
 def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: Store):
     run, window = begin(opened)
     opened.save_page(run.id, window.id, PageSave(token=Token("t"), list_size=7))

@@ -23,7 +23,9 @@ def nothing_new() -> Setting:
     return Truth(), lambda request, truth: None
 
 
-@case("Nothing new is answered with an empty list", "complete with 0 records, one request", 1, harvests=2, requests=1)
+@case(
+    "Nothing new is answered with an empty list", "complete with 0 records, in one request", 1, harvests=2, requests=1
+)
 def empty_list() -> Setting:
     """Janeway."""
     return Truth(), rewritten(

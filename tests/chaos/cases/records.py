@@ -37,6 +37,21 @@ def lost_record() -> Setting:
     return Truth(), containing([12], BROKEN, verbs=("ListRecords", "GetRecord"))
 
 
+@case(
+    "No record can be written, and nothing but records is wrong",
+    "all rejected by name; incomplete, and all are asked for again", 15, state="incomplete", said="not one record",
+)  # fmt: skip
+def lost_altogether() -> Setting:
+    """OJS, after a plugin broke: the day it is mended no datestamp moves."""
+    return Truth(), containing(range(23), BROKEN, verbs=("ListRecords", "GetRecord"))
+
+
+@case("No record has the format, though the provider offers it", "all rejected by name", missing=set(range(23)))
+def no_format_for_any() -> Setting:
+    refusal = reply(error("cannotDisseminateFormat"))
+    return Truth(), containing(range(23), refusal, verbs=("ListRecords", "GetRecord"))
+
+
 @case("Several records cannot be written", "each rejected by name; all others are there", 15, missing={0, 7, 8, 22})
 def lost_records() -> Setting:
     return Truth(), containing([0, 7, 8, 22], BROKEN, verbs=("ListRecords", "GetRecord"))
@@ -81,6 +96,19 @@ def another_by_name() -> Setting:
 @case("GetRecord gives a record without a header", "the same", missing={12})
 def nameless_by_name() -> Setting:
     return Truth(), by_name({12: reply(listing("<record><metadata/></record>", verb="GetRecord"))})
+
+
+@case("The connection breaks while a record is had by its name, once", "asked for again")
+def hung_up_by_name() -> Setting:
+    left, pages = [True], containing([12], BROKEN)
+
+    def fault(request: Request, truth: Truth) -> bytes | Answer | None:
+        if request.query.get("identifier") == name(12) and left[0]:
+            left[0] = False
+            return Answer(b"", close=True)
+        return pages(request, truth)
+
+    return Truth(), fault
 
 
 def get_record(number: int) -> list[tuple[str, str]]:

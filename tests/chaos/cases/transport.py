@@ -39,7 +39,11 @@ def half_a_document() -> Setting:
     return Truth(), rewritten(3, lambda page: page[: len(page) * 2 // 3], times=1)
 
 
-def once(page: int, answer: Callable[[bytes], bytes], otherwise: Callable[[bytes], bytes] = reply) -> Fault:
+def closing(page: bytes) -> bytes:
+    return reply(page, Connection="close")
+
+
+def once(page: int, answer: Callable[[bytes], bytes], otherwise: Callable[[bytes], bytes] = closing) -> Fault:
     """The bytes sent for that page the first time, and for all others; the line is closed behind them."""
     left = [True]
 

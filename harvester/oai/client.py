@@ -66,7 +66,7 @@ class Client(Sickle):  # type: ignore[misc]
     def __init__(self, access: Access, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
         self.transport = Transport(access, Watch(stop))
         super().__init__(self.transport.home, iterator=_Steps)
-        self.early = Early(self.transport.get)
+        self.early = Early(self.transport.get, self._behind)
         self.ahead: Callable[[int], bool] = never
         self.url = ""  # of the last answer
         self._access = access
@@ -129,7 +129,6 @@ class Client(Sickle):  # type: ignore[misc]
     def _attempt(self, query: str) -> Document:
         try:
             response = self.early.get(query)
-            self._go_ahead(response)
             document = _document(response)
         except ProviderError as error:
             self.transport.forget()
@@ -142,12 +141,12 @@ class Client(Sickle):  # type: ignore[misc]
         self._delay = retry.next_delay(self._delay, self._access.delay, None)
         return document
 
-    def _go_ahead(self, response: Response) -> None:
-        """Asks for the next page before this one is parsed, where `ahead` has no objection to one of this size."""
+    def _behind(self, response: Response) -> str | None:
+        """The request for the page behind this one, where `ahead` has no objection to one more page of this size."""
         if self._delay or response.status != HTTPStatus.OK or not self.ahead(len(response.body)):
-            return
-        if token := glimpse(response.body):
-            self.early.ask(query_of({"verb": "ListRecords", "resumptionToken": token}, verbatim=self._verbatim))
+            return None
+        token = glimpse(response.body)
+        return token and query_of({"verb": "ListRecords", "resumptionToken": token}, verbatim=self._verbatim)
 
     def close(self) -> None:
         self.early.close()

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from html import unescape
+from typing import NamedTuple
 
 from harvester.about import carried
 from harvester.oai.transport import Response
@@ -30,38 +31,68 @@ def glimpse(body: bytes) -> str | None:
     return unescape(match[1].decode()).strip() or None
 
 
-class Early:
-    """The requests of one transport, of which one may be under way before its answer is wanted; never two at once."""
+class _Fetched(NamedTuple):
+    response: Response
+    behind: _Asked | None  # what was asked for as soon as this had come
 
-    def __init__(self, get: Callable[[str], Response]) -> None:
-        self._get = get
+
+class _Asked(NamedTuple):
+    query: str
+    coming: Future[_Fetched]
+
+
+class Early:
+    """The requests of one transport, never two at once, of which some leave before their answers are wanted.
+
+    `after` says by an answer what is to be asked next, or `None`. It is asked in the thread that got the answer, which
+    sends the next request at once: every change of threads costs a list more than its parsing does. No more than one
+    answer waits to be taken while the one behind it is under way.
+    """
+
+    def __init__(self, get: Callable[[str], Response], after: Callable[[Response], str | None]) -> None:
+        self._get, self._after = get, after
         self._thread = ThreadPoolExecutor(1, "early", carried())
-        self._query = ""
-        self._coming: Future[Response] | None = None
+        self._asked: _Asked | None = None
+        self._fetched, self._taken = 0, 0  # answers that came early, and those of them that were wanted since
+        self._off = False
 
     @property
     def is_under_way(self) -> bool:
-        """Whether an answer is on its way that nobody has taken yet."""
-        return self._coming is not None
-
-    def ask(self, query: str) -> None:
-        """Sends a request whose answer will be wanted next."""
-        self.call_off()
-        self._query, self._coming = query, self._thread.submit(self._get, query)
+        """Whether there is an answer, here or on its way, that nobody has taken yet."""
+        return self._asked is not None
 
     def get(self, query: str) -> Response:
         """The answer to a request: the one under way where it is this, else a new one. Raises what `get` raises."""
-        if self._coming is None or query != self._query:
+        if self._asked is None or self._asked.query != query:
             self.call_off()
-            return self._get(query)
-        coming, self._coming = self._coming, None
-        return coming.result()
+            response = self._get(query)
+            self._asked = self._behind(response)
+            return response
+        coming, self._asked = self._asked.coming, None
+        response, behind = coming.result()
+        self._taken += 1
+        self._asked = behind or self._behind(response)
+        return response
 
     def call_off(self) -> None:
-        """Waits for an answer that nobody wants any more, and forgets it."""
-        if self._coming is not None:
-            wait([self._coming])
-            self._coming = None
+        """Waits for answers that nobody wants any more, and forgets them."""
+        self._off = True
+        while self._asked is not None:
+            coming = self._asked.coming
+            wait([coming])
+            self._asked = None if coming.exception() else coming.result().behind
+        self._off, self._fetched, self._taken = False, 0, 0
 
     def close(self) -> None:
+        self._off = True
         self._thread.shutdown()
+
+    def _behind(self, response: Response) -> _Asked | None:
+        """Asks for what comes behind an answer, where it is wanted."""
+        query = None if self._off or self._fetched > self._taken + 1 else self._after(response)
+        return None if query is None else _Asked(query, self._thread.submit(self._fetch, query))
+
+    def _fetch(self, query: str) -> _Fetched:
+        response = self._get(query)
+        self._fetched += 1
+        return _Fetched(response, self._behind(response))

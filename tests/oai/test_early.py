@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from html import escape
 
 import pytest
@@ -65,7 +67,7 @@ def test_the_token_that_shows_is_the_one_that_stands_there(token):
 
 
 class Line:
-    """A transport that answers when it is told to, and notices two requests at once."""
+    """A transport that answers when it is told to, and notices two requests at once. Pages are called by numbers."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -84,6 +86,11 @@ class Line:
             self._busy.release()
 
 
+def next_page(response: Response) -> str | None:
+    number = int(response.body)
+    return str(number + 1) if number < 9 else None
+
+
 @pytest.fixture
 def line():
     return Line()
@@ -91,38 +98,71 @@ def line():
 
 @pytest.fixture
 def early(line):
-    made = Early(line.get)
+    made = Early(line.get, next_page)
     yield made
     line.go.set()
     made.close()
 
 
-def test_the_answer_under_way_is_taken(early, line):
-    early.ask("next")
-    assert early.is_under_way
+def until(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + 5
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.002)
+    return condition()
+
+
+def test_what_is_behind_an_answer_is_asked_for_at_once_and_each_page_once(early, line):
     line.go.set()
-    assert early.get("next").body == b"next"
+    assert [early.get(str(number)).body for number in range(10)] == [b"%d" % number for number in range(10)]
+    assert line.asked == [str(number) for number in range(10)]
     assert not early.is_under_way
-    assert line.asked == ["next"]
+
+
+def test_one_answer_waits_while_the_one_behind_it_is_under_way_and_no_more(early, line):
+    line.go.set()
+    early.get("0")
+    assert until(lambda: len(line.asked) == 3)
+    time.sleep(0.05)
+    assert line.asked == ["0", "1", "2"]
+    early.get("1")
+    early.get("2")
+    assert until(lambda: len(line.asked) == 5)
+    time.sleep(0.05)
+    assert line.asked == ["0", "1", "2", "3", "4"]
 
 
 def test_another_question_waits_for_the_line_and_gets_its_own_answer(early, line):
-    early.ask("next")
-    threading.Timer(0.02, line.go.set).start()
-    assert early.get("other").body == b"other"
-    assert line.asked == ["next", "other"]
-    assert early.get("next").body == b"next"
-    assert line.asked == ["next", "other", "next"]
-
-
-def test_a_failure_is_told_to_whoever_wants_the_answer(early, line):
     line.go.set()
-    early.ask("broken")
-    with pytest.raises(Unreachable):
-        early.get("broken")
-    early.ask("broken")
+    early.get("0")
+    line.go.clear()
+    assert until(lambda: len(line.asked) > 1)
+    threading.Timer(0.02, line.go.set).start()
+    assert early.get("7").body == b"7"
+    assert early.get("8").body == b"8"
+    assert [query for query in line.asked if query in ("7", "8")] == ["7", "8"]
+
+
+def test_what_is_called_off_is_not_gone_on_with(early, line):
+    line.go.set()
+    early.get("0")
     early.call_off()
     assert not early.is_under_way
+    before = len(line.asked)
+    time.sleep(0.02)
+    assert len(line.asked) == before <= 3
+
+
+def test_a_failure_is_told_to_whoever_wants_the_answer(line):
+    line.go.set()
+    early = Early(line.get, lambda response: "broken" if response.body == b"0" else None)
+    early.get("0")
+    with pytest.raises(Unreachable):
+        early.get("broken")
+    early.get("0")
+    early.call_off()
+    assert not early.is_under_way
+    assert early.get("1").body == b"1"
+    early.close()
 
 
 # ------------------------------------------------------------------------------------------- through the door

@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 
 from iso639 import Lang, iter_langs
+from iso639.exceptions import DeprecatedLanguageValue, InvalidLanguageValue
 
 # Tags, locales of OJS and DSpace: ru, rus, ru_RU, pt-BR, sr@latin, zh_Hant.
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_@][a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
@@ -41,15 +42,16 @@ _OWN_NAMES = {
 }
 
 
-@cache
-def _codes() -> dict[str, str]:
-    """Every code of ISO 639-1, 639-2 (both kinds) and 639-3 for one language."""
-    known = dict(_WITHDRAWN)
-    for language in iter_langs():
-        if _is_one_language(language):
-            shortest = language.pt1 or language.pt3
-            known |= {code: shortest for code in (language.pt1, language.pt2b, language.pt2t, language.pt3) if code}
-    return known
+def _by_code(written: str) -> str | None:
+    """The language of a code of ISO 639-1, 639-2 (both kinds) or 639-3."""
+    code = _WITHDRAWN.get(written, written)
+    try:
+        language = Lang(code)
+    except (InvalidLanguageValue, DeprecatedLanguageValue):
+        return None
+    # Any name would have done too, and a code of ISO 639-5, which are of families.
+    is_code = code in (language.pt1, language.pt2b, language.pt2t, language.pt3)
+    return language.pt1 or language.pt3 if is_code and _is_one_language(language) else None
 
 
 @cache
@@ -76,7 +78,7 @@ def normalise(raw: str) -> str | None:
     ['en', 'de', 'ru', None, None]
     """
     value = raw.strip()
-    if (match := _TAG.fullmatch(value)) and (code := _codes().get(match[1].lower())):
+    if (match := _TAG.fullmatch(value)) and (code := _by_code(match[1].lower())):
         return code
     return _names().get(value.lower())
 

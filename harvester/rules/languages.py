@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 
-from iso639 import iter_langs
+from iso639 import is_language
 
 from harvester.model import Abstract, AltName, Article, Contributor, Finding, Keyword, LangText, Policy, Title
 from harvester.rules.rule import Rule
@@ -14,13 +14,12 @@ InLanguage = Title | Abstract | Contributor | AltName | Keyword | LangText
 
 
 def languages_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
-    known = _codes()
     for path, code in (("language", article.language), ("journal.language", article.journal.language)):
-        if code and code not in known:
+        if code and not _is_taken(code):
             yield Finding("language-refused", path, code)
     for path, values in _with_language(article):
         for number, value in enumerate(values):
-            if value.lang and value.lang not in known:
+            if value.lang and not _is_taken(value.lang):
                 yield Finding("language-refused", f"{path}[{number}].lang", value.lang)
 
 
@@ -35,9 +34,9 @@ def _with_language(article: Article) -> Iterator[tuple[str, Sequence[InLanguage]
             yield f"contributors[{number}].alt_names", person.alt_names
 
 
-@cache
-def _codes() -> frozenset[str]:
-    return frozenset(code for language in iter_langs() for code in (language.pt1, language.pt3) if code)
+@lru_cache(1 << 12)
+def _is_taken(code: str) -> bool:
+    return is_language(code, ("pt1", "pt3"))
 
 
 RULES: tuple[Rule, ...] = (languages_are_taken,)

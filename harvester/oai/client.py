@@ -37,7 +37,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def never(_: object = None) -> bool:
+def never(*_: object) -> bool:
     return False
 
 
@@ -67,7 +67,7 @@ class Client(Sickle):  # type: ignore[misc]
         self.transport = Transport(access, Watch(stop))
         super().__init__(self.transport.home, iterator=_Steps)
         self.early = Early(self.transport.get, self._behind)
-        self.ahead: Callable[[int], bool] = never
+        self.ahead: Callable[[int, int], bool] = never
         self.url = ""  # of the last answer
         self._access = access
         self._stop = stop
@@ -141,9 +141,9 @@ class Client(Sickle):  # type: ignore[misc]
         self._delay = retry.next_delay(self._delay, self._access.delay, None)
         return document
 
-    def _behind(self, response: Response) -> str | None:
-        """The request for the page behind this one, where `ahead` has no objection to one more page of this size."""
-        if self._delay or response.status != HTTPStatus.OK or not self.ahead(len(response.body)):
+    def _behind(self, response: Response, in_hand: int) -> str | None:
+        """The request for the page behind this one, where `ahead` has no objection to one more."""
+        if self._delay or response.status != HTTPStatus.OK or not self.ahead(in_hand, len(response.body)):
             return None
         token = glimpse(response.body)
         return token and query_of({"verb": "ListRecords", "resumptionToken": token}, verbatim=self._verbatim)
@@ -302,10 +302,11 @@ class Provider:
         self._client.early.call_off()
 
     @_discreetly
-    def answer(self, window: Window, token: str | None = None, *, ahead: Callable[[int], bool] = never) -> Answer:
+    def answer(self, window: Window, token: str | None = None, *, ahead: Callable[[int, int], bool] = never) -> Answer:
         """One page of records that is still to be taken apart, which may be done while the next is asked for.
 
-        `ahead` is asked, with the page's size in bytes, whether the next may be asked for before this one is parsed.
+        `ahead` is asked whether the next may be asked for before this one is parsed, with how many pages have come that
+        were not given yet, at most, and the size of the last of them in bytes.
         """
         self._client.ahead = ahead
         document = self._client.ListRecords(**_arguments(window, token)).next()

@@ -44,12 +44,12 @@ class _Asked(NamedTuple):
 class Early:
     """The requests of one transport, never two at once, of which some leave before their answers are wanted.
 
-    `after` says by an answer what is to be asked next, or `None`. It is asked in the thread that got the answer, which
-    sends the next request at once: every change of threads costs a list more than its parsing does. No more than one
-    answer waits to be taken while the one behind it is under way.
+    `after` says by an answer what is to be asked next, or `None`; it is told how many answers, this one among them, may
+    still be in the hands of who takes them. The thread that got an answer asks it, and sends the next request at once:
+    every change of threads costs a list more than its parsing does.
     """
 
-    def __init__(self, get: Callable[[str], Response], after: Callable[[Response], str | None]) -> None:
+    def __init__(self, get: Callable[[str], Response], after: Callable[[Response, int], str | None]) -> None:
         self._get, self._after = get, after
         self._thread = ThreadPoolExecutor(1, "early", carried())
         self._asked: _Asked | None = None
@@ -66,12 +66,12 @@ class Early:
         if self._asked is None or self._asked.query != query:
             self.call_off()
             response = self._get(query)
-            self._asked = self._behind(response)
+            self._asked = self._behind(response, 1)
             return response
         coming, self._asked = self._asked.coming, None
         response, behind = coming.result()
         self._taken += 1
-        self._asked = behind or self._behind(response)
+        self._asked = behind or self._behind(response, 1)
         return response
 
     def call_off(self) -> None:
@@ -87,12 +87,12 @@ class Early:
         self._off = True
         self._thread.shutdown()
 
-    def _behind(self, response: Response) -> _Asked | None:
+    def _behind(self, response: Response, in_hand: int) -> _Asked | None:
         """Asks for what comes behind an answer, where it is wanted."""
-        query = None if self._off or self._fetched > self._taken + 1 else self._after(response)
+        query = None if self._off else self._after(response, in_hand)
         return None if query is None else _Asked(query, self._thread.submit(self._fetch, query))
 
     def _fetch(self, query: str) -> _Fetched:
         response = self._get(query)
         self._fetched += 1
-        return _Fetched(response, self._behind(response))
+        return _Fetched(response, self._behind(response, self._fetched - self._taken + 1))

@@ -48,10 +48,10 @@ class Room:
             self._changed.wait_for(self._is_free)
         return not self.given_up
 
-    def has_place(self, size: int) -> bool:
-        """Whether a page of so many bytes would leave place for the next."""
+    def has_place(self, pages: int, size: int) -> bool:
+        """Whether so many pages of this size in bytes would leave place for one more."""
         with self._changed:
-            return not self.given_up and self._is_free(1, size)
+            return not self.given_up and self._is_free(pages, pages * size)
 
     def _is_free(self, pages: int = 0, size: int = 0) -> bool:
         pages, size = self._pages + pages, self._bytes + size
@@ -123,7 +123,7 @@ class _Lane:
                 answer = provider.answer(
                     line.asked,
                     token.value if token else None,
-                    ahead=lambda size: line.room.has_place(size) and not is_wanted(),
+                    ahead=lambda pages, size: line.room.has_place(pages, size) and not is_wanted(),
                 )
                 token = answer.token
                 if token is None or not provider.is_ahead:

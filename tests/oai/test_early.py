@@ -22,11 +22,11 @@ DC = Window(prefix="oai_dc")
 END = "</ListRecords></OAI-PMH>"
 
 
-def welcome(_: int) -> bool:
-    return True
+def welcome(pages: int, size: int) -> bool:
+    return pages < 3 and size > 0
 
 
-def unwelcome(_: int) -> bool:
+def unwelcome(pages: int, size: int) -> bool:
     return False
 
 
@@ -86,9 +86,9 @@ class Line:
             self._busy.release()
 
 
-def next_page(response: Response) -> str | None:
+def next_page(response: Response, in_hand: int) -> str | None:
     number = int(response.body)
-    return str(number + 1) if number < 9 else None
+    return str(number + 1) if number < 9 and in_hand < 3 else None
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_what_is_behind_an_answer_is_asked_for_at_once_and_each_page_once(early,
     assert not early.is_under_way
 
 
-def test_one_answer_waits_while_the_one_behind_it_is_under_way_and_no_more(early, line):
+def test_no_more_answers_come_than_are_wanted_in_hand(early, line):
     line.go.set()
     early.get("0")
     assert until(lambda: len(line.asked) == 3)
@@ -154,7 +154,7 @@ def test_what_is_called_off_is_not_gone_on_with(early, line):
 
 def test_a_failure_is_told_to_whoever_wants_the_answer(line):
     line.go.set()
-    early = Early(line.get, lambda response: "broken" if response.body == b"0" else None)
+    early = Early(line.get, lambda response, _: "broken" if response.body == b"0" else None)
     early.get("0")
     with pytest.raises(Unreachable):
         early.get("broken")

@@ -51,8 +51,7 @@ class _Steps(OAIResponseIterator):  # type: ignore[misc]
         if self.resumption_token:
             params = {"verb": self.verb, "resumptionToken": self.resumption_token.token}
         self.oai_response = self.sickle.harvest(**params)
-        found = list(self.oai_response.root.iterchildren(f"{self.sickle.oai_namespace}{self.verb}"))
-        token = pages.token(self.oai_response, found)
+        token = pages.token(self.oai_response, self.verb)
         self.resumption_token = None if token is None else ResumptionToken(token=token.value)
 
 

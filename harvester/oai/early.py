@@ -63,14 +63,13 @@ class Early:
 
     def get(self, query: str) -> Response:
         """The answer to a request: the one under way where it is this, else a new one. Raises what `get` raises."""
-        if self._asked is None or self._asked.query != query:
+        if self._asked is not None and self._asked.query == query:
+            coming, self._asked = self._asked.coming, None
+            response, behind = coming.result()
+            self._taken += 1
+        else:
             self.call_off()
-            response = self._get(query)
-            self._asked = self._behind(response, 1)
-            return response
-        coming, self._asked = self._asked.coming, None
-        response, behind = coming.result()
-        self._taken += 1
+            response, behind = self._get(query), None
         self._asked = behind or self._behind(response, 1)
         return response
 

@@ -205,7 +205,7 @@ def containers(document: Document, verb: str) -> list[etree._Element]:
         code = (error.get("code") or "error").strip()
         if code != "noRecordsMatch":
             raise ProtocolError(safe(code, 60), safe(error.text or ""))
-    found = list(document.root.iterchildren(f"{{{OAI}}}{verb}", verb))
+    found = _named(document, verb)
     if not found and error_code(document) is None:
         others = ", ".join(local(child) for child in islice(document.root, 5))
         raise BadAnswer(
@@ -213,6 +213,10 @@ def containers(document: Document, verb: str) -> list[etree._Element]:
             "check that the address is the OAI-PMH one"
         )
     return found
+
+
+def _named(document: Document, verb: str) -> list[etree._Element]:
+    return list(document.root.iterchildren(f"{{{OAI}}}{verb}", verb))
 
 
 def answer(document: Document, verb: str, url: str = "") -> Answer:
@@ -294,9 +298,9 @@ def _is_deleted(header: etree._Element) -> bool:
     return header.get("status", "").strip().lower() == "deleted"
 
 
-def token(document: Document, found: list[etree._Element]) -> Token | None:
+def token(document: Document, verb: str) -> Token | None:
     """The resumption token, exactly as it stands; `None` where it is absent, empty or blank: the end of the list."""
-    return _first_token(_tokens(document, found))
+    return _first_token(_tokens(document, _named(document, verb)))
 
 
 def _first_token(elements: list[etree._Element]) -> Token | None:

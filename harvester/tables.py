@@ -1,8 +1,9 @@
 """The tables, triggers and views of the store, and nothing else.
 
-A payload is kept once, by its SHA-256. A record is one identifier in one format of one source; what it said before is
-in `record_version`. An article is one identifier of one source, made from all its records: a JSON document with the
-few columns that are searched beside it. The ledger (`batch`, `deposit`, `deposited`) says what left for Crossref.
+Payloads are numbered in the order they came. A record is one identifier in one format of one source; what it said
+before is in `record_version`. An article is one identifier of one source, made from all its records: a JSON document
+with the few columns that are searched beside it. The ledger (`batch`, `deposit`, `deposited`) says what left for
+Crossref.
 """
 
 from __future__ import annotations
@@ -151,11 +152,12 @@ run_window = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
 )
 
+# Found by its number alone: an index over hashes would be written in a place of its own for each record.
 payload = Table(
     "payload",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("hash", Sha256, nullable=False, unique=True),  # of the bytes before compression
+    Column("hash", Sha256, nullable=False),  # of the bytes before compression
     Column("codec", Text, nullable=False),  # zstd, none
     Column("size", Integer, nullable=False),  # bytes before compression
     Column("data", LargeBinary, nullable=False),
@@ -171,9 +173,9 @@ record = Table(
     Column("datestamp", Text, nullable=False),
     Column("sets", Strings, nullable=False),
     Column("deleted", Boolean, nullable=False),
-    Column("hash", Sha256, ForeignKey("payload.hash")),
+    Column("payload_id", Integer, ForeignKey("payload.id")),  # null of a deleted record
     Column("repairs", Strings, nullable=False),
-    Column("original", Sha256, ForeignKey("payload.hash")),  # the page as received, where it was repaired
+    Column("original_id", Integer, ForeignKey("payload.id")),  # the page as received, where it was repaired
     Column("run_id", Integer, ForeignKey("run.id"), nullable=False),  # that brought this version
     UniqueConstraint("source", "identifier", "prefix"),
 )
@@ -198,9 +200,9 @@ record_version = Table(
     Column("datestamp", Text, nullable=False),
     Column("sets", Strings, nullable=False),
     Column("deleted", Boolean, nullable=False),
-    Column("hash", Sha256, ForeignKey("payload.hash")),
+    Column("payload_id", Integer, ForeignKey("payload.id")),
     Column("repairs", Strings, nullable=False),
-    Column("original", Sha256, ForeignKey("payload.hash")),
+    Column("original_id", Integer, ForeignKey("payload.id")),
     Column("run_id", Integer, ForeignKey("run.id"), nullable=False),
     Column("replaced_by", Integer, ForeignKey("run.id"), nullable=False),
 )
@@ -212,7 +214,7 @@ rejected = Table(
     Column("run_id", Integer, ForeignKey("run.id"), nullable=False, index=True),
     Column("identifier", Text),
     Column("reason", Text, nullable=False),
-    Column("hash", Sha256, ForeignKey("payload.hash"), nullable=False),
+    Column("payload_id", Integer, ForeignKey("payload.id"), nullable=False),
 )
 
 # What a person was told of and that has not passed: of a source, or of the export.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 
-REVISIONS = ("", "0001")  # oldest first; every store this program can bring up to date
+REVISIONS = ("", "0001", "0002")  # oldest first; every store this program can bring up to date
 HEAD = REVISIONS[-1]
 
 

@@ -1,4 +1,4 @@
-"""Bytes as received: kept once, under their SHA-256, compressed where that makes them smaller."""
+"""Bytes as received, numbered in the order they came, with their SHA-256; compressed where that makes them smaller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import zstandard
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import StoreError
@@ -15,8 +15,9 @@ from harvester.store.database import ManyRows, chunks
 from harvester.tables import payload
 
 _compress = zstandard.ZstdCompressor(level=1, write_checksum=False).compress
-_KEEP = ManyRows(insert(payload).on_conflict_do_nothing(), ("hash", "codec", "size", "data"))
-_GET = select(payload).where(payload.c.hash.in_(bindparam("hashes", expanding=True)))
+_KEEP = ManyRows(insert(payload), ("id", "hash", "codec", "size", "data"))
+_LAST = select(func.coalesce(func.max(payload.c.id), 0))
+_GET = select(payload).where(payload.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = select(payload).where(payload.c.id > bindparam("after")).order_by(payload.c.id).limit(200)
 
 
@@ -30,19 +31,19 @@ class Stored(NamedTuple):
     data: bytes
 
 
-def keep(connection: Connection, contents: Collection[bytes]) -> dict[bytes, str]:
-    """Keeps each of the byte strings once; the SHA-256 of each."""
-    hashes = {content: hashlib.sha256(content).hexdigest() for content in contents}
-    _KEEP.insert(connection, [_row(content, digest) for content, digest in hashes.items()])
-    return hashes
+def keep(connection: Connection, contents: Collection[bytes]) -> dict[bytes, int]:
+    """Keeps the byte strings; the number of each. In a transaction that writes, so that no other gives the same."""
+    numbers = {content: number for number, content in enumerate(contents, connection.execute(_LAST).scalar_one() + 1)}
+    _KEEP.insert(connection, [_row(number, content) for content, number in numbers.items()])
+    return numbers
 
 
-def load(connection: Connection, hashes: Collection[str]) -> dict[str, bytes]:
-    """The bytes behind hashes. Raises `StoreError` where they are not what was kept."""
-    found: dict[str, bytes] = {}
-    for chunk in chunks(hashes):
-        for row in connection.execute(_GET, {"hashes": chunk}):
-            found[row.hash] = _unpacked(Stored(*row))
+def load(connection: Connection, ids: Collection[int]) -> dict[int, bytes]:
+    """The bytes by their numbers. Raises `StoreError` where they are not what was kept."""
+    found: dict[int, bytes] = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(_GET, {"ids": chunk}):
+            found[row.id] = _unpacked(Stored(*row))
     return found
 
 
@@ -58,10 +59,10 @@ def damaged(connection: Connection) -> Iterator[str]:
         after = rows[-1].id
 
 
-def _row(content: bytes, digest: str) -> dict[str, Any]:
-    packed = _compress(content)
+def _row(number: int, content: bytes) -> dict[str, Any]:
+    packed, digest = _compress(content), hashlib.sha256(content).hexdigest()
     codec, data = ("zstd", packed) if len(packed) < len(content) else ("none", content)
-    return {"hash": digest, "codec": codec, "size": len(content), "data": data}
+    return {"id": number, "hash": digest, "codec": codec, "size": len(content), "data": data}
 
 
 def _unpacked(stored: Stored) -> bytes:

@@ -12,13 +12,17 @@ from harvester.model import BadRecord, Known, RawRecord
 from harvester.store import payloads
 from harvester.store.database import Database, ManyRows, among, chunks
 from harvester.store.structs import Rejected, SavedRecord
-from harvester.tables import record, record_version, rejected, run
+from harvester.tables import payload, record, record_version, rejected, run
 
 _TELLING = 500  # records whose datestamps are looked at
 _SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))
 _AMONG = (record.c.source == bindparam("source"), among(record.c.identifier, "identifiers"))
-_KNOWN_COLUMNS = (record.c.datestamp, record.c.deleted, record.c.hash, record.c.sets, record.c.repairs)
-_KNOWN = select(record.c.identifier, *_KNOWN_COLUMNS).where(*_AMONG, record.c.prefix == bindparam("prefix"))
+_KNOWN_COLUMNS = (record.c.datestamp, record.c.deleted, payload.c.hash, record.c.sets, record.c.repairs)
+_KNOWN = (
+    select(record.c.identifier, *_KNOWN_COLUMNS)
+    .outerjoin_from(record, payload, payload.c.id == record.c.payload_id)
+    .where(*_AMONG, record.c.prefix == bindparam("prefix"))
+)
 _LIVE = select(record).where(*_AMONG, among(record.c.prefix, "prefixes"), ~record.c.deleted)
 
 
@@ -51,7 +55,7 @@ class Records(Database):
             for chunk in chunks(identifiers):
                 asked = {"source": source, "prefixes": list(prefixes), "identifiers": chunk}
                 rows = connection.execute(_LIVE, asked).all()
-                contents = payloads.load(connection, {row.hash for row in rows})
+                contents = payloads.load(connection, {row.payload_id for row in rows})
                 found.update(((row.identifier, row.prefix), _raw(row, contents)) for row in rows)
         return found
 
@@ -76,13 +80,13 @@ class Records(Database):
         """The bad records of a run."""
         with self._read() as connection:
             rows = connection.execute(select(rejected).where(rejected.c.run_id == run_id).order_by(rejected.c.id)).all()
-            contents = payloads.load(connection, {row.hash for row in rows})
-        return [Rejected(row.run_id, row.identifier, row.reason, contents[row.hash]) for row in rows]
+            contents = payloads.load(connection, {row.payload_id for row in rows})
+        return [Rejected(row.run_id, row.identifier, row.reason, contents[row.payload_id]) for row in rows]
 
 
 # -------------------------------------------------------------------------------- within a transaction
 
-_VERSIONED = ("datestamp", "sets", "deleted", "hash", "repairs", "original", "run_id")
+_VERSIONED = ("datestamp", "sets", "deleted", "payload_id", "repairs", "original_id", "run_id")
 _insert = insert(record)
 _PUT = ManyRows(
     _insert.on_conflict_do_update(
@@ -114,8 +118,8 @@ def save_records(connection: Connection, run_id: int, saved: Iterable[SavedRecor
     if replacing:
         connection.execute(_KEEP_VERSION, [_slot(at, raw) | {"by_run": run_id} for raw in replacing])
     if arriving := by_decision.get("new", []) + replacing:
-        hashes = payloads.keep(connection, _bytes_of(arriving))
-        _PUT.insert(connection, [at | _row(raw, hashes, run_id) for raw in arriving])
+        numbers = payloads.keep(connection, _bytes_of(arriving))
+        _PUT.insert(connection, [at | _row(raw, numbers, run_id) for raw in arriving])
     if moved := by_decision.get("moved"):
         connection.execute(
             _MOVE, [_slot(at, raw) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved]
@@ -125,11 +129,16 @@ def save_records(connection: Connection, run_id: int, saved: Iterable[SavedRecor
 def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord]) -> None:
     """Keeps the bytes of bad records, with the reason."""
     if bad:
-        hashes = payloads.keep(connection, {one.payload for one in bad})
+        numbers = payloads.keep(connection, {one.payload for one in bad})
         connection.execute(
             insert(rejected),
             [
-                {"run_id": run_id, "identifier": one.identifier, "reason": one.reason, "hash": hashes[one.payload]}
+                {
+                    "run_id": run_id,
+                    "identifier": one.identifier,
+                    "reason": one.reason,
+                    "payload_id": numbers[one.payload],
+                }
                 for one in bad
             ],
         )
@@ -150,32 +159,32 @@ def _bytes_of(records: Iterable[RawRecord]) -> set[bytes]:
     return {content for raw in records for content in (raw.payload, raw.original) if content is not None}
 
 
-def _row(raw: RawRecord, hashes: dict[bytes, str], run_id: int) -> dict[str, Any]:
+def _row(raw: RawRecord, numbers: dict[bytes, int], run_id: int) -> dict[str, Any]:
     return {
         "identifier": raw.identifier,
         "datestamp": raw.datestamp,
         "sets": raw.sets,
         "deleted": raw.deleted,
-        "hash": None if raw.payload is None else hashes[raw.payload],
+        "payload_id": None if raw.payload is None else numbers[raw.payload],
         "repairs": raw.repairs,
-        "original": None if raw.original is None else hashes[raw.original],
+        "original_id": None if raw.original is None else numbers[raw.original],
         "run_id": run_id,
     }
 
 
 def _whole(connection: Connection, rows: Sequence[Any]) -> list[RawRecord]:
-    wanted = {digest for row in rows for digest in (row.hash, row.original) if digest is not None}
+    wanted = {number for row in rows for number in (row.payload_id, row.original_id) if number is not None}
     contents = payloads.load(connection, wanted)
     return [_raw(row, contents) for row in rows]
 
 
-def _raw(row: Any, contents: dict[str, bytes]) -> RawRecord:
+def _raw(row: Any, contents: dict[int, bytes]) -> RawRecord:
     return RawRecord(
         identifier=row.identifier,
         datestamp=row.datestamp,
         sets=row.sets,
         deleted=row.deleted,
-        payload=None if row.hash is None else contents[row.hash],
+        payload=None if row.payload_id is None else contents[row.payload_id],
         repairs=row.repairs,
-        original=contents.get(row.original) if row.original else None,
+        original=contents.get(row.original_id),
     )

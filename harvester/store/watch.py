@@ -80,7 +80,7 @@ class Watch(Database):
             for chunk in chunks(runs):
                 connection.execute(delete(run_window).where(run_window.c.run_id.in_(chunk)))
                 connection.execute(delete(run).where(run.c.id.in_(chunk)))
-            payloads = _delete(connection, payload, payload.c.hash.not_in(_PAYLOADS_IN_USE))
+            payloads = _delete(connection, payload, payload.c.id.not_in(_PAYLOADS_IN_USE))
             self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on
         return Pruned(versions=versions, rejected=rejections, runs=len(runs), payloads=payloads)
@@ -90,11 +90,11 @@ _PAYLOADS_IN_USE = union(
     *(
         select(column).where(column.is_not(None))
         for column in (
-            record.c.hash,
-            record.c.original,
-            record_version.c.hash,
-            record_version.c.original,
-            rejected.c.hash,
+            record.c.payload_id,
+            record.c.original_id,
+            record_version.c.payload_id,
+            record_version.c.original_id,
+            rejected.c.payload_id,
         )
     )
 )

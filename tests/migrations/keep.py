@@ -1,4 +1,4 @@
-"""Keeps a store of this version for later ones to be tried on: `python -m tests.migrations.keep`, before each release.
+"""Keeps a store of this revision for later ones to be tried on: `python -m tests.migrations.keep`, with each migration.
 
 It is the store that `harvester demo` leaves behind, as SQL: every table has rows, and the ledger knows deposits.
 """
@@ -12,7 +12,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from harvester import __version__
+from harvester import migrations
 from harvester.demo.run import run
 
 STORES = Path(__file__).with_name("stores")
@@ -36,8 +36,8 @@ def restore(kept: Path, path: Path) -> None:
 
 
 def current() -> Path:
-    """The store of this version."""
-    return STORES / f"{__version__}.sql.gz"
+    """The store of this revision."""
+    return STORES / f"{migrations.HEAD}.sql.gz"
 
 
 if __name__ == "__main__":

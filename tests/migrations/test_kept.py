@@ -1,4 +1,4 @@
-"""A store of every version that was released becomes one of this program, and goes on where it stood."""
+"""A store of every revision becomes one of this program, and goes on where it stood."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def test_the_next_harvest_finds_nothing_new_and_deposits_nothing_twice(old: Path
     assert len(changed) == 2 * sum(file.records for file in summary.files)  # only what this program says otherwise
 
 
-def test_this_version_has_its_store(tmp_path: Path):
+def test_this_revision_has_its_store(tmp_path: Path):
     """Else: python -m tests.migrations.keep"""
     kept = tmp_path / "kept.sqlite"
     keep.restore(keep.current(), kept)

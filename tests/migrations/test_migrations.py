@@ -15,12 +15,13 @@ from tests.store import samples
 from tests.store.samples import article_save, fill, name
 
 # A revision that a later program could have: it fills a new column, and makes a table anew as SQLite must.
-NEXT = """
+NOW, LATER = migrations.HEAD, "9999"
+NEXT = f"""
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "{LATER}"
+down_revision = "{NOW}"
 
 def upgrade() -> None:
     with op.batch_alter_table("source") as table:
@@ -58,10 +59,10 @@ def later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
             copy = folder / part.relative_to(migrations.FOLDER)
             copy.parent.mkdir(exist_ok=True)
             copy.write_text(part.read_text())
-        (folder / "versions" / "r0002_later.py").write_text(text)
+        (folder / "versions" / "r9999_later.py").write_text(text)
         monkeypatch.setattr(migrations, "FOLDER", folder)
-        monkeypatch.setattr(migrations, "REVISIONS", (*migrations.REVISIONS, "0002"))
-        monkeypatch.setattr(migrations, "HEAD", "0002")
+        monkeypatch.setattr(migrations, "REVISIONS", (*migrations.REVISIONS, LATER))
+        monkeypatch.setattr(migrations, "HEAD", LATER)
 
     return program
 
@@ -104,8 +105,8 @@ def test_an_older_store_is_migrated_and_backed_up_first(old: Path, later):
         with opened._write() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     assert read(old, "SELECT name, contact FROM source") == [("wetlands", "nobody")]
-    backup = old.with_name("store.sqlite.before-0002")
-    assert read(backup, "SELECT version_num FROM alembic_version") == [("0001",)]
+    backup = old.with_name(f"store.sqlite.before-{LATER}")
+    assert read(backup, "SELECT version_num FROM alembic_version") == [(NOW,)]
     assert read(backup, "SELECT identifier FROM record") == [(name(1),)]
 
 
@@ -114,8 +115,8 @@ def test_a_store_is_migrated_once(old: Path, later):
     for _ in range(2):
         with store.connect(f"sqlite:///{old}"):
             pass
-        old.with_name("store.sqlite.before-0002").unlink(missing_ok=True)
-    assert not old.with_name("store.sqlite.before-0002").exists()
+        old.with_name(f"store.sqlite.before-{LATER}").unlink(missing_ok=True)
+    assert not old.with_name(f"store.sqlite.before-{LATER}").exists()
 
 
 @pytest.mark.parametrize(("text", "said"), [(BREAKS, "point to nothing"), (FAILS, "no such table: nowhere")])
@@ -125,5 +126,5 @@ def test_a_migration_that_goes_wrong_leaves_the_store_as_it_was(old: Path, later
     with pytest.raises(StoreError, match=said), store.connect(f"sqlite:///{old}"):
         pass
     assert schema(old) == before
-    assert read(old, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert read(old, "SELECT version_num FROM alembic_version") == [(NOW,)]
     assert read(old, "SELECT count(*) FROM payload") == [(1,)]

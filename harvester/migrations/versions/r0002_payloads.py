@@ -1,0 +1,122 @@
+"""Payloads are found by their number, no more by their hash.
+
+The index over hashes was written in a place of its own for each record: half of what a harvest wrote, and an eighth of
+the file. SQLite takes a key away only by making the table anew, and those that point to it with it.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    for table, columns in TABLES.items():
+        op.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+        op.execute(f"CREATE TABLE {table} ({columns})")
+    for table, values in VALUES.items():
+        op.execute(f"INSERT INTO {table} SELECT {values} FROM old_{table} AS old ORDER BY id")  # noqa: S608 — our own words
+    for table in reversed(TABLES):  # those that point before what they point to
+        op.execute(f"DROP TABLE old_{table}")
+    for statement in (*INDEXES, *TRIGGERS):
+        op.execute(statement)
+
+
+TABLES = {
+    "payload": """
+    id INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    codec TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    CONSTRAINT pk_payload PRIMARY KEY (id)
+""",
+    "record": """
+    id INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    identifier TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    datestamp TEXT NOT NULL,
+    sets TEXT NOT NULL,
+    deleted BOOLEAN NOT NULL,
+    payload_id INTEGER,
+    repairs TEXT NOT NULL,
+    original_id INTEGER,
+    run_id INTEGER NOT NULL,
+    CONSTRAINT pk_record PRIMARY KEY (id),
+    CONSTRAINT uq_record UNIQUE (source, identifier, prefix),
+    CONSTRAINT fk_record_source FOREIGN KEY(source) REFERENCES source (name),
+    CONSTRAINT fk_record_payload_id FOREIGN KEY(payload_id) REFERENCES payload (id),
+    CONSTRAINT fk_record_original_id FOREIGN KEY(original_id) REFERENCES payload (id),
+    CONSTRAINT fk_record_run_id FOREIGN KEY(run_id) REFERENCES run (id)
+""",
+    "record_version": """
+    id INTEGER NOT NULL,
+    record_id INTEGER NOT NULL,
+    datestamp TEXT NOT NULL,
+    sets TEXT NOT NULL,
+    deleted BOOLEAN NOT NULL,
+    payload_id INTEGER,
+    repairs TEXT NOT NULL,
+    original_id INTEGER,
+    run_id INTEGER NOT NULL,
+    replaced_by INTEGER NOT NULL,
+    CONSTRAINT pk_record_version PRIMARY KEY (id),
+    CONSTRAINT fk_record_version_record_id FOREIGN KEY(record_id) REFERENCES record (id),
+    CONSTRAINT fk_record_version_payload_id FOREIGN KEY(payload_id) REFERENCES payload (id),
+    CONSTRAINT fk_record_version_original_id FOREIGN KEY(original_id) REFERENCES payload (id),
+    CONSTRAINT fk_record_version_run_id FOREIGN KEY(run_id) REFERENCES run (id),
+    CONSTRAINT fk_record_version_replaced_by FOREIGN KEY(replaced_by) REFERENCES run (id)
+""",
+    "rejected": """
+    id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    identifier TEXT,
+    reason TEXT NOT NULL,
+    payload_id INTEGER NOT NULL,
+    CONSTRAINT pk_rejected PRIMARY KEY (id),
+    CONSTRAINT fk_rejected_run_id FOREIGN KEY(run_id) REFERENCES run (id),
+    CONSTRAINT fk_rejected_payload_id FOREIGN KEY(payload_id) REFERENCES payload (id)
+""",
+}
+
+_NUMBER = "(SELECT id FROM old_payload WHERE hash = old.{})"
+_PAYLOAD, _ORIGINAL = map(_NUMBER.format, ("hash", "original"))
+_FACTS = f"datestamp, sets, deleted, {_PAYLOAD}, repairs, {_ORIGINAL}, run_id"
+VALUES = {
+    "payload": "id, hash, codec, size, data",
+    "record": f"id, source, identifier, prefix, {_FACTS}",
+    "record_version": f"id, record_id, {_FACTS}, replaced_by",
+    "rejected": f"id, run_id, identifier, reason, {_PAYLOAD}",
+}
+
+INDEXES = (
+    "CREATE INDEX ix_record_version_record_id ON record_version (record_id)",
+    "CREATE INDEX ix_rejected_run_id ON rejected (run_id)",
+)
+
+# What went with the old table.
+TRIGGERS = (
+    """
+CREATE TRIGGER record_in AFTER INSERT ON record
+BEGIN
+    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
+        ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+    """
+CREATE TRIGGER record_out AFTER DELETE ON record
+BEGIN
+    UPDATE record_count SET number = number - 1
+     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
+END""",
+    """
+CREATE TRIGGER record_turned AFTER UPDATE OF deleted ON record WHEN old.deleted <> new.deleted
+BEGIN
+    UPDATE record_count SET number = number - 1
+     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
+    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
+        ON CONFLICT DO UPDATE SET number = number + 1;
+END""",
+)

@@ -84,8 +84,8 @@ class Reading(Database):
     ) -> Iterator[FindingRow]:
         """The findings of these sources, codes and severities (none named: all), by source and identifier."""
         chosen = _chosen(codes, severities)
-        among = select(finding.c.article_id).where(finding.c.article_id == article.c.id, *chosen)
-        ids = _narrowed(select(article.c.id).where(among.exists()), sources).order_by(*_IN_ORDER)
+        having = select(finding.c.article_id).where(*chosen)
+        ids = _narrowed(select(article.c.id).where(article.c.id.in_(having)), sources).order_by(*_IN_ORDER)
         for chunk in chunks(self._ids(ids)):
             with self._read() as connection:
                 rows = connection.execute(_FINDINGS.where(*chosen), {"ids": chunk}).all()

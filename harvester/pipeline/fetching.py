@@ -1,8 +1,8 @@
 """Lists followed ahead of what is being stored, as many at once as the source has lanes.
 
-The next request leaves as soon as the token of the page that came is known. The page is taken apart behind it, in a
-thread of its own, where the mapping of its records is begun, and waits to be stored. A lane at the end of its list goes
-on to the next one by itself.
+The next request leaves as soon as the token of the page that came is known. Behind it the page is taken apart and the
+mapping of its records begun; then it waits to be stored. A lane at the end of its list goes on to the next one by
+itself.
 """
 
 from __future__ import annotations
@@ -152,7 +152,6 @@ class Fetching:
         for lane in self._lanes:
             self._free.put(lane)
         self._fetchers = ThreadPoolExecutor(lanes, "fetch", carried())
-        self._opener = ThreadPoolExecutor(1, "open", carried())
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:
@@ -168,7 +167,6 @@ class Fetching:
             for lane in self._lanes:
                 closing.callback(lane.close)
             self._fetchers.shutdown(cancel_futures=True)
-            self._opener.shutdown()
 
     def follow(self, line: Line) -> None:
         """Fetches this list as soon as a lane is free."""
@@ -200,24 +198,14 @@ class Fetching:
         try:
             with closing(lane.answers(line, self._turn, self._is_wanted)) as answers:
                 for answer in answers:
-                    self._opener.submit(self._open, line, answer)
+                    page = answer.page()
+                    self._begin(page.records)
+                    self._came.put((line, page))
         except BaseException as error:
-            self._opener.submit(self._came.put, (line, error))  # behind the pages before it
+            self._came.put((line, error))
         finally:
             self._free.put(lane)
 
     def _is_wanted(self) -> bool:
         """Whether somebody else waits for the turn of a lane."""
         return self._aside > 0 or hosts.is_waited_for(self._url)
-
-    def _open(self, line: Line, answer: Answer) -> None:
-        """Takes an answer apart, and has the mapping of its records begun."""
-        if line.room.given_up:
-            return
-        try:
-            page = answer.page()
-            self._begin(page.records)
-        except BaseException as error:
-            self._came.put((line, error))
-        else:
-            self._came.put((line, page))

@@ -1,7 +1,8 @@
 """Pages that are mapped on other cores while the page before them is being stored.
 
 Only long lists pay for the processes: they are started once two pages have brought much, or one of a list that says it
-is long, and a page is begun ahead only while pages go on to bring much. The page's last records are made here if the workers have not come so far.
+is long, and a page is begun ahead only while pages go on to bring much. The page's last records are made here if the
+workers have not come so far.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from harvester.formats.entities import character
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, name, vocabulary
+from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_isni, clean_ror
 from harvester.model import Affiliation
 from harvester.text import fold
+from harvester.xmltools import local
 
 _DROPPED = vocabulary("label email phone fax xref fn target alt-text object-id")
 _LINKS = frozenset({"ext-link", "uri"})
@@ -68,24 +69,24 @@ def _pieces(element: Element, kind: str) -> Iterator[Piece]:
 
 
 def _piece(element: Element, kind: str) -> Iterator[Piece]:
-    local = name(element)
-    if not local:
+    name = local(element)
+    if not name:
         yield Piece(kind, character(element), False)
-    elif local == "institution":
+    elif name == "institution":
         yield Piece(_institution_kind(element), words(element) or "", True)
-    elif (known := _address_kind(element, local)) is not None:
+    elif (known := _address_kind(element, name)) is not None:
         yield Piece(known, words(element) or "", True)
-    elif local == "addr-line":
+    elif name == "addr-line":
         yield from _pieces(element, "address")
-    elif not _is_apparatus(element, local):
+    elif not _is_apparatus(element, name):
         yield from _pieces(element, kind)
 
 
-def _is_apparatus(element: Element, local: str) -> bool:
+def _is_apparatus(element: Element, name: str) -> bool:
     """Labels, addresses of the net and footnote marks, which say nothing about the institution."""
-    if local in ("sup", "sub"):
+    if name in ("sup", "sub"):
         return sum(each.isalpha() for each in words(element) or "") < 2
-    return local in _DROPPED or local in _LINKS or local == "institution-id"
+    return name in _DROPPED or name in _LINKS or name == "institution-id"
 
 
 def _institution_kind(element: Element) -> str:
@@ -95,8 +96,8 @@ def _institution_kind(element: Element) -> str:
     return said if said in _REPEATED else "name"
 
 
-def _address_kind(element: Element, local: str) -> str | None:
-    said = local if local not in ("named-content", "addr-line") else attribute(element, "content-type")
+def _address_kind(element: Element, name: str) -> str | None:
+    said = name if name not in ("named-content", "addr-line") else attribute(element, "content-type")
     if said in _PLACES:
         return "place"
     if said in _STREETS:
@@ -243,7 +244,7 @@ class Places:
         """The affiliations written in a contributor or referred to by it, in its order."""
         found: list[Affiliation] = []
         for each in _own_and_referred(contrib):
-            if name(each) == "xref":
+            if local(each) == "xref":
                 found += self._referred(each, path)
             else:
                 found += self.read(each, path)
@@ -282,10 +283,10 @@ class Places:
 
     def _chosen(self, element: Element) -> Element | None:
         parent = element.getparent()
-        if parent is not None and name(parent) == "aff-alternatives":
+        if parent is not None and local(parent) == "aff-alternatives":
             self._used.add(parent)
             element = parent
-        if name(element) == "aff":
+        if local(element) == "aff":
             return element
         alternatives = list(children(element, "aff"))
         return next(
@@ -300,7 +301,7 @@ class Places:
 def _own_and_referred(contrib: Element) -> Iterator[Element]:
     """What ties a contributor to institutions: its own <aff>, its <xref>, those in its <collab>."""
     for each in children(contrib, "aff", "aff-alternatives", "xref", "collab"):
-        if name(each) == "collab":
+        if local(each) == "collab":
             yield from children(each, "aff", "aff-alternatives", "xref")
         else:
             yield each

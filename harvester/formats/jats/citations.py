@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href, name
+from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi, clean_issn, find_dois, fold_doi
+from harvester.xmltools import local
 
 # publication-type as publishers write it to the types of Crossref's schema since 5.4.0.
 _TYPES = {
@@ -123,7 +124,7 @@ def _people(groups: Grouped) -> Iterator[Element]:
     for group in groups.get("person-group", ()):
         if attribute(group, "person-group-type") in _AUTHORS:
             yield from children(group, "name", "string-name", "collab")
-    loose = [each for local in ("name", "string-name", "collab") for each in groups.get(local, ())]
+    loose = [each for name in ("name", "string-name", "collab") for each in groups.get(name, ())]
     yield from (each for each in loose if attribute(each, "collab-type", "person-group-type") in _AUTHORS)
 
 
@@ -170,7 +171,7 @@ def _tagged(citation: Element, path: str, notes: Notes) -> Iterator[str]:
         doi = clean_doi(said) or clean_doi(href(each) or "")
         if doi is not None:
             yield doi
-        elif said and name(each) != "ext-link":
+        elif said and local(each) != "ext-link":
             notes.doubt("reference-doi-invalid", path, said)
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from harvester.formats.jats.inline import parts, words
-from harvester.formats.jats.tree import Element, child, children, name, vocabulary
+from harvester.formats.jats.tree import Element, child, children, vocabulary
 from harvester.model import AltName
 from harvester.text import fold, plain, text
-from harvester.xmltools import XML_LANG
+from harvester.xmltools import XML_LANG, local
 
 _NO_NAME = vocabulary("contrib-group xref aff aff-alternatives address email fn label role ext-link uri contrib-id")
 _BEHALF = re.compile(r"^(?:(?:[Aa]nd\s+)?[Oo]n\s+behalf\s+of\s+|for\s+(?=the\s))")
@@ -46,7 +46,7 @@ def person_name(element: Element, lang: str | None) -> AltName | None:
     surname = _name_part(child(element, "surname"))
     given = _joined(children(element, "given-names"))
     suffix = _joined(children(element, "suffix"))
-    if surname is None and given is None and name(element) == "string-name":
+    if surname is None and given is None and local(element) == "string-name":
         surname = _name_part(element)
     if surname is None:
         surname, given = given, None
@@ -68,7 +68,7 @@ def group_name(collab: Element) -> str | None:
 def _named(collab: Element) -> Iterator[str]:
     yield collab.text or ""
     for each in collab:
-        if name(each) not in _NO_NAME:
+        if local(each) not in _NO_NAME:
             yield f" {plain(text(parts(each)))} "
         yield each.tail or ""
 

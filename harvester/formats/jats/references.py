@@ -11,11 +11,12 @@ from harvester.formats.html import inline_from_html
 from harvester.formats.jats.citations import fields, find_doi
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.texts import is_escaped
-from harvester.formats.jats.tree import Element, child, children, descendants, name
+from harvester.formats.jats.tree import Element, child, children, descendants
 from harvester.formats.jats.wording import as_it_reads, wording
 from harvester.formats.notes import Notes
 from harvester.model import Reference
 from harvester.text import fold, plain
+from harvester.xmltools import local
 
 _PROSE = ("mixed-citation", "citation")
 _TAGGED = ("element-citation", "nlm-citation")
@@ -94,22 +95,22 @@ def _entries(ref: Element) -> list[Entry]:
 def _works(ref: Element) -> list[list[Element]]:
     """The citation elements of a <ref>, those that describe the same work together, the tagged one first."""
     direct = list(children(ref, *_CITATIONS))
-    kinds = [name(each) for each in direct]
+    kinds = [local(each) for each in direct]
     if len(direct) == 2 and sum(kind in _PROSE for kind in kinds) == 1 and sum(kind in _TAGGED for kind in kinds) == 1:
         return [_tagged_first(direct)]  # SciELO: the line as printed, and its parts
     works = []
     for each in direct:
-        same = list(children(each, *_PROSE, *_TAGGED)) if name(each) == "citation-alternatives" else [each]
+        same = list(children(each, *_PROSE, *_TAGGED)) if local(each) == "citation-alternatives" else [each]
         works.append(_tagged_first(same))
     return [work for work in works if work]
 
 
 def _tagged_first(citations: list[Element]) -> list[Element]:
-    return sorted(citations, key=lambda each: name(each) not in _TAGGED)
+    return sorted(citations, key=lambda each: local(each) not in _TAGGED)
 
 
 def _entry(work: list[Element]) -> Entry:
-    prose = next((each for each in work if name(each) in _PROSE), work[0])
+    prose = next((each for each in work if local(each) in _PROSE), work[0])
     return Entry(wording(prose) or next((found for each in work if (found := wording(each))), None), work)
 
 
@@ -124,7 +125,7 @@ def _without_label(entries: list[Entry], ref: Element) -> list[Entry]:
 
 
 def _is_tagged(citation: Element) -> bool:
-    return any(name(each) in ("source", "article-title", "person-group", "name", "year") for each in citation)
+    return any(local(each) in ("source", "article-title", "person-group", "name", "year") for each in citation)
 
 
 def _with_notes(entries: list[Entry], ref: Element) -> list[Entry]:
@@ -160,10 +161,10 @@ def _lines(element: Element) -> Iterator[str]:
     """The text with its own line breaks kept, and each paragraph or <break> on a new line."""
     line = element.text or ""
     for each in element:
-        if name(each) in ("break", "p", "list", "list-item"):
+        if local(each) in ("break", "p", "list", "list-item"):
             yield line
             line = ""
-        if name(each) != "label":
+        if local(each) != "label":
             line += as_it_reads(each)
         line += each.tail or ""
     yield line

@@ -14,8 +14,9 @@ from lxml import etree
 from harvester.formats.entities import character
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import part, words
-from harvester.formats.jats.tree import Element, attribute, child, children, href, name, vocabulary
+from harvester.formats.jats.tree import Element, attribute, child, children, href, vocabulary
 from harvester.text import fold, plain, text
+from harvester.xmltools import local
 
 _EDGE, _POINT = "\x00", "\x01"  # where a tag stood, and a full stop that may stand there already; not in any XML
 _SIDE_BY_SIDE = re.compile(r"(?<=[^\x00\s(\[{/–-])\x00{2,}(?=[^\x00\s,.;:)\]}/–-])")
@@ -48,7 +49,7 @@ def _has_own_punctuation(citation: Element) -> bool:
     """Whether the citation is running text: it has characters of its own, or <x> elements that hold them."""
     if not len(citation) or (citation.text and citation.text.strip()):
         return True
-    return any((each.tail and each.tail.strip()) or name(each) == "x" for each in citation)
+    return any((each.tail and each.tail.strip()) or local(each) == "x" for each in citation)
 
 
 def _collect(element: Element, pieces: list[str], depth: int) -> None:
@@ -62,40 +63,40 @@ def _collect(element: Element, pieces: list[str], depth: int) -> None:
 
 
 def _collect_child(element: Element, pieces: list[str], depth: int) -> None:
-    local = name(element)
-    if not local:
+    name = local(element)
+    if not name:
         pieces.append(character(element) if element.tag is etree.Entity else "")
-    elif local in _FACES:
+    elif name in _FACES:
         _collect(element, pieces, depth + 1)
-    elif local in FORMULAS:
+    elif name in FORMULAS:
         pieces.append(plain(text(part(element))))
-    elif local == "break":
+    elif name == "break":
         pieces.append("\n")
-    elif local == "etal" and words(element) is None:
+    elif name == "etal" and words(element) is None:
         written = (element.tail or "").lstrip(" ,;").lower().startswith("et al")
         pieces.append(_EDGE if written else f"{_EDGE}et al{_POINT}{_EDGE}")
-    elif not is_hidden(element, local):
-        pieces.append("–" if local == "lpage" and _is_right_behind(element, "fpage") else _EDGE)
+    elif not is_hidden(element, name):
+        pieces.append("–" if name == "lpage" and _is_right_behind(element, "fpage") else _EDGE)
         _collect(element, pieces, depth + 1)
         pieces.append(_EDGE)
 
 
-def _is_right_behind(element: Element, local: str) -> bool:
+def _is_right_behind(element: Element, name: str) -> bool:
     """Whether the element stands behind one of that name with nothing between."""
     before = element.getprevious()
-    return before is not None and name(before) == local and not (before.tail or "").strip()
+    return before is not None and local(before) == name and not (before.tail or "").strip()
 
 
-def is_hidden(element: Element, local: str) -> bool:
+def is_hidden(element: Element, name: str) -> bool:
     """What a reader never sees: the label in front, and numbers that are there for databases."""
-    if local in ("label", "graphic", "inline-graphic", "media", "issue-id", "issn-l"):
+    if name in ("label", "graphic", "inline-graphic", "media", "issue-id", "issn-l"):
         return True
-    if local == "issn":
+    if name == "issn":
         return not _follows_text(element)
-    if local == "object-id":
+    if name == "object-id":
         return not element.get("pub-id-type")
     said = attribute(element, "pub-id-type")
-    return local == "pub-id" and (said in _HIDDEN_NUMBERS or attribute(element, "specific-use") in _HIDDEN_USES)
+    return name == "pub-id" and (said in _HIDDEN_NUMBERS or attribute(element, "specific-use") in _HIDDEN_USES)
 
 
 def _follows_text(element: Element) -> bool:
@@ -133,31 +134,31 @@ def composed(citation: Element) -> str:
     line = ""
     last = ""
     for each in citation:
-        local = name(each)
-        words_of = _part_words(each, local) if local else ""
+        name = local(each)
+        words_of = _part_words(each, name) if name else ""
         if words_of:
-            line += (_separator(line, last, local) if line else "") + words_of
-            last = local
+            line += (_separator(line, last, name) if line else "") + words_of
+            last = name
     return fold(line)
 
 
-def _part_words(element: Element, local: str) -> str:
-    if is_hidden(element, local):
+def _part_words(element: Element, name: str) -> str:
+    if is_hidden(element, name):
         return ""
-    if local == "person-group":
+    if name == "person-group":
         return _people(element)
-    if local in ("name", "string-name"):
+    if name in ("name", "string-name"):
         return _person(element)
-    if local == "etal":
+    if name == "etal":
         return words(element) or "et al."
     found = as_it_reads(element)
-    if local == "issue" and found:
+    if name == "issue" and found:
         return f"({found.strip('()')})"
-    if local in ("pub-id", "object-id"):
+    if name in ("pub-id", "object-id"):
         return _identifier(element, found)
-    if local in ("issn", "isbn") and found:
-        return f"{local.upper()} {found}"
-    return _with_address(element, found) if local in ("ext-link", "uri", "self-uri") else found
+    if name in ("issn", "isbn") and found:
+        return f"{name.upper()} {found}"
+    return _with_address(element, found) if name in ("ext-link", "uri", "self-uri") else found
 
 
 def _identifier(element: Element, found: str) -> str:
@@ -171,23 +172,23 @@ def _with_address(element: Element, found: str) -> str:
     return f"{found} {address}".strip() if address and "/" not in found else found
 
 
-def _separator(line: str, last: str, local: str) -> str:
+def _separator(line: str, last: str, name: str) -> str:
     """What stands before a part: fixed for the numbers of a journal, a full stop between whole statements."""
-    if local in _PEOPLE and last in _PEOPLE:
+    if name in _PEOPLE and last in _PEOPLE:
         return ", "
-    if local == "issue":
+    if name == "issue":
         return "" if last == "volume" else " "
-    if local == "lpage":
+    if name == "lpage":
         return "–" if last == "fpage" else ", "
-    if local == "volume":
+    if name == "volume":
         return ", " if last in ("year", "month", "day", "season") else " "
-    if local == "publisher-name" and last == "publisher-loc":
+    if name == "publisher-name" and last == "publisher-loc":
         return ": "
-    if local in ("fpage", "page-range", "elocation-id") and last not in _NUMBERS:
+    if name in ("fpage", "page-range", "elocation-id") and last not in _NUMBERS:
         return ", "
-    if local in ("month", "day", "season") and last not in ("year", "month", "day"):
+    if name in ("month", "day", "season") and last not in ("year", "month", "day"):
         return ". "
-    found = _BEFORE.get(local, ". ")
+    found = _BEFORE.get(name, ". ")
     return " " if found == ". " and line[-1] in _CLOSED else found
 
 
@@ -203,8 +204,8 @@ def _people(group: Element) -> str:
 
 def _people_words(group: Element) -> Iterator[str]:
     for each in group:
-        if local := name(each):
-            yield as_it_reads(each) if local == "person-group" else _part_words(each, local)
+        if name := local(each):
+            yield as_it_reads(each) if name == "person-group" else _part_words(each, name)
 
 
 def _person(element: Element) -> str:

@@ -11,7 +11,7 @@ from harvester.formats.html import inline_from_html
 from harvester.formats.jats.citations import fields, find_doi
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.texts import is_escaped
-from harvester.formats.jats.tree import Element, child, children, descendants
+from harvester.formats.jats.tree import Element, children, descendants
 from harvester.formats.jats.wording import as_it_reads, wording
 from harvester.formats.notes import Notes
 from harvester.model import Reference
@@ -20,13 +20,23 @@ from harvester.xmltools import local
 
 _PROSE = ("mixed-citation", "citation")
 _TAGGED = ("element-citation", "nlm-citation")
-_CITATIONS = (*_PROSE, *_TAGGED, "citation-alternatives")
+_CITATIONS = frozenset({*_PROSE, *_TAGGED, "citation-alternatives"})
+_BESIDE = frozenset({"note", "p", "comment"})
+_SIGNS = frozenset({"source", "article-title", "person-group", "name", "year"})  # of a citation in tagged parts
 _NUMBER = re.compile(r"(?:^|(?<=\s))(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
 _LINE_NUMBER = re.compile(r"^[ \t]*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)[ \t]+(?=\S)", re.MULTILINE)
 _HAS_YEAR = re.compile(r"(?<!\d)1[5-9]\d\d(?!\d)|(?<!\d)20\d\d(?!\d)")
 _FIRST = ("1", "[1", "(1")  # how a list begins
 _SHORTEST = 20  # characters of an entry in a list that runs on in one line
 _LONGEST_KEY = 120
+
+
+class Parts(NamedTuple):
+    """What stands in one <ref>: its citations, the elements beside them that a reader sees too, its label."""
+
+    citations: list[Element]
+    beside: list[Element]
+    label: Element | None
 
 
 class Entry(NamedTuple):
@@ -41,11 +51,13 @@ def references(article: Element, notes: Notes) -> tuple[Reference, ...]:
     found: list[Reference] = []
     keys: set[str] = set()
     for number, element in enumerate(_listed(article), start=1):
-        entries = [entry for entry in _entries(element) if entry.text]
+        identifier = element.get("id") or ""
+        parts = _parts(element)
+        entries = [entry for entry in _entries(element, parts) if entry.text]
         if not entries:
-            notes.doubt("reference-empty", f"references[{len(found)}]", element.get("id") or "")
-        base = fold(element.get("id") or f"ref{number}")[:_LONGEST_KEY]
-        for index, entry in enumerate(_without_label(entries, element)):
+            notes.doubt("reference-empty", f"references[{len(found)}]", identifier)
+        base = fold(identifier or f"ref{number}")[:_LONGEST_KEY]
+        for index, entry in enumerate(_without_label(entries, parts.label)):
             key = _unique(base if len(entries) == 1 else f"{base}{_suffix(index)}", keys)
             found.append(_reference(entry, key, f"references[{len(found)}]", notes))
     return tuple(found)
@@ -80,29 +92,47 @@ def _reference(entry: Entry, key: str, path: str, notes: Notes) -> Reference:
 # ------------------------------------------------------------------------------- what is in one <ref>
 
 
-def _entries(ref: Element) -> list[Entry]:
+def _parts(ref: Element) -> Parts:
+    citations: list[Element] = []
+    beside: list[Element] = []
+    label = None
+    for each in ref:
+        name = local(each)
+        if name in _CITATIONS:
+            citations.append(each)
+        elif name in _BESIDE:
+            beside.append(each)
+        elif name == "label" and label is None:
+            label = each
+    return Parts(citations, beside, label)
+
+
+def _entries(ref: Element, parts: Parts) -> list[Entry]:
     """The works a <ref> cites: mostly one; `a`, `b`, … each on its own; a numbered list pasted into one is split."""
-    works = _works(ref)
+    works = _works(parts.citations)
     if not works:
         return [Entry(line, []) for line in split_list(ref)]
     entries = [_entry(work) for work in works]
     if len(works) == 1 and (entries[0].text or "").startswith(_FIRST) and not any(map(_is_tagged, works[0])):
         lines = split_list(works[0][0])
         entries = [Entry(line, []) for line in lines] if len(lines) > 1 else entries
-    return _with_notes(entries, ref)
+    return _with_notes(entries, parts.beside)
 
 
-def _works(ref: Element) -> list[list[Element]]:
-    """The citation elements of a <ref>, those that describe the same work together, the tagged one first."""
-    direct = list(children(ref, *_CITATIONS))
-    kinds = [local(each) for each in direct]
-    if len(direct) == 2 and sum(kind in _PROSE for kind in kinds) == 1 and sum(kind in _TAGGED for kind in kinds) == 1:
-        return [_tagged_first(direct)]  # SciELO: the line as printed, and its parts
-    works = []
-    for each in direct:
-        same = list(children(each, *_PROSE, *_TAGGED)) if local(each) == "citation-alternatives" else [each]
-        works.append(_tagged_first(same))
+def _works(citations: list[Element]) -> list[list[Element]]:
+    """The citations of a <ref>, those that describe the same work together, the tagged one first."""
+    if len(citations) == 2 and _is_pair(*map(local, citations)):
+        return [_tagged_first(citations)]  # SciELO: the line as printed, and its parts
+    works = [_alternatives(each) if local(each) == "citation-alternatives" else [each] for each in citations]
     return [work for work in works if work]
+
+
+def _is_pair(one: str, other: str) -> bool:
+    return (one in _PROSE and other in _TAGGED) or (one in _TAGGED and other in _PROSE)
+
+
+def _alternatives(element: Element) -> list[Element]:
+    return _tagged_first(list(children(element, *_PROSE, *_TAGGED)))
 
 
 def _tagged_first(citations: list[Element]) -> list[Element]:
@@ -110,31 +140,32 @@ def _tagged_first(citations: list[Element]) -> list[Element]:
 
 
 def _entry(work: list[Element]) -> Entry:
+    """A work with the text of its running citation, else of the first that has any."""
     prose = next((each for each in work if local(each) in _PROSE), work[0])
     return Entry(wording(prose) or next((found for each in work if (found := wording(each))), None), work)
 
 
-def _without_label(entries: list[Entry], ref: Element) -> list[Entry]:
+def _without_label(entries: list[Entry], element: Element | None) -> list[Entry]:
     """Takes the number off the text where it stands there and in the label too (`1.` and `1. Smith …`)."""
-    label = (words(child(ref, "label")) or "").strip(" .()[]")
+    label = (words(element) or "").strip(" .()[]")
     text = entries[0].text if entries else None
-    if not label or not text:
+    if not label or not text or not text.startswith((label, f"[{label}", f"({label}")):
         return entries
     again = re.match(rf"[\[(]?{re.escape(label)}(?:[\])]?\.?\s+|[\])]|\.(?=\D))\s*", text)
     return [entries[0]._replace(text=text[again.end() :] or text), *entries[1:]] if again else entries
 
 
 def _is_tagged(citation: Element) -> bool:
-    return any(local(each) in ("source", "article-title", "person-group", "name", "year") for each in citation)
+    return any(local(each) in _SIGNS for each in citation)
 
 
-def _with_notes(entries: list[Entry], ref: Element) -> list[Entry]:
+def _with_notes(entries: list[Entry], beside: list[Element]) -> list[Entry]:
     """Adds what is written beside the citations of a <ref> to the last of them."""
-    beside = [line for each in children(ref, "note", "p", "comment") if (line := as_it_reads(each))]
-    if not beside or not entries:
+    lines = [line for each in beside if (line := as_it_reads(each))]
+    if not lines or not entries:
         return entries
     last = entries[-1]
-    return [*entries[:-1], last._replace(text=" ".join([last.text or "", *beside]).strip())]
+    return [*entries[:-1], last._replace(text=" ".join([last.text or "", *lines]).strip())]
 
 
 # ----------------------------------------------------------------------------------- pasted lists, keys

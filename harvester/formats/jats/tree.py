@@ -34,17 +34,20 @@ def _patterns(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def children(element: Element, *names: str) -> Iterator[Element]:
     """The children of those local names, in document order."""
-    return element.iterchildren(*_patterns(names))
+    return element.iterchildren(*_patterns(names)) if len(element) else iter(())
 
 
 def child(element: Element | None, *names: str) -> Element | None:
     """The first child of one of those local names."""
-    return None if element is None else next(children(element, *names), None)
+    for each in element if element is not None else ():
+        if local(each) in names:
+            return each
+    return None
 
 
 def descendants(element: Element, *names: str) -> Iterator[Element]:
     """Everything below of those local names, in document order."""
-    return element.iterdescendants(*_patterns(names))
+    return element.iterdescendants(*_patterns(names)) if len(element) else iter(())
 
 
 def inside(element: Element, names: frozenset[str], stop: Element) -> bool:

@@ -19,10 +19,14 @@ from harvester.text import fold, plain, text
 from harvester.xmltools import local
 
 _EDGE, _POINT = "\x00", "\x01"  # where a tag stood, and a full stop that may stand there already; not in any XML
-_SIDE_BY_SIDE = re.compile(r"(?<=[^\x00\s(\[{/–-])\x00{2,}(?=[^\x00\s,.;:)\]}/–-])")
-_BEHIND_POINT = re.compile(r"(?<=[^\W\d_][.,;])\x00(?=\w)|(?<=[)\d][.,;])\x00(?=[^\W\d_])")  # `2004).<article-title>`
+# Both begin with the mark itself, which is looked for faster than what stands before it.
+_SIDE_BY_SIDE = re.compile(r"\x00(?<=[^\x00\s(\[{/–-]\x00)\x00+(?=[^\x00\s,.;:)\]}/–-])")
+_BEHIND_POINT = re.compile(  # `2004).<article-title>`
+    r"\x00(?:(?<=[^\W\d_][.,;]\x00)(?=\w)|(?<=[)\d][.,;]\x00)(?=[^\W\d_]))"
+)
 _FACES = vocabulary("italic bold sub sup sc underline overline monospace roman sans-serif styled-content i b")
 _INDENTED = re.compile(r"(?<=[(\[]) | (?=[,;)\]])| (?=[.:](?:\s|$))|(?<=\w[–]) ")
+_HIDDEN = vocabulary("label graphic inline-graphic media issue-id issn-l")
 _HIDDEN_NUMBERS = frozenset({"coden", "coi", "amsid"})  # library codes beside the text, not of it
 _HIDDEN_USES = frozenset({"suppress-display", "metadata"})
 _DEEPEST = 40
@@ -35,14 +39,23 @@ def wording(citation: Element) -> str | None:
 
 def as_it_reads(element: Element) -> str:
     """The element's characters, blanks folded; tags that stand side by side with nothing between get a blank."""
+    marked = _marked(element)
+    line = marked
+    if _EDGE in line:
+        line = _BEHIND_POINT.sub(" ", _SIDE_BY_SIDE.sub(" ", line)).replace(_EDGE, "")
+    line = fold(line)
+    if "\n" in marked:
+        line = _INDENTED.sub("", line)
+    return line.replace(f"{_POINT}.", ".").replace(_POINT, ".") if _POINT in line else line
+
+
+def _marked(element: Element) -> str:
+    """The element's characters, with a mark where each tag stood."""
+    if not len(element):
+        return element.text or ""
     pieces: list[str] = []
     _collect(element, pieces, 0)
-    line = "".join(pieces)
-    indented = "\n" in line
-    line = _SIDE_BY_SIDE.sub(" ", line)
-    line = fold(_BEHIND_POINT.sub(" ", line).replace(_EDGE, ""))
-    line = _INDENTED.sub("", line) if indented else line
-    return line.replace(f"{_POINT}.", ".").replace(_POINT, ".")
+    return "".join(pieces)
 
 
 def _has_own_punctuation(citation: Element) -> bool:
@@ -89,14 +102,15 @@ def _is_right_behind(element: Element, name: str) -> bool:
 
 def is_hidden(element: Element, name: str) -> bool:
     """What a reader never sees: the label in front, and numbers that are there for databases."""
-    if name in ("label", "graphic", "inline-graphic", "media", "issue-id", "issn-l"):
+    if name in _HIDDEN:
         return True
     if name == "issn":
         return not _follows_text(element)
     if name == "object-id":
         return not element.get("pub-id-type")
-    said = attribute(element, "pub-id-type")
-    return name == "pub-id" and (said in _HIDDEN_NUMBERS or attribute(element, "specific-use") in _HIDDEN_USES)
+    if name != "pub-id":
+        return False
+    return attribute(element, "pub-id-type") in _HIDDEN_NUMBERS or attribute(element, "specific-use") in _HIDDEN_USES
 
 
 def _follows_text(element: Element) -> bool:

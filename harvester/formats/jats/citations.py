@@ -184,13 +184,12 @@ def _is_isbn(digits: str) -> bool:
 
 def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> str | None:
     """The one DOI of a reference: tagged, else linked, else in its text; several are reported and none is taken."""
-    marked = [each for citation in citations for each in descendants(citation, *_NUMBERS, *_LINKS)]
-    candidates = list(_tagged(marked, path, notes)) or list(_linked(marked)) or find_dois(line)
-    distinct = {fold_doi(doi): doi for doi in reversed(candidates)}
-    if len(distinct) > 1:
+    marked = [each for citation in citations if len(citation) for each in descendants(citation, *_NUMBERS, *_LINKS)]
+    candidates = (marked and (list(_tagged(marked, path, notes)) or list(_linked(marked)))) or find_dois(line)
+    if len(set(map(fold_doi, candidates))) > 1:
         notes.doubt("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
         return None
-    return next(iter(distinct.values()), None)
+    return candidates[0] if candidates else None
 
 
 def _tagged(marked: list[Element], path: str, notes: Notes) -> Iterator[str]:

@@ -123,16 +123,17 @@ def _works(citations: list[Element]) -> list[list[Element]]:
     """The citations of a <ref>, those that describe the same work together, the tagged one first."""
     if len(citations) == 2 and _is_pair(*map(local, citations)):
         return [_tagged_first(citations)]  # SciELO: the line as printed, and its parts
-    works = [_alternatives(each) if local(each) == "citation-alternatives" else [each] for each in citations]
-    return [work for work in works if work]
+    works = []
+    for each in citations:
+        if local(each) != "citation-alternatives":
+            works.append([each])
+        elif same := list(children(each, *_PROSE, *_TAGGED)):
+            works.append(_tagged_first(same))
+    return works
 
 
 def _is_pair(one: str, other: str) -> bool:
     return (one in _PROSE and other in _TAGGED) or (one in _TAGGED and other in _PROSE)
-
-
-def _alternatives(element: Element) -> list[Element]:
-    return _tagged_first(list(children(element, *_PROSE, *_TAGGED)))
 
 
 def _tagged_first(citations: list[Element]) -> list[Element]:
@@ -141,8 +142,12 @@ def _tagged_first(citations: list[Element]) -> list[Element]:
 
 def _entry(work: list[Element]) -> Entry:
     """A work with the text of its running citation, else of the first that has any."""
-    prose = next((each for each in work if local(each) in _PROSE), work[0])
-    return Entry(wording(prose) or next((found for each in work if (found := wording(each))), None), work)
+    prose = next(filter(_is_prose, work), work[0])
+    return Entry(wording(prose) or next(filter(None, map(wording, work)), None), work)
+
+
+def _is_prose(citation: Element) -> bool:
+    return local(citation) in _PROSE
 
 
 def _without_label(entries: list[Entry], element: Element | None) -> list[Entry]:

@@ -136,26 +136,29 @@ def _without_mail(pieces: list[Piece]) -> list[Piece]:
     kept: list[Piece] = []
     behind_label = False
     for piece in pieces:
-        value = _MAIL.sub("", piece.value)
-        label = _MAIL_LABEL.search(value) if not piece.tagged else None
+        value = _MAIL.sub("", piece.value) if "@" in piece.value else piece.value
+        label = _MAIL_LABEL.search(value) if not piece.tagged and _has_letters(value) else None
         if label:
             value = value[: label.start()]
         elif behind_label and not piece.tagged and not _WORD.search(value):
             value = ""
         behind_label = behind_label or label is not None
-        kept.append(piece._replace(value=value))
+        kept.append(piece if value == piece.value else piece._replace(value=value))
     return kept
 
 
 def _tagged(pieces: list[Piece]) -> dict[str, object]:
-    def values(*kinds: str) -> list[str]:
-        return [tidied for piece in pieces if piece.kind in kinds and (tidied := tidy(piece.value))]
-
-    departments = [each for each in values("department") if each not in values("name")]
+    names: list[str] = []
+    departments: list[str] = []
+    places: list[str] = []
+    rooms = {"name": names, "department": departments, "place": places, "address": places}
+    for piece in pieces:
+        if piece.kind in rooms and (tidied := tidy(piece.value)):
+            rooms[piece.kind].append(tidied)
     return {
-        "name": ", ".join(values("name")) or None,
-        "departments": tuple(departments),
-        "place": ", ".join(dict.fromkeys(values("place", "address"))) or None,
+        "name": ", ".join(names) or None,
+        "departments": tuple(each for each in departments if each not in names),
+        "place": ", ".join(dict.fromkeys(places)) or None,
     }
 
 
@@ -182,8 +185,11 @@ def _joined(pieces: list[Piece]) -> str:
 
 def tidy(value: str) -> str:
     """A name without loose commas and the full stop of the line it stood in."""
-    line = _LOOSE_COMMA.sub(lambda found: found[1] or ",", fold(value))
-    return _FULL_STOP.sub("", line.strip(_EDGES))
+    line = fold(value)
+    if "," in line or ";" in line:
+        line = _LOOSE_COMMA.sub(lambda found: found[1] or ",", line)
+    line = line.strip(_EDGES)
+    return _FULL_STOP.sub("", line) if line.endswith(".") else line
 
 
 def _has_letters(value: str) -> bool:

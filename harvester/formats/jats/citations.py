@@ -50,9 +50,9 @@ _AUTHORS = frozenset({"", "author", "authors", "allauthors"})
 _YEAR = re.compile(r"\d{4}[a-z]?", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _FIRST_PAGE = re.compile(r"[\w.]+")
-_NUMBERS = ("pub-id", "object-id", "article-id")
 _LINKS = ("ext-link", "uri")
-_DOI_HOSTS = ("://doi.org/", "://dx.doi.org/", "://www.doi.org/")
+_MARKS = ("pub-id", "object-id", "article-id", *_LINKS)
+_DOI_HOST = re.compile(r"://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE | re.ASCII)
 
 
 def fields(citation: Element) -> dict[str, str]:
@@ -117,11 +117,16 @@ def _is_journal(groups: Grouped) -> bool:
 
 
 def _year(groups: Grouped) -> str | None:
-    nested = [year for date in groups.get("date", ()) for year in children(date, "year")]
-    for element in (*groups.get("year", ()), *nested):
+    for element in _years(groups):
         if (found := words(element)) and (year := _YEAR.fullmatch(found.strip("()[]., "))):
             return year[0]
     return None
+
+
+def _years(groups: Grouped) -> Iterator[Element]:
+    yield from groups.get("year", ())
+    for date in groups.get("date", ()):
+        yield from children(date, "year")
 
 
 def _number(edition: str | None) -> str | None:
@@ -184,16 +189,21 @@ def _is_isbn(digits: str) -> bool:
 
 def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> str | None:
     """The one DOI of a reference: tagged, else linked, else in its text; several are reported and none is taken."""
-    marked = [each for citation in citations if len(citation) for each in descendants(citation, *_NUMBERS, *_LINKS)]
-    candidates = (marked and (list(_tagged(marked, path, notes)) or list(_linked(marked)))) or find_dois(line)
-    if len(set(map(fold_doi, candidates))) > 1:
+    candidates = _marked(citations, path, notes) or find_dois(line)
+    if len(candidates) > 1 and len(set(map(fold_doi, candidates))) > 1:
         notes.doubt("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
         return None
     return candidates[0] if candidates else None
 
 
-def _tagged(marked: list[Element], path: str, notes: Notes) -> Iterator[str]:
-    for each in marked:
+def _marked(citations: list[Element], path: str, notes: Notes) -> list[str]:
+    """The DOIs that stand in elements of their own: those tagged as DOIs, else the links."""
+    elements = [each for citation in citations for each in descendants(citation, *_MARKS)]
+    return (list(_tagged(elements, path, notes)) or list(_linked(elements))) if elements else []
+
+
+def _tagged(elements: list[Element], path: str, notes: Notes) -> Iterator[str]:
+    for each in elements:
         name = local(each)
         if name == "uri" or attribute(each, "pub-id-type", "ext-link-type") != "doi":
             continue
@@ -205,9 +215,9 @@ def _tagged(marked: list[Element], path: str, notes: Notes) -> Iterator[str]:
             notes.doubt("reference-doi-invalid", path, said)
 
 
-def _linked(marked: list[Element]) -> Iterator[str]:
-    for each in marked:
+def _linked(elements: list[Element]) -> Iterator[str]:
+    for each in elements:
         if local(each) in _LINKS:
             address = href(each) or words(each) or ""
-            if any(host in address.lower() for host in _DOI_HOSTS) and (doi := clean_doi(address)):
+            if _DOI_HOST.search(address) and (doi := clean_doi(address)):
                 yield doi

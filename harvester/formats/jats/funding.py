@@ -69,7 +69,7 @@ def _name(source: Element) -> str | None:
             run.append(plain(text(parts(each))))
         run.append(each.tail or "")
     found = fold("".join(run)).strip(" ,;:")
-    return found if any(each.isalpha() for each in found) else None
+    return found if any(map(str.isalpha, found)) else None
 
 
 def _is_identifier(element: Element) -> bool:

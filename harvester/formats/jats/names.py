@@ -75,7 +75,7 @@ def _named(collab: Element) -> Iterator[str]:
 
 def _name_part(element: Element | None) -> str | None:
     found = (words(element) or "").strip(" ,;")
-    return found if any(each.isalpha() for each in found) else None
+    return found if any(map(str.isalpha, found)) else None
 
 
 def _joined(elements: Iterator[Element]) -> str | None:

@@ -48,16 +48,16 @@ class Entry(NamedTuple):
 
 def references(article: Element, notes: Notes) -> tuple[Reference, ...]:
     """Every reference of the article's list, with keys unique in it."""
+    refs = _listed(article)
+    cited = list(map(_entries, refs))  # of all of them first: the same work is done in a row (`harvester.steps`)
     found: list[Reference] = []
     keys: set[str] = set()
-    for number, element in enumerate(_listed(article), start=1):
-        identifier = element.get("id") or ""
-        parts = _parts(element)
-        entries = [entry for entry in _entries(element, parts) if entry.text]
+    for number, (ref, entries) in enumerate(zip(refs, cited, strict=True), start=1):
+        identifier = ref.get("id") or ""
         if not entries:
             notes.doubt("reference-empty", f"references[{len(found)}]", identifier)
         base = fold(identifier or f"ref{number}")[:_LONGEST_KEY]
-        for index, entry in enumerate(_without_label(entries, parts.label)):
+        for index, entry in enumerate(entries):
             key = _unique(base if len(entries) == 1 else f"{base}{_suffix(index)}", keys)
             found.append(_reference(entry, key, f"references[{len(found)}]", notes))
     return tuple(found)
@@ -73,18 +73,16 @@ def _listed(article: Element) -> list[Element]:
     return []
 
 
-def _unescaped(line: str) -> str:
-    """The line without tags of HTML that stand in it as characters."""
-    return plain(inline_from_html(line)) if is_escaped(line) else line
-
-
 def _reference(entry: Entry, key: str, path: str, notes: Notes) -> Reference:
     found: dict[str, str] = {}
     for citation in reversed(entry.citations):
         found |= fields(citation)
-    line = _unescaped(entry.text or "")
-    notes.add(text_findings(f"{path}.text", line))
-    line = plain(without_controls((line,)))
+    line = entry.text or ""
+    if is_escaped(line):
+        line = plain(inline_from_html(line))
+    if findings := text_findings(f"{path}.text", line):
+        notes.add(findings)
+        line = plain(without_controls((line,)))
     doi = find_doi(entry.citations, line, f"{path}.doi", notes)
     return Reference(key=key, text=line or None, doi=doi, **found)
 
@@ -107,7 +105,13 @@ def _parts(ref: Element) -> Parts:
     return Parts(citations, beside, label)
 
 
-def _entries(ref: Element, parts: Parts) -> list[Entry]:
+def _entries(ref: Element) -> list[Entry]:
+    """The works a <ref> cites, as far as they say anything, without the number that its label gives too."""
+    parts = _parts(ref)
+    return _without_label([entry for entry in _cited(ref, parts) if entry.text], parts.label)
+
+
+def _cited(ref: Element, parts: Parts) -> list[Entry]:
     """The works a <ref> cites: mostly one; `a`, `b`, … each on its own; a numbered list pasted into one is split."""
     works = _works(parts.citations)
     if not works:

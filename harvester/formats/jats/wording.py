@@ -14,7 +14,7 @@ from lxml import etree
 from harvester.formats.entities import character
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import part, words
-from harvester.formats.jats.tree import Element, attribute, child, children, href, vocabulary
+from harvester.formats.jats.tree import Element, attribute, grouped, href, vocabulary
 from harvester.text import fold, plain, text
 from harvester.xmltools import local
 
@@ -60,9 +60,13 @@ def _marked(element: Element) -> str:
 
 def _has_own_punctuation(citation: Element) -> bool:
     """Whether the citation is running text: it has characters of its own, or <x> elements that hold them."""
-    if not len(citation) or (citation.text and citation.text.strip()):
+    if not len(citation) or _says_something(citation.text):
         return True
-    return any((each.tail and each.tail.strip()) or local(each) == "x" for each in citation)
+    return any(_says_something(each.tail) or local(each) == "x" for each in citation)
+
+
+def _says_something(characters: str | None) -> bool:
+    return bool(characters and not characters.isspace())
 
 
 def _collect(element: Element, pieces: list[str], depth: int) -> None:
@@ -118,7 +122,7 @@ def _follows_text(element: Element) -> bool:
     before = element.getprevious()
     parent = element.getparent()
     tail = before.tail if before is not None else parent.text if parent is not None else None
-    return bool(tail and any(each.isalpha() for each in tail))
+    return bool(tail and any(map(str.isalpha, tail)))
 
 
 # ------------------------------------------------------------------------------------- parts without words
@@ -140,6 +144,7 @@ _BEFORE: dict[str, str] = {
 }
 _NUMBERS = frozenset({"volume", "issue", "supplement", "issue-part"})
 _PEOPLE = frozenset({"name", "string-name", "collab", "anonymous", "etal"})
+_NAME = ("prefix", "surname", "given-names", "suffix")
 _AUTHORS = frozenset({"", "author", "authors", "allauthors"})
 
 
@@ -223,9 +228,7 @@ def _people_words(group: Element) -> Iterator[str]:
 
 
 def _person(element: Element) -> str:
-    surname = child(element, "surname")
-    given = next(children(element, "given-names"), None)
-    if surname is None or given is None:
+    groups = grouped(element)
+    if "surname" not in groups or "given-names" not in groups:
         return as_it_reads(element)
-    order = [child(element, "prefix"), surname, given, child(element, "suffix")]
-    return " ".join(found for each in order if (found := words(each)))
+    return " ".join(found for name in _NAME if name in groups and (found := words(groups[name][0])))

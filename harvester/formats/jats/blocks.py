@@ -57,7 +57,7 @@ def is_generic(title: Text) -> bool:
 
 def _blocks(container: Element, depth: int) -> tuple[Block, ...]:
     found: list[Block] = []
-    run: list[Inline] = [container.text or ""]
+    run: list[Inline] = [container.text] if container.text else []
     for each in container:
         name = local(each)
         if _stands_alone(name, container) and depth < _DEEPEST:
@@ -66,7 +66,8 @@ def _blocks(container: Element, depth: int) -> tuple[Block, ...]:
             found += _block(each, name, depth + 1)
         elif name not in ("title", "label"):
             run += part(each)
-        run.append(each.tail or "")
+        if each.tail:
+            run.append(each.tail)
     return (*found, *_paragraph(run))
 
 
@@ -100,7 +101,7 @@ def _section(element: Element, depth: int) -> tuple[Block, ...]:
 
 def _paragraph(run: list[Inline]) -> tuple[Block, ...]:
     """A run of text as a paragraph; as several where it holds the tags of HTML as characters."""
-    content = text(run)
+    content = text(run) if run else ()
     if not content or is_empty(content):
         return ()
     if len(content) == 1 and isinstance(written := content[0], str) and is_escaped(written):

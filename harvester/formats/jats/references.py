@@ -116,7 +116,7 @@ def _cited(ref: Element, parts: Parts) -> list[Entry]:
     works = _works(parts.citations)
     if not works:
         return [Entry(line, []) for line in split_list(ref)]
-    entries = [_entry(work) for work in works]
+    entries = list(map(_entry, works))
     if len(works) == 1 and (entries[0].text or "").startswith(_FIRST) and not any(map(_is_tagged, works[0])):
         lines = split_list(works[0][0])
         entries = [Entry(line, []) for line in lines] if len(lines) > 1 else entries
@@ -170,7 +170,7 @@ def _is_tagged(citation: Element) -> bool:
 
 def _with_notes(entries: list[Entry], beside: list[Element]) -> list[Entry]:
     """Adds what is written beside the citations of a <ref> to the last of them."""
-    lines = [line for each in beside if (line := as_it_reads(each))]
+    lines = list(filter(None, map(as_it_reads, beside)))
     if not lines or not entries:
         return entries
     last = entries[-1]

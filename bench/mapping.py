@@ -1,6 +1,7 @@
 """How fast stored payloads become checked articles: `python -m bench.mapping`.
 
-One core, no database and no network: read, assemble, check, encode, for Dublin Core and for JATS with 39 references.
+One core, no database and no network: read, assemble, check, encode, for Dublin Core and for JATS with 39 references,
+in the batches of a harvest and with the collector as seldom at work.
 
 Goal: 4,000 records/s for oai_dc, so that half of the time is left to the store where 2,000 are harvested in a second.
 """
@@ -11,7 +12,7 @@ import cProfile
 import pstats
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from time import perf_counter
 from typing import Any, TextIO
@@ -19,7 +20,8 @@ from typing import Any, TextIO
 from harvester import assembly, formats, rules
 from harvester.entries import entry
 from harvester.findings import is_blocking
-from harvester.making.maker import BATCH
+from harvester.making import rarely_collected
+from harvester.making.maker import batches
 from harvester.model import Article, Hints, JournalFacts, Policy, RawRecord, Reading
 from tests.demo.many import ISSNS, many
 
@@ -63,14 +65,7 @@ def records(prefix: str, count: int) -> list[RawRecord]:
     ]
 
 
-def _batches(raws: Sequence[RawRecord]) -> Iterator[Sequence[RawRecord]]:
-    """As many records at once as a harvest would give."""
-    size = sum(len(raw.payload or b"") for raw in raws) / len(raws)
-    step = max(1, round(BATCH / size))
-    for at in range(0, len(raws), step):
-        yield raws[at : at + step]
-
-
+@rarely_collected()
 def _steps(prefix: str, raws: Sequence[RawRecord]) -> dict[str, float]:
     """Seconds for all records, by step."""
     marks = [perf_counter()]
@@ -80,8 +75,8 @@ def _steps(prefix: str, raws: Sequence[RawRecord]) -> dict[str, float]:
         marks.append(perf_counter())
         return result
 
-    batches = list(_batches(raws))
-    readings: list[list[Reading]] = timed(lambda: [formats.read_all(batch, _HINTS) for batch in batches])
+    at_once = [[live[prefix] for live in batch] for batch in batches([{prefix: raw} for raw in raws])]
+    readings: list[list[Reading]] = timed(lambda: [formats.read_all(batch, _HINTS) for batch in at_once])
     assembled = timed(lambda: [[assembly.assemble({prefix: one}, _HINTS) for one in batch] for batch in readings])
     articles: list[list[Article]] = [[one.article for one in batch if one.article] for batch in assembled]
     found = timed(lambda: [rules.check_all(batch, _POLICY) for batch in articles])

@@ -18,7 +18,7 @@ from stdnum.iso7064 import mod_97_10
 _CACHED = 1 << 14
 
 # Characters without width or with a meaning for layout only: pasted, never meant.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"), "-")
 
 # ------------------------------------------------------------------------------------------------ DOI
@@ -45,7 +45,7 @@ def clean_doi(raw: str) -> str | None:
 
 @lru_cache(_CACHED)
 def _clean_doi(raw: str) -> str | None:
-    value = raw.translate(_INVISIBLE).strip()
+    value = _INVISIBLE.sub("", raw).strip()
     broken = "\n" in value or "\r" in value
     value = _without_resolver(_LINE_BREAK.sub("", value))
     if "&" in value:
@@ -80,7 +80,8 @@ def fold_doi(doi: str) -> str:
 
 
 # An angle bracket belongs to a DOI only in the old SICI form: …17:15<1661::AID-SIM968>3.0.CO;2-2
-_DOI_IN_TEXT = re.compile(r"(?<![\d.])(?P<prefix>10\.\d{4,9}(?:/|%2[Ff]))(?:[^\s\"<>]|<\d+:[^\s<>]*>)+")
+# What must not stand before it is looked at behind its first characters, which are found the faster for it.
+_DOI_IN_TEXT = re.compile(r"(?P<prefix>10\.(?<![\d.]10\.)\d{4,9}(?:/|%2[Ff]))(?:[^\s\"<>]|<\d+:[^\s<>]*>)+")
 _RUN_ON = re.compile(
     r"[,;.|]?(?:https?:|doi:|doi\.org/|PMC?ID\b|10\.\d{4,9}/|\[(?:cross\s?ref|pubmed|google))", re.IGNORECASE
 )
@@ -94,7 +95,7 @@ def find_dois(text: str) -> list[str]:
     """The DOIs in running text such as a citation, in order, each once; punctuation behind them is left out."""
     if "10." not in text:
         return []
-    text = text.translate(_INVISIBLE)
+    text = _INVISIBLE.sub("", text)
     found: dict[str, str] = {}
     at = 0
     while match := _DOI_IN_TEXT.search(text, at):
@@ -154,7 +155,7 @@ def issn_shape(raw: str) -> bool:
 
 def _issn_parts(raw: str) -> tuple[str, Literal["print", "electronic"] | None]:
     """What is left without labels, and the medium they name."""
-    value = raw.translate(_INVISIBLE).translate(_HYPHENS).translate(_CYRILLIC_X).strip()
+    value = _INVISIBLE.sub("", raw).translate(_HYPHENS).translate(_CYRILLIC_X).strip()
     label, end = _ISSN_LABEL.match(value), _ISSN_END.search(value)
     digits = value[label.end() if label else 0 : end.start() if end else len(value)]
     named = {group for match in (label, end) if match for group, part in match.groupdict().items() if part}
@@ -191,7 +192,7 @@ def clean_isni(raw: str) -> str | None:
 
 
 def _sixteen_digits(raw: str, label: re.Pattern[str]) -> str | None:
-    value = raw.translate(_INVISIBLE).translate(_HYPHENS).strip()
+    value = _INVISIBLE.sub("", raw).translate(_HYPHENS).strip()
     while match := label.match(value):
         value = value[match.end() :]
     value = value.rstrip("/")
@@ -208,7 +209,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 @lru_cache(_CACHED)
 def clean_ror(raw: str) -> str | None:
     """`https://ror.org/0…` if the value is a ROR id and its two check digits are right (ISO 7064 mod 97-10)."""
-    match = _ROR.fullmatch(raw.translate(_INVISIBLE).strip())
+    match = _ROR.fullmatch(_INVISIBLE.sub("", raw).strip())
     if not match or not match[1].isascii():
         return None
     code = match[1].lower()
@@ -224,5 +225,5 @@ _FUNDER = re.compile(r"(?:.*[/:\s])?10\.13039/(\d{9,12})/?|((?:100|501100)\d{6})
 @lru_cache(_CACHED)
 def clean_funder_id(raw: str) -> str | None:
     """`https://doi.org/10.13039/…` for an id of the Open Funder Registry in any spelling, also the bare number."""
-    match = _FUNDER.fullmatch(raw.translate(_INVISIBLE).strip())
+    match = _FUNDER.fullmatch(_INVISIBLE.sub("", raw).strip())
     return f"https://doi.org/10.13039/{match[1] or match[2]}" if match else None

@@ -39,7 +39,10 @@ _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 
 def text(parts: Iterable[Inline]) -> Text:
     """The normal form of a run of inline parts; empty when nothing is left."""
-    return _strip(_fold(parts))
+    run = _joined(parts)
+    if len(run) == 1 and isinstance(characters := run[0], str):  # nearly always
+        return (folded,) if (folded := fold(characters)) else ()
+    return _strip(_fold(run))
 
 
 def fold(characters: str) -> str:
@@ -80,32 +83,28 @@ def math_text(mathml: str) -> str:
     return _BLANKS.sub(" ", unescape(re.sub(r"<[^>]*>", "", shown))).strip()
 
 
-def _fold(parts: Iterable[Inline]) -> list[Inline]:
-    """Joins neighbours and folds white space, also across the edges of spans: `a <i> b</i>` has one blank."""
+def _fold(run: list[Inline], *, blank_before: bool = False) -> list[Inline]:
+    """Folds white space, also across the edges of spans: `a <i> b</i>` has one blank. Spans without content go."""
     out: list[Inline] = []
-    blank_before = False
-    for part in _joined(parts):
+    for part in run:
         if isinstance(part, str):
             part = _single_blanks(part)
             if blank_before:
                 part = part.removeprefix(" ")
-            if part:
-                out.append(part)
-                blank_before = part.endswith(" ")
+            if not part:
+                continue
         elif isinstance(part, Span):
-            inner = _fold(part.inline)
-            if inner and isinstance(inner[0], str) and blank_before:
-                inner = [stripped, *inner[1:]] if (stripped := inner[0].removeprefix(" ")) else inner[1:]
-            if inner:
-                out.append(Span(part.style, tuple(inner)))
-                blank_before = _ends_blank(out[-1])
-        else:
-            out.append(part)
-            blank_before = False
-    return out
+            inner = _fold(_joined(part.inline), blank_before=blank_before)
+            if not inner:
+                continue
+            part = Span(part.style, tuple(inner))
+        out.append(part)
+        blank_before = _ends_blank(part)
+    return _joined(out)
 
 
 def _joined(parts: Iterable[Inline]) -> list[Inline]:
+    """The parts, strings that are neighbours in one piece."""
     out: list[Inline] = []
     for part in parts:
         if isinstance(part, str) and out and isinstance(last := out[-1], str):

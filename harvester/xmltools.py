@@ -7,6 +7,7 @@ entity nodes, for the JATS reader to resolve by name (METADATA J2); a document t
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -15,6 +16,8 @@ OAI = "http://www.openarchives.org/OAI/2.0/"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+
+_TAGS = 2_000  # whose local names are remembered; there are a few hundred in the world's JATS
 
 
 class UnsafeXml(ValueError):
@@ -61,7 +64,11 @@ def parse(data: bytes, *, huge: bool = False) -> etree._Element:
 
 def local(element: etree._Element) -> str:
     """The element's name without its namespace; empty for comments, processing instructions and entities."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(_TAGS)
+def _local(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 

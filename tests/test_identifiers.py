@@ -60,6 +60,11 @@ def test_dois_in_text():
     ]
 
 
+def test_a_longer_number_holds_no_doi():
+    assert ids.find_dois("pp. 110.5555/a, 3.10.5555/b") == []
+    assert ids.find_dois("10.5555/a") == ["10.5555/a"]
+
+
 def test_dois_are_compared_without_the_case_of_ascii_letters_only():
     assert ids.fold_doi("10.5555/ABC-\u0130") == "10.5555/abc-\u0130"
     assert ids.prefix("10.5555/abc/def") == "10.5555"

@@ -23,7 +23,7 @@ class Maker(Struct, frozen=True):
 
     def make(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[Made]:
         """What comes of each identifier, given as its live records by format, the best format first."""
-        return [one for batch in _batches(identifiers) for one in self._batch(batch)]
+        return [one for batch in batches(identifiers) for one in self._batch(batch)]
 
     def _batch(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[Made]:
         """What comes of a few identifiers, one stage of all of them after the other (`harvester.steps`)."""
@@ -50,7 +50,7 @@ class Maker(Struct, frozen=True):
         return [assembly.assemble({prefix: next(readings) for prefix in live}, self.hints) for live in identifiers]
 
 
-def _batches(identifiers: Sequence[Mapping[str, RawRecord]]) -> Iterator[list[Mapping[str, RawRecord]]]:
+def batches(identifiers: Sequence[Mapping[str, RawRecord]]) -> Iterator[list[Mapping[str, RawRecord]]]:
     """As many at once as the processor's caches have room for: articles whole in JATS are many times their bytes."""
     batch: list[Mapping[str, RawRecord]] = []
     size = 0

@@ -9,9 +9,10 @@ from harvester.formats.jats.blocks import blocks
 from harvester.formats.jats.inline import is_empty, words
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.titles import Version
-from harvester.formats.jats.tree import Element, attribute, child, children, descendants, name, vocabulary
+from harvester.formats.jats.tree import Element, attribute, child, children, descendants, vocabulary
 from harvester.formats.notes import Notes
 from harvester.model import Abstract, Hints, Keyword
+from harvester.xmltools import local
 
 _ABSTRACTS = frozenset({"", "abstract", "structured", "standard"})
 _NO_KEYWORDS = vocabulary("abbreviations osf-badges badges claim-importance evidence-strength")
@@ -38,7 +39,7 @@ def abstracts(versions: list[Version], hints: Hints, notes: Notes) -> tuple[Abst
             continue
         content = blocks(each.element, each.language, path, notes)
         if content and all(content != other.blocks for other in found):
-            notes.provenance[path] = each.version.source(name(each.element))
+            notes.provenance[path] = each.version.source(local(each.element))
             found.append(Abstract(blocks=content, lang=each.language))
     return tuple(found)
 
@@ -47,7 +48,7 @@ def _abstract_elements(version: Version, hints: Hints, notes: Notes) -> Iterator
     for element in (*version.groups.get("abstract", ()), *version.groups.get("trans-abstract", ())):
         said = attribute(element, "abstract-type")
         if said in _ABSTRACTS or said in hints.abstract_types:
-            inherited = version.language if name(element) == "abstract" else None
+            inherited = version.language if local(element) == "abstract" else None
             yield AbstractElement(element, language_of(element, "abstracts", notes) or inherited, version)
         else:
             notes.doubt("abstract-type-skipped", "abstracts", said)

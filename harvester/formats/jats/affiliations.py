@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from harvester.formats.entities import character
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, name, vocabulary
+from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_isni, clean_ror
 from harvester.model import Affiliation
 from harvester.text import fold
+from harvester.xmltools import local
 
 _DROPPED = vocabulary("label email phone fax xref fn target alt-text object-id")
 _LINKS = frozenset({"ext-link", "uri"})
@@ -68,24 +69,24 @@ def _pieces(element: Element, kind: str) -> Iterator[Piece]:
 
 
 def _piece(element: Element, kind: str) -> Iterator[Piece]:
-    local = name(element)
-    if not local:
+    name = local(element)
+    if not name:
         yield Piece(kind, character(element), False)
-    elif local == "institution":
+    elif name == "institution":
         yield Piece(_institution_kind(element), words(element) or "", True)
-    elif (known := _address_kind(element, local)) is not None:
+    elif (known := _address_kind(element, name)) is not None:
         yield Piece(known, words(element) or "", True)
-    elif local == "addr-line":
+    elif name == "addr-line":
         yield from _pieces(element, "address")
-    elif not _is_apparatus(element, local):
+    elif not _is_apparatus(element, name):
         yield from _pieces(element, kind)
 
 
-def _is_apparatus(element: Element, local: str) -> bool:
+def _is_apparatus(element: Element, name: str) -> bool:
     """Labels, addresses of the net and footnote marks, which say nothing about the institution."""
-    if local in ("sup", "sub"):
+    if name in ("sup", "sub"):
         return sum(each.isalpha() for each in words(element) or "") < 2
-    return local in _DROPPED or local in _LINKS or local == "institution-id"
+    return name in _DROPPED or name in _LINKS or name == "institution-id"
 
 
 def _institution_kind(element: Element) -> str:
@@ -95,8 +96,8 @@ def _institution_kind(element: Element) -> str:
     return said if said in _REPEATED else "name"
 
 
-def _address_kind(element: Element, local: str) -> str | None:
-    said = local if local not in ("named-content", "addr-line") else attribute(element, "content-type")
+def _address_kind(element: Element, name: str) -> str | None:
+    said = name if name not in ("named-content", "addr-line") else attribute(element, "content-type")
     if said in _PLACES:
         return "place"
     if said in _STREETS:
@@ -135,26 +136,29 @@ def _without_mail(pieces: list[Piece]) -> list[Piece]:
     kept: list[Piece] = []
     behind_label = False
     for piece in pieces:
-        value = _MAIL.sub("", piece.value)
-        label = _MAIL_LABEL.search(value) if not piece.tagged else None
+        value = _MAIL.sub("", piece.value) if "@" in piece.value else piece.value
+        label = _MAIL_LABEL.search(value) if not piece.tagged and _has_letters(value) else None
         if label:
             value = value[: label.start()]
         elif behind_label and not piece.tagged and not _WORD.search(value):
             value = ""
         behind_label = behind_label or label is not None
-        kept.append(piece._replace(value=value))
+        kept.append(piece if value == piece.value else piece._replace(value=value))
     return kept
 
 
 def _tagged(pieces: list[Piece]) -> dict[str, object]:
-    def values(*kinds: str) -> list[str]:
-        return [tidied for piece in pieces if piece.kind in kinds and (tidied := tidy(piece.value))]
-
-    departments = [each for each in values("department") if each not in values("name")]
+    names: list[str] = []
+    departments: list[str] = []
+    places: list[str] = []
+    rooms = {"name": names, "department": departments, "place": places, "address": places}
+    for piece in pieces:
+        if piece.kind in rooms and (tidied := tidy(piece.value)):
+            rooms[piece.kind].append(tidied)
     return {
-        "name": ", ".join(values("name")) or None,
-        "departments": tuple(departments),
-        "place": ", ".join(dict.fromkeys(values("place", "address"))) or None,
+        "name": ", ".join(names) or None,
+        "departments": tuple(each for each in departments if each not in names),
+        "place": ", ".join(dict.fromkeys(places)) or None,
     }
 
 
@@ -181,8 +185,11 @@ def _joined(pieces: list[Piece]) -> str:
 
 def tidy(value: str) -> str:
     """A name without loose commas and the full stop of the line it stood in."""
-    line = _LOOSE_COMMA.sub(lambda found: found[1] or ",", fold(value))
-    return _FULL_STOP.sub("", line.strip(_EDGES))
+    line = fold(value)
+    if "," in line or ";" in line:
+        line = _LOOSE_COMMA.sub(lambda found: found[1] or ",", line)
+    line = line.strip(_EDGES)
+    return _FULL_STOP.sub("", line) if line.endswith(".") else line
 
 
 def _has_letters(value: str) -> bool:
@@ -243,7 +250,7 @@ class Places:
         """The affiliations written in a contributor or referred to by it, in its order."""
         found: list[Affiliation] = []
         for each in _own_and_referred(contrib):
-            if name(each) == "xref":
+            if local(each) == "xref":
                 found += self._referred(each, path)
             else:
                 found += self.read(each, path)
@@ -282,10 +289,10 @@ class Places:
 
     def _chosen(self, element: Element) -> Element | None:
         parent = element.getparent()
-        if parent is not None and name(parent) == "aff-alternatives":
+        if parent is not None and local(parent) == "aff-alternatives":
             self._used.add(parent)
             element = parent
-        if name(element) == "aff":
+        if local(element) == "aff":
             return element
         alternatives = list(children(element, "aff"))
         return next(
@@ -300,7 +307,7 @@ class Places:
 def _own_and_referred(contrib: Element) -> Iterator[Element]:
     """What ties a contributor to institutions: its own <aff>, its <xref>, those in its <collab>."""
     for each in children(contrib, "aff", "aff-alternatives", "xref", "collab"):
-        if name(each) == "collab":
+        if local(each) == "collab":
             yield from children(each, "aff", "aff-alternatives", "xref")
         else:
             yield each

@@ -58,6 +58,13 @@ def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading
         notes.doubt("article-meta-missing", "", record.identifier)
     _report_entities(metadata, front, notes)
     yield
+    article = yield from _article(metadata, front, hints, notes)
+    notes.provenance.update(_sources(article, front))
+    return Reading(article, tuple(notes.findings))
+
+
+def _article(metadata: Element, front: Front, hints: Hints, notes: Notes) -> Steps[Article]:
+    """The article, one stage after the other (`harvester.steps`)."""
     language = language_of(metadata, "language", notes)
     article_type = (metadata.get("article-type") or "").strip() or None
     versions, translated = _versions(metadata, front, language, notes)
@@ -86,7 +93,7 @@ def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading
     yield
     cited = references(metadata, notes)
     yield
-    article = Article(
+    return Article(
         format="jats",
         doi=doi,
         landing_page=landing_page,
@@ -115,10 +122,12 @@ def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading
         identifiers=_identifiers(front.groups),
         provenance=notes.provenance,
     )
-    notes.provenance.update({field: source for field, source in _SOURCES.items() if getattr(article, field)})
-    if front.journal is not None:
-        notes.provenance["journal"] = "journal-meta"
-    return Reading(article, tuple(notes.findings))
+
+
+def _sources(article: Article, front: Front) -> dict[str, str]:
+    """Where the fields stood that the article has."""
+    found = {field: source for field, source in _SOURCES.items() if getattr(article, field)}
+    return found if front.journal is None else {**found, "journal": "journal-meta"}
 
 
 def _front(article: Element) -> Front:

@@ -9,10 +9,11 @@ from harvester.formats.html import blocks_from_html
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import inline, is_empty, part
 from harvester.formats.jats.texts import checked, content_of, is_escaped
-from harvester.formats.jats.tree import Element, attribute, child, children, descendants, inside, name, vocabulary
+from harvester.formats.jats.tree import Element, attribute, child, children, descendants, inside, vocabulary
 from harvester.formats.notes import Notes
 from harvester.model import Block, ListBlock, Paragraph, Section
 from harvester.text import Inline, Text, plain, text
+from harvester.xmltools import local
 
 _CONTAINERS = vocabulary("p disp-quote boxed-text statement verse-group speech disp-formula-group")
 _PICTURES = frozenset({"inline-graphic", "graphic", "private-char"})
@@ -56,36 +57,37 @@ def is_generic(title: Text) -> bool:
 
 def _blocks(container: Element, depth: int) -> tuple[Block, ...]:
     found: list[Block] = []
-    run: list[Inline] = [container.text or ""]
+    run: list[Inline] = [container.text] if container.text else []
     for each in container:
-        local = name(each)
-        if _stands_alone(local, container) and depth < _DEEPEST:
+        name = local(each)
+        if _stands_alone(name, container) and depth < _DEEPEST:
             found += _paragraph(run)
             run = []
-            found += _block(each, local, depth + 1)
-        elif local not in ("title", "label"):
+            found += _block(each, name, depth + 1)
+        elif name not in ("title", "label"):
             run += part(each)
-        run.append(each.tail or "")
+        if each.tail:
+            run.append(each.tail)
     return (*found, *_paragraph(run))
 
 
-def _stands_alone(local: str, container: Element) -> bool:
+def _stands_alone(name: str, container: Element) -> bool:
     """Whether an element starts a block of its own: a displayed formula within a paragraph does not."""
-    if local == "disp-formula":
-        return name(container) != "p"
-    return local in _CONTAINERS or local in ("sec", "list", "def-list")
+    if name == "disp-formula":
+        return local(container) != "p"
+    return name in _CONTAINERS or name in ("sec", "list", "def-list")
 
 
-def _block(element: Element, local: str, depth: int) -> tuple[Block, ...]:
-    if local == "sec":
+def _block(element: Element, name: str, depth: int) -> tuple[Block, ...]:
+    if name == "sec":
         return _section(element, depth)
-    if local == "list":
+    if name == "list":
         items = tuple(item for each in children(element, "list-item") if (item := inline(each)))
         return (ListBlock(items=items, ordered=attribute(element, "list-type") not in _UNORDERED),) if items else ()
-    if local == "def-list":
+    if name == "def-list":
         items = tuple(item for each in children(element, "def-item") if (item := inline(each)))
         return (ListBlock(items=items),) if items else ()
-    if local == "disp-formula":
+    if name == "disp-formula":
         return _paragraph(part(element))
     return _blocks(element, depth)
 
@@ -99,7 +101,7 @@ def _section(element: Element, depth: int) -> tuple[Block, ...]:
 
 def _paragraph(run: list[Inline]) -> tuple[Block, ...]:
     """A run of text as a paragraph; as several where it holds the tags of HTML as characters."""
-    content = text(run)
+    content = text(run) if run else ()
     if not content or is_empty(content):
         return ()
     if len(content) == 1 and isinstance(written := content[0], str) and is_escaped(written):
@@ -113,7 +115,7 @@ def _paragraph(run: list[Inline]) -> tuple[Block, ...]:
 def _report_lost(abstract: Element, path: str, notes: Notes) -> None:
     if len(abstract):
         for each in descendants(abstract, *_LOST):
-            notes.doubt("abstract-part-dropped", path, name(each))
+            notes.doubt("abstract-part-dropped", path, local(each))
         report_pictures(abstract, path, notes)
 
 
@@ -123,7 +125,7 @@ def report_pictures(element: Element, path: str, notes: Notes) -> None:
         return
     for each in descendants(element, *_PICTURES):
         if not inside(each, _LOST, element) and not _has_words_too(each, element):
-            notes.doubt("text-is-picture", path, name(each))
+            notes.doubt("text-is-picture", path, local(each))
 
 
 def _has_words_too(picture: Element, top: Element) -> bool:
@@ -131,6 +133,6 @@ def _has_words_too(picture: Element, top: Element) -> bool:
     for ancestor in picture.iterancestors():
         if ancestor is top:
             return False
-        if name(ancestor) in FORMULAS:
+        if local(ancestor) in FORMULAS:
             return not is_empty(text(part(ancestor)))
     return False

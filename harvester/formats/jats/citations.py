@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href, name
+from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi, clean_issn, find_dois, fold_doi
+from harvester.xmltools import local
 
 # publication-type as publishers write it to the types of Crossref's schema since 5.4.0.
 _TYPES = {
@@ -38,33 +39,55 @@ _TYPES = {
     "web-page": "web_resource",
 }
 _VOLUMES = frozenset({"book", "book_chapter", "conference_paper", "dissertation", "report", "standard"})
+_OWN_TITLES = ("article-title", "chapter-title", "data-title", "part-title")
+_SOURCES = ("source", "source-title")
+_SERIES = ("series", "series-title")
+_NUMBERING = ("volume", "issue", "fpage", "page-range", "elocation-id", "edition")
+_AS_THEY_READ = frozenset((*_OWN_TITLES, *_SOURCES, *_SERIES, *_NUMBERING))
 _NO_JOURNAL = ("publisher-name", "publisher-loc", "isbn", "chapter-title", "conf-name")
+_PEOPLE = ("name", "string-name", "collab")
 _AUTHORS = frozenset({"", "author", "authors", "allauthors"})
 _YEAR = re.compile(r"\d{4}[a-z]?", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _FIRST_PAGE = re.compile(r"[\w.]+")
-_DOI_HOSTS = ("://doi.org/", "://dx.doi.org/", "://www.doi.org/")
+_LINKS = ("ext-link", "uri")
+_MARKS = ("pub-id", "object-id", "article-id", *_LINKS)
+_DOI_HOST = re.compile(r"://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE | re.ASCII)
 
 
 def fields(citation: Element) -> dict[str, str]:
     """The fields of a `Reference` that the citation's tags give for certain."""
     groups = grouped(citation)
     kind = _type(citation, groups)
+    if not groups:
+        return {"type": kind} if kind else {}
+    said = _said(groups)
     found = {
         "type": kind,
         "author": _first_author(groups),
         "year": _year(groups),
-        "volume": _first(groups, "volume"),
-        "issue": _first(groups, "issue"),
-        "first_page": _first(groups, "fpage") or _start(_first(groups, "page-range")),
-        "elocation_id": _first(groups, "elocation-id"),
-        "edition": _number(_first(groups, "edition")),
-        "series_title": _first(groups, "series", "series-title"),
-        "issn": next((issn for each in groups.get("issn", ()) if (issn := clean_issn(words(each) or ""))), None),
+        "volume": said.get("volume"),
+        "issue": said.get("issue"),
+        "first_page": said.get("fpage") or _start(said.get("page-range")),
+        "elocation_id": said.get("elocation-id"),
+        "edition": _number(said.get("edition")),
+        "series_title": _first(said, _SERIES),
+        "issn": _issn(groups),
         "isbn": _isbn(groups),
-        **_titles(groups, kind),
+        **_titles(groups, said, kind),
     }
     return {field: value for field, value in found.items() if value}
+
+
+def _said(groups: Grouped) -> dict[str, str]:
+    """The words of the parts that are taken as they read, by name: those of the first that has any."""
+    said: dict[str, str] = {}
+    for name in _AS_THEY_READ.intersection(groups):
+        for each in groups[name]:
+            if found := words(each):
+                said[name] = found
+                break
+    return said
 
 
 def _type(citation: Element, groups: Grouped) -> str | None:
@@ -74,10 +97,16 @@ def _type(citation: Element, groups: Grouped) -> str | None:
     return kind
 
 
-def _titles(groups: Grouped, kind: str | None) -> dict[str, str | None]:
+def _first(said: dict[str, str], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        if name in said:
+            return said[name]
+    return None
+
+
+def _titles(groups: Grouped, said: dict[str, str], kind: str | None) -> dict[str, str | None]:
     """The work's own title and that of what it is in; a <source> of unknown kind stays in the text."""
-    source = _first(groups, "source", "source-title")
-    own = _first(groups, "article-title", "chapter-title", "data-title", "part-title")
+    source, own = _first(said, _SOURCES), _first(said, _OWN_TITLES)
     if kind == "journal_article" or (kind is None and own and _is_journal(groups)):
         return {"article_title": own, "journal_title": source}
     return {"article_title": own, "volume_title": source if kind in _VOLUMES else None}
@@ -87,16 +116,17 @@ def _is_journal(groups: Grouped) -> bool:
     return ("volume" in groups or "issue" in groups) and not any(each in groups for each in _NO_JOURNAL)
 
 
-def _first(groups: Grouped, *names: str) -> str | None:
-    return next((found for each in names for element in groups.get(each, ()) if (found := words(element))), None)
-
-
 def _year(groups: Grouped) -> str | None:
-    nested = [year for date in groups.get("date", ()) for year in children(date, "year")]
-    for element in (*groups.get("year", ()), *nested):
+    for element in _years(groups):
         if (found := words(element)) and (year := _YEAR.fullmatch(found.strip("()[]., "))):
             return year[0]
     return None
+
+
+def _years(groups: Grouped) -> Iterator[Element]:
+    yield from groups.get("year", ())
+    for date in groups.get("date", ()):
+        yield from children(date, "year")
 
 
 def _number(edition: str | None) -> str | None:
@@ -122,9 +152,15 @@ def _first_author(groups: Grouped) -> str | None:
 def _people(groups: Grouped) -> Iterator[Element]:
     for group in groups.get("person-group", ()):
         if attribute(group, "person-group-type") in _AUTHORS:
-            yield from children(group, "name", "string-name", "collab")
-    loose = [each for local in ("name", "string-name", "collab") for each in groups.get(local, ())]
-    yield from (each for each in loose if attribute(each, "collab-type", "person-group-type") in _AUTHORS)
+            yield from children(group, *_PEOPLE)
+    for name in _PEOPLE:
+        for each in groups.get(name, ()):
+            if attribute(each, "collab-type", "person-group-type") in _AUTHORS:
+                yield each
+
+
+def _issn(groups: Grouped) -> str | None:
+    return next((issn for each in groups.get("issn", ()) if (issn := clean_issn(words(each) or ""))), None)
 
 
 def _isbn(groups: Grouped) -> str | None:
@@ -153,29 +189,35 @@ def _is_isbn(digits: str) -> bool:
 
 def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> str | None:
     """The one DOI of a reference: tagged, else linked, else in its text; several are reported and none is taken."""
-    tagged = [doi for each in citations for doi in _tagged(each, path, notes)]
-    candidates = tagged or [doi for each in citations for doi in _linked(each)] or find_dois(line)
-    distinct = {fold_doi(doi): doi for doi in reversed(candidates)}
-    if len(distinct) > 1:
+    candidates = _marked(citations, path, notes) or find_dois(line)
+    if len(candidates) > 1 and len(set(map(fold_doi, candidates))) > 1:
         notes.doubt("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
         return None
-    return next(iter(distinct.values()), None)
+    return candidates[0] if candidates else None
 
 
-def _tagged(citation: Element, path: str, notes: Notes) -> Iterator[str]:
-    for each in descendants(citation, "pub-id", "object-id", "article-id", "ext-link"):
-        if attribute(each, "pub-id-type", "ext-link-type") != "doi":
+def _marked(citations: list[Element], path: str, notes: Notes) -> list[str]:
+    """The DOIs that stand in elements of their own: those tagged as DOIs, else the links."""
+    elements = [each for citation in citations for each in descendants(citation, *_MARKS)]
+    return (list(_tagged(elements, path, notes)) or list(_linked(elements))) if elements else []
+
+
+def _tagged(elements: list[Element], path: str, notes: Notes) -> Iterator[str]:
+    for each in elements:
+        name = local(each)
+        if name == "uri" or attribute(each, "pub-id-type", "ext-link-type") != "doi":
             continue
         said = words(each) or ""
         doi = clean_doi(said) or clean_doi(href(each) or "")
         if doi is not None:
             yield doi
-        elif said and name(each) != "ext-link":
+        elif said and name != "ext-link":
             notes.doubt("reference-doi-invalid", path, said)
 
 
-def _linked(citation: Element) -> Iterator[str]:
-    for each in descendants(citation, "ext-link", "uri"):
-        address = href(each) or words(each) or ""
-        if any(host in address.lower() for host in _DOI_HOSTS) and (doi := clean_doi(address)):
-            yield doi
+def _linked(elements: list[Element]) -> Iterator[str]:
+    for each in elements:
+        if local(each) in _LINKS:
+            address = href(each) or words(each) or ""
+            if _DOI_HOST.search(address) and (doi := clean_doi(address)):
+                yield doi

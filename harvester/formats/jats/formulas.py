@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from harvester.formats.jats.tree import Element, descendants, name
+from harvester.formats.jats.tree import Element, descendants
 from harvester.formats.mathml import mathml
 from harvester.text import Inline, Math, fold
+from harvester.xmltools import local
 
 FORMULAS = frozenset({"inline-formula", "disp-formula", "alternatives", "math", "tex-math"})
 
@@ -15,10 +16,10 @@ _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
 
 def formula(element: Element) -> Inline | None:
     """The formula in or at the element as MathML, else as TeX; `None` where it has neither."""
-    math = element if name(element) == "math" else next(descendants(element, "math"), None)
+    math = element if local(element) == "math" else next(descendants(element, "math"), None)
     if math is not None and (len(math) or math.text):
         return Math(mathml(math))
-    tex = element if name(element) == "tex-math" else next(descendants(element, "tex-math"), None)
+    tex = element if local(element) == "tex-math" else next(descendants(element, "tex-math"), None)
     return (tex_source(tex) or None) if tex is not None else None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from harvester.formats.jats.inline import APPARATUS, is_empty, parts, words
-from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, name, vocabulary
+from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_funder_id, clean_ror
 from harvester.model import Funding
 from harvester.text import fold, plain, text
+from harvester.xmltools import local
 
 _NAMES = vocabulary("funder-name funder_name")
 _IDENTIFIERS = vocabulary("funder-id funder_id funder-identifier funder_identifier fundref-id")
@@ -19,7 +20,7 @@ def funding(groups: Grouped, notes: Notes) -> tuple[Funding, ...]:
     found: list[Funding] = []
     for group in groups.get("funding-group", ()):
         for each in children(group, "award-group", "funding-source"):
-            for sources, awards in [([each], [])] if name(each) == "funding-source" else _runs(each):
+            for sources, awards in [([each], [])] if local(each) == "funding-source" else _runs(each):
                 found += _award_group(each, sources, _awards(awards), len(found), notes)
     found += _before_jats(groups, len(found), notes)
     return tuple(dict.fromkeys(found))
@@ -32,11 +33,11 @@ def _runs(group: Element) -> list[tuple[list[Element], list[Element]]]:
     runs: list[tuple[list[Element], list[Element]]] = []
     first = ""
     for each in children(group, "funding-source", "award-id"):
-        local = name(each)
-        first = first or local
-        if not runs or (local == first and all(runs[-1])):
+        name = local(each)
+        first = first or name
+        if not runs or (name == first and all(runs[-1])):
             runs.append(([], []))
-        runs[-1][local == "award-id"].append(each)
+        runs[-1][name == "award-id"].append(each)
     return runs
 
 
@@ -64,17 +65,17 @@ def _name(source: Element) -> str | None:
         return ", ".join(dict.fromkeys(found for each in institutions if (found := words(each)))) or None
     run = [source.text or ""]
     for each in source:
-        if name(each) not in APPARATUS and not _is_identifier(each) and name(each) != "xref":
+        if local(each) not in APPARATUS and not _is_identifier(each) and local(each) != "xref":
             run.append(plain(text(parts(each))))
         run.append(each.tail or "")
     found = fold("".join(run)).strip(" ,;:")
-    return found if any(each.isalpha() for each in found) else None
+    return found if any(map(str.isalpha, found)) else None
 
 
 def _is_identifier(element: Element) -> bool:
-    if name(element) == "institution-id":
+    if local(element) == "institution-id":
         return True
-    return name(element) == "named-content" and attribute(element, "content-type") in _IDENTIFIERS
+    return local(element) == "named-content" and attribute(element, "content-type") in _IDENTIFIERS
 
 
 def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tuple[str | None, str | None]:

@@ -8,8 +8,9 @@ from lxml import etree
 
 from harvester.formats.entities import character
 from harvester.formats.jats.formulas import FORMULAS, formula
-from harvester.formats.jats.tree import Element, attribute, name, vocabulary
+from harvester.formats.jats.tree import Element, attribute, vocabulary
 from harvester.text import Inline, Span, Style, Text, fold, plain, text
+from harvester.xmltools import local
 
 _FACES: dict[str, Style] = {
     "italic": "italic",
@@ -75,19 +76,19 @@ def parts(element: Element, depth: int = 0) -> list[Inline]:
 
 def part(element: Element, depth: int = 0) -> list[Inline]:
     """What one child adds to the text around it."""
-    local = name(element)
-    if (face := _face(element, local)) is not None:
+    name = local(element)
+    if (face := _face(element, name)) is not None:
         return _spanned(element, face, depth)
-    if not local:
+    if not name:
         return [character(element)] if element.tag is etree.Entity else []
-    if local in APPARATUS:
+    if name in APPARATUS:
         return []
-    if local in _REFERENCES:
+    if name in _REFERENCES:
         return _reference(element, depth)
-    if local in FORMULAS:
-        return _formula(element, local, depth)
+    if name in FORMULAS:
+        return _formula(element, name, depth)
     run = parts(element, depth)
-    return [" ", *run, " "] if local in _BREAKS else run
+    return [" ", *run, " "] if name in _BREAKS else run
 
 
 def is_empty(content: Text) -> bool:
@@ -95,17 +96,17 @@ def is_empty(content: Text) -> bool:
     return _SAYS.search(plain(content)) is None
 
 
-def _face(element: Element, local: str) -> Style | None:
-    if local == "styled-content":
+def _face(element: Element, name: str) -> Style | None:
+    if name == "styled-content":
         style = attribute(element, "style", "style-type")
         return next((face for word, face in _STYLED if word in style), None)
-    return _FACES.get(local)
+    return _FACES.get(name)
 
 
 def _spanned(element: Element, face: Style, depth: int) -> list[Inline]:
     """A face with its content; raised commas and blanks left over between footnote marks are no content."""
     run = parts(element, depth)
-    held_marks = face in ("sup", "sub") and any(name(each) in _REFERENCES for each in element)
+    held_marks = face in ("sup", "sub") and any(local(each) in _REFERENCES for each in element)
     if held_marks and is_empty(text(run)):
         return []
     return [Span(face, tuple(run))] if run else []
@@ -117,13 +118,13 @@ def _reference(element: Element, depth: int) -> list[Inline]:
         return []
     run = parts(element, depth)
     is_words = sum(each.isalpha() for each in plain(text(run))) > 1
-    return run if is_words or not any(name(each) in _HEADINGS for each in element.iterancestors()) else []
+    return run if is_words or not any(local(each) in _HEADINGS for each in element.iterancestors()) else []
 
 
-def _formula(element: Element, local: str, depth: int) -> list[Inline]:
+def _formula(element: Element, name: str, depth: int) -> list[Inline]:
     """MathML or TeX; failing both, what is written in the element, one alternative only."""
     if (found := formula(element)) is not None:
         return [found]
-    if local == "alternatives":
+    if name == "alternatives":
         return next((run for each in element if (run := part(each, depth + 1))), [])
     return parts(element, depth)

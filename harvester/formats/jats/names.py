@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harvester.formats.jats.inline import parts, words
-from harvester.formats.jats.tree import Element, child, children, name, vocabulary
+from harvester.formats.jats.tree import Element, child, children, grouped, vocabulary
 from harvester.model import AltName
 from harvester.text import fold, plain, text
-from harvester.xmltools import XML_LANG
+from harvester.xmltools import XML_LANG, local
 
 _NO_NAME = vocabulary("contrib-group xref aff aff-alternatives address email fn label role ext-link uri contrib-id")
 _BEHALF = re.compile(r"^(?:(?:[Aa]nd\s+)?[Oo]n\s+behalf\s+of\s+|for\s+(?=the\s))")
@@ -43,10 +43,10 @@ def person_name(element: Element, lang: str | None) -> AltName | None:
 
     Academic degrees and titles are no part of a name.
     """
-    surname = _name_part(child(element, "surname"))
-    given = _joined(children(element, "given-names"))
-    suffix = _joined(children(element, "suffix"))
-    if surname is None and given is None and name(element) == "string-name":
+    groups = grouped(element)
+    surname = _joined(groups.get("surname", ())[:1])
+    given, suffix = _joined(groups.get("given-names", ())), _joined(groups.get("suffix", ()))
+    if surname is None and given is None and local(element) == "string-name":
         surname = _name_part(element)
     if surname is None:
         surname, given = given, None
@@ -68,15 +68,15 @@ def group_name(collab: Element) -> str | None:
 def _named(collab: Element) -> Iterator[str]:
     yield collab.text or ""
     for each in collab:
-        if name(each) not in _NO_NAME:
+        if local(each) not in _NO_NAME:
             yield f" {plain(text(parts(each)))} "
         yield each.tail or ""
 
 
-def _name_part(element: Element | None) -> str | None:
+def _name_part(element: Element) -> str | None:
     found = (words(element) or "").strip(" ,;")
-    return found if any(each.isalpha() for each in found) else None
+    return found if any(map(str.isalpha, found)) else None
 
 
-def _joined(elements: Iterator[Element]) -> str | None:
-    return " ".join(found for each in elements if (found := _name_part(each))) or None
+def _joined(elements: Iterable[Element]) -> str | None:
+    return " ".join(filter(None, map(_name_part, elements))) or None

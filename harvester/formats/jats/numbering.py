@@ -47,7 +47,7 @@ def issue(groups: Grouped, notes: Notes) -> Issue:
 
 def _with_supplement(number: str | None, groups: Grouped) -> str | None:
     part, supplement = _first(groups, "issue-part"), _first(groups, "supplement")
-    if supplement and not any(each.isalpha() for each in supplement):
+    if supplement and not any(map(str.isalpha, supplement)):
         supplement = f"Suppl. {supplement}"
     return " ".join(each for each in (number, part, supplement) if each) or None
 

@@ -12,12 +12,13 @@ from harvester.formats.jats.inline import words
 from harvester.formats.jats.names import by_rank, group_name, has_parts, names, person_name
 from harvester.formats.jats.roles import byline_role, credit_roles
 from harvester.formats.jats.texts import language_of
-from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href, name
+from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href
 from harvester.formats.jats.wording import as_it_reads
 from harvester.formats.names import parse_creator, was_name
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
+from harvester.xmltools import local
 
 
 class Entry(NamedTuple):
@@ -94,7 +95,7 @@ class Byline:
 
     def _group_and_anonymous(self, entry: Entry) -> Iterator[Contributor]:
         role = entry.role or "author"
-        if name(entry.element) == "on-behalf-of":
+        if local(entry.element) == "on-behalf-of":
             if found := group_name(entry.element):
                 yield Contributor(kind="group", role=role, name=found)
             return
@@ -184,13 +185,13 @@ def _points_to(xref: Element, identifiers: set[str]) -> bool:
 
 def _entries(group: Element) -> Iterator[Entry]:
     for each in children(group, "contrib", "on-behalf-of", "collab"):
-        role = "author" if name(each) == "collab" else byline_role(each, group)
+        role = "author" if local(each) == "collab" else byline_role(each, group)
         yield Entry(each, group, role)
 
 
 def _collabs(contrib: Element) -> list[Element]:
     """The group names of an entry; one of several alternatives."""
-    if name(contrib) == "collab":
+    if local(contrib) == "collab":
         return [contrib]
     found = list(children(contrib, "collab", "on-behalf-of"))
     alternatives = child(contrib, "collab-alternatives")
@@ -230,7 +231,7 @@ def _is_orcid(element: Element, value: str) -> bool:
     if "orcid" in said:
         return bool(value)
     link = value + (href(element) or "")
-    return "orcid.org/" in link or (name(element) == "contrib-id" and not said and clean_orcid(value) is not None)
+    return "orcid.org/" in link or (local(element) == "contrib-id" and not said and clean_orcid(value) is not None)
 
 
 def _authenticated(element: Element) -> bool | None:

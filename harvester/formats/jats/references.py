@@ -11,21 +11,32 @@ from harvester.formats.html import inline_from_html
 from harvester.formats.jats.citations import fields, find_doi
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.texts import is_escaped
-from harvester.formats.jats.tree import Element, child, children, descendants, name
+from harvester.formats.jats.tree import Element, children, descendants
 from harvester.formats.jats.wording import as_it_reads, wording
 from harvester.formats.notes import Notes
 from harvester.model import Reference
 from harvester.text import fold, plain
+from harvester.xmltools import local
 
 _PROSE = ("mixed-citation", "citation")
 _TAGGED = ("element-citation", "nlm-citation")
-_CITATIONS = (*_PROSE, *_TAGGED, "citation-alternatives")
+_CITATIONS = frozenset({*_PROSE, *_TAGGED, "citation-alternatives"})
+_BESIDE = frozenset({"note", "p", "comment"})
+_SIGNS = frozenset({"source", "article-title", "person-group", "name", "year"})  # of a citation in tagged parts
 _NUMBER = re.compile(r"(?:^|(?<=\s))(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
 _LINE_NUMBER = re.compile(r"^[ \t]*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)[ \t]+(?=\S)", re.MULTILINE)
 _HAS_YEAR = re.compile(r"(?<!\d)1[5-9]\d\d(?!\d)|(?<!\d)20\d\d(?!\d)")
 _FIRST = ("1", "[1", "(1")  # how a list begins
 _SHORTEST = 20  # characters of an entry in a list that runs on in one line
 _LONGEST_KEY = 120
+
+
+class Parts(NamedTuple):
+    """What stands in one <ref>: its citations, the elements beside them that a reader sees too, its label."""
+
+    citations: list[Element]
+    beside: list[Element]
+    label: Element | None
 
 
 class Entry(NamedTuple):
@@ -37,14 +48,16 @@ class Entry(NamedTuple):
 
 def references(article: Element, notes: Notes) -> tuple[Reference, ...]:
     """Every reference of the article's list, with keys unique in it."""
+    refs = _listed(article)
+    cited = list(map(_entries, refs))  # of all of them first: the same work is done in a row (`harvester.steps`)
     found: list[Reference] = []
     keys: set[str] = set()
-    for number, element in enumerate(_listed(article), start=1):
-        entries = [entry for entry in _entries(element) if entry.text]
+    for number, (ref, entries) in enumerate(zip(refs, cited, strict=True), start=1):
+        identifier = ref.get("id") or ""
         if not entries:
-            notes.doubt("reference-empty", f"references[{len(found)}]", element.get("id") or "")
-        base = fold(element.get("id") or f"ref{number}")[:_LONGEST_KEY]
-        for index, entry in enumerate(_without_label(entries, element)):
+            notes.doubt("reference-empty", f"references[{len(found)}]", identifier)
+        base = fold(identifier or f"ref{number}")[:_LONGEST_KEY]
+        for index, entry in enumerate(entries):
             key = _unique(base if len(entries) == 1 else f"{base}{_suffix(index)}", keys)
             found.append(_reference(entry, key, f"references[{len(found)}]", notes))
     return tuple(found)
@@ -60,18 +73,16 @@ def _listed(article: Element) -> list[Element]:
     return []
 
 
-def _unescaped(line: str) -> str:
-    """The line without tags of HTML that stand in it as characters."""
-    return plain(inline_from_html(line)) if is_escaped(line) else line
-
-
 def _reference(entry: Entry, key: str, path: str, notes: Notes) -> Reference:
     found: dict[str, str] = {}
     for citation in reversed(entry.citations):
         found |= fields(citation)
-    line = _unescaped(entry.text or "")
-    notes.add(text_findings(f"{path}.text", line))
-    line = plain(without_controls((line,)))
+    line = entry.text or ""
+    if is_escaped(line):
+        line = plain(inline_from_html(line))
+    if findings := text_findings(f"{path}.text", line):
+        notes.add(findings)
+        line = plain(without_controls((line,)))
     doi = find_doi(entry.citations, line, f"{path}.doi", notes)
     return Reference(key=key, text=line or None, doi=doi, **found)
 
@@ -79,61 +90,91 @@ def _reference(entry: Entry, key: str, path: str, notes: Notes) -> Reference:
 # ------------------------------------------------------------------------------- what is in one <ref>
 
 
+def _parts(ref: Element) -> Parts:
+    citations: list[Element] = []
+    beside: list[Element] = []
+    label = None
+    for each in ref:
+        name = local(each)
+        if name in _CITATIONS:
+            citations.append(each)
+        elif name in _BESIDE:
+            beside.append(each)
+        elif name == "label" and label is None:
+            label = each
+    return Parts(citations, beside, label)
+
+
 def _entries(ref: Element) -> list[Entry]:
+    """The works a <ref> cites, as far as they say anything, without the number that its label gives too."""
+    parts = _parts(ref)
+    return _without_label([entry for entry in _cited(ref, parts) if entry.text], parts.label)
+
+
+def _cited(ref: Element, parts: Parts) -> list[Entry]:
     """The works a <ref> cites: mostly one; `a`, `b`, … each on its own; a numbered list pasted into one is split."""
-    works = _works(ref)
+    works = _works(parts.citations)
     if not works:
         return [Entry(line, []) for line in split_list(ref)]
-    entries = [_entry(work) for work in works]
+    entries = list(map(_entry, works))
     if len(works) == 1 and (entries[0].text or "").startswith(_FIRST) and not any(map(_is_tagged, works[0])):
         lines = split_list(works[0][0])
         entries = [Entry(line, []) for line in lines] if len(lines) > 1 else entries
-    return _with_notes(entries, ref)
+    return _with_notes(entries, parts.beside)
 
 
-def _works(ref: Element) -> list[list[Element]]:
-    """The citation elements of a <ref>, those that describe the same work together, the tagged one first."""
-    direct = list(children(ref, *_CITATIONS))
-    kinds = [name(each) for each in direct]
-    if len(direct) == 2 and sum(kind in _PROSE for kind in kinds) == 1 and sum(kind in _TAGGED for kind in kinds) == 1:
-        return [_tagged_first(direct)]  # SciELO: the line as printed, and its parts
+def _works(citations: list[Element]) -> list[list[Element]]:
+    """The citations of a <ref>, those that describe the same work together, the tagged one first."""
+    if len(citations) == 2 and _is_pair(*map(local, citations)):
+        return [_tagged_first(citations)]  # SciELO: the line as printed, and its parts
     works = []
-    for each in direct:
-        same = list(children(each, *_PROSE, *_TAGGED)) if name(each) == "citation-alternatives" else [each]
-        works.append(_tagged_first(same))
-    return [work for work in works if work]
+    for each in citations:
+        if local(each) != "citation-alternatives":
+            works.append([each])
+        elif same := list(children(each, *_PROSE, *_TAGGED)):
+            works.append(_tagged_first(same))
+    return works
+
+
+def _is_pair(one: str, other: str) -> bool:
+    return (one in _PROSE and other in _TAGGED) or (one in _TAGGED and other in _PROSE)
 
 
 def _tagged_first(citations: list[Element]) -> list[Element]:
-    return sorted(citations, key=lambda each: name(each) not in _TAGGED)
+    return sorted(citations, key=lambda each: local(each) not in _TAGGED)
 
 
 def _entry(work: list[Element]) -> Entry:
-    prose = next((each for each in work if name(each) in _PROSE), work[0])
-    return Entry(wording(prose) or next((found for each in work if (found := wording(each))), None), work)
+    """A work with the text of its running citation, else of the first that has any."""
+    prose = next(filter(_is_prose, work), work[0])
+    return Entry(wording(prose) or next(filter(None, map(wording, work)), None), work)
 
 
-def _without_label(entries: list[Entry], ref: Element) -> list[Entry]:
+def _is_prose(citation: Element) -> bool:
+    return local(citation) in _PROSE
+
+
+def _without_label(entries: list[Entry], element: Element | None) -> list[Entry]:
     """Takes the number off the text where it stands there and in the label too (`1.` and `1. Smith …`)."""
-    label = (words(child(ref, "label")) or "").strip(" .()[]")
+    label = (words(element) or "").strip(" .()[]")
     text = entries[0].text if entries else None
-    if not label or not text:
+    if not label or not text or not text.startswith((label, f"[{label}", f"({label}")):
         return entries
     again = re.match(rf"[\[(]?{re.escape(label)}(?:[\])]?\.?\s+|[\])]|\.(?=\D))\s*", text)
     return [entries[0]._replace(text=text[again.end() :] or text), *entries[1:]] if again else entries
 
 
 def _is_tagged(citation: Element) -> bool:
-    return any(name(each) in ("source", "article-title", "person-group", "name", "year") for each in citation)
+    return any(local(each) in _SIGNS for each in citation)
 
 
-def _with_notes(entries: list[Entry], ref: Element) -> list[Entry]:
+def _with_notes(entries: list[Entry], beside: list[Element]) -> list[Entry]:
     """Adds what is written beside the citations of a <ref> to the last of them."""
-    beside = [line for each in children(ref, "note", "p", "comment") if (line := as_it_reads(each))]
-    if not beside or not entries:
+    lines = list(filter(None, map(as_it_reads, beside)))
+    if not lines or not entries:
         return entries
     last = entries[-1]
-    return [*entries[:-1], last._replace(text=" ".join([last.text or "", *beside]).strip())]
+    return [*entries[:-1], last._replace(text=" ".join([last.text or "", *lines]).strip())]
 
 
 # ----------------------------------------------------------------------------------- pasted lists, keys
@@ -160,10 +201,10 @@ def _lines(element: Element) -> Iterator[str]:
     """The text with its own line breaks kept, and each paragraph or <break> on a new line."""
     line = element.text or ""
     for each in element:
-        if name(each) in ("break", "p", "list", "list-item"):
+        if local(each) in ("break", "p", "list", "list-item"):
             yield line
             line = ""
-        if name(each) != "label":
+        if local(each) != "label":
             line += as_it_reads(each)
         line += each.tail or ""
     yield line

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from harvester.formats.jats.inline import words
-from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, name
+from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href
 from harvester.formats.licenses import canonical_license, find_licenses
 from harvester.formats.notes import Notes
 from harvester.model import License
+from harvester.xmltools import local
 
 _APPLIES = {"vor": "vor", "am": "am", "tdm": "tdm", "textmining": "tdm", "text-mining": "tdm"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -32,7 +33,7 @@ def licenses(groups: Grouped, notes: Notes) -> tuple[License, ...]:
 
 def _license(element: Element) -> list[License]:
     """What one element names: by reference if it has any, else by a licence URL in its words."""
-    own = element if name(element) in _REFERENCES else None
+    own = element if local(element) in _REFERENCES else None
     inner = (own, *descendants(element, *_REFERENCES))
     references = [_reference(each, words(each) or href(each)) for each in inner if each is not None]
     found = [each for each in (_reference(element, href(element)), *references) if each is not None]

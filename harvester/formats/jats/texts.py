@@ -48,7 +48,8 @@ def is_escaped(written: str) -> bool:
 def checked(content: Text, lang: str | None, path: str, notes: Notes) -> Text:
     """Reports what is suspect about a text, and gives it without control characters."""
     characters = plain(content)
-    notes.add(text_findings(path, characters))
+    findings = text_findings(path, characters)
+    notes.add(findings)
     if lang is not None and contradicts(characters, lang):
         notes.doubt("lang-mismatch", path, characters[:_SHOWN], lang=lang)
-    return without_controls(content)
+    return without_controls(content) if findings else content

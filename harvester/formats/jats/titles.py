@@ -12,10 +12,11 @@ from typing import NamedTuple
 from harvester.formats.jats.blocks import report_pictures
 from harvester.formats.jats.inline import is_empty
 from harvester.formats.jats.texts import checked, content_of, language_of
-from harvester.formats.jats.tree import Element, Grouped, children, grouped, name
+from harvester.formats.jats.tree import Element, Grouped, children, grouped
 from harvester.formats.notes import Notes
 from harvester.model import Title
 from harvester.text import Text, plain
+from harvester.xmltools import local
 
 
 class Version(NamedTuple):
@@ -54,7 +55,7 @@ def titles(versions: list[Version], notes: Notes) -> tuple[Title, ...]:
         report_pictures(each.element, path, notes)
         content = checked(content, each.language, path, notes)
         subtitle = checked(subtitle, each.language, f"{path}.subtitle", notes) if subtitle else ()
-        notes.provenance[path] = each.version.source(name(each.element))
+        notes.provenance[path] = each.version.source(local(each.element))
         found.append(Title(text=content, subtitle=subtitle, lang=each.language))
     return tuple(found)
 
@@ -82,7 +83,7 @@ def _translated(holder: Element, version: Version, notes: Notes) -> Iterator[Tit
     """The trans-titles in a group, or in the title-group itself (NLM 2.3) each with the subtitle behind it."""
     pairs: list[tuple[Element, list[Element]]] = []
     for each in children(holder, "trans-title", "trans-subtitle"):
-        if name(each) == "trans-title":
+        if local(each) == "trans-title":
             pairs.append((each, []))
         elif pairs:
             pairs[-1][1].append(each)

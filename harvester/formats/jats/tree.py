@@ -7,15 +7,10 @@ from functools import cache
 
 from lxml import etree
 
-from harvester.xmltools import XLINK_HREF
+from harvester.xmltools import XLINK_HREF, local
 
 Element = etree._Element
 Grouped = dict[str, list[Element]]
-
-_LOCAL: dict[
-    object, str
-] = {}  # tag to local name; as many entries as there are tags in the world's JATS, a few hundred
-_LOCAL_LIMIT = 10_000
 
 
 def vocabulary(words: str) -> frozenset[str]:
@@ -23,22 +18,11 @@ def vocabulary(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def name(element: Element) -> str:
-    """The element's local name; empty for an entity or anything else that is no element. Remembers what it has seen."""
-    tag: object = element.tag
-    found = _LOCAL.get(tag)
-    if found is None:
-        found = tag.rpartition("}")[2] if isinstance(tag, str) else ""
-        if len(_LOCAL) < _LOCAL_LIMIT:
-            _LOCAL[tag] = found
-    return found
-
-
 def grouped(element: Element | None) -> Grouped:
     """The children by local name, each group in document order."""
     groups: Grouped = {}
     for child in element if element is not None else ():
-        groups.setdefault(name(child), []).append(child)
+        groups.setdefault(local(child), []).append(child)
     return groups
 
 
@@ -50,24 +34,27 @@ def _patterns(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def children(element: Element, *names: str) -> Iterator[Element]:
     """The children of those local names, in document order."""
-    return element.iterchildren(*_patterns(names))
+    return element.iterchildren(*_patterns(names)) if len(element) else iter(())
 
 
 def child(element: Element | None, *names: str) -> Element | None:
     """The first child of one of those local names."""
-    return None if element is None else next(children(element, *names), None)
+    for each in element if element is not None else ():
+        if local(each) in names:
+            return each
+    return None
 
 
 def descendants(element: Element, *names: str) -> Iterator[Element]:
     """Everything below of those local names, in document order."""
-    return element.iterdescendants(*_patterns(names))
+    return element.iterdescendants(*_patterns(names)) if len(element) else iter(())
 
 
 def inside(element: Element, names: frozenset[str], stop: Element) -> bool:
     """Whether an element of those names stands between the element and `stop`."""
     parent = element.getparent()
     while parent is not None and parent is not stop:
-        if name(parent) in names:
+        if local(parent) in names:
             return True
         parent = parent.getparent()
     return False

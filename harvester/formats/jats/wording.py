@@ -14,14 +14,19 @@ from lxml import etree
 from harvester.formats.entities import character
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import part, words
-from harvester.formats.jats.tree import Element, attribute, child, children, href, name, vocabulary
+from harvester.formats.jats.tree import Element, attribute, grouped, href, vocabulary
 from harvester.text import fold, plain, text
+from harvester.xmltools import local
 
 _EDGE, _POINT = "\x00", "\x01"  # where a tag stood, and a full stop that may stand there already; not in any XML
-_SIDE_BY_SIDE = re.compile(r"(?<=[^\x00\s(\[{/–-])\x00{2,}(?=[^\x00\s,.;:)\]}/–-])")
-_BEHIND_POINT = re.compile(r"(?<=[^\W\d_][.,;])\x00(?=\w)|(?<=[)\d][.,;])\x00(?=[^\W\d_])")  # `2004).<article-title>`
+# Both begin with the mark itself, which is looked for faster than what stands before it.
+_SIDE_BY_SIDE = re.compile(r"\x00(?<=[^\x00\s(\[{/–-]\x00)\x00+(?=[^\x00\s,.;:)\]}/–-])")
+_BEHIND_POINT = re.compile(  # `2004).<article-title>`
+    r"\x00(?:(?<=[^\W\d_][.,;]\x00)(?=\w)|(?<=[)\d][.,;]\x00)(?=[^\W\d_]))"
+)
 _FACES = vocabulary("italic bold sub sup sc underline overline monospace roman sans-serif styled-content i b")
 _INDENTED = re.compile(r"(?<=[(\[]) | (?=[,;)\]])| (?=[.:](?:\s|$))|(?<=\w[–]) ")
+_HIDDEN = vocabulary("label graphic inline-graphic media issue-id issn-l")
 _HIDDEN_NUMBERS = frozenset({"coden", "coi", "amsid"})  # library codes beside the text, not of it
 _HIDDEN_USES = frozenset({"suppress-display", "metadata"})
 _DEEPEST = 40
@@ -34,21 +39,34 @@ def wording(citation: Element) -> str | None:
 
 def as_it_reads(element: Element) -> str:
     """The element's characters, blanks folded; tags that stand side by side with nothing between get a blank."""
+    marked = _marked(element)
+    line = marked
+    if _EDGE in line:
+        line = _BEHIND_POINT.sub(" ", _SIDE_BY_SIDE.sub(" ", line)).replace(_EDGE, "")
+    line = fold(line)
+    if "\n" in marked:
+        line = _INDENTED.sub("", line)
+    return line.replace(f"{_POINT}.", ".").replace(_POINT, ".") if _POINT in line else line
+
+
+def _marked(element: Element) -> str:
+    """The element's characters, with a mark where each tag stood."""
+    if not len(element):
+        return element.text or ""
     pieces: list[str] = []
     _collect(element, pieces, 0)
-    line = "".join(pieces)
-    indented = "\n" in line
-    line = _SIDE_BY_SIDE.sub(" ", line)
-    line = fold(_BEHIND_POINT.sub(" ", line).replace(_EDGE, ""))
-    line = _INDENTED.sub("", line) if indented else line
-    return line.replace(f"{_POINT}.", ".").replace(_POINT, ".")
+    return "".join(pieces)
 
 
 def _has_own_punctuation(citation: Element) -> bool:
     """Whether the citation is running text: it has characters of its own, or <x> elements that hold them."""
-    if not len(citation) or (citation.text and citation.text.strip()):
+    if not len(citation) or _says_something(citation.text):
         return True
-    return any((each.tail and each.tail.strip()) or name(each) == "x" for each in citation)
+    return any(_says_something(each.tail) or local(each) == "x" for each in citation)
+
+
+def _says_something(characters: str | None) -> bool:
+    return bool(characters and not characters.isspace())
 
 
 def _collect(element: Element, pieces: list[str], depth: int) -> None:
@@ -62,40 +80,41 @@ def _collect(element: Element, pieces: list[str], depth: int) -> None:
 
 
 def _collect_child(element: Element, pieces: list[str], depth: int) -> None:
-    local = name(element)
-    if not local:
+    name = local(element)
+    if not name:
         pieces.append(character(element) if element.tag is etree.Entity else "")
-    elif local in _FACES:
+    elif name in _FACES:
         _collect(element, pieces, depth + 1)
-    elif local in FORMULAS:
+    elif name in FORMULAS:
         pieces.append(plain(text(part(element))))
-    elif local == "break":
+    elif name == "break":
         pieces.append("\n")
-    elif local == "etal" and words(element) is None:
+    elif name == "etal" and words(element) is None:
         written = (element.tail or "").lstrip(" ,;").lower().startswith("et al")
         pieces.append(_EDGE if written else f"{_EDGE}et al{_POINT}{_EDGE}")
-    elif not is_hidden(element, local):
-        pieces.append("–" if local == "lpage" and _is_right_behind(element, "fpage") else _EDGE)
+    elif not is_hidden(element, name):
+        pieces.append("–" if name == "lpage" and _is_right_behind(element, "fpage") else _EDGE)
         _collect(element, pieces, depth + 1)
         pieces.append(_EDGE)
 
 
-def _is_right_behind(element: Element, local: str) -> bool:
+def _is_right_behind(element: Element, name: str) -> bool:
     """Whether the element stands behind one of that name with nothing between."""
     before = element.getprevious()
-    return before is not None and name(before) == local and not (before.tail or "").strip()
+    return before is not None and local(before) == name and not (before.tail or "").strip()
 
 
-def is_hidden(element: Element, local: str) -> bool:
+def is_hidden(element: Element, name: str) -> bool:
     """What a reader never sees: the label in front, and numbers that are there for databases."""
-    if local in ("label", "graphic", "inline-graphic", "media", "issue-id", "issn-l"):
+    if name in _HIDDEN:
         return True
-    if local == "issn":
+    if name == "issn":
         return not _follows_text(element)
-    if local == "object-id":
+    if name == "object-id":
         return not element.get("pub-id-type")
-    said = attribute(element, "pub-id-type")
-    return local == "pub-id" and (said in _HIDDEN_NUMBERS or attribute(element, "specific-use") in _HIDDEN_USES)
+    if name != "pub-id":
+        return False
+    return attribute(element, "pub-id-type") in _HIDDEN_NUMBERS or attribute(element, "specific-use") in _HIDDEN_USES
 
 
 def _follows_text(element: Element) -> bool:
@@ -103,7 +122,7 @@ def _follows_text(element: Element) -> bool:
     before = element.getprevious()
     parent = element.getparent()
     tail = before.tail if before is not None else parent.text if parent is not None else None
-    return bool(tail and any(each.isalpha() for each in tail))
+    return bool(tail and any(map(str.isalpha, tail)))
 
 
 # ------------------------------------------------------------------------------------- parts without words
@@ -125,6 +144,7 @@ _BEFORE: dict[str, str] = {
 }
 _NUMBERS = frozenset({"volume", "issue", "supplement", "issue-part"})
 _PEOPLE = frozenset({"name", "string-name", "collab", "anonymous", "etal"})
+_NAME = ("prefix", "surname", "given-names", "suffix")
 _AUTHORS = frozenset({"", "author", "authors", "allauthors"})
 
 
@@ -133,31 +153,31 @@ def composed(citation: Element) -> str:
     line = ""
     last = ""
     for each in citation:
-        local = name(each)
-        words_of = _part_words(each, local) if local else ""
+        name = local(each)
+        words_of = _part_words(each, name) if name else ""
         if words_of:
-            line += (_separator(line, last, local) if line else "") + words_of
-            last = local
+            line += (_separator(line, last, name) if line else "") + words_of
+            last = name
     return fold(line)
 
 
-def _part_words(element: Element, local: str) -> str:
-    if is_hidden(element, local):
+def _part_words(element: Element, name: str) -> str:
+    if is_hidden(element, name):
         return ""
-    if local == "person-group":
+    if name == "person-group":
         return _people(element)
-    if local in ("name", "string-name"):
+    if name in ("name", "string-name"):
         return _person(element)
-    if local == "etal":
+    if name == "etal":
         return words(element) or "et al."
     found = as_it_reads(element)
-    if local == "issue" and found:
+    if name == "issue" and found:
         return f"({found.strip('()')})"
-    if local in ("pub-id", "object-id"):
+    if name in ("pub-id", "object-id"):
         return _identifier(element, found)
-    if local in ("issn", "isbn") and found:
-        return f"{local.upper()} {found}"
-    return _with_address(element, found) if local in ("ext-link", "uri", "self-uri") else found
+    if name in ("issn", "isbn") and found:
+        return f"{name.upper()} {found}"
+    return _with_address(element, found) if name in ("ext-link", "uri", "self-uri") else found
 
 
 def _identifier(element: Element, found: str) -> str:
@@ -171,23 +191,23 @@ def _with_address(element: Element, found: str) -> str:
     return f"{found} {address}".strip() if address and "/" not in found else found
 
 
-def _separator(line: str, last: str, local: str) -> str:
+def _separator(line: str, last: str, name: str) -> str:
     """What stands before a part: fixed for the numbers of a journal, a full stop between whole statements."""
-    if local in _PEOPLE and last in _PEOPLE:
+    if name in _PEOPLE and last in _PEOPLE:
         return ", "
-    if local == "issue":
+    if name == "issue":
         return "" if last == "volume" else " "
-    if local == "lpage":
+    if name == "lpage":
         return "–" if last == "fpage" else ", "
-    if local == "volume":
+    if name == "volume":
         return ", " if last in ("year", "month", "day", "season") else " "
-    if local == "publisher-name" and last == "publisher-loc":
+    if name == "publisher-name" and last == "publisher-loc":
         return ": "
-    if local in ("fpage", "page-range", "elocation-id") and last not in _NUMBERS:
+    if name in ("fpage", "page-range", "elocation-id") and last not in _NUMBERS:
         return ", "
-    if local in ("month", "day", "season") and last not in ("year", "month", "day"):
+    if name in ("month", "day", "season") and last not in ("year", "month", "day"):
         return ". "
-    found = _BEFORE.get(local, ". ")
+    found = _BEFORE.get(name, ". ")
     return " " if found == ". " and line[-1] in _CLOSED else found
 
 
@@ -203,14 +223,12 @@ def _people(group: Element) -> str:
 
 def _people_words(group: Element) -> Iterator[str]:
     for each in group:
-        if local := name(each):
-            yield as_it_reads(each) if local == "person-group" else _part_words(each, local)
+        if name := local(each):
+            yield as_it_reads(each) if name == "person-group" else _part_words(each, name)
 
 
 def _person(element: Element) -> str:
-    surname = child(element, "surname")
-    given = next(children(element, "given-names"), None)
-    if surname is None or given is None:
+    groups = grouped(element)
+    if "surname" not in groups or "given-names" not in groups:
         return as_it_reads(element)
-    order = [child(element, "prefix"), surname, given, child(element, "suffix")]
-    return " ".join(found for each in order if (found := words(each)))
+    return " ".join(found for name in _NAME if name in groups and (found := words(groups[name][0])))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from harvester.findings import kinds
-from harvester.formats.jats.tree import name
 from harvester.model import from_json, to_json
+from harvester.xmltools import local
 from tests.formats.jats.reading import article_of, codes, read_element
 
 FIXTURES = [path.read_bytes() for path in sorted((Path(__file__).parent / "fixtures").glob("*.xml"))]
@@ -21,7 +21,7 @@ STRAY = ("", " ", ".", "10.5555/x", "2020-13-45", "٣", "\u0085", "http://[", "&
 
 def mutate(root: etree._Element, chance: random.Random) -> None:
     """Moves, copies, empties, renames and fills elements at random."""
-    elements = [each for each in root.iter() if each is not root and name(each)]
+    elements = [each for each in root.iter() if each is not root and local(each)]
     for _ in range(chance.randint(1, 12)):
         each, other = chance.choice(elements), chance.choice(elements)
         action = chance.randrange(6)
@@ -55,7 +55,7 @@ def articles(path: Path) -> list[etree._Element]:
         root = etree.fromstring(path.read_bytes(), parser)
     except etree.XMLSyntaxError:
         return []
-    return [root] if name(root) == "article" else list(root.iter("{*}article"))
+    return [root] if local(root) == "article" else list(root.iter("{*}article"))
 
 
 @pytest.mark.shared

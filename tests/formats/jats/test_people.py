@@ -171,6 +171,7 @@ AFFILIATIONS = [
         "<institution content-type='dept'>Reeds</institution><institution>Reed College</institution>",
         Affiliation(name="Reed College", departments=("Reeds",)),
     ),
+    ("Reed College, Oslo, a@b.example", Affiliation(name="Reed College, Oslo")),
     ("<addr-line>Reed College, Oslo</addr-line>", Affiliation(name="Reed College, Oslo")),
     ("<institution content-type='original'>Reed College, Oslo.</institution>", Affiliation(name="Reed College, Oslo")),
     ("<institution>Reeds Ltd.</institution>", Affiliation(name="Reeds Ltd.")),

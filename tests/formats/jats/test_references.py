@@ -79,6 +79,9 @@ AS_READ = [
     ("<string-name>Berg A</string-name><etal/> et al. <source>Lakes</source>", "Berg A et al. Lakes"),
     ("<name><surname>Berg</surname><given-names>A</given-names></name> (<year>2001</year>)", "Berg A (2001)"),
     ("(<year>2001</year>).<source>Lakes</source> <volume>5</volume>:<fpage>7</fpage>", "(2001). Lakes 5:7"),
+    ("(<year>2001</year>).<volume>5</volume>", "(2001).5"),
+    ("Lakes (<person-group><surname>Berg</surname></person-group>)", "Lakes (Berg)"),
+    ("<surname>Berg</surname><given-names>A</given-names><year>2001</year>.", "Berg A 2001."),
     ("\n <volume>5</volume>(\n <issue>2</issue>): \n<fpage>7</fpage> .", "5(2): 7."),
     ("Lakes <fpage>7</fpage><lpage>9</lpage>.", "Lakes 7–9."),
     ("Title &lt;b&gt;bold&lt;/b&gt; text", "Title bold text"),
@@ -157,6 +160,12 @@ def test_line_and_parts_of_one_work_are_one_reference():
     ):
         found = one(inner)
         assert (found.text, found.author, found.volume) == ("Berg A. Reeds.", "Berg", "5")
+
+
+@pytest.mark.parametrize("written", ["2. ", "[2] ", "(2) ", "2) ", ""])
+def test_the_number_in_the_label_is_no_part_of_the_text(written):
+    assert one(f"<label>[2]</label><mixed-citation>{written}Berg, Lakes</mixed-citation>").text == "Berg, Lakes"
+    assert one(f"<label>[2]</label><mixed-citation>{written}20 Lakes</mixed-citation>").text == "20 Lakes"
 
 
 def test_several_works_in_one_ref_have_keys_of_their_own():

@@ -10,6 +10,7 @@ import click
 from msgspec import Struct, structs
 
 from harvester import locks, store
+from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
@@ -80,12 +81,12 @@ def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
 
 
 def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
-    """The status with a row for every configured format, also for one that never had its turn."""
-    stored = stored or SourceStatus(source=name, url=config.sources[name].url)
+    """The status with a row for every configured format, also for one that never had its turn, and its address."""
+    stored = stored or SourceStatus(source=name, url="")
     held = {one.prefix: one for one in stored.formats}
     prefixes = dict.fromkeys((*config.sources[name].formats, *held))
     formats = tuple(held.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)
-    return structs.replace(stored, formats=formats)
+    return structs.replace(stored, url=stored.url or config.sources[name].url, formats=formats)
 
 
 def light(formats: Sequence[FormatStatus], trouble: Trouble | None) -> Light:
@@ -165,8 +166,9 @@ def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
 
 def _document(stand: _Stand) -> dict[str, object]:
     return {
-        **structs.asdict(stand.source),
+        **documents.of_source(stand.source),
         "light": light(stand.source.formats, stand.trouble),
+        "trouble": stand.trouble,
         "due_since": stand.plan.due if stand.plan else None,
         "next_run": stand.plan.next if stand.plan else None,
         "waiting_until": stand.waiting_until,

@@ -119,6 +119,7 @@ class Daemon:
 
     def _begin(self) -> None:
         self._plan()
+        self._scheduler.add_job(self._tell, args=[self.config, {}])  # what could not be told before
         self._scheduler.start()
         self._say_ready()
         notify("READY=1")

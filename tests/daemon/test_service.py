@@ -230,5 +230,9 @@ def test_a_mail_server_that_hangs_does_not_hold_up_a_stop(tmp_path: Path, daemon
             began = time.monotonic()
             assert one.end() == 0
             assert time.monotonic() - began < 20
-    assert "before we were told to stop" in one.log
-    assert all(f"{name}: the harvest fails" in one.log for name in "abcd")
+        assert "before we were told to stop" in one.log
+        assert all(f"{name}: the harvest fails" in one.log for name in "abcd")
+        silent.settimeout(PATIENCE)
+        again = daemon()
+        with silent.accept()[0]:  # nothing is due, and yet
+            assert again.end() == 0

@@ -16,6 +16,11 @@ from harvester.model import Finding
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # gravest first
+MEANING: dict[Severity, str] = {
+    "error": "The record is held back until this is mended.",
+    "warning": "The record is deposited, and this is said.",
+    "info": "This is only said.",
+}
 Who = Literal["source", "configuration", "nobody"]
 WHO: dict[Who, str] = {  # who can mend it, in words
     "source": "the journal, in its own system",

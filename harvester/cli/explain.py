@@ -7,13 +7,7 @@ import msgspec
 
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_json, line, table
-from harvester.findings import WHO, Kind, kinds, outline
-
-_MEANING = {
-    "error": "The record is held back until this is mended.",
-    "warning": "The record is deposited, and this is said.",
-    "info": "This is only said.",
-}
+from harvester.findings import MEANING, WHO, Kind, kinds, outline
 
 
 @click.command(cls=Command)
@@ -37,7 +31,7 @@ def command(common: Common, code: str | None) -> None:
     line(f"{code} ({kind.severity})")
     rows = {
         "says": outline(kind),
-        "means": _MEANING[kind.severity],
+        "means": MEANING[kind.severity],
         "cause": kind.cause,
         "to do": kind.fix,
         "who": WHO[kind.who],

@@ -147,12 +147,19 @@ def _wrong(stand: _Stand) -> Iterator[tuple[str, str]]:
         elif run and run.error and run.interrupted:
             yield "why", f"{one.prefix}: {run.error}"  # its next step is ours
         elif run and run.error and not (trouble and trouble.see.endswith(f" {run.id}")):
-            why, todo = in_two(run.error, "")
+            why, todo = _doubt(stand.source.source, run.error)
             yield "why", f"{one.prefix}: {why}"
             if todo:
                 yield "to do", todo
         if run and run.counts.rejected:
             yield "why", f"{one.prefix}: {counted(run.counts.rejected, 'record')} rejected: harvester runs {run.id}"
+
+
+def _doubt(source: str, said: str) -> tuple[str, str]:
+    """A doubt as what it is and what to do: that a list was believed in the end is nothing to do."""
+    if said.endswith("this is taken as all it has"):
+        return said, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
+    return in_two(said, "")
 
 
 def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:

@@ -251,6 +251,20 @@ def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
         assert "harvester runs 1" in call("status").stdout
 
 
+def test_a_list_that_is_shorter_than_announced_has_a_next_step(call, tmp_path):
+    short = f'<ListRecords>{provider.article(1)}<resumptionToken completeListSize="40"/></ListRecords>'
+
+    def answering(request):
+        return reply(envelope(short)) if request.query.get("verb") == "ListRecords" else provider.answer(request)
+
+    with Server(answering) as server:
+        (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
+        assert call("harvest").exit_code == 0
+    said = call("status").stdout
+    assert said.startswith("small works, but look at it\n")
+    assert "; this is taken as all it has\n  to do  `harvester harvest small --full` asks again; " in said
+
+
 def test_metrics_on_stdout_and_in_a_file(left, tmp_path):
     left("harvest")
     state = 'harvester_source_last_run_state{format="oai_dc",source="small",state="complete"} 1.0'

@@ -7,21 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import harvester
-from harvester.findings import SEVERITIES, Kind, kinds, outline
+from harvester.findings import MEANING, SEVERITIES, WHO, Kind, kinds, outline
 
 _SUBJECT = re.compile(r"^# -{10,} (.+)$")
 _CODE = re.compile(r"^\[([a-z-]+)\]$")
 
-_WHO = {
-    "source": "whoever looks after the journal system",
-    "configuration": "whoever looks after config.toml",
-    "nobody": "nobody needs to",
-}
-_SEVERITY = {
-    "error": "The record is held back until this is mended.",
-    "warning": "The record is deposited; this is worth a look.",
-    "info": "Said for the record.",
-}
 _HEAD = """\
 # Findings
 
@@ -52,7 +42,7 @@ def subjects() -> Iterator[tuple[str, list[str]]]:
 
 
 def _counts() -> str:
-    rows = [f"- **{severity}**: {_SEVERITY[severity]}\n" for severity in SEVERITIES]
+    rows = [f"- **{severity}**: {MEANING[severity]}\n" for severity in SEVERITIES]
     return "".join(rows)
 
 
@@ -63,7 +53,7 @@ def _section(subject: str, codes: list[str]) -> str:
 def _row(code: str, kind: Kind) -> str:
     return (
         f"### {code}\n\n"
-        f"**{kind.severity}**, mended by {_WHO[kind.who]}\n\n"
+        f"**{kind.severity}**; who can mend it: {WHO[kind.who]}\n\n"
         f"> {_quoted(outline(kind))}\n\n"
         f"- Cause: {_quoted(kind.cause)}\n"
         f"- Example: {_quoted(kind.example)}\n"

@@ -16,13 +16,24 @@ from harvester.model import Finding
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # gravest first
+MEANING: dict[Severity, str] = {
+    "error": "The record is held back until this is mended.",
+    "warning": "The record is deposited, and this is said.",
+    "info": "This is only said.",
+}
+Who = Literal["source", "configuration", "nobody"]
+WHO: dict[Who, str] = {  # who can mend it, in words
+    "source": "the journal, in its own system",
+    "configuration": "you, in config.toml",
+    "nobody": "nobody; it is as it is",
+}
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of findings.toml. `message` may use {value}, {path} and the finding's detail keys."""
 
     severity: Severity  # error: held back; warning: deposited, and said; info: said
-    who: Literal["source", "configuration", "nobody"]
+    who: Who
     message: str
     fix: str
     cause: str

@@ -11,7 +11,7 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_csv, as_json_list, counted, line, one_line
-from harvester.findings import SEVERITIES, Severity, kinds
+from harvester.findings import SEVERITIES, WHO, Severity, kinds
 from harvester.reports import RecordFinding
 
 EXAMPLES = 3
@@ -94,7 +94,8 @@ class Tally:
         numbers = dict.fromkeys(SEVERITIES, 0)
         for code, count in self._counts.items():
             numbers[kinds()[code].severity] += count
-        return ", ".join(counted(number, severity) for severity, number in numbers.items() if number) + "."
+        counts = ", ".join(counted(number, severity) for severity, number in numbers.items() if number)
+        return f"{counts}. For more about one: harvester explain CODE, harvester show RECORD."
 
 
 def _rank(code: str) -> int:
@@ -104,7 +105,7 @@ def _rank(code: str) -> int:
 def _print_code(code: str, count: int, examples: Sequence[RecordFinding]) -> None:
     kind = kinds()[code]
     line(f"{kind.severity}  {code}  {count}")
-    line(f"  {kind.fix} ({kind.who})")
+    line(f"  {kind.fix} (Who: {WHO[kind.who]}.)")
     for example in examples:
         line(f"  - {example.record}: {one_line(example.message)}")
     if count > len(examples):

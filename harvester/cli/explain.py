@@ -1,4 +1,4 @@
-"""`harvester explain`."""
+"""`harvester explain`: one finding, or which there are."""
 
 from __future__ import annotations
 
@@ -6,40 +6,47 @@ import click
 import msgspec
 
 from harvester.cli.common import Command, Common, pass_common, unknown
-from harvester.cli.output import as_json, line
-from harvester.findings import kinds, outline
-
-_MEANING = {
-    "error": "The record is held back until this is mended.",
-    "warning": "The record is deposited, and this is said.",
-    "info": "This is only said.",
-}
-_WHO = {
-    "source": "the journal, in its own system",
-    "configuration": "you, in config.toml",
-    "nobody": "nobody; it is as it is",
-}
+from harvester.cli.output import as_json, line, table
+from harvester.findings import MEANING, WHO, Kind, kinds, outline
 
 
 @click.command(cls=Command)
-@click.argument("code")
+@click.argument("code", required=False)
 @pass_common
-def command(common: Common, code: str) -> None:
-    """Explains a finding: what it means, where it comes from, what to do, and who can do it."""
+def command(common: Common, code: str | None) -> None:
+    """Explains a finding: what it means, where it comes from, what to do, and who can do it.
+
+    Without CODE it lists all that there are.
+    """
+    if code is None:
+        _list(common)
+        return
     if code not in kinds():
-        raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="CODE")
+        said = f"{unknown('finding', code, list(kinds()))} harvester explain lists them all."
+        raise click.BadParameter(said, param_hint="CODE")
     kind = kinds()[code]
     if common.json:
-        as_json(finding={"code": code, **msgspec.structs.asdict(kind)})
+        as_json(finding=_document(code, kind))
         return
     line(f"{code} ({kind.severity})")
     rows = {
         "says": outline(kind),
-        "means": _MEANING[kind.severity],
+        "means": MEANING[kind.severity],
         "cause": kind.cause,
         "to do": kind.fix,
-        "who": _WHO[kind.who],
+        "who": WHO[kind.who],
         "example": kind.example,
     }
     for name, words in rows.items():
         line(f"  {name:<8} {words}")
+
+
+def _list(common: Common) -> None:
+    if common.json:
+        as_json(findings=[_document(code, kind) for code, kind in kinds().items()])
+    else:
+        table(("finding", "severity", "says"), [(code, kind.severity, outline(kind)) for code, kind in kinds().items()])
+
+
+def _document(code: str, kind: Kind) -> dict[str, object]:
+    return {"code": code, **msgspec.structs.asdict(kind)}

@@ -10,7 +10,7 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
-from harvester.identifiers import fold_doi
+from harvester.identifiers import clean_doi, fold_doi
 from harvester.reports import ExportReport
 
 HELD_SHOWN = 20
@@ -46,6 +46,7 @@ def crossref(
     valid against Crossref's schema before it gets its name.
     """
     config = common.load()
+    dois = tuple(clean_doi(doi) or doi for doi in dois)  # people paste https://doi.org/10.…
     with pipeline.opened(config) as store:
         report = pipeline.export(
             config,

@@ -17,6 +17,7 @@ from harvester.cli.export import sentence
 from harvester.cli.output import as_json, counted, table
 from harvester.cli.progress import shown
 from harvester.cli.signals import stop_on_signals
+from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport
 
 _COUNTS = ("new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages", "seconds")
@@ -75,9 +76,16 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
 
 
 def _harvest_due(common: Common) -> int:
+    from harvester.daemon import unreadable
     from harvester.daemon.turn import take
 
-    config = common.load()
+    try:
+        config = common.load()
+    except ConfigError as error:
+        if unreadable.told_today(common.config, datetime.now(UTC)) and common.quiet:
+            return error.exit_code
+        raise
+    unreadable.forget(config.path)
     with stop_on_signals(common) as stop:
         turn = take(config, now=lambda: datetime.now(UTC), stop=stop)
     if common.json:
@@ -117,8 +125,8 @@ def show(common: Common, runs: Sequence[RunReport]) -> None:
         if run.error:
             click.echo(f"{run.source} ({run.format}): {run.error}", err=True)
         if run.rejected:
-            rejected = counted(run.rejected, "record")
-            common.say(f"{run.source} ({run.format}): {rejected} rejected; harvester runs ID says which and why.")
+            said = f"{run.source} ({run.format}): {counted(run.rejected, 'record')} rejected"
+            common.say(f"{said}; harvester runs {run.source} has this run's ID, harvester runs ID says which and why.")
     if exit_code(runs) == 0 and any(run.new or run.changed or run.deleted for run in runs):
         common.say("Next: harvester check, then harvester export crossref.")
 

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from harvester import pipeline, report
+from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
 from harvester.daemon.work import write_page
@@ -38,7 +39,7 @@ def command(common: Common, names: tuple[str, ...], html: Path | None) -> None:
         write_page(html, report.page(said))
         common.say(f"{html} is written; open it in a browser.")
     if common.json:
-        as_json(**msgspec.structs.asdict(said))
+        as_json(**{**msgspec.structs.asdict(said), "sources": list(map(documents.of_source, said.sources))})
     elif not html:
         _print(said)
 

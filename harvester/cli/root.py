@@ -122,5 +122,6 @@ def main() -> None:
 
     \b
     Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some sources failed,
-    4 findings at or above --fail-on, 75 another process is at work.
+    4 findings at or above --fail-on, 75 another process is at work,
+    130 stopped with Ctrl-C, 143 with SIGTERM.
     """

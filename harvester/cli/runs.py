@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from harvester import pipeline
+from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
@@ -30,7 +31,7 @@ def command(common: Common, name: str | None, limit: int) -> None:
             return
         runs = store.runs(limit, name)
     if common.json:
-        as_json(runs=[_document(run) for run in runs])
+        as_json(runs=[documents.of_run(run) for run in runs])
         return
     rows = [(*_facts(config, run), *(getattr(run.counts, count) for count in _COUNTS)) for run in runs]
     if not rows:
@@ -51,8 +52,8 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         raise HarvesterError(f"There is no run {run_id}; harvester runs lists those there are.") from None
     rejected = [{"record": one.identifier, "reason": one.reason} for one in store.rejected(run_id)]
     if common.json:
-        windows = [_window(window) for window in run.windows]
-        as_json(run=_document(run), windows=windows, rejected=rejected)
+        windows = [documents.of_window(window) for window in run.windows]
+        as_json(run=documents.of_run(run), windows=windows, rejected=rejected)
         return
     line(f"run {run.id}: {run.source}, {run.prefix}, {run.kind}, {run.state}")
     line(f"  began     {local(run.started, config.zone)}")
@@ -72,11 +73,6 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         line(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
 
 
-def _window(window: OpenWindow) -> dict[str, object]:
-    asked = msgspec.structs.asdict(window.window)
-    return {**asked, "state": window.state, "pages": window.pages, "seen": window.seen, "list_size": window.list_size}
-
-
 def _words(window: OpenWindow) -> str:
     asked = window.window
     bounds = [f"set {asked.set_spec}" if asked.set_spec else "", f"from {asked.since}" if asked.since else ""]
@@ -86,10 +82,3 @@ def _words(window: OpenWindow) -> str:
 
 def _facts(config: Config, run: Run) -> tuple[object, ...]:
     return run.id, run.source, run.prefix, local(run.started, config.zone), run.kind, run.state, run.pages
-
-
-def _document(run: Run) -> dict[str, object]:
-    facts = msgspec.structs.asdict(run)
-    counts = msgspec.structs.asdict(facts.pop("counts"))
-    del facts["windows"]
-    return {"id": facts.pop("id"), "source": facts.pop("source"), "format": facts.pop("prefix"), **facts, **counts}

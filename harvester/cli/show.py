@@ -14,6 +14,7 @@ from harvester.cli.output import as_json, line
 from harvester.config import Config
 from harvester.errors import HarvesterError
 from harvester.findings import kinds, sentence
+from harvester.identifiers import clean_doi
 from harvester.model import Article, to_json
 from harvester.store import StoredArticle
 from harvester.text import plain
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 @click.option("--deposit", "form", flag_value="deposit", help="The deposit file of this record alone.")
 @pass_common
 def command(common: Common, identifier: str, form: str | None) -> None:
-    """Shows the record with this OAI identifier or DOI."""
+    """Shows the record with this OAI identifier or DOI, with or without https://doi.org/ in front."""
     config = common.load()
     with pipeline.opened(config) as store:
-        found = store.article(identifier)
+        found = store.article(identifier) or store.article(clean_doi(identifier) or "")
         if not found:
             raise HarvesterError(
                 f"There is no record {identifier} in the store. `harvester status` says what there is, "

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import repeat
 
 import click
 
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
-from harvester.errors import ConfigError, ProviderError, RefusedAddress
+from harvester.daemon.troubles import in_two
+from harvester.errors import BadAnswer, BadStatus, ConfigError, ProviderError, RefusedAddress
+from harvester.model import SetInfo
 from harvester.pipeline.checkup import settings, span
 from harvester.pipeline.probe import FormatProbe, ProbeReport, probe, probe_source
 from harvester.pipeline.sources import chosen
@@ -17,6 +20,10 @@ from harvester.pipeline.suggestions import Citation, journal_block, source_block
 
 SETS_SHOWN = 10
 SKEW = 60.0  # seconds by which a clock may be wrong without being mentioned
+ADDRESSES = (
+    "the OAI-PMH address of a journal in OJS ends in /index.php/JOURNAL/oai, in Janeway in /api/oai/, "
+    "in DSpace in /server/oai/request or /oai/request, in EPrints in /cgi/oai2; else ask whoever runs the site"
+)
 
 
 @click.group(cls=Group)
@@ -52,10 +59,12 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
     for a second page, for one day, and for the identifiers. It says what does not work, and how long a page takes. It
     stores nothing.
     """
+    bare = _endpoint(url)
+    common.say("Looking; this takes minutes where a provider is slow.")
     try:
-        report = probe(_endpoint(url), allow_private=allow_private, now=lambda: datetime.now(UTC))
-    except RefusedAddress as error:
-        raise ProviderError(f"{error}, and add --allow-private here") from error
+        report = probe(bare, allow_private=allow_private, now=lambda: datetime.now(UTC))
+    except ProviderError as error:
+        raise ProviderError(_for_a_newcomer(error)) from error
     more = settings(report.identity, report.checkup, report.slowest)
     block = source_block(report.url, report.readable, report.suggestions, allow_private=allow_private, more=more)
     journals = [journal_block(journal) for journal in report.suggestions.journals]
@@ -73,6 +82,10 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
         return
     line("\nFor config.toml:\n")
     line("\n\n".join([block, *journals]))
+    if len(report.suggestions.journals) > 1 and report.sets:
+        common.say('\nThere are several journals; sets = ["…"] below the url, with a set from above, takes one.')
+    begin = "" if common.config.exists() else "harvester init, "
+    common.say(f"\nNext: {begin}paste these lines into {common.config}, then harvester harvest.")
 
 
 @command.command("test")
@@ -106,6 +119,15 @@ def _endpoint(url: str) -> str:
     return bare
 
 
+def _for_a_newcomer(error: ProviderError) -> str:
+    """The error with the next step of somebody who has no source yet, and perhaps not the right address."""
+    if isinstance(error, BadAnswer) or (isinstance(error, BadStatus) and error.status in (404, 410)):
+        return f"{in_two(str(error), '')[0]}; {ADDRESSES}"
+    if isinstance(error, RefusedAddress):
+        return str(error).replace("set allow_private = true for this source", "add --allow-private")
+    return str(error)
+
+
 def _print(report: ProbeReport) -> None:
     for name, value in _facts(report):
         line(f"{name:<12} {value}")
@@ -134,11 +156,19 @@ def _facts(report: ProbeReport) -> Iterator[tuple[str, str]]:
     if report.sets_error:
         yield "Sets", one_line(report.sets_error)
     elif report.sets:
-        more = f" and {len(report.sets) - SETS_SHOWN} more" if len(report.sets) > SETS_SHOWN else ""
-        yield "Sets", ", ".join(one.spec for one in report.sets[:SETS_SHOWN]) + more
+        yield from zip(("Sets", *repeat("", SETS_SHOWN)), _sets(report.sets), strict=False)
     if checkup := report.checkup:
         trials = (("Pages", checkup.paging), ("Dates", checkup.dates), ("Identifiers", checkup.identifiers))
         yield from ((name, one_line(trial.said)) for name, trial in trials)
+
+
+def _sets(sets: Sequence[SetInfo]) -> Iterator[str]:
+    """The first few, with the names that say which one is the journal."""
+    shown = sets[:SETS_SHOWN]
+    width = max(len(one.spec) for one in shown)
+    yield from (f"{one.spec:<{width}}  {one_line(one.name)}".rstrip() for one in shown)
+    if len(sets) > len(shown):
+        yield f"and {len(sets) - len(shown)} more, which --json lists"
 
 
 _DELETIONS = {

@@ -10,6 +10,7 @@ import click
 from msgspec import Struct, structs
 
 from harvester import locks, store
+from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
@@ -80,12 +81,12 @@ def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
 
 
 def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
-    """The status with a row for every configured format, also for one that never had its turn."""
-    stored = stored or SourceStatus(source=name, url=config.sources[name].url)
+    """The status with a row for every configured format, also for one that never had its turn, and its address."""
+    stored = stored or SourceStatus(source=name, url="")
     held = {one.prefix: one for one in stored.formats}
     prefixes = dict.fromkeys((*config.sources[name].formats, *held))
     formats = tuple(held.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)
-    return structs.replace(stored, formats=formats)
+    return structs.replace(stored, url=stored.url or config.sources[name].url, formats=formats)
 
 
 def light(formats: Sequence[FormatStatus], trouble: Trouble | None) -> Light:
@@ -146,12 +147,19 @@ def _wrong(stand: _Stand) -> Iterator[tuple[str, str]]:
         elif run and run.error and run.interrupted:
             yield "why", f"{one.prefix}: {run.error}"  # its next step is ours
         elif run and run.error and not (trouble and trouble.see.endswith(f" {run.id}")):
-            why, todo = in_two(run.error, "")
+            why, todo = _doubt(stand.source.source, run.error)
             yield "why", f"{one.prefix}: {why}"
             if todo:
                 yield "to do", todo
         if run and run.counts.rejected:
             yield "why", f"{one.prefix}: {counted(run.counts.rejected, 'record')} rejected: harvester runs {run.id}"
+
+
+def _doubt(source: str, said: str) -> tuple[str, str]:
+    """A doubt as what it is and what to do: that a list was believed in the end is nothing to do."""
+    if said.endswith("this is taken as all it has"):
+        return said, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
+    return in_two(said, "")
 
 
 def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
@@ -165,8 +173,9 @@ def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
 
 def _document(stand: _Stand) -> dict[str, object]:
     return {
-        **structs.asdict(stand.source),
+        **documents.of_source(stand.source),
         "light": light(stand.source.formats, stand.trouble),
+        "trouble": stand.trouble,
         "due_since": stand.plan.due if stand.plan else None,
         "next_run": stand.plan.next if stand.plan else None,
         "waiting_until": stand.waiting_until,

@@ -1,6 +1,6 @@
 """The configuration: config.toml to a frozen `Config`, or every problem in it at once."""
 
 from harvester.config.reading import load
-from harvester.config.settings import Alerts, CitationProfile, Config, Crossref, Daemon, Source
+from harvester.config.settings import LOCKS, Alerts, CitationProfile, Config, Crossref, Daemon, Source
 
-__all__ = ["Alerts", "CitationProfile", "Config", "Crossref", "Daemon", "Source", "load"]
+__all__ = ["LOCKS", "Alerts", "CitationProfile", "Config", "Crossref", "Daemon", "Source", "load"]

@@ -38,7 +38,7 @@ def _text(path: Path) -> str:
             [f"{path} is not there; make one with `harvester init`, or name yours with --config"]
         ) from None
     except OSError as error:
-        raise ConfigError([f"{path} cannot be read: {error.strerror}"]) from error
+        raise ConfigError([f"{path} cannot be read: {error.strerror}; name a file that this user may read"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{path} is not UTF-8 (byte {error.start}); save it again as UTF-8"]) from error
 

@@ -17,6 +17,7 @@ from harvester.model import Access, Depositor, Hints, JournalFacts, Policy
 from harvester.schedule import Schedule, lateness
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
+LOCKS = ".harvester-locks"  # the folder of the lock files, beside config.toml
 TitleOrder = Literal["article-language-first", "article-language-last"]
 
 

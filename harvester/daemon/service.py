@@ -78,6 +78,7 @@ class Daemon:
         self.config = load(path)
         self._stopping = threading.Event()
         self._telling = threading.Lock()
+        self._untold = False  # whether a job that ended while the daemon stops had something to tell
         self._seen = self._planned = time.monotonic()
         self._halted = -math.inf  # when it was told last that the store cannot be used
         self._signals: list[int] = []
@@ -118,6 +119,7 @@ class Daemon:
 
     def _begin(self) -> None:
         self._plan()
+        self._scheduler.add_job(self._tell, args=[self.config, {}])  # what could not be told before
         self._scheduler.start()
         self._say_ready()
         notify("READY=1")
@@ -133,6 +135,9 @@ class Daemon:
         log.info("stopping at the next page")
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
+        if self._untold:
+            with suppress(StoreError):
+                self._inform(self.config, {})
         log.info("stopped")
 
     # ------------------------------------------------------------------------------------- watch
@@ -281,9 +286,19 @@ class Daemon:
         self._tell(config, done)
 
     def _tell(self, config: Config, written: Mapping[str, str | None]) -> None:
-        """Tells what needs a person; one job at a time, so that nothing is told twice."""
-        with self._telling, pipeline.opened(config) as store:
-            self._log(config, *turn.inform(config, store, self.now, written))
+        """Tells what needs a person; one job at a time, so that nothing is told twice.
+
+        While the daemon stops, a mail server that hangs would keep each of them waiting: one tells for all, at the end.
+        """
+        with self._telling:
+            if self._stopping.is_set():
+                self._untold = True
+            else:
+                self._inform(config, written)
+
+    def _inform(self, config: Config, written: Mapping[str, str | None]) -> None:
+        with pipeline.opened(config) as store:
+            self._log(config, *turn.inform(config, store, self.now, written, self._stopping.is_set))
 
     def _halt(self, error: StoreError) -> None:
         """Tells that the store cannot be used. What is due stays due and is tried again soon, more often than told."""
@@ -293,7 +308,7 @@ class Daemon:
             if time.monotonic() - self._halted < self.replan:
                 return
             self._halted = time.monotonic()
-            self._log(config, *turn.inform_of_halt(config, error, self.now()))
+            self._log(config, *turn.inform_of_halt(config, error, self.now(), self._stopping.is_set))
 
     def _log(self, config: Config, news: News, not_told: str | None) -> None:
         for trouble in news.troubles:

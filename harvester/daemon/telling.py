@@ -2,37 +2,69 @@
 
 from __future__ import annotations
 
+import math
 import smtplib
 import ssl
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from functools import partial
+from threading import Thread
 
 import msgspec
 import requests
 
 from harvester.config import Alerts
 from harvester.daemon.troubles import News
-from harvester.errors import ConfigError, HarvesterError
+from harvester.errors import ConfigError, HarvesterError, Stopped
+from harvester.pipeline.stopping import Stop, never
 
 PATIENCE = 30.0  # seconds for a mail server or a webhook
+GRACE = 5.0  # the same, once we are told to stop: systemd kills what takes longer than TimeoutStopSec
+_LOOK = 0.1  # seconds between two looks whether we are told to stop
 
 
 class NotTold(HarvesterError):
     """A mail or a webhook did not get through; the message names the next step."""
 
 
-def tell(alerts: Alerts, news: News, zone: str) -> None:
+def tell(alerts: Alerts, news: News, zone: str, stop: Stop = never) -> None:
     """Sends the news wherever `[alerts]` says, all of it before any failure is raised as `NotTold`."""
     failures = []
     for send in (_mail, _webhook):
         try:
-            send(alerts, news, zone)
+            _heeding(stop, partial(send, alerts, news, zone))
         except ConfigError as error:
             failures.append(str(error))
+        except Stopped:
+            failures.append(f"{_WHERE[send]} before we were told to stop; it is tried again after the next start")
         except (OSError, smtplib.SMTPException, requests.RequestException) as error:
             failures.append(f"{_WHERE[send]} ({_reason(error)}); check [alerts]")
     if failures:
         raise NotTold("Nobody could be told: " + "; ".join(failures))
+
+
+def _heeding(stop: Stop, send: Callable[[], None]) -> None:
+    """Sends in a thread that may be left behind. Raises `Stopped`, and what sending raises."""
+    done: Future[None] = Future()
+    Thread(target=_fulfil, args=(done, send), name="telling", daemon=True).start()
+    end = math.inf
+    while not wait((done,), _LOOK).done:
+        end = min(end, time.monotonic() + GRACE) if stop() else end
+        if time.monotonic() > end:
+            raise Stopped("told to stop while somebody was being told")
+    done.result()
+
+
+def _fulfil(done: Future[None], send: Callable[[], None]) -> None:
+    try:
+        send()
+    except BaseException as error:
+        done.set_exception(error)
+    else:
+        done.set_result(None)
 
 
 def _reason(error: Exception) -> str:

@@ -38,7 +38,7 @@ def take(config: Config, *, now: Now, stop: Stop) -> Turn:
     try:
         return _take(config, now, stop)
     except StoreError as error:
-        news, not_told = inform_of_halt(config, error, now())
+        news, not_told = inform_of_halt(config, error, now(), stop)
         return Turn(news=news, not_told=not_told, halted=error)
 
 
@@ -54,7 +54,7 @@ def _take(config: Config, now: Now, stop: Stop) -> Turn:
             export = work.export(config, store, now=now, stop=stop)
         if not stop() and page_due(config, now()):
             page = work.write_report(config, store, now=now, stop=stop)
-        news, not_told = inform(config, store, now, written(export, page))
+        news, not_told = inform(config, store, now, written(export, page), stop)
     return Turn(runs=tuple(runs), export=export, page=page, news=news, not_told=not_told)
 
 
@@ -79,12 +79,14 @@ def each(
         return [report for reports in pool.map(one, names) for report in reports]
 
 
-def inform(config: Config, store: Store, now: Now, done: Mapping[str, str | None]) -> tuple[News, str | None]:
+def inform(
+    config: Config, store: Store, now: Now, done: Mapping[str, str | None], stop: Stop
+) -> tuple[News, str | None]:
     """Tells the news, given what was `written`, and remembers that; the news, and what kept them from being told."""
     found = troubles.look(config, store, now(), done)
     if passed := standstill.passed(config):
         found = replace(found, over=(passed, *found.over))
-    not_told = _sent(config, found)
+    not_told = _sent(config, found, stop)
     if not_told is None:
         if found or found.forgotten:
             troubles.remember(store, found, now())
@@ -92,20 +94,20 @@ def inform(config: Config, store: Store, now: Now, done: Mapping[str, str | None
     return found, not_told
 
 
-def inform_of_halt(config: Config, error: StoreError, now: datetime) -> tuple[News, str | None]:
+def inform_of_halt(config: Config, error: StoreError, now: datetime, stop: Stop) -> tuple[News, str | None]:
     """Tells that the store cannot be used, and remembers that; the news, and what kept them from being told."""
     found = standstill.look(config, error, now)
-    not_told = _sent(config, found)
+    not_told = _sent(config, found, stop)
     if not_told is None:
         standstill.remember(config, found, now)
     return found, not_told
 
 
-def _sent(config: Config, news: News) -> str | None:
+def _sent(config: Config, news: News, stop: Stop) -> str | None:
     """What kept the news from being told, if anything."""
     try:
         if news:
-            tell(config.alerts, news, config.zone)
+            tell(config.alerts, news, config.zone, stop)
     except NotTold as error:
         return str(error)
     return None

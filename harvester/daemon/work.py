@@ -132,7 +132,8 @@ def write_page(path: Path, text: str) -> None:
     try:
         files.write_whole(path, text.encode())
     except OSError as error:
-        raise HarvesterError(f"{path} cannot be written: {error.strerror}; make room for it there") from error
+        todo = "make its folder" if isinstance(error, FileNotFoundError) else "make room for it there"
+        raise HarvesterError(f"{path} cannot be written: {error.strerror}; {todo}, or name another file") from error
 
 
 def recognise_crashed(config: Config, store: Store, now: datetime) -> int:

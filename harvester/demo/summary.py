@@ -39,9 +39,10 @@ def _files(summary: Summary) -> Iterator[str]:
 
 
 def _path(summary: Summary, file: Deposited) -> str:
-    """The file's path from the folder of the configuration, where it lies below that."""
-    path, folder = Path(file.path), Path(summary.config).absolute().parent
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else file.path
+    """The file's path beside that of the configuration, as it was given, where it lies below its folder."""
+    path, folder = Path(file.path), Path(summary.config).parent
+    below = folder.absolute()
+    return str(folder / path.relative_to(below)) if path.is_relative_to(below) else file.path
 
 
 def _part(part: Part) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester.config import Config
 from harvester.findings import SEVERITIES, kinds
@@ -104,8 +105,10 @@ def _has_crossmark(config: Config) -> bool:
 
 
 def _states(config: Config, store: Store, sources: Sequence[str]) -> tuple[SourceStatus, ...]:
+    """How each source stands; the store knows the address of those only that answered once."""
     stored = {status.source: status for status in store.status()}
-    return tuple(stored.get(name) or SourceStatus(source=name, url=config.sources[name].url) for name in sources)
+    known = (stored.get(name) or SourceStatus(source=name, url="") for name in sources)
+    return tuple(replace(one, url=one.url or config.sources[one.source].url) for one in known)
 
 
 class _Groups:

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from harvester.config import load
+from harvester.findings import kinds
 from harvester.model import from_json
 from tests.cli import provider
 from tests.cli.conftest import answer
@@ -48,7 +49,8 @@ def test_probe_says_what_it_found(call, small):
     assert done.exit_code == 0, done.output
     assert "Journal of Small Things" in done.stdout
     assert "second" in done.stdout
-    assert "small:ART" in done.stdout
+    assert "\nSets         small:ART  Articles\n" in done.stdout
+    assert "Next: harvester init, paste these lines into config.toml, then harvester harvest.\n" in done.stderr
     assert "yes, as oai_dc" in done.stdout
     assert "Vol. 3 No. 1 (2024)" in done.stdout
     assert "read as ojs: volume 3, issue 1, first page 10" in done.stdout
@@ -68,14 +70,16 @@ def test_what_probe_prints_is_a_configuration(call, small, tmp_path):
 def test_probe_goes_to_no_private_address_unasked(call, small):
     done = call("source", "probe", small.url)
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "add --allow-private here" in done.stderr
+    assert "an address of a private network; add --allow-private if that is meant\n" in done.stderr
 
 
 def test_probe_of_something_else(call):
     with Server([reply("<html>a page</html>")]) as server:
         done = call("source", "probe", server.url, "--allow-private")
         assert (done.exit_code, done.stdout) == (1, "")
-        assert done.stderr
+        assert "the provider sent a web page (HTML)" in done.stderr
+        assert "of a journal in OJS ends in /index.php/JOURNAL/oai" in done.stderr  # the commonest mistake
+        assert "harvest again" not in done.stderr
     done = call("source", "probe", "journal.example.org")
     assert done.exit_code == 2
     assert "must be a URL that begins with http:// or https://" in done.stderr
@@ -202,7 +206,8 @@ def test_check_in_words(harvested):
     assert done.exit_code == 0
     assert "error  doi-missing  1\n" in done.stdout
     assert "  - oai:small:4: " in done.stdout
-    assert "1 error" in done.stderr
+    assert "(Who: the journal, in its own system.)\n" in done.stdout
+    assert done.stderr.endswith("1 error. For more about one: harvester explain CODE, harvester show RECORD.\n")
 
 
 def test_check_as_json(harvested):
@@ -234,6 +239,14 @@ def test_explain(call):
     assert done.stdout.startswith("doi-missing (error)\n")
     assert answer(call("explain", "doi-missing", "--json"))["finding"]["code"] == "doi-missing"
     assert "Did you mean doi-missing?" in call("explain", "doi-mising").stderr
+    assert "harvester explain lists them all" in call("explain", "nonsense").stderr
+
+
+def test_explain_lists_what_there_is(call):
+    lines = call("explain").stdout.splitlines()
+    assert len(lines) == 1 + len(kinds())
+    assert "doi-missing  " in "\n".join(lines)
+    assert [one["code"] for one in answer(call("explain", "--json"))["findings"]] == list(kinds())
 
 
 # --------------------------------------------------------------------------------------------------- show
@@ -241,6 +254,7 @@ def test_explain(call):
 
 def test_show(harvested):
     by_id, by_doi = harvested("show", "oai:small:1"), harvested("show", "10.12345/SMALL.1")
+    assert harvested("show", "https://doi.org/10.12345/small.1").stdout == by_doi.stdout  # as people copy it
     assert by_id.exit_code == by_doi.exit_code == 0
     assert by_id.stdout == by_doi.stdout
     assert "On small things, part 1" in by_id.stdout
@@ -283,7 +297,7 @@ def test_export_and_again(harvested, tmp_path):
 
 
 def test_export_in_words(harvested):
-    done = harvested("export", "crossref", "--doi", "10.12345/small.2")
+    done = harvested("export", "crossref", "--doi", "https://doi.org/10.12345/small.2")
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].split() == ["file", "schema", "records", "bytes"]
     assert "1 record written into 1 file" in done.stderr

@@ -128,6 +128,23 @@ def test_a_standing_failure_is_said_once_a_day_and_its_end_once(left, tmp_path, 
     assert left("-q", "harvest", "--due").output == ""
 
 
+def test_a_configuration_that_cannot_be_read_is_said_once_a_day_too(left, tmp_path):
+    left("harvest", "--due")
+    config = tmp_path / "config.toml"
+    good = config.read_text()
+    config.write_text(good.replace("retries", "retrys"))
+    first = left("-q", "harvest", "--due")
+    assert (first.exit_code, first.stdout) == (2, "")
+    assert "did you mean retries?" in first.stderr
+    again = left("-q", "harvest", "--due")
+    assert (again.exit_code, again.output) == (2, "")
+    assert "did you mean retries?" in left("harvest", "--due").stderr  # somebody is looking
+    assert "did you mean retries?" in left("-q", "harvest").stderr
+    config.write_text(good)
+    assert left("-q", "harvest", "--due").output == ""
+    assert not (tmp_path / ".harvester-locks" / "config-in-trouble").exists()
+
+
 def test_status_is_a_traffic_light(left, tmp_path, switch):
     assert left("status").stdout.startswith("small is not complete yet\n  last   never complete\n  next   now\n")
     left("harvest")
@@ -139,6 +156,16 @@ def test_status_is_a_traffic_light(left, tmp_path, switch):
     assert "  why    oai_dc: " in said
     (one,) = answer(left("status", "--json"))["sources"]
     assert (one["light"], one["due_since"]) == ("bad", None)
+    assert one["trouble"]["what"] == "the harvest fails"
+    assert one["formats"][0]["last_run"] == answer(left("runs", "--json"))["runs"][0]
+
+
+def test_a_source_that_never_answered_has_its_address(left, tmp_path, switch):
+    switch["down"] = True
+    left("harvest")
+    url = load(tmp_path / "config.toml").sources["small"].url
+    assert answer(left("status", "--json"))["sources"][0]["url"] == url
+    assert answer(left("report", "--json"))["sources"][0]["url"] == url
 
 
 def test_a_newcomer_is_told_where_to_begin(call, tmp_path):
@@ -219,9 +246,23 @@ def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
 
     with Server(answering) as server:
         (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
-        assert "1 record rejected; harvester runs ID says which" in call("harvest").stderr
+        assert "1 record rejected; harvester runs small has this run's ID, harvester runs ID" in call("harvest").stderr
         assert "rejected  a record without an identifier: " in call("runs", "1").stdout
         assert "harvester runs 1" in call("status").stdout
+
+
+def test_a_list_that_is_shorter_than_announced_has_a_next_step(call, tmp_path):
+    short = f'<ListRecords>{provider.article(1)}<resumptionToken completeListSize="40"/></ListRecords>'
+
+    def answering(request):
+        return reply(envelope(short)) if request.query.get("verb") == "ListRecords" else provider.answer(request)
+
+    with Server(answering) as server:
+        (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
+        assert call("harvest").exit_code == 0
+    said = call("status").stdout
+    assert said.startswith("small works, but look at it\n")
+    assert "; this is taken as all it has\n  to do  `harvester harvest small --full` asks again; " in said
 
 
 def test_metrics_on_stdout_and_in_a_file(left, tmp_path):

@@ -49,6 +49,7 @@ def test_a_page_that_cannot_be_written(harvested):
     done = harvested("report", "--html", "nowhere/report.html")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "nowhere/report.html cannot be written" in done.stderr
+    assert "; make its folder, or name another file\n" in done.stderr
 
 
 def test_before_the_first_harvest(call, tmp_path):

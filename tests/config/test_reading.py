@@ -221,7 +221,7 @@ def test_notepad_and_windows_line_ends(tmp_path):
 def test_files_that_are_no_text(tmp_path):
     with pytest.raises(ConfigError, match=r"is not there; make one with `harvester init`"):
         load(tmp_path / "config.toml")
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory; name a file"):
         load(tmp_path)
     (tmp_path / "latin.toml").write_bytes(b"# caf\xe9\n")
     with pytest.raises(ConfigError, match=r"is not UTF-8 \(byte 5\)"):

@@ -215,3 +215,24 @@ def test_what_fails_is_said_and_the_others_go_on(tmp_path: Path, daemon, small: 
     one.until(lambda: {run.state for run in one.runs} == {"failed", "complete"} and "needs a person" in one.log)
     one.end()
     assert "dead: the harvest fails" in one.log
+
+
+def test_a_mail_server_that_hangs_does_not_hold_up_a_stop(tmp_path: Path, daemon):
+    """Four sources fail, each job would tell so, and each waited its half minute for the mail server."""
+    dead = f"http://127.0.0.1:{free_port()}/oai"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mail = f'smtp_host = "127.0.0.1"\nsmtp_port = {silent.getsockname()[1]}\nsmtp_security = "none"\n'
+        people = 'email_to = ["a@example.org"]\nemail_from = "b@example.org"\n'
+        write(tmp_path, dict.fromkeys(("a", "b", "c", "d"), dead), more=f"[alerts]\n{people}{mail}")
+        one = daemon()
+        with silent.accept()[0]:
+            one.until(lambda: len(one.runs) == 4)
+            began = time.monotonic()
+            assert one.end() == 0
+            assert time.monotonic() - began < 20
+        assert "before we were told to stop" in one.log
+        assert all(f"{name}: the harvest fails" in one.log for name in "abcd")
+        silent.settimeout(PATIENCE)
+        again = daemon()
+        with silent.accept()[0]:  # nothing is due, and yet
+            assert again.end() == 0

@@ -33,10 +33,13 @@ def small() -> Iterator[Server]:
 
 
 def damage(config: Config) -> Path:
+    """In one step: a daemon that looked in between would find no store, and make a new one."""
     path = Path(config.store_url.removeprefix("sqlite:///"))
-    for name in path.parent.glob(f"{path.name}*"):
+    other = path.with_name("damaged")
+    other.write_bytes(b"this was a store once " * 100)
+    other.replace(path)
+    for name in path.parent.glob(f"{path.name}-*"):
         name.unlink()
-    path.write_bytes(b"this was a store once " * 100)
     return path
 
 

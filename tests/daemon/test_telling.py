@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from io import BufferedRWPair
@@ -15,6 +16,7 @@ from io import BufferedRWPair
 import pytest
 
 from harvester.config import Alerts
+from harvester.daemon import telling
 from harvester.daemon.telling import NotTold, tell
 from harvester.daemon.troubles import News
 from tests.daemon.test_troubles import MADRID, TROUBLE
@@ -167,6 +169,27 @@ def test_a_server_that_may_be_another_gets_no_mail(security: str, certificate: s
     ):
         tell(mail(server.port, smtp_security=security), NEWS, MADRID)
     assert server.message == b""
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """The port of a server that takes a connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_server_that_hangs_does_not_hold_up_a_stop(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(telling, "GRACE", 0.2)
+    began = time.monotonic()
+    with silent() as port, pytest.raises(NotTold, match=r"the mail server did not .* before we were told to stop"):
+        tell(mail(port), NEWS, MADRID, lambda: True)
+    assert time.monotonic() - began < telling.PATIENCE / 3
+
+
+def test_a_server_that_answers_is_still_told_while_stopping():
+    with mail_server() as server:
+        tell(mail(server.port), NEWS, MADRID, lambda: True)
+    assert server.message
 
 
 def hook(monkeypatch: pytest.MonkeyPatch, url: str) -> Alerts:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from harvester.demo.run import Deposited, Held, Part, Summary
 from harvester.demo.summary import lines
 from harvester.reports import RunReport
@@ -26,7 +28,7 @@ def test_a_first_run() -> None:
         "  archive in oai_dc: nothing new; failed: no answer; try later",
         "",
         "Exported",
-        "  exports/x.xml: 3 articles, 12 kB",
+        "  /d/exports/x.xml: 3 articles, 12 kB",
         "    Bees, volume 3, issue 1: 2 articles",
         "    Wasps: 1 article",
         "",
@@ -35,6 +37,14 @@ def test_a_first_run() -> None:
         "",
         "Run it again: it asks for what is new only. For more: harvester --config /d/config.toml check",
     ]
+
+
+def test_a_file_is_named_as_it_can_be_opened_from_here() -> None:
+    """Beside the folder where the demonstration runs there may be another one called exports."""
+    path = Path("demo/exports/x.xml").absolute()
+    file = Deposited(path=str(path), records=1, bytes=1000, parts=())
+    summary = Summary(config="demo/config.toml", provider="p", runs=(), files=(file,), held=(), unchanged=0)
+    assert "  demo/exports/x.xml: 1 article, 1 kB" in lines(summary)
 
 
 def test_a_second_run_says_that_there_is_nothing() -> None:

@@ -1,0 +1,109 @@
+"""docs/json.md names every key that `--json` prints, and none that it does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli import provider
+from tests.cli.conftest import answer
+from tests.oai.server import Server, envelope, reply
+
+PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+OBJECTS = ("outcome", "run", "source", "trouble", "finding", "export crossref")
+CALLS = {
+    "harvest, reconcile": ("harvest", "reconcile", "harvest --due"),
+    "status": ("status",),
+    "runs": ("runs", "runs 1"),
+    "check": ("check",),
+    "export crossref": ("export crossref --all", "export crossref --dry-run --all"),
+    "show": ("show oai:small:4",),
+    "report": ("report",),
+    "explain": ("explain doi-missing",),
+    "source list, source probe, source test": (
+        "source list",
+        "source probe {url} --allow-private",
+        "source test small",
+    ),
+    "schedule": ("schedule",),
+    "The others": (
+        "init --config other.toml",
+        "config check",
+        "remap",
+        "backup copy.sqlite",
+        "doctor",
+        "prune --older-than 400",
+        "schemas list",
+    ),
+}
+ELSEWHERE = {"well", "answer"}  # `health`, which needs a daemon
+
+
+def table(heading: str) -> dict[str, str]:
+    """Every key under a heading, with what it is."""
+    section = re.split(r"^#+ ", PAGE.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
+    rows = re.findall(r"^\| (`.+?) \| (.+?) \|", section, re.MULTILINE)
+    return {key: what for keys, what in rows for key in re.findall(r"`(.+?)`", keys)}
+
+
+def named(heading: str) -> dict[str, str]:
+    """The same, with the keys of the objects that are linked to."""
+    keys = dict(table(heading))
+    for key, what in table(heading).items():
+        for link in re.findall(r"\]\(#(.+?)\)", what):
+            keys |= {f"{key}.{inner}": is_ for inner, is_ in named(link.replace("-", " ")).items()}
+    return keys
+
+
+def printed(value: Any, named: dict[str, str], path: str = "") -> Iterator[str]:
+    """The paths of all that stands in an answer, as far as the page goes into it."""
+    inner = value if isinstance(value, list) else [value]
+    if named.get(path) in ("object", "list") or not any(isinstance(one, dict) for one in inner):
+        yield path
+        return
+    for one in inner:
+        for key, below in one.items():
+            yield from printed(below, named, f"{path}.{key}".lstrip("."))
+
+
+@pytest.fixture(scope="module")
+def broken() -> Iterator[Server]:
+    """A record of it has no identifier."""
+    bad = provider.article(2).replace("<identifier>oai:small:2</identifier>", "")
+
+    def answering(request: Any) -> bytes:
+        if request.query.get("verb") == "ListRecords" and "from" not in request.query:
+            return reply(envelope(f"<ListRecords>{provider.article(1)}{bad}{provider.article(4)}</ListRecords>"))
+        return provider.answer(request)
+
+    with Server(answering) as server:
+        yield server
+
+
+@pytest.fixture
+def configured(call, tmp_path, broken):
+    text = provider.CONFIG.format(url=broken.url).replace("allow_private", 'schedule = "@daily"\nallow_private')
+    dead = '[sources.dead]\nurl = "http://127.0.0.1:9/oai"\nformats = ["oai_dc"]\nallow_private = true\nretries = 0\n'
+    schedules = '[exports]\nschedule = "@daily"\n[report]\nschedule = "@daily"\n'
+    (tmp_path / "config.toml").write_text(f"{text}\n{dead}{schedules}")
+    return call
+
+
+@pytest.mark.parametrize("section", CALLS)
+def test_the_page_names_what_is_printed(configured, broken, section):
+    keys = named(section)
+    if section != "harvest, reconcile":
+        configured("harvest")
+    found: set[str] = set()
+    for command in CALLS[section]:
+        done = answer(configured(*command.format(url=broken.url).split(), "--json"))
+        found |= set(printed(done, keys)) - {""}
+    below = {key for key in found if any(other.startswith(f"{key}.") for other in keys)}  # null, or an empty list
+    assert {key for key in found - below if key not in keys} == set()
+    above = {key for key in keys if any(other.startswith(f"{key}.") for other in keys)}
+    missing = {key for key in keys if key not in found | above | ELSEWHERE}
+    assert {key for key in missing if not any(key.startswith(f"{one}.") for one in below)} == set()

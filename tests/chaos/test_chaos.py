@@ -16,6 +16,7 @@ from tests.chaos.provider import CLOCK, broken, name
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
     truth, fault = case.setting()
+    missing = {name(number) for number in case.missing}
     with broken(truth, fault) as (script, server):
         made = bench(tmp_path, server.url, settings=case.settings)
         made.moment = CLOCK
@@ -34,12 +35,15 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
             run = harvest(made)
             assert (run.state, run.new, run.changed, run.deleted, run.error) == ("complete", 0, 0, 0, None)
             assert case.requests in (None, script.count - before)
+        if case.mended:
+            assert differing(held(made), truth) == missing == rejected(made)
+            script.fault, missing = None, set()
         if case.later:
             case.later(truth)
+        if case.later or case.mended:
             run = reconcile(made) if case.found_by == "reconcile" else harvest(made, full=case.found_by == "full")
             assert (run.state, run.new + run.changed + run.deleted > 0) == ("complete", True), run
     here = held(made)
-    missing = {name(number) for number in case.missing}
     assert differing(here, truth) == missing | {name(number) for number in case.altered}
     assert missing == (rejected(made) if missing else set())
     for number, text in case.altered.items():

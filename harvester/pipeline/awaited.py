@@ -123,7 +123,7 @@ class Recall:
         why = f" ({self._trouble})" if self._trouble else ""
         return (
             f"{count} of the records that were rejected before could not be had yet{asked}{why}; "
-            f"`harvester runs {self._run.id}` says why, and the next harvest asks for them again"
+            "tell the provider's administrator, the next harvest asks for them again"
         )
 
 

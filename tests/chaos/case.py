@@ -22,7 +22,7 @@ class Case:
     place, and they are marked as repaired. The last of so many `harvests` takes so many `requests`.
 
     `later` is what happens at the provider after the first harvest; it comes with the next one, with a `full` one or
-    with `reconcile`, as `found_by` says. `mended`: the fault is gone by then, no datestamp moved, and nothing is missing.
+    with `reconcile`, as `found_by` says. `mended`: the fault is gone by then, no datestamp moved, nothing is missing.
     """
 
     name: str

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from harvester import store
 from harvester.errors import StoreError
-from harvester.model import Known, RawRecord
-from harvester.store import PageSave, SavedRecord
+from harvester.model import Decision, Known, RawRecord
+from harvester.store import Awaited, PageSave, SavedRecord
+from harvester.store.records import AWAITED
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import bad, begin, name, page, raw, tombstone
@@ -134,6 +136,63 @@ def test_rejected_records_keep_their_bytes_and_the_reason(opened: Store):
         (one.identifier, one.reason, one.payload) for one in given
     ]
     assert opened.rejected(run.id + 1) == []
+
+
+SOURCES = count()
+NUMBERS = st.integers(1, 4)
+WAYS = ("new", "changed", "deleted", "unchanged", "moved")
+
+
+@given(st.lists(st.tuples(st.frozensets(NUMBERS), st.dictionaries(NUMBERS, st.sampled_from(WAYS)), st.booleans())))
+def test_awaited_is_what_was_rejected_and_has_not_come_since(
+    for_all: Store, runs: list[tuple[frozenset[int], dict[int, Decision], bool]]
+):
+    """Of each run: what it rejects, what comes with it, and whether it settles what comes as it is held."""
+    source = f"source {next(SOURCES)}"
+    waiting: dict[int, str] = {}
+    held: set[int] = set()
+    for number, (lost, come, settles) in enumerate(runs):
+        run, _ = begin(for_all, source)
+        begin(for_all, "another source")
+        brings = {one: how for one, how in come.items() if how in ("new", "changed", "deleted")}
+        arriving = {one: how for one, how in come.items() if one in held | brings.keys()}
+        records = tuple(SavedRecord(raw(one, str(number)), how) for one, how in arriving.items())
+        rejected = [bad(name(one), f"reason {number}") for one in sorted(lost)]
+        for_all.save_page(run.id, None, PageSave(records=records, bad=(*rejected, bad(None, "nameless"))))
+        for one in sorted(lost):
+            waiting.pop(one, None)
+            waiting[one] = f"reason {number}"
+        if settles:
+            for_all.settle(run.id, [name(one) for one in come])
+        for one in come:
+            if one in brings or (settles and one in held):
+                waiting.pop(one, None)
+        held |= brings.keys()
+        assert for_all.awaited(source, "oai_dc") == [Awaited(name(one), why) for one, why in waiting.items()]
+        assert for_all.awaited(source, "jats") == []
+
+
+def test_what_was_rejected_behind_a_certain_point_can_be_left_out(opened: Store):
+    assert opened.last_rejection() == 0
+    last = []
+    for number in (1, 2, 1):
+        run, _ = begin(opened)
+        opened.save_page(run.id, None, PageSave(bad=(bad(name(number), "HTTP 500"),)))
+        last.append(opened.last_rejection())
+    assert [[one.identifier for one in opened.awaited("wetlands", "oai_dc", point)] for point in (0, *last)] == [
+        [],
+        [],
+        [name(2)],
+        [name(2), name(1)],
+    ]
+
+
+def test_what_is_awaited_is_found_without_reading_records_or_runs(opened: Store):
+    statement = str(AWAITED.compile(dialect=opened._engine.dialect))
+    with opened._read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("reeds", "oai_dc") * 2).all()
+    scans = [row.detail for row in plan if row.detail.startswith("SCAN")]
+    assert scans == ["SCAN rejected", "SCAN last_rejected"]
 
 
 @pytest.fixture(scope="module")

@@ -191,6 +191,26 @@ def busy_until() -> Setting:
 
 
 @case(
+    "HTTP 429 with Retry-After while several lists are read at once", "all wait",
+    26, settings=WINDOWS + "parallel = 2\nretries = 1\n",
+)  # fmt: skip
+def too_many_lanes() -> Setting:
+    """Who was on the way already may come; who comes within the second is refused for good."""
+    lists: list[float] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | Answer | None:
+        now, told = time.monotonic(), lists[3] if len(lists) > 3 else math.inf
+        lists.append(now)
+        if len(lists) == 4:
+            return reply("slow down", 429, Retry_After="1")
+        if told + 0.2 < now < told + 1:
+            return reply("too early", 403)
+        return Answer(reply(truth.bytes_of(request)), hang=0.15)
+
+    return Truth(40), fault
+
+
+@case(
     "HTTP 503 with a Retry-After beyond the cap", "the source waits until then", 26, settings="retry_cap = 60\n",
     state="waiting", said="left alone until",
 )  # fmt: skip

@@ -208,7 +208,7 @@ class _Comparison:
                 f"max_deletion_share; if that is right, run `harvester reconcile {self.source.name} --confirm`"
             )
             return False
-        unlisted = [name for name in self.awaited.difference(vanished) if name not in listed.live]
+        unlisted = [name for name in sorted(self.awaited.difference(vanished)) if name not in listed.live]
         for identifiers in batched([*vanished, *unlisted], SLAB):
             self._keep([raw for name in identifiers for raw in self._buried(name, listed)], listed)
         return True

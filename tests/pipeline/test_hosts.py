@@ -73,7 +73,7 @@ class Crowded:
         self.told = threading.Event()
 
     def __call__(self, request: Request, truth: Truth) -> bytes | None:
-        time.sleep(0.05)
+        time.sleep(0.1)
         self.asked.append(time.monotonic())
         if len(self.asked) != self._request:
             return None
@@ -81,33 +81,35 @@ class Crowded:
         return reply("", 429, Retry_After=str(self._seconds))
 
     def asked_meanwhile(self) -> int:
-        """Requests in the time it asked for, but for those that were on their way."""
+        """Requests in the time it asked for."""
         moment = self.asked[self._request - 1]
-        return sum(moment + 0.2 < at < moment + self._seconds for at in self.asked)
+        return sum(moment < at < moment + self._seconds for at in self.asked)
 
 
+ON_THE_WAY = 6  # requests that may have left before the answer was read; without a wait there are about 20
 LANES = "window_records = 10\nretries = 1\nparallel = 2\n"
 
 
 def test_a_host_that_asks_one_lane_to_wait_is_left_alone_by_the_other(tmp_path: Path):
-    crowded = Crowded(9, 1)
+    crowded = Crowded(9, 2)
     with broken(Truth(120), crowded) as (_, server):
         run = harvest(bench(tmp_path, server.url, settings=LANES))
     assert (run.state, run.new) == ("complete", 120)
-    assert crowded.asked_meanwhile() == 0
+    assert crowded.asked_meanwhile() <= ON_THE_WAY
     assert len(crowded.asked) > 24
 
 
 def test_a_host_that_asks_one_source_to_wait_is_left_alone_by_the_other(tmp_path: Path):
-    crowded = Crowded(4, 1)
+    crowded = Crowded(4, 2)
+    lanes = LANES.replace("parallel = 2", "parallel = 4")  # of both together more than the host has turns
     with broken(Truth(60), crowded) as (_, server), ThreadPoolExecutor() as threads:
         folders = [tmp_path / "a", tmp_path / "b"]
         for folder in folders:
             folder.mkdir()
-        sources = [bench(folder, f"{server.url}/{folder.name}", settings=LANES) for folder in folders]
+        sources = [bench(folder, f"{server.url}/{folder.name}", settings=lanes) for folder in folders]
         runs = list(threads.map(harvest, sources))
     assert [(run.state, run.new) for run in runs] == [("complete", 60)] * 2
-    assert crowded.asked_meanwhile() == 0
+    assert crowded.asked_meanwhile() <= ON_THE_WAY
     assert len(crowded.asked) > 24
 
 

@@ -195,15 +195,14 @@ def busy_until() -> Setting:
     26, settings=WINDOWS + "parallel = 2\nretries = 1\n",
 )  # fmt: skip
 def too_many_lanes() -> Setting:
-    """Who was on the way already may come; who comes within the second is refused for good."""
-    lists: list[float] = []
+    """Some may be on their way already; where more come within these seconds they are refused for good."""
+    came: list[float] = []
 
-    def fault(request: Request, truth: Truth) -> bytes | Answer | None:
-        now, told = time.monotonic(), lists[3] if len(lists) > 3 else math.inf
-        lists.append(now)
-        if len(lists) == 4:
-            return reply("slow down", 429, Retry_After="1")
-        if told + 0.2 < now < told + 1:
+    def fault(request: Request, truth: Truth) -> bytes | Answer:
+        came.append(time.monotonic())
+        if len(came) == 4:
+            return reply("slow down", 429, Retry_After="2")
+        if sum(came[3] < at < came[3] + 2 for at in came[4:]) > 5:
             return reply("too early", 403)
         return Answer(reply(truth.bytes_of(request)), hang=0.15)
 

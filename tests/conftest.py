@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.workbench import in_another_process
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -17,6 +19,12 @@ settings.register_profile("project", deadline=None, derandomize=True, database=N
 # `make soak`: other examples each time, and ten times as many.
 settings.register_profile("soak", deadline=None, database=None, max_examples=1000, print_blob=True)
 settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def nobody_left_alone() -> None:
+    """Every server of a test is on this one host: what it asked in one test is nothing to the next."""
+    in_another_process()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pathlib import Path
 from harvester import pipeline
 from harvester.config import Config, load
 from harvester.identifiers import clean_issn
+from harvester.oai import alone
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import Store
 
@@ -39,6 +40,11 @@ def journals_in(data: bytes) -> str:
     issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
     page = 'landing_page = "https://journal.example.org/doi/{doi}"'
     return "".join(f'\n[journals."{issn}"]\n{page}\n' for issn in sorted(issns))
+
+
+def in_another_process() -> None:
+    """From now on nobody knows what hosts asked of this process."""
+    alone._until.clear()
 
 
 class Workbench:

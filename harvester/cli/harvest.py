@@ -47,6 +47,8 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
     It asks each provider for what changed since the last complete harvest, and goes on where one was cut short.
     SIGTERM or Ctrl-C stops at the next page; the same command again continues there.
 
+    Records that were rejected before and have not come since are asked for by name.
+
     With -q, --due prints nothing unless something needs a person, and that once a day.
     """
     if since and until and since[:10] > until[:10]:

@@ -17,8 +17,8 @@ from harvester.cli.output import as_json, counted
 def command(common: Common, days: int) -> None:
     """Takes out what is old and superseded: what records said before, what was rejected, runs nothing points to.
 
-    What records say now, the articles and the ledger of deposits stay. The file does not shrink; its space is used
-    again. `harvester backup` writes a compact copy.
+    What records say now, the articles and the ledger of deposits stay, and so does what is still missing of the
+    rejected records. The file does not shrink; its space is used again. `harvester backup` writes a compact copy.
     """
     config = common.load()
     with pipeline.opened(config) as store:

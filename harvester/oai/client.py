@@ -20,7 +20,7 @@ from sickle.models import ResumptionToken
 
 from harvester.errors import BadAnswer, BadStatus, ProtocolError, ProviderError, WaitUntil
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
-from harvester.oai import pages, repository, retry
+from harvester.oai import alone, pages, repository, retry
 from harvester.oai.early import Early, glimpse
 from harvester.oai.encoding import charset_of
 from harvester.oai.network import Watch
@@ -65,7 +65,7 @@ class Client(Sickle):  # type: ignore[misc]
     def __init__(self, access: Access, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
         self.transport = Transport(access, Watch(stop))
         super().__init__(self.transport.home, iterator=_Steps)
-        self.early = Early(self.transport.get, self._behind)
+        self.early = Early(self._get, self._behind)
         self.ahead: Callable[[int, int], bool] = never
         self.url = ""  # of the last answer
         self._access = access
@@ -96,33 +96,34 @@ class Client(Sickle):  # type: ignore[misc]
         return second
 
     def _patiently(self, query: str) -> Document:
-        tries = 0
+        tries, pause = 0, 0.0
         while True:
-            self._wait_for_turn()
+            self._wait_for_turn(pause)
             try:
                 return self._attempt(query)
             except ProviderError as error:
-                pause = self._pause_after(error, tries)
-                if pause is None:
+                again = self._pause_after(error, tries)
+                if again is None:
                     raise
-                log.info("%s (asked again in %.0f s, %d times at most)", error, pause, self._access.retries - tries)
-            tries += 1
-            retry.wait(pause, self._stop, self._sleep)
+                log.info("%s (asked again in %.0f s, %d times at most)", error, again, self._access.retries - tries)
+            tries, pause = tries + 1, again
 
-    def _wait_for_turn(self) -> None:
-        retry.wait(self._last + self._delay - time.monotonic(), self._stop, self._sleep)
+    def _wait_for_turn(self, pause: float) -> None:
+        """Waits out our own pauses, and the moment that somebody was told for the host, which may move meanwhile."""
+        ready = max(self._last + self._delay, time.monotonic() + pause)
+        while True:
+            now, told = time.monotonic(), alone.until(self.transport.base)
+            if told - now > self._access.retry_cap:
+                raise _wait_until(told - now)
+            retry.wait(max(ready, told) - now, self._stop, self._sleep)
+            if alone.until(self.transport.base) <= told:
+                return
 
     def _pause_after(self, error: ProviderError, tries: int) -> float | None:
         self._delay = retry.next_delay(self._delay, self._access.delay, error)
         asked = retry.asked_to_wait(error)
         if asked is not None and asked > self._access.retry_cap:
-            wait = timedelta(seconds=min(asked, retry.MOST_ASKED))
-            moment = (datetime.now(UTC) + wait).replace(microsecond=0)
-            raise WaitUntil(
-                f"the provider asks to be left alone until {moment:%Y-%m-%d %H:%M} UTC; the next harvest after that "
-                "goes on from here",
-                moment,
-            ) from error
+            raise _wait_until(min(asked, retry.MOST_ASKED)) from error
         return retry.pause(error, tries, self._access, self._luck())
 
     def _attempt(self, query: str) -> Document:
@@ -140,9 +141,19 @@ class Client(Sickle):  # type: ignore[misc]
         self._delay = retry.next_delay(self._delay, self._access.delay, None)
         return document
 
+    def _get(self, query: str) -> Response:
+        """The answer to one request. What it asks for by Retry-After is known to all as soon as it comes."""
+        response = self.transport.get(query)
+        if response.status in (429, 503) and (asked := _asked_to_wait(response)):
+            for url in (response.url, self.transport.home):
+                alone.leave(url, min(asked, retry.MOST_ASKED))
+        return response
+
     def _behind(self, response: Response, in_hand: int) -> str | None:
         """The request for the page behind this one, where `ahead` has no objection to one more."""
         if self._delay or response.status != HTTPStatus.OK or not self.ahead(in_hand, len(response.body)):
+            return None
+        if alone.until(self.transport.base) > time.monotonic():
             return None
         token = glimpse(response.body)
         return token and query_of({"verb": "ListRecords", "resumptionToken": token}, verbatim=self._verbatim)
@@ -184,11 +195,22 @@ def _bad_status(response: Response) -> BadStatus:
     status = response.status
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     said = f": “{text}”" if (text := pages.quote(response.body, 80)) else ""
+    message = f"the provider answered with HTTP {status} {phrase}{said}; {_advice(status)}"
+    return BadStatus(message, status, _asked_to_wait(response))
+
+
+def _asked_to_wait(response: Response) -> float | None:
     header = response.headers.get("Retry-After")
-    return BadStatus(
-        f"the provider answered with HTTP {status} {phrase}{said}; {_advice(status)}",
-        status,
-        retry.retry_after(header, _clock(response)) if header else None,
+    return retry.retry_after(header, _clock(response)) if header else None
+
+
+def _wait_until(seconds: float) -> WaitUntil:
+    """Rounded up: by the moment that is named the wait is over."""
+    moment = (datetime.now(UTC) + timedelta(seconds=seconds + 1)).replace(microsecond=0)
+    return WaitUntil(
+        f"the provider asks to be left alone until {moment:%Y-%m-%d %H:%M} UTC; the next harvest after that "
+        "goes on from here",
+        moment,
     )
 
 

@@ -44,6 +44,10 @@ class Arrivals:
         )
         self._store.save_page(self._run.id, window_id, save)
 
+    def gave(self, identifier: str) -> bool:
+        """Whether a record of this name was kept since this run was taken up."""
+        return identifier in self._counted
+
     def _uncounted(self, saved: Iterable[SavedRecord]) -> Iterable[SavedRecord]:
         """Without what came unchanged for the second time in this run: it would be counted twice."""
         for one in saved:

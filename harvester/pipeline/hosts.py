@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
-from urllib.parse import urlsplit
+
+from harvester.oai.alone import host_of
 
 AT_ONCE = 4
 
@@ -21,11 +22,13 @@ def turn(url: str, lanes: int = 1) -> Iterator[None]:
 
     `lanes` is how many its source is allowed at once by the configuration; more than `AT_ONCE` are for it alone.
     """
-    host, most = _host(url), max(AT_ONCE, lanes)
+    host, most = host_of(url), max(AT_ONCE, lanes)
     with _changed:
         _waiting[host] += 1
-        _changed.wait_for(lambda: _under_way[host] < most)
-        _waiting[host] -= 1
+        try:
+            _changed.wait_for(lambda: _under_way[host] < most)
+        finally:
+            _waiting[host] -= 1
         _under_way[host] += 1
     try:
         yield
@@ -38,8 +41,4 @@ def turn(url: str, lanes: int = 1) -> Iterator[None]:
 def is_waited_for(url: str) -> bool:
     """Whether somebody waits for a turn at the host of this address."""
     with _changed:
-        return _waiting[_host(url)] > 0
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
+        return _waiting[host_of(url)] > 0

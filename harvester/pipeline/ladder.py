@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 FEW = 50  # records that are rather asked for one by one than cut in two again
 SLAB = 20  # records asked for one by one, before they are stored
+MOST_MISSING = 2000  # records that one run asks for by their names because they are missing here
 MISSES = 20  # lists that fail one after the other before the provider, not a record, is to blame
 
 

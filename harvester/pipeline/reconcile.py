@@ -28,13 +28,13 @@ from harvester.errors import (
     TooSlow,
     WaitUntil,
 )
-from harvester.model import Known, Page, RawRecord, Window
+from harvester.model import BadRecord, Known, Page, RawRecord, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts
 from harvester.pipeline.arrivals import Arrivals
 from harvester.pipeline.harvest import for_each, report_of
 from harvester.pipeline.job import Outcome
-from harvester.pipeline.ladder import MISSES, SLAB, batched
+from harvester.pipeline.ladder import MISSES, MOST_MISSING, SLAB, batched
 from harvester.pipeline.mapping import Mapper
 from harvester.pipeline.stopping import Stop, never
 from harvester.reports import RunReport
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_MISSING = 2000  # records that are asked for one by one; more are for a full harvest
 _GONE = ("idDoesNotExist", "cannotDisseminateFormat")
 
 
@@ -107,6 +106,7 @@ class _Comparison:
         self.store, self.source, self.run, self.confirm, self.stop = store, source, run, confirm, stop
         self.provider = provider
         self.arrivals = Arrivals(store, mapper, run, self._record)
+        self.awaited = {one.identifier for one in store.awaited(run.source, run.prefix)}
         self.notes: list[str] = []
         self._withheld: dict[str, str] = {}  # why records could not be had, by identifier
         self._in_vain = 0  # asked for one after the other
@@ -166,24 +166,29 @@ class _Comparison:
     def _compare(self, page: Page, listed: _Listed) -> None:
         known = self.store.known(self.run.source, self.run.prefix, [raw.identifier for raw in page.records])
         for raw in changes.newest(page.records):
-            if not raw.deleted and listed.live.add(raw.identifier) and _is_news(known.get(raw.identifier), raw):
+            if raw.deleted or not listed.live.add(raw.identifier):
+                continue
+            if raw.identifier in self.awaited or _is_news(known.get(raw.identifier), raw):
                 listed.missing.append(raw)
 
     # ------------------------------------------------------------------------------ what the store lacks
 
     def _fetch(self, listed: _Listed) -> bool:
-        """Asks for each by its name; whether that were all."""
+        """Asks for each by its name, and rejects what does not come by it; whether that were all."""
         for headers in batched(listed.missing[:MOST_MISSING], SLAB):
-            found = [self._by_name(header.identifier) for header in headers]
-            self._keep([raw for records in found for raw in records or ()], listed)
+            found = {header.identifier: self._by_name(header.identifier) for header in headers}
+            lost = [name for name, records in found.items() if records is None]
+            bad = [BadRecord(identifier=name, reason=self._withheld[name], payload=b"") for name in lost]
+            self._keep([raw for records in found.values() for raw in records or ()], listed, bad)
         if (count := len(listed.missing)) > MOST_MISSING:
             more = f"{count - MOST_MISSING} more records are missing here"
             self.notes.append(f"{more}; run `harvester harvest {self.source.name} --full`")
         return count <= MOST_MISSING
 
-    def _keep(self, records: Iterable[RawRecord], listed: _Listed) -> None:
-        page = Page(records=tuple(records), response_date=listed.response_date)
+    def _keep(self, records: Iterable[RawRecord], listed: _Listed, bad: Iterable[BadRecord] = ()) -> None:
+        page = Page(records=tuple(records), bad=tuple(bad), response_date=listed.response_date)
         self.arrivals.keep(page, None, seen=len(page.records), done=False)
+        self.store.settle(self.run.id, self.awaited & {raw.identifier for raw in page.records})
 
     # -------------------------------------------------------------------------- what the provider lacks
 
@@ -203,7 +208,8 @@ class _Comparison:
                 f"max_deletion_share; if that is right, run `harvester reconcile {self.source.name} --confirm`"
             )
             return False
-        for identifiers in batched(vanished, SLAB):
+        unlisted = [name for name in sorted(self.awaited.difference(vanished)) if name not in listed.live]
+        for identifiers in batched([*vanished, *unlisted], SLAB):
             self._keep([raw for name in identifiers for raw in self._buried(name, listed)], listed)
         return True
 
@@ -233,7 +239,9 @@ class _Comparison:
         for one bad record. Raises where several in a row cannot be had: then it is the provider.
         """
         try:
-            found = self._record(identifier).records
+            page = self._record(identifier)
+            if page.bad and not page.records:
+                raise BadAnswer(page.bad[0].reason)
         except ProtocolError as error:
             if error.code in gone:
                 return ()
@@ -242,7 +250,7 @@ class _Comparison:
             fault = error
         else:
             self._in_vain = 0
-            return found
+            return page.records
         self._in_vain += 1
         if self._in_vain >= MISSES or (isinstance(fault, BadStatus) and fault.status in (429, 503)):
             raise fault

@@ -18,6 +18,7 @@ from harvester.model import Page, Window
 from harvester.oai import Provider
 from harvester.pipeline import verdict, windows
 from harvester.pipeline.arrivals import Arrivals
+from harvester.pipeline.awaited import Recall
 from harvester.pipeline.fetching import Fetching, Line
 from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.ladder import MISSES, Ladder, Rung, is_for_good
@@ -47,6 +48,7 @@ class Walk:
         self._fetching = self._closing.enter_context(fetching)
         self.arrivals = Arrivals(job.store, job.mapper, run, self._get_record)
         self.ladder = Ladder(job.store, self._aside, self.arrivals, job.identity)
+        self._recall = Recall(job, run, self.arrivals, self._fetching.aside)
         self._lines: list[Line] = []
         self._ledger_moved = True  # since windows were opened last
         self._failed: dict[int, str] = {}
@@ -81,6 +83,8 @@ class Walk:
                 if window.parent is None:
                     self.store.reopen_window(window.id)
             return Outcome("incomplete", "; ".join([*self._notes, nothing]))
+        if not self._failed or self._progressed:
+            self._notes += self._recall.ask()
         said = "; ".join(dict.fromkeys([*self._failed.values(), *self._notes])) or None
         if all(window.state == "done" for window in now.windows):
             return Outcome("complete", said, self._latest)
@@ -91,6 +95,8 @@ class Walk:
     def _left(self) -> str:
         """Where the run goes on, in words."""
         left = [window for window in self.store.run(self.run.id).windows if window.state == "open"]
+        if not left:
+            return "the next harvest goes on behind its last page"
         if len(left) == 1 and left[0].pages:
             return f"the next harvest goes on behind page {left[0].pages}"
         return f"the next harvest goes on with what is open ({len(left)} windows)"

@@ -15,6 +15,7 @@ from harvester.store.standing import Glance, is_current, snapshot
 from harvester.store.structs import (
     Alert,
     ArticleSave,
+    Awaited,
     Counts,
     Deposit,
     DuplicateDoi,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alert",
     "ArticleSave",
+    "Awaited",
     "Counts",
     "Deposit",
     "DuplicateDoi",

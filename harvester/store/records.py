@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import BadRecord, Known, RawRecord
 from harvester.store import payloads
 from harvester.store.database import Database, ManyRows, among, chunks
-from harvester.store.structs import Rejected, SavedRecord
+from harvester.store.structs import Awaited, Rejected, SavedRecord
 from harvester.tables import payload, record, record_version, rejected, run
 
 _TELLING = 500  # records whose datestamps are looked at
@@ -24,6 +24,33 @@ _KNOWN = (
     .where(*_AMONG, record.c.prefix == bindparam("prefix"))
 )
 _LIVE = select(record).where(*_AMONG, among(record.c.prefix, "prefixes"), ~record.c.deleted)
+# The last rejection of each name in one format of one source. Read from the few that were rejected: a source that is
+# harvested every minute has half a million runs a year.
+_LAST_REJECTED = (
+    select(func.max(rejected.c.id).label("id"), rejected.c.identifier, rejected.c.reason, rejected.c.run_id)
+    .where(
+        rejected.c.identifier.is_not(None),
+        select(true())
+        .where(run.c.id == rejected.c.run_id, run.c.source == bindparam("source"), run.c.prefix == bindparam("prefix"))
+        .exists(),
+    )
+    .group_by(rejected.c.identifier)  # SQLite takes the other columns from the row of the maximum
+    .subquery("last_rejected")
+)
+AWAITED = (
+    select(_LAST_REJECTED)
+    .where(
+        ~select(true())
+        .where(
+            record.c.source == bindparam("source"),
+            record.c.identifier == _LAST_REJECTED.c.identifier,
+            record.c.prefix == bindparam("prefix"),
+            record.c.run_id >= _LAST_REJECTED.c.run_id,
+        )
+        .exists()
+    )
+    .order_by(_LAST_REJECTED.c.id)
+)
 
 
 class Records(Database):
@@ -83,6 +110,27 @@ class Records(Database):
             contents = payloads.load(connection, {row.payload_id for row in rows})
         return [Rejected(row.run_id, row.identifier, row.reason, contents[row.payload_id]) for row in rows]
 
+    def last_rejection(self) -> int:
+        """A number that only what is rejected from now on lies above."""
+        with self._read() as connection:
+            return connection.execute(select(func.max(rejected.c.id))).scalar() or 0
+
+    def awaited(self, source: str, prefix: str, last: int | None = None) -> list[Awaited]:
+        """What was rejected by name and has not come since, the one first that was asked for longest ago.
+
+        `last` leaves out what was rejected behind that `last_rejection`.
+        """
+        with self._read() as connection:
+            rows = connection.execute(AWAITED, {"source": source, "prefix": prefix}).all()
+        return [Awaited(row.identifier, row.reason) for row in rows if last is None or row.id <= last]
+
+    def settle(self, run_id: int, identifiers: Collection[str]) -> None:
+        """Waits no longer for these records: what is held of them stands, as this run has learnt."""
+        if identifiers:
+            with self._write() as connection:
+                at = _place(connection, run_id)
+                connection.execute(_SETTLE, [_slot(at, name) | {"by_run": run_id} for name in identifiers])
+
 
 # -------------------------------------------------------------------------------- within a transaction
 
@@ -106,6 +154,8 @@ _MOVE = (
     .where(*_SLOT, record.c.prefix == bindparam("at_prefix"))
     .values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"))
 )
+_REFUSED = select(rejected.c.payload_id).where(among(rejected.c.identifier, "identifiers")).distinct()
+_SETTLE = update(record).where(*_SLOT, record.c.prefix == bindparam("at_prefix")).values(run_id=bindparam("by_run"))
 
 
 def save_records(connection: Connection, run_id: int, saved: Iterable[SavedRecord]) -> None:
@@ -116,32 +166,37 @@ def save_records(connection: Connection, run_id: int, saved: Iterable[SavedRecor
         by_decision.setdefault(one.decision, []).append(one.raw)
     replacing = by_decision.get("changed", []) + by_decision.get("deleted", [])
     if replacing:
-        connection.execute(_KEEP_VERSION, [_slot(at, raw) | {"by_run": run_id} for raw in replacing])
+        connection.execute(_KEEP_VERSION, [_slot(at, raw.identifier) | {"by_run": run_id} for raw in replacing])
     if arriving := by_decision.get("new", []) + replacing:
         numbers = payloads.keep(connection, _bytes_of(arriving))
         _PUT.insert(connection, [at | _row(raw, numbers, run_id) for raw in arriving])
     if moved := by_decision.get("moved"):
         connection.execute(
-            _MOVE, [_slot(at, raw) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved]
+            _MOVE, [_slot(at, raw.identifier) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved]
         )
 
 
 def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord]) -> None:
-    """Keeps the bytes of bad records, with the reason."""
+    """Keeps the bytes of bad records, with the reason; once, however often a record is asked for in vain."""
     if bad:
-        numbers = payloads.keep(connection, {one.payload for one in bad})
-        connection.execute(
-            insert(rejected),
-            [
-                {
-                    "run_id": run_id,
-                    "identifier": one.identifier,
-                    "reason": one.reason,
-                    "payload_id": numbers[one.payload],
-                }
-                for one in bad
-            ],
-        )
+        held = _refused(connection, [one.identifier for one in bad if one.identifier])
+        numbers = held | payloads.keep(connection, {one.payload for one in bad} - held.keys())
+        connection.execute(insert(rejected), [_refusal(one, numbers, run_id) for one in bad])
+
+
+def _refused(connection: Connection, identifiers: list[str]) -> dict[bytes, int]:
+    """The bytes that these records were rejected with before, with their numbers."""
+    ids = connection.execute(_REFUSED, {"identifiers": identifiers}).scalars().all() if identifiers else ()
+    return {content: number for number, content in payloads.load(connection, ids).items()}
+
+
+def _refusal(bad: BadRecord, numbers: dict[bytes, int], run_id: int) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "identifier": bad.identifier,
+        "reason": bad.reason,
+        "payload_id": numbers[bad.payload],
+    }
 
 
 def _place(connection: Connection, run_id: int) -> dict[str, str]:
@@ -150,8 +205,8 @@ def _place(connection: Connection, run_id: int) -> dict[str, str]:
     return {"source": row.source, "prefix": row.prefix}
 
 
-def _slot(at: dict[str, str], raw: RawRecord) -> dict[str, Any]:
-    return {"at_source": at["source"], "at_prefix": at["prefix"], "at_identifier": raw.identifier}
+def _slot(at: dict[str, str], identifier: str) -> dict[str, Any]:
+    return {"at_source": at["source"], "at_prefix": at["prefix"], "at_identifier": identifier}
 
 
 def _bytes_of(records: Iterable[RawRecord]) -> set[bytes]:

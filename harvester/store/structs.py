@@ -143,6 +143,13 @@ class Rejected(Struct, frozen=True):
     payload: bytes
 
 
+class Awaited(Struct, frozen=True):
+    """A record that was rejected by name and has not come since, with the reason of the last time."""
+
+    identifier: str
+    reason: str
+
+
 # --------------------------------------------------------------------------------------------- articles
 
 

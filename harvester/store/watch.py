@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, union, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, union, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.store.database import Database, chunks
+from harvester.store.records import AWAITED
 from harvester.store.runs import runs_of
 from harvester.store.structs import Alert, Pruned, Run
 from harvester.tables import alert, article, batch, mapping, payload, record, record_version, rejected, run, run_window
@@ -70,11 +71,14 @@ class Watch(Database):
 
     def prune(self, before: datetime) -> Pruned:
         """Takes out what records said before that moment and say no longer, what was rejected before it, and the runs
-        that nothing points to. What a record says now stays, and the runs that the next harvest begins from."""
+        that nothing points to. What a record says now stays, and so do the last word on a record that is awaited still
+        and the runs that the next harvest begins from."""
         with self._transaction("migrate") as connection:  # each payload would cost a scan of all that may point to it
             ended = select(run.c.id).where(run.c.started < before, run.c.state != "running")
             versions = _delete(connection, record_version, record_version.c.replaced_by.in_(ended))
-            rejections = _delete(connection, rejected, rejected.c.run_id.in_(ended))
+            rejections = _settled(connection, ended)
+            for chunk in chunks(rejections):
+                connection.execute(delete(rejected).where(rejected.c.id.in_(chunk)))
             needed = _needed(connection)
             runs = [run_id for run_id in connection.execute(ended).scalars() if run_id not in needed]
             for chunk in chunks(runs):
@@ -83,7 +87,7 @@ class Watch(Database):
             payloads = _delete(connection, payload, payload.c.id.not_in(_PAYLOADS_IN_USE))
             self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on
-        return Pruned(versions=versions, rejected=rejections, runs=len(runs), payloads=payloads)
+        return Pruned(versions=versions, rejected=len(rejections), runs=len(runs), payloads=payloads)
 
 
 _PAYLOADS_IN_USE = union(
@@ -102,6 +106,16 @@ _PAYLOADS_IN_USE = union(
 
 def _delete(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
     return connection.execute(delete(table).where(which)).rowcount
+
+
+def _settled(connection: Connection, ended: Select[tuple[int]]) -> list[int]:
+    """What these runs rejected, without the last rejection of each record that has not come since."""
+    places = select(run.c.source, run.c.prefix).join(rejected, rejected.c.run_id == run.c.id).distinct()
+    awaited = {
+        row.id for place in connection.execute(places).all() for row in connection.execute(AWAITED, place._asdict())
+    }
+    ids = connection.execute(select(rejected.c.id).where(rejected.c.run_id.in_(ended))).scalars()
+    return [one for one in ids if one not in awaited]
 
 
 def _needed(connection: Connection) -> set[int]:

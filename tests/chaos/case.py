@@ -22,7 +22,7 @@ class Case:
     place, and they are marked as repaired. The last of so many `harvests` takes so many `requests`.
 
     `later` is what happens at the provider after the first harvest; it comes with the next one, with a `full` one or
-    with `reconcile`, as `found_by` says.
+    with `reconcile`, as `found_by` says. `mended`: the fault is gone by then, no datestamp moved, nothing is missing.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Case:
     requests: int | None = None
     later: Later | None = None
     found_by: FoundBy = "harvest"
+    mended: bool = False
 
 
 CASES: list[Case] = []
@@ -57,6 +58,7 @@ def case(
     requests: int | None = None,
     later: Later | None = None,
     found_by: FoundBy = "harvest",
+    mended: bool = False,
 ) -> Callable[[Callable[[], Setting]], Callable[[], Setting]]:
     """Registers a function that makes the provider; `rows` are those of the collection of known misbehaviours."""
 
@@ -77,6 +79,7 @@ def case(
                 requests,
                 later,
                 found_by,
+                mended,
             )
         )
         return setting

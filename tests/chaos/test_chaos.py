@@ -11,11 +11,13 @@ from tests.chaos.case import Case
 from tests.chaos.cases import CASES
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, rejected
 from tests.chaos.provider import CLOCK, broken, name
+from tests.workbench import in_another_process
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
     truth, fault = case.setting()
+    missing = {name(number) for number in case.missing}
     with broken(truth, fault) as (script, server):
         made = bench(tmp_path, server.url, settings=case.settings)
         made.moment = CLOCK
@@ -27,6 +29,7 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
             assert case.said in (run.error or "")
         if case.state != "complete":
             script.fault = None
+            in_another_process()  # whatever this one was asked to wait for
             run = harvest(made)
             assert run.state == "complete", run
         for _ in range(1, case.harvests):
@@ -34,12 +37,15 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
             run = harvest(made)
             assert (run.state, run.new, run.changed, run.deleted, run.error) == ("complete", 0, 0, 0, None)
             assert case.requests in (None, script.count - before)
+        if case.mended:
+            assert differing(held(made), truth) == missing == rejected(made)
+            script.fault, missing = None, set()
         if case.later:
             case.later(truth)
+        if case.later or case.mended:
             run = reconcile(made) if case.found_by == "reconcile" else harvest(made, full=case.found_by == "full")
             assert (run.state, run.new + run.changed + run.deleted > 0) == ("complete", True), run
     here = held(made)
-    missing = {name(number) for number in case.missing}
     assert differing(here, truth) == missing | {name(number) for number in case.altered}
     assert missing == (rejected(made) if missing else set())
     for number, text in case.altered.items():

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import signal
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 from harvester.pipeline import hosts
 from tests.chaos.harvesting import bench, harvest
 from tests.chaos.provider import Truth, broken
-from tests.oai.server import Request
+from tests.oai.server import Request, reply
 
 HOSTS = ("River.example", "river.example:8080", "RIVER.EXAMPLE", "river.example")
 
@@ -47,3 +50,73 @@ def test_no_more_requests_are_under_way_than_the_source_is_allowed(tmp_path: Pat
         made = bench(tmp_path, server.url, settings=f"window_records = 10\nparallel = {lanes}\n")
         assert harvest(made).new == 120
     assert (hosts.AT_ONCE if lanes > hosts.AT_ONCE else 1) < under_way[1] <= lanes
+
+
+def test_who_waits_in_vain_is_waited_for_no_more():
+    main = threading.main_thread().ident
+    assert main is not None
+    with ExitStack() as held:
+        for _ in range(hosts.AT_ONCE):
+            held.enter_context(hosts.turn("https://river.example/a"))
+        threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt), hosts.turn("https://river.example/b"):
+            pass
+        assert not hosts.is_waited_for("https://river.example/a")
+
+
+class Crowded:
+    """A slow provider that asks at one request to be left alone, and notes when it is asked."""
+
+    def __init__(self, request: int, seconds: int) -> None:
+        self._request, self._seconds = request, seconds
+        self.asked: list[float] = []
+        self.told = threading.Event()
+
+    def __call__(self, request: Request, truth: Truth) -> bytes | None:
+        time.sleep(0.1)
+        self.asked.append(time.monotonic())
+        if len(self.asked) != self._request:
+            return None
+        self.told.set()
+        return reply("", 429, Retry_After=str(self._seconds))
+
+    def asked_meanwhile(self) -> int:
+        """Requests in the time it asked for."""
+        moment = self.asked[self._request - 1]
+        return sum(moment < at < moment + self._seconds for at in self.asked)
+
+
+ON_THE_WAY = 6  # requests that may have left before the answer was read; without a wait there are about 20
+LANES = "window_records = 10\nretries = 1\nparallel = 2\n"
+
+
+def test_a_host_that_asks_one_lane_to_wait_is_left_alone_by_the_other(tmp_path: Path):
+    crowded = Crowded(9, 2)
+    with broken(Truth(120), crowded) as (_, server):
+        run = harvest(bench(tmp_path, server.url, settings=LANES))
+    assert (run.state, run.new) == ("complete", 120)
+    assert crowded.asked_meanwhile() <= ON_THE_WAY
+    assert len(crowded.asked) > 24
+
+
+def test_a_host_that_asks_one_source_to_wait_is_left_alone_by_the_other(tmp_path: Path):
+    crowded = Crowded(4, 2)
+    lanes = LANES.replace("parallel = 2", "parallel = 4")  # of both together more than the host has turns
+    with broken(Truth(60), crowded) as (_, server), ThreadPoolExecutor() as threads:
+        folders = [tmp_path / "a", tmp_path / "b"]
+        for folder in folders:
+            folder.mkdir()
+        sources = [bench(folder, f"{server.url}/{folder.name}", settings=lanes) for folder in folders]
+        runs = list(threads.map(harvest, sources))
+    assert [(run.state, run.new) for run in runs] == [("complete", 60)] * 2
+    assert crowded.asked_meanwhile() <= ON_THE_WAY
+    assert len(crowded.asked) > 24
+
+
+def test_a_stop_ends_the_wait_of_every_lane(tmp_path: Path):
+    crowded = Crowded(9, 100)
+    with broken(Truth(120), crowded) as (_, server):
+        made = bench(tmp_path, server.url, settings=LANES)
+        run = harvest(made, stop=lambda: crowded.told.is_set() and time.monotonic() > crowded.asked[-1] + 0.5)
+        assert time.monotonic() - crowded.asked[-1] < 5
+    assert run.state == "incomplete"

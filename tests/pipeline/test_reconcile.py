@@ -169,6 +169,19 @@ def test_a_listed_record_that_does_not_come_by_name_is_noted(tmp_path: Path, ans
         assert f"1 of the records could not be had by name, of them {name(50)}" in (run.error or "")
 
 
+def test_an_unlisted_record_that_comes_damaged_is_not_deleted(tmp_path: Path):
+    truth = Truth(30)
+    headless = reply(listing("<record><metadata/></record>", verb="GetRecord"))
+    with broken(truth) as (script, server):
+        made = bench(tmp_path, server.url)
+        harvest(made)
+        truth.remove(4)
+        script.fault = lambda request, _: headless if request.query.get("verb") == "GetRecord" else None
+        run = reconcile(made)
+        assert (run.state, run.deleted, deleted(made)) == ("complete", 0, set())
+        assert f"1 of the records could not be had by name, of them {name(4)}" in (run.error or "")
+
+
 def test_a_provider_that_gives_no_record_by_name_is_not_asked_for_all(tmp_path: Path):
     truth = Truth(10)
     with broken(truth) as (script, server):

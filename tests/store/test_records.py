@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from harvester import store
 from harvester.errors import StoreError
-from harvester.model import Known, RawRecord
-from harvester.store import PageSave, SavedRecord
+from harvester.model import BadRecord, Decision, Known, RawRecord
+from harvester.store import Awaited, PageSave, SavedRecord
+from harvester.store.records import AWAITED
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import bad, begin, name, page, raw, tombstone
@@ -23,9 +25,9 @@ def save(opened: Store) -> Callable[..., None]:
     """Keeps records with their decisions, each call as one page of one run."""
     run, window = begin(opened)
 
-    def keep(*decided: tuple[RawRecord, str]) -> None:
+    def keep(*decided: tuple[RawRecord, str], bad: tuple[BadRecord, ...] = ()) -> None:
         records = tuple(SavedRecord(one, decision) for one, decision in decided)  # type: ignore[arg-type]
-        opened.save_page(run.id, window.id, PageSave(records=records, done=True))
+        opened.save_page(run.id, window.id, PageSave(records=records, bad=bad, done=True))
 
     return keep
 
@@ -136,6 +138,63 @@ def test_rejected_records_keep_their_bytes_and_the_reason(opened: Store):
     assert opened.rejected(run.id + 1) == []
 
 
+SOURCES = count()
+NUMBERS = st.integers(1, 4)
+WAYS = ("new", "changed", "deleted", "unchanged", "moved")
+
+
+@given(st.lists(st.tuples(st.frozensets(NUMBERS), st.dictionaries(NUMBERS, st.sampled_from(WAYS)), st.booleans())))
+def test_awaited_is_what_was_rejected_and_has_not_come_since(
+    for_all: Store, runs: list[tuple[frozenset[int], dict[int, Decision], bool]]
+):
+    """Of each run: what it rejects, what comes with it, and whether it settles what comes as it is held."""
+    source = f"source {next(SOURCES)}"
+    waiting: dict[int, str] = {}
+    held: set[int] = set()
+    for number, (lost, come, settles) in enumerate(runs):
+        run, _ = begin(for_all, source)
+        begin(for_all, "another source")
+        brings = {one: how for one, how in come.items() if how in ("new", "changed", "deleted")}
+        arriving = {one: how for one, how in come.items() if one in held | brings.keys()}
+        records = tuple(SavedRecord(raw(one, str(number)), how) for one, how in arriving.items())
+        rejected = [bad(name(one), f"reason {number}") for one in sorted(lost)]
+        for_all.save_page(run.id, None, PageSave(records=records, bad=(*rejected, bad(None, "nameless"))))
+        for one in sorted(lost):
+            waiting.pop(one, None)
+            waiting[one] = f"reason {number}"
+        if settles:
+            for_all.settle(run.id, [name(one) for one in come])
+        for one in come:
+            if one in brings or (settles and one in held):
+                waiting.pop(one, None)
+        held |= brings.keys()
+        assert for_all.awaited(source, "oai_dc") == [Awaited(name(one), why) for one, why in waiting.items()]
+        assert for_all.awaited(source, "jats") == []
+
+
+def test_what_was_rejected_behind_a_certain_point_can_be_left_out(opened: Store):
+    assert opened.last_rejection() == 0
+    last = []
+    for number in (1, 2, 1):
+        run, _ = begin(opened)
+        opened.save_page(run.id, None, PageSave(bad=(bad(name(number), "HTTP 500"),)))
+        last.append(opened.last_rejection())
+    assert [[one.identifier for one in opened.awaited("wetlands", "oai_dc", point)] for point in (0, *last)] == [
+        [],
+        [],
+        [name(2)],
+        [name(2), name(1)],
+    ]
+
+
+def test_what_is_awaited_is_found_without_reading_records_or_runs(opened: Store):
+    statement = str(AWAITED.compile(dialect=opened._engine.dialect))
+    with opened._read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("reeds", "oai_dc") * 2).all()
+    scans = [row.detail for row in plan if row.detail.startswith("SCAN")]
+    assert scans == ["SCAN rejected", "SCAN last_rejected"]
+
+
 @pytest.fixture(scope="module")
 def for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One store for every example of a property; making one takes longer than all else."""
@@ -164,3 +223,12 @@ def test_a_store_of_text_is_smaller_than_the_text(opened: Store, save, tmp_path:
     save(*((raw(n, "reeds and rushes " * 300), "new") for n in range(200)))
     opened.backup(tmp_path / "copy")
     assert (tmp_path / "copy").stat().st_size < 200 * 17 * 300 / 4
+
+
+def test_a_record_that_is_asked_for_in_vain_again_and_again_is_kept_once(opened: Store, save):
+    for payload in (b"<record/>", b"<record/>", b"<record> </record>", b"<record/>"):
+        save(bad=(bad(name(1), "no header", payload), bad(name(2), "no header", b"")))
+    assert rows(opened, "SELECT count(*) FROM rejected") == [(8,)]
+    assert rows(opened, "SELECT count(*) FROM payload") == [(3,)]
+    said = [one.payload for one in opened.rejected(1) if one.identifier == name(1)]
+    assert said == [b"<record/>", b"<record/>", b"<record> </record>", b"<record/>"]

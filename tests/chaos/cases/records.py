@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, TOKEN, token
@@ -34,7 +35,12 @@ def bad_record() -> Setting:
     missing={12},
 )
 def lost_record() -> Setting:
-    return Truth(), containing([12], BROKEN, verbs=("ListRecords", "GetRecord"))
+    return Truth(), lost([12])
+
+
+def lost(numbers: Iterable[int]) -> Fault:
+    """Records that nothing can be had of but their headers."""
+    return containing(numbers, BROKEN, verbs=("ListRecords", "GetRecord"))
 
 
 @case(
@@ -43,7 +49,7 @@ def lost_record() -> Setting:
 )  # fmt: skip
 def lost_altogether() -> Setting:
     """OJS, after a plugin broke: the day it is mended no datestamp moves."""
-    return Truth(), containing(range(23), BROKEN, verbs=("ListRecords", "GetRecord"))
+    return Truth(), lost(range(23))
 
 
 @case("No record has the format, though the provider offers it", "all rejected by name", missing=set(range(23)))
@@ -54,7 +60,7 @@ def no_format_for_any() -> Setting:
 
 @case("Several records cannot be written", "each rejected by name; all others are there", 15, missing={0, 7, 8, 22})
 def lost_records() -> Setting:
-    return Truth(), containing([0, 7, 8, 22], BROKEN, verbs=("ListRecords", "GetRecord"))
+    return Truth(), lost([0, 7, 8, 22])
 
 
 @case("One record tears the XML of its page", "the same, for half a document", 15, missing={12})
@@ -96,6 +102,55 @@ def another_by_name() -> Setting:
 @case("GetRecord gives a record without a header", "the same", missing={12})
 def nameless_by_name() -> Setting:
     return Truth(), by_name({12: reply(listing("<record><metadata/></record>", verb="GetRecord"))})
+
+
+@case(
+    "A record that could not be written is mended, and its datestamp stays",
+    "each later harvest asks for it by its name; there when it comes",
+    15,
+    missing={12},
+    mended=True,
+)
+def mended() -> Setting:
+    return Truth(), lost([12])
+
+
+@case("The same, and everything is asked for again", "there", missing={12}, found_by="full", mended=True)
+def mended_before_a_full_harvest() -> Setting:
+    return Truth(), lost([12])
+
+
+@case("The same, and the lists are compared", "there", missing={12}, found_by="reconcile", mended=True)
+def mended_before_a_comparison() -> Setting:
+    return Truth(), lost([12])
+
+
+@case("A whole server is mended, and no datestamp moves", "all are there", missing=set(range(8, 23)), mended=True)
+def mended_server() -> Setting:
+    return Truth(), lost(range(8, 23))
+
+
+@case("A record that could not be had by its name is, later", "there when it comes", missing={12}, mended=True)
+def nothing_by_name_for_a_while() -> Setting:
+    return Truth(), by_name({12: reply(listing(verb="GetRecord"))})
+
+
+@case(
+    "A record that could not be written is deleted, which is never announced",
+    "a tombstone, once the provider does not know its name; it is asked for no more",
+    missing={12}, later=lambda truth: truth.remove(12), mended=True,
+)  # fmt: skip
+def lost_and_gone() -> Setting:
+    return Truth(), lost([12])
+
+
+@case(
+    "A record that could not be written is neither listed nor known by its name any more",
+    "`reconcile` finds that it is gone",
+    missing={12}, later=lambda truth: truth.remove(12), found_by="reconcile", mended=True,
+)  # fmt: skip
+def unlisted_and_gone() -> Setting:
+    return Truth(), by_name({12: reply(listing(verb="GetRecord"))})
 
 
 @case("The connection breaks while a record is had by its name, once", "asked for again")

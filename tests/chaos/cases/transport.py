@@ -191,6 +191,25 @@ def busy_until() -> Setting:
 
 
 @case(
+    "HTTP 429 with Retry-After while several lists are read at once", "all wait",
+    26, settings=WINDOWS + "parallel = 2\nretries = 1\n",
+)  # fmt: skip
+def too_many_lanes() -> Setting:
+    """Some may be on their way already; where more come within these seconds they are refused for good."""
+    came: list[float] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | Answer:
+        came.append(time.monotonic())
+        if len(came) == 4:
+            return reply("slow down", 429, Retry_After="2")
+        if sum(came[3] < at < came[3] + 2 for at in came[4:]) > 5:
+            return reply("too early", 403)
+        return Answer(reply(truth.bytes_of(request)), hang=0.15)
+
+    return Truth(40), fault
+
+
+@case(
     "HTTP 503 with a Retry-After beyond the cap", "the source waits until then", 26, settings="retry_cap = 60\n",
     state="waiting", said="left alone until",
 )  # fmt: skip

@@ -47,9 +47,13 @@ class Provider(RuleBasedStateMachine):
         self.versions, self.vanished, self.lost = 0, set[str](), set[int]()
         self.quiet = False
 
-    @initialize(way=st.sampled_from(WAYS), always=st.sampled_from([None, unmeasured]))
-    def begin(self, way: str, always: Fault | None) -> None:
-        self.always = always
+    @initialize(
+        way=st.sampled_from(WAYS),
+        always=st.sampled_from([None, unmeasured]),
+        lost=st.sets(st.integers(0, 11), max_size=2),
+    )
+    def begin(self, way: str, always: Fault | None, lost: set[int]) -> None:
+        self.always, self.lost = always, lost
         self.script.fault = self._usual
         self.bench = bench(Path(self.folder.name), self.server.url, settings=way)
 

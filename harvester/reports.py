@@ -11,6 +11,7 @@ from msgspec import Struct
 class RunReport(Struct, frozen=True, kw_only=True):
     """What one harvest of one source in one format did; the fields are the `runs` of `harvest --json`."""
 
+    id: int | None = None  # `harvester runs ID` says more; there is none where the harvest could not begin
     source: str
     format: str
     state: Literal["complete", "incomplete", "failed", "waiting"]

@@ -127,8 +127,8 @@ def show(common: Common, runs: Sequence[RunReport]) -> None:
         if run.error:
             click.echo(f"{run.source} ({run.format}): {run.error}", err=True)
         if run.rejected:
-            said = f"{run.source} ({run.format}): {counted(run.rejected, 'record')} rejected"
-            common.say(f"{said}; harvester runs {run.source} has this run's ID, harvester runs ID says which and why.")
+            rejected = counted(run.rejected, "record")
+            common.say(f"{run.source} ({run.format}): {rejected} rejected; harvester runs {run.id} says which and why.")
     if exit_code(runs) == 0 and any(run.new or run.changed or run.deleted for run in runs):
         common.say("Next: harvester check, then harvester export crossref.")
 

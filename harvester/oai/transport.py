@@ -23,6 +23,8 @@ from harvester.oai.network import CONNECT, SILENCE, SLICE, Session, Watch
 Kind = TypeVar("Kind", bound=BaseException)
 
 MAX_REDIRECTS = 5
+# What OpenSSL, in its different versions, makes of an answer in plain HTTP.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 MAX_ERROR_BODY = 1024 * 1024  # bytes of a 4xx or 5xx answer that are looked at
 _ARGUMENTS = frozenset({"verb", "metadataPrefix", "set", "from", "until", "resumptionToken", "identifier"})
 
@@ -202,6 +204,11 @@ def _in_plain_words(host: str) -> Iterator[None]:
             raise Unreachable(
                 f"the certificate of {host} cannot be trusted ({certificate.verify_message}); "
                 "the provider's administrator must renew it",
+                passing=False,
+            ) from error
+        if (fault := _cause(error, ssl.SSLError)) and fault.reason in _NO_TLS:
+            raise Unreachable(
+                f"{host} does not speak https at this port; write http:// in the address, or the port where it does",
                 passing=False,
             ) from error
         if _cause(error, http.client.IncompleteRead):

@@ -295,6 +295,7 @@ def _beginning(run: Run) -> str:
 def report_of(run: Run, seconds: float) -> RunReport:
     counts = run.counts
     return RunReport(
+        id=run.id,
         source=run.source,
         format=run.prefix,
         state=run.state if run.state != "running" else "incomplete",

@@ -178,8 +178,9 @@ def refresh(
     for source in chosen(config, names):
         mapper = Mapper(config, store, source, today=today)
         for identifiers in until_stopped(_due(store, mapper, source.name, today), stop):
-            store.save_articles(tuple(mapper.again(identifiers)))
-            done += len(identifiers)
+            saves = tuple(mapper.again(identifiers))
+            store.save_articles(saves)
+            done += sum(save.entry is not None for save in saves)
             if progress:
                 progress(source.name, done)
     if done:

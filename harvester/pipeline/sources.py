@@ -13,17 +13,16 @@ from harvester.errors import ConfigError
 
 def chosen(config: Config, names: Sequence[str]) -> list[Source]:
     """The named sources in the order asked, or all. Raises `ConfigError` on a name the configuration does not have."""
-    problems = [_unknown(name, config) for name in names if name not in config.sources]
     if not config.sources:
-        problems.append("there is no source yet; add one with `harvester source probe URL`")
-    if problems:
+        raise ConfigError(["there is no source yet; `harvester source probe URL` prints the lines for one"])
+    if problems := [_unknown(name, config) for name in names if name not in config.sources]:
         raise ConfigError(problems)
     return [config.sources[name] for name in dict.fromkeys(names)] if names else list(config.sources.values())
 
 
 def _unknown(name: str, config: Config) -> str:
     near = get_close_matches(name, config.sources, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(config.sources) or 'none'}"
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(config.sources)}"
     return f"there is no source {name} in {config.path}; {hint}"
 
 

@@ -99,7 +99,7 @@ class Walk:
             return "the next harvest goes on behind its last page"
         if len(left) == 1 and left[0].pages:
             return f"the next harvest goes on behind page {left[0].pages}"
-        return f"the next harvest goes on with what is open ({len(left)} windows)"
+        return f"the next harvest goes on with what is open ({len(left)} window{'s' if len(left) > 1 else ''})"
 
     def _walk(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from itertools import islice
 from operator import itemgetter
@@ -164,11 +164,20 @@ class Database:
         temporary = files.temporary_of(path)
         try:
             files.make_folder(path.parent)
-            temporary.unlink(missing_ok=True)
+            temporary.write_bytes(b"")  # here, for what SQLite says of a file it cannot make sounds as if of the store
             self._alone("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)
         except OSError as error:
             raise StoreError(f"The backup {path} cannot be written: {error.strerror}.") from error
+        except StoreError as error:
+            if "is full" not in str(error.__cause__):
+                raise
+            raise StoreError(
+                f"There is no room for the backup {path}, which takes as much as the store; make some in {path.parent}."
+            ) from error
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
 
     # ------------------------------------------------------------------------------------ faults
 

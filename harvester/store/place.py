@@ -10,7 +10,8 @@ _FAULTS = {
     "locked": "The store {path} is locked: another program has been writing to it for {patience:g} s; wait for it to "
     "end, or end it, and start again.",
     "not a database": "{path} is not a database; name another file in [store] url, or put a backup in its place.",
-    "malformed": "The store {path} is damaged; put a backup in its place, or move it away and harvest again.",
+    "malformed": "The store {path} is damaged; put a backup in its place. Without one, move it away "
+    "and harvest again; what was deposited will then be deposited once more.",
     "readonly": "The store {path} cannot be written; give this user write permission on it and on {folder}.",
     "unable to open": "The store {path} cannot be opened; give this user write permission on it and on {folder}.",
     "is full": "The disk is full, and nothing was lost: the store {path} could not be written; make room in {folder} "

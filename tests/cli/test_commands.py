@@ -107,7 +107,7 @@ def test_sources_are_listed(configured, small):
 
 def test_harvest_and_again(configured):
     (first,) = answer(configured("harvest", "--json"))["runs"]
-    assert list(first) == [*RUN, "seconds", "error", "wait_until"]
+    assert list(first) == ["id", *RUN, "seconds", "error", "wait_until"]
     assert [first[key] for key in RUN] == ["small", "oai_dc", "complete", 4, 0, 0, 0, 0, 0, 2]
     (second,) = answer(configured("harvest", "--json"))["runs"]
     assert (second["state"], second["new"], second["unchanged"]) == ("complete", 0, 0)

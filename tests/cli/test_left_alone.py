@@ -246,7 +246,7 @@ def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
 
     with Server(answering) as server:
         (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
-        assert "1 record rejected; harvester runs small has this run's ID, harvester runs ID" in call("harvest").stderr
+        assert "1 record rejected; harvester runs 1 says which and why." in call("harvest").stderr
         assert "rejected  a record without an identifier: " in call("runs", "1").stdout
         assert "harvester runs 1" in call("status").stdout
 

@@ -215,6 +215,21 @@ def test_an_untrusted_certificate_is_final(certificate):
     assert server.requests == []
 
 
+def test_https_where_only_http_is_spoken():
+    def answer(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line:
+            line.recv(65536)
+            line.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=answer, args=(listening,), daemon=True).start()
+        settings = Access(url=f"https://127.0.0.1:{listening.getsockname()[1]}/oai", allow_private=True)
+        with Provider(settings) as provider, pytest.raises(Unreachable, match="does not speak https") as caught:
+            provider.page(DC)
+    assert not caught.value.passing
+
+
 def trusting(server, certificate, **settings):
     provider = Provider(Access(url=server.url, allow_private=True, **settings))
     provider._client.transport._session.verify = certificate

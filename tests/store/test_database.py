@@ -232,7 +232,9 @@ def test_a_full_disk_loses_nothing_that_was_kept(opened: Store):
     assert opened.check_integrity(deep=True) == []
 
 
-def test_a_damaged_store_says_so(tmp_path: Path):
+@pytest.fixture
+def damaged(tmp_path: Path) -> Iterator[Store]:
+    """A store whose second half is lost."""
     with store.connect(samples.url(tmp_path)) as opened:
         fill(opened, *(article_save(n) for n in range(300)))
         path = opened.path
@@ -240,8 +242,13 @@ def test_a_damaged_store_says_so(tmp_path: Path):
     half = len(content) // 2
     content[half:] = b"\xff" * half
     path.write_bytes(content)
-    with store.connect(samples.url(tmp_path)) as opened, pytest.raises(StoreError, match="put a backup in its place"):
-        list(opened.pending())
+    with store.connect(samples.url(tmp_path)) as opened:
+        yield opened
+
+
+def test_a_damaged_store_says_so(damaged: Store):
+    with pytest.raises(StoreError, match="put a backup in its place"):
+        list(damaged.pending())
 
 
 def test_a_mistake_in_a_block_undoes_the_block(opened: Store):
@@ -301,5 +308,13 @@ def test_a_backup_while_others_write(opened: Store, tmp_path: Path):
 
 def test_a_backup_that_cannot_be_written(opened: Store, tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match=r"The backup .* cannot be written"):
         opened.backup(tmp_path / "file" / "copy.sqlite")
+    with pytest.raises(StoreError, match=r"The backup /proc/copy.sqlite cannot be written"):
+        opened.backup(Path("/proc/copy.sqlite"))
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(damaged: Store, tmp_path: Path):
+    with pytest.raises(StoreError, match="is damaged"):
+        damaged.backup(tmp_path / "copies" / "copy.sqlite")
+    assert list((tmp_path / "copies").iterdir()) == []

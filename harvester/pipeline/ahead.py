@@ -1,7 +1,7 @@
 """Pages that are mapped on other cores while the page before them is being stored.
 
-Only long lists pay for the processes: they are started once two pages have brought much, or one of a list that says it
-is long, and a page is begun ahead only while pages go on to bring much. The page's last records are made here if the
+Only long lists pay for the processes: they are started when a list says that it is long, or once two pages have brought
+much, and a page is begun ahead only while pages go on to bring much. The page's last records are made here if the
 workers have not come so far.
 """
 
@@ -24,7 +24,7 @@ from harvester.pipeline.workers import Answer, Workers
 
 MUCH = 25  # records of a page that are new or changed
 FULL_PAGES = 2  # before the processes are started
-LONG = 1000  # records of a list whose first page is enough
+LONG = 1000  # records of a list for which they are started at once
 CHUNK = 50  # records in one request
 PAGES_A_LANE = 6  # fetched ahead and begun; more are of windows that failed, whose pages nobody takes
 MOST_PROCESSES = 8
@@ -51,7 +51,7 @@ class _Begun(Struct):
 
 
 class Ahead:
-    """Articles begun before they are wanted. `begin` may be called by any thread, the others by one."""
+    """Articles begun before they are wanted. `expect` and `begin` may be called by any thread, the others by one."""
 
     def __init__(self, maker: Maker, processes: int | None = None, *, lanes: int = 1) -> None:
         self._maker = maker
@@ -61,11 +61,21 @@ class Ahead:
         self._pages: deque[list[_Begun]] = deque(maxlen=PAGES_A_LANE * lanes)
         self._lock = Lock()
 
-    def saw(self, records: int, listed: int = 0) -> None:
-        """How many records of a page were to be mapped, and how many its list announces."""
+    def expect(self, records: int, listed: int) -> None:
+        """How many records are on a page that came, and how many its list announces."""
+        if records >= MUCH and listed >= LONG:
+            self._start()
+
+    def saw(self, records: int) -> None:
+        """How many records of a page were to be mapped."""
         self._full_pages = self._full_pages + 1 if records >= MUCH else 0
-        if self._most and self._workers is None and self._full_pages >= (1 if listed >= LONG else FULL_PAGES):
-            self._workers = Workers(self._maker, self._most)
+        if self._full_pages >= FULL_PAGES:
+            self._start()
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._most and self._workers is None:
+                self._workers = Workers(self._maker, self._most)
 
     @property
     def is_due(self) -> bool:

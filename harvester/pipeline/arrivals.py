@@ -35,7 +35,7 @@ class Arrivals:
         save = PageSave(
             records=tuple(self._uncounted(saved)),
             bad=page.bad,
-            articles=tuple(self._mapper.arrived(self._run.prefix, arrived, page.list_size or 0)),
+            articles=tuple(self._mapper.arrived(self._run.prefix, arrived)),
             token=None if done else page.token,
             response_date=page.response_date,
             done=done,

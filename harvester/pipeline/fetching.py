@@ -8,7 +8,7 @@ itself.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from queue import SimpleQueue
@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from harvester import changes
 from harvester.about import carried
-from harvester.model import Access, Page, RawRecord, Window
+from harvester.model import Access, Page, Window
 from harvester.oai import Answer, Provider
 from harvester.pipeline import hosts
 from harvester.store import OpenWindow
@@ -138,10 +138,10 @@ class _Lane:
 
 
 class Fetching:
-    """The lanes of one run. `begin` is called with the records of each page that came, by another thread."""
+    """The lanes of one run. `begin` is called with each page that came, by the thread that fetched it."""
 
     def __init__(
-        self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Sequence[RawRecord]], None]
+        self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Page], None]
     ) -> None:
         self._begin, self._url = begin, access.url
         self._ended, self._aside = False, 0
@@ -199,7 +199,7 @@ class Fetching:
             with closing(lane.answers(line, self._turn, self._is_wanted)) as answers:
                 for answer in answers:
                     page = answer.page()
-                    self._begin(page.records)
+                    self._begin(page)
                     self._came.put((line, page))
         except BaseException as error:
             self._came.put((line, error))

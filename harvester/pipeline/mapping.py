@@ -17,7 +17,7 @@ from harvester.entries import Made, made
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
 from harvester.making import Maker
-from harvester.model import Article, Finding, RawRecord, Reading
+from harvester.model import Article, Finding, Page, RawRecord, Reading
 from harvester.patterns import facts_of
 from harvester.pipeline.ahead import Ahead
 from harvester.pipeline.marks import mark
@@ -54,19 +54,18 @@ class Mapper:
         """Ends the processes that map ahead."""
         self._ahead.close()
 
-    def begin(self, prefix: str, raws: Sequence[RawRecord]) -> None:
+    def begin(self, prefix: str, page: Page) -> None:
         """Begins to map a page that has just come, while another is being stored; for the thread that fetched it."""
+        if not self._mints:  # a DOI is given one at a time, and needs the store
+            self._ahead.expect(len(page.records), page.list_size or 0)
         if self._ahead.is_due:
-            live = [raw for raw in raws if not raw.deleted]
+            live = [raw for raw in page.records if not raw.deleted]
             self._ahead.begin(live, lambda chunk: map(self._live, self._together(prefix, chunk)))
 
-    def arrived(self, prefix: str, raws: Sequence[RawRecord], listed: int = 0) -> Iterator[ArticleSave]:
-        """The articles of records that just came in one format, together with what other formats hold of them.
-
-        `listed` is how many records their list announces.
-        """
-        if not self._mints:  # a DOI is given one at a time, and needs the store
-            self._ahead.saw(len(raws), listed)
+    def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[ArticleSave]:
+        """The articles of records that just came in one format, together with what other formats hold of them."""
+        if not self._mints:
+            self._ahead.saw(len(raws))
         begun = self._ahead.take(raws)
         rest = [raw for raw in raws if raw.identifier not in begun]
         others = self._mapped([raw.identifier for raw in rest], self._together(prefix, rest))

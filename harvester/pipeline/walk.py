@@ -44,7 +44,7 @@ class Walk:
         self.job, self.run, self.store = job, run, job.store
         access, self._closing = job.source.access(), ExitStack()
         self._aside = self._closing.enter_context(Provider(access, stop=job.stop))
-        fetching = Fetching(access, job.source.parallel, job.stop, lambda raws: job.mapper.begin(run.prefix, raws))
+        fetching = Fetching(access, job.source.parallel, job.stop, lambda page: job.mapper.begin(run.prefix, page))
         self._fetching = self._closing.enter_context(fetching)
         self.arrivals = Arrivals(job.store, job.mapper, run, self._get_record)
         self.ladder = Ladder(job.store, self._aside, self.arrivals, job.identity)
@@ -159,9 +159,12 @@ class Walk:
             line.room.clear(page.size)
         if ended:
             self._end(line, page, fresh)
+        elif parts:
+            self._cut(line.window, parts, line.size)
+            self._open_windows()  # first: their pages are on the way while this one, which they give again, is kept
+            self.arrivals.keep(page, None, seen=0, done=False)
         else:
             self.arrivals.keep(page, line.window.id, seen=fresh, done=False)
-            self._cut(line.window, parts)
         self._tell(fresh, line)
 
     def _tell(self, fresh: int, line: Line) -> None:
@@ -189,9 +192,9 @@ class Walk:
         spread = windows.spread(window.window, count, identity.earliest, page.response_date, identity.granularity)
         return spread if len(spread) > 1 else ()
 
-    def _cut(self, window: OpenWindow, parts: tuple[Window, ...]) -> None:
+    def _cut(self, window: OpenWindow, parts: tuple[Window, ...], size: int | None = None) -> None:
         if len(parts) > 1:
-            self.store.split_window(window.id, parts)
+            self.store.split_window(window.id, parts, size)
         elif parts:
             self._take_back(window)
 

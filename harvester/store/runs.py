@@ -92,11 +92,14 @@ class Runs(Database):
         with self._write() as connection:
             _set_window(connection, window_id, **_FRESH, state="open", pages=0, seen=0, attempts=again)
 
-    def split_window(self, window_id: int, parts: Sequence[Window]) -> None:
-        """Puts smaller windows in the place of one, which is done when they are and `close_window` says so."""
+    def split_window(self, window_id: int, parts: Sequence[Window], list_size: int | None = None) -> None:
+        """Puts smaller windows in the place of one, which is done when they are and `close_window` says so.
+
+        `list_size` is what the whole of it announces, where that is not known yet.
+        """
         with self._write() as connection:
             whole = connection.execute(select(run_window).where(run_window.c.id == window_id)).one()
-            _set_window(connection, window_id, **_FRESH, state="split")
+            _set_window(connection, window_id, **_FRESH, state="split", list_size=list_size or whole.list_size)
             shared = {"run_id": whole.run_id, "parent": window_id, "attempts": whole.attempts}
             rows = [{"set_spec": w.set_spec, "since": w.since, "until": w.until} | shared for w in parts]
             _PUT_PARTS.insert(connection, rows)

@@ -41,11 +41,16 @@ def ahead():
     with closing(Ahead(MAKER, processes=2)) as ahead:
         for _ in range(FULL_PAGES):
             ahead.saw(MUCH)
-        until = time.monotonic() + 20
-        while not ahead.is_due and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_for_workers(ahead)
         assert ahead.is_due
         yield ahead
+
+
+def wait_for_workers(ahead: Ahead) -> None:
+    assert ahead._workers is not None
+    until = time.monotonic() + 20
+    while not ahead._workers.ready and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def begin(ahead: Ahead, raws: list[RawRecord]) -> None:
@@ -112,11 +117,14 @@ def test_small_pages_start_no_process():
         assert ahead._workers is None
 
 
-def test_a_list_that_announces_much_need_not_show_it_twice():
+def test_a_list_that_announces_much_is_believed():
     with closing(Ahead(MAKER, processes=2)) as ahead:
-        ahead.saw(MUCH - 1, LONG)
-        ahead.saw(MUCH, LONG - 1)
+        ahead.expect(MUCH - 1, LONG)
+        ahead.expect(MUCH, LONG - 1)
         assert ahead._workers is None
-        ahead.saw(MUCH - 1)
-        ahead.saw(MUCH, LONG)
-        assert ahead._workers is not None
+        for _ in range(2):
+            ahead.expect(MUCH, LONG)
+        wait_for_workers(ahead)
+        assert not ahead.is_due  # before a page has shown that there is much to be mapped
+        ahead.saw(MUCH)
+        assert ahead.is_due

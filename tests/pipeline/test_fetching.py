@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from harvester.errors import BadStatus, Stopped
-from harvester.model import Access, Page, RawRecord, Token, Window
+from harvester.model import Access, Page, Token, Window
 from harvester.pipeline.fetching import AHEAD, AHEAD_BYTES, Fetching, Line, Room
 from harvester.store import OpenWindow
 from tests.chaos.provider import Truth, broken, page_of
@@ -202,8 +202,8 @@ class TestRoom:
         assert not room.fill(1)
 
 
-def test_records_reach_whoever_begins_with_them():
-    begun: list[tuple[RawRecord, ...]] = []
+def test_pages_reach_whoever_begins_with_them():
+    begun: list[Page] = []
     with fetching(Truth(5), begin=begun.append) as (made, _):
         made.follow(line())
-        assert taken(made)[1].records == begun[0]
+        assert taken(made)[1] is begun[0]

@@ -207,6 +207,12 @@ def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: St
     assert opened.finish_run(run.id, "complete", NOW).state == "complete"
 
 
+def test_what_a_window_announces_is_kept_as_it_is_split(opened: Store):
+    run, window = begin(opened)
+    opened.split_window(window.id, [Window(prefix="oai_dc", until="2024-06-01")], 200)
+    assert opened.run(run.id).windows[0].list_size == 200
+
+
 def test_records_fetched_one_by_one_move_no_checkpoint(opened: Store):
     run, window = begin(opened)
     opened.save_page(run.id, window.id, PageSave(token=Token("t"), records=(SavedRecord(raw(1), "new"),), seen=0))

@@ -1,7 +1,8 @@
 """Payloads are found by their number, no more by their hash.
 
 The index over hashes was written in a place of its own for each record: a third of what a harvest of 200,000 records
-wrote, and more of a larger one. SQLite takes a key away only by making the table anew, and those that point to it with it.
+wrote, and more of a larger one. SQLite takes a key away only by making the table anew, and those that point to it with
+it.
 """
 
 from __future__ import annotations

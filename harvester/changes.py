@@ -120,6 +120,8 @@ def contradicts(known: Known | None, raw: RawRecord) -> bool:
 FRUITLESS = 3
 # Pages without any record: who hides records behind the paging (DSpace) may send many of them.
 EMPTY = 100
+# What is said of a list whose end is believed though it announces more.
+BELIEVED = "this is taken as all it has"
 
 
 class ListWatch:

@@ -9,7 +9,7 @@ from typing import Literal
 import click
 from msgspec import Struct, structs
 
-from harvester import locks, store
+from harvester import changes, locks, store
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
@@ -81,12 +81,12 @@ def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
 
 
 def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
-    """The status with a row for every configured format, also for one that never had its turn, and its address."""
-    stored = stored or SourceStatus(source=name, url="")
-    held = {one.prefix: one for one in stored.formats}
+    """The status with a row for every configured format, also for one that never had its turn."""
+    status = store.configured(name, config.sources[name].url, stored)
+    held = {one.prefix: one for one in status.formats}
     prefixes = dict.fromkeys((*config.sources[name].formats, *held))
     formats = tuple(held.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)
-    return structs.replace(stored, url=stored.url or config.sources[name].url, formats=formats)
+    return structs.replace(status, formats=formats)
 
 
 def light(formats: Sequence[FormatStatus], trouble: Trouble | None) -> Light:
@@ -157,7 +157,7 @@ def _wrong(stand: _Stand) -> Iterator[tuple[str, str]]:
 
 def _doubt(source: str, said: str) -> tuple[str, str]:
     """A doubt as what it is and what to do: that a list was believed in the end is nothing to do."""
-    if said.endswith("this is taken as all it has"):
+    if said.endswith(changes.BELIEVED):
         return said, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
     return in_two(said, "")
 

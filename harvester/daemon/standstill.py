@@ -1,16 +1,17 @@
 """The store itself cannot be used: told once a day and its end once, like any other trouble, though no store remembers.
 
-An empty file beside the locks does instead, by its dates: a full disk has no room for a word, but for a date.
+The dates of an empty file beside the locks do instead (`daemon/dates`).
 """
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harvester.config import Config
+from harvester.daemon import dates
+from harvester.daemon.dates import Dates
 from harvester.daemon.troubles import News, Trouble, in_two, news
 from harvester.errors import StoreError, StoreLocked
 from harvester.store import Alert
@@ -50,8 +51,7 @@ def passed(config: Config) -> Alert | None:
 
 def forget(config: Config) -> None:
     """The store works again, and that was told."""
-    with suppress(OSError):
-        _file(config).unlink(missing_ok=True)
+    dates.forget(_file(config))
 
 
 def _file(config: Config) -> Path:
@@ -60,17 +60,12 @@ def _file(config: Config) -> Path:
 
 def _noted(config: Config) -> Alert | None:
     """Its dates: changed is since when, read is when told."""
-    try:
-        dates = _file(config).stat()
-    except OSError:
-        return None
-    since, told = (datetime.fromtimestamp(date, UTC) for date in (dates.st_mtime, dates.st_atime))
-    return Alert(STORE, since, told)
+    found = dates.noted(_file(config))
+    return Alert(STORE, since=found.changed, told=found.read) if found else None
 
 
 def _note(config: Config, alert: Alert) -> None:
     """Where not even that can be written, it is told every time."""
     with suppress(OSError):
         _file(config).parent.mkdir(parents=True, exist_ok=True)
-        _file(config).touch()
-        os.utime(_file(config), (alert.told.timestamp(), alert.since.timestamp()))
+    dates.note(_file(config), Dates(changed=alert.since, read=alert.told))

@@ -1,16 +1,17 @@
 """The configuration cannot be read: cron is told once a day, and again when it was changed and is still wrong.
 
-Who is told by mail or webhook stands in it, so there is stderr alone. An empty file beside the locks remembers when.
+Who is told by mail or webhook stands in it, so there is stderr alone. The dates of an empty file beside the locks
+remember when (`daemon/dates`).
 """
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harvester.config import LOCKS
+from harvester.daemon import dates
+from harvester.daemon.dates import Dates
 
 
 def told_today(path: Path, now: datetime) -> bool:
@@ -18,27 +19,26 @@ def told_today(path: Path, now: datetime) -> bool:
 
     Where nothing was ever harvested there is no folder for locks, and it is said every time.
     """
-    told, changed = _date(_note(path), "st_mtime"), _date(path, "st_ctime")  # a new mode or name is a change too
+    noted, changed = dates.noted(_note(path)), _changed(path)
+    told = noted.changed if noted else None
     if told and told.astimezone().date() == now.astimezone().date() and (changed is None or changed <= told):
         return True
-    with suppress(OSError):
-        _note(path).touch()
-        os.utime(_note(path), (now.timestamp(), now.timestamp()))
+    dates.note(_note(path), Dates(changed=now, read=now))
     return False
 
 
 def forget(path: Path) -> None:
     """It can be read again."""
-    with suppress(OSError):
-        _note(path).unlink(missing_ok=True)
+    dates.forget(_note(path))
 
 
 def _note(path: Path) -> Path:
     return path.parent / LOCKS / "config-in-trouble"
 
 
-def _date(path: Path, which: str) -> datetime | None:
+def _changed(path: Path) -> datetime | None:
+    """When the file was changed; a new mode or name is a change too."""
     try:
-        return datetime.fromtimestamp(getattr(path.stat(), which), UTC)
+        return datetime.fromtimestamp(path.stat().st_ctime, UTC)
     except OSError:
         return None

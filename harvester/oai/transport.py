@@ -23,9 +23,9 @@ from harvester.oai.network import CONNECT, SILENCE, SLICE, Session, Watch
 Kind = TypeVar("Kind", bound=BaseException)
 
 MAX_REDIRECTS = 5
+MAX_ERROR_BODY = 1024 * 1024  # bytes of a 4xx or 5xx answer that are looked at
 # What OpenSSL, in its different versions, makes of an answer in plain HTTP.
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
-MAX_ERROR_BODY = 1024 * 1024  # bytes of a 4xx or 5xx answer that are looked at
 _ARGUMENTS = frozenset({"verb", "metadataPrefix", "set", "from", "until", "resumptionToken", "identifier"})
 
 

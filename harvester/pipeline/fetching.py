@@ -140,9 +140,7 @@ class _Lane:
 class Fetching:
     """The lanes of one run. `begin` is called with each page that came, by the thread that fetched it."""
 
-    def __init__(
-        self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Page], None]
-    ) -> None:
+    def __init__(self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Page], None]) -> None:
         self._begin, self._url = begin, access.url
         self._ended, self._aside = False, 0
         self._turn = Semaphore(lanes)

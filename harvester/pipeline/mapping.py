@@ -41,9 +41,10 @@ class Mapper:
         self._store, self._source = store, source
         self._hints, policy = source.hints(config.journals), config.policy(today)
         self._maker = Maker(self._hints, policy)
-        self._ahead = Ahead(self._maker, lanes=source.parallel)
         # What was given stays given, though minting be turned off later.
         self._mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
+        # A DOI is given one at a time, and needs the store.
+        self._ahead = Ahead(self._maker, 0 if self._mints else None, lanes=source.parallel)
         decides = [__version__, source.formats, self._hints, replace(policy, today="")]
         self.mapped_with = hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
 
@@ -56,16 +57,14 @@ class Mapper:
 
     def begin(self, prefix: str, page: Page) -> None:
         """Begins to map a page that has just come, while another is being stored; for the thread that fetched it."""
-        if not self._mints:  # a DOI is given one at a time, and needs the store
-            self._ahead.expect(len(page.records), page.list_size or 0)
+        self._ahead.expect(len(page.records), page.list_size or 0)
         if self._ahead.is_due:
             live = [raw for raw in page.records if not raw.deleted]
             self._ahead.begin(live, lambda chunk: map(self._live, self._together(prefix, chunk)))
 
     def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[ArticleSave]:
         """The articles of records that just came in one format, together with what other formats hold of them."""
-        if not self._mints:
-            self._ahead.saw(len(raws))
+        self._ahead.saw(len(raws))
         begun = self._ahead.take(raws)
         rest = [raw for raw in raws if raw.identifier not in begun]
         others = self._mapped([raw.identifier for raw in rest], self._together(prefix, rest))

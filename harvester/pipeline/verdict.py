@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from harvester import changes
 from harvester.store import Run
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _emptied(source: str) -> str:
 
 
 def believed(doubt: str) -> str:
-    return f"{doubt}, also when asked again; this is taken as all it has"
+    return f"{doubt}, also when asked again; {changes.BELIEVED}"
 
 
 def gone(sets: Iterable[str | None]) -> str:

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from harvester.config import Config
 from harvester.findings import SEVERITIES, kinds
@@ -16,7 +15,7 @@ from harvester.pipeline import check, chosen
 from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
-from harvester.store import SourceStatus
+from harvester.store import SourceStatus, configured
 from harvester.text import plain
 
 if TYPE_CHECKING:
@@ -105,10 +104,8 @@ def _has_crossmark(config: Config) -> bool:
 
 
 def _states(config: Config, store: Store, sources: Sequence[str]) -> tuple[SourceStatus, ...]:
-    """How each source stands; the store knows the address of those only that answered once."""
     stored = {status.source: status for status in store.status()}
-    known = (stored.get(name) or SourceStatus(source=name, url="") for name in sources)
-    return tuple(replace(one, url=one.url or config.sources[one.source].url) for one in known)
+    return tuple(configured(name, config.sources[name].url, stored.get(name)) for name in sources)
 
 
 class _Groups:

@@ -35,6 +35,7 @@ from harvester.store.structs import (
     SourceRow,
     SourceStatus,
     StoredArticle,
+    configured,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ __all__ = [
     "SourceStatus",
     "Store",
     "StoredArticle",
+    "configured",
     "connect",
     "glance",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester.entries import Entry
 from harvester.model import Article, BadRecord, Decision, Finding, Identity, RawRecord, Token, Window
@@ -210,6 +211,12 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
     held_back: int = 0
     deleted: int = 0
     formats: tuple[FormatStatus, ...] = ()
+
+
+def configured(name: str, url: str, stored: SourceStatus | None) -> SourceStatus:
+    """How a source of the configuration stands; the store knows the address of those only that answered once."""
+    status = stored or SourceStatus(source=name, url="")
+    return replace(status, url=status.url or url)
 
 
 # ----------------------------------------------------------------------------------------------- ledger

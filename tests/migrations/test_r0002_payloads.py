@@ -78,3 +78,13 @@ def test_what_is_counted_goes_on_being_counted(old: Path):
         connection.execute("DELETE FROM record WHERE id = 1")
         connection.commit()
     assert sum(int(str(row[3])) for row in read(old, counted)) == sum(int(str(row[3])) for row in before) - 1
+
+
+def test_an_index_that_somebody_made_for_himself_is_there_again(old: Path):
+    own = "CREATE INDEX by_set ON record (sets) WHERE sets <> ':none'"
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute(own)
+        connection.commit()
+    with store.connect(f"sqlite:///{old}"):
+        pass
+    assert read(old, "SELECT sql FROM sqlite_master WHERE name = 'by_set'") == [(own,)]

@@ -7,13 +7,18 @@ it.
 
 from __future__ import annotations
 
+import json
+
 from alembic import op
+from sqlalchemy import text
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
+    connection = op.get_bind()
+    hanging = connection.execute(text(HANGING), {"tables": json.dumps(list(TABLES))}).scalars().all()
     for table, columns in TABLES.items():
         op.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
         op.execute(f"CREATE TABLE {table} ({columns})")
@@ -21,10 +26,15 @@ def upgrade() -> None:
         op.execute(f"INSERT INTO {table} SELECT {values} FROM old_{table} AS old ORDER BY id")  # noqa: S608 — our own words
     for table in reversed(TABLES):  # those that point before what they point to
         op.execute(f"DROP TABLE old_{table}")
-    for statement in (*INDEXES, *TRIGGERS):
-        op.execute(statement)
+    for statement in hanging:  # they went with the old tables
+        connection.exec_driver_sql(statement)
 
 
+# The indexes and triggers of these tables; those that SQLite makes by itself, for a key, have no words.
+HANGING = """
+SELECT sql FROM sqlite_master
+ WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(:tables))
+"""
 TABLES = {
     "payload": """
     id INTEGER NOT NULL,
@@ -92,32 +102,3 @@ VALUES = {
     "record_version": f"id, record_id, {_FACTS}, replaced_by",
     "rejected": f"id, run_id, identifier, reason, {_PAYLOAD}",
 }
-
-INDEXES = (
-    "CREATE INDEX ix_record_version_record_id ON record_version (record_id)",
-    "CREATE INDEX ix_rejected_run_id ON rejected (run_id)",
-)
-
-# What went with the old table.
-TRIGGERS = (
-    """
-CREATE TRIGGER record_in AFTER INSERT ON record
-BEGIN
-    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
-        ON CONFLICT DO UPDATE SET number = number + 1;
-END""",
-    """
-CREATE TRIGGER record_out AFTER DELETE ON record
-BEGIN
-    UPDATE record_count SET number = number - 1
-     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
-END""",
-    """
-CREATE TRIGGER record_turned AFTER UPDATE OF deleted ON record WHEN old.deleted <> new.deleted
-BEGIN
-    UPDATE record_count SET number = number - 1
-     WHERE source = old.source AND prefix = old.prefix AND deleted = old.deleted;
-    INSERT INTO record_count VALUES (new.source, new.prefix, new.deleted, 1)
-        ON CONFLICT DO UPDATE SET number = number + 1;
-END""",
-)

@@ -83,7 +83,7 @@ def facts(payload: bytes | None) -> list[tuple[str, str, str]] | None:
 
 
 def state_of(store: Store) -> dict[str, object]:
-    """All that a harvest leaves behind, without ids and the moments at which it was done."""
+    """All that a harvest leaves behind, without ids, the moments at which it was done, and its number of pages."""
     names = store.identifiers("journal", "", 100_000)
     (status,) = store.status()
     records = {name: store.raw("journal", name) for name in names}
@@ -94,5 +94,5 @@ def state_of(store: Store) -> dict[str, object]:
             name: [(one.article, one.state, one.findings) for one in found] for name, found in articles.items()
         },
         "counts": (status.ready, status.held_back, status.deleted),
-        "runs": [(run.state, run.kind, run.counts, run.pages, run.response_date) for run in store.runs()],
+        "runs": [(run.state, run.kind, run.counts, run.response_date) for run in store.runs()],
     }

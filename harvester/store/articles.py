@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
@@ -89,27 +90,18 @@ class Articles(Database):
 
 # -------------------------------------------------------------------------------- saving, in a transaction
 
-_insert = insert(article)
-_DERIVED = tuple(column.name for column in article.c if column.name not in ("id", "source", "identifier"))
-_COLUMNS = ("source", "identifier", *_DERIVED)
-_PUT = ManyRows(
-    _insert.on_conflict_do_update(
-        index_elements=["source", "identifier"], set_={name: _insert.excluded[name] for name in _DERIVED}
-    ),
-    _COLUMNS,
-)
+_STANDING = ("state", "mapping_id")
+_SAYS = Entry.__struct_fields__
+_at_id = update(article).where(article.c.id == bindparam("id"))
+_ADD = ManyRows(insert(article), ("id", "source", "identifier", *_STANDING, *_SAYS))
+_CHANGE = ManyRows(_at_id, (*_STANDING, *_SAYS), at=("id",))
 # A tombstone leaves what was known: people ask what it was, and its DOI stays taken.
-_PUT_TOMBSTONE = ManyRows(
-    _insert.on_conflict_do_update(
-        index_elements=["source", "identifier"],
-        set_={name: _insert.excluded[name] for name in ("state", "mapping_id")},
-    ),
-    _COLUMNS,
-)
-_PUT_FINDINGS = ManyRows(insert(finding), [column.name for column in finding.c])
+_BURY = ManyRows(_at_id, _STANDING, at=("id",))
+_ADD_FINDINGS = ManyRows(insert(finding), ("article_id", "position", "code", "severity", "path", "value", "detail"))
 _IDS = select(article.c.identifier, article.c.id).where(
     article.c.source == bindparam("source"), among(article.c.identifier, "identifiers")
 )
+_LAST = select(func.coalesce(func.max(article.c.id), 0))
 _MAPPING = select(mapping.c.id).where(mapping.c.fingerprint == bindparam("fingerprint"))
 _DROP_FINDINGS = delete(finding).where(among(finding.c.article_id, "ids"))
 
@@ -122,26 +114,48 @@ def save_articles(connection: Connection, saves: Iterable[ArticleSave]) -> None:
 
 def _save_chunk(connection: Connection, saves: Sequence[ArticleSave]) -> None:
     mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
-    rows = [(_row(save, mappings[save.mapped_with]), save.deleted and save.entry is None) for save in saves]
-    _PUT.insert(connection, [row for row, is_tombstone in rows if not is_tombstone])
-    _PUT_TOMBSTONE.insert(connection, [row for row, is_tombstone in rows if is_tombstone])
-    _save_findings(connection, saves)
+    held = _ids_of(connection, saves)
+    new = [save for save in saves if _key(save) not in held]
+    numbers = held | dict(zip(map(_key, new), count(connection.execute(_LAST).scalar_one() + 1)))
+    added, changed, buried = [], [], []
+    for save in saves:
+        number, stands = numbers[_key(save)], _standing(save, mappings)
+        if _key(save) not in held:
+            added.append((number, save.source, save.identifier, *stands, *_says(save)))
+        elif save.deleted and save.entry is None:
+            buried.append((*stands, number))
+        else:
+            changed.append((*stands, *_says(save), number))
+    _ADD.write(connection, added)
+    _CHANGE.write(connection, changed)
+    _BURY.write(connection, buried)
+    _drop_findings(connection, held.values())
+    _ADD_FINDINGS.write(connection, [row for save in saves for row in _finding_rows(numbers[_key(save)], save.findings)])
 
 
-def _save_findings(connection: Connection, saves: Sequence[ArticleSave]) -> None:
+def _key(save: ArticleSave) -> tuple[str, str]:
+    return save.source, save.identifier
+
+
+def _ids_of(connection: Connection, saves: Sequence[ArticleSave]) -> dict[tuple[str, str], int]:
+    """The ids of those articles that are held."""
+    held = {}
     for source, group in groupby(saves, key=lambda save: save.source):
-        among = {save.identifier: save.findings for save in group}
-        ids = connection.execute(_IDS, {"source": source, "identifiers": list(among)}).all()
-        connection.execute(_DROP_FINDINGS, {"ids": [article_id for _, article_id in ids]})
-        rows = [row for identifier, article_id in ids for row in _finding_rows(article_id, among[identifier])]
-        _PUT_FINDINGS.insert(connection, rows)
+        rows = connection.execute(_IDS, {"source": source, "identifiers": [save.identifier for save in group]})
+        held.update({(source, identifier): article_id for identifier, article_id in rows.all()})
+    return held
 
 
 def _put_findings(connection: Connection, held: StoredArticle, findings: Sequence[Finding]) -> None:
-    connection.execute(_DROP_FINDINGS, {"ids": [held.id]})
-    _PUT_FINDINGS.insert(connection, _finding_rows(held.id, findings))
+    _drop_findings(connection, [held.id])
+    _ADD_FINDINGS.write(connection, _finding_rows(held.id, findings))
     state = _state(held.deleted, held.doi, findings)
     connection.execute(update(article).where(article.c.id == held.id).values(state=state))
+
+
+def _drop_findings(connection: Connection, ids: Collection[int]) -> None:
+    if ids:
+        connection.execute(_DROP_FINDINGS, {"ids": list(ids)})
 
 
 def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, int]:
@@ -153,13 +167,18 @@ def _mapping_id(connection: Connection, fingerprint: str) -> int:
     return new_id(connection, insert(mapping).values(fingerprint=fingerprint)) if held is None else held
 
 
-def _row(save: ArticleSave, mapping_id: int) -> dict[str, Any]:
-    kept = _NOTHING if save.entry is None else msgspec.structs.asdict(save.entry)
+def _standing(save: ArticleSave, mappings: Mapping[str, int]) -> tuple[str, int]:
+    """The values of `_STANDING`."""
     state = _state(save.deleted, save.entry.doi if save.entry else None, save.findings)
-    return {"source": save.source, "identifier": save.identifier, "state": state, "mapping_id": mapping_id, **kept}
+    return state, mappings[save.mapped_with]
 
 
-_NOTHING = dict.fromkeys(Entry.__struct_fields__)
+def _says(save: ArticleSave) -> tuple[Any, ...]:
+    """The values of `_SAYS`."""
+    return _NOTHING if save.entry is None else astuple(save.entry)
+
+
+_NOTHING = (None,) * len(_SAYS)
 
 
 def _state(deleted: bool, doi: str | None, findings: Sequence[Finding]) -> str:
@@ -169,19 +188,15 @@ def _state(deleted: bool, doi: str | None, findings: Sequence[Finding]) -> str:
     return "held" if doi is None or any(map(is_blocking, findings)) else "ready"
 
 
-def _finding_rows(article_id: int, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+def _finding_rows(article_id: int, findings: Sequence[Finding]) -> list[tuple[Any, ...]]:
     return [
-        {
-            "article_id": article_id,
-            "position": position,
-            "code": one.code,
-            "severity": kinds()[one.code].severity,
-            "path": one.path,
-            "value": one.value,
-            "detail": msgspec.json.encode(one.detail).decode() if one.detail else "{}",
-        }
+        (article_id, position, one.code, kinds()[one.code].severity, one.path, one.value, _detail(one))
         for position, one in enumerate(findings)
     ]
+
+
+def _detail(one: Finding) -> str:
+    return msgspec.json.encode(one.detail).decode() if one.detail else "{}"
 
 
 # ------------------------------------------------------------------------------- loading, in a transaction

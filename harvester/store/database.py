@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Insert, bindparam, create_engine, event, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Update,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
@@ -193,22 +204,23 @@ class Database:
 
 
 class ManyRows:
-    """An insert compiled once for rows by the hundred, where SQLAlchemy's work per row costs more than SQLite's."""
+    """A statement compiled once for rows by the hundred, where SQLAlchemy's work per row costs more than SQLite's.
 
-    def __init__(self, statement: Insert, columns: Iterable[str]) -> None:
-        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=list(columns))
+    A row is the values of `columns`, which are written, and behind them those of `at`, by which an update finds its row.
+    """
+
+    def __init__(self, statement: Insert | Update, columns: Sequence[str], at: Sequence[str] = ()) -> None:
+        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=columns)
         self._sql = str(compiled)
-        self._in_order = itemgetter(*compiled.positiontup)
-        processors = {name: _processor(statement.table.c[name].type) for name in columns}
-        self._processors = [(name, one) for name, one in processors.items() if one is not None]
+        given = [*columns, *at]
+        self._order = [(given.index(name), _processor(compiled.binds[name].type)) for name in compiled.positiontup]
 
-    def insert(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        """Inserts the rows, whose values are made ready for SQLite in place."""
-        for name, processor in self._processors:
-            for row in rows:
-                row[name] = processor(row[name])
+    def write(self, connection: Connection, rows: Collection[Sequence[Any]]) -> None:
+        """Runs the statement for each row."""
         if rows:
-            connection.exec_driver_sql(self._sql, list(map(self._in_order, rows)))
+            columns = list(zip(*rows, strict=True))
+            ready = [map(process, columns[place]) if process else columns[place] for place, process in self._order]
+            connection.exec_driver_sql(self._sql, list(zip(*ready, strict=True)))
 
 
 def _processor(column: TypeEngine[Any]) -> Callable[[Any], Any] | None:

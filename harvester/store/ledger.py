@@ -19,7 +19,9 @@ from harvester.store.structs import Deposit, Member, PlannedBatch
 from harvester.tables import article, batch, deposit, deposited, minted
 
 _DIGITS = range(10**16, 10**17)
-_PUT_MEMBERS = ManyRows(insert(deposit), [column.name for column in deposit.c])
+_PUT_MEMBERS = ManyRows(
+    insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "richness")
+)
 
 
 class Ledger(Database):
@@ -41,7 +43,11 @@ class Ledger(Database):
             given = max(timestamp, _last_timestamp(connection) + 1)
             values = {"id": batch_id, "timestamp": given, "schema_version": schema_version, "planned": now}
             connection.execute(insert(batch).values(state="planned", **values))
-            _PUT_MEMBERS.insert(connection, _member_rows(batch_id, members))
+            rows = [
+                (batch_id, position, member.article_id, fold_doi(member.doi), member.fingerprint, member.richness)
+                for position, member in enumerate(members)
+            ]
+            _PUT_MEMBERS.write(connection, rows)
         return given
 
     def last_timestamp(self) -> int:
@@ -130,20 +136,6 @@ def _last_timestamp(connection: Connection) -> int:
 
 def _state(connection: Connection, batch_id: str) -> str | None:
     return connection.execute(select(batch.c.state).where(batch.c.id == batch_id)).scalar()
-
-
-def _member_rows(batch_id: str, members: Sequence[Member]) -> list[dict[str, Any]]:
-    return [
-        {
-            "batch_id": batch_id,
-            "position": position,
-            "article_id": member.article_id,
-            "doi_key": fold_doi(member.doi),
-            "fingerprint": member.fingerprint,
-            "richness": member.richness,
-        }
-        for position, member in enumerate(members)
-    ]
 
 
 def _members(connection: Connection, batch_id: str) -> tuple[Member, ...]:

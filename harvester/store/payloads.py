@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import zstandard
 from sqlalchemy import Connection, bindparam, func, select
@@ -15,7 +15,6 @@ from harvester.store.database import ManyRows, chunks
 from harvester.tables import payload
 
 _compress = zstandard.ZstdCompressor(level=1, write_checksum=False).compress
-_KEEP = ManyRows(insert(payload), ("id", "hash", "codec", "size", "data"))
 _LAST = select(func.coalesce(func.max(payload.c.id), 0))
 _GET = select(payload).where(payload.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = select(payload).where(payload.c.id > bindparam("after")).order_by(payload.c.id).limit(200)
@@ -31,10 +30,13 @@ class Stored(NamedTuple):
     data: bytes
 
 
+_KEEP = ManyRows(insert(payload), Stored._fields)
+
+
 def keep(connection: Connection, contents: Collection[bytes]) -> dict[bytes, int]:
     """Keeps the byte strings; the number of each. In a transaction that writes, so that no other gives the same."""
     numbers = {content: number for number, content in enumerate(contents, connection.execute(_LAST).scalar_one() + 1)}
-    _KEEP.insert(connection, [_row(number, content) for content, number in numbers.items()])
+    _KEEP.write(connection, [_packed(number, content) for content, number in numbers.items()])
     return numbers
 
 
@@ -59,10 +61,10 @@ def damaged(connection: Connection) -> Iterator[str]:
         after = rows[-1].id
 
 
-def _row(number: int, content: bytes) -> dict[str, Any]:
+def _packed(number: int, content: bytes) -> Stored:
     packed, digest = _compress(content), hashlib.sha256(content).hexdigest()
     codec, data = ("zstd", packed) if len(packed) < len(content) else ("none", content)
-    return {"id": number, "hash": digest, "codec": codec, "size": len(content), "data": data}
+    return Stored(number, digest, codec, len(content), data)
 
 
 def _unpacked(stored: Stored) -> bytes:

@@ -140,7 +140,7 @@ _PUT = ManyRows(
     _insert.on_conflict_do_update(
         index_elements=["source", "identifier", "prefix"], set_={name: _insert.excluded[name] for name in _VERSIONED}
     ),
-    ("source", "identifier", "prefix", *_VERSIONED),
+    ("source", "prefix", "identifier", *_VERSIONED),
 )
 _KEEP_VERSION = insert(record_version).from_select(
     ["record_id", *_VERSIONED, "replaced_by"],
@@ -169,7 +169,8 @@ def save_records(connection: Connection, run_id: int, saved: Iterable[SavedRecor
         connection.execute(_KEEP_VERSION, [_slot(at, raw.identifier) | {"by_run": run_id} for raw in replacing])
     if arriving := by_decision.get("new", []) + replacing:
         numbers = payloads.keep(connection, _bytes_of(arriving))
-        _PUT.insert(connection, [at | _row(raw, numbers, run_id) for raw in arriving])
+        place = (at["source"], at["prefix"])
+        _PUT.write(connection, [(*place, raw.identifier, *_version(raw, numbers, run_id)) for raw in arriving])
     if moved := by_decision.get("moved"):
         connection.execute(
             _MOVE, [_slot(at, raw.identifier) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved]
@@ -214,17 +215,17 @@ def _bytes_of(records: Iterable[RawRecord]) -> set[bytes]:
     return {content for raw in records for content in (raw.payload, raw.original) if content is not None}
 
 
-def _row(raw: RawRecord, numbers: dict[bytes, int], run_id: int) -> dict[str, Any]:
-    return {
-        "identifier": raw.identifier,
-        "datestamp": raw.datestamp,
-        "sets": raw.sets,
-        "deleted": raw.deleted,
-        "payload_id": None if raw.payload is None else numbers[raw.payload],
-        "repairs": raw.repairs,
-        "original_id": None if raw.original is None else numbers[raw.original],
-        "run_id": run_id,
-    }
+def _version(raw: RawRecord, numbers: dict[bytes, int], run_id: int) -> tuple[Any, ...]:
+    """The values of `_VERSIONED`."""
+    return (
+        raw.datestamp,
+        raw.sets,
+        raw.deleted,
+        None if raw.payload is None else numbers[raw.payload],
+        raw.repairs,
+        None if raw.original is None else numbers[raw.original],
+        run_id,
+    )
 
 
 def _whole(connection: Connection, rows: Sequence[Any]) -> list[RawRecord]:

@@ -16,8 +16,7 @@ from harvester.store.structs import Counts, OpenWindow, PageSave, Run, RunKind, 
 from harvester.tables import run, run_window, source
 
 _PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
-_PUT_PARTS = ManyRows(insert(run_window), ("set_spec", "since", "until", "run_id", "parent", "attempts"))
-_DATES = ("set_spec", "since", "until")
+_PUT_PARTS = ManyRows(insert(run_window), ("run_id", "parent", "attempts", "set_spec", "since", "until"))
 _FRESH = {"token": None, "cursor": None, "expires": None}
 
 
@@ -45,8 +44,7 @@ class Runs(Database):
             connection.execute(insert(source).values(name=name, url="").on_conflict_do_nothing())
             values = {"source": name, "prefix": prefix, "kind": kind, "state": "running", "started": now}
             run_id = new_id(connection, insert(run).values(values))
-            asked = [{"run_id": run_id, "set_spec": w.set_spec, "since": w.since, "until": w.until} for w in windows]
-            _PUT_WINDOWS.insert(connection, asked)
+            _PUT_WINDOWS.write(connection, [(run_id, w.set_spec, w.since, w.until) for w in windows])
             return _run(connection, run_id)
 
     def run(self, run_id: int) -> Run:
@@ -67,7 +65,7 @@ class Runs(Database):
                 if (held := asked.get(place)) is not None and held.parent is None:
                     _set_window(connection, held.id, **_FRESH, state="open", pages=0, seen=0)
                 else:
-                    _PUT_WINDOWS.insert(connection, [{"run_id": run_id} | dict(zip(_DATES, place, strict=True))])
+                    _PUT_WINDOWS.write(connection, [(run_id, *place)])
             return _run(connection, run_id)
 
     def finish_run(
@@ -100,9 +98,8 @@ class Runs(Database):
         with self._write() as connection:
             whole = connection.execute(select(run_window).where(run_window.c.id == window_id)).one()
             _set_window(connection, window_id, **_FRESH, state="split", list_size=list_size or whole.list_size)
-            shared = {"run_id": whole.run_id, "parent": window_id, "attempts": whole.attempts}
-            rows = [{"set_spec": w.set_spec, "since": w.since, "until": w.until} | shared for w in parts]
-            _PUT_PARTS.insert(connection, rows)
+            shared = (whole.run_id, window_id, whole.attempts)
+            _PUT_PARTS.write(connection, [(*shared, w.set_spec, w.since, w.until) for w in parts])
 
     def close_window(self, window_id: int, seen: int) -> None:
         """Nothing is to be asked of this window any more; `seen` is how many records it gave in all."""

@@ -248,7 +248,7 @@ def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord
     """A <record>. One without metadata or with a senseless datestamp is kept: its identifier says which it is."""
     if record.tag not in _RECORD:
         return _bad(_STRANGER, record)
-    header = next(record.iterchildren(*_HEADER), None)
+    header = next((child for child in record if child.tag in _HEADER), None)
     if header is None:
         return _bad("the record has no header", record)
     identifier, datestamp, sets = _facts(header)

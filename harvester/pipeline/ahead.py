@@ -1,8 +1,8 @@
 """Pages that are mapped on other cores while the page before them is being stored.
 
-Only long lists pay for the processes: they are started when a list says that it is long, or once two pages have brought
-much, and a page is begun ahead only while pages go on to bring much. The page's last records are made here if the
-workers have not come so far.
+Only long lists pay for the processes: they are started for one that is expected, when a list says that it is long, or
+once two pages have brought much, and a page is begun ahead only while pages go on to bring much. The last records of a
+page are made here if the workers have not come so far.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Begun(Struct):
 
 
 class Ahead:
-    """Articles begun before they are wanted. `expect` and `begin` may be called by any thread, the others by one."""
+    """Articles begun before they are wanted. `start`, `expect` and `begin` are for any thread, the others for one."""
 
     def __init__(self, maker: Maker, processes: int | None = None, *, lanes: int = 1) -> None:
         self._maker = maker
@@ -64,15 +64,16 @@ class Ahead:
     def expect(self, records: int, listed: int) -> None:
         """How many records are on a page that came, and how many its list announces."""
         if records >= MUCH and listed >= LONG:
-            self._start()
+            self.start()
 
     def saw(self, records: int) -> None:
         """How many records of a page were to be mapped."""
         self._full_pages = self._full_pages + 1 if records >= MUCH else 0
         if self._full_pages >= FULL_PAGES:
-            self._start()
+            self.start()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Starts the processes, unless they are."""
         with self._lock:
             if self._most and self._workers is None:
                 self._workers = Workers(self._maker, self._most)

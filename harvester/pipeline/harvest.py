@@ -177,6 +177,8 @@ class _Job:
         moved = known is not None and held is not None and held.url != self.source.url
         if known is not None and not moved and not self.full:
             return known
+        if self.source.parallel > 1:  # who asks for several windows at once knows of a long list
+            self.mapper.get_ready()
         with Provider(self.source.access(), stop=self.stop) as provider:
             identity = provider.identify()
         if moved:

@@ -55,6 +55,10 @@ class Mapper:
         """Ends the processes that map ahead."""
         self._ahead.close()
 
+    def get_ready(self) -> None:
+        """Starts what maps ahead, for a long list that is going to be asked for."""
+        self._ahead.start()
+
     def begin(self, prefix: str, page: Page) -> None:
         """Begins to map a page that has just come, while another is being stored; for the thread that fetched it."""
         self._ahead.expect(len(page.records), page.list_size or 0)

@@ -115,30 +115,28 @@ def save_articles(connection: Connection, saves: Iterable[ArticleSave]) -> None:
 def _save_chunk(connection: Connection, saves: Sequence[ArticleSave]) -> None:
     mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
     held = _ids_of(connection, saves)
-    new = [save for save in saves if _key(save) not in held]
-    numbers = held | dict(zip(map(_key, new), count(connection.execute(_LAST).scalar_one() + 1)))
-    added, changed, buried = [], [], []
+    next_id = count(connection.execute(_LAST).scalar_one() + 1)
+    added, changed, buried, findings = [], [], [], []
     for save in saves:
-        number, stands = numbers[_key(save)], _standing(save, mappings)
-        if _key(save) not in held:
-            added.append((number, save.source, save.identifier, *stands, *_says(save)))
+        stands = _standing(save, mappings)
+        article_id = held.get((save.source, save.identifier))
+        if article_id is None:
+            article_id = next(next_id)
+            added.append((article_id, save.source, save.identifier, *stands, *_says(save)))
         elif save.deleted and save.entry is None:
-            buried.append((*stands, number))
+            buried.append((*stands, article_id))
         else:
-            changed.append((*stands, *_says(save), number))
+            changed.append((*stands, *_says(save), article_id))
+        findings += _finding_rows(article_id, save.findings)
     _ADD.write(connection, added)
     _CHANGE.write(connection, changed)
     _BURY.write(connection, buried)
     _drop_findings(connection, held.values())
-    _ADD_FINDINGS.write(connection, [row for save in saves for row in _finding_rows(numbers[_key(save)], save.findings)])
-
-
-def _key(save: ArticleSave) -> tuple[str, str]:
-    return save.source, save.identifier
+    _ADD_FINDINGS.write(connection, findings)
 
 
 def _ids_of(connection: Connection, saves: Sequence[ArticleSave]) -> dict[tuple[str, str], int]:
-    """The ids of those articles that are held."""
+    """The ids of those articles that are held, by source and identifier."""
     held = {}
     for source, group in groupby(saves, key=lambda save: save.source):
         rows = connection.execute(_IDS, {"source": source, "identifiers": [save.identifier for save in group]})

@@ -206,7 +206,7 @@ class Database:
 class ManyRows:
     """A statement compiled once for rows by the hundred, where SQLAlchemy's work per row costs more than SQLite's.
 
-    A row is the values of `columns`, which are written, and behind them those of `at`, by which an update finds its row.
+    A row is the values of `columns`, which are written, and behind them those of `at`, where an update finds its row.
     """
 
     def __init__(self, statement: Insert | Update, columns: Sequence[str], at: Sequence[str] = ()) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from harvester.entries import Made
 from harvester.making import Maker
 from harvester.model import Hints, Policy, RawRecord
 from harvester.pipeline.ahead import CHUNK, FULL_PAGES, LONG, MUCH, Ahead
+from tests.chaos.harvesting import bench, harvest
+from tests.chaos.provider import Truth, broken
 from tests.demo.many import many
 
 MAKER = Maker(Hints(name_order="family-first"), Policy(today="2026-01-01", prefixes=("10.5555",)))
@@ -128,3 +131,19 @@ def test_a_list_that_announces_much_is_believed():
         assert not ahead.is_due  # before a page has shown that there is much to be mapped
         ahead.saw(MUCH)
         assert ahead.is_due
+
+
+@pytest.mark.parametrize(("parallel", "started"), [(1, []), (2, ["before"])])
+def test_they_are_ready_before_a_list_of_everything_that_is_asked_for_in_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parallel: int, started: list[str]
+):
+    seen: list[str] = []
+    with broken(Truth()) as (script, server):
+        monkeypatch.setattr(Ahead, "start", lambda _: seen.append("later" if script.count else "before"))
+        made = bench(tmp_path, server.url, settings=f"parallel = {parallel}\n")
+        harvest(made)
+        assert seen == started
+        harvest(made)  # of what is new
+        assert seen == started
+        harvest(made, full=True)
+    assert len(seen) == 2 * len(started)

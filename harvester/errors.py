@@ -88,6 +88,10 @@ class RefusedAddress(ProviderError):
     """The address is not one we go to: a private network, or neither http nor https."""
 
 
+class PrivateAddress(RefusedAddress):
+    """One of this machine or of a private network, which is gone to where that is allowed."""
+
+
 class Stopped(ProviderError):
     """We were asked to stop while waiting for the provider."""
 

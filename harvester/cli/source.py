@@ -11,7 +11,7 @@ import click
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
 from harvester.daemon.troubles import in_two
-from harvester.errors import BadAnswer, BadStatus, ConfigError, ProviderError, RefusedAddress
+from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
 from harvester.model import SetInfo
 from harvester.pipeline.checkup import settings, span
 from harvester.pipeline.probe import FormatProbe, ProbeReport, probe, probe_source
@@ -123,8 +123,8 @@ def _for_a_newcomer(error: ProviderError) -> str:
     """The error with the next step of somebody who has no source yet, and perhaps not the right address."""
     if isinstance(error, BadAnswer) or (isinstance(error, BadStatus) and error.status in (404, 410)):
         return f"{in_two(str(error), '')[0]}; {ADDRESSES}"
-    if isinstance(error, RefusedAddress):
-        return str(error).replace("set allow_private = true for this source", "add --allow-private")
+    if isinstance(error, PrivateAddress):
+        return f"{in_two(str(error), '')[0]}; add --allow-private if that is meant"
     return str(error)
 
 

@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from harvester.errors import RefusedAddress, Stopped, TooSlow, Unreachable
+from harvester.errors import PrivateAddress, Stopped, TooSlow, Unreachable
 
 SLICE = 0.25  # seconds a read sleeps before it looks whether to go on
 LOOK_UP = 30.0  # seconds for the name server
@@ -135,7 +135,7 @@ def _places(host: str, port: int, allow_private: bool, watch: Watch) -> list[Pla
         ) from places
     allowed = [place for place in places if allow_private or is_public(str(place[4][0]))]
     if not allowed:
-        raise RefusedAddress(
+        raise PrivateAddress(
             f"{host} leads to {places[0][4][0]}, an address of a private network; "
             "set allow_private = true for this source if that is meant"
         )

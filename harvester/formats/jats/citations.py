@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harvester.formats.jats.inline import words
+from harvester.formats.jats.roles import CITED_AUTHORS
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi, clean_issn, find_dois, fold_doi
@@ -46,7 +47,6 @@ _NUMBERING = ("volume", "issue", "fpage", "page-range", "elocation-id", "edition
 _AS_THEY_READ = frozenset((*_OWN_TITLES, *_SOURCES, *_SERIES, *_NUMBERING))
 _NO_JOURNAL = ("publisher-name", "publisher-loc", "isbn", "chapter-title", "conf-name")
 _PEOPLE = ("name", "string-name", "collab")
-_AUTHORS = frozenset({"", "author", "authors", "allauthors"})
 _YEAR = re.compile(r"\d{4}[a-z]?", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _FIRST_PAGE = re.compile(r"[\w.]+")
@@ -151,11 +151,11 @@ def _first_author(groups: Grouped) -> str | None:
 
 def _people(groups: Grouped) -> Iterator[Element]:
     for group in groups.get("person-group", ()):
-        if attribute(group, "person-group-type") in _AUTHORS:
+        if attribute(group, "person-group-type") in CITED_AUTHORS:
             yield from children(group, *_PEOPLE)
     for name in _PEOPLE:
         for each in groups.get(name, ()):
-            if attribute(each, "collab-type", "person-group-type") in _AUTHORS:
+            if attribute(each, "collab-type", "person-group-type") in CITED_AUTHORS:
                 yield each
 
 

@@ -11,6 +11,8 @@ _AUTHORS = vocabulary(
     "author authors all person collaboration collab group organization organisation on-behalf-of contributor "
     "corresponding-author first-author"
 )
+# What the group of a reference's authors calls itself, where it says so at all.
+CITED_AUTHORS = frozenset({"", "author", "authors", "allauthors"})
 _CREDIT = (
     "conceptualization",
     "data-curation",

@@ -14,6 +14,7 @@ from lxml import etree
 from harvester.formats.entities import character
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import part, words
+from harvester.formats.jats.roles import CITED_AUTHORS
 from harvester.formats.jats.tree import Element, attribute, grouped, href, vocabulary
 from harvester.text import fold, plain, text
 from harvester.xmltools import local
@@ -145,7 +146,6 @@ _BEFORE: dict[str, str] = {
 _NUMBERS = frozenset({"volume", "issue", "supplement", "issue-part"})
 _PEOPLE = frozenset({"name", "string-name", "collab", "anonymous", "etal"})
 _NAME = ("prefix", "surname", "given-names", "suffix")
-_AUTHORS = frozenset({"", "author", "authors", "allauthors"})
 
 
 def composed(citation: Element) -> str:
@@ -218,7 +218,7 @@ def _people(group: Element) -> str:
     else:
         found = ", ".join(each for each in _people_words(group) if each)
     kind = attribute(group, "person-group-type")
-    return f"{found} ({kind})" if found and kind not in _AUTHORS else found
+    return f"{found} ({kind})" if found and kind not in CITED_AUTHORS else found
 
 
 def _people_words(group: Element) -> Iterator[str]:

@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import wraps
 from http import HTTPStatus
 from types import TracebackType
@@ -216,10 +215,7 @@ def _wait_until(seconds: float) -> WaitUntil:
 
 def _clock(response: Response) -> datetime:
     """The provider's clock, by which a date in Retry-After is meant; ours where it does not say."""
-    try:
-        return parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
-    except ValueError:
-        return datetime.now(UTC)
+    return retry.http_date(response.headers.get("Date", "")) or datetime.now(UTC)
 
 
 def _advice(status: int) -> str:

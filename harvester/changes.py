@@ -6,7 +6,7 @@ Nothing here touches network, store or clock, so every rule can be tested by its
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import Literal
 
 from harvester.model import Decision, Known, Page, RawRecord, Window
@@ -17,17 +17,24 @@ OVERLAP = timedelta(seconds=120)
 
 
 def parse_utc(datestamp: str) -> datetime | None:
-    """A UTCdatetime of OAI-PMH (section 3.3), with or without time, fraction or offset; `None` for anything else."""
+    """A UTCdatetime of OAI-PMH (section 3.3), with or without time, fraction or offset; `None` for anything else.
+
+    So are the calendar's first and last year, by which programs say that they have no date: a zone, or the day before
+    or behind, leads out of it.
+    """
     try:
         moment = datetime.fromisoformat(datestamp.strip())
     except ValueError:
+        return None
+    if moment.year in (MINYEAR, MAXYEAR):
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def in_granularity(moment: datetime, granularity: Literal["day", "second"]) -> str:
     """The datestamp to send for a moment, in the form the provider understands (OAI-PMH 2.0, section 2.5.1)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d" if granularity == "day" else "%Y-%m-%dT%H:%M:%SZ")
+    text = moment.astimezone(UTC).isoformat(timespec="seconds")  # strftime writes a year before 1000 without its zero
+    return text[:10] if granularity == "day" else f"{text[:19]}Z"
 
 
 def next_since(

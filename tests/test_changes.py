@@ -16,6 +16,7 @@ from harvester.changes import (
     covers,
     decide,
     doubt,
+    in_granularity,
     newest,
     next_since,
     parse_utc,
@@ -43,6 +44,17 @@ class TestNextSince:
         assert next_since(None, self.LATER, "second") is None
         assert next_since("", self.LATER, "second") is None
         assert next_since("yesterday", self.LATER, "day") is None
+
+    @pytest.mark.parametrize(
+        "date", ["0001-01-01", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-01:00"]
+    )
+    def test_a_date_at_either_end_of_the_calendar_is_none(self, date):
+        assert parse_utc(date) is None
+        assert next_since(date, self.LATER, "second") is None
+
+    def test_a_year_has_four_digits(self):
+        assert in_granularity(datetime(506, 1, 2, tzinfo=UTC), "second") == "0506-01-02T00:00:00Z"
+        assert in_granularity(datetime(506, 1, 2, tzinfo=UTC), "day") == "0506-01-02"
 
     def test_reads_what_providers_write(self):
         assert next_since("2026-11-24T05:40:17.819129+00:00", self.LATER, "second") == "2026-11-24T05:38:17Z"

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import click
 
-from harvester import pipeline
+from harvester import locks, pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
-from harvester.errors import HarvesterError
 
 
 @click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_common
 def command(common: Common, file: Path) -> None:
-    """Copies the store into FILE, whole and compact, while harvests may go on. An older FILE is replaced."""
+    """Copies the store into FILE, whole and compact, while harvests may go on.
+
+    An older copy is replaced, and nothing else.
+    """
     config = common.load()
-    with pipeline.opened(config) as store:
-        if file.resolve() == store.path.resolve():
-            raise HarvesterError(f"{file} is the store itself; name another file for the copy.")
+    with pipeline.opened(config) as store, locks.hold(config.locks_dir, "backup", what=f"backup to {file}"):
         store.backup(file.absolute())
     size = file.stat().st_size
     if common.json:

@@ -88,7 +88,7 @@ def read(data: bytes, charset: str | None = None) -> Document:
         try:
             return Document(_strict(meant), data, names)
         except etree.XMLSyntaxError as error:
-            fault = error
+            fault = error.with_traceback(None)  # which holds this frame, and the frame the fault
     assert fault is not None  # there is a first reading
     raise _unreadable(encoding.narrowed(data), fault)
 

@@ -23,12 +23,17 @@ def retry_after(header: str | None, reference: datetime) -> float | None:
     value = (header or "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:12])
+    moment = http_date(value)
+    return None if moment is None else max(0.0, (moment - reference).total_seconds())
+
+
+def http_date(value: str) -> datetime | None:
+    """The moment a header names (RFC 9110, section 5.6.7), with any zone; `None` for anything else."""
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - reference).total_seconds())
 
 
 def asked_to_wait(error: ProviderError) -> float | None:

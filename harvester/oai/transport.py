@@ -19,6 +19,7 @@ from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachab
 from harvester.model import Access
 from harvester.oai import body
 from harvester.oai.network import CONNECT, SILENCE, SLICE, Session, Watch
+from harvester.oai.pages import safe
 
 Kind = TypeVar("Kind", bound=BaseException)
 
@@ -195,6 +196,7 @@ def redirected(url: str, location: str, query: str) -> str:
 @contextmanager
 def _in_plain_words(host: str) -> Iterator[None]:
     """What requests and urllib3 raise, as `Unreachable`."""
+    host = safe(host)
     try:
         yield
     except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as error:
@@ -228,6 +230,6 @@ def _cause(error: BaseException, kind: type[Kind]) -> Kind | None:
 
 
 def _brief(error: BaseException) -> str:
-    """The innermost cause; the outer ones repeat the address with its query."""
+    """The innermost cause, which may quote the provider; the outer ones repeat the address with its query."""
     *_, root = _chain(error)
-    return str(getattr(root, "strerror", None) or root or type(root).__name__)[:150]
+    return safe(str(getattr(root, "strerror", None) or root or type(root).__name__), 150)

@@ -41,6 +41,7 @@ def _midnights(first: datetime, last: datetime, parts: int) -> list[datetime]:
     """Up to `parts` - 1 midnights between two moments, about equally far from each other."""
     start = first.replace(hour=0, minute=0, second=0, microsecond=0)
     days = (last - start) // _DAY
+    parts = min(parts, days)  # a list may call itself as long as it likes
     cuts = {start + _DAY * (days * part // parts) for part in range(1, parts)}
     return sorted(cut for cut in cuts if first < cut < last)
 

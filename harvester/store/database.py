@@ -36,7 +36,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester import files, migrations, tables
 from harvester.errors import StoreError
-from harvester.store.place import fault, path_of
+from harvester.store.place import check_backup, fault, path_of
 
 T = TypeVar("T")
 
@@ -171,9 +171,13 @@ class Database:
     # ------------------------------------------------------------------------------------ upkeep
 
     def backup(self, path: Path) -> None:
-        """A whole, compact copy of the store as it is now, while others may go on writing; replaces an older copy."""
+        """A whole, compact copy of the store as it is now, while others may go on writing; replaces an older copy.
+
+        Two at once to one path would write into one temporary file.
+        """
         temporary = files.temporary_of(path)
         try:
+            check_backup(path, self.path)
             files.make_folder(path.parent)
             temporary.write_bytes(b"")  # here, for what SQLite says of a file it cannot make sounds as if of the store
             self._alone("VACUUM INTO ?", str(temporary))

@@ -28,6 +28,29 @@ def path_of(url: str) -> Path:
     return Path(path)
 
 
+def check_backup(path: Path, store: Path) -> None:
+    """Raises `StoreError` where a copy of the store would take the place of something else than an older one."""
+    path, store = path.resolve(), store.resolve()
+    if path in {store.with_name(store.name + ending) for ending in _ITS_OWN}:
+        raise StoreError(f"{path} belongs to the store itself; name another file for the copy.")
+    if path.exists() and not _may_be_copy(path):
+        raise StoreError(f"{path} is there and no backup; it is left as it is. Name another file for the copy.")
+
+
+_ITS_OWN = ("", "-wal", "-shm", "-journal")  # by which SQLite calls the files of one database
+
+
+def _may_be_copy(path: Path) -> bool:
+    """Whether it is a database, or a file without anything in it; no device, whatever can be read from it."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) in (b"", _MAGIC)
+
+
+_MAGIC = b"SQLite format 3\0"
+
+
 def fault(said: str, path: Path, patience: float) -> StoreError:
     """What a person can do about what SQLite says; `patience` is how many seconds it waited for a lock."""
     for sign, words in _FAULTS.items():

@@ -292,6 +292,17 @@ def test_a_backup_is_a_store(left, tmp_path):
     assert left("backup", "harvester.sqlite").exit_code == 1
 
 
+def test_one_backup_at_a_time(left, tmp_path):
+    """Two that wrote into one temporary file left an empty one in the place of the copy before."""
+    left("harvest")
+    assert left("backup", "copy.sqlite").exit_code == 0
+    before = (tmp_path / "copy.sqlite").read_bytes()
+    with locks.hold(load(tmp_path / "config.toml").locks_dir, "backup", what="backup to copy.sqlite"):
+        second = left("backup", "copy.sqlite")
+    assert (second.exit_code, "backup to copy.sqlite" in second.stderr) == (75, True)
+    assert (tmp_path / "copy.sqlite").read_bytes() == before
+
+
 def test_doctor_finds_damage(left, tmp_path):
     left("harvest")
     assert left("doctor", "--deep").exit_code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 import time
+import tracemalloc
 import zlib
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -307,6 +308,28 @@ def test_a_bomb_is_not_unpacked():
     fault, asked, _ = refused(reply(bomb), max_bytes=1_000_000)
     assert isinstance(fault, TooBig)
     assert asked == 1
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 99999 \x1b[31mX\r\n\r\n", b"\x1b[31mX\x07\r\n", redirect("http://\x01/")])
+def test_what_breaks_a_connection_is_quoted_safely(answer):
+    fault, *_ = refused(Answer(answer, close=True), retries=0)
+    assert isinstance(fault, Unreachable)
+    assert str(fault).isprintable()
+
+
+@pytest.mark.parametrize("page", [b" " * 3_000_000, b"<OAI-PMH>" + b" " * 900_000], ids=["a bomb", "half a page"])
+def test_an_error_that_is_kept_holds_no_page(page):
+    """In a harvest errors hold themselves until the collector comes: twenty bombs of 256 MB were 6 GB."""
+    answer, kept = reply(gzip.compress(page)), []
+    with Server([answer]) as server, Provider(access(server, max_bytes=1_000_000, retries=0)) as provider:
+        tracemalloc.start()
+        for _ in range(4):
+            with pytest.raises((TooBig, BadAnswer)) as caught:
+                provider.page(DC)
+            kept.append(caught.value)
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert held < 500_000
 
 
 @pytest.mark.parametrize("length", [None, ""])

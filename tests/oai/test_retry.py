@@ -31,6 +31,9 @@ ACCESS = Access(url="http://x/oai")
         (None, None),
         ("-5", None),
         ("٣", None),
+        (f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT", None),
+        (f"Fri, 31 Dec 2026 {'9' * 11}:59:59 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
     ],
 )
 def test_retry_after(header, seconds):

@@ -28,7 +28,11 @@ class TestSpread:
         window = Window(prefix="oai_dc", since="2024-01-01", until="2024-01-02")
         assert spread(window, 2, "", "", "day") == (window,)
 
-    @pytest.mark.parametrize("earliest", ["", "2025-06-01", "no date"])
+    def test_a_list_that_calls_itself_endless_is_cut_into_days(self):
+        parts = spread(WHOLE, 10**17, "2024-01-01", "2024-01-04T10:00:00Z", "day")
+        assert bounds(parts) == [(None, "2024-01-02"), ("2024-01-02", "2024-01-03"), ("2024-01-03", None)]
+
+    @pytest.mark.parametrize("earliest", ["", "2025-06-01", "no date", "0001-01-01T00:00:00Z"])
     def test_an_earliest_datestamp_that_says_nothing_is_not_believed(self, earliest):
         assert len(spread(WHOLE, 4, earliest, "2025-06-01", "second")) == 4
 

@@ -280,10 +280,10 @@ def test_a_backup_is_a_store(opened: Store, tmp_path: Path):
 
 def test_a_backup_replaces_the_one_before_only_when_whole(opened: Store, tmp_path: Path):
     copy = tmp_path / "copy.sqlite"
-    copy.write_text("yesterday")
+    copy.write_bytes(b"SQLite format 3\0 of yesterday")
     (tmp_path / ".copy.sqlite.part").write_text("left by a crash")
     opened.backup(copy)
-    assert copy.read_bytes().startswith(b"SQLite format 3")
+    assert b"of yesterday" not in copy.read_bytes()
     assert not (tmp_path / ".copy.sqlite.part").exists()
 
 
@@ -312,6 +312,26 @@ def test_a_backup_that_cannot_be_written(opened: Store, tmp_path: Path):
         opened.backup(tmp_path / "file" / "copy.sqlite")
     with pytest.raises(StoreError, match=r"The backup /proc/copy.sqlite cannot be written"):
         opened.backup(Path("/proc/copy.sqlite"))
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal"])
+def test_a_backup_spares_the_files_of_the_store(opened: Store, ending: str):
+    own = opened.path.with_name(opened.path.name + ending)
+    before = own.read_bytes() if own.exists() else None
+    with pytest.raises(StoreError, match="belongs to the store itself"):
+        opened.backup(own)
+    assert (own.read_bytes() if own.exists() else None) == before
+
+
+def test_a_backup_replaces_nothing_but_a_backup(opened: Store, tmp_path: Path):
+    (tmp_path / "config.toml").write_text("[sources]")
+    os.mkfifo(tmp_path / "pipe")
+    for there in ("config.toml", "pipe", "."):
+        with pytest.raises(StoreError, match="is there and no backup"):
+            opened.backup(tmp_path / there)
+    assert (tmp_path / "config.toml").read_text() == "[sources]"
+    (tmp_path / "made by mktemp").touch()
+    opened.backup(tmp_path / "made by mktemp")
 
 
 def test_a_backup_that_fails_leaves_nothing_behind(damaged: Store, tmp_path: Path):

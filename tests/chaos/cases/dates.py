@@ -13,11 +13,12 @@ from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, WINDOWS
 from tests.chaos.provider import (
     CLOCK,
+    Fault,
     Truth,
     article,
     without_arguments,
 )
-from tests.oai.server import Request, error, reply
+from tests.oai.server import Answer, Request, error, reply
 
 
 @case("A day-only provider claims seconds", "asked once more by day, and remembered", 27, harvests=2)
@@ -51,7 +52,7 @@ def odd_granularity() -> Setting:
     return Truth(), fault
 
 
-def with_earliest(value: bytes):
+def with_earliest(value: bytes) -> Fault:
     stamp = re.compile(rb"<earliestDatestamp>[^<]*<")
     return lambda request, truth: (
         reply(stamp.sub(b"<earliestDatestamp>" + value + b"<", truth.bytes_of(request)))
@@ -73,6 +74,37 @@ def earliest_now() -> Setting:
 @case("earliestDatestamp is later than most records", "the first window is open to the past", 30, settings=WINDOWS)
 def earliest_wrong() -> Setting:
     return Truth(), with_earliest(b"2021-01-01T00:00:00Z")
+
+
+@case("earliestDatestamp is of the year 1", "the first window is open to the past", 30, settings=WINDOWS)
+def earliest_of_year_one() -> Setting:
+    return Truth(), with_earliest(b"0001-01-01T00:00:00Z")
+
+
+@case("earliestDatestamp is of the year 202", "years are asked for in four digits", settings=WINDOWS)
+def earliest_long_ago() -> Setting:
+    """To a provider that compares dates as text, 506 lies behind 2025."""
+
+    def fault(request: Request, truth: Truth) -> bytes | Answer | None:
+        if request.query.get("from", "") > "2025":
+            return reply(error("noRecordsMatch"))
+        if request.query.get("until", "") > "2025":
+            return reply(truth.bytes_of(without_arguments(request, "until")))
+        return with_earliest(b"0202-01-01T00:00:00Z")(request, truth)
+
+    return Truth(), fault
+
+
+@case("Dates are off the calendar", "they count as none; everything is asked for again", harvests=2)
+def off_the_calendar() -> Setting:
+    """What programs write that have no date: the least or the greatest that they know, in some zone."""
+    stamp = re.compile(rb"<(responseDate|datestamp|earliestDatestamp)>[^<]*")
+
+    def fault(request: Request, truth: Truth) -> bytes:
+        page = stamp.sub(rb"<\1>0001-01-01T00:00:00+01:00", truth.bytes_of(request))
+        return reply(page.replace(b"0001-01-01T00:00:00+01:00", b"9999-12-31T23:59:59-01:00", 1))
+
+    return Truth(), fault
 
 
 @case(

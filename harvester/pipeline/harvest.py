@@ -29,8 +29,9 @@ from harvester.errors import (
     WaitUntil,
 )
 from harvester.making import rarely_collected
-from harvester.model import Identity
+from harvester.model import Access, Identity
 from harvester.oai import Provider
+from harvester.pipeline import hosts
 from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark
@@ -148,8 +149,12 @@ class _Job:
         Any answer will do, also one that cannot be used.
         """
         access = replace(self.source.access(), retries=0)
-        with suppress(BadAnswer, BadStatus, ProtocolError, TooBig), Provider(access, stop=self.stop) as provider:
-            provider.identify()
+        with suppress(BadAnswer, BadStatus, ProtocolError, TooBig):
+            self._identified(access)
+
+    def _identified(self, access: Access) -> Identity:
+        with Provider(access, stop=self.stop) as provider, hosts.turn(provider.url):
+            return provider.identify()
 
     def _never_began(self, prefix: str, error: ProviderError) -> RunReport:
         """Leaves a trace of an attempt that had no answer; a run that was cut short keeps its checkpoints."""
@@ -179,8 +184,7 @@ class _Job:
             return known
         if self.source.parallel > 1:  # who asks for several windows at once knows of a long list
             self.mapper.get_ready()
-        with Provider(self.source.access(), stop=self.stop) as provider:
-            identity = provider.identify()
+        identity = self._identified(self.source.access())
         if moved:
             for prefix in self.source.formats:
                 self._give_up(prefix)

@@ -316,7 +316,8 @@ class Walk:
     def _sets(self) -> set[str | None]:
         """The provider's sets; all that are configured where it does not say."""
         try:
-            return {row.spec for row in self._aside.sets()} or set(self.job.source.sets)
+            with self._fetching.aside(self._aside.url):
+                return {row.spec for row in self._aside.sets()} or set(self.job.source.sets)
         except (Stopped, WaitUntil):
             raise
         except ProviderError:
@@ -386,7 +387,8 @@ class Walk:
         if not isinstance(error, ProtocolError) or error.code != "cannotDisseminateFormat":
             return str(error)
         try:
-            offered = sorted(item.prefix for item in self._aside.formats())
+            with self._fetching.aside(self._aside.url):
+                offered = sorted(item.prefix for item in self._aside.formats())
         except ProviderError:
             return str(error)
         if window.prefix in offered:

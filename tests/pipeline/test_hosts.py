@@ -32,24 +32,40 @@ def test_all_sources_of_a_host_share_its_turns():
         assert not fifth.is_alive()
 
 
+class Slow:
+    """A provider that counts how many requests are under way, and how many at most were."""
+
+    def __init__(self) -> None:
+        self._now, self.most, self._guard = 0, 0, threading.Lock()
+
+    def __call__(self, request: Request, truth: Truth) -> None:
+        with self._guard:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        time.sleep(0.05)
+        with self._guard:
+            self._now -= 1
+
+
 @pytest.mark.parametrize("lanes", [3, 8])
 def test_no_more_requests_are_under_way_than_the_source_is_allowed(tmp_path: Path, lanes: int):
-    under_way: list[int] = [0, 0]
-    guard = threading.Lock()
-    waiting = threading.Event()
-
-    def slow(request: Request, truth: Truth) -> None:
-        with guard:
-            under_way[0] += 1
-            under_way[1] = max(under_way)
-        waiting.wait(0.05)
-        with guard:
-            under_way[0] -= 1
-
+    slow = Slow()
     with broken(Truth(120), slow) as (_, server):
         made = bench(tmp_path, server.url, settings=f"window_records = 10\nparallel = {lanes}\n")
         assert harvest(made).new == 120
-    assert (hosts.AT_ONCE if lanes > hosts.AT_ONCE else 1) < under_way[1] <= lanes
+    assert (hosts.AT_ONCE if lanes > hosts.AT_ONCE else 1) < slow.most <= lanes
+
+
+def test_many_sources_of_a_host_that_begin_at_once_share_its_turns(tmp_path: Path):
+    """Who it is is asked by each, before there are lanes."""
+    slow = Slow()
+    with broken(Truth(3), slow) as (_, server), ThreadPoolExecutor(8) as threads:
+        folders = [tmp_path / f"{number}" for number in range(8)]
+        for folder in folders:
+            folder.mkdir()
+        runs = list(threads.map(lambda folder: harvest(bench(folder, f"{server.url}/{folder.name}")), folders))
+    assert [run.new for run in runs] == [3] * 8
+    assert 1 < slow.most <= hosts.AT_ONCE
 
 
 def test_who_waits_in_vain_is_waited_for_no_more():

@@ -14,6 +14,8 @@ from harvester.seen import Seen
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)
+# Years that stand for no moment at all: what .NET and others write where they know none, or where there is no end.
+_NEVER = (1, 9999)
 
 
 def parse_utc(datestamp: str) -> datetime | None:
@@ -22,12 +24,15 @@ def parse_utc(datestamp: str) -> datetime | None:
         moment = datetime.fromisoformat(datestamp.strip())
     except ValueError:
         return None
+    if moment.year in _NEVER:
+        return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def in_granularity(moment: datetime, granularity: Literal["day", "second"]) -> str:
     """The datestamp to send for a moment, in the form the provider understands (OAI-PMH 2.0, section 2.5.1)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d" if granularity == "day" else "%Y-%m-%dT%H:%M:%SZ")
+    written = moment.astimezone(UTC).isoformat()  # strftime writes the year 800 with three digits
+    return written[:10] if granularity == "day" else f"{written[:19]}Z"
 
 
 def next_since(

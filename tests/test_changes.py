@@ -44,6 +44,15 @@ class TestNextSince:
         assert next_since("", self.LATER, "second") is None
         assert next_since("yesterday", self.LATER, "day") is None
 
+    @pytest.mark.parametrize(
+        "never", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59.999-05:00", "9999-12-31"]
+    )
+    def test_asks_for_everything_where_the_response_date_is_no_moment(self, never):
+        assert next_since(never, self.LATER, "second") is None
+
+    def test_writes_every_year_with_four_digits(self):
+        assert next_since("0800-12-25T00:01:00Z", self.LATER, "day") == "0800-12-24"
+
     def test_reads_what_providers_write(self):
         assert next_since("2026-11-24T05:40:17.819129+00:00", self.LATER, "second") == "2026-11-24T05:38:17Z"
 

@@ -23,7 +23,7 @@ class Arrivals:
 
     def __init__(self, store: Store, mapper: Mapper, run: Run, get_record: GetRecord) -> None:
         self._store, self._mapper, self._run, self._get_record = store, mapper, run, get_record
-        self._counted = Seen()
+        self._counted, self._rejected = Seen(), Seen()
 
     def keep(self, page: Page, window_id: int | None, *, seen: int, done: bool) -> None:
         """Stores a page and moves its window behind it, in one transaction; without a window no checkpoint moves."""
@@ -34,7 +34,7 @@ class Arrivals:
         arrived = [record.raw for record in saved if record.decision in ("new", "changed", "deleted")]
         save = PageSave(
             records=tuple(self._uncounted(saved)),
-            bad=page.bad,
+            bad=tuple(bad for bad in page.bad if bad.identifier is None or self._rejected.add(bad.identifier)),
             articles=tuple(self._mapper.arrived(self._run.prefix, arrived)),
             token=None if done else page.token,
             response_date=page.response_date,

@@ -71,10 +71,10 @@ class Ladder:
 
         `whole` is for a window whose records are all right but whose tokens are not: it is cut as long as it can be.
         """
-        self.misses += 1
-        if self.misses > MISSES or not self._is_alive(window.window, error):
+        if self.misses >= MISSES or not self._is_alive(window.window, error):
             raise error
         listed = None if whole else self._listed(window.window)
+        self.misses += listed is None  # who lists the names is well, and may have a bad record on every page
         if listed is not None and self._is_small(window.window, listed):
             return self._one_by_one(window, listed, error)
         halves = windows.spread(window.window, 2, self.identity.earliest, self._latest, self.identity.granularity)
@@ -140,7 +140,7 @@ class Ladder:
             raise error
         self._arrivals.keep(end, window.id, seen=watch.total, done=True)
         # Where records come the provider is well; a window that is empty says nothing of it.
-        self.misses = 0 if came else self.misses - (not watch.total)
+        self.misses = 0 if came else self.misses + bool(watch.total)
         return Rung.DONE
 
     def _slab(self, headers: Sequence[RawRecord], window: Window, listed: Page) -> Page:

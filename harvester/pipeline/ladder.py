@@ -54,7 +54,7 @@ def is_for_good(error: ProviderError) -> bool:
     if isinstance(error, ProtocolError):
         return error.code == "cannotDisseminateFormat"
     if isinstance(error, BadStatus):
-        return error.status not in (429, 503)
+        return not error.crowded
     return not isinstance(error, (Stopped, WaitUntil, RefusedAddress))
 
 
@@ -164,7 +164,8 @@ class Ladder:
         try:
             return self._ask.record(identifier, window.prefix)
         except ProviderError as error:
-            if isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
+            crowded = isinstance(error, BadStatus) and error.crowded
+            if crowded or isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
                 raise
             if isinstance(error, Unreachable) and not again:
                 return self._found(identifier, window, again=True)

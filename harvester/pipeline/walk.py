@@ -339,7 +339,7 @@ class Walk:
     def _refuses_dates(self, error: ProviderError, window: OpenWindow) -> bool:
         """Whether a list that was cut by its size alone may be had in one piece only: no part with an end ever came."""
         ledger = {one.id: one for one in self.store.run(self.run.id).windows}
-        crowded = isinstance(error, BadStatus) and error.status in (429, 503)
+        crowded = isinstance(error, BadStatus) and error.crowded
         if crowded or not isinstance(error, (ProtocolError, BadStatus)):
             return False
         if window.window.until is None or _root(window, ledger).attempts:

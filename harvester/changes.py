@@ -114,6 +114,13 @@ def outdated(known: Known, raw: RawRecord) -> bool:
     return raw.datestamp < known.datestamp and raw.deleted == known.deleted
 
 
+def is_news(known: Known | None, raw: RawRecord) -> bool:
+    """Whether a header says that more is there than what is held: another record, or a later version of it."""
+    if raw.deleted:
+        return known is None or not known.deleted
+    return known is None or known.deleted or raw.datestamp > known.datestamp
+
+
 def contradicts(known: Known | None, raw: RawRecord) -> bool:
     """Whether an arrival says deleted and the store live, or the other way round, without being the newer."""
     return known is not None and known.deleted != raw.deleted and raw.datestamp <= known.datestamp
@@ -156,13 +163,20 @@ class ListWatch:
         return fresh
 
 
-def doubt(seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False) -> str | None:
+def doubt(
+    seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False, unlisted: bool = False
+) -> str | None:
     """Why a list that ended may not be whole, in a sentence; `None` where there is no reason to think so.
 
     A list that shrinks while it is read by offsets, as that of OJS, moves rows from pages to come to pages that were.
+    `unlisted`: it looks cut, and there is no longer list of identifiers to hold it against.
     """
     if size is not None and seen < size:
         return f"the provider announced {size} records and gave {seen}"
     if circling and size is None:
         return "the provider repeats its pages and never says how long its list is"
+    if circling and size is not None and seen > size:
+        return f"the provider repeats its pages, and announced {size} records where it gave {seen}"
+    if unlisted:
+        return "the provider never says how long its list is, and its list of identifiers says no more"
     return "the list became shorter while it was read" if shrunk else None

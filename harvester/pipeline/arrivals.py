@@ -48,6 +48,12 @@ class Arrivals:
         """Whether a record of this name was kept since this run was taken up."""
         return identifier in self._counted
 
+    def lacking(self, headers: Iterable[RawRecord]) -> list[RawRecord]:
+        """Those of the listed records that neither are held as they are listed nor were rejected by name."""
+        listed = {raw.identifier: raw for raw in headers if raw.identifier not in self._rejected}
+        known = self._store.known(self._run.source, self._run.prefix, listed)
+        return [raw for name, raw in listed.items() if changes.is_news(known.get(name), raw)]
+
     def _uncounted(self, saved: Iterable[SavedRecord]) -> Iterable[SavedRecord]:
         """Without what came unchanged for the second time in this run: it would be counted twice."""
         for one in saved:

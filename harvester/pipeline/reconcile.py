@@ -28,7 +28,7 @@ from harvester.errors import (
     TooSlow,
     WaitUntil,
 )
-from harvester.model import BadRecord, Known, Page, RawRecord, Window
+from harvester.model import BadRecord, Page, RawRecord, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts
 from harvester.pipeline.arrivals import Arrivals
@@ -168,7 +168,7 @@ class _Comparison:
         for raw in changes.newest(page.records):
             if raw.deleted or not listed.live.add(raw.identifier):
                 continue
-            if raw.identifier in self.awaited or _is_news(known.get(raw.identifier), raw):
+            if raw.identifier in self.awaited or changes.is_news(known.get(raw.identifier), raw):
                 listed.missing.append(raw)
 
     # ------------------------------------------------------------------------------ what the store lacks
@@ -256,7 +256,3 @@ class _Comparison:
             raise fault
         self._withheld.setdefault(identifier, str(fault))
         return None
-
-
-def _is_news(known: Known | None, raw: RawRecord) -> bool:
-    return known is None or known.deleted or raw.datestamp > known.datestamp

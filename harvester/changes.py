@@ -79,11 +79,11 @@ def decide(known: Known | None, raw: RawRecord) -> Decision:
     is touched. A tombstone for a record never seen is kept as `deleted`: it says that the identifier is taken. A record
     that came on a damaged page and now comes whole is `changed`, as what was doubtful about it no longer is.
     """
-    if raw.deleted:
-        return "unchanged" if known and known.deleted else "deleted"
+    if raw.deleted and not (known and known.deleted):
+        return "deleted"
     if known is None:
         return "new"
-    if known.deleted or known.content_hash != content_hash(raw) or (known.repairs and not raw.repairs):
+    if known.deleted != raw.deleted or known.content_hash != content_hash(raw) or (known.repairs and not raw.repairs):
         return "changed"
     return "unchanged" if (known.datestamp, known.sets) == (raw.datestamp, raw.sets) else "moved"
 

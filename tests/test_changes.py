@@ -108,6 +108,12 @@ class TestDecide:
         assert decide(known(gone), gone) == "unchanged"
         assert decide(known(gone), first) == "changed"
 
+    def test_a_tombstone_with_a_new_datestamp_has_moved(self):
+        """What comes live with a datestamp between the two is then known to be the older."""
+        gone = record(deleted=True, payload=None)
+        assert decide(known(gone), gone) == "unchanged"
+        assert decide(known(gone), record(datestamp="2024-06-01", deleted=True, payload=None)) == "moved"
+
     def test_what_came_on_a_damaged_page_and_now_comes_whole_is_changed(self):
         held = known(record(repairs=("controls",)))
         assert decide(held, record(repairs=("controls",))) == "unchanged"
@@ -200,8 +206,11 @@ class TestListWatch:
 class TestDoubt:
     def test_a_list_is_whole_when_it_gave_what_it_announced(self):
         assert doubt(5, 5) is None
-        assert doubt(6, 5, circling=True) is None
+        assert doubt(5, 5, circling=True) is None
+        assert doubt(6, 5) is None
         assert doubt(5, None) is None
         assert doubt(4, 5) == "the provider announced 5 records and gave 4"
         assert doubt(5, None, circling=True)
+        assert doubt(6, 5, circling=True)  # its size is wrong, and says nothing of its end
+        assert doubt(5, None, unlisted=True)
         assert doubt(5, 5, shrunk=True)

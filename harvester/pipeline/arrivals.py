@@ -33,7 +33,7 @@ class Arrivals:
         saved = [SavedRecord(raw, changes.decide(known.get(raw.identifier), raw)) for raw in standing]
         arrived = [record.raw for record in saved if record.decision in ("new", "changed", "deleted")]
         save = PageSave(
-            records=tuple(self._uncounted(saved)),
+            records=tuple(self._uncounted(saved, known)),
             bad=tuple(bad for bad in page.bad if bad.identifier is None or self._rejected.add(bad.identifier)),
             articles=tuple(self._mapper.arrived(self._run.prefix, arrived)),
             token=None if done else page.token,
@@ -54,11 +54,17 @@ class Arrivals:
         known = self._store.known(self._run.source, self._run.prefix, listed)
         return [raw for name, raw in listed.items() if changes.is_news(known.get(name), raw)]
 
-    def _uncounted(self, saved: Iterable[SavedRecord]) -> Iterable[SavedRecord]:
+    def _uncounted(self, saved: Iterable[SavedRecord], known: Mapping[str, Known]) -> Iterable[SavedRecord]:
         """Without what came unchanged for the second time in this run: it would be counted twice."""
         for one in saved:
-            if self._counted.add(one.raw.identifier) or one.decision != "unchanged":
+            again = self._is_ours(known.get(one.raw.identifier), one.raw)
+            self._counted.add(one.raw.identifier)
+            if one.decision != "unchanged" or not again:
                 yield one
+
+    def _is_ours(self, held: Known | None, raw: RawRecord) -> bool:
+        """Whether this run gave what is held, since it was taken up or before."""
+        return held is not None and (raw.identifier in self._counted or held.run_id == self._run.id)
 
     def _standing(
         self, records: Iterable[RawRecord], known: Mapping[str, Known], contested: frozenset[str]
@@ -66,12 +72,13 @@ class Arrivals:
         standing = []
         for raw in records:
             held = known.get(raw.identifier)
-            if held is not None and changes.outdated(held, raw) and raw.identifier in self._counted:
+            ours = self._is_ours(held, raw)
+            if held is not None and ours and changes.outdated(held, raw):
                 continue  # this run gave a newer one already, on another page
             if raw.identifier in contested or changes.contradicts(held, raw):
                 asked = self._asked(raw)
-                if asked is None and held is not None and raw.deleted:
-                    continue  # what is live stays so, until the provider says otherwise by itself
+                if asked is None and held is not None and (raw.deleted or (ours and raw.datestamp < held.datestamp)):
+                    continue  # what is live, or the newer, stays so, until the provider says otherwise by itself
                 raw = asked or raw
             standing.append(raw)
         return standing

@@ -201,8 +201,8 @@ class _Comparison:
                 f"if {len(vanished)} of {live} records are gone, run `harvester reconcile {self.source.name} --confirm`"
             )
             return False
-        if len(vanished) > self.source.max_deletion_share * live and not self.confirm:
-            share = len(vanished) / live
+        share = len(vanished) / live if live else 0.0
+        if share > self.source.max_deletion_share and not self.confirm:
             self.notes.append(
                 f"{len(vanished)} of {live} records ({share:.0%}) are not listed any more, which is more than "
                 f"max_deletion_share; if that is right, run `harvester reconcile {self.source.name} --confirm`"

@@ -6,7 +6,7 @@ Nothing here touches network, store or clock, so every rule can be tested by its
 from __future__ import annotations
 
 import hashlib
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from harvester.model import Decision, Known, Page, RawRecord, Window
@@ -14,27 +14,26 @@ from harvester.seen import Seen
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)
+# Years that stand for no moment at all: what .NET and others write where they know none, or where there is no end. A
+# zone, or the day before or behind, would lead out of the calendar.
+_NEVER = (1, 9999)
 
 
 def parse_utc(datestamp: str) -> datetime | None:
-    """A UTCdatetime of OAI-PMH (section 3.3), with or without time, fraction or offset; `None` for anything else.
-
-    So are the calendar's first and last year, by which programs say that they have no date: a zone, or the day before
-    or behind, leads out of it.
-    """
+    """A UTCdatetime of OAI-PMH (section 3.3), with or without time, fraction or offset; `None` for anything else."""
     try:
         moment = datetime.fromisoformat(datestamp.strip())
     except ValueError:
         return None
-    if moment.year in (MINYEAR, MAXYEAR):
+    if moment.year in _NEVER:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def in_granularity(moment: datetime, granularity: Literal["day", "second"]) -> str:
     """The datestamp to send for a moment, in the form the provider understands (OAI-PMH 2.0, section 2.5.1)."""
-    text = moment.astimezone(UTC).isoformat(timespec="seconds")  # strftime writes a year before 1000 without its zero
-    return text[:10] if granularity == "day" else f"{text[:19]}Z"
+    written = moment.astimezone(UTC).isoformat()  # strftime writes the year 800 with three digits
+    return written[:10] if granularity == "day" else f"{written[:19]}Z"
 
 
 def next_since(
@@ -81,11 +80,11 @@ def decide(known: Known | None, raw: RawRecord) -> Decision:
     is touched. A tombstone for a record never seen is kept as `deleted`: it says that the identifier is taken. A record
     that came on a damaged page and now comes whole is `changed`, as what was doubtful about it no longer is.
     """
-    if raw.deleted:
-        return "unchanged" if known and known.deleted else "deleted"
+    if raw.deleted and not (known and known.deleted):
+        return "deleted"
     if known is None:
         return "new"
-    if known.deleted or known.content_hash != content_hash(raw) or (known.repairs and not raw.repairs):
+    if known.deleted != raw.deleted or known.content_hash != content_hash(raw) or (known.repairs and not raw.repairs):
         return "changed"
     return "unchanged" if (known.datestamp, known.sets) == (raw.datestamp, raw.sets) else "moved"
 
@@ -114,6 +113,13 @@ def contested(records: tuple[RawRecord, ...]) -> frozenset[str]:
 def outdated(known: Known, raw: RawRecord) -> bool:
     """Whether an arrival is older than what is held, and neither brings it back nor buries it."""
     return raw.datestamp < known.datestamp and raw.deleted == known.deleted
+
+
+def is_news(known: Known | None, raw: RawRecord) -> bool:
+    """Whether a header says that more is there than what is held: another record, or a later version of it."""
+    if raw.deleted:
+        return known is None or not known.deleted
+    return known is None or known.deleted or raw.datestamp > known.datestamp
 
 
 def contradicts(known: Known | None, raw: RawRecord) -> bool:
@@ -158,13 +164,20 @@ class ListWatch:
         return fresh
 
 
-def doubt(seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False) -> str | None:
+def doubt(
+    seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False, unlisted: bool = False
+) -> str | None:
     """Why a list that ended may not be whole, in a sentence; `None` where there is no reason to think so.
 
     A list that shrinks while it is read by offsets, as that of OJS, moves rows from pages to come to pages that were.
+    `unlisted`: it looks cut, and there is no longer list of identifiers to hold it against.
     """
     if size is not None and seen < size:
         return f"the provider announced {size} records and gave {seen}"
     if circling and size is None:
         return "the provider repeats its pages and never says how long its list is"
+    if circling and size is not None and seen > size:
+        return f"the provider repeats its pages, and announced {size} records where it gave {seen}"
+    if unlisted:
+        return "the provider never says how long its list is, and its list of identifiers says no more"
     return "the list became shorter while it was read" if shrunk else None

@@ -59,12 +59,16 @@ class Unreachable(ProviderError):
 
 
 class BadStatus(ProviderError):
-    """The provider answered with an HTTP error; `retry_after` is what it asks us to wait, in seconds."""
+    """The provider answered with an HTTP error; `retry_after` is what it asks us to wait, in seconds.
+
+    `crowded`: it has too much to do, whatever it is asked.
+    """
 
     def __init__(self, message: str, status: int, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
+        self.crowded = status in (429, 503)
         self.passing = status >= 500 or status in (408, 425, 429)
 
 

@@ -117,6 +117,7 @@ class Known(Struct, frozen=True):
     content_hash: str | None  # SHA-256 of the payload, in hex
     sets: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()  # of its page, before it could be read
+    run_id: int = 0  # the run that brought it
 
 
 class Page(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,6 @@ from harvester.changes import (
     covers,
     decide,
     doubt,
-    in_granularity,
     newest,
     next_since,
     parse_utc,
@@ -46,15 +45,14 @@ class TestNextSince:
         assert next_since("yesterday", self.LATER, "day") is None
 
     @pytest.mark.parametrize(
-        "date", ["0001-01-01", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-01:00"]
+        "never", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59.999-05:00", "9999-12-31"]
     )
-    def test_a_date_at_either_end_of_the_calendar_is_none(self, date):
-        assert parse_utc(date) is None
-        assert next_since(date, self.LATER, "second") is None
+    def test_asks_for_everything_where_the_response_date_is_no_moment(self, never):
+        assert parse_utc(never) is None
+        assert next_since(never, self.LATER, "second") is None
 
-    def test_a_year_has_four_digits(self):
-        assert in_granularity(datetime(506, 1, 2, tzinfo=UTC), "second") == "0506-01-02T00:00:00Z"
-        assert in_granularity(datetime(506, 1, 2, tzinfo=UTC), "day") == "0506-01-02"
+    def test_writes_every_year_with_four_digits(self):
+        assert next_since("0800-12-25T00:01:00Z", self.LATER, "day") == "0800-12-24"
 
     def test_reads_what_providers_write(self):
         assert next_since("2026-11-24T05:40:17.819129+00:00", self.LATER, "second") == "2026-11-24T05:38:17Z"
@@ -110,6 +108,12 @@ class TestDecide:
         assert decide(None, gone) == "deleted"
         assert decide(known(gone), gone) == "unchanged"
         assert decide(known(gone), first) == "changed"
+
+    def test_a_tombstone_with_a_new_datestamp_has_moved(self):
+        """What comes live with a datestamp between the two is then known to be the older."""
+        gone = record(deleted=True, payload=None)
+        assert decide(known(gone), gone) == "unchanged"
+        assert decide(known(gone), record(datestamp="2024-06-01", deleted=True, payload=None)) == "moved"
 
     def test_what_came_on_a_damaged_page_and_now_comes_whole_is_changed(self):
         held = known(record(repairs=("controls",)))
@@ -203,8 +207,11 @@ class TestListWatch:
 class TestDoubt:
     def test_a_list_is_whole_when_it_gave_what_it_announced(self):
         assert doubt(5, 5) is None
-        assert doubt(6, 5, circling=True) is None
+        assert doubt(5, 5, circling=True) is None
+        assert doubt(6, 5) is None
         assert doubt(5, None) is None
         assert doubt(4, 5) == "the provider announced 5 records and gave 4"
         assert doubt(5, None, circling=True)
+        assert doubt(6, 5, circling=True)  # its size is wrong, and says nothing of its end
+        assert doubt(5, None, unlisted=True)
         assert doubt(5, 5, shrunk=True)

@@ -23,7 +23,7 @@ class Arrivals:
 
     def __init__(self, store: Store, mapper: Mapper, run: Run, get_record: GetRecord) -> None:
         self._store, self._mapper, self._run, self._get_record = store, mapper, run, get_record
-        self._counted = Seen()
+        self._counted, self._rejected = Seen(), Seen()
 
     def keep(self, page: Page, window_id: int | None, *, seen: int, done: bool) -> None:
         """Stores a page and moves its window behind it, in one transaction; without a window no checkpoint moves."""
@@ -33,8 +33,8 @@ class Arrivals:
         saved = [SavedRecord(raw, changes.decide(known.get(raw.identifier), raw)) for raw in standing]
         arrived = [record.raw for record in saved if record.decision in ("new", "changed", "deleted")]
         save = PageSave(
-            records=tuple(self._uncounted(saved)),
-            bad=page.bad,
+            records=tuple(self._uncounted(saved, known)),
+            bad=tuple(bad for bad in page.bad if bad.identifier is None or self._rejected.add(bad.identifier)),
             articles=tuple(self._mapper.arrived(self._run.prefix, arrived)),
             token=None if done else page.token,
             response_date=page.response_date,
@@ -48,11 +48,23 @@ class Arrivals:
         """Whether a record of this name was kept since this run was taken up."""
         return identifier in self._counted
 
-    def _uncounted(self, saved: Iterable[SavedRecord]) -> Iterable[SavedRecord]:
+    def lacking(self, headers: Iterable[RawRecord]) -> list[RawRecord]:
+        """Those of the listed records that neither are held as they are listed nor were rejected by name."""
+        listed = {raw.identifier: raw for raw in headers if raw.identifier not in self._rejected}
+        known = self._store.known(self._run.source, self._run.prefix, listed)
+        return [raw for name, raw in listed.items() if changes.is_news(known.get(name), raw)]
+
+    def _uncounted(self, saved: Iterable[SavedRecord], known: Mapping[str, Known]) -> Iterable[SavedRecord]:
         """Without what came unchanged for the second time in this run: it would be counted twice."""
         for one in saved:
-            if self._counted.add(one.raw.identifier) or one.decision != "unchanged":
+            again = self._is_ours(known.get(one.raw.identifier), one.raw)
+            self._counted.add(one.raw.identifier)
+            if one.decision != "unchanged" or not again:
                 yield one
+
+    def _is_ours(self, held: Known | None, raw: RawRecord) -> bool:
+        """Whether this run gave what is held, since it was taken up or before."""
+        return held is not None and (raw.identifier in self._counted or held.run_id == self._run.id)
 
     def _standing(
         self, records: Iterable[RawRecord], known: Mapping[str, Known], contested: frozenset[str]
@@ -60,12 +72,13 @@ class Arrivals:
         standing = []
         for raw in records:
             held = known.get(raw.identifier)
-            if held is not None and changes.outdated(held, raw) and raw.identifier in self._counted:
+            ours = self._is_ours(held, raw)
+            if held is not None and ours and changes.outdated(held, raw):
                 continue  # this run gave a newer one already, on another page
             if raw.identifier in contested or changes.contradicts(held, raw):
                 asked = self._asked(raw)
-                if asked is None and held is not None and raw.deleted:
-                    continue  # what is live stays so, until the provider says otherwise by itself
+                if asked is None and held is not None and (raw.deleted or (ours and raw.datestamp < held.datestamp)):
+                    continue  # what is live, or the newer, stays so, until the provider says otherwise by itself
                 raw = asked or raw
             standing.append(raw)
         return standing

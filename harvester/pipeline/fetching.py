@@ -78,7 +78,7 @@ class Line:
         self.window, self.asked = window, asked  # `asked` may have its dates in another form
         self.pages, self.token = window.pages, window.token
         self.size = window.list_size if window.pages else None
-        self.shrunk, self._largest = False, 0
+        self.shrunk, self.unlisted, self._largest = False, False, 0
         self.watch = changes.ListWatch(window.seen)
         self.room = Room(held=held)
 

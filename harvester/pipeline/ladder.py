@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_DENIED = ("idDoesNotExist", "cannotDisseminateFormat")
+# Pages hold no fewer records; a list of so many and one page may be a first page without its token.
+FULL_PAGE = 10
+ROUND = 10  # of which the sizes of pages are multiples
 FEW = 50  # records that are rather asked for one by one than cut in two again
 SLAB = 20  # records asked for one by one, before they are stored
 MOST_MISSING = 2000  # records that one run asks for by their names because they are missing here
@@ -54,7 +58,7 @@ def is_for_good(error: ProviderError) -> bool:
     if isinstance(error, ProtocolError):
         return error.code == "cannotDisseminateFormat"
     if isinstance(error, BadStatus):
-        return error.status not in (429, 503)
+        return not error.crowded
     return not isinstance(error, (Stopped, WaitUntil, RefusedAddress))
 
 
@@ -71,16 +75,16 @@ class Ladder:
 
         `whole` is for a window whose records are all right but whose tokens are not: it is cut as long as it can be.
         """
-        self.misses += 1
-        if self.misses > MISSES or not self._is_alive(window.window, error):
+        if self.misses >= MISSES or not self._is_alive(window.window, error):
             raise error
         listed = None if whole else self._listed(window.window)
+        self.misses += listed is None  # who lists the names is well, and may have a bad record on every page
         if listed is not None and self._is_small(window.window, listed):
             return self._one_by_one(window, listed, error)
         halves = windows.spread(window.window, 2, self.identity.earliest, self._latest, self.identity.granularity)
         if len(halves) > 1:
             self._store.reopen_window(window.id)
-            self._store.split_window(window.id, halves)
+            self._store.split_window(window.id, halves, _length(listed) if listed else None)
             return Rung.CUT
         listed = listed or self._listed(window.window)
         if listed is None:
@@ -100,7 +104,8 @@ class Ladder:
         return True
 
     def _is_small(self, window: Window, listed: Page) -> bool:
-        few = listed.token is None and len(listed.records) <= FEW
+        most = FEW if listed.list_size is not None else FULL_PAGE - 1
+        few = listed.token is None and len(listed.records) <= most
         return few or windows.ignored(window, listed.records)
 
     def _listed(self, window: Window) -> Page | None:
@@ -140,8 +145,55 @@ class Ladder:
             raise error
         self._arrivals.keep(end, window.id, seen=watch.total, done=True)
         # Where records come the provider is well; a window that is empty says nothing of it.
-        self.misses = 0 if came else self.misses - (not watch.total)
+        self.misses = 0 if came else self.misses + bool(watch.total)
         return Rung.DONE
+
+    def count(self, window: Window, given: int) -> int | None:
+        """How many identifiers the provider lists, counted until they are more than were given.
+
+        `None` where it does not say: a list of as many on an only page, a round number, may have lost its token too.
+        """
+        watch, token = changes.ListWatch(), None
+        try:
+            while True:
+                listed = self._ask.identifiers(window, token)
+                watch.count(listed)
+                alone = token is None and listed.token is None and listed.list_size is None
+                if alone and watch.total == given and given % ROUND == 0:
+                    return None
+                if listed.list_size or listed.token is None or watch.circling or watch.total > given:
+                    return listed.list_size or watch.total
+                token = listed.token.value
+        except (Stopped, WaitUntil):
+            raise
+        except ProviderError:
+            return watch.total if watch.total > given else None
+
+    def fill(self, window: Window, size: int | None) -> bool:
+        """Asks by name for what stands in the list of identifiers alone, of a list that stays short.
+
+        Whether that list is whole, so that nothing is missing. What the provider does not have by its name either is
+        not there; where nothing comes any more, the rest is not asked for.
+        """
+        watch, token, in_vain = changes.ListWatch(), None, 0
+        try:
+            while True:
+                listed = self._ask.identifiers(window, token)
+                watch.count(listed)
+                for slab in batched(self._arrivals.lacking(listed.records), SLAB):
+                    page = self._slab(slab, window, listed)
+                    bad = [one for one in page.bad if not any(code in one.reason for code in _DENIED)]
+                    self._arrivals.keep(replace(page, bad=tuple(bad)), None, seen=0, done=False)
+                    in_vain = 0 if page.records else in_vain + len(slab)
+                    if in_vain >= MISSES:
+                        return False
+                if listed.token is None or watch.circling:
+                    return changes.doubt(watch.total, listed.list_size or size, circling=watch.circling) is None
+                token = listed.token.value
+        except (Stopped, WaitUntil):
+            raise
+        except ProviderError:
+            return False
 
     def _slab(self, headers: Sequence[RawRecord], window: Window, listed: Page) -> Page:
         """These records as one page of the list."""
@@ -164,11 +216,17 @@ class Ladder:
         try:
             return self._ask.record(identifier, window.prefix)
         except ProviderError as error:
-            if isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
+            crowded = isinstance(error, BadStatus) and error.crowded
+            if crowded or isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
                 raise
             if isinstance(error, Unreachable) and not again:
                 return self._found(identifier, window, again=True)
             return BadRecord(identifier=identifier, reason=str(error), payload=b"")
+
+
+def _length(listed: Page) -> int | None:
+    """How many records a list of identifiers announces, or has on its only page."""
+    return listed.list_size or (len(listed.records) if listed.token is None else None)
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

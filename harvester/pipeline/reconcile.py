@@ -28,7 +28,7 @@ from harvester.errors import (
     TooSlow,
     WaitUntil,
 )
-from harvester.model import BadRecord, Known, Page, RawRecord, Window
+from harvester.model import BadRecord, Page, RawRecord, Window
 from harvester.oai import Provider
 from harvester.pipeline import hosts
 from harvester.pipeline.arrivals import Arrivals
@@ -168,7 +168,7 @@ class _Comparison:
         for raw in changes.newest(page.records):
             if raw.deleted or not listed.live.add(raw.identifier):
                 continue
-            if raw.identifier in self.awaited or _is_news(known.get(raw.identifier), raw):
+            if raw.identifier in self.awaited or changes.is_news(known.get(raw.identifier), raw):
                 listed.missing.append(raw)
 
     # ------------------------------------------------------------------------------ what the store lacks
@@ -201,8 +201,8 @@ class _Comparison:
                 f"if {len(vanished)} of {live} records are gone, run `harvester reconcile {self.source.name} --confirm`"
             )
             return False
-        if len(vanished) > self.source.max_deletion_share * live and not self.confirm:
-            share = len(vanished) / live
+        share = len(vanished) / live if live else 0.0
+        if share > self.source.max_deletion_share and not self.confirm:
             self.notes.append(
                 f"{len(vanished)} of {live} records ({share:.0%}) are not listed any more, which is more than "
                 f"max_deletion_share; if that is right, run `harvester reconcile {self.source.name} --confirm`"
@@ -252,11 +252,7 @@ class _Comparison:
             self._in_vain = 0
             return page.records
         self._in_vain += 1
-        if self._in_vain >= MISSES or (isinstance(fault, BadStatus) and fault.status in (429, 503)):
+        if self._in_vain >= MISSES or (isinstance(fault, BadStatus) and fault.crowded):
             raise fault
         self._withheld.setdefault(identifier, str(fault))
         return None
-
-
-def _is_news(known: Known | None, raw: RawRecord) -> bool:
-    return known is None or known.deleted or raw.datestamp > known.datestamp

@@ -21,7 +21,7 @@ from harvester.pipeline.arrivals import Arrivals
 from harvester.pipeline.awaited import Recall
 from harvester.pipeline.fetching import Fetching, Line
 from harvester.pipeline.job import Job, Outcome, Progress
-from harvester.pipeline.ladder import MISSES, Ladder, Rung, is_for_good
+from harvester.pipeline.ladder import FULL_PAGE, MISSES, Ladder, Rung, is_for_good
 from harvester.store import OpenWindow, Run
 
 # A token that is refused again and again leads nowhere: its window is then cut into smaller ones.
@@ -29,8 +29,6 @@ REOPENINGS = 2
 # Nor does a list that breaks off again and again, in ever smaller windows.
 MOST_ATTEMPTS = 6
 MOST_PARTS = 64
-# Pages hold no fewer records; a list of so many and one page may be a first page without its token.
-FULL_PAGE = 10
 # Times `window_records` that a window must announce to be cut again.
 TOO_LONG = 2
 # Windows opened for each lane: one that is fetched to its end is followed by the next before its last page is stored.
@@ -204,25 +202,31 @@ class Walk:
         root = _root(window, all_windows)
         self.store.reopen_window(root.id)  # first: killed in between, too much is asked for, not too little
         for one in all_windows.values():
-            if one.state != "done" and one.id != root.id and one.window.set_spec == root.window.set_spec:
-                self.store.close_window(one.id, 0)
-        for line in [line for line in self._lines if line.window.window.set_spec == root.window.set_spec]:
+            if one.id != root.id and _root(one, all_windows) == root:
+                self.store.close_window(one.id, 0)  # what it gave is given again
+        for line in [line for line in self._lines if _root(line.window, all_windows) == root]:
             self._drop(line)
 
     # ---------------------------------------------------------------------------------- ends of lists
 
     def _end(self, line: Line, page: Page, fresh: int) -> None:
         """A list is at its end. One that may not be whole is asked for again before its end is believed."""
+        total = line.watch.total
         if line.size is None and self._looks_cut(line, page):
-            line.size = self._listed(line.asked, line.watch.total)
-        doubt = changes.doubt(line.watch.total, line.size, circling=line.watch.circling, shrunk=line.shrunk)
+            with self._fetching.aside(self._aside.url):
+                line.size = self.ladder.count(line.asked, total)
+            line.unlisted = line.size is None
+        doubt = changes.doubt(
+            total, line.size, circling=line.watch.circling, shrunk=line.shrunk, unlisted=line.unlisted
+        )
         again = self._remedy(line, page) if doubt else ()
-        self.arrivals.keep(page, None if again else line.window.id, seen=fresh, done=not again)
+        self.arrivals.keep(page, None if doubt else line.window.id, seen=fresh, done=not doubt)
         if again:
             self.store.reopen_window(line.window.id)
-            self._cut(line.window, again if len(again) > 1 else ())
+            self._cut(line.window, again if len(again) > 1 else (), max(total, line.size or 0))
         elif doubt:
-            self._notes.append(verdict.believed(doubt))
+            self._believe(line.window, doubt, line.size)
+            self.store.close_window(line.window.id, total)
         elif page.records:
             self._broken_off = 0
 
@@ -249,7 +253,13 @@ class Walk:
         Where its last page is not full, the provider counts records that it does not show.
         """
         short = line.size is not None and line.watch.total < line.size
-        return line.watch.circling or line.pages == 1 or (short and line.is_full(page))
+        return line.watch.circling or line.unlisted or line.pages == 1 or (short and line.is_full(page))
+
+    def _believe(self, window: OpenWindow, doubt: str, size: int | None) -> None:
+        """Has what only the list of identifiers has; where that may not be whole either, the end is believed."""
+        with self._fetching.aside(self._aside.url):
+            if not self.ladder.fill(self._asked(window), size):
+                self._notes.append(verdict.believed(doubt))
 
     def _looks_cut(self, line: Line, page: Page) -> bool:
         """Whether a list that never said how long it is may go on behind its last page.
@@ -259,25 +269,6 @@ class Walk:
         if line.pages == 1:
             return page.token is None and len(page.records) >= FULL_PAGE
         return page.token is None and (not page.records or line.is_full(page))
-
-    def _listed(self, window: Window, given: int) -> int | None:
-        """How many identifiers the provider lists, counted until they are more than were given.
-
-        `None` where it does not say.
-        """
-        watch, token = changes.ListWatch(), None
-        try:
-            with self._fetching.aside(self._aside.url):
-                while True:
-                    listed = self._aside.identifiers(window, token)
-                    watch.count(listed)
-                    if listed.list_size or listed.token is None or watch.circling or watch.total > given:
-                        return listed.list_size or watch.total
-                    token = listed.token.value
-        except (Stopped, WaitUntil):
-            raise
-        except ProviderError:
-            return watch.total if watch.total > given else None
 
     def _settle(self) -> bool:
         """With no line left: closes what was split, opens again what is short or failed; whether more is to do."""
@@ -300,10 +291,15 @@ class Walk:
         seen = sum(part.seen for part in parts)
         doubt = changes.doubt(seen, whole.list_size)
         if doubt and not whole.attempts:
+            for part in parts:
+                self.store.close_window(part.id, 0)  # what it gave is given again
             self.store.reopen_window(whole.id)
             return True
         if doubt:
-            self._notes.append(verdict.believed(doubt))
+            self._believe(whole, doubt, whole.list_size)
+        elif whole.list_size is None and whole.parent is None:
+            with self._fetching.aside(self._aside.url):
+                self.ladder.fill(self._asked(whole), None)  # what has no date is in none of its parts
         self.store.close_window(whole.id, seen)
         return True
 
@@ -340,7 +336,7 @@ class Walk:
     def _refuses_dates(self, error: ProviderError, window: OpenWindow) -> bool:
         """Whether a list that was cut by its size alone may be had in one piece only: no part with an end ever came."""
         ledger = {one.id: one for one in self.store.run(self.run.id).windows}
-        crowded = isinstance(error, BadStatus) and error.status in (429, 503)
+        crowded = isinstance(error, BadStatus) and error.crowded
         if crowded or not isinstance(error, (ProtocolError, BadStatus)):
             return False
         if window.window.until is None or _root(window, ledger).attempts:

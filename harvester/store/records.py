@@ -17,7 +17,14 @@ from harvester.tables import payload, record, record_version, rejected, run
 _TELLING = 500  # records whose datestamps are looked at
 _SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))
 _AMONG = (record.c.source == bindparam("source"), among(record.c.identifier, "identifiers"))
-_KNOWN_COLUMNS = (record.c.datestamp, record.c.deleted, payload.c.hash, record.c.sets, record.c.repairs)
+_KNOWN_COLUMNS = (
+    record.c.datestamp,
+    record.c.deleted,
+    payload.c.hash,
+    record.c.sets,
+    record.c.repairs,
+    record.c.run_id,
+)
 _KNOWN = (
     select(record.c.identifier, *_KNOWN_COLUMNS)
     .outerjoin_from(record, payload, payload.c.id == record.c.payload_id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
@@ -178,7 +178,11 @@ _CHECKPOINT = (
         token=bindparam("to_token"),
         cursor=bindparam("to_cursor"),
         expires=bindparam("to_expires"),
-        list_size=func.coalesce(bindparam("to_list_size"), run_window.c.list_size),
+        # What the first page announced: a list that shrinks behind a checkpoint is doubted all the same.
+        list_size=case(
+            (run_window.c.pages == 0, func.coalesce(bindparam("to_list_size"), run_window.c.list_size)),
+            else_=func.coalesce(run_window.c.list_size, bindparam("to_list_size")),
+        ),
         pages=run_window.c.pages + 1,
         seen=run_window.c.seen + bindparam("add_seen"),
     )

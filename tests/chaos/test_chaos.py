@@ -23,6 +23,7 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
         made.moment = CLOCK
         run = harvest(made)
         assert run.state == case.state, run
+        assert run.rejected == len(missing) or not missing
         if case.said is None:
             assert run.error is None, run
         else:

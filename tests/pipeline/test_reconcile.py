@@ -58,6 +58,16 @@ def test_too_many_deletions_wait_for_a_person(tmp_path: Path):
         assert (reconcile(made, confirm=True).state, len(deleted(made))) == ("complete", 5)
 
 
+def test_a_share_at_the_limit_itself_is_let_go(tmp_path: Path):
+    """29 is more than 0.29 * 100, as floating point has it."""
+    truth = Truth(100, page_size=100)
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url, settings="max_deletion_share = 0.29\n")
+        harvest(made)
+        truth.remove(*range(29))
+        assert (reconcile(made).state, len(deleted(made))) == ("complete", 29)
+
+
 def test_nothing_is_deleted_where_the_list_may_not_be_whole(tmp_path: Path):
     def cut(request: Request, truth: Truth) -> bytes | None:
         if request.query.get("verb") == "ListIdentifiers" and "resumptionToken" in request.query:

@@ -76,9 +76,32 @@ def earliest_wrong() -> Setting:
     return Truth(), with_earliest(b"2021-01-01T00:00:00Z")
 
 
-@case("earliestDatestamp is of the year 1", "the first window is open to the past", 30, settings=WINDOWS)
-def earliest_of_year_one() -> Setting:
+@case("earliestDatestamp is the first moment that a program knows", "as good as none", 30, settings=WINDOWS)
+def earliest_never() -> Setting:
     return Truth(), with_earliest(b"0001-01-01T00:00:00Z")
+
+
+def with_response_date(value: bytes):
+    stamp = re.compile(rb"<responseDate>[^<]*<")
+    return lambda request, truth: reply(stamp.sub(b"<responseDate>" + value + b"<", truth.bytes_of(request)))
+
+
+@case(
+    "responseDate is the first moment that a program knows", "as good as none: each harvest asks for everything",
+    settings=WINDOWS, harvests=2,
+)  # fmt: skip
+def response_date_never() -> Setting:
+    return Truth(), with_response_date(b"0001-01-01T00:00:00Z")
+
+
+@case("responseDate and datestamps are the last moment that a program knows", "the same", settings=WINDOWS, harvests=2)
+def response_date_for_ever() -> Setting:
+    last = re.compile(rb"<(responseDate|datestamp)>[^<]*<")
+
+    def fault(request: Request, truth: Truth) -> bytes:
+        return reply(last.sub(rb"<\1>9999-12-31T23:59:59-05:00<", truth.bytes_of(request)))
+
+    return Truth(), fault
 
 
 @case("earliestDatestamp is of the year 202", "years are asked for in four digits", settings=WINDOWS)
@@ -105,6 +128,11 @@ def off_the_calendar() -> Setting:
         return reply(page.replace(b"0001-01-01T00:00:00+01:00", b"9999-12-31T23:59:59-01:00", 1))
 
     return Truth(), fault
+
+
+@case("responseDate is missing, or no date", "each harvest asks for everything", settings=WINDOWS, harvests=2)
+def no_response_date() -> Setting:
+    return Truth(), with_response_date(b"today")
 
 
 @case(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from harvester.demo.lists import Record
 from tests.chaos.case import Setting, case
+from tests.chaos.cases.parts import BROKEN
 from tests.chaos.provider import (
     CLOCK,
     Truth,
@@ -53,6 +54,12 @@ def deleted_later() -> Setting:
     truth = Truth([article(number) if number != 3 else gone for number in range(23)])
     live = article(3).metadata["oai_dc"]
     return truth, also(live_twin(3, live))
+
+
+@case("The same, and GetRecord answers HTTP 500", "the newer stands", 38)
+def deleted_later_and_no_names() -> Setting:
+    truth, fault = deleted_later()
+    return truth, lambda request, truth: BROKEN if request.query.get("verb") == "GetRecord" else fault(request, truth)
 
 
 @case("One list gives a record live and deleted at the same moment", "GetRecord decides", 38)

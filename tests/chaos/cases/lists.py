@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import TOKEN, no_token, plain_token, token
+from tests.chaos.cases.parts import BROKEN, TOKEN, no_token, plain_token, token
 from tests.chaos.provider import (
     Truth,
+    article,
     at_page,
+    containing,
     is_list,
     page_of,
     rewritten,
 )
-from tests.oai.server import Request, error, listing, reply
+from tests.oai.server import Answer, Request, error, listing, reply
 
 
 @case(
@@ -71,8 +74,7 @@ def token_to_nothing() -> Setting:
 
 
 @case(
-    "A token though there is no result at all", "asked for again, then taken as the end, with a note", 5,
-    said="repeats its pages",
+    "A token though there is no result at all", "asked for again, then held against ListIdentifiers", 5,
 )  # fmt: skip
 def token_without_result() -> Setting:
     page = b"<ListRecords><resumptionToken>again</resumptionToken></ListRecords></OAI-PMH>"
@@ -113,7 +115,7 @@ def token_to_itself() -> Setting:
 
 @case(
     "The list begins anew at its end, without saying how long it is",
-    "asked for once more; then its end is taken where nothing new comes, with a note", 6, 7, said="repeats its pages",
+    "asked for once more; its end is where nothing new comes, and ListIdentifiers names no more", 6, 7,
 )  # fmt: skip
 def endless() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
@@ -142,7 +144,44 @@ def longer_than_said() -> Setting:
     said="announced 40 records and gave 23",
 )  # fmt: skip
 def wrong_size() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes:
+        return reply(truth.bytes_of(request).replace(b'completeListSize="23"', b'completeListSize="40"'))
+
+    return Truth(), fault
+
+
+@case("completeListSize is wrong, and that of ListIdentifiers is right", "asked for once more, then held against it")
+def wrong_size_of_records() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b'completeListSize="23"', b'completeListSize="40"'))
+
+
+@case(
+    "The list is longer than its completeListSize, and its third page leads to itself",
+    "noticed when nothing new comes; smaller windows give the rest", 6, 7,
+)  # fmt: skip
+def longer_than_said_and_to_itself() -> Setting:
+    def change(page: bytes, request: Request) -> bytes:
+        said = page.replace(b'completeListSize="23"', b'completeListSize="10"')
+        return token(lambda _: request.query["resumptionToken"].encode())(said) if page_of(request) == 3 else said
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        return reply(change(truth.bytes_of(request), request)) if is_list(request) else None
+
+    return Truth(), fault
+
+
+@case(
+    "The list never goes beyond its third page, windows with dates are empty, and no list says how long it is",
+    "smaller windows give less than the list did; what ListIdentifiers names besides is had by GetRecord", 7, 9,
+)  # fmt: skip
+def never_beyond_and_no_windows() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if "from" in request.query or "until" in request.query:
+            return reply(error("noRecordsMatch"))
+        page = plain_token(truth.bytes_of(request))
+        return reply(no_token(page) if is_list(request) and page_of(request) == 3 else page)
+
+    return Truth(), fault
 
 
 @case("Many pages in a row are empty: hidden records are counted into them", "the tokens are followed", 5)
@@ -220,3 +259,53 @@ def never_a_token() -> Setting:
 @case("The first page never has a token, and holds few records", "the same, from ten records on", 9)
 def never_a_token_on_small_pages() -> Setting:
     return Truth(40, page_size=12), rewritten(0, no_token)
+
+
+@case(
+    "The first page of no list ever has a token", "a full page alone, of a round number of records, is cut by dates", 9
+)
+def never_a_token_of_any_list() -> Setting:
+    """OJS 3.3: ListRecords and ListIdentifiers alike."""
+    return Truth(120, page_size=50), lambda request, truth: reply(no_token(truth.bytes_of(request)))
+
+
+@case(
+    "The same, and one record cannot be written", "names that stand alone on a page are cut by dates as well", 9, 15,
+    missing={12},
+)  # fmt: skip
+def never_a_token_and_a_lost_record() -> Setting:
+    broken = containing([12], BROKEN, verbs=("ListRecords", "GetRecord"))
+    return Truth(120, page_size=50), lambda request, truth: (
+        broken(request, truth) or reply(no_token(truth.bytes_of(request)))
+    )
+
+
+@case("The first page never has a token, and ListIdentifiers answers HTTP 500", "cut by dates", 9)
+def never_a_token_and_no_identifiers() -> Setting:
+    return Truth(120, page_size=50), lambda request, truth: (
+        BROKEN if request.query.get("verb") == "ListIdentifiers" else reply(no_token(truth.bytes_of(request)))
+    )
+
+
+@case(
+    "Some records are in no window with dates, and another tears its page",
+    "what ListIdentifiers names besides the windows is had by GetRecord", 15, missing={2},
+)  # fmt: skip
+def undated_and_a_lost_record() -> Setting:
+    return undated(lambda page: page)
+
+
+@case("The same, and no list says how long it is", "the same", 15, missing={2})
+def undated_and_a_lost_record_unmeasured() -> Setting:
+    return undated(plain_token)
+
+
+def undated(change: Callable[[bytes], bytes]) -> Setting:
+    lost = containing([2], BROKEN, verbs=("ListRecords", "GetRecord"))
+    dated = Truth([article(number) for number in range(120) if number not in (5, 9, 20)])
+
+    def fault(request: Request, truth: Truth) -> bytes | Answer | None:
+        asked = dated if "from" in request.query or "until" in request.query else truth
+        return lost(request, asked) or reply(change(asked.bytes_of(request)))
+
+    return Truth(120), fault

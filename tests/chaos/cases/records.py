@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, TOKEN, token
@@ -61,6 +62,16 @@ def no_format_for_any() -> Setting:
 @case("Several records cannot be written", "each rejected by name; all others are there", 15, missing={0, 7, 8, 22})
 def lost_records() -> Setting:
     return Truth(), lost([0, 7, 8, 22])
+
+
+@case(
+    "One record on every page of a long list cannot be written", "the same, each counted once", 15,
+    missing=set(range(3, 1100, 10)),
+)  # fmt: skip
+def lost_on_every_page() -> Setting:
+    """By day, where each record lies at the end of one window and at the beginning of the next."""
+    days = [article(number, datestamp=FIRST + timedelta(hours=43) * number) for number in range(1100)]
+    return Truth(days, page_size=10, granularity="day"), lost(range(3, 1100, 10))
 
 
 @case("One record tears the XML of its page", "the same, for half a document", 15, missing={12})

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import CAP, WINDOWS
+from tests.chaos.cases.parts import BROKEN, CAP, WINDOWS
 from tests.chaos.provider import (
     Fault,
     Truth,
     article,
     at_page,
+    containing,
     is_list,
     name,
     page_of,
@@ -215,6 +216,17 @@ def too_many_lanes() -> Setting:
 )  # fmt: skip
 def come_back_later() -> Setting:
     return Truth(), at_page(3, reply("busy", 503, Retry_After="7200"))
+
+
+@case(
+    "HTTP 429 for every record that is asked for by its name", "incomplete: that is no fault of the records'", 26,
+    state="incomplete", said="HTTP 429",
+)  # fmt: skip
+def too_many_names() -> Setting:
+    crowded, page = reply("slow down", 429), containing([12], BROKEN)
+    return Truth(), lambda request, truth: (
+        crowded if request.query.get("verb") == "GetRecord" else page(request, truth)
+    )
 
 
 @case("An unknown User-Agent is blocked", "ours names the program and a contact", 50)

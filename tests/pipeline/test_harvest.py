@@ -354,3 +354,13 @@ def test_a_record_that_is_rejected_keeps_its_name_and_the_reason(tmp_path: Path)
             (one,) = store.rejected(store.runs()[0].id)
     assert one.identifier == name(3)
     assert "damaged XML" in one.reason
+
+
+def test_an_expired_token_costs_its_window_a_new_beginning_and_no_question_more(tmp_path: Path):
+    with broken(Truth(), at_page(3, reply(error("badResumptionToken")), times=1)) as (_, server):
+        made = bench(tmp_path, server.url)
+        run = harvest(made)
+    assert (run.state, run.new) == ("complete", 23)
+    lists = [query.get("resumptionToken") for query in server.queries if query["verb"] == "ListRecords"]
+    assert [number for number, token in enumerate(lists) if token is None] == [0, 3]
+    assert len(lists) == 3 + 5 == len(server.queries) - 1

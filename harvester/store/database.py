@@ -154,9 +154,9 @@ class Database:
             connection.execute(tables.alembic_version.insert().values(version_num=migrations.HEAD))
 
     def _migrate(self, revision: str) -> None:
-        self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
         with self._transaction("migrate") as connection:
-            if self._revision(connection) == revision:  # else another process was first
+            if self._revision(connection) == revision:  # else another process was first, and made the copy
+                self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
                 migrations.upgrade(connection)
                 self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on

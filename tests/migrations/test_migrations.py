@@ -119,6 +119,14 @@ def test_a_store_is_migrated_once(old: Path, later):
     assert not old.with_name(f"store.sqlite.before-{LATER}").exists()
 
 
+def test_two_that_open_an_older_store_at_once_leave_the_copy_as_it_was_before(old: Path, later):
+    later(NEXT)
+    with store.connect(f"sqlite:///{old}") as opened:
+        opened._migrate(NOW)  # the second has read the revision before the first changed it
+    backup = old.with_name(f"store.sqlite.before-{LATER}")
+    assert read(backup, "SELECT version_num FROM alembic_version") == [(NOW,)]
+
+
 @pytest.mark.parametrize(("text", "said"), [(BREAKS, "point to nothing"), (FAILS, "no such table: nowhere")])
 def test_a_migration_that_goes_wrong_leaves_the_store_as_it_was(old: Path, later, text: str, said: str):
     before = schema(old)

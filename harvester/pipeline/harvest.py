@@ -175,7 +175,7 @@ class _Job:
         """Who the provider is, asked once, before a full harvest, and after its address changed.
 
         At another address there may be another repository: everything is asked for, of which the ledger knows before
-        it knows the new address.
+        it knows the new address; also in formats that are taken up again later.
         """
         held = self.store.source(self.source.name)
         known = held.identity if held else None
@@ -186,9 +186,10 @@ class _Job:
             self.mapper.get_ready()
         identity = self._identified(self.source.access())
         if moved:
-            for prefix in self.source.formats:
+            for prefix in {*self.source.formats, *self.store.harvested_formats(self.source.name)}:
                 self._give_up(prefix)
-                self._begin(prefix, "full", None)
+                run = self._begin(prefix, "full", None)
+                self.store.finish_run(run.id, "incomplete", self.now(), "everything is asked for at another address")
         self.store.remember_source(self.source.name, identity, self.source.url)
         return identity
 
@@ -260,7 +261,7 @@ class _Job:
         return self.store.add_windows(run.id, news)
 
     def _begin(self, prefix: str, kind: RunKind, since: str | None) -> Run:
-        asked = changes.windows(prefix, self.source.sets, since, self.until)
+        asked = changes.windows(prefix, self.source.sets, since, self.until if kind == "range" else None)
         return self.store.begin_run(self.source.name, prefix, kind, asked, self.now())
 
     def _give_up(self, prefix: str) -> None:

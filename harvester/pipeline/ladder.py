@@ -39,7 +39,7 @@ T = TypeVar("T")
 _DENIED = ("idDoesNotExist", "cannotDisseminateFormat")
 # Pages hold no fewer records; a list of so many and one page may be a first page without its token.
 FULL_PAGE = 10
-ROUND = 10  # of which the sizes of pages are multiples
+ROUND = 25  # of which most sizes of pages are multiples: 50, 100, 250, 500
 FEW = 50  # records that are rather asked for one by one than cut in two again
 SLAB = 20  # records asked for one by one, before they are stored
 MOST_MISSING = 2000  # records that one run asks for by their names because they are missing here

@@ -38,6 +38,12 @@ class Runs(Database):
         identity = msgspec.json.decode(row.identity, type=Identity) if row.identity else None
         return SourceRow(row.name, row.url, identity)
 
+    def harvested_formats(self, name: str) -> set[str]:
+        """The formats in which there were runs over all of the list."""
+        mine = (run.c.source == name, run.c.kind.in_(("full", "incremental")))
+        with self._read() as connection:
+            return set(connection.execute(select(run.c.prefix).where(*mine).distinct()).scalars())
+
     def begin_run(self, name: str, prefix: str, kind: RunKind, windows: Sequence[Window], now: datetime) -> Run:
         """Writes down what is going to be asked, before it is."""
         with self._write() as connection:

@@ -186,6 +186,37 @@ def test_another_address_is_harvested_in_full_and_that_is_owed_until_it_is_done(
         assert counts(harvest(made)) == (0, 0, 0, 0)
 
 
+def two_formats(numbers: range) -> Truth:
+    both = (OAI_DC, replace(OAI_DC, prefix="dc"))
+    records = [article(n, metadata={"oai_dc": metadata(n), "dc": metadata(n)}) for n in numbers]
+    return Truth(records, formats=both)
+
+
+def test_another_address_is_harvested_in_full_in_a_format_that_is_taken_up_again_later(tmp_path: Path):
+    made = Workbench(tmp_path)
+
+    def harvested(url: str, *formats: str) -> None:
+        made.configure(url, list(formats), prefixes=["10.5555"])
+        assert {run.state for run in made.harvest()} == {"complete"}
+
+    with broken(two_formats(range(10))) as (_, before), broken(two_formats(range(50, 70))) as (_, after):
+        harvested(before.url, "oai_dc", "dc")
+        harvested(after.url, "oai_dc")
+        harvested(after.url, "oai_dc", "dc")
+    assert len(held(made, "dc")) == len(held(made)) == 30
+
+
+def test_a_range_that_is_asked_of_another_address_first_is_not_taken_for_all_of_it(tmp_path: Path):
+    with broken(Truth(10)) as (_, server):
+        harvest(bench(tmp_path, server.url))
+    truth = Truth()
+    with broken(truth) as (_, server):
+        made = bench(tmp_path, server.url)
+        made.harvest(until="2020-03-01")
+        assert harvest(made).state == "complete"
+        assert differing(held(made), truth) == set()
+
+
 def test_a_stop_leaves_an_incomplete_run_that_goes_on_behind_its_last_page(tmp_path: Path):
     asked: list[int] = []
 

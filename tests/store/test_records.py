@@ -54,8 +54,8 @@ def test_known_is_what_decides_about_an_arrival(opened: Store, save):
     save((raw(1), "new"), (tombstone(2), "deleted"))
     known = opened.known("wetlands", "oai_dc", [name(1), name(2), name(3)])
     assert known == {
-        name(1): Known("2024-01-02T03:04:05Z", False, digest(raw(1)), ("reeds:ART",)),
-        name(2): Known("2024-06-01T00:00:00Z", True, None, ()),
+        name(1): Known("2024-01-02T03:04:05Z", False, digest(raw(1)), ("reeds:ART",), run_id=1),
+        name(2): Known("2024-06-01T00:00:00Z", True, None, run_id=1),
     }
     assert opened.known("wetlands", "jats", [name(1)]) == {}
     assert opened.known("wetlands", "oai_dc", []) == {}

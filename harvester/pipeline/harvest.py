@@ -186,7 +186,7 @@ class _Job:
             self.mapper.get_ready()
         identity = self._identified(self.source.access())
         if moved:
-            for prefix in {*self.source.formats, *self.store.harvested_formats(self.source.name)}:
+            for prefix in dict.fromkeys((*self.source.formats, *self.store.harvested_formats(self.source.name))):
                 self._give_up(prefix)
                 run = self._begin(prefix, "full", None)
                 self.store.finish_run(run.id, "incomplete", self.now(), "everything is asked for at another address")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# By which a provider says that it does not have a record, though it lists its name.
 _DENIED = ("idDoesNotExist", "cannotDisseminateFormat")
 # Pages hold no fewer records; a list of so many and one page may be a first page without its token.
 FULL_PAGE = 10
@@ -181,9 +182,8 @@ class Ladder:
                 listed = self._ask.identifiers(window, token)
                 watch.count(listed)
                 for slab in batched(self._arrivals.lacking(listed.records), SLAB):
-                    page = self._slab(slab, window, listed)
-                    bad = [one for one in page.bad if not any(code in one.reason for code in _DENIED)]
-                    self._arrivals.keep(replace(page, bad=tuple(bad)), None, seen=0, done=False)
+                    page = self._slab(slab, window, listed, denied=_DENIED)
+                    self._arrivals.keep(page, None, seen=0, done=False)
                     in_vain = 0 if page.records else in_vain + len(slab)
                     if in_vain >= MISSES:
                         return False
@@ -195,8 +195,8 @@ class Ladder:
         except ProviderError:
             return False
 
-    def _slab(self, headers: Sequence[RawRecord], window: Window, listed: Page) -> Page:
-        """These records as one page of the list."""
+    def _slab(self, headers: Sequence[RawRecord], window: Window, listed: Page, *, denied: Sequence[str] = ()) -> Page:
+        """These records as one page of the list, without those for which an error comes whose code is in `denied`."""
         records: list[RawRecord] = []
         bad: list[BadRecord] = []
         for header in headers:
@@ -204,15 +204,18 @@ class Ladder:
                 records.append(header)
                 continue
             found = self._found(header.identifier, window)
-            if isinstance(found, BadRecord):
-                bad.append(found)
-            else:
+            if isinstance(found, Page):
                 records += found.records
                 bad += [replace(one, identifier=header.identifier) for one in found.bad]
+            elif not (isinstance(found, ProtocolError) and found.code in denied):
+                bad.append(BadRecord(identifier=header.identifier, reason=str(found), payload=b""))
         return Page(records=tuple(records), bad=tuple(bad), response_date=listed.response_date)
 
-    def _found(self, identifier: str, window: Window, *, again: bool = False) -> Page | BadRecord:
-        """The record. A connection that broke is given a second chance, since it may be no fault of the record's."""
+    def _found(self, identifier: str, window: Window, *, again: bool = False) -> Page | ProviderError:
+        """The record, or its fault. A connection that broke is given a second chance, since it may be none of its own.
+
+        Raises what is no fault of the record's.
+        """
         try:
             return self._ask.record(identifier, window.prefix)
         except ProviderError as error:
@@ -221,7 +224,7 @@ class Ladder:
                 raise
             if isinstance(error, Unreachable) and not again:
                 return self._found(identifier, window, again=True)
-            return BadRecord(identifier=identifier, reason=str(error), payload=b"")
+            return error
 
 
 def _length(listed: Page) -> int | None:

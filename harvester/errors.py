@@ -26,9 +26,13 @@ class ConfigError(HarvesterError):
 
 
 class ProviderError(HarvesterError):
-    """The provider's answer cannot be used, or there was none. `passing`: asking again in a moment may help."""
+    """The provider's answer cannot be used, or there was none. `passing`: asking again in a moment may help.
+
+    `crowded`: the provider has too much to do, whatever it is asked.
+    """
 
     passing = False
+    crowded = False
 
 
 class ProtocolError(ProviderError):
@@ -58,17 +62,18 @@ class Unreachable(ProviderError):
         self.passing = passing
 
 
-class BadStatus(ProviderError):
-    """The provider answered with an HTTP error; `retry_after` is what it asks us to wait, in seconds.
+# HTTP's Too Many Requests and Service Unavailable.
+CROWDED = (429, 503)
 
-    `crowded`: it has too much to do, whatever it is asked.
-    """
+
+class BadStatus(ProviderError):
+    """The provider answered with an HTTP error; `retry_after` is what it asks us to wait, in seconds."""
 
     def __init__(self, message: str, status: int, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
-        self.crowded = status in (429, 503)
+        self.crowded = status in CROWDED
         self.passing = status >= 500 or status in (408, 425, 429)
 
 

@@ -124,7 +124,7 @@ def _files_by_digest(source: Path, folder: str) -> dict[str, bytes]:
         raise BundleError(f"{source} is neither a folder nor a zip archive")
     try:
         return {digest(data): data for data in contents}
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
         raise BundleError(f"{source} cannot be read: {error}") from error
 
 

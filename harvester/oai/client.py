@@ -17,7 +17,7 @@ from sickle import Sickle
 from sickle.iterator import OAIResponseIterator
 from sickle.models import ResumptionToken
 
-from harvester.errors import BadAnswer, BadStatus, ProtocolError, ProviderError, WaitUntil
+from harvester.errors import CROWDED, BadAnswer, BadStatus, ProtocolError, ProviderError, WaitUntil
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import alone, pages, repository, retry
 from harvester.oai.early import Early, glimpse
@@ -143,7 +143,7 @@ class Client(Sickle):  # type: ignore[misc]
     def _get(self, query: str) -> Response:
         """The answer to one request. What it asks for by Retry-After is known to all as soon as it comes."""
         response = self.transport.get(query)
-        if response.status in (429, 503) and (asked := _asked_to_wait(response)):
+        if response.status in CROWDED and (asked := _asked_to_wait(response)):
             for url in (response.url, self.transport.home):
                 alone.leave(url, min(asked, retry.MOST_ASKED))
         return response
@@ -185,7 +185,7 @@ def _document(response: Response) -> Document:
         document = pages.read(response.body, charset)
     except ProviderError:
         raise _bad_status(response) from None
-    if response.status in (429, 503) or pages.error_code(document) is None:
+    if response.status in CROWDED or pages.error_code(document) is None:
         raise _bad_status(response)
     return document
 
@@ -223,7 +223,7 @@ def _advice(status: int) -> str:
         return "check username, password and headers of this source, or ask the administrator to let us in"
     if status in (404, 410):
         return "check the address of the source, it may have moved"
-    if status in (429, 503):
+    if status in CROWDED:
         return "harvest again later, or set a delay between requests"
     if status >= 500:
         return "harvest again later, and tell the provider's administrator if it stays"

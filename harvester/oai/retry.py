@@ -56,7 +56,7 @@ def pause(error: ProviderError, tries: int, access: Access, luck: float) -> floa
 
 def next_delay(delay: float, floor: float, error: ProviderError | None) -> float:
     """Seconds between requests from now on: twice as many after a 429 or 503, slowly back to `floor` after answers."""
-    if isinstance(error, BadStatus) and error.crowded:
+    if error is not None and error.crowded:
         least, most = _CROWDED_DELAY
         return max(floor, min(max(least, delay * 2), most))
     return max(floor, delay * 0.9 if delay > _CROWDED_DELAY[0] / 10 else 0.0)

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from harvester import changes
 from harvester.errors import (
-    BadStatus,
     ProtocolError,
     ProviderError,
     RefusedAddress,
@@ -58,9 +57,7 @@ def is_for_good(error: ProviderError) -> bool:
     """Whether a smaller question could help: not where the whole provider is out of reach or refuses us."""
     if isinstance(error, ProtocolError):
         return error.code == "cannotDisseminateFormat"
-    if isinstance(error, BadStatus):
-        return not error.crowded
-    return not isinstance(error, (Stopped, WaitUntil, RefusedAddress))
+    return not error.crowded and not isinstance(error, (Stopped, WaitUntil, RefusedAddress))
 
 
 class Ladder:
@@ -128,20 +125,16 @@ class Ladder:
         Raises `error` where the list of names is not whole: the window stays open.
         """
         watch, size, asked, came = changes.ListWatch(), listed.list_size, Seen(), False
-        while True:
-            watch.count(listed)
-            fresh = [raw for raw in listed.records if asked.add(raw.identifier)]
+        for page in self._pages(window.window, watch, listed):
+            size = page.list_size or size
+            fresh = [raw for raw in page.records if asked.add(raw.identifier)]
             for slab in batched(fresh, SLAB):
-                page = self._slab(slab, window.window, listed)
-                came |= bool(page.records)
-                self._arrivals.keep(page, None, seen=0, done=False)
-            end = Page(records=(), bad=listed.bad, response_date=listed.response_date)
-            if listed.token is None or watch.circling:
-                break
-            if listed.bad:
+                had = self._slab(slab, window.window, page)
+                came |= bool(had.records)
+                self._arrivals.keep(had, None, seen=0, done=False)
+            end = Page(records=(), bad=page.bad, response_date=page.response_date)
+            if page.bad and page.token is not None and not watch.circling:
                 self._arrivals.keep(end, None, seen=0, done=False)
-            listed = self._ask.identifiers(window.window, listed.token.value)
-            size = listed.list_size or size
         if changes.doubt(watch.total, size, circling=watch.circling):
             raise error
         self._arrivals.keep(end, window.id, seen=watch.total, done=True)
@@ -154,21 +147,18 @@ class Ladder:
 
         `None` where it does not say: a list of as many on an only page, a round number, may have lost its token too.
         """
-        watch, token = changes.ListWatch(), None
+        watch, pages = changes.ListWatch(), 0
         try:
-            while True:
-                listed = self._ask.identifiers(window, token)
-                watch.count(listed)
-                alone = token is None and listed.token is None and listed.list_size is None
-                if alone and watch.total == given and given % ROUND == 0:
-                    return None
-                if listed.list_size or listed.token is None or watch.circling or watch.total > given:
-                    return listed.list_size or watch.total
-                token = listed.token.value
+            for page in self._pages(window, watch):
+                pages += 1
+                if page.list_size or watch.total > given:
+                    return page.list_size or watch.total
         except (Stopped, WaitUntil):
             raise
         except ProviderError:
             return watch.total if watch.total > given else None
+        alone = pages == 1 and not watch.circling
+        return None if alone and watch.total == given and given % ROUND == 0 else watch.total
 
     def fill(self, window: Window, size: int | None) -> bool:
         """Asks by name for what stands in the list of identifiers alone, of a list that stays short.
@@ -176,24 +166,30 @@ class Ladder:
         Whether that list is whole, so that nothing is missing. What the provider does not have by its name either is
         not there; where nothing comes any more, the rest is not asked for.
         """
-        watch, token, in_vain = changes.ListWatch(), None, 0
+        watch, in_vain = changes.ListWatch(), 0
         try:
-            while True:
-                listed = self._ask.identifiers(window, token)
-                watch.count(listed)
+            for listed in self._pages(window, watch):
                 for slab in batched(self._arrivals.lacking(listed.records), SLAB):
                     page = self._slab(slab, window, listed, denied=_DENIED)
                     self._arrivals.keep(page, None, seen=0, done=False)
                     in_vain = 0 if page.records else in_vain + len(slab)
                     if in_vain >= MISSES:
                         return False
-                if listed.token is None or watch.circling:
-                    return changes.doubt(watch.total, listed.list_size or size, circling=watch.circling) is None
-                token = listed.token.value
         except (Stopped, WaitUntil):
             raise
         except ProviderError:
             return False
+        return changes.doubt(watch.total, listed.list_size or size, circling=watch.circling) is None
+
+    def _pages(self, window: Window, watch: changes.ListWatch, first: Page | None = None) -> Iterator[Page]:
+        """The pages of a list of identifiers, counted by `watch`, to its end or until it goes in circles."""
+        page = first or self._ask.identifiers(window)
+        while True:
+            watch.count(page)
+            yield page
+            if page.token is None or watch.circling:
+                return
+            page = self._ask.identifiers(window, page.token.value)
 
     def _slab(self, headers: Sequence[RawRecord], window: Window, listed: Page, *, denied: Sequence[str] = ()) -> Page:
         """These records as one page of the list, without those for which an error comes whose code is in `denied`."""
@@ -219,8 +215,7 @@ class Ladder:
         try:
             return self._ask.record(identifier, window.prefix)
         except ProviderError as error:
-            crowded = isinstance(error, BadStatus) and error.crowded
-            if crowded or isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
+            if error.crowded or isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
                 raise
             if isinstance(error, Unreachable) and not again:
                 return self._found(identifier, window, again=True)

@@ -252,7 +252,7 @@ class _Comparison:
             self._in_vain = 0
             return page.records
         self._in_vain += 1
-        if self._in_vain >= MISSES or (isinstance(fault, BadStatus) and fault.crowded):
+        if self._in_vain >= MISSES or fault.crowded:
             raise fault
         self._withheld.setdefault(identifier, str(fault))
         return None

@@ -8,7 +8,7 @@ open if need be. What a run is at its end is read from the ledger, never from me
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 
 from msgspec.structs import replace
 
@@ -56,8 +56,12 @@ class Walk:
         self._pages, self._records = run.pages, sum(w.seen for w in run.windows if w.state != "split")
         self._sizes = {w.id: w.list_size for w in run.windows if w.parent is None}
 
+    def _in_turn(self) -> AbstractContextManager[None]:
+        """For the questions of this thread: the provider is asked no more at once."""
+        return self._fetching.aside(self._aside.url)
+
     def _get_record(self, identifier: str) -> Page:
-        with self._fetching.aside(self._aside.url):
+        with self._in_turn():
             return self._aside.record(identifier, self.run.prefix)
 
     # ------------------------------------------------------------------------------------ the whole run
@@ -213,7 +217,7 @@ class Walk:
         """A list is at its end. One that may not be whole is asked for again before its end is believed."""
         total = line.watch.total
         if line.size is None and self._looks_cut(line, page):
-            with self._fetching.aside(self._aside.url):
+            with self._in_turn():
                 line.size = self.ladder.count(line.asked, total)
             line.unlisted = line.size is None
         doubt = changes.doubt(
@@ -257,7 +261,7 @@ class Walk:
 
     def _believe(self, window: OpenWindow, doubt: str, size: int | None) -> None:
         """Has what only the list of identifiers has; where that may not be whole either, the end is believed."""
-        with self._fetching.aside(self._aside.url):
+        with self._in_turn():
             if not self.ladder.fill(self._asked(window), size):
                 self._notes.append(verdict.believed(doubt))
 
@@ -298,7 +302,7 @@ class Walk:
         if doubt:
             self._believe(whole, doubt, whole.list_size)
         elif whole.list_size is None and whole.parent is None:
-            with self._fetching.aside(self._aside.url):
+            with self._in_turn():
                 self.ladder.fill(self._asked(whole), None)  # what has no date is in none of its parts
         self.store.close_window(whole.id, seen)
         return True
@@ -312,7 +316,7 @@ class Walk:
     def _sets(self) -> set[str | None]:
         """The provider's sets; all that are configured where it does not say."""
         try:
-            with self._fetching.aside(self._aside.url):
+            with self._in_turn():
                 return {row.spec for row in self._aside.sets()} or set(self.job.source.sets)
         except (Stopped, WaitUntil):
             raise
@@ -336,8 +340,7 @@ class Walk:
     def _refuses_dates(self, error: ProviderError, window: OpenWindow) -> bool:
         """Whether a list that was cut by its size alone may be had in one piece only: no part with an end ever came."""
         ledger = {one.id: one for one in self.store.run(self.run.id).windows}
-        crowded = isinstance(error, BadStatus) and error.crowded
-        if crowded or not isinstance(error, (ProtocolError, BadStatus)):
+        if error.crowded or not isinstance(error, (ProtocolError, BadStatus)):
             return False
         if window.window.until is None or _root(window, ledger).attempts:
             return False
@@ -366,7 +369,7 @@ class Walk:
             raise error
 
     def _climb(self, window: OpenWindow, error: ProviderError, *, whole: bool = False) -> None:
-        with self._fetching.aside(self._aside.url):
+        with self._in_turn():
             self._progressed |= self.ladder.climb(window, error, whole=whole) is Rung.DONE
 
     def _use_other_form(self) -> None:
@@ -383,7 +386,7 @@ class Walk:
         if not isinstance(error, ProtocolError) or error.code != "cannotDisseminateFormat":
             return str(error)
         try:
-            with self._fetching.aside(self._aside.url):
+            with self._in_turn():
                 offered = sorted(item.prefix for item in self._aside.formats())
         except ProviderError:
             return str(error)

@@ -7,6 +7,7 @@ What is raised here stops a source, a configuration, a store or an export, and i
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 
 class HarvesterError(Exception):
@@ -35,8 +36,21 @@ class ProviderError(HarvesterError):
     crowded = False
 
 
+class OaiCode(StrEnum):
+    """The error codes of the protocol (OAI-PMH 2.0, section 3.6)."""
+
+    BAD_ARGUMENT = "badArgument"
+    BAD_RESUMPTION_TOKEN = "badResumptionToken"  # noqa: S105 — a word of the protocol
+    BAD_VERB = "badVerb"
+    CANNOT_DISSEMINATE_FORMAT = "cannotDisseminateFormat"
+    ID_DOES_NOT_EXIST = "idDoesNotExist"
+    NO_METADATA_FORMATS = "noMetadataFormats"
+    NO_RECORDS_MATCH = "noRecordsMatch"
+    NO_SET_HIERARCHY = "noSetHierarchy"
+
+
 class ProtocolError(ProviderError):
-    """The provider answered with an OAI-PMH <error>; `code` is the protocol's own name (OAI-PMH 2.0, section 3.6)."""
+    """The provider answered with an OAI-PMH <error>. `code` is what it sent: an `OaiCode`, or a word of its own."""
 
     def __init__(self, code: str, message: str) -> None:
         said = f"the provider answered {code}: {message}" if message else f"the provider answered {code}"
@@ -44,13 +58,13 @@ class ProtocolError(ProviderError):
         self.code = code
 
 
-_NEXT_STEPS = {
-    "badArgument": "check formats, sets and dates of this source",
-    "badResumptionToken": "harvest again, the list starts anew",
-    "cannotDisseminateFormat": "choose one of the formats that `harvester source probe` lists",
-    "idDoesNotExist": "the record is gone, or its identifier is another",
-    "noMetadataFormats": "tell the provider's administrator that the record has no format at all",
-    "noSetHierarchy": "take the sets out of this source's configuration",
+_NEXT_STEPS: dict[str, str] = {
+    OaiCode.BAD_ARGUMENT: "check formats, sets and dates of this source",
+    OaiCode.BAD_RESUMPTION_TOKEN: "harvest again, the list starts anew",
+    OaiCode.CANNOT_DISSEMINATE_FORMAT: "choose one of the formats that `harvester source probe` lists",
+    OaiCode.ID_DOES_NOT_EXIST: "the record is gone, or its identifier is another",
+    OaiCode.NO_METADATA_FORMATS: "tell the provider's administrator that the record has no format at all",
+    OaiCode.NO_SET_HIERARCHY: "take the sets out of this source's configuration",
 }
 
 
@@ -101,12 +115,16 @@ class PrivateAddress(RefusedAddress):
     """One of this machine or of a private network, which is gone to where that is allowed."""
 
 
-class Stopped(ProviderError):
-    """We were asked to stop while waiting for the provider."""
+class Interruption(HarvesterError):
+    """Nothing is wrong: the work ends here and resumes later."""
 
 
-class WaitUntil(ProviderError):
-    """The provider asks to be left alone for longer than we wait; `moment` (UTC) is when to come back."""
+class Stopped(Interruption):
+    """We were asked to stop."""
+
+
+class WaitUntil(Interruption):
+    """The provider wants no requests for longer than we wait; `moment` (UTC) is when to come back."""
 
     def __init__(self, message: str, moment: datetime) -> None:
         super().__init__(message)

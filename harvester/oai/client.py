@@ -17,7 +17,17 @@ from sickle import Sickle
 from sickle.iterator import OAIResponseIterator
 from sickle.models import ResumptionToken
 
-from harvester.errors import CROWDED, BadAnswer, BadStatus, ProtocolError, ProviderError, WaitUntil
+from harvester.errors import (
+    CROWDED,
+    BadAnswer,
+    BadStatus,
+    HarvesterError,
+    Interruption,
+    OaiCode,
+    ProtocolError,
+    ProviderError,
+    WaitUntil,
+)
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import alone, pages, repository, retry
 from harvester.oai.early import Early, glimpse
@@ -85,11 +95,11 @@ class Client(Sickle):  # type: ignore[misc]
         if token is None or query == verbatim:
             return self._patiently(query)
         document = self._patiently(verbatim if self._verbatim else query)
-        if pages.error_code(document) != "badResumptionToken":
+        if pages.error_code(document) != OaiCode.BAD_RESUMPTION_TOKEN:
             return document
         # dash.harvard.edu refuses a token that is percent-encoded (metha), pyoai hands them out encoded already.
         second = self._patiently(query if self._verbatim else verbatim)
-        if pages.error_code(second) == "badResumptionToken":
+        if pages.error_code(second) == OaiCode.BAD_RESUMPTION_TOKEN:
             return document
         self._verbatim = not self._verbatim
         return second
@@ -129,7 +139,7 @@ class Client(Sickle):  # type: ignore[misc]
         try:
             response = self.early.get(query)
             document = _document(response)
-        except ProviderError as error:
+        except HarvesterError as error:
             self.transport.forget()
             self.hide(error)
             raise
@@ -161,7 +171,7 @@ class Client(Sickle):  # type: ignore[misc]
         self.early.close()
         self.transport.close()
 
-    def hide(self, error: ProviderError) -> None:
+    def hide(self, error: HarvesterError) -> None:
         """Takes out of an error's words what must not be said; the provider may have repeated it."""
         error.args = (_hidden(str(error), self.transport.secrets),)
 
@@ -250,7 +260,7 @@ def _discreetly(ask: Callable[Concatenate[Provider, P], T]) -> Callable[Concaten
     def asked(provider: Provider, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return ask(provider, *args, **kwargs)
-        except ProviderError as error:
+        except (ProviderError, Interruption) as error:
             provider._client.hide(error)
             error.__context__ = None
             raise error.with_traceback(None) from None
@@ -358,7 +368,7 @@ class Provider:
             return page
         if given:
             raise BadAnswer(f"asked for a record by name, the provider gave another, {pages.safe(given[0])}")
-        raise ProtocolError("idDoesNotExist", "nothing comes for this name")
+        raise ProtocolError(OaiCode.ID_DOES_NOT_EXIST, "nothing comes for this name")
 
 
 def _arguments(window: Window, token: str | None) -> dict[str, str]:

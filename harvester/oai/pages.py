@@ -10,7 +10,7 @@ from itertools import islice
 from lxml import etree
 from msgspec import Struct
 
-from harvester.errors import BadAnswer, ProtocolError, ProviderError, TooBig
+from harvester.errors import BadAnswer, OaiCode, ProtocolError, ProviderError, TooBig
 from harvester.model import BadRecord, Page, RawRecord, Token
 from harvester.oai import encoding, repair
 from harvester.xmltools import OAI, UnsafeXml, local, parse, serialise
@@ -203,7 +203,7 @@ def containers(document: Document, verb: str) -> list[etree._Element]:
     """
     for error in document.root.iterchildren(_ERROR):
         code = (error.get("code") or "error").strip()
-        if code != "noRecordsMatch":
+        if code != OaiCode.NO_RECORDS_MATCH:
             raise ProtocolError(safe(code, 60), safe(error.text or ""))
     found = _named(document, verb)
     if not found and error_code(document) is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from harvester.errors import ProtocolError
+from harvester.errors import OaiCode, ProtocolError
 from harvester.model import Format, Identity, SetInfo
 from harvester.oai.pages import Document, containers
 from harvester.xmltools import OAI, local
@@ -34,7 +34,7 @@ def formats(document: Document) -> tuple[Format, ...]:
     try:
         listed = containers(document, "ListMetadataFormats")
     except ProtocolError as error:
-        if error.code == "noMetadataFormats":
+        if error.code == OaiCode.NO_METADATA_FORMATS:
             return ()
         raise
     rows = (row for part in listed for row in part.iterchildren(f"{{{OAI}}}metadataFormat"))
@@ -49,7 +49,7 @@ def sets(document: Document) -> tuple[SetInfo, ...]:
     try:
         listed = containers(document, "ListSets")
     except ProtocolError as error:
-        if error.code == "noSetHierarchy":
+        if error.code == OaiCode.NO_SET_HIERARCHY:
             return ()
         raise
     rows = (row for part in listed for row in part.iterchildren(f"{{{OAI}}}set"))

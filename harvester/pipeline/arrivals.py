@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from harvester import changes
-from harvester.errors import ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.errors import OaiCode, ProtocolError, ProviderError
 from harvester.model import Known, Page, RawRecord
 from harvester.pipeline.mapping import Mapper
 from harvester.seen import Seen
@@ -87,10 +87,8 @@ class Arrivals:
         """What the provider says of this record alone; `None` where it does not."""
         try:
             answer = self._get_record(raw.identifier).records
-        except (Stopped, WaitUntil):
-            raise
         except ProtocolError as error:
-            return _tombstone(raw) if error.code == "idDoesNotExist" else None
+            return _tombstone(raw) if error.code == OaiCode.ID_DOES_NOT_EXIST else None
         except ProviderError:
             return None
         return next((one for one in answer if one.identifier == raw.identifier), None)

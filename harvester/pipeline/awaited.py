@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 
 from msgspec.structs import replace
 
-from harvester.errors import ProtocolError, ProviderError, Stopped, TooSlow, Unreachable, WaitUntil
+from harvester.errors import OaiCode, ProtocolError, ProviderError, TooSlow, Unreachable
 from harvester.model import BadRecord, Page, RawRecord
 from harvester.oai import Provider
 from harvester.pipeline.arrivals import Arrivals
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 IN_VAIN = 20  # records that one run asks for in vain; those that were not asked for are first at the next one
 UNANSWERED = 3  # questions without an answer, before the provider, not a record, is to blame
-_NO_SUCH_RECORD = "idDoesNotExist"
 
 Aside = Callable[[str], AbstractContextManager[None]]
 
@@ -68,8 +67,6 @@ class Recall:
                 return
             try:
                 answer = self._answer(provider, one)
-            except (Stopped, WaitUntil):
-                raise
             except ProviderError as error:
                 self._trouble = error
                 return
@@ -86,7 +83,7 @@ class Recall:
             with self._aside(provider.url):
                 page = provider.record(one.identifier, self._run.prefix)
         except ProtocolError as error:
-            gone = error.code == _NO_SUCH_RECORD and _NO_SUCH_RECORD not in one.reason
+            gone = error.code == OaiCode.ID_DOES_NOT_EXIST and OaiCode.ID_DOES_NOT_EXIST not in one.reason
             return Page(records=()) if gone else _rejected(one, str(error))
         except ProviderError as error:
             self._unanswered += isinstance(error, (Unreachable, TooSlow))

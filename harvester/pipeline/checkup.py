@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.changes import in_granularity, parse_utc
-from harvester.errors import ProtocolError, ProviderError
+from harvester.errors import OaiCode, ProtocolError, ProviderError, WaitUntil
 from harvester.model import Identity, Page, RawRecord, Token, Window
 from harvester.oai import Provider
 from harvester.pipeline import windows
@@ -77,7 +77,7 @@ def _paging(provider: Provider, window: Window, first: Page, token: Token) -> Tr
     held += f"{first.list_size} in all" if first.list_size else "without saying how many in all"
     try:
         second = provider.page(window, token.value)
-    except ProviderError as error:
+    except (ProviderError, WaitUntil) as error:
         return Trial(False, f"{held}; the second does not come ({_brief(error)}), so that harvests go by dates")
     if not _names(second.records) - _names(first.records):
         return Trial(False, f"{held}; the second brings nothing new, so that harvests go by dates")
@@ -105,11 +105,11 @@ def _dates(provider: Provider, window: Window, first: Page, identity: Identity) 
         try:
             page = provider.page(asked)
         except ProtocolError as error:
-            if error.code != "badArgument":
+            if error.code != OaiCode.BAD_ARGUMENT:
                 raise
             form = "day" if form == "second" else "second"
             page = provider.page(windows.in_form(asked, form))
-    except ProviderError as error:
+    except (ProviderError, WaitUntil) as error:
         return Trial(False, f"refused ({_brief(error)})")
     if not page.records:
         return Trial(False, f"not heeded: nothing comes for {day:%Y-%m-%d}, of which a record is listed")
@@ -123,7 +123,7 @@ def _dates(provider: Provider, window: Window, first: Page, identity: Identity) 
 def _identifiers(provider: Provider, window: Window) -> Page | Trial:
     try:
         return provider.identifiers(window)
-    except ProviderError as error:
+    except (ProviderError, WaitUntil) as error:
         return Trial(False, f"not listed ({_brief(error)}): reconcile has nothing to compare with")
 
 
@@ -131,7 +131,7 @@ def _listed(page: Page) -> Trial:
     return Trial(True, f"listed, {len(page.records)} {'a page' if page.token else 'on one page'}")
 
 
-def _brief(error: ProviderError) -> str:
+def _brief(error: ProviderError | WaitUntil) -> str:
     """What happened, without the advice to somebody who harvests."""
     return str(error).partition(";")[0]
 

@@ -22,6 +22,7 @@ from harvester.errors import (
     BadAnswer,
     BadStatus,
     BusyError,
+    Interruption,
     ProtocolError,
     ProviderError,
     Stopped,
@@ -140,7 +141,7 @@ class _Job:
                         return  # the other formats come from the same provider
                 if left and report.state != "complete":
                     self._knock()
-        except ProviderError as error:
+        except (ProviderError, Interruption) as error:
             yield from (self._never_began(prefix, error) for prefix in left)
 
     def _knock(self) -> None:
@@ -156,7 +157,7 @@ class _Job:
         with Provider(access, stop=self.stop) as provider, hosts.turn(provider.url):
             return provider.identify()
 
-    def _never_began(self, prefix: str, error: ProviderError) -> RunReport:
+    def _never_began(self, prefix: str, error: ProviderError | Interruption) -> RunReport:
         """Leaves a trace of an attempt that had no answer; a run that was cut short keeps its checkpoints."""
         if isinstance(error, Stopped):
             return failed(self.source, prefix, error)

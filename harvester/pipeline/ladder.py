@@ -16,12 +16,11 @@ from msgspec.structs import replace
 
 from harvester import changes
 from harvester.errors import (
+    OaiCode,
     ProtocolError,
     ProviderError,
     RefusedAddress,
-    Stopped,
     Unreachable,
-    WaitUntil,
 )
 from harvester.model import BadRecord, Identity, Page, RawRecord, Window
 from harvester.oai import Provider
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # By which a provider says that it does not have a record, though it lists its name.
-_DENIED = ("idDoesNotExist", "cannotDisseminateFormat")
+_DENIED = (OaiCode.ID_DOES_NOT_EXIST, OaiCode.CANNOT_DISSEMINATE_FORMAT)
 # Pages hold no fewer records; a list of so many and one page may be a first page without its token.
 FULL_PAGE = 10
 ROUND = 25  # of which most sizes of pages are multiples: 50, 100, 250, 500
@@ -56,8 +55,8 @@ class Rung(Enum):
 def is_for_good(error: ProviderError) -> bool:
     """Whether a smaller question could help: not where the whole provider is out of reach or refuses us."""
     if isinstance(error, ProtocolError):
-        return error.code == "cannotDisseminateFormat"
-    return not error.crowded and not isinstance(error, (Stopped, WaitUntil, RefusedAddress))
+        return error.code == OaiCode.CANNOT_DISSEMINATE_FORMAT
+    return not error.crowded and not isinstance(error, RefusedAddress)
 
 
 class Ladder:
@@ -93,10 +92,8 @@ class Ladder:
         """Whether the provider answers other questions, and has the format at all."""
         try:
             self._latest = self._ask.identify().response_date
-            if isinstance(error, ProtocolError) and error.code == "cannotDisseminateFormat":
+            if isinstance(error, ProtocolError) and error.code == OaiCode.CANNOT_DISSEMINATE_FORMAT:
                 return any(one.prefix == window.prefix for one in self._ask.formats())
-        except (Stopped, WaitUntil):
-            raise
         except ProviderError:
             return False
         return True
@@ -111,8 +108,6 @@ class Ladder:
         for prefix in dict.fromkeys((window.prefix, "oai_dc")):
             try:
                 return self._ask.identifiers(replace(window, prefix=prefix))
-            except (Stopped, WaitUntil):
-                raise
             except ProviderError:
                 continue
         return None
@@ -153,8 +148,6 @@ class Ladder:
                 pages += 1
                 if page.list_size or watch.total > given:
                     return page.list_size or watch.total
-        except (Stopped, WaitUntil):
-            raise
         except ProviderError:
             return watch.total if watch.total > given else None
         alone = pages == 1 and not watch.circling
@@ -175,8 +168,6 @@ class Ladder:
                     in_vain = 0 if page.records else in_vain + len(slab)
                     if in_vain >= MISSES:
                         return False
-        except (Stopped, WaitUntil):
-            raise
         except ProviderError:
             return False
         return changes.doubt(watch.total, listed.list_size or size, circling=watch.circling) is None
@@ -215,7 +206,7 @@ class Ladder:
         try:
             return self._ask.record(identifier, window.prefix)
         except ProviderError as error:
-            if error.crowded or isinstance(error, (Stopped, WaitUntil)) or not self._is_alive(window, error):
+            if error.crowded or not self._is_alive(window, error):
                 raise
             if isinstance(error, Unreachable) and not again:
                 return self._found(identifier, window, again=True)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from harvester import formats
 from harvester.changes import parse_utc
 from harvester.config import Source
-from harvester.errors import ProviderError
+from harvester.errors import ProviderError, WaitUntil
 from harvester.model import Access, Format, Hints, Identity, Page, SetInfo, Window
 from harvester.oai import Provider
 from harvester.pipeline.checkup import Checkup, examine
@@ -133,7 +133,7 @@ def _first_page(provider: Provider, offered: Format, hints: Hints) -> tuple[Form
     started = time.monotonic()
     try:
         page = provider.page(Window(prefix=offered.prefix))
-    except ProviderError as error:
+    except (ProviderError, WaitUntil) as error:
         return replace(_named(offered), error=str(error)), None
     seconds = round(time.monotonic() - started, 2)
     articles = [formats.read(raw, hints).article for raw in page.records if not raw.deleted]
@@ -155,5 +155,5 @@ def _sets(provider: Provider) -> tuple[tuple[SetInfo, ...], str | None]:
     """The sets; a provider without them says so with an error, which is none here."""
     try:
         return provider.sets(), None
-    except ProviderError as error:
+    except (ProviderError, WaitUntil) as error:
         return (), str(error)

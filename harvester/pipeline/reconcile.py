@@ -21,6 +21,7 @@ from harvester.config import Config, Source
 from harvester.errors import (
     BadAnswer,
     BadStatus,
+    OaiCode,
     ProtocolError,
     ProviderError,
     Stopped,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_GONE = ("idDoesNotExist", "cannotDisseminateFormat")
+_GONE = (OaiCode.ID_DOES_NOT_EXIST, OaiCode.CANNOT_DISSEMINATE_FORMAT)
 
 
 def reconcile(
@@ -145,7 +146,7 @@ class _Comparison:
         try:
             doubt = self._walk(window, listed)
         except ProtocolError as error:
-            if error.code != "badResumptionToken":
+            if error.code != OaiCode.BAD_RESUMPTION_TOKEN:
                 raise
             doubt = str(error)
         listed.doubt = (doubt and self._walk(window, listed)) or listed.doubt

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from harvester import changes
+from harvester.errors import OaiCode
 from harvester.store import Run
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
-
-_NO_SUCH_FORMAT = "cannotDisseminateFormat"
 
 
 def came_to_nothing(store: Store, run: Run) -> str | None:
@@ -27,7 +26,7 @@ def came_to_nothing(store: Store, run: Run) -> str | None:
         return None
     if not counts.rejected:
         return _emptied(run.source) if _has_live_records(store, run) else None
-    if all(_NO_SUCH_FORMAT in one.reason for one in store.rejected(run.id)):
+    if all(OaiCode.CANNOT_DISSEMINATE_FORMAT in one.reason for one in store.rejected(run.id)):
         return None  # records without this format are a fact, and no reason to ask for each of them every day
     return f"not one record could be had, and {counts.rejected} were rejected; `harvester runs {run.id}` says why"
 

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack
 from msgspec.structs import replace
 
 from harvester import changes
-from harvester.errors import BadStatus, ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, Stopped, WaitUntil
 from harvester.model import Page, Window
 from harvester.oai import Provider
 from harvester.pipeline import verdict, windows
@@ -138,7 +138,7 @@ class Walk:
 
     def _step(self, line: Line, came: Page | BaseException) -> None:
         """Takes the page that came, or what came in its place."""
-        if isinstance(came, ProviderError) and not isinstance(came, (Stopped, WaitUntil)):
+        if isinstance(came, ProviderError):
             self._drop(line)
             self._stumble(line, came)
         elif isinstance(came, BaseException):
@@ -318,8 +318,6 @@ class Walk:
         try:
             with self._in_turn():
                 return {row.spec for row in self._aside.sets()} or set(self.job.source.sets)
-        except (Stopped, WaitUntil):
-            raise
         except ProviderError:
             return set(self.job.source.sets)
 
@@ -329,8 +327,6 @@ class Walk:
         """A page did not come: the window begins anew, is cut down to what is bad in it, or waits for the others."""
         try:
             self._get_up(line, error)
-        except (Stopped, WaitUntil):
-            raise
         except ProviderError as failure:
             if self._refuses_dates(failure, line.window):
                 self._take_back(line.window)
@@ -348,19 +344,19 @@ class Walk:
 
     def _get_up(self, line: Line, error: ProviderError) -> None:
         window, code = line.window, error.code if isinstance(error, ProtocolError) else None
-        if code == "badResumptionToken" or (code == "badArgument" and line.token):
+        if code == OaiCode.BAD_RESUMPTION_TOKEN or (code == OaiCode.BAD_ARGUMENT and line.token):
             if window.attempts < REOPENINGS:
                 self.store.reopen_window(window.id)
             else:
                 self._climb(window, error, whole=True)
-        elif code == "badArgument" and window.window.set_spec and window.window.set_spec not in self._sets():
+        elif code == OaiCode.BAD_ARGUMENT and window.window.set_spec and window.window.set_spec not in self._sets():
             self.store.close_window(window.id, window.seen)
             self._notes.append(verdict.gone([window.window.set_spec]))
-        elif code == "badArgument" and self._other_form and line.asked == window.window != self._asked(window):
+        elif code == OaiCode.BAD_ARGUMENT and self._other_form and line.asked == window.window != self._asked(window):
             pass  # it was on its way before the other form was known, and is opened again in that
-        elif code == "badArgument" and (window.window.since or window.window.until) and not self._other_form:
+        elif code == OaiCode.BAD_ARGUMENT and (window.window.since or window.window.until) and not self._other_form:
             self._use_other_form()
-        elif code == "badArgument" and self._refuses_dates(error, window):
+        elif code == OaiCode.BAD_ARGUMENT and self._refuses_dates(error, window):
             self._use_other_form()  # it was no better
             raise error
         elif is_for_good(error):
@@ -383,7 +379,7 @@ class Walk:
 
     def _explained(self, error: ProviderError, window: Window) -> str:
         """The failure in one sentence, with what can be known at once about its cause."""
-        if not isinstance(error, ProtocolError) or error.code != "cannotDisseminateFormat":
+        if not isinstance(error, ProtocolError) or error.code != OaiCode.CANNOT_DISSEMINATE_FORMAT:
             return str(error)
         try:
             with self._in_turn():

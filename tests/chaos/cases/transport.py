@@ -20,7 +20,7 @@ from tests.chaos.provider import (
     page_of,
     rewritten,
 )
-from tests.oai.server import Answer, Request, chunked, redirect, reply
+from tests.oai.server import Answer, Request, chunked, envelope, error, redirect, reply
 
 MAINTENANCE = reply("<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>", Content_Type="text/html")
 
@@ -216,6 +216,24 @@ def too_many_lanes() -> Setting:
 )  # fmt: skip
 def come_back_later() -> Setting:
     return Truth(), at_page(3, reply("busy", 503, Retry_After="7200"))
+
+
+@case(
+    "HTTP 503 with a Retry-After beyond the cap while the formats are asked for", "the source waits until then", 26,
+    settings="retry_cap = 60\n", state="waiting", said="left alone until",
+)  # fmt: skip
+def come_back_later_to_an_explanation() -> Setting:
+    """The formats are asked for twice: to see whether the provider is alive, and to explain the refusal."""
+    listed = reply(envelope("<ListMetadataFormats><metadataFormat><metadataPrefix>marc</metadataPrefix>"
+                            "</metadataFormat></ListMetadataFormats>"))  # fmt: skip
+    answers = iter([listed, reply("busy", 503, Retry_After="7200")])
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if is_list(request):
+            return reply(error("cannotDisseminateFormat"))
+        return next(answers) if request.query.get("verb") == "ListMetadataFormats" else None
+
+    return Truth(), fault
 
 
 @case(

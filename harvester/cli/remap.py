@@ -33,6 +33,8 @@ def command(common: Common, names: tuple[str, ...]) -> None:
             if progress
             else None,
         )
+        if articles:
+            pipeline.mark(store)
     if common.json:
         as_json(articles=articles)
     else:

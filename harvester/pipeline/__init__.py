@@ -5,7 +5,20 @@ from harvester.pipeline.export import deposit, export
 from harvester.pipeline.harvest import harvest
 from harvester.pipeline.job import Progress
 from harvester.pipeline.mapping import refresh
+from harvester.pipeline.marks import mark
 from harvester.pipeline.reconcile import reconcile
 from harvester.pipeline.sources import chosen, opened
 
-__all__ = ["Progress", "check", "chosen", "deposit", "export", "harvest", "opened", "reconcile", "refresh", "worded"]
+__all__ = [
+    "Progress",
+    "check",
+    "chosen",
+    "deposit",
+    "export",
+    "harvest",
+    "mark",
+    "opened",
+    "reconcile",
+    "refresh",
+    "worded",
+]

@@ -65,13 +65,17 @@ def harvest(
     A source that fails costs its neighbours nothing. Raises `BusyError` when other processes hold all of them.
     """
 
+    rebuilt = 0
+
     def work(source: Source) -> Iterator[RunReport]:
+        nonlocal rebuilt
+        rebuilt += refresh(config, store, (source.name,), today=now().date().isoformat(), stop=stop)
         job = _Job(config, store, source, now, full, since, until, stop, progress)
         with about(source=source.name), job.mapper, rarely_collected():
             yield from job.run()
 
     reports = for_each(config, names, "harvest", work, stop)
-    if any(report.new or report.changed or report.deleted for report in reports):
+    if rebuilt or any(report.new or report.changed or report.deleted for report in reports):
         mark(store)
     return reports
 
@@ -127,7 +131,6 @@ class _Job:
         self._ranged = since is not None or until is not None
         today = now().date().isoformat()
         self.mapper = Mapper(config, store, source, today=today)
-        refresh(config, store, (source.name,), today=today, stop=stop)
 
     def run(self) -> Iterator[RunReport]:
         """Harvests every format of the source; a format that fails leaves the others their turn."""

@@ -20,7 +20,6 @@ from harvester.making import Maker
 from harvester.model import Article, Finding, Page, RawRecord, Reading
 from harvester.patterns import facts_of
 from harvester.pipeline.ahead import Ahead
-from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
 from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.rules import dates
@@ -168,10 +167,10 @@ def refresh(
     stop: Stop = never,
     progress: Callable[[str, int], None] | None = None,
 ) -> int:
-    """Maps again what an earlier configuration or program mapped, or `everything`; how many articles that were.
+    """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
 
-    With them those that waited for a date which has come by `today`. Raises `Stopped` between two pages; the next time
-    goes on from there.
+    Articles that waited for a date which has come by `today` are rebuilt too. The findings about several records are
+    left as they are. Raises `Stopped` between two pages; the next call resumes there.
     """
     done = 0
     if everything:
@@ -186,8 +185,7 @@ def refresh(
             if progress:
                 progress(source.name, done)
     if done:
-        log.info("made %d articles again", done)
-        mark(store)
+        log.info("rebuilt %d articles", done)
     return done
 
 

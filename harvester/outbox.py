@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harvester.errors import ExportError
-from harvester.files import make_folder, sync, temporary_of, write_whole
+from harvester.system.files import make_folder, sync, temporary_of, write_whole
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from harvester.errors import BundleError
-from harvester.resources import schema_text
+from harvester.system.packaged import schema_text
 
 
 class Wheel(Struct, frozen=True, forbid_unknown_fields=True):

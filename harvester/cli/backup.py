@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from harvester import locks, pipeline
+from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
+from harvester.system import locks
 
 
 @click.command(cls=Command)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from harvester import files, pipeline
+from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.daemon.metrics import exposition
 from harvester.errors import HarvesterError
+from harvester.system import files
 
 
 @click.command(cls=Command)

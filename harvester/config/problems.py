@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from harvester.config.formats import checker
 from harvester.config.lines import Path
-from harvester.resources import schema_text
+from harvester.system.packaged import schema_text
 
 Table = dict[str, Any]
 _Error = Any  # a ValidationError; the stubs say of each of its fields that it may be unset

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
-from harvester import locks
 from harvester.config import Config, Source
 from harvester.schedule import Schedule, due_since, next_after
 from harvester.store import RunRow
+from harvester.system import locks
 
 if TYPE_CHECKING:
     from harvester.store import Store

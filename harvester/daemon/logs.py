@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from harvester.about import facts
+from harvester.system.logcontext import facts
 
 
 def set_up(kind: str, level: int) -> None:

@@ -26,8 +26,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from harvester import locks, pipeline
-from harvester.about import about
+from harvester import pipeline
 from harvester.config import Config, load
 from harvester.daemon import metrics, turn, web, work
 from harvester.daemon.due import Planned, agenda, waiting_until
@@ -35,6 +34,8 @@ from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.daemon.troubles import News
 from harvester.errors import ConfigError, HarvesterError, StoreError, StoreLocked
 from harvester.schedule import Schedule, next_after
+from harvester.system import locks
+from harvester.system.logcontext import about
 
 if TYPE_CHECKING:
     from harvester.store import Store

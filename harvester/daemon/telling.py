@@ -19,7 +19,7 @@ import requests
 from harvester.config import Alerts
 from harvester.daemon.troubles import News
 from harvester.errors import ConfigError, HarvesterError, Stopped
-from harvester.pipeline.stopping import Stop, never
+from harvester.system.stopping import Stop, never
 
 PATIENCE = 30.0  # seconds for a mail server or a webhook
 GRACE = 5.0  # the same, once we are told to stop: systemd kills what takes longer than TimeoutStopSec

@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from harvester import files, locks, pipeline, report
-from harvester.about import about
+from harvester import pipeline, report
 from harvester.config import Config
 from harvester.daemon.troubles import CRASHED
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
 from harvester.reports import ExportReport, PageReport, RunReport
 from harvester.store import Run, RunKind
+from harvester.system import files, locks
+from harvester.system.logcontext import about
 
 if TYPE_CHECKING:
     from harvester.store import Store

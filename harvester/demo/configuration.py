@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 from harvester.demo import ojs
-from harvester.files import make_folder, write_whole
+from harvester.system.files import make_folder, write_whole
 
 TEMPLATE = Path(__file__).with_name("config.toml.template")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(?=/)")

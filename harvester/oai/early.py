@@ -12,8 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from html import unescape
 from typing import NamedTuple
 
-from harvester.about import carried
 from harvester.oai.transport import Response
+from harvester.system.logcontext import carried
 
 _TAIL = 4096  # bytes at the end of a page that are looked at
 _NAME = rb"(?:[\w.-]+:)?"

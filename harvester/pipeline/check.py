@@ -10,9 +10,9 @@ from harvester.config import Config
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
-from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import RecordFinding
 from harvester.store import FindingRow
+from harvester.system.stopping import Stop, never, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harvester import bundles, locks, outbox
+from harvester import bundles, outbox
 from harvester.config import Config, Crossref
 from harvester.errors import ConfigError
 from harvester.exporters import crossref
@@ -26,10 +26,11 @@ from harvester.pipeline.check import worded
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
-from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle
+from harvester.system import locks
+from harvester.system.stopping import Stop, never, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened

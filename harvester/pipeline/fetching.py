@@ -18,11 +18,11 @@ from typing import Self
 from msgspec.structs import replace
 
 from harvester import changes
-from harvester.about import carried
 from harvester.model import Access, Page, Window
 from harvester.oai import Answer, Provider
 from harvester.pipeline import hosts
 from harvester.store import OpenWindow
+from harvester.system.logcontext import carried
 
 AHEAD = 3  # pages of one list that may wait to be stored
 AHEAD_BYTES = 16 * 1024 * 1024  # of them together; a single page may be as large as it likes

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from harvester import changes, locks
-from harvester.about import about
+from harvester import changes
 from harvester.config import Config, Source
 from harvester.errors import (
     BadAnswer,
@@ -37,10 +36,12 @@ from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.sources import chosen
-from harvester.pipeline.stopping import Stop, never
 from harvester.pipeline.walk import Walk
 from harvester.reports import RunReport
 from harvester.store import Run, RunKind, RunState
+from harvester.system import locks
+from harvester.system.logcontext import about
+from harvester.system.stopping import Stop, never
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened

@@ -11,8 +11,8 @@ from msgspec import Struct
 from harvester.config import Source
 from harvester.model import Identity
 from harvester.pipeline.mapping import Mapper
-from harvester.pipeline.stopping import Stop
 from harvester.store import RunState
+from harvester.system.stopping import Stop
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened

@@ -21,9 +21,9 @@ from harvester.model import Article, Finding, Page, RawRecord, Reading
 from harvester.patterns import facts_of
 from harvester.pipeline.ahead import Ahead
 from harvester.pipeline.sources import chosen
-from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.rules import dates
 from harvester.store import ArticleSave
+from harvester.system.stopping import Stop, never, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened

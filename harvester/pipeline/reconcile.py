@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from harvester import changes
-from harvester.about import about
 from harvester.config import Config, Source
 from harvester.errors import (
     BadAnswer,
@@ -37,10 +36,11 @@ from harvester.pipeline.harvest import for_each, report_of
 from harvester.pipeline.job import Outcome
 from harvester.pipeline.ladder import MISSES, MOST_MISSING, SLAB, batched
 from harvester.pipeline.mapping import Mapper
-from harvester.pipeline.stopping import Stop, never
 from harvester.reports import RunReport
 from harvester.seen import Seen
 from harvester.store import Run
+from harvester.system.logcontext import about
+from harvester.system.stopping import Stop, never
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened

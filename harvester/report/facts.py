@@ -12,10 +12,10 @@ from msgspec import Struct
 from harvester.config import Config
 from harvester.findings import SEVERITIES, kinds
 from harvester.pipeline import check, chosen
-from harvester.pipeline.stopping import Stop, never, until_stopped
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
 from harvester.store import SourceStatus, configured
+from harvester.system.stopping import Stop, never, until_stopped
 from harvester.text import plain
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import msgspec
 
-from harvester import resources
 from harvester.model import Finding
+from harvester.system import packaged
 
 if TYPE_CHECKING:
     import jsonschema
@@ -47,7 +47,7 @@ def field_path(steps: Iterable[str | int]) -> str:
 
 @cache
 def _fast() -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(msgspec.json.decode(resources.schema_text(_SCHEMA)))
+    return jsonschema_rs.Draft202012Validator(msgspec.json.decode(packaged.schema_text(_SCHEMA)))
 
 
 @cache
@@ -60,7 +60,7 @@ def _slow() -> Any:
     base = jsonschema.Draft202012Validator
     types = base.TYPE_CHECKER.redefine("array", lambda _, value: isinstance(value, list | tuple))
     extended: Any = validators.extend(base, type_checker=types)  # type: ignore[no-untyped-call]
-    return extended(msgspec.json.decode(resources.schema_text(_SCHEMA)))
+    return extended(msgspec.json.decode(packaged.schema_text(_SCHEMA)))
 
 
 # By the schema's keyword. The patterns of the schema stand for forms that the field's name says well enough.

@@ -19,9 +19,7 @@ from harvester.store.structs import Deposit, Member, PlannedBatch
 from harvester.tables import article, batch, deposit, deposited, minted
 
 _DIGITS = range(10**16, 10**17)
-_PUT_MEMBERS = ManyRows(
-    insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "richness")
-)
+_PUT_MEMBERS = ManyRows(insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "richness"))
 
 
 class Ledger(Database):

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harvester import locks, pipeline
+from harvester import pipeline
 from harvester.config import load
+from harvester.system import locks
 from tests.cli import provider
 from tests.cli.conftest import answer
 from tests.oai.server import Server, envelope, reply

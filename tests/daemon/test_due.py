@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from harvester import locks, pipeline
+from harvester import pipeline
 from harvester.config import load
 from harvester.daemon.due import last_done, newest_runs, owed_since, planned, reconciling
 from harvester.store import Counts, Run
+from harvester.system import locks
 from tests.daemon.conftest import Configured
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ import logging
 import subprocess
 import sys
 
-from harvester.about import about
 from harvester.daemon.logs import AsJson, AsText
+from harvester.system.logcontext import about
 
 RECORD = logging.LogRecord("harvester.daemon", logging.WARNING, "x.py", 1, "page %d is late", (7,), None)
 RECORD.created = 1795520066.5

@@ -15,7 +15,7 @@ from harvester.config import Config
 from harvester.daemon import service, standstill, turn
 from harvester.daemon.service import Daemon
 from harvester.errors import StoreError, StoreLocked
-from harvester.pipeline.stopping import never
+from harvester.system.stopping import never
 from tests.cli import provider
 from tests.daemon.conftest import Configured
 from tests.oai.server import Server

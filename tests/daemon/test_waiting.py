@@ -15,8 +15,8 @@ from harvester import pipeline
 from harvester.config import Config, load
 from harvester.daemon import turn
 from harvester.daemon.service import Daemon
-from harvester.pipeline.stopping import never
 from harvester.store import Run
+from harvester.system.stopping import never
 from tests.cli import provider
 from tests.daemon.conftest import Configured
 from tests.oai.server import Answer, Request, Server

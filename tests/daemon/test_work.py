@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from harvester import locks, pipeline
+from harvester import pipeline
 from harvester.config import Config, load
 from harvester.daemon import turn, work
 from harvester.daemon.due import REPORT, planned, reconciling
 from harvester.daemon.troubles import CRASHED
 from harvester.reports import PageReport
 from harvester.store.store import Store
+from harvester.system import locks
 from tests.cli import provider
 from tests.daemon.conftest import Configured
 from tests.oai.server import Server

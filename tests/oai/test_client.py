@@ -310,7 +310,9 @@ def test_a_bomb_is_not_unpacked():
     assert asked == 1
 
 
-@pytest.mark.parametrize("answer", [b"HTTP/1.1 99999 \x1b[31mX\r\n\r\n", b"\x1b[31mX\x07\r\n", redirect("http://\x01/")])
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 99999 \x1b[31mX\r\n\r\n", b"\x1b[31mX\x07\r\n", redirect("http://\x01/")]
+)
 def test_what_breaks_a_connection_is_quoted_safely(answer):
     fault, *_ = refused(Answer(answer, close=True), retries=0)
     assert isinstance(fault, Unreachable)

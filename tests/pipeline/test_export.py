@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from harvester import files, outbox, pipeline
+from harvester import outbox, pipeline
 from harvester.bundles import Schema
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
 from harvester.store import Store
+from harvester.system import files
 from tests.pipeline.press import Press, doi, dois, manifest, name, timestamps
 from tests.store.test_kill import in_child
 from tests.workbench import NOW, Workbench

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from harvester import locks
 from harvester.demo.repository import JATS, OAI_DC
 from harvester.errors import BusyError, ConfigError
 from harvester.model import SetInfo
 from harvester.reports import RunReport
 from harvester.store import Run
+from harvester.system import locks
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
 from tests.chaos.provider import (
     CLOCK,

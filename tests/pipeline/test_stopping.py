@@ -11,7 +11,7 @@ import pytest
 from harvester import pipeline, report
 from harvester.errors import Stopped
 from harvester.pipeline import mapping
-from harvester.pipeline.stopping import Stop, until_stopped
+from harvester.system.stopping import Stop, until_stopped
 from tests.pipeline.press import Press, press
 from tests.workbench import NOW
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from harvester import resources
 from harvester.exporters.crossref import vocabulary
 from harvester.model import Article, Journal, Title, to_json
 from harvester.rules.schema import accepts, explain
+from harvester.system import packaged
 from tests.rules.samples import ARTICLE, article
 from tests.strategies import articles, of_articles
 
-SCHEMA = msgspec.json.decode(resources.schema_text("article.schema.json"))
+SCHEMA = msgspec.json.decode(packaged.schema_text("article.schema.json"))
 MODEL = msgspec.json.schema(Article)["$defs"]
 
 # The name of each Struct in the schema.

@@ -16,12 +16,13 @@ from contextlib import ExitStack
 from itertools import count, pairwise
 from pathlib import Path
 
-from harvester import locks, pipeline
+from harvester import pipeline
 from harvester.config import Config, load
 from harvester.daemon.troubles import CRASHED
 from harvester.demo.repository import utc_now
 from harvester.model import SetInfo
 from harvester.store import Run, Store
+from harvester.system import locks
 from tests.chaos.harvesting import differing
 from tests.chaos.provider import Broken, Truth, article
 from tests.daemon.conftest import text_of

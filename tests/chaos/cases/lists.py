@@ -275,15 +275,18 @@ def never_a_token_of_any_list() -> Setting:
 )  # fmt: skip
 def never_a_token_and_a_lost_record() -> Setting:
     broken = containing([12], BROKEN, verbs=("ListRecords", "GetRecord"))
-    return Truth(120, page_size=50), lambda request, truth: (
-        broken(request, truth) or reply(no_token(truth.bytes_of(request)))
-    )
+    return Truth(
+        120, page_size=50
+    ), lambda request, truth: broken(request, truth) or reply(no_token(truth.bytes_of(request)))
 
 
 @case("The first page never has a token, and ListIdentifiers answers HTTP 500", "cut by dates", 9)
 def never_a_token_and_no_identifiers() -> Setting:
-    return Truth(120, page_size=50), lambda request, truth: (
-        BROKEN if request.query.get("verb") == "ListIdentifiers" else reply(no_token(truth.bytes_of(request)))
+    return (
+        Truth(120, page_size=50),
+        lambda request, truth: (
+            BROKEN if request.query.get("verb") == "ListIdentifiers" else reply(no_token(truth.bytes_of(request)))
+        ),
     )
 
 

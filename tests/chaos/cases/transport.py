@@ -242,9 +242,7 @@ def come_back_later_to_an_explanation() -> Setting:
 )  # fmt: skip
 def too_many_names() -> Setting:
     crowded, page = reply("slow down", 429), containing([12], BROKEN)
-    return Truth(), lambda request, truth: (
-        crowded if request.query.get("verb") == "GetRecord" else page(request, truth)
-    )
+    return Truth(), lambda request, truth: crowded if request.query.get("verb") == "GetRecord" else page(request, truth)
 
 
 @case("An unknown User-Agent is blocked", "ours names the program and a contact", 50)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester import files
+from harvester.system import files
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path):

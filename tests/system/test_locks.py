@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.errors import BusyError, StoreError
-from harvester.locks import hold, holder, safe
+from harvester.system.locks import hold, holder, safe
 
 HOLD = """
 import sys, time, pathlib
-from harvester.locks import hold
+from harvester.system.locks import hold
 with hold(pathlib.Path(sys.argv[1]), "wetlands", what="harvest of wetlands"):
     print("held", flush=True)
     time.sleep(60)
@@ -88,7 +88,7 @@ def test_looking_keeps_nobody_from_it(tmp_path: Path, monkeypatch: pytest.Monkey
         pass
     file = (tmp_path / "x.lock").open("rb")
     fcntl.flock(file, fcntl.LOCK_SH)
-    monkeypatch.setattr("harvester.locks.time.sleep", lambda _: file.close())
+    monkeypatch.setattr("harvester.system.locks.time.sleep", lambda _: file.close())
     with hold(tmp_path, "x", what="a test"):
         pass
 

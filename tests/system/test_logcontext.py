@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from harvester.about import about, carried, facts
+from harvester.system.logcontext import about, carried, facts
 
 
 def test_facts_add_up_and_end_with_their_block():

@@ -1,0 +1,1 @@
+"""The machine under the program: files, locks, packaged data, log context, stop requests."""

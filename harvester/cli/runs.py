@@ -9,7 +9,7 @@ from harvester import pipeline
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
-from harvester.config import Config
+from harvester.config import Config, chosen
 from harvester.daemon.troubles import local
 from harvester.errors import HarvesterError
 from harvester.store import OpenWindow, Run, Store
@@ -36,7 +36,7 @@ def command(common: Common, name: str | None, limit: int) -> None:
     rows = [(*_facts(config, run), *(getattr(run.counts, count) for count in _COUNTS)) for run in runs]
     if not rows:
         if name:
-            pipeline.chosen(config, [name])  # a name nobody knows
+            chosen(config, [name])  # a name nobody knows
         common.say(f"There is no run of {name} yet." if name else "There is no run yet.")
         return
     table(("run", "source", "format", "started", "kind", "state", "pages", *_COUNTS), rows)

@@ -10,12 +10,12 @@ import click
 
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
+from harvester.config import chosen
 from harvester.daemon.troubles import in_two
 from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
 from harvester.model import SetInfo
 from harvester.pipeline.checkup import settings, span
 from harvester.pipeline.probe import FormatProbe, ProbeReport, probe, probe_source
-from harvester.pipeline.sources import chosen
 from harvester.pipeline.suggestions import Citation, journal_block, source_block
 
 SETS_SHOWN = 10

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from jsonschema import FormatChecker
 
-from harvester import schedule as schedules
+from harvester.config import schedule as schedules
 from harvester.identifiers import clean_issn, issn_shape
 
 LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from harvester.config.schedule import Schedule, lateness
 from harvester.errors import ConfigError
 from harvester.model import Access, Depositor, Hints, JournalFacts, Policy
-from harvester.schedule import Schedule, lateness
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
 LOCKS = ".harvester-locks"  # the folder of the lock files, beside config.toml

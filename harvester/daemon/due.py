@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from msgspec import Struct
 
 from harvester.config import Config, Source
-from harvester.schedule import Schedule, due_since, next_after
+from harvester.config.schedule import Schedule, due_since, next_after
 from harvester.store import RunRow
 from harvester.system import locks
 

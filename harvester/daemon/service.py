@@ -28,12 +28,12 @@ from apscheduler.triggers.base import BaseTrigger
 
 from harvester import pipeline
 from harvester.config import Config, load
+from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import metrics, turn, web, work
 from harvester.daemon.due import Planned, agenda, waiting_until
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.daemon.troubles import News
 from harvester.errors import ConfigError, HarvesterError, StoreError, StoreLocked
-from harvester.schedule import Schedule, next_after
 from harvester.system import locks
 from harvester.system.logcontext import about
 

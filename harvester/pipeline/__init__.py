@@ -7,12 +7,11 @@ from harvester.pipeline.job import Progress
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.reconcile import reconcile
-from harvester.pipeline.sources import chosen, opened
+from harvester.pipeline.sources import opened
 
 __all__ = [
     "Progress",
     "check",
-    "chosen",
     "deposit",
     "export",
     "harvest",

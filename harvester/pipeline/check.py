@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from harvester import findings
-from harvester.config import Config
+from harvester.config import Config, chosen
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
-from harvester.pipeline.sources import chosen
 from harvester.reports import RecordFinding
 from harvester.store import FindingRow
 from harvester.system.stopping import Stop, never, until_stopped

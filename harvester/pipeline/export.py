@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harvester import bundles, outbox
-from harvester.config import Config, Crossref
+from harvester.config import Config, Crossref, chosen
 from harvester.errors import ConfigError
 from harvester.exporters import crossref
 from harvester.identifiers import prefix
@@ -25,7 +25,6 @@ from harvester.model import Article, Batch
 from harvester.pipeline.check import worded
 from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
-from harvester.pipeline.sources import chosen
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle

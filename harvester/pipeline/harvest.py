@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from harvester import changes
-from harvester.config import Config, Source
+from harvester.config import Config, Source, chosen
 from harvester.errors import (
     BadAnswer,
     BadStatus,
@@ -35,7 +35,6 @@ from harvester.pipeline import hosts
 from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark
-from harvester.pipeline.sources import chosen
 from harvester.pipeline.walk import Walk
 from harvester.reports import RunReport
 from harvester.store import Run, RunKind, RunState

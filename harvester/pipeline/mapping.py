@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from harvester import __version__, assembly
-from harvester.config import Config, Source
+from harvester.config import Config, Source, chosen
 from harvester.entries import Made, made
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
@@ -20,7 +20,6 @@ from harvester.making import Maker
 from harvester.model import Article, Finding, Page, RawRecord, Reading
 from harvester.patterns import facts_of
 from harvester.pipeline.ahead import Ahead
-from harvester.pipeline.sources import chosen
 from harvester.rules import dates
 from harvester.store import ArticleSave
 from harvester.system.stopping import Stop, never, until_stopped

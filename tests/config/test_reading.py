@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from harvester.config import Config, load
+from harvester.config.schedule import Schedule
 from harvester.errors import ConfigError
 from harvester.model import JournalFacts
-from harvester.schedule import Schedule
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.toml"))
 

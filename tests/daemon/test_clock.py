@@ -12,9 +12,9 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import load
+from harvester.config.schedule import next_after
 from harvester.daemon.service import Daemon
 from harvester.model import Window
-from harvester.schedule import next_after
 from tests.cli import provider
 from tests.daemon.conftest import text_of
 from tests.oai.server import Server

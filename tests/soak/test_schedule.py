@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harvester.schedule import Schedule, next_after
+from harvester.config.schedule import Schedule, next_after
 from tests.cron import ZONES, Cron, moments
 
 BEGIN, END = datetime(2022, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester.config import Config, load
+from harvester.config import Config, chosen, load
 from harvester.errors import ConfigError
-from harvester.pipeline.sources import chosen, opened
+from harvester.pipeline import opened
 
 NAMES = ("river", "lake", "sea")
 

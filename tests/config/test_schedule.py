@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester.schedule import NICKNAMES, Schedule, check, due_since, in_words, lateness, next_after
+from harvester.config.schedule import NICKNAMES, Schedule, check, due_since, in_words, lateness, next_after
 from tests.cron import ZONES, Cron, changes, crons, moments
 
 # Both sides of every clock change of five years, and a leap day.

@@ -18,9 +18,9 @@ from harvester.changes import (
     doubt,
     newest,
     next_since,
-    parse_utc,
     windows,
 )
+from harvester.datestamps import parse_utc
 from harvester.model import Known, Page, RawRecord, Token, Window
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from harvester import pipeline
 from harvester.config import Config, load
 from harvester.identifiers import clean_issn
-from harvester.oai import alone
+from harvester.oai import backoff
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import Store
 
@@ -44,7 +44,7 @@ def journals_in(data: bytes) -> str:
 
 def in_another_process() -> None:
     """From now on nobody knows what hosts asked of this process."""
-    alone._until.clear()
+    backoff._until.clear()
 
 
 class Workbench:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from harvester import assembly, formats, rules
-from harvester.changes import parse_utc
+from harvester.datestamps import parse_utc
 from harvester.entries import Made, made
 from harvester.findings import is_blocking
 from harvester.model import Finding, Hints, Policy, RawRecord, Reading

@@ -29,7 +29,7 @@ from harvester.errors import (
     WaitUntil,
 )
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
-from harvester.oai import alone, pages, repository, retry
+from harvester.oai import backoff, pages, repository, retry
 from harvester.oai.early import Early, glimpse
 from harvester.oai.encoding import charset_of
 from harvester.oai.network import Watch
@@ -121,11 +121,11 @@ class Client(Sickle):  # type: ignore[misc]
         """Waits out our own pauses, and the moment that somebody was told for the host, which may move meanwhile."""
         ready = max(self._last + self._delay, time.monotonic() + pause)
         while True:
-            now, told = time.monotonic(), alone.until(self.transport.base)
+            now, told = time.monotonic(), backoff.until(self.transport.base)
             if told - now > self._access.retry_cap:
                 raise _wait_until(told - now)
             retry.wait(max(ready, told) - now, self._stop, self._sleep)
-            if alone.until(self.transport.base) <= told:
+            if backoff.until(self.transport.base) <= told:
                 return
 
     def _pause_after(self, error: ProviderError, tries: int) -> float | None:
@@ -155,14 +155,14 @@ class Client(Sickle):  # type: ignore[misc]
         response = self.transport.get(query)
         if response.status in CROWDED and (asked := _asked_to_wait(response)):
             for url in (response.url, self.transport.home):
-                alone.leave(url, min(asked, retry.MOST_ASKED))
+                backoff.leave(url, min(asked, retry.MOST_ASKED))
         return response
 
     def _behind(self, response: Response, in_hand: int) -> str | None:
         """The request for the page behind this one, where `ahead` has no objection to one more."""
         if self._delay or response.status != HTTPStatus.OK or not self.ahead(in_hand, len(response.body)):
             return None
-        if alone.until(self.transport.base) > time.monotonic():
+        if backoff.until(self.transport.base) > time.monotonic():
             return None
         token = glimpse(response.body)
         return token and query_of({"verb": "ListRecords", "resumptionToken": token}, verbatim=self._verbatim)

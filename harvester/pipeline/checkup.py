@@ -12,7 +12,7 @@ from datetime import timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.changes import in_granularity, parse_utc
+from harvester.datestamps import in_granularity, parse_utc
 from harvester.errors import OaiCode, ProtocolError, ProviderError, WaitUntil
 from harvester.model import Identity, Page, RawRecord, Token, Window
 from harvester.oai import Provider

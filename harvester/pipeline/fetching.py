@@ -19,8 +19,7 @@ from msgspec.structs import replace
 
 from harvester import changes
 from harvester.model import Access, Page, Window
-from harvester.oai import Answer, Provider
-from harvester.pipeline import hosts
+from harvester.oai import Answer, Provider, hosts
 from harvester.store import OpenWindow
 from harvester.system.logcontext import carried
 

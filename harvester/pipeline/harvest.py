@@ -30,8 +30,7 @@ from harvester.errors import (
 )
 from harvester.making import rarely_collected
 from harvester.model import Access, Identity
-from harvester.oai import Provider
-from harvester.pipeline import hosts
+from harvester.oai import Provider, hosts
 from harvester.pipeline.job import Job, Outcome, Progress
 from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark

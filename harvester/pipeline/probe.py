@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester import formats
-from harvester.changes import parse_utc
 from harvester.config import Source
+from harvester.datestamps import parse_utc
 from harvester.errors import ProviderError, WaitUntil
 from harvester.model import Access, Format, Hints, Identity, Page, SetInfo, Window
 from harvester.oai import Provider

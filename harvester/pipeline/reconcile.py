@@ -29,8 +29,7 @@ from harvester.errors import (
     WaitUntil,
 )
 from harvester.model import BadRecord, Page, RawRecord, Window
-from harvester.oai import Provider
-from harvester.pipeline import hosts
+from harvester.oai import Provider, hosts
 from harvester.pipeline.arrivals import Arrivals
 from harvester.pipeline.harvest import for_each, report_of
 from harvester.pipeline.job import Outcome

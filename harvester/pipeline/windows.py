@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from harvester.changes import in_granularity, parse_utc
+from harvester.datestamps import in_granularity, parse_utc
 from harvester.model import RawRecord, Window
 
 Granularity = Literal["day", "second"]

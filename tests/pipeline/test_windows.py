@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.changes import parse_utc
+from harvester.datestamps import parse_utc
 from harvester.model import RawRecord, Window
 from harvester.pipeline.windows import ignored, in_form, spread, wanted
 

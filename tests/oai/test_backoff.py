@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from harvester.model import Access, Window
-from harvester.oai import BadStatus, Provider, Stopped, WaitUntil, alone
+from harvester.oai import BadStatus, Provider, Stopped, WaitUntil, backoff
 from tests.oai.server import Request, Server, listing, record, redirect, reply
 
 DC = Window(prefix="oai_dc")
@@ -18,10 +18,10 @@ PAGE = reply(listing(record(1)))
 
 def test_the_longer_of_two_times_stands():
     began = time.monotonic()
-    alone.leave("https://River.example:8080/a", 20)
-    alone.leave("http://river.example/b", 10)
-    assert 20 <= alone.until("http://river.example") - began < 21
-    assert alone.until("https://lake.example/") < began
+    backoff.leave("https://River.example:8080/a", 20)
+    backoff.leave("http://river.example/b", 10)
+    assert 20 <= backoff.until("http://river.example") - began < 21
+    assert backoff.until("https://lake.example/") < began
 
 
 class Told:
@@ -61,12 +61,12 @@ def test_another_source_of_the_host_waits_as_long():
 def test_who_waits_already_hears_of_a_later_moment():
     told = Told(1)
     with Server(told) as server:
-        alone.leave(server.url, 0.3)
+        backoff.leave(server.url, 0.3)
         with provider(server, "/other") as other:
             asking = threading.Thread(target=lambda: other.page(DC))
             asking.start()
             told.moment = time.monotonic()
-            alone.leave(server.url, 1)
+            backoff.leave(server.url, 1)
             asking.join()
         assert told.came[0] >= 1
 
@@ -100,4 +100,4 @@ def test_the_host_that_sent_us_on_is_left_alone_too():
         with provider(server, "/oai", retries=0) as asking, pytest.raises(BadStatus):
             asking.page(DC)
         now = time.monotonic()
-        assert min(alone.until("http://127.0.0.1"), alone.until("http://localhost")) - now > 40
+        assert min(backoff.until("http://127.0.0.1"), backoff.until("http://localhost")) - now > 40

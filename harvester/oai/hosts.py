@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
-from harvester.oai.alone import host_of
+from harvester.oai.backoff import host_of
 
 AT_ONCE = 4
 

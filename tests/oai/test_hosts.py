@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.pipeline import hosts
+from harvester.oai import hosts
 from tests.chaos.harvesting import bench, harvest
 from tests.chaos.provider import Truth, broken
 from tests.oai.server import Request, reply

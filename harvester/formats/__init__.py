@@ -8,8 +8,8 @@ from lxml import etree
 
 from harvester.formats import jats, oai_dc
 from harvester.formats.repair import repaired
+from harvester.formats.steps import Steps, alone, in_step
 from harvester.model import Finding, Hints, RawRecord, Reading
-from harvester.steps import Steps, alone, in_step
 from harvester.xmltools import UnsafeXml, local, parse
 
 Reader = Callable[[etree._Element, RawRecord, Hints], Steps[Reading]]

@@ -26,7 +26,7 @@ class Maker(Struct, frozen=True):
         return [one for batch in batches(identifiers) for one in self._batch(batch)]
 
     def _batch(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[Made]:
-        """What comes of a few identifiers, one stage of all of them after the other (`harvester.steps`)."""
+        """What comes of a few identifiers, one stage of all of them after the other (`harvester.formats.steps`)."""
         readings = self._read_all(identifiers)
         articles = [reading.article for reading in readings if reading.article is not None]
         found = iter(rules.check_all(articles, self.policy))

@@ -14,9 +14,9 @@ from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.titles import Version, titles
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, vocabulary
 from harvester.formats.notes import Notes
+from harvester.formats.steps import Steps
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Reading, Relation
-from harvester.steps import Steps
 
 _NOT_OURS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # numbers given by others
 # Where each field of the article stands in JATS, for its provenance.
@@ -64,7 +64,7 @@ def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading
 
 
 def _article(metadata: Element, front: Front, hints: Hints, notes: Notes) -> Steps[Article]:
-    """The article, one stage after the other (`harvester.steps`)."""
+    """The article, one stage after the other (`harvester.formats.steps`)."""
     language = language_of(metadata, "language", notes)
     article_type = (metadata.get("article-type") or "").strip() or None
     versions, translated = _versions(metadata, front, language, notes)

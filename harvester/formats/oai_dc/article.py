@@ -13,8 +13,8 @@ from harvester.formats.notes import Notes
 from harvester.formats.oai_dc import links, people, texts
 from harvester.formats.oai_dc.fields import Fields
 from harvester.formats.oai_dc.source import place
+from harvester.formats.steps import Steps
 from harvester.model import Article, Hints, License, PubDate, RawRecord, Reading
-from harvester.steps import Steps
 from harvester.text import fold, plain
 
 _SHOWN = 120  # characters of a statement in a finding

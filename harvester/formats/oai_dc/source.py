@@ -15,9 +15,9 @@ from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import words
 from harvester.formats.pages import Pages, parse_pages
+from harvester.formats.steps import Steps
 from harvester.identifiers import clean_doi, issn_shape, typed_issn
 from harvester.model import Hints, Issn, Journal, LangText
-from harvester.steps import Steps
 from harvester.text import fold
 
 _ISSN_LABELLED = re.compile(

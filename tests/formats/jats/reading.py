@@ -5,8 +5,8 @@ from __future__ import annotations
 from lxml import etree
 
 from harvester.formats.jats import reading
+from harvester.formats.steps import alone
 from harvester.model import Article, Hints, RawRecord, Reading
-from harvester.steps import alone
 from harvester.xmltools import parse
 
 RECORD = RawRecord(identifier="oai:journal.example:article/1", datestamp="2024-05-06")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.steps import Steps, alone, in_step
+from harvester.formats.steps import Steps, alone, in_step
 
 
 def work(name: str, steps: int, log: list[tuple[int, str]]) -> Steps[str]:

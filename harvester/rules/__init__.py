@@ -54,7 +54,7 @@ def check(article: Article, policy: Policy) -> tuple[Finding, ...]:
 
 
 def check_all(articles: Sequence[Article], policy: Policy) -> list[list[Finding]]:
-    """Everything they have to say about each of the articles, rule by rule: as `harvester.formats.steps` does its work."""
+    """Everything they have to say about each of the articles, rule by rule: as `formats.steps` does its work."""
     found: list[list[Finding]] = [[] for _ in articles]
     for rule in RULES:
         for article, said in zip(articles, found, strict=True):

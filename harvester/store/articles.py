@@ -17,8 +17,8 @@ from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
 from harvester.store.database import Database, ManyRows, among, chunks, new_id
 from harvester.store.structs import ArticleSave, StoredArticle
-from harvester.tables import article, finding, mapping, record
-from harvester.tables import source as source_table
+from harvester.store.tables import article, finding, mapping, record
+from harvester.store.tables import source as source_table
 
 
 class Articles(Database):

@@ -34,8 +34,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from harvester import migrations, tables
 from harvester.errors import StoreError
+from harvester.store import migrations, tables
 from harvester.store.place import check_backup, fault, path_of
 from harvester.system import files
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import StoreError
 from harvester.store.database import ManyRows, chunks
-from harvester.tables import payload
+from harvester.store.tables import payload
 
 _compress = zstandard.ZstdCompressor(level=1, write_checksum=False).compress
 _LAST = select(func.coalesce(func.max(payload.c.id), 0))

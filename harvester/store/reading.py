@@ -21,7 +21,7 @@ from harvester.store.articles import finding_of, load_articles
 from harvester.store.database import Database, chunks
 from harvester.store.standing import Glance
 from harvester.store.structs import DuplicateDoi, FindingRow, SourceStatus, StoredArticle
-from harvester.tables import article, article_count, deposit, deposited, finding, record, record_count
+from harvester.store.tables import article, article_count, deposit, deposited, finding, record, record_count
 
 _IN_ORDER = (article.c.source, article.c.identifier)
 

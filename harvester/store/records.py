@@ -12,7 +12,7 @@ from harvester.model import BadRecord, Known, RawRecord
 from harvester.store import payloads
 from harvester.store.database import Database, ManyRows, among, chunks
 from harvester.store.structs import Awaited, Rejected, SavedRecord
-from harvester.tables import payload, record, record_version, rejected, run
+from harvester.store.tables import payload, record, record_version, rejected, run
 
 _TELLING = 500  # records whose datestamps are looked at
 _SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.model import Identity, Token, Window
 from harvester.store.database import Database, ManyRows, new_id
 from harvester.store.structs import Counts, OpenWindow, PageSave, Run, RunKind, RunState, SourceRow
-from harvester.tables import run, run_window, source
+from harvester.store.tables import run, run_window, source
 
 _PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
 _PUT_PARTS = ManyRows(insert(run_window), ("run_id", "parent", "attempts", "set_spec", "since", "until"))

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from harvester import migrations
+from harvester.store import migrations
 from harvester.store.place import fault
 from harvester.store.structs import Counts, FormatStatus, RunRow, SourceStatus
 

@@ -12,7 +12,18 @@ from harvester.store.database import Database, chunks
 from harvester.store.records import AWAITED
 from harvester.store.runs import runs_of
 from harvester.store.structs import Alert, Pruned, Run
-from harvester.tables import alert, article, batch, mapping, payload, record, record_version, rejected, run, run_window
+from harvester.store.tables import (
+    alert,
+    article,
+    batch,
+    mapping,
+    payload,
+    record,
+    record_version,
+    rejected,
+    run,
+    run_window,
+)
 
 _FORGOTTEN = ""  # no configuration and program has this fingerprint
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester import migrations, store
+from harvester import store
 from harvester.errors import StoreError
+from harvester.store import migrations
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import NOW, article_save, begin, fill, name, page, raw, row_of, tombstone

@@ -49,9 +49,7 @@ class Entry(NamedTuple):
 def references(article: Element, notes: Notes) -> tuple[Reference, ...]:
     """Every reference of the article's list, with keys unique in it."""
     refs = _listed(article)
-    cited = list(
-        map(_entries, refs)
-    )  # of all of them first: the same work is done in a row (`harvester.formats.steps`)
+    cited = list(map(_entries, refs))  # of all of them first: the same work is done in a row (`formats.steps`)
     found: list[Reference] = []
     keys: set[str] = set()
     for number, (ref, entries) in enumerate(zip(refs, cited, strict=True), start=1):

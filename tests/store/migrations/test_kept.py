@@ -6,9 +6,9 @@ import pytest
 
 from harvester import store
 from harvester.demo.run import run
-from tests.migrations import keep
-from tests.migrations.test_migrations import read, schema
 from tests.store import samples
+from tests.store.migrations import keep
+from tests.store.migrations.test_migrations import read, schema
 
 KEPT = sorted(keep.STORES.glob("*.sql.gz"))
 COUNTED = ("record", "article", "payload", "run", "batch", "deposit", "deposited")
@@ -43,7 +43,7 @@ def test_the_next_harvest_finds_nothing_new_and_deposits_nothing_twice(old: Path
 
 
 def test_this_revision_has_its_store(tmp_path: Path):
-    """Else: python -m tests.migrations.keep"""
+    """Else: python -m tests.store.migrations.keep"""
     kept = tmp_path / "kept.sqlite"
     keep.restore(keep.current(), kept)
     with store.connect(samples.url(tmp_path)) as opened:

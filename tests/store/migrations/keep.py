@@ -1,4 +1,4 @@
-"""Keeps a store of this revision for later ones to be tried on: `python -m tests.migrations.keep`, with each migration.
+"""Keeps a store of this revision for later ones to be tried on: `python -m tests.store.migrations.keep`.
 
 It is the store that `harvester demo` leaves behind, as SQL: every table has rows, and the ledger knows deposits.
 """
@@ -12,8 +12,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from harvester import migrations
 from harvester.demo.run import run
+from harvester.store import migrations
 
 STORES = Path(__file__).with_name("stores")
 IN_DEMO = "harvester.sqlite"

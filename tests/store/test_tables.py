@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from harvester import store
 from harvester.model import Article
-from harvester.tables import Moment, Sha256, Strings
+from harvester.store.tables import Moment, Sha256, Strings
 from tests.store import samples
 from tests.store.samples import article, article_save, fill, finding, name
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from harvester import store
-from tests.migrations import keep
-from tests.migrations.test_migrations import read
+from tests.store.migrations import keep
+from tests.store.migrations.test_migrations import read
 
 # A record of a repaired page, which said something else before; and a record that was refused.
 FILLED = """

@@ -9,8 +9,9 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from harvester import migrations, store
+from harvester import store
 from harvester.errors import StoreError
+from harvester.store import migrations
 from tests.store import samples
 from tests.store.samples import article_save, fill, name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from harvester import tables
+from harvester.store import tables
 
 context.configure(
     connection=context.config.attributes["connection"],

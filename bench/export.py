@@ -10,8 +10,8 @@ import sys
 from time import perf_counter
 from typing import TextIO
 
-from harvester import bundles
-from harvester.exporters import crossref
+from harvester.crossref import bundles
+from harvester.crossref import deposit as crossref
 from harvester.model import (
     Abstract,
     Affiliation,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from harvester import bundles
-from harvester.bundles import Installed
 from harvester.cli.common import Common, Group, pass_common, unknown
 from harvester.cli.output import as_json, table
+from harvester.crossref import bundles
+from harvester.crossref.bundles import Installed
 
 
 @click.group(cls=Group)

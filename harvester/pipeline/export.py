@@ -16,10 +16,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harvester import bundles, outbox
+from harvester import outbox
 from harvester.config import Config, Crossref, chosen
+from harvester.crossref import bundles
+from harvester.crossref import deposit as crossref
 from harvester.errors import ConfigError
-from harvester.exporters import crossref
 from harvester.identifiers import prefix
 from harvester.model import Article, Batch
 from harvester.pipeline.check import worded

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harvester.limits import REFERENCE_PARTS
+from harvester.crossref.limits import REFERENCE_PARTS
+from harvester.crossref.versions import NEWEST, VERSIONS, Version
 from harvester.model import Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
-from harvester.versions import NEWEST, VERSIONS, Version
 
 
 def updates_go_through_crossmark(article: Article, policy: Policy) -> Iterator[Finding]:

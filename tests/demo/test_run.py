@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester import bundles, pipeline
+from harvester import pipeline
 from harvester.config import load
+from harvester.crossref import bundles
 from harvester.demo.provider import Repository, serve
 from harvester.demo.run import Summary, run, serving
 from harvester.errors import HarvesterError

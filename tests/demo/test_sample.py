@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from harvester import bundles
+from harvester.crossref import bundles
 from tests.demo.sample import SAMPLE, SEED_DOI, make
 from tests.demo.test_ojs import SEED_DOIS
 

@@ -9,7 +9,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from harvester import assembly, formats, rules
-from harvester.exporters import crossref
+from harvester.crossref import deposit as crossref
 from harvester.findings import is_blocking
 from harvester.identifiers import clean_issn
 from harvester.model import Batch, Depositor, Hints, JournalFacts, Policy, RawRecord

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from harvester import outbox, pipeline
-from harvester.bundles import Schema
+from harvester.crossref.bundles import Schema
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
 from harvester.store import Store
@@ -319,7 +319,7 @@ def test_without_a_crossref_table_the_error_says_what_to_set(harvested: Press):
 
 
 def test_without_the_schema_the_error_names_the_command(harvested: Press, monkeypatch, tmp_path):
-    monkeypatch.setattr("harvester.bundles.pins.folders", lambda: [tmp_path / "none"])
+    monkeypatch.setattr("harvester.crossref.bundles.pins.folders", lambda: [tmp_path / "none"])
     with pytest.raises(BundleError, match="harvester schemas install"):
         harvested.export()
     assert not harvested.exports.exists()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from harvester.exporters.crossref import vocabulary
+from harvester.crossref.deposit import vocabulary
 from harvester.model import Article, Journal, Title, to_json
 from harvester.rules.schema import accepts, explain
 from harvester.system import packaged

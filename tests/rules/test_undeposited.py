@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from harvester import rules
-from harvester.exporters import crossref
+from harvester.crossref import deposit as crossref
+from harvester.crossref.versions import VERSIONS
 from harvester.findings import sentence
 from harvester.model import (
     Affiliation,
@@ -19,7 +20,6 @@ from harvester.model import (
     Relation,
 )
 from harvester.rules import undeposited
-from harvester.versions import VERSIONS
 from tests.rules.samples import POLICY, article, with_person
 
 CROSSMARK = Policy(today="2025-06-15", crossmark=True)

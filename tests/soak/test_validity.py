@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from harvester import bundles
+from harvester.crossref import bundles
 from tests.fidelity import test_jats as jats
 from tests.fidelity import test_oai_dc as oai_dc
 

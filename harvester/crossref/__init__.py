@@ -1,0 +1,1 @@
+"""Crossref: what its schemas take, their bundles, and deposits."""

@@ -1,0 +1,47 @@
+"""Building deposits in tests, and reading them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harvester.crossref import deposit as crossref
+from harvester.crossref.deposit import Options
+from harvester.model import Article, Batch, Depositor
+from harvester.xmltools import parse
+
+NAMESPACES = {
+    "jats": "http://www.ncbi.nlm.nih.gov/JATS1",
+    "mml": "http://www.w3.org/1998/Math/MathML",
+    "fr": "http://www.crossref.org/fundref.xsd",
+    "ai": "http://www.crossref.org/AccessIndicators.xsd",
+    "rel": "http://www.crossref.org/relations.xsd",
+}
+
+
+def batch(version: str = "5.5.0", name: str = "fixture") -> Batch:
+    depositor = Depositor(name="Example Press", email="doi@example.org", registrant="Example University Press")
+    return Batch(id=name, timestamp=20260102030405678, depositor=depositor, schema_version=version)
+
+
+def build(article: Article, version: str = "5.5.0", **options) -> bytes:
+    return crossref.deposit_of(article, batch(version), Options(**options))
+
+
+class Deposit:
+    """A deposit as a reader sees it; `c:` stands for Crossref's own namespace."""
+
+    def __init__(self, data: bytes) -> None:
+        self.root = parse(data, huge=True)
+        self._names = {**NAMESPACES, "c": self.root.nsmap[None]}
+
+    def texts(self, path: str) -> list[str]:
+        """The whole text of every element at the path, an attribute where it ends in one."""
+        found: Any = self.root.xpath(path, namespaces=self._names)
+        return [str(each) if isinstance(each, str) else "".join(each.itertext()) for each in found]
+
+    def count(self, path: str) -> int:
+        return len(self.texts(path))
+
+
+def deposit(article: Article, version: str = "5.5.0", **options) -> Deposit:
+    return Deposit(build(article, version, **options))

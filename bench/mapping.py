@@ -17,11 +17,11 @@ from itertools import pairwise
 from time import perf_counter
 from typing import Any, TextIO
 
-from harvester import assembly, formats, rules
+from harvester import formats, rules
 from harvester.entries import entry
 from harvester.findings import is_blocking
-from harvester.making import rarely_collected
-from harvester.making.maker import batches
+from harvester.mapping import assembly, rarely_collected
+from harvester.mapping.article_mapper import batches
 from harvester.model import Article, Hints, JournalFacts, Policy, RawRecord, Reading
 from tests.demo.many import ISSNS, many
 

@@ -1,6 +1,6 @@
 """An article as the store keeps it: its JSON document, its fingerprint, and what it is found by. Pure.
 
-Made where the article is made, so that a process that maps for another one hands over what only has to be written down.
+Made where the article is mapped: a process that maps for another one hands over what only has to be written down.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ class Entry(Struct, frozen=True, kw_only=True, array_like=True):
     document: str  # JSON, schemas/article.schema.json
 
 
-class Made(Struct, frozen=True):
+class MappedArticle(Struct, frozen=True):
     """What came of the records of one identifier; no entry where there is no article in them."""
 
     entry: Entry | None
     findings: tuple[Finding, ...] = ()
 
 
-def made(reading: Reading) -> Made:
+def made(reading: Reading) -> MappedArticle:
     """What a finished reading leaves to be kept."""
-    return Made(entry(reading.article) if reading.article else None, reading.findings)
+    return MappedArticle(entry(reading.article) if reading.article else None, reading.findings)
 
 
 def entry(article: Article) -> Entry:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.providers import press as presses
 from tests.workbench import in_another_process
 
 ROOT = Path(__file__).parent.parent
@@ -47,3 +49,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
     with path.open("ab") as file:
         file.write(path.with_name("both.pem.crt").read_bytes())
     return str(path)
+
+
+@pytest.fixture
+def press(tmp_path: Path) -> Iterator[presses.Press]:
+    """Three articles on a provider, not yet harvested."""
+    with presses.press(tmp_path) as made:
+        yield made

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.entries import Made, entry, made
+from harvester.entries import MappedArticle, entry, made
 from harvester.model import Article, Finding, Issn, Journal, LangText, PubDate, Reading, Title, from_json, to_json
 from harvester.text import Span
 from tests.strategies import articles, of_articles
@@ -31,7 +31,7 @@ def test_an_entry_has_what_an_article_is_found_by():
 
 def test_of_nothing_there_is_no_entry():
     said = (Finding("payload-unreadable"),)
-    assert made(Reading(None, said)) == Made(None, said)
+    assert made(Reading(None, said)) == MappedArticle(None, said)
     assert entry(Article(format="oai_dc")).year is None
 
 

@@ -23,7 +23,7 @@ def command(common: Common, names: tuple[str, ...]) -> None:
     config = common.load()
     with pipeline.opened(config) as store, shown(common) as progress:
         today = datetime.now(UTC).date().isoformat()
-        articles = pipeline.refresh(
+        articles = pipeline.rebuild(
             config,
             store,
             names,

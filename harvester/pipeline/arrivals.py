@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from harvester import changes
 from harvester.errors import OaiCode, ProtocolError, ProviderError
+from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Known, Page, RawRecord
-from harvester.pipeline.mapping import Mapper
 from harvester.seen import Seen
 from harvester.store import PageSave, Run, SavedRecord
 
@@ -21,7 +21,7 @@ GetRecord = Callable[[str], Page]
 class Arrivals:
     """Keeps the pages of one run. `get_record` asks the provider for one record where its list contradicts itself."""
 
-    def __init__(self, store: Store, mapper: Mapper, run: Run, get_record: GetRecord) -> None:
+    def __init__(self, store: Store, mapper: SourceMapper, run: Run, get_record: GetRecord) -> None:
         self._store, self._mapper, self._run, self._get_record = store, mapper, run, get_record
         self._counted, self._rejected = Seen(), Seen()
 

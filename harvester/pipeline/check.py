@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harvester import findings
 from harvester.config import Config, chosen
-from harvester.pipeline.mapping import refresh
+from harvester.mapping.rebuild import rebuild
 from harvester.pipeline.marks import mark
 from harvester.reports import RecordFinding
 from harvester.store import FindingRow
@@ -32,7 +32,7 @@ def check(
     Raises `Stopped`, also between two findings.
     """
     sources = [source.name for source in chosen(config, names)]
-    refresh(config, store, names, today=today, stop=stop)
+    rebuild(config, store, names, today=today, stop=stop)
     mark(store)
     return (worded(row) for row in until_stopped(store.findings(sources, codes, severities), stop))
 

@@ -22,9 +22,9 @@ from harvester.crossref import bundles
 from harvester.crossref import deposit as crossref
 from harvester.errors import ConfigError
 from harvester.identifiers import prefix
+from harvester.mapping.rebuild import rebuild
 from harvester.model import Article, Batch
 from harvester.pipeline.check import worded
-from harvester.pipeline.mapping import refresh
 from harvester.pipeline.marks import mark
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
@@ -64,7 +64,7 @@ def export(
     schema = bundles.load(version)
     sources = [source.name for source in chosen(config, names)]
     with locks.hold(config.locks_dir, "export", what="export"):
-        refresh(config, store, names, today=now().date().isoformat(), stop=stop)
+        rebuild(config, store, names, today=now().date().isoformat(), stop=stop)
         mark(store)
         job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)
         files = list(until_stopped(job.unfinished(), stop))

@@ -28,11 +28,12 @@ from harvester.errors import (
     TooBig,
     WaitUntil,
 )
-from harvester.making import rarely_collected
+from harvester.mapping import rarely_collected
+from harvester.mapping.rebuild import rebuild
+from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Access, Identity
 from harvester.oai import Provider, hosts
 from harvester.pipeline.job import Job, Outcome, Progress
-from harvester.pipeline.mapping import Mapper, refresh
 from harvester.pipeline.marks import mark
 from harvester.pipeline.walk import Walk
 from harvester.reports import RunReport
@@ -68,7 +69,7 @@ def harvest(
 
     def work(source: Source) -> Iterator[RunReport]:
         nonlocal rebuilt
-        rebuilt += refresh(config, store, (source.name,), today=now().date().isoformat(), stop=stop)
+        rebuilt += rebuild(config, store, (source.name,), today=now().date().isoformat(), stop=stop)
         job = _Job(config, store, source, now, full, since, until, stop, progress)
         with about(source=source.name), job.mapper, rarely_collected():
             yield from job.run()
@@ -129,7 +130,7 @@ class _Job:
         self.full, self.since, self.until = full, since, until
         self._ranged = since is not None or until is not None
         today = now().date().isoformat()
-        self.mapper = Mapper(config, store, source, today=today)
+        self.mapper = SourceMapper(config, store, source, today=today)
 
     def run(self) -> Iterator[RunReport]:
         """Harvests every format of the source; a format that fails leaves the others their turn."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from harvester.config import Source
+from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Identity
-from harvester.pipeline.mapping import Mapper
 from harvester.store import RunState
 from harvester.system.stopping import Stop
 
@@ -34,7 +34,7 @@ class Job(Struct, frozen=True, kw_only=True):
     store: Store
     source: Source
     identity: Identity
-    mapper: Mapper
+    mapper: SourceMapper
     stop: Stop
     progress: Callable[[Progress], None] | None = None
 

@@ -28,13 +28,13 @@ from harvester.errors import (
     TooSlow,
     WaitUntil,
 )
+from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import BadRecord, Page, RawRecord, Window
 from harvester.oai import Provider, hosts
 from harvester.pipeline.arrivals import Arrivals
 from harvester.pipeline.harvest import for_each, report_of
 from harvester.pipeline.job import Outcome
 from harvester.pipeline.ladder import MISSES, MOST_MISSING, SLAB, batched
-from harvester.pipeline.mapping import Mapper
 from harvester.reports import RunReport
 from harvester.seen import Seen
 from harvester.store import Run
@@ -74,7 +74,7 @@ def _reconciled(
 ) -> RunReport:
     started = time.monotonic()
     run = store.begin_run(source.name, prefix, "reconcile", changes.windows(prefix, source.sets), now())
-    mapper = Mapper(config, store, source, today=now().date().isoformat())
+    mapper = SourceMapper(config, store, source, today=now().date().isoformat())
     with about(source=source.name, run=run.id), Provider(source.access(), stop=stop) as provider:
         log.info("%s: begins a comparison", prefix)
         outcome = _Comparison(store, source, mapper, run, provider, confirm, stop).outcome()
@@ -101,7 +101,14 @@ class _Listed(Struct):
 
 class _Comparison:
     def __init__(
-        self, store: Store, source: Source, mapper: Mapper, run: Run, provider: Provider, confirm: bool, stop: Stop
+        self,
+        store: Store,
+        source: Source,
+        mapper: SourceMapper,
+        run: Run,
+        provider: Provider,
+        confirm: bool,
+        stop: Stop,
     ) -> None:
         self.store, self.source, self.run, self.confirm, self.stop = store, source, run, confirm, stop
         self.provider = provider

@@ -71,7 +71,7 @@ def test_it_ends_soon_and_loses_nothing(folder: Path, command: str, code: int):
     assert 0 < made(folder) < RECORDS
     before = made(folder)
     with pipeline.opened(load(folder / "config.toml")) as opened:
-        left = pipeline.refresh(load(folder / "config.toml"), opened, today=NOW.date().isoformat())
+        left = pipeline.rebuild(load(folder / "config.toml"), opened, today=NOW.date().isoformat())
         assert left == RECORDS - before
         assert opened.check_integrity() == []
     assert made(folder) == RECORDS

@@ -10,10 +10,11 @@ from pathlib import Path
 from lxml import etree
 from msgspec.structs import replace
 
-from harvester import assembly, formats, rules
+from harvester import formats, rules
 from harvester.crossref import deposit as crossref
 from harvester.findings import is_blocking
 from harvester.identifiers import clean_issn
+from harvester.mapping import assembly
 from harvester.model import Hints, JournalFacts, Policy, RawRecord
 from harvester.oai import pages
 from tests.fidelity.comparison import Comparison

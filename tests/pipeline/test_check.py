@@ -6,7 +6,7 @@ import pytest
 
 from harvester import pipeline
 from harvester.errors import ConfigError
-from tests.pipeline.press import Press, doi, name
+from tests.providers.press import Press, doi, name
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from harvester.demo.lists import Record
-from tests.pipeline.press import Press, article, both, doi, dois, name, now
+from tests.providers.press import Press, article, both, doi, dois, name, now
 
 BOTH = ("doi-duplicate", "doi-same-article")
 VIEWED = """

@@ -20,7 +20,7 @@ from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
 from harvester.store import Store
 from harvester.system import files
-from tests.pipeline.press import Press, doi, dois, manifest, name, timestamps
+from tests.providers.press import Press, doi, dois, manifest, name, timestamps
 from tests.store.test_kill import in_child
 from tests.workbench import NOW, Workbench
 

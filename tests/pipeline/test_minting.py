@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pipeline.press import ISSN, Press, doi, dois, manifest
+from tests.providers.press import ISSN, Press, doi, dois, manifest
 
 SEED = "{prefix}/{issn}-{year}-{volume}-{issue}-{first_page}-{last_page}"
 FIRST = f"10.5555/{ISSN}-2024-3-1-10-19"

@@ -10,9 +10,9 @@ import pytest
 
 from harvester import pipeline, report
 from harvester.errors import Stopped
-from harvester.pipeline import mapping
+from harvester.mapping import rebuild
 from harvester.system.stopping import Stop, until_stopped
-from tests.pipeline.press import Press, press
+from tests.providers.press import Press, press
 from tests.workbench import NOW
 
 ARTICLES = 6
@@ -21,7 +21,7 @@ ARTICLES = 6
 @pytest.fixture
 def lamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Press]:
     """Articles that have been harvested, and two that are mapped at a time."""
-    monkeypatch.setattr(mapping, "PAGE", 2)
+    monkeypatch.setattr(rebuild, "PAGE", 2)
     with press(tmp_path, ARTICLES) as made:
         made.configure(crossref="max_records = 2")
         made.harvest()
@@ -36,7 +36,7 @@ def after(steps: int) -> Stop:
 
 def made_again(lamps: Press, **options: object) -> int:
     with lamps.bench.opened() as (config, store):
-        return pipeline.refresh(config, store, today=NOW.date().isoformat(), **options)  # type: ignore[arg-type]
+        return pipeline.rebuild(config, store, today=NOW.date().isoformat(), **options)  # type: ignore[arg-type]
 
 
 def test_nothing_is_looked_for_behind_a_stop():

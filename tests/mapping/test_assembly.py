@@ -9,8 +9,9 @@ from hypothesis import given
 from msgspec.structs import replace
 
 import harvester
-from harvester import assembly, findings
-from harvester.assembly import assemble, mint
+from harvester import findings
+from harvester.mapping import assembly
+from harvester.mapping.assembly import assemble, mint
 from harvester.model import (
     Article,
     Finding,

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from harvester.entries import Made
-from harvester.making import Maker
+from harvester.entries import MappedArticle
+from harvester.mapping import ArticleMapper
+from harvester.mapping.ahead import CHUNK, FULL_PAGES, LONG, MUCH, Ahead
 from harvester.model import Hints, Policy, RawRecord
-from harvester.pipeline.ahead import CHUNK, FULL_PAGES, LONG, MUCH, Ahead
 from tests.chaos.harvesting import bench, harvest
 from tests.chaos.provider import Truth, broken
 from tests.demo.many import many
 
-MAKER = Maker(Hints(name_order="family-first"), Policy(today="2026-01-01", prefixes=("10.5555",)))
+MAKER = ArticleMapper(Hints(name_order="family-first"), Policy(today="2026-01-01", prefixes=("10.5555",)))
 RAWS = [
     RawRecord(
         identifier=record.identifier,
@@ -34,7 +34,7 @@ ODD = [
 ]
 
 
-def made_here(raws: list[RawRecord]) -> dict[str, Made]:
+def made_here(raws: list[RawRecord]) -> dict[str, MappedArticle]:
     made = MAKER.make([{"any": raw} for raw in raws])
     return {raw.identifier: one for raw, one in zip(raws, made, strict=True)}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from harvester.entries import made
-from harvester.making import Maker, maker
+from harvester.mapping import ArticleMapper, article_mapper
 from harvester.model import Hints, Policy, RawRecord
 from tests.demo.many import many
 
-MAKER = Maker(Hints(), Policy(today="2026-01-01"))
+MAKER = ArticleMapper(Hints(), Policy(today="2026-01-01"))
 
 
 def records():
@@ -30,7 +30,7 @@ def records():
 
 @pytest.mark.parametrize("size", [1, 5_000, 10_000_000])
 def test_batches_of_any_size_give_what_each_gives_alone(monkeypatch, size):
-    monkeypatch.setattr(maker, "BATCH", size)
+    monkeypatch.setattr(article_mapper, "BATCH", size)
     alone = [made(MAKER.checked(MAKER.read(live))) for live in records()]
     assert MAKER.make(records()) == alone
     assert sum(one.entry is not None for one in alone) == 12

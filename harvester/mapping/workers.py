@@ -10,11 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from threading import BoundedSemaphore, Lock
 
-from harvester.entries import Made
-from harvester.making import Maker, worker
-from harvester.making.worker import Live
+from harvester.entries import MappedArticle
+from harvester.mapping import ArticleMapper, worker
+from harvester.mapping.worker import Live
 
-Answer = list[Made] | None  # None: the worker is gone, or could not say it
+Answer = list[MappedArticle] | None  # None: the worker is gone, or could not say it
 
 # Requests that a worker has at once: it goes on to the next while the answer to the last is read here.
 _AT_ONCE = 2
@@ -32,7 +32,7 @@ _free = BoundedSemaphore(max(1, cores() - 1))
 class Workers:
     """As many processes as there are cores free, started in the background and usable once they have answered."""
 
-    def __init__(self, maker: Maker, most: int) -> None:
+    def __init__(self, maker: ArticleMapper, most: int) -> None:
         self._maker = maker
         self._processes: list[_Process] = []
         self._idle: SimpleQueue[_Process] = SimpleQueue()

@@ -8,12 +8,12 @@ from harvester import pipeline
 from harvester.demo.library import Author
 from harvester.demo.lists import Record
 from harvester.demo.repository import Repository
+from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Keyword
-from harvester.pipeline.mapping import Mapper
 from tests.cli import provider
 from tests.oai.server import Server, envelope, reply
-from tests.pipeline import press as presses
-from tests.pipeline.press import Press, article, both, doi, dois, name, now
+from tests.providers import press as presses
+from tests.providers.press import Press, article, both, doi, dois, name, now
 from tests.workbench import Workbench
 
 JOURNAL = '\n[journals."2049-3630"]\ntitle = "Journal of Small Things"\nissn_electronic = "2049-3630"\n'
@@ -39,7 +39,7 @@ def bench(tmp_path):
 
 def refreshed(bench: Workbench, today: str) -> tuple[int, set[str]]:
     with bench.opened() as (config, store):
-        count = pipeline.refresh(config, store, today=today)
+        count = pipeline.rebuild(config, store, today=today)
         return count, {row.identifier for row in store.findings(codes=AHEAD)}
 
 
@@ -56,7 +56,7 @@ def test_nothing_is_read_while_nobody_waits(bench, monkeypatch):
     def refuse(*_: object) -> None:
         raise AssertionError("records are mapped again")
 
-    monkeypatch.setattr(Mapper, "again", refuse)
+    monkeypatch.setattr(SourceMapper, "again", refuse)
     assert refreshed(bench, "2026-12-01")[0] == 0
 
 
@@ -121,8 +121,8 @@ def test_a_harvest_maps_the_others_again_too(press: Press):
 def test_everything_is_mapped_again_where_asked(alone: Press):
     told = []
     with alone.bench.opened() as (config, store):
-        assert pipeline.refresh(config, store, today="2026-11-24") == 0
-        again = pipeline.refresh(
+        assert pipeline.rebuild(config, store, today="2026-11-24") == 0
+        again = pipeline.rebuild(
             config, store, today="2026-11-24", everything=True, progress=lambda *done: told.append(done)
         )
     assert (again, told) == (3, [("journal", 3)])

@@ -15,12 +15,11 @@ from threading import Lock
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.entries import Made
-from harvester.making import Maker
-from harvester.making.worker import Live
+from harvester.entries import MappedArticle
+from harvester.mapping import ArticleMapper, workers
+from harvester.mapping.worker import Live
+from harvester.mapping.workers import Answer, Workers
 from harvester.model import RawRecord
-from harvester.pipeline import workers
-from harvester.pipeline.workers import Answer, Workers
 
 MUCH = 25  # records of a page that are new or changed
 FULL_PAGES = 2  # before the processes are started
@@ -36,16 +35,16 @@ class _Begun(Struct):
     raws: Sequence[RawRecord]
     live: Sequence[Live]
     answer: Future[Answer]
-    made: list[Made] | None = None
+    made: list[MappedArticle] | None = None
 
-    def take_back(self, maker: Maker) -> bool:
+    def take_back(self, maker: ArticleMapper) -> bool:
         """Makes them here, unless a worker has them or they are made."""
         if self.made is not None or not self.answer.cancel():
             return False
         self.made = maker.make(self.live)
         return True
 
-    def result(self, maker: Maker) -> list[Made]:
+    def result(self, maker: ArticleMapper) -> list[MappedArticle]:
         """What was made of them; waits for the worker that has them."""
         return self.made or self.answer.result() or maker.make(self.live)
 
@@ -53,7 +52,7 @@ class _Begun(Struct):
 class Ahead:
     """Articles begun before they are wanted. `start`, `expect` and `begin` are for any thread, the others for one."""
 
-    def __init__(self, maker: Maker, processes: int | None = None, *, lanes: int = 1) -> None:
+    def __init__(self, maker: ArticleMapper, processes: int | None = None, *, lanes: int = 1) -> None:
         self._maker = maker
         self._most = min(workers.cores() - 1, MOST_PROCESSES) if processes is None else processes
         self._workers: Workers | None = None
@@ -95,7 +94,7 @@ class Ahead:
         with self._lock:
             self._pages.append(page)
 
-    def take(self, raws: Sequence[RawRecord]) -> dict[str, Made]:
+    def take(self, raws: Sequence[RawRecord]) -> dict[str, MappedArticle]:
         """What was made of these records, by identifier; empty where nothing was begun."""
         wanted = {id(raw) for raw in raws}
         with self._lock:
@@ -106,7 +105,7 @@ class Ahead:
             one.take_back(self._maker)
         return {raw.identifier: made for raw, made in self._made(page) if id(raw) in wanted}
 
-    def _made(self, page: Sequence[_Begun]) -> Iterator[tuple[RawRecord, Made]]:
+    def _made(self, page: Sequence[_Begun]) -> Iterator[tuple[RawRecord, MappedArticle]]:
         for one in page:
             while one.made is None and not one.answer.done() and self._make_ahead():
                 pass

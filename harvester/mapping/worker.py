@@ -13,25 +13,25 @@ from typing import IO
 
 import msgspec
 
-from harvester.entries import Made
-from harvester.making.garbage import rarely_collected
-from harvester.making.maker import Maker
+from harvester.entries import MappedArticle
+from harvester.mapping.article_mapper import ArticleMapper
+from harvester.mapping.garbage import rarely_collected
 from harvester.model import RawRecord
 
 Live = dict[str, RawRecord]  # the live records of one identifier by format
 
 # Nothing is imported beside what makes articles: the process is to be at work in a moment.
-PROGRAM = "import sys; sys.path[:] = {path!r}; from harvester.making import worker; worker.main()"
+PROGRAM = "import sys; sys.path[:] = {path!r}; from harvester.mapping import worker; worker.main()"
 READY = b"ready"
 _LENGTH = 4  # bytes before each message
 
 _encode = msgspec.msgpack.Encoder().encode
 _requests = msgspec.msgpack.Decoder(list[Live])
-_answers = msgspec.msgpack.Decoder(list[Made])
-_makers = msgspec.msgpack.Decoder(Maker)
+_answers = msgspec.msgpack.Decoder(list[MappedArticle])
+_makers = msgspec.msgpack.Decoder(ArticleMapper)
 
 
-def greeting(maker: Maker) -> bytes:
+def greeting(maker: ArticleMapper) -> bytes:
     """The first message to a worker, which it answers with `READY`."""
     return _encode(maker)
 
@@ -41,7 +41,7 @@ def request(work: Sequence[Live]) -> bytes:
     return _encode(work)
 
 
-def answer(message: bytes) -> list[Made]:
+def answer(message: bytes) -> list[MappedArticle]:
     """What came of a request, in its order. Raises `ValueError` on anything else, such as a message of nothing."""
     return _answers.decode(message)
 
@@ -76,7 +76,7 @@ def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
         write(answers, _made(maker, asked))
 
 
-def _made(maker: Maker, asked: bytes) -> bytes:
+def _made(maker: ArticleMapper, asked: bytes) -> bytes:
     """What comes of a request; a message of nothing where it cannot be said, so that it is made where it is wanted."""
     try:
         return _encode(maker.make(_requests.decode(asked)))

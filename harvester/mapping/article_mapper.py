@@ -6,26 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from harvester import assembly, formats, rules
+from harvester import formats, rules
 from harvester.datestamps import parse_utc
-from harvester.entries import Made, made
+from harvester.entries import MappedArticle, made
 from harvester.findings import is_blocking
+from harvester.mapping import assembly
 from harvester.model import Finding, Hints, Policy, RawRecord, Reading
 
 BATCH = 128 * 1024  # bytes of payloads that are worked on at once
 
 
-class Maker(Struct, frozen=True):
+class ArticleMapper(Struct, frozen=True):
     """Everything beside the records that decides what comes of them, so that any process may make it."""
 
     hints: Hints
     policy: Policy
 
-    def make(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[Made]:
+    def make(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[MappedArticle]:
         """What comes of each identifier, given as its live records by format, the best format first."""
         return [one for batch in batches(identifiers) for one in self._batch(batch)]
 
-    def _batch(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[Made]:
+    def _batch(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[MappedArticle]:
         """What comes of a few identifiers, one stage of all of them after the other (`harvester.formats.steps`)."""
         readings = self._read_all(identifiers)
         articles = [reading.article for reading in readings if reading.article is not None]

@@ -1,7 +1,7 @@
 import gc
 from contextlib import suppress
 
-from harvester.making.garbage import RARELY, rarely_collected
+from harvester.mapping.garbage import RARELY, rarely_collected
 
 
 def test_the_collector_is_as_before_also_after_a_failure():

@@ -1,44 +1,39 @@
-"""From raw payloads to articles with their findings, on arrival and again whenever configuration or program changed."""
+"""From the raw records of one source to its articles with their findings, with what the store holds of each."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 from msgspec.structs import replace
 
-from harvester import __version__, assembly
-from harvester.config import Config, Source, chosen
-from harvester.entries import Made, made
+from harvester import __version__
+from harvester.config import Config, Source
+from harvester.entries import MappedArticle, made
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
-from harvester.making import Maker
+from harvester.mapping import ArticleMapper, assembly
+from harvester.mapping.ahead import Ahead
 from harvester.model import Article, Finding, Page, RawRecord, Reading
 from harvester.patterns import facts_of
-from harvester.pipeline.ahead import Ahead
-from harvester.rules import dates
 from harvester.store import ArticleSave
-from harvester.system.stopping import Stop, never, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 log = logging.getLogger(__name__)
 
-PAGE = 500  # identifiers mapped again in one transaction
 
-
-class Mapper:
+class SourceMapper:
     """Maps the records of one source. `mapped_with` names the configuration and program that decide the outcome."""
 
     def __init__(self, config: Config, store: Store, source: Source, *, today: str) -> None:
         self._store, self._source = store, source
         self._hints, policy = source.hints(config.journals), config.policy(today)
-        self._maker = Maker(self._hints, policy)
+        self._maker = ArticleMapper(self._hints, policy)
         # What was given stays given, though minting be turned off later.
         self._mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
         # A DOI is given one at a time, and needs the store.
@@ -106,7 +101,7 @@ class Mapper:
         """Those that are not deleted, the best format first."""
         return {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
 
-    def _save(self, identifier: str, one: Made, *, deleted: bool) -> ArticleSave:
+    def _save(self, identifier: str, one: MappedArticle, *, deleted: bool) -> ArticleSave:
         return ArticleSave(
             source=self._source.name,
             identifier=identifier,
@@ -116,7 +111,7 @@ class Mapper:
             mapped_with=self.mapped_with,
         )
 
-    def _named(self, identifiers: Sequence[str], live: Sequence[Mapping[str, RawRecord]]) -> Iterator[Made]:
+    def _named(self, identifiers: Sequence[str], live: Sequence[Mapping[str, RawRecord]]) -> Iterator[MappedArticle]:
         """One at a time, since a DOI that is given is taken from then on."""
         for identifier, raws in zip(identifiers, live, strict=True):
             yield made(self._with_name(identifier, self._maker.read(raws)))
@@ -154,48 +149,3 @@ class Mapper:
 def _with_doi(article: Article, doi: str, findings: tuple[Finding, ...]) -> Reading:
     provenance = {**article.provenance, "doi": "minted by the journal's pattern"}
     return Reading(replace(article, doi=doi, provenance=provenance), findings)
-
-
-def refresh(
-    config: Config,
-    store: Store,
-    names: Sequence[str] = (),
-    *,
-    today: str,
-    everything: bool = False,
-    stop: Stop = never,
-    progress: Callable[[str, int], None] | None = None,
-) -> int:
-    """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
-
-    Articles that waited for a date which has come by `today` are rebuilt too. The findings about several records are
-    left as they are. Raises `Stopped` between two pages; the next call resumes there.
-    """
-    done = 0
-    if everything:
-        for source in chosen(config, names):
-            store.forget_mapping(source.name)
-    for source in chosen(config, names):
-        mapper = Mapper(config, store, source, today=today)
-        for identifiers in until_stopped(_due(store, mapper, source.name, today), stop):
-            saves = tuple(mapper.again(identifiers))
-            store.save_articles(saves)
-            done += sum(save.entry is not None for save in saves)
-            if progress:
-                progress(source.name, done)
-    if done:
-        log.info("rebuilt %d articles", done)
-    return done
-
-
-def _due(store: Store, mapper: Mapper, source: str, today: str) -> Iterator[list[str]]:
-    """The identifiers of a source that are to be mapped again, a page of them at a time."""
-    last = ""
-    while identifiers := store.identifiers(source, last, PAGE, not_mapped_with=mapper.mapped_with):
-        yield identifiers
-        last = identifiers[-1]
-    ahead = store.findings([source], dates.AHEAD)
-    come = dict.fromkeys(row.identifier for row in ahead if dates.has_come(row.finding.value, today))
-    waited = iter(come)
-    while identifiers := list(islice(waited, PAGE)):
-        yield identifiers

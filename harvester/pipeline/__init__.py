@@ -1,11 +1,11 @@
 """The whole story: harvest, map again, check, export. Each function says what it did; the caller prints."""
 
+from harvester.checking.check import check, worded
+from harvester.checking.marks import mark
 from harvester.mapping.rebuild import rebuild
-from harvester.pipeline.check import check, worded
 from harvester.pipeline.export import deposit, export
 from harvester.pipeline.harvest import harvest
 from harvester.pipeline.job import Progress
-from harvester.pipeline.marks import mark
 from harvester.pipeline.reconcile import reconcile
 from harvester.pipeline.sources import opened
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harvester import outbox
+from harvester.checking.check import worded
+from harvester.checking.marks import mark
 from harvester.config import Config, Crossref, chosen
 from harvester.crossref import bundles
 from harvester.crossref import deposit as crossref
@@ -24,8 +26,6 @@ from harvester.errors import ConfigError
 from harvester.identifiers import prefix
 from harvester.mapping.rebuild import rebuild
 from harvester.model import Article, Batch
-from harvester.pipeline.check import worded
-from harvester.pipeline.marks import mark
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from harvester import changes
+from harvester.checking.marks import mark
 from harvester.config import Config, Source, chosen
 from harvester.errors import (
     BadAnswer,
@@ -34,7 +35,6 @@ from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Access, Identity
 from harvester.oai import Provider, hosts
 from harvester.pipeline.job import Job, Outcome, Progress
-from harvester.pipeline.marks import mark
 from harvester.pipeline.walk import Walk
 from harvester.reports import RunReport
 from harvester.store import Run, RunKind, RunState

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from harvester.checking import shared_dois
 from harvester.model import Finding
-from harvester.pipeline import duplicates
 from harvester.rules import duplicates as duplicate_rules
 from harvester.rules import thinner
 from harvester.store import StoredArticle
@@ -20,7 +20,7 @@ CODES = (*duplicate_rules.CODES, *thinner.CODES)
 
 def mark(store: Store) -> None:
     """Brings the findings about shared DOIs and about thinner deposits up to date."""
-    _replace(store, chain(duplicates.found(store), _thinner(store)))
+    _replace(store, chain(shared_dois.found(store), _thinner(store)))
 
 
 def _replace(store: Store, found: Iterable[tuple[StoredArticle, Finding]]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from harvester import findings
+from harvester.checking.marks import mark
 from harvester.config import Config, chosen
 from harvester.mapping.rebuild import rebuild
-from harvester.pipeline.marks import mark
 from harvester.reports import RecordFinding
 from harvester.store import FindingRow
 from harvester.system.stopping import Stop, never, until_stopped

@@ -2,8 +2,8 @@
 
 from harvester.checking.check import check, worded
 from harvester.checking.marks import mark
+from harvester.deposits.export import deposit, export
 from harvester.mapping.rebuild import rebuild
-from harvester.pipeline.export import deposit, export
 from harvester.pipeline.harvest import harvest
 from harvester.pipeline.job import Progress
 from harvester.pipeline.reconcile import reconcile

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester import outbox
+from harvester.deposits import outbox
 from harvester.errors import ExportError
 
 

@@ -16,12 +16,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harvester import outbox
 from harvester.checking.check import worded
 from harvester.checking.marks import mark
 from harvester.config import Config, Crossref, chosen
 from harvester.crossref import bundles
 from harvester.crossref import deposit as crossref
+from harvester.deposits import outbox
 from harvester.errors import ConfigError
 from harvester.identifiers import prefix
 from harvester.mapping.rebuild import rebuild

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester import outbox, pipeline
+from harvester import pipeline
 from harvester.crossref.bundles import Schema
+from harvester.deposits import outbox
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
 from harvester.store import Store
@@ -365,7 +366,7 @@ def test_what_two_sources_say_alike_is_exported_once(press: Press):
 
 
 def test_once_too_where_slabs_part_them(press: Press, monkeypatch):
-    monkeypatch.setattr(sys.modules["harvester.pipeline.export"], "SLAB", 1)
+    monkeypatch.setattr(sys.modules["harvester.deposits.export"], "SLAB", 1)
     press.mirrored()
     press.harvest()
     assert dois(press.export()) == [doi(1), doi(2), doi(3)]

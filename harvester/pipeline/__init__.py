@@ -3,10 +3,10 @@
 from harvester.checking.check import check, worded
 from harvester.checking.marks import mark
 from harvester.deposits.export import deposit, export
+from harvester.harvesting.job import Progress
+from harvester.harvesting.reconcile import reconcile
+from harvester.harvesting.runs import harvest
 from harvester.mapping.rebuild import rebuild
-from harvester.pipeline.harvest import harvest
-from harvester.pipeline.job import Progress
-from harvester.pipeline.reconcile import reconcile
 from harvester.pipeline.sources import opened
 
 __all__ = [

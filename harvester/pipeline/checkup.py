@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from harvester.datestamps import in_granularity, parse_utc
 from harvester.errors import OaiCode, ProtocolError, ProviderError, WaitUntil
+from harvester.harvesting import windows
 from harvester.model import Identity, Page, RawRecord, Token, Window
 from harvester.oai import Provider
-from harvester.pipeline import windows
 
 SLOW = 30.0  # seconds for a page, from which on the usual deadline is too near
 PATIENCE = 10  # pages as slow as the slowest that a deadline allows for

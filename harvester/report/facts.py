@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harvester.checking import check
 from harvester.config import Config, chosen
 from harvester.findings import SEVERITIES, kinds
+from harvester.pipeline import check
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
 from harvester.store import SourceStatus, configured

@@ -378,7 +378,7 @@ def test_run_and_source_stand_in_every_line_of_a_run(logged):
     """Also in those of the threads that fetch."""
     lines = [json.loads(line) for line in logged("json")]
     assert {(line["source"], line["run"]) for line in lines} == {("small", 1)}
-    assert [line["logger"] for line in lines] == ["harvester.pipeline.harvest", "harvester.oai.client"]
+    assert [line["logger"] for line in lines] == ["harvester.harvesting.runs", "harvester.oai.client"]
     assert lines[0]["message"] == "oai_dc: begins a full harvest"
     assert "HTTP 503" in lines[1]["message"]
 

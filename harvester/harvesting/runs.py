@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from harvester import changes
 from harvester.checking.marks import mark
 from harvester.config import Config, Source, chosen
 from harvester.errors import (
@@ -29,13 +28,14 @@ from harvester.errors import (
     TooBig,
     WaitUntil,
 )
+from harvester.harvesting import changes
+from harvester.harvesting.job import Job, Outcome, Progress
+from harvester.harvesting.walk import Walk
 from harvester.mapping import rarely_collected
 from harvester.mapping.rebuild import rebuild
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Access, Identity
 from harvester.oai import Provider, hosts
-from harvester.pipeline.job import Job, Outcome, Progress
-from harvester.pipeline.walk import Walk
 from harvester.reports import RunReport
 from harvester.store import Run, RunKind, RunState
 from harvester.system import locks

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.datestamps import parse_utc
+from harvester.harvesting.windows import ignored, in_form, spread, wanted
 from harvester.model import RawRecord, Window
-from harvester.pipeline.windows import ignored, in_form, spread, wanted
 
 WHOLE = Window(prefix="oai_dc", set_spec="a")
 

@@ -12,16 +12,15 @@ from contextlib import AbstractContextManager, ExitStack
 
 from msgspec.structs import replace
 
-from harvester import changes
 from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, Stopped, WaitUntil
+from harvester.harvesting import changes, verdict, windows
+from harvester.harvesting.arrivals import Arrivals
+from harvester.harvesting.fetching import Fetching, Line
+from harvester.harvesting.job import Job, Outcome, Progress
+from harvester.harvesting.ladder import FULL_PAGE, MISSES, Ladder, Rung, is_for_good
+from harvester.harvesting.rejected import Recall
 from harvester.model import Page, Window
 from harvester.oai import Provider
-from harvester.pipeline import verdict, windows
-from harvester.pipeline.arrivals import Arrivals
-from harvester.pipeline.awaited import Recall
-from harvester.pipeline.fetching import Fetching, Line
-from harvester.pipeline.job import Job, Outcome, Progress
-from harvester.pipeline.ladder import FULL_PAGE, MISSES, Ladder, Rung, is_for_good
 from harvester.store import OpenWindow, Run
 
 # A token that is refused again and again leads nowhere: its window is then cut into smaller ones.

@@ -17,7 +17,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from harvester import changes
+from harvester.harvesting import changes
 from harvester.model import Access, Page, Window
 from harvester.oai import Answer, Provider, hosts
 from harvester.store import OpenWindow

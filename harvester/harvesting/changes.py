@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from harvester.datestamps import in_granularity, parse_utc
+from harvester.harvesting.seen import Seen
 from harvester.model import Decision, Known, Page, RawRecord, Window
-from harvester.seen import Seen
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)

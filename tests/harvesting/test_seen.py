@@ -5,7 +5,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.seen import Seen
+from harvester.harvesting.seen import Seen
 
 
 @given(st.lists(st.text(max_size=3)))

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester import changes
-from harvester.changes import (
+from harvester.datestamps import parse_utc
+from harvester.harvesting import changes
+from harvester.harvesting.changes import (
     EMPTY,
     OVERLAP,
     ListWatch,
@@ -20,7 +21,6 @@ from harvester.changes import (
     next_since,
     windows,
 )
-from harvester.datestamps import parse_utc
 from harvester.model import Known, Page, RawRecord, Token, Window
 
 

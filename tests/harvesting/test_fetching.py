@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from harvester.errors import BadStatus, Stopped
+from harvester.harvesting.fetching import AHEAD, AHEAD_BYTES, Fetching, Line, Room
 from harvester.model import Access, Page, Token, Window
-from harvester.pipeline.fetching import AHEAD, AHEAD_BYTES, Fetching, Line, Room
 from harvester.store import OpenWindow
 from tests.chaos.provider import Truth, broken, page_of
 from tests.oai.server import Request, reply

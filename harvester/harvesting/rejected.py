@@ -14,11 +14,11 @@ from contextlib import AbstractContextManager
 from msgspec.structs import replace
 
 from harvester.errors import OaiCode, ProtocolError, ProviderError, TooSlow, Unreachable
+from harvester.harvesting.arrivals import Arrivals
+from harvester.harvesting.job import Job
+from harvester.harvesting.ladder import MOST_MISSING, SLAB, batched, is_for_good
 from harvester.model import BadRecord, Page, RawRecord
 from harvester.oai import Provider
-from harvester.pipeline.arrivals import Arrivals
-from harvester.pipeline.job import Job
-from harvester.pipeline.ladder import MOST_MISSING, SLAB, batched, is_for_good
 from harvester.store import Awaited, Run
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harvester import changes
 from harvester.config import Config, Source
 from harvester.errors import (
     BadAnswer,
@@ -28,15 +27,16 @@ from harvester.errors import (
     TooSlow,
     WaitUntil,
 )
+from harvester.harvesting import changes
+from harvester.harvesting.arrivals import Arrivals
+from harvester.harvesting.job import Outcome
+from harvester.harvesting.ladder import MISSES, MOST_MISSING, SLAB, batched
+from harvester.harvesting.runs import for_each, report_of
+from harvester.harvesting.seen import Seen
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import BadRecord, Page, RawRecord, Window
 from harvester.oai import Provider, hosts
-from harvester.pipeline.arrivals import Arrivals
-from harvester.pipeline.harvest import for_each, report_of
-from harvester.pipeline.job import Outcome
-from harvester.pipeline.ladder import MISSES, MOST_MISSING, SLAB, batched
 from harvester.reports import RunReport
-from harvester.seen import Seen
 from harvester.store import Run
 from harvester.system.logcontext import about
 from harvester.system.stopping import Stop, never

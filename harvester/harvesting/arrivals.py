@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from harvester import changes
 from harvester.errors import OaiCode, ProtocolError, ProviderError
+from harvester.harvesting import changes
+from harvester.harvesting.seen import Seen
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Known, Page, RawRecord
-from harvester.seen import Seen
 from harvester.store import PageSave, Run, SavedRecord
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.pipeline.awaited import IN_VAIN, UNANSWERED
+from harvester.harvesting.rejected import IN_VAIN, UNANSWERED
 from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.cases.parts import BROKEN

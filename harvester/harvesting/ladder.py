@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from harvester import changes
 from harvester.errors import (
     OaiCode,
     ProtocolError,
@@ -22,11 +21,11 @@ from harvester.errors import (
     RefusedAddress,
     Unreachable,
 )
+from harvester.harvesting import changes, windows
+from harvester.harvesting.arrivals import Arrivals
+from harvester.harvesting.seen import Seen
 from harvester.model import BadRecord, Identity, Page, RawRecord, Window
 from harvester.oai import Provider
-from harvester.pipeline import windows
-from harvester.pipeline.arrivals import Arrivals
-from harvester.seen import Seen
 from harvester.store import OpenWindow
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from harvester import changes
 from harvester.errors import OaiCode
+from harvester.harvesting import changes
 from harvester.store import Run
 
 if TYPE_CHECKING:

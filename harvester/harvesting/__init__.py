@@ -1,0 +1,1 @@
+"""Harvesting: lists of a provider into the store, without loss."""

@@ -33,8 +33,6 @@ def command(common: Common, names: tuple[str, ...]) -> None:
             if progress
             else None,
         )
-        if articles:
-            pipeline.mark(store)
     if common.json:
         as_json(articles=articles)
     else:

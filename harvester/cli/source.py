@@ -14,9 +14,9 @@ from harvester.config import chosen
 from harvester.daemon.troubles import in_two
 from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
 from harvester.model import SetInfo
-from harvester.pipeline.checkup import settings, span
-from harvester.pipeline.probe import FormatProbe, ProbeReport, probe, probe_source
-from harvester.pipeline.suggestions import Citation, journal_block, source_block
+from harvester.probing.checkup import settings, span
+from harvester.probing.probe import FormatProbe, ProbeReport, probe, probe_source
+from harvester.probing.suggestions import Citation, journal_block, source_block
 
 SETS_SHOWN = 10
 SKEW = 60.0  # seconds by which a clock may be wrong without being mentioned

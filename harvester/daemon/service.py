@@ -35,7 +35,7 @@ from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.daemon.troubles import News
 from harvester.errors import ConfigError, HarvesterError, StoreError, StoreLocked
 from harvester.system import locks
-from harvester.system.logcontext import about
+from harvester.system.logcontext import log_context
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -313,7 +313,7 @@ class Daemon:
 
     def _log(self, config: Config, news: News, not_told: str | None) -> None:
         for trouble in news.troubles:
-            with about(source=trouble.subject):
+            with log_context(source=trouble.subject):
                 log.error("needs a person:\n%s", trouble.lines(config.zone))
         for alert in news.over:
             log.info("%s works again", alert.subject)

@@ -15,7 +15,7 @@ from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
 from harvester.reports import ExportReport, PageReport, RunReport
 from harvester.store import Run, RunKind
 from harvester.system import files, locks
-from harvester.system.logcontext import about
+from harvester.system.logcontext import log_context
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -48,7 +48,7 @@ def _attempt(
     do, newest = (
         (pipeline.harvest, store.newest_run) if what == "harvest" else (pipeline.reconcile, store.last_reconciled)
     )
-    with about(source=name):
+    with log_context(source=name):
         try:
             reports = do(config, store, [name], now=now, stop=stop)
         except BusyError as error:
@@ -91,7 +91,7 @@ def _remember(
 
 
 def _log(said: RunReport, run_id: int) -> None:
-    with about(run=run_id):
+    with log_context(run=run_id):
         counts = "%s: %s; new %d, changed %d, deleted %d, rejected %d, pages %d, %.1f s"
         values = (said.new, said.changed, said.deleted, said.rejected, said.pages, said.seconds)
         log.info(counts, said.format, said.state, *values)
@@ -146,7 +146,7 @@ def recognise_crashed(config: Config, store: Store, now: datetime) -> int:
                 if store.run(run.id).state == "running":
                     store.finish_run(run.id, "incomplete", now, CRASHED, interrupted=True)
                     crashed += 1
-                    with about(source=run.source, run=run.id):
+                    with log_context(source=run.source, run=run.id):
                         log.warning("%s", CRASHED)
         except BusyError:
             continue  # someone is at work on it

@@ -16,20 +16,17 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harvester.checking.check import worded
-from harvester.checking.marks import mark
-from harvester.config import Config, Crossref, chosen
+from harvester.checking.worded import worded
+from harvester.config import Config, Crossref
 from harvester.crossref import bundles
 from harvester.crossref import deposit as crossref
 from harvester.deposits import outbox
 from harvester.errors import ConfigError
 from harvester.identifiers import prefix
-from harvester.mapping.rebuild import rebuild
 from harvester.model import Article, Batch
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle
-from harvester.system import locks
 from harvester.system.stopping import Stop, never, until_stopped
 
 if TYPE_CHECKING:
@@ -41,47 +38,43 @@ SLAB = 2000
 log = logging.getLogger(__name__)
 
 
-def export(
+def write_deposits(
     config: Config,
     store: Store,
-    names: Sequence[str] = (),
+    sources: Sequence[str],
+    schema: bundles.Schema,
     *,
     now: Callable[[], datetime],
     everything: bool = False,
     dois: Sequence[str] = (),
     dry_run: bool = False,
-    schema_version: str | None = None,
     stop: Stop = never,
 ) -> ExportReport:
-    """Writes deposit files for the named sources, or all.
+    """Writes deposit files for these sources, each valid against `schema`; the caller holds the lock of exports.
 
     `everything` and `dois` export again what has not changed. A dry run builds and validates, and writes neither file
-    nor ledger. Raises `ConfigError` without a `[crossref]` table, `BundleError` without the schema, `BusyError`, and
-    `Stopped` between two files; the next export writes what is left.
+    nor ledger. Raises `ConfigError` without a `[crossref]` table, and `Stopped` between two files; the next export
+    writes what is left.
     """
-    settings = _settings(config)
-    version = schema_version or settings.schema_version
-    schema = bundles.load(version)
-    sources = [source.name for source in chosen(config, names)]
-    with locks.hold(config.locks_dir, "export", what="export"):
-        rebuild(config, store, names, today=now().date().isoformat(), stop=stop)
-        mark(store)
-        job = _Job(config.exports_dir, store, settings, version, schema, now, dry_run)
-        files = list(until_stopped(job.unfinished(), stop))
-        pending = store.pending(sources, dois, everything=everything)
-        while slab := list(islice(pending, SLAB)):
-            files.extend(until_stopped(job.deliver(slab), stop))
-        held = (*store.held_back(sources, dois), *job.invalid)
-        warned = tuple(_thinner(store, files))
-        if warned and not dry_run:
-            mark(store)  # what was thinner than the last deposit is the last deposit now
-        unchanged = 0 if dois else store.ready_count(sources) - sum(job.handled[name] for name in sources)
-        return ExportReport(files=tuple(files), held_back=held, thinner=warned, unchanged=unchanged)
+    job = _Job(config.exports_dir, store, crossref_settings(config), schema.version, schema, now, dry_run)
+    files = list(until_stopped(job.unfinished(), stop))
+    pending = store.pending(sources, dois, everything=everything)
+    while slab := list(islice(pending, SLAB)):
+        files.extend(until_stopped(job.deliver(slab), stop))
+    held = (*store.held_back(sources, dois), *job.invalid)
+    warned = tuple(_thinner(store, files))
+    unchanged = 0 if dois else store.ready_count(sources) - sum(job.handled[name] for name in sources)
+    return ExportReport(files=tuple(files), held_back=held, thinner=warned, unchanged=unchanged)
 
 
-def deposit(config: Config, article: Article, *, now: datetime, schema_version: str | None = None) -> bytes:
+def schema_for(config: Config, version: str | None = None) -> bundles.Schema:
+    """The schema of this version, or of the configured one. Raises `ConfigError` and `BundleError`."""
+    return bundles.load(version or crossref_settings(config).schema_version)
+
+
+def preview(config: Config, article: Article, *, now: datetime, schema_version: str | None = None) -> bytes:
     """The deposit of one article as it would be written now, for people to look at. Raises `ConfigError`."""
-    settings = _settings(config)
+    settings = crossref_settings(config)
     batch = Batch(
         id="preview",
         timestamp=timestamp(now),
@@ -97,7 +90,7 @@ def timestamp(moment: datetime) -> int:
     return int(utc.strftime("%Y%m%d%H%M%S") + f"{utc.microsecond // 1000:03}")
 
 
-def _settings(config: Config) -> Crossref:
+def crossref_settings(config: Config) -> Crossref:
     if config.crossref is None:
         raise ConfigError(
             [f"{config.path}: there is no [crossref] table; set depositor_name, depositor_email and registrant in it"]

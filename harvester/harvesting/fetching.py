@@ -21,7 +21,7 @@ from harvester.harvesting import changes
 from harvester.model import Access, Page, Window
 from harvester.oai import Answer, Provider, hosts
 from harvester.store import OpenWindow
-from harvester.system.logcontext import carried
+from harvester.system.logcontext import inherited_log_context
 
 AHEAD = 3  # pages of one list that may wait to be stored
 AHEAD_BYTES = 16 * 1024 * 1024  # of them together; a single page may be as large as it likes
@@ -148,7 +148,7 @@ class Fetching:
         self._lanes = [_Lane(access, lambda: self._ended or stop(), lanes) for _ in range(lanes)]
         for lane in self._lanes:
             self._free.put(lane)
-        self._fetchers = ThreadPoolExecutor(lanes, "fetch", carried())
+        self._fetchers = ThreadPoolExecutor(lanes, "fetch", inherited_log_context())
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:

@@ -31,14 +31,14 @@ from harvester.harvesting import changes
 from harvester.harvesting.arrivals import Arrivals
 from harvester.harvesting.job import Outcome
 from harvester.harvesting.ladder import MISSES, MOST_MISSING, SLAB, batched
-from harvester.harvesting.runs import for_each, report_of
+from harvester.harvesting.runs import report_of
 from harvester.harvesting.seen import Seen
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import BadRecord, Page, RawRecord, Window
 from harvester.oai import Provider, hosts
 from harvester.reports import RunReport
 from harvester.store import Run
-from harvester.system.logcontext import about
+from harvester.system.logcontext import log_context
 from harvester.system.stopping import Stop, never
 
 if TYPE_CHECKING:
@@ -49,24 +49,20 @@ log = logging.getLogger(__name__)
 _GONE = (OaiCode.ID_DOES_NOT_EXIST, OaiCode.CANNOT_DISSEMINATE_FORMAT)
 
 
-def reconcile(
+def reconcile_source(
     config: Config,
     store: Store,
-    names: Sequence[str] = (),
+    source: Source,
     *,
     now: Callable[[], datetime],
     confirm: bool = False,
     stop: Stop = never,
-) -> list[RunReport]:
-    """Compares the named sources, or all, with their providers, in each of their formats, and reports every run.
+) -> Iterator[RunReport]:
+    """Compares a source with its provider in each of its formats, and reports every run; the caller holds its lock.
 
-    `confirm` lets more records go than `max_deletion_share`. Raises `BusyError` when another process holds all sources.
+    `confirm` allows more deletions than `max_deletion_share`.
     """
-
-    def work(source: Source) -> Iterator[RunReport]:
-        return (_reconciled(config, store, source, prefix, now, confirm, stop) for prefix in source.formats)
-
-    return for_each(config, names, "reconciliation", work, stop)
+    return (_reconciled(config, store, source, prefix, now, confirm, stop) for prefix in source.formats)
 
 
 def _reconciled(
@@ -75,7 +71,7 @@ def _reconciled(
     started = time.monotonic()
     run = store.begin_run(source.name, prefix, "reconcile", changes.windows(prefix, source.sets), now())
     mapper = SourceMapper(config, store, source, today=now().date().isoformat())
-    with about(source=source.name, run=run.id), Provider(source.access(), stop=stop) as provider:
+    with log_context(source=source.name, run=run.id), Provider(source.access(), stop=stop) as provider:
         log.info("%s: begins a comparison", prefix)
         outcome = _Comparison(store, source, mapper, run, provider, confirm, stop).outcome()
     ended = store.finish_run(

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from harvester.checking.marks import mark
 from harvester.config import Config, Source, chosen
 from harvester.errors import (
     BadAnswer,
@@ -32,14 +31,13 @@ from harvester.harvesting import changes
 from harvester.harvesting.job import Job, Outcome, Progress
 from harvester.harvesting.walk import Walk
 from harvester.mapping import rarely_collected
-from harvester.mapping.rebuild import rebuild
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Access, Identity
 from harvester.oai import Provider, hosts
 from harvester.reports import RunReport
 from harvester.store import Run, RunKind, RunState
 from harvester.system import locks
-from harvester.system.logcontext import about
+from harvester.system.logcontext import log_context
 from harvester.system.stopping import Stop, never
 
 if TYPE_CHECKING:
@@ -48,10 +46,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def harvest(
+def harvest_source(
     config: Config,
     store: Store,
-    names: Sequence[str] = (),
+    source: Source,
     *,
     now: Callable[[], datetime],
     full: bool = False,
@@ -59,28 +57,17 @@ def harvest(
     until: str | None = None,
     stop: Stop = never,
     progress: Callable[[Progress], None] | None = None,
-) -> list[RunReport]:
-    """Harvests the named sources, or all, in each of their formats, and reports every run.
+) -> Iterator[RunReport]:
+    """Harvests a source in each of its formats, and reports every run; the caller holds the lock of the source.
 
-    A source that fails costs its neighbours nothing. Raises `BusyError` when other processes hold all of them.
+    `full` asks for everything; `since` and `until` are datestamps of the provider, for a range of dates alone.
     """
-
-    rebuilt = 0
-
-    def work(source: Source) -> Iterator[RunReport]:
-        nonlocal rebuilt
-        rebuilt += rebuild(config, store, (source.name,), today=now().date().isoformat(), stop=stop)
-        job = _Job(config, store, source, now, full, since, until, stop, progress)
-        with about(source=source.name), job.mapper, rarely_collected():
-            yield from job.run()
-
-    reports = for_each(config, names, "harvest", work, stop)
-    if rebuilt or any(report.new or report.changed or report.deleted for report in reports):
-        mark(store)
-    return reports
+    job = _Job(config, store, source, now, full, since, until, stop, progress)
+    with log_context(source=source.name), job.mapper, rarely_collected():
+        yield from job.run()
 
 
-def for_each(
+def for_each_source(
     config: Config, names: Sequence[str], what: str, work: Callable[[Source], Iterable[RunReport]], stop: Stop
 ) -> list[RunReport]:
     """The reports of work that is done source by source, each under its lock.
@@ -211,7 +198,7 @@ class _Job:
             yield self._walked(identity, self._run_to_do(identity, prefix))[1]
 
     def _walked(self, identity: Identity, run: Run) -> tuple[Outcome, RunReport]:
-        with about(run=run.id):
+        with log_context(run=run.id):
             return self._walk(identity, run)
 
     def _walk(self, identity: Identity, run: Run) -> tuple[Outcome, RunReport]:

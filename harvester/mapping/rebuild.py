@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 PAGE = 500  # identifiers rebuilt in one transaction
 
 
-def rebuild(
+def rebuild_articles(
     config: Config,
     store: Store,
     names: Sequence[str] = (),

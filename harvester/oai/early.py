@@ -13,7 +13,7 @@ from html import unescape
 from typing import NamedTuple
 
 from harvester.oai.transport import Response
-from harvester.system.logcontext import carried
+from harvester.system.logcontext import inherited_log_context
 
 _TAIL = 4096  # bytes at the end of a page that are looked at
 _NAME = rb"(?:[\w.-]+:)?"
@@ -51,7 +51,7 @@ class Early:
 
     def __init__(self, get: Callable[[str], Response], after: Callable[[Response, int], str | None]) -> None:
         self._get, self._after = get, after
-        self._thread = ThreadPoolExecutor(1, "early", carried())
+        self._thread = ThreadPoolExecutor(1, "early", inherited_log_context())
         self._asked: _Asked | None = None
         self._fetched, self._taken = 0, 0  # answers that came early, and those of them that were wanted since
         self._off = False

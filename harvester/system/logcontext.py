@@ -15,7 +15,7 @@ def facts() -> Mapping[str, str | int]:
 
 
 @contextmanager
-def about(**more: str | int) -> Iterator[None]:
+def log_context(**more: str | int) -> Iterator[None]:
     """While it is open, these facts stand in every line that this thread logs."""
     token = _facts.set({**facts(), **more})
     try:
@@ -24,7 +24,7 @@ def about(**more: str | int) -> Iterator[None]:
         _facts.reset(token)
 
 
-def carried() -> Callable[[], None]:
+def inherited_log_context() -> Callable[[], None]:
     """The initializer of a pool whose threads work for this one."""
     mine = facts()
 

@@ -6,20 +6,20 @@ import subprocess
 import sys
 
 from harvester.daemon.logs import AsJson, AsText
-from harvester.system.logcontext import about
+from harvester.system.logcontext import log_context
 
 RECORD = logging.LogRecord("harvester.daemon", logging.WARNING, "x.py", 1, "page %d is late", (7,), None)
 RECORD.created = 1795520066.5
 
 
 def test_text_says_when_and_about_what():
-    with about(source="reeds"), about(run=7):
+    with log_context(source="reeds"), log_context(run=7):
         assert AsText().format(RECORD) == "2026-11-24 11:34:26Z WARNING source=reeds run=7 page 7 is late"
     assert AsText().format(RECORD) == "2026-11-24 11:34:26Z WARNING page 7 is late"
 
 
 def test_json_is_one_object_a_line():
-    with about(source="reeds", run=7):
+    with log_context(source="reeds", run=7):
         line = AsJson().format(RECORD)
     assert "\n" not in line
     assert json.loads(line) == {

@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 import signal
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -366,7 +365,7 @@ def test_what_two_sources_say_alike_is_exported_once(press: Press):
 
 
 def test_once_too_where_slabs_part_them(press: Press, monkeypatch):
-    monkeypatch.setattr(sys.modules["harvester.deposits.export"], "SLAB", 1)
+    monkeypatch.setattr("harvester.deposits.export.SLAB", 1)
     press.mirrored()
     press.harvest()
     assert dois(press.export()) == [doi(1), doi(2), doi(3)]

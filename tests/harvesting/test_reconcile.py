@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -153,7 +152,7 @@ def test_records_that_cannot_be_had_by_name_are_noted_and_cost_the_others_nothin
 
 
 def test_more_missing_records_than_are_asked_for_by_name_are_said_to_be(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(import_module("harvester.harvesting.reconcile"), "MOST_MISSING", 3)
+    monkeypatch.setattr("harvester.harvesting.reconcile.MOST_MISSING", 3)
     truth = Truth(9)
     with broken(truth) as (_, server):
         made = bench(tmp_path, server.url)

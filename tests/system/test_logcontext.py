@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from harvester.system.logcontext import about, carried, facts
+from harvester.system.logcontext import facts, inherited_log_context, log_context
 
 
 def test_facts_add_up_and_end_with_their_block():
-    with about(source="reeds"):
-        with about(run=7):
+    with log_context(source="reeds"):
+        with log_context(run=7):
             assert facts() == {"source": "reeds", "run": 7}
         assert facts() == {"source": "reeds"}
     assert facts() == {}
@@ -16,10 +16,10 @@ def test_facts_add_up_and_end_with_their_block():
 def test_a_pool_works_for_who_made_it():
     """Two runs at once, each with threads of its own."""
     with (
-        about(source="reeds", run=7),
-        ThreadPoolExecutor(2, "t", carried()) as first,
-        about(source="fens", run=8),
-        ThreadPoolExecutor(2, "t", carried()) as second,
+        log_context(source="reeds", run=7),
+        ThreadPoolExecutor(2, "t", inherited_log_context()) as first,
+        log_context(source="fens", run=8),
+        ThreadPoolExecutor(2, "t", inherited_log_context()) as second,
     ):
         assert [pool.submit(facts).result()["run"] for pool in (first, second, first)] == [7, 8, 7]
     with ThreadPoolExecutor(1) as other:

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from harvester.config import load
-from harvester.pipeline.checkup import Checkup, Trial, settings, span
-from harvester.pipeline.probe import ProbeReport, probe
-from harvester.pipeline.suggestions import source_block
+from harvester.probing.checkup import Checkup, Trial, settings, span
+from harvester.probing.probe import ProbeReport, probe
+from harvester.probing.suggestions import source_block
 from tests.chaos.cases import CASES
 from tests.chaos.provider import Fault, Truth, broken
 from tests.oai.server import error, reply

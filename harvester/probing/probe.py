@@ -20,8 +20,8 @@ from harvester.datestamps import parse_utc
 from harvester.errors import ProviderError, WaitUntil
 from harvester.model import Access, Format, Hints, Identity, Page, SetInfo, Window
 from harvester.oai import Provider
-from harvester.pipeline.checkup import Checkup, examine
-from harvester.pipeline.suggestions import Suggestions, suggest
+from harvester.probing.checkup import Checkup, examine
+from harvester.probing.suggestions import Suggestions, suggest
 
 # Names, schemas and namespaces of formats that may be ours; whether they are is seen by what is in them.
 OURS = re.compile(r"oai_dc|jats|nlm|journalpublishing|archivearticle", re.IGNORECASE)

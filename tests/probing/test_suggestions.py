@@ -6,7 +6,7 @@ import pytest
 
 from harvester.config import load
 from harvester.model import Hints, RawRecord
-from harvester.pipeline.suggestions import (
+from harvester.probing.suggestions import (
     Citation,
     JournalFound,
     Suggestions,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CODES = (*duplicate_rules.CODES, *thinner.CODES)
 
 
-def mark(store: Store) -> None:
+def refresh_cross_record_findings(store: Store) -> None:
     """Brings the findings about shared DOIs and about thinner deposits up to date."""
     _replace(store, chain(shared_dois.found(store), _thinner(store)))
 

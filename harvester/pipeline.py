@@ -1,0 +1,166 @@
+"""The whole story, in the order in which a record goes through it. Read this module first.
+
+    harvest    rebuild | for each source: its runs            | refresh cross-record findings
+    reconcile            for each source: compare identifiers
+    rebuild    for each source: map its stored payloads again | refresh cross-record findings
+    check      rebuild | refresh cross-record findings        | findings in words
+    export     rebuild | refresh cross-record findings        | deposit files
+
+The store is a function of raw payloads, configuration and program. So everything that reads articles rebuilds those
+first that an earlier configuration or program made. Each function reports what it did; the caller prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from harvester import store
+from harvester.checking.cross_record import refresh_cross_record_findings
+from harvester.checking.worded import worded_findings
+from harvester.config import Config, Source, chosen
+from harvester.deposits.export import schema_for, write_deposits
+from harvester.findings import Severity
+from harvester.harvesting.job import Progress
+from harvester.harvesting.reconcile import reconcile_source
+from harvester.harvesting.runs import for_each_source, harvest_source
+from harvester.mapping.rebuild import rebuild_articles
+from harvester.reports import ExportReport, RecordFinding, RunReport
+from harvester.system import locks
+from harvester.system.stopping import Stop, never, until_stopped
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+__all__ = ["Progress", "check", "export", "harvest", "opened", "rebuild", "reconcile"]
+
+Now = Callable[[], datetime]
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Store]:
+    """The store of this configuration, made or migrated where needed. Raises `StoreError`."""
+    with store.connect(config.store_url) as held:
+        yield held
+
+
+def harvest(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    now: Now,
+    full: bool = False,
+    since: str | None = None,
+    until: str | None = None,
+    stop: Stop = never,
+    progress: Callable[[Progress], None] | None = None,
+) -> list[RunReport]:
+    """Harvests the named sources, or all, in each of their formats, and reports every run.
+
+    A source that fails costs its neighbours nothing. Raises `BusyError` when other processes hold all of them.
+    """
+    rebuilt = 0
+
+    def work(source: Source) -> Iterator[RunReport]:
+        nonlocal rebuilt
+        rebuilt += rebuild_articles(config, store, (source.name,), today=_day(now), stop=stop)
+        yield from harvest_source(
+            config, store, source, now=now, full=full, since=since, until=until, stop=stop, progress=progress
+        )
+
+    reports = for_each_source(config, names, "harvest", work, stop)
+    if rebuilt or any(report.new or report.changed or report.deleted for report in reports):
+        refresh_cross_record_findings(store)
+    return reports
+
+
+def reconcile(
+    config: Config, store: Store, names: Sequence[str] = (), *, now: Now, confirm: bool = False, stop: Stop = never
+) -> list[RunReport]:
+    """Compares the named sources, or all, with their providers, in each of their formats, and reports every run.
+
+    `confirm` allows more deletions than `max_deletion_share`. Raises `BusyError` when other processes hold all sources.
+    """
+
+    def work(source: Source) -> Iterator[RunReport]:
+        return reconcile_source(config, store, source, now=now, confirm=confirm, stop=stop)
+
+    return for_each_source(config, names, "reconciliation", work, stop)
+
+
+def rebuild(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    today: str,
+    everything: bool = False,
+    stop: Stop = never,
+    progress: Callable[[str, int], None] | None = None,
+) -> int:
+    """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
+
+    Raises `Stopped`; the next call resumes there.
+    """
+    rebuilt = rebuild_articles(config, store, names, today=today, everything=everything, stop=stop, progress=progress)
+    if rebuilt:
+        refresh_cross_record_findings(store)
+    return rebuilt
+
+
+def check(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    today: str,
+    codes: Sequence[str] = (),
+    severities: Sequence[Severity] = (),
+    stop: Stop = never,
+) -> Iterator[RecordFinding]:
+    """The findings of the named sources, or all, as the present configuration and program see the records.
+
+    Raises `Stopped`, also between two findings.
+    """
+    sources = [source.name for source in chosen(config, names)]
+    rebuild_articles(config, store, names, today=today, stop=stop)
+    refresh_cross_record_findings(store)
+    return until_stopped(worded_findings(store, sources, codes, severities), stop)
+
+
+def export(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    now: Now,
+    everything: bool = False,
+    dois: Sequence[str] = (),
+    dry_run: bool = False,
+    schema_version: str | None = None,
+    stop: Stop = never,
+) -> ExportReport:
+    """Writes deposit files for the named sources, or all: what is ready, and new or changed since its last file.
+
+    `everything` and `dois` export again what has not changed; a dry run writes neither file nor ledger. Raises
+    `ConfigError` without a `[crossref]` table, `BundleError` without the schema, `BusyError`, and `Stopped` between two
+    files; the next export writes what is left.
+    """
+    schema = schema_for(config, schema_version)
+    sources = [source.name for source in chosen(config, names)]
+    with locks.hold(config.locks_dir, "export", what="export"):
+        rebuild_articles(config, store, names, today=_day(now), stop=stop)
+        refresh_cross_record_findings(store)
+        report = write_deposits(
+            config, store, sources, schema, now=now, everything=everything, dois=dois, dry_run=dry_run, stop=stop
+        )
+        if report.thinner and not dry_run:
+            refresh_cross_record_findings(store)  # what was thinner than the last deposit is the last deposit now
+    return report
+
+
+def _day(now: Now) -> str:
+    return now().date().isoformat()

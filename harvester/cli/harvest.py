@@ -78,16 +78,16 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
 
 
 def _harvest_due(common: Common) -> int:
-    from harvester.daemon import unreadable
-    from harvester.daemon.turn import take
+    from harvester.daemon import config_error
+    from harvester.daemon.due_run import take
 
     try:
         config = common.load()
     except ConfigError as error:
-        if unreadable.told_today(common.config, datetime.now(UTC)) and common.quiet:
+        if config_error.told_today(common.config, datetime.now(UTC)) and common.quiet:
             return error.exit_code
         raise
-    unreadable.forget(config.path)
+    config_error.forget(config.path)
     with stop_on_signals(common) as stop:
         turn = take(config, now=lambda: datetime.now(UTC), stop=stop)
     if common.json:

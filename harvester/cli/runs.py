@@ -10,7 +10,7 @@ from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config, chosen
-from harvester.daemon.troubles import local
+from harvester.daemon.incidents import local
 from harvester.errors import HarvesterError
 from harvester.store import OpenWindow, Run, Store
 

@@ -11,7 +11,7 @@ from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line, table
 from harvester.config.schedule import Schedule, in_words, next_after
 from harvester.daemon.due import Planned, agenda
-from harvester.daemon.troubles import local
+from harvester.daemon.incidents import local
 
 
 @click.command(cls=Command)

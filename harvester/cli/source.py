@@ -11,7 +11,7 @@ import click
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
 from harvester.config import chosen
-from harvester.daemon.troubles import in_two
+from harvester.daemon.incidents import in_two
 from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
 from harvester.model import SetInfo
 from harvester.probing.checkup import settings, span

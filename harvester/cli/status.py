@@ -15,7 +15,7 @@ from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
 from harvester.daemon.due import Planned, RunTable, planned, waiting_until
-from harvester.daemon.troubles import CRASHED, Trouble, in_two, local, of_neglect, trouble_of
+from harvester.daemon.incidents import CRASHED, Trouble, in_two, local, of_neglect, trouble_of
 from harvester.harvesting import changes
 from harvester.store import FormatStatus, SourceStatus
 from harvester.system import locks

@@ -29,10 +29,10 @@ from apscheduler.triggers.base import BaseTrigger
 from harvester import pipeline
 from harvester.config import Config, load
 from harvester.config.schedule import Schedule, next_after
-from harvester.daemon import metrics, turn, web, work
+from harvester.daemon import due_run, metrics, web, work
 from harvester.daemon.due import Planned, agenda, waiting_until
+from harvester.daemon.incidents import News
 from harvester.daemon.notify import notify, reloading, watchdog_period
-from harvester.daemon.troubles import News
 from harvester.errors import ConfigError, HarvesterError, StoreError, StoreLocked
 from harvester.system import locks
 from harvester.system.logcontext import log_context
@@ -266,14 +266,14 @@ class Daemon:
 
     def _export(self, _subject: str) -> None:
         self._write(
-            lambda config, store: turn.written(
+            lambda config, store: due_run.written(
                 work.export(config, store, now=self.now, stop=self._stopping.is_set), None
             )
         )
 
     def _report(self, _subject: str) -> None:
         self._write(
-            lambda config, store: turn.written(
+            lambda config, store: due_run.written(
                 None, work.write_report(config, store, now=self.now, stop=self._stopping.is_set)
             )
         )
@@ -299,7 +299,7 @@ class Daemon:
 
     def _inform(self, config: Config, written: Mapping[str, str | None]) -> None:
         with pipeline.opened(config) as store:
-            self._log(config, *turn.inform(config, store, self.now, written, self._stopping.is_set))
+            self._log(config, *due_run.inform(config, store, self.now, written, self._stopping.is_set))
 
     def _halt(self, error: StoreError) -> None:
         """Tells that the store cannot be used. What is due stays due and is tried again soon, more often than told."""
@@ -309,7 +309,7 @@ class Daemon:
             if time.monotonic() - self._halted < self.replan:
                 return
             self._halted = time.monotonic()
-            self._log(config, *turn.inform_of_halt(config, error, self.now(), self._stopping.is_set))
+            self._log(config, *due_run.inform_of_halt(config, error, self.now(), self._stopping.is_set))
 
     def _log(self, config: Config, news: News, not_told: str | None) -> None:
         for trouble in news.troubles:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harvester import pipeline, report
 from harvester.config import Config
-from harvester.daemon.troubles import CRASHED
+from harvester.daemon.incidents import CRASHED
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
 from harvester.reports import ExportReport, PageReport, RunReport
 from harvester.store import Run, RunKind

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from harvester.model import Article, Finding, Policy
 from harvester.rules import (
     dates,
-    deposit,
     document,
     doi,
+    essentials,
     formulas,
     journal,
     languages,
@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = (
     *document.RULES,
     *doi.RULES,
     *urls.RULES,
-    *deposit.RULES,
+    *essentials.RULES,
     *journal.RULES,
     *dates.RULES,
     *people.RULES,

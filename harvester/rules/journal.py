@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harvester import patterns
 from harvester.identifiers import clean_issn
 from harvester.model import Article, Finding, JournalFacts, Policy
-from harvester.rules.deposit import has_words
+from harvester.rules.essentials import has_words
 from harvester.rules.rule import Rule
 from harvester.text import plain
 

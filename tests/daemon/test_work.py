@@ -11,9 +11,9 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import Config, load
-from harvester.daemon import turn, work
+from harvester.daemon import due_run, work
 from harvester.daemon.due import REPORT, planned, reconciling
-from harvester.daemon.troubles import CRASHED
+from harvester.daemon.incidents import CRASHED
 from harvester.reports import PageReport
 from harvester.store.store import Store
 from harvester.system import locks
@@ -113,36 +113,36 @@ def test_a_turn_exports_what_is_due(configured: Configured, small: Server):
         '[journals."2049-3630"]\ntitle = "Journal of Small Things"\nissn_electronic = "2049-3630"\n'
     )
     config = configured({"reeds": small.url}, more=crossref)
-    first = turn.take(config, now=now, stop=never)
+    first = due_run.take(config, now=now, stop=never)
     assert [run.state for run in first.runs] == ["complete"]
     assert first.export is not None
     assert not isinstance(first.export, str), first.export
     assert sum(file.records for file in first.export.files) == 3
-    second = turn.take(config, now=now, stop=never)
+    second = due_run.take(config, now=now, stop=never)
     assert (second.runs, second.export) == ((), None)
 
 
 def test_a_turn_writes_the_report_when_it_is_due(configured: Configured, small: Server):
     config = configured({"reeds": small.url}, more='[report]\nfile = "said.html"\nschedule = "@daily"\n')
     file = config.path.with_name("said.html")
-    first = turn.take(config, now=now, stop=never)
+    first = due_run.take(config, now=now, stop=never)
     assert first.page == PageReport(file=str(file))
     assert "oai:small:4" in file.read_text()
-    assert turn.take(config, now=now, stop=never).page is None
+    assert due_run.take(config, now=now, stop=never).page is None
     os.utime(file, (0, 0))  # written in 1970
-    assert turn.take(config, now=now, stop=never).page is not None
+    assert due_run.take(config, now=now, stop=never).page is not None
     assert file.stat().st_mtime > 0
 
 
 def test_a_report_that_cannot_be_written_needs_a_person(configured: Configured, small: Server):
     config = configured({"reeds": small.url}, more='[report]\nfile = "no/said.html"\nschedule = "@daily"\n')
-    first = turn.take(config, now=now, stop=never)
+    first = due_run.take(config, now=now, stop=never)
     (trouble,) = first.news.troubles
     assert (trouble.subject, trouble.what) == (REPORT, "the report fails")
     assert str(config.path.parent / "no") in trouble.why
-    assert turn.take(config, now=now, stop=never).news.troubles == ()
+    assert due_run.take(config, now=now, stop=never).news.troubles == ()
     (config.path.parent / "no").mkdir()
-    assert [alert.subject for alert in turn.take(config, now=now, stop=never).news.over] == [REPORT]
+    assert [alert.subject for alert in due_run.take(config, now=now, stop=never).news.over] == [REPORT]
 
 
 def test_what_is_stopped_is_no_trouble(configured: Configured, small: Server):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from harvester import pipeline
 from harvester.config import Config, load
-from harvester.daemon.troubles import CRASHED
+from harvester.daemon.incidents import CRASHED
 from harvester.demo.repository import utc_now
 from harvester.model import SetInfo
 from harvester.store import Run, Store

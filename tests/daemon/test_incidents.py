@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from harvester.daemon.due import EXPORT, REPORT
-from harvester.daemon.troubles import News, Trouble, in_two, is_well, news, of_runs, of_writing
+from harvester.daemon.incidents import News, Trouble, in_two, is_well, news, of_runs, of_writing
 from harvester.store import Alert
 from tests.daemon.test_due import NOON, RUN
 

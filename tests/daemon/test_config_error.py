@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.daemon import unreadable
+from harvester.daemon import config_error
 
 DAY = timedelta(days=1)
 
@@ -27,7 +27,7 @@ def soon() -> datetime:
 
 def test_once_a_day(path: Path):
     now = soon()
-    assert [unreadable.told_today(path, moment) for moment in (now, now, now + DAY, now + DAY)] == [
+    assert [config_error.told_today(path, moment) for moment in (now, now, now + DAY, now + DAY)] == [
         False,
         True,
         False,
@@ -38,23 +38,23 @@ def test_once_a_day(path: Path):
 def test_again_when_it_was_changed(path: Path):
     before = datetime.now(UTC) - timedelta(milliseconds=50)
     os.utime(path)
-    assert not unreadable.told_today(path, before)
-    assert not unreadable.told_today(path, before)  # it is newer than what was told
+    assert not config_error.told_today(path, before)
+    assert not config_error.told_today(path, before)  # it is newer than what was told
 
 
 def test_again_behind_its_end(path: Path):
     now = soon()
-    unreadable.told_today(path, now)
-    unreadable.forget(path)
-    assert not unreadable.told_today(path, now)
+    config_error.told_today(path, now)
+    config_error.forget(path)
+    assert not config_error.told_today(path, now)
 
 
 def test_a_file_that_is_gone_is_said_once_a_day_too(path: Path):
     path.unlink()
     now = soon()
-    assert [unreadable.told_today(path, now) for _ in range(2)] == [False, True]
+    assert [config_error.told_today(path, now) for _ in range(2)] == [False, True]
 
 
 def test_where_nothing_was_ever_harvested_no_folder_is_made(tmp_path: Path):
-    assert [unreadable.told_today(tmp_path / "config.toml", soon()) for _ in range(2)] == [False, False]
+    assert [config_error.told_today(tmp_path / "config.toml", soon()) for _ in range(2)] == [False, False]
     assert list(tmp_path.iterdir()) == []

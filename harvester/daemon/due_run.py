@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from harvester import pipeline
 from harvester.config import Config
-from harvester.daemon import standstill, troubles, work
+from harvester.daemon import incidents, store_outage, work
 from harvester.daemon.due import EXPORT, REPORT, export_due, page_due, planned, reconciling
-from harvester.daemon.telling import NotTold, tell
-from harvester.daemon.troubles import News
+from harvester.daemon.incidents import News
+from harvester.daemon.notifications import NotTold, tell
 from harvester.daemon.work import Now, Stop
 from harvester.errors import StoreError
 from harvester.reports import ExportReport, PageReport, RunReport
@@ -83,23 +83,23 @@ def inform(
     config: Config, store: Store, now: Now, done: Mapping[str, str | None], stop: Stop
 ) -> tuple[News, str | None]:
     """Tells the news, given what was `written`, and remembers that; the news, and what kept them from being told."""
-    found = troubles.look(config, store, now(), done)
-    if passed := standstill.passed(config):
+    found = incidents.look(config, store, now(), done)
+    if passed := store_outage.passed(config):
         found = replace(found, over=(passed, *found.over))
     not_told = _sent(config, found, stop)
     if not_told is None:
         if found or found.forgotten:
-            troubles.remember(store, found, now())
-        standstill.forget(config)
+            incidents.remember(store, found, now())
+        store_outage.forget(config)
     return found, not_told
 
 
 def inform_of_halt(config: Config, error: StoreError, now: datetime, stop: Stop) -> tuple[News, str | None]:
     """Tells that the store cannot be used, and remembers that; the news, and what kept them from being told."""
-    found = standstill.look(config, error, now)
+    found = store_outage.look(config, error, now)
     not_told = _sent(config, found, stop)
     if not_told is None:
-        standstill.remember(config, found, now)
+        store_outage.remember(config, found, now)
     return found, not_told
 
 

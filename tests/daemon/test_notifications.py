@@ -16,10 +16,10 @@ from io import BufferedRWPair
 import pytest
 
 from harvester.config import Alerts
-from harvester.daemon import telling
-from harvester.daemon.telling import NotTold, tell
-from harvester.daemon.troubles import News
-from tests.daemon.test_troubles import MADRID, TROUBLE
+from harvester.daemon import notifications
+from harvester.daemon.incidents import News
+from harvester.daemon.notifications import NotTold, tell
+from tests.daemon.test_incidents import MADRID, TROUBLE
 from tests.oai.server import Server
 
 assert TROUBLE
@@ -179,11 +179,11 @@ def silent() -> Iterator[int]:
 
 
 def test_a_server_that_hangs_does_not_hold_up_a_stop(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(telling, "GRACE", 0.2)
+    monkeypatch.setattr(notifications, "GRACE", 0.2)
     began = time.monotonic()
     with silent() as port, pytest.raises(NotTold, match=r"the mail server did not .* before we were told to stop"):
         tell(mail(port), NEWS, MADRID, lambda: True)
-    assert time.monotonic() - began < telling.PATIENCE / 3
+    assert time.monotonic() - began < notifications.PATIENCE / 3
 
 
 def test_a_server_that_answers_is_still_told_while_stopping():

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harvester.config import Config
-from harvester.daemon import dates
-from harvester.daemon.dates import Dates
-from harvester.daemon.troubles import News, Trouble, in_two, news
+from harvester.daemon import mtime_marker
+from harvester.daemon.incidents import News, Trouble, in_two, news
+from harvester.daemon.mtime_marker import Dates
 from harvester.errors import StoreError, StoreLocked
 from harvester.store import Alert
 
@@ -51,7 +51,7 @@ def passed(config: Config) -> Alert | None:
 
 def forget(config: Config) -> None:
     """The store works again, and that was told."""
-    dates.forget(_file(config))
+    mtime_marker.forget(_file(config))
 
 
 def _file(config: Config) -> Path:
@@ -60,7 +60,7 @@ def _file(config: Config) -> Path:
 
 def _noted(config: Config) -> Alert | None:
     """Its dates: changed is since when, read is when told."""
-    found = dates.noted(_file(config))
+    found = mtime_marker.noted(_file(config))
     return Alert(STORE, since=found.changed, told=found.read) if found else None
 
 
@@ -68,4 +68,4 @@ def _note(config: Config, alert: Alert) -> None:
     """Where not even that can be written, it is told every time."""
     with suppress(OSError):
         _file(config).parent.mkdir(parents=True, exist_ok=True)
-    dates.note(_file(config), Dates(changed=alert.since, read=alert.told))
+    mtime_marker.note(_file(config), Dates(changed=alert.since, read=alert.told))

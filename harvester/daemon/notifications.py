@@ -17,7 +17,7 @@ import msgspec
 import requests
 
 from harvester.config import Alerts
-from harvester.daemon.troubles import News
+from harvester.daemon.incidents import News
 from harvester.errors import ConfigError, HarvesterError, Stopped
 from harvester.system.stopping import Stop, never
 

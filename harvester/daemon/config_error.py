@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harvester.config import LOCKS
-from harvester.daemon import dates
-from harvester.daemon.dates import Dates
+from harvester.daemon import mtime_marker
+from harvester.daemon.mtime_marker import Dates
 
 
 def told_today(path: Path, now: datetime) -> bool:
@@ -19,17 +19,17 @@ def told_today(path: Path, now: datetime) -> bool:
 
     Where nothing was ever harvested there is no folder for locks, and it is said every time.
     """
-    noted, changed = dates.noted(_note(path)), _changed(path)
+    noted, changed = mtime_marker.noted(_note(path)), _changed(path)
     told = noted.changed if noted else None
     if told and told.astimezone().date() == now.astimezone().date() and (changed is None or changed <= told):
         return True
-    dates.note(_note(path), Dates(changed=now, read=now))
+    mtime_marker.note(_note(path), Dates(changed=now, read=now))
     return False
 
 
 def forget(path: Path) -> None:
     """It can be read again."""
-    dates.forget(_note(path))
+    mtime_marker.forget(_note(path))
 
 
 def _note(path: Path) -> Path:

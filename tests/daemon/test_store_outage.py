@@ -12,7 +12,7 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import Config
-from harvester.daemon import service, standstill, turn
+from harvester.daemon import due_run, service, store_outage
 from harvester.daemon.service import Daemon
 from harvester.errors import StoreError, StoreLocked
 from harvester.system.stopping import never
@@ -43,8 +43,8 @@ def damage(config: Config) -> Path:
     return path
 
 
-def take(config: Config, now: datetime) -> turn.Turn:
-    return turn.take(config, now=lambda: now, stop=never)
+def take(config: Config, now: datetime) -> due_run.Turn:
+    return due_run.take(config, now=lambda: now, stop=never)
 
 
 def test_once_a_day_and_its_end_once(configured: Configured, small: Server):
@@ -85,27 +85,27 @@ def test_what_was_not_told_is_told_again(configured: Configured, monkeypatch: py
 
 def test_a_locked_store_is_somebodys_work_for_an_hour(configured: Configured):
     config, locked = configured({}), StoreLocked("The store is locked; wait for it to end")
-    assert not standstill.look(config, locked, NOW)
-    assert not standstill.look(config, locked, NOW + timedelta(minutes=59))
-    assert standstill.passed(config) is None
-    (trouble,) = standstill.look(config, locked, NOW + timedelta(hours=1)).troubles
+    assert not store_outage.look(config, locked, NOW)
+    assert not store_outage.look(config, locked, NOW + timedelta(minutes=59))
+    assert store_outage.passed(config) is None
+    (trouble,) = store_outage.look(config, locked, NOW + timedelta(hours=1)).troubles
     assert trouble.since == NOW
 
 
 def test_a_lock_that_passed_is_forgotten(configured: Configured, small: Server):
     config, locked = configured({"reeds": small.url}), StoreLocked("The store is locked; wait for it to end")
-    assert not standstill.look(config, locked, NOW - 5 * DAY)
+    assert not store_outage.look(config, locked, NOW - 5 * DAY)
     assert not take(config, NOW).news
-    assert not standstill.look(config, locked, NOW)
+    assert not store_outage.look(config, locked, NOW)
 
 
 def test_without_a_place_to_remember_it_is_told_every_time(configured: Configured):
     config = configured({})
     config.locks_dir.write_text("no folder")
     for _ in range(2):
-        news = standstill.look(config, BROKEN, NOW)
+        news = store_outage.look(config, BROKEN, NOW)
         assert news
-        standstill.remember(config, news, NOW)
+        store_outage.remember(config, news, NOW)
 
 
 def until(happened: Callable[[], bool]) -> None:

@@ -31,7 +31,7 @@ _SECOND_DOI = re.compile(r".10\.\d{4,9}/")
 
 
 def clean_doi(raw: str) -> str | None:
-    """The bare DOI of a value that is one, in any spelling; case and parentheses stay (METADATA D1).
+    """The bare DOI if the whole value is a DOI, in any spelling; case and parentheses stay (mapping D1).
 
     >>> clean_doi("http://dx.doi.org/doi:10.15514/ispras-2019-31(3)-16")
     '10.15514/ispras-2019-31(3)-16'

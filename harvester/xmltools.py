@@ -1,7 +1,7 @@
 """The only lxml settings: how bytes from outside are parsed, and how trees become bytes.
 
 No entity is expanded, no DTD loaded, no network touched. Entities that only a DTD would define stay in the tree as
-entity nodes, for the JATS reader to resolve by name (METADATA J2); a document that declares its own is refused.
+entity nodes, for the JATS reader to resolve by name (mapping J2); a document that declares its own is refused.
 """
 
 from __future__ import annotations

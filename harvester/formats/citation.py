@@ -1,4 +1,4 @@
-"""Citations in Dublin Core, taken apart (METADATA D3): OJS's own form here, other platforms' in `citation_profiles`.
+"""Splits citations in Dublin Core (mapping D3): OJS's own form here, other platforms' in `citation_profiles`.
 
 OJS writes `JOURNAL; VOL v NO n (year): TITLE; PAGES` with the labels of the journal's language, each part but the first
 optional, and any text at all in JOURNAL and TITLE. A citation is taken only as a whole: where two readings are equally

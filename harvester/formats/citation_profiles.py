@@ -1,4 +1,4 @@
-"""Citations of other platforms than OJS, each by the name that a source's configuration gives it (METADATA D3).
+"""Citations of platforms other than OJS: profiles that a source's configuration chooses by name (mapping D3).
 
 A profile says in which element the citation stands and which forms it has. A form must match the whole citation.
 """

@@ -1,4 +1,4 @@
-"""Damage to text that can be told from the text alone: wrong encodings, lost ligatures, control characters, TeX (D8).
+"""Damage that the text alone shows: wrong encodings, lost ligatures, control characters, TeX (mapping D8).
 
 Each is reported with the text that was probably meant. `mended` puts that in its place, and is called only where the
 configuration of the source asks for it.

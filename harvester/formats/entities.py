@@ -1,4 +1,4 @@
-"""Characters that only a DTD would name (J2): DTDs are never loaded, so they are looked up by name."""
+"""Characters that only a DTD defines (mapping J2): DTDs are never loaded, so they are looked up by name."""
 
 from __future__ import annotations
 

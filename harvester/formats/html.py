@@ -1,4 +1,4 @@
-"""HTML in metadata to `Text` and blocks (METADATA D8).
+"""HTML in metadata to `Text` and blocks (mapping D8).
 
 OJS escapes the HTML of its fields once, some feeds do it twice, and others send plain text with a `<` in it. So a tag
 counts only where it is one of HTML's (or JATS's inline ones), and everything else stays as it reads. Faces are kept,

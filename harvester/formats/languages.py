@@ -72,7 +72,7 @@ def _is_one_language(language: Lang) -> bool:
 
 @lru_cache(1 << 12)
 def normalise(raw: str) -> str | None:
-    """The code of the one language that the value names, as a code, a locale or a name; else `None` (METADATA D7).
+    """The code of the one language that the value names, as a code, a locale or a name; else `None` (mapping D7).
 
     >>> [normalise(value) for value in ("en_US", "ger", "Russian", "Multiple", "en fr")]
     ['en', 'de', 'ru', None, None]

@@ -1,4 +1,4 @@
-"""Creative Commons licences and public-domain marks: the only rights that count in free text (METADATA D9)."""
+"""Creative Commons licences and public-domain marks: the only rights that count in free text (mapping D9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of people and groups in dc:creator (METADATA D6). What the source does not say is not split."""
+"""Names of people and groups in dc:creator (mapping D6). What the source does not say is not split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damaged texts of an article put right, where the configuration of its source asks for it (D8)."""
+"""Repairs damaged texts of an article, where the configuration of its source asks for it (mapping D8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One article from what the formats of its record say and what the configuration knows of its journal (METADATA J11).
+"""One article from the formats of its record and the configured facts about its journal (mapping J11).
 
 The best format wins as a whole record. From the others only a closed list of fields is taken, and only where the winner
 leaves them open; where formats contradict each other, that is said. The configuration then fills what is still open.
@@ -167,7 +167,7 @@ def _known_journal(journal: Journal, facts: JournalFacts) -> Journal:
 
 
 def _with_medium(issn: Issn, facts: JournalFacts) -> Issn:
-    """A record in Dublin Core never says which edition an ISSN is that of (D4)."""
+    """A Dublin Core record rarely says which edition an ISSN belongs to (mapping D4)."""
     if issn.medium is None and issn.value == facts.issn_print:
         return Issn(issn.value, "print")
     if issn.medium is None and issn.value == facts.issn_electronic:

@@ -2,7 +2,7 @@
 
 A rule is a small function from an article and the policy to the findings it has. An article that the schema accepts
 and that has no finding of severity `error` gives a deposit that is valid in every version of Crossref's schema, and
-that Crossref has no reason of its own to refuse (METADATA section 4).
+that Crossref has no reason of its own to refuse (mapping C9).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def has_a_doi(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def doi_has_our_prefix(article: Article, policy: Policy) -> Iterator[Finding]:
-    """Crossref: "User not allowed to add records for prefix". Repositories hold copies of registered articles (D1)."""
+    """Crossref: "User not allowed to add records for prefix". Repositories hold copies (mapping D1)."""
     if article.doi and policy.prefixes and prefix(article.doi) not in policy.prefixes:
         yield Finding("doi-foreign-prefix", "doi", article.doi, {"prefixes": ", ".join(policy.prefixes)})
 

@@ -36,7 +36,7 @@ def abstracts_have_text(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def has_words(text: Text) -> bool:
-    """Whether there is a letter or a digit in the text; a value such as `.` is none (D8)."""
+    """Whether the text has a letter or a digit; a value such as `.` is absent (mapping D8)."""
     return any(map(str.isalnum, plain(text)))
 
 

@@ -30,7 +30,7 @@ def issns_are_right(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def issn_media_are_known(article: Article, _: Policy) -> Iterator[Finding]:
-    """The schema's default is print: an ISSN without its medium would be said to be that of a printed edition (D4)."""
+    """The schema's default is print: an electronic ISSN without its medium would become print (mapping D4, C3)."""
     for number, issn in enumerate(article.journal.issns):
         if issn.medium is None:
             yield Finding("issn-media-unknown", f"journal.issns[{number}]", issn.value)

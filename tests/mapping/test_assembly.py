@@ -1,4 +1,4 @@
-"""One article of several formats and the configuration (METADATA J11, D4)."""
+"""One article of several formats and the configuration (mapping J11, D4)."""
 
 from __future__ import annotations
 

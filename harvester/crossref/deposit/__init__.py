@@ -1,4 +1,4 @@
-"""Crossref deposits (METADATA section 4): articles and a batch to the bytes of one file.
+"""Crossref deposits (mapping C1-C8): articles and a batch to the bytes of one file.
 
 Pure: the same articles, batch and options give the same bytes.
 """

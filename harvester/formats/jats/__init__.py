@@ -1,4 +1,4 @@
-"""JATS, the Journal Article Tag Suite: NLM 2.3 to JATS 1.4, in any namespace, as METADATA J1-J10 says."""
+"""JATS, the Journal Article Tag Suite: NLM 2.3 to JATS 1.4, in any namespace (mapping J1-J10)."""
 
 from harvester.formats.jats.article import reading
 

@@ -1,4 +1,4 @@
-"""The abstracts of an article, each in its language (J8), and its keywords."""
+"""The abstracts of an article, each in its language (mapping J8), and its keywords."""
 
 from __future__ import annotations
 

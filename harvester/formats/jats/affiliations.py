@@ -1,4 +1,4 @@
-"""Affiliations: one <aff> to institutions, and which author belongs to which (J7).
+"""Affiliations: one <aff> to institutions, and which author belongs to which (mapping J7).
 
 An <aff> is read as a row of pieces in document order. Where everything is tagged, name, departments and place are taken
 from the tags; where text stands between the tags, the affiliation is what it reads, and only the place behind it

@@ -43,7 +43,7 @@ _SOURCES = {
 
 
 class Front(NamedTuple):
-    """The one <front> that counts (J1): what it says of the journal and of the article."""
+    """The one <front> that counts (mapping J1): the metadata of the journal and of the article."""
 
     journal: Element | None
     meta: Element | None

@@ -1,4 +1,4 @@
-"""The parts of a structured citation, for the fields of Crossref's citation (J10). What is not certain stays text."""
+"""The parts of a structured citation for Crossref's citation fields; what is uncertain stays text (mapping J10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the article was published, online and in print, and when it was accepted (J5)."""
+"""When the article was published, online and in print, and when it was accepted (mapping J5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formulas: one branch of what a publisher offers, MathML before TeX, never a picture (J8)."""
+"""Formulas: one branch of what a publisher offers, MathML before TeX, never a picture (mapping J8)."""
 
 from __future__ import annotations
 

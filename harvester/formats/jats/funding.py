@@ -1,4 +1,4 @@
-"""Who paid, and under which award numbers (J10)."""
+"""Funders and their award numbers (mapping J10)."""
 
 from __future__ import annotations
 

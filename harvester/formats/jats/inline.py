@@ -1,4 +1,4 @@
-"""JATS text to `Text`: faces and formulas stay, footnote marks and apparatus go (J8)."""
+"""JATS text to `Text`: faces and formulas stay, footnote marks and apparatus go (mapping J8)."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def part(element: Element, depth: int = 0) -> list[Inline]:
 
 
 def is_empty(content: Text) -> bool:
-    """Whether a text says nothing: no letter, no digit, no formula (D8)."""
+    """Whether a text says nothing: no letter, no digit, no formula (mapping D8)."""
     return _SAYS.search(plain(content)) is None
 
 

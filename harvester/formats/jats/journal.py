@@ -1,4 +1,4 @@
-"""The journal: titles, abbreviation, ISSN, publisher (J4)."""
+"""The journal: titles, abbreviation, ISSN, publisher (mapping J4)."""
 
 from __future__ import annotations
 

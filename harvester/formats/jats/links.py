@@ -1,4 +1,4 @@
-"""The article's page on the web, and its files (J3, D2)."""
+"""The article's landing page, and its files (mapping J3, D2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of persons and groups, in the parts the source gives and no others (J6)."""
+"""The names of persons and groups, in the parts the source gives and no others (mapping J6)."""
 
 from __future__ import annotations
 

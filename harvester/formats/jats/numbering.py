@@ -1,4 +1,4 @@
-"""Volume, issue and pages as the source writes them (J9)."""
+"""Volume, issue and pages as the source writes them (mapping J9)."""
 
 from __future__ import annotations
 

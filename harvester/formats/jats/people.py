@@ -1,4 +1,4 @@
-"""The byline: persons, groups and anonymous authors in its order, with what belongs to each (J6)."""
+"""The byline: persons, groups and anonymous authors in its order, with what belongs to each (mapping J6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of references: one `Reference` for each work cited, in order, its text whole (J10, section 3)."""
+"""The list of references: one `Reference` for each cited work, in order, with its whole text (mapping J10, R1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an article says it is to other works: a correction or retraction of one, a translation, a preprint (J10)."""
+"""An article's relations to other works: corrections, retractions, translations, preprints (mapping J10)."""
 
 from __future__ import annotations
 

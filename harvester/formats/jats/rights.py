@@ -1,4 +1,4 @@
-"""Licences by their URL: from the licence element, the ALI reference, or the words (J9)."""
+"""Licences by their URL: from the licence element, the ALI reference, or the text (mapping J9)."""
 
 from __future__ import annotations
 

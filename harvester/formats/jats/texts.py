@@ -1,4 +1,4 @@
-"""What every text of an article goes through: its language, markup that was escaped once more, damage (D7, D8)."""
+"""Steps for every text of an article: its language, markup that is escaped once more, damage (mapping D7, D8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The titles of an article, each in its language (J8, D7).
+"""The titles of an article, each in its language (mapping J8, D7).
 
 A translation inside the article (`sub-article` of type translation) without a DOI of its own is the same article in
 another language; with one it is another article, and only a relation.

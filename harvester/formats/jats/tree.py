@@ -1,4 +1,4 @@
-"""Finding one's way in a JATS tree: elements by local name (J1), attributes, and what the tags of a provider mean."""
+"""Access to a JATS tree: elements by local name (mapping J1), attributes, links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reference as it reads: one line of text, from running text with tags in it or from tagged parts alone (J10).
+"""A reference as it reads: one line, from running text with tags in it or from tagged parts alone (mapping J10).
 
 A publisher who tags only the parts (`element-citation`) leaves the punctuation to the reader: then the parts are set
 one behind the other, each once and in their order, with nothing but punctuation between.

@@ -1,4 +1,4 @@
-"""Dublin Core as OAI-PMH carries it: METADATA D1-D10, and what OJS, Janeway and repositories make of it."""
+"""Dublin Core as OJS, Janeway and repositories send it over OAI-PMH (mapping D1-D10)."""
 
 from harvester.formats.oai_dc.article import reading
 

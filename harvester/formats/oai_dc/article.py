@@ -74,7 +74,7 @@ def reading(metadata: etree._Element, record: RawRecord, hints: Hints) -> Steps[
 
 
 def _language(fields: Fields, notes: Notes) -> str | None:
-    """The article's language, where dc:language names exactly one (D7)."""
+    """The article's language, where dc:language names exactly one (mapping D7)."""
     known: dict[str, None] = {}
     for tag in dict.fromkeys(fields.texts("language")):
         if code := normalise(tag):
@@ -88,13 +88,13 @@ def _language(fields: Fields, notes: Notes) -> str | None:
 
 
 def _type(fields: Fields) -> str | None:
-    """The first dc:type that says more than that this is an article (D10)."""
+    """The first dc:type that says more than that this is an article (mapping D10)."""
     values = [value.removeprefix(_SEMANTICS) for value in fields.texts("type")]
     return next((fold(value) for value in values if not _TELLS_NOTHING.fullmatch(value)), None)
 
 
 def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
-    """The publication date, if the record has one date; DSpace has three, the last of which is that of issue (D5)."""
+    """The publication date, if the record has exactly one; of DSpace's three the last counts (mapping D5)."""
     values = fields.texts("date")
     read = [(value, parse_iso(value)) for value in values]
     for value in dict.fromkeys(value for value, date in read if date is None):
@@ -111,7 +111,7 @@ def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
 
 
 def _licenses(fields: Fields, notes: Notes) -> tuple[License, ...]:
-    """The licence whose address stands in dc:rights; other statements of rights are told and left out (D9)."""
+    """The licence whose address is in dc:rights; other statements of rights are reported and left out (mapping D9)."""
     values = fields.texts("rights")
     found = list(dict.fromkeys(url for value in values for url in find_licenses(value)))
     if len(found) > 1:

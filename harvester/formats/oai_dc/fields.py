@@ -71,7 +71,7 @@ class Fields:
 
 
 def check_script(characters: str, lang: str | None, path: str, notes: Notes) -> None:
-    """Reports a text in a script that its language is not written in; the tag stays as it is (D7)."""
+    """Reports a text in a script that its language is not written in; the tag stays as it is (mapping D7)."""
     if lang is not None and contradicts(characters, lang):
         notes.doubt("lang-mismatch", path, characters[:_SHOWN], lang=lang)
 

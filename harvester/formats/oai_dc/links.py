@@ -1,4 +1,4 @@
-"""The article's DOI, its page and its files, out of identifiers of all kinds (D1, D2)."""
+"""The article's DOI, landing page and files, from identifiers of all kinds (mapping D1, D2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Creators, and the same people's names in other languages (D6)."""
+"""Creators, and the same people's names in other languages (mapping D6)."""
 
 from __future__ import annotations
 

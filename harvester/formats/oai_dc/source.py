@@ -1,4 +1,4 @@
-"""Journal, ISSN, volume, issue, pages: from the line in dc:source, or from elements that Janeway adds (D3, D4)."""
+"""Journal, ISSN, volume, issue, pages: from dc:source, or from elements that Janeway adds (mapping D3, D4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Titles, abstracts and subjects, each in its languages (D7, D8)."""
+"""Titles, abstracts and subjects, each in its languages (mapping D7, D8)."""
 
 from __future__ import annotations
 

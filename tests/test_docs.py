@@ -10,6 +10,8 @@ import pytest
 from docs import generate
 from harvester.cli import main
 from harvester.config.problems import schema
+from harvester.formats.citation import parse_ojs
+from harvester.formats.pages import parse_pages
 
 
 @pytest.mark.parametrize("path", list(generate.pages()), ids=lambda path: path.name)
@@ -86,7 +88,84 @@ def test_a_command_that_is_shown_exists_with_its_options(call):
             known |= options(command)
 
 
+def slug(heading):
+    """The anchor of a heading, as forges make it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(page):
+    return {slug(heading) for heading in re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)}
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)
 def test_a_link_leads_somewhere(page):
-    for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
+        other = page.parent / target if target else page
+        assert other.exists(), target
+        assert not anchor or anchor in anchors(other), f"{target}#{anchor}"
+
+
+# The rules of the mapping by their codes, each with its text; and everything that may cite one.
+RULE = re.compile(r"^### ([CDJR]\d+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+MAPPING = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+RULES = dict(RULE.findall(MAPPING))
+MODULE = re.compile(r"`((?:harvester|schemas)/[\w./]+)`")
+TREES = [ROOT / name for name in ("harvester", "tests", "docs", "bench")]
+CITING = [
+    *ROOT.glob("*.md"),
+    *(path for tree in TREES for path in tree.rglob("*") if path.suffix in (".py", ".md", ".toml")),
+]
+CODES = r"[CDJR]\d+(?:-[CDJR]\d+)?(?:,\s+[CDJR]\d+(?:-[CDJR]\d+)?)*"
+CITED = re.compile(rf"mapping\s+({CODES})")
+WITHOUT_PAGE = re.compile(rf"\((?:METADATA )?{CODES}\b[^()]*\)|METADATA (?:{CODES}|section)")
+
+
+def cited(text):
+    """The code of every rule that a text cites, as in `mapping D7, D8` and `mapping D1-D10`."""
+    for citation in CITED.findall(text):
+        for letter, first, last in re.findall(r"([CDJR])(\d+)(?:-[CDJR](\d+))?", citation):
+            yield from (f"{letter}{number}" for number in range(int(first), int(last or first) + 1))
+
+
+def in_files(search):
+    """What `search` finds in the text of each file that may cite a rule, by the file's path."""
+    found = {path: list(search(path.read_text(encoding="utf-8"))) for path in CITING}
+    return {str(path.relative_to(ROOT)): each for path, each in found.items() if each}
+
+
+def test_lists_and_ranges_of_rules_are_citations():
+    assert list(cited('"""Names (mapping\n    D6)."""  # (mapping D8-D10, J6)')) == ["D6", "D8", "D9", "D10", "J6"]
+
+
+def test_every_rule_that_is_cited_is_on_the_page():
+    assert in_files(lambda text: (code for code in cited(text) if code not in RULES)) == {}
+
+
+def test_every_rule_on_the_page_is_cited_in_the_code():
+    in_code = {code for path, codes in in_files(cited).items() if path.startswith("harvester/") for code in codes}
+    assert RULES.keys() - in_code == set()
+
+
+def test_every_citation_names_the_page():
+    assert in_files(WITHOUT_PAGE.findall) == {}, "write (mapping D3)"
+
+
+def test_every_rule_names_its_modules():
+    assert [code for code, text in RULES.items() if not MODULE.search(text)] == []
+
+
+def test_every_module_that_the_page_names_exists():
+    assert [path for path in MODULE.findall(MAPPING) if not (ROOT / path).is_file()] == []
+
+
+EXAMPLE = re.compile(r"^\| `([^`]+;[^`]+)`[^|]*\|" + r"([^|]*)\|" * 5 + "$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", EXAMPLE.findall(RULES["D3"]), ids=lambda example: example[0])
+def test_a_citation_is_read_as_its_rule_says(example):
+    raw, *cells = example
+    volume, issue, year, title, pages = (cell.strip() or None for cell in cells)
+    read = parse_ojs(raw)
+    assert read is not None
+    assert (read.volume, read.issue, read.year and str(read.year)) == (volume, issue, year)
+    assert (read.issue_title, read.pages) == (title, pages and parse_pages(pages))

@@ -1,4 +1,4 @@
-"""How complete articles are, counted as Crossref's participation reports count.
+"""How complete articles are, counted as in Crossref's participation reports (mapping C10).
 
 Crossref shows for each journal the share of articles that have references, abstracts and so on, for the current years
 (this one and two back) and for the back file.

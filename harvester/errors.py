@@ -27,13 +27,13 @@ class ConfigError(HarvesterError):
 
 
 class ProviderError(HarvesterError):
-    """The provider's answer cannot be used, or there was none. `passing`: asking again in a moment may help.
+    """The provider's answer cannot be used, or there was none. `transient`: asking again in a moment may help.
 
-    `crowded`: the provider has too much to do, whatever it is asked.
+    `overloaded`: the provider has too much to do, whatever it is asked.
     """
 
-    passing = False
-    crowded = False
+    transient = False
+    overloaded = False
 
 
 class OaiCode(StrEnum):
@@ -71,13 +71,13 @@ _NEXT_STEPS: dict[str, str] = {
 class Unreachable(ProviderError):
     """No answer, or half of one: no such host, no connection, a certificate in doubt, a body that was cut."""
 
-    def __init__(self, message: str, *, passing: bool = True) -> None:
+    def __init__(self, message: str, *, transient: bool = True) -> None:
         super().__init__(message)
-        self.passing = passing
+        self.transient = transient
 
 
 # HTTP's Too Many Requests and Service Unavailable.
-CROWDED = (429, 503)
+OVERLOADED = (429, 503)
 
 
 class BadStatus(ProviderError):
@@ -87,16 +87,16 @@ class BadStatus(ProviderError):
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
-        self.crowded = status in CROWDED
-        self.passing = status >= 500 or status in (408, 425, 429)
+        self.overloaded = status in OVERLOADED
+        self.transient = status >= 500 or status in (408, 425, 429)
 
 
 class BadAnswer(ProviderError):
     """Something arrived that is no OAI-PMH: a web page, nothing, half a document, other or damaged XML."""
 
-    def __init__(self, message: str, *, passing: bool = False) -> None:
+    def __init__(self, message: str, *, transient: bool = False) -> None:
         super().__init__(message)
-        self.passing = passing
+        self.transient = transient
 
 
 class TooBig(ProviderError):

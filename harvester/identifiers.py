@@ -66,7 +66,7 @@ def _without_resolver(value: str) -> str:
         value = value[match.end() :].lstrip()
 
 
-def prefix(doi: str) -> str:
+def doi_prefix(doi: str) -> str:
     """The DOI's prefix: what stands before its first slash."""
     return doi.partition("/")[0]
 

@@ -109,7 +109,7 @@ class BadRecord(Struct, frozen=True, kw_only=True):
 Decision = Literal["new", "changed", "deleted", "moved", "unchanged"]
 
 
-class Known(Struct, frozen=True):
+class StoredRecord(Struct, frozen=True):
     """What the store holds of a record: enough to tell whether an arrival changes anything."""
 
     datestamp: str
@@ -416,7 +416,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     """What the rules hold an article against, beside the schema."""
 
     today: str  # YYYY-MM-DD
-    prefixes: tuple[str, ...] = ()  # DOI prefixes the depositor may use; empty: not configured
+    doi_prefixes: tuple[str, ...] = ()  # those the depositor may use; empty: not configured
     crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
     schema_version: str = "5.5.0"  # of the deposits
     journals: dict[str, JournalFacts] = {}

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from harvester import store
 from harvester.checking.cross_record import refresh_cross_record_findings
 from harvester.checking.worded import worded_findings
-from harvester.config import Config, Source, chosen
+from harvester.config import Config, Source, select_sources
 from harvester.deposits.export import schema_for, write_deposits
 from harvester.findings import Severity
 from harvester.harvesting.job import Progress
@@ -29,7 +29,7 @@ from harvester.harvesting.runs import for_each_source, harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.system import locks
-from harvester.system.stopping import Stop, never, until_stopped
+from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -55,7 +55,7 @@ def harvest(
     full: bool = False,
     since: str | None = None,
     until: str | None = None,
-    stop: Stop = never,
+    stop: Stop = never_stop,
     progress: Callable[[Progress], None] | None = None,
 ) -> list[RunReport]:
     """Harvests the named sources, or all, in each of their formats, and reports every run.
@@ -78,7 +78,7 @@ def harvest(
 
 
 def reconcile(
-    config: Config, store: Store, names: Sequence[str] = (), *, now: Now, confirm: bool = False, stop: Stop = never
+    config: Config, store: Store, names: Sequence[str] = (), *, now: Now, confirm: bool = False, stop: Stop = never_stop
 ) -> list[RunReport]:
     """Compares the named sources, or all, with their providers, in each of their formats, and reports every run.
 
@@ -98,7 +98,7 @@ def rebuild(
     *,
     today: str,
     everything: bool = False,
-    stop: Stop = never,
+    stop: Stop = never_stop,
     progress: Callable[[str, int], None] | None = None,
 ) -> int:
     """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
@@ -119,13 +119,13 @@ def check(
     today: str,
     codes: Sequence[str] = (),
     severities: Sequence[Severity] = (),
-    stop: Stop = never,
+    stop: Stop = never_stop,
 ) -> Iterator[RecordFinding]:
     """The findings of the named sources, or all, as the present configuration and program see the records.
 
     Raises `Stopped`, also between two findings.
     """
-    sources = [source.name for source in chosen(config, names)]
+    sources = [source.name for source in select_sources(config, names)]
     rebuild_articles(config, store, names, today=today, stop=stop)
     refresh_cross_record_findings(store)
     return until_stopped(worded_findings(store, sources, codes, severities), stop)
@@ -141,7 +141,7 @@ def export(
     dois: Sequence[str] = (),
     dry_run: bool = False,
     schema_version: str | None = None,
-    stop: Stop = never,
+    stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files for the named sources, or all: what is ready, and new or changed since its last file.
 
@@ -150,7 +150,7 @@ def export(
     files; the next export writes what is left.
     """
     schema = schema_for(config, schema_version)
-    sources = [source.name for source in chosen(config, names)]
+    sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="export"):
         rebuild_articles(config, store, names, today=_day(now), stop=stop)
         refresh_cross_record_findings(store)

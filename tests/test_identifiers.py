@@ -67,7 +67,7 @@ def test_a_longer_number_holds_no_doi():
 
 def test_dois_are_compared_without_the_case_of_ascii_letters_only():
     assert ids.fold_doi("10.5555/ABC-\u0130") == "10.5555/abc-\u0130"
-    assert ids.prefix("10.5555/abc/def") == "10.5555"
+    assert ids.doi_prefix("10.5555/abc/def") == "10.5555"
 
 
 @pytest.mark.parametrize(

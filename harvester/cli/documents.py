@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from harvester.store import FormatStatus, OpenWindow, RunRow, SourceStatus
+from harvester.store import FormatStatus, RunRow, RunWindow, SourceStatus
 
 Document = dict[str, object]
 
@@ -17,7 +17,7 @@ def of_run(run: RunRow) -> Document:
     return {"id": facts.pop("id"), "source": facts.pop("source"), "format": facts.pop("prefix"), **facts, **counts}
 
 
-def of_window(window: OpenWindow) -> Document:
+def of_window(window: RunWindow) -> Document:
     asked = structs.asdict(window.window)
     del asked["prefix"]  # its run says so
     return {

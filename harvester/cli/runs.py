@@ -9,10 +9,10 @@ from harvester import pipeline
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
-from harvester.config import Config, chosen
+from harvester.config import Config, select_sources
 from harvester.daemon.incidents import local
 from harvester.errors import HarvesterError
-from harvester.store import OpenWindow, Run, Store
+from harvester.store import Run, RunWindow, Store
 
 SHOWN = 20  # lines of one kind
 _COUNTS = ("new", "changed", "deleted", "unchanged", "rejected")
@@ -36,7 +36,7 @@ def command(common: Common, name: str | None, limit: int) -> None:
     rows = [(*_facts(config, run), *(getattr(run.counts, count) for count in _COUNTS)) for run in runs]
     if not rows:
         if name:
-            chosen(config, [name])  # a name nobody knows
+            select_sources(config, [name])  # a name nobody knows
         common.say(f"There is no run of {name} yet." if name else "There is no run yet.")
         return
     table(("run", "source", "format", "started", "kind", "state", "pages", *_COUNTS), rows)
@@ -50,7 +50,7 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         run = store.run(run_id)
     except LookupError:
         raise HarvesterError(f"There is no run {run_id}; harvester runs lists those there are.") from None
-    rejected = [{"record": one.identifier, "reason": one.reason} for one in store.rejected(run_id)]
+    rejected = [{"record": one.identifier, "reason": one.reason} for one in store.rejected_records(run_id)]
     if common.json:
         windows = [documents.of_window(window) for window in run.windows]
         as_json(run=documents.of_run(run), windows=windows, rejected=rejected)
@@ -73,7 +73,7 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         line(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
 
 
-def _words(window: OpenWindow) -> str:
+def _words(window: RunWindow) -> str:
     asked = window.window
     bounds = [f"set {asked.set_spec}" if asked.set_spec else "", f"from {asked.since}" if asked.since else ""]
     bounds += [f"until {asked.until}" if asked.until else "", f"{counted(window.pages, 'page')} so far"]

@@ -10,7 +10,7 @@ import click
 
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
-from harvester.config import chosen
+from harvester.config import select_sources
 from harvester.daemon.incidents import in_two
 from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
 from harvester.model import SetInfo
@@ -97,7 +97,7 @@ def test(common: Common, name: str) -> int:
     Does it answer, with the settings it has, and do we read what it sends in each of its formats?
     """
     config = common.load()
-    (source,) = chosen(config, [name])
+    (source,) = select_sources(config, [name])
     report = probe_source(source, source.hints(config.journals), now=lambda: datetime.now(UTC))
     if common.json:
         as_json(probe=report)

@@ -9,7 +9,7 @@ from harvester.config.settings import Config, Source
 from harvester.errors import ConfigError
 
 
-def chosen(config: Config, names: Sequence[str]) -> list[Source]:
+def select_sources(config: Config, names: Sequence[str]) -> list[Source]:
     """The named sources in the order asked, or all. Raises `ConfigError` on a name the configuration does not have."""
     if not config.sources:
         raise ConfigError(["there is no source yet; `harvester source probe URL` prints the lines for one"])

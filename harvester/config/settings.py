@@ -185,7 +185,7 @@ class Config(Struct, frozen=True, kw_only=True):
             return Policy(today=today, journals=self.journals)
         return Policy(
             today=today,
-            prefixes=self.crossref.prefixes,
+            doi_prefixes=self.crossref.prefixes,
             crossmark=self.crossref.crossmark_policy is not None,
             schema_version=self.crossref.schema_version,
             journals=self.journals,

@@ -19,7 +19,7 @@ import requests
 from harvester.config import Alerts
 from harvester.daemon.incidents import News
 from harvester.errors import ConfigError, HarvesterError, Stopped
-from harvester.system.stopping import Stop, never
+from harvester.system.stopping import Stop, never_stop
 
 PATIENCE = 30.0  # seconds for a mail server or a webhook
 GRACE = 5.0  # the same, once we are told to stop: systemd kills what takes longer than TimeoutStopSec
@@ -30,7 +30,7 @@ class NotTold(HarvesterError):
     """A mail or a webhook did not get through; the message names the next step."""
 
 
-def tell(alerts: Alerts, news: News, zone: str, stop: Stop = never) -> None:
+def tell(alerts: Alerts, news: News, zone: str, stop: Stop = never_stop) -> None:
     """Sends the news wherever `[alerts]` says, all of it before any failure is raised as `NotTold`."""
     failures = []
     for send in (_mail, _webhook):

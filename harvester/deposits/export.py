@@ -22,12 +22,12 @@ from harvester.crossref import bundles
 from harvester.crossref import deposit as crossref
 from harvester.deposits import outbox
 from harvester.errors import ConfigError
-from harvester.identifiers import prefix
+from harvester.identifiers import doi_prefix
 from harvester.model import Article, Batch
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import thinner
 from harvester.store import Member, PlannedBatch, StoredArticle
-from harvester.system.stopping import Stop, never, until_stopped
+from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -48,7 +48,7 @@ def write_deposits(
     everything: bool = False,
     dois: Sequence[str] = (),
     dry_run: bool = False,
-    stop: Stop = never,
+    stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files for these sources, each valid against `schema`; the caller holds the lock of exports.
 
@@ -181,7 +181,7 @@ class _Job:
 
     def _plan(self, group: Sequence[StoredArticle]) -> PlannedBatch:
         self._last = candidate = max(timestamp(self.now()), self._last + 1)
-        batch_id = f"{prefix(group[0].doi or '')}-{candidate}"
+        batch_id = f"{doi_prefix(group[0].doi or '')}-{candidate}"
         members = tuple(map(_member, group))
         if not self.dry_run:
             candidate = self.store.plan_batch(batch_id, candidate, self.version, members, self.now())

@@ -9,8 +9,8 @@ from harvester.errors import OaiCode, ProtocolError, ProviderError
 from harvester.harvesting import changes
 from harvester.harvesting.seen import Seen
 from harvester.mapping.source_mapper import SourceMapper
-from harvester.model import Known, Page, RawRecord
-from harvester.store import PageSave, Run, SavedRecord
+from harvester.model import Page, RawRecord, StoredRecord
+from harvester.store import PageToSave, RecordToSave, Run
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -28,11 +28,11 @@ class Arrivals:
     def keep(self, page: Page, window_id: int | None, *, seen: int, done: bool) -> None:
         """Stores a page and moves its window behind it, in one transaction; without a window no checkpoint moves."""
         records = changes.newest(page.records)
-        known = self._store.known(self._run.source, self._run.prefix, [raw.identifier for raw in records])
+        known = self._store.stored_records(self._run.source, self._run.prefix, [raw.identifier for raw in records])
         standing = self._standing(records, known, changes.contested(page.records))
-        saved = [SavedRecord(raw, changes.decide(known.get(raw.identifier), raw)) for raw in standing]
+        saved = [RecordToSave(raw, changes.decide(known.get(raw.identifier), raw)) for raw in standing]
         arrived = [record.raw for record in saved if record.decision in ("new", "changed", "deleted")]
-        save = PageSave(
+        save = PageToSave(
             records=tuple(self._uncounted(saved, known)),
             bad=tuple(bad for bad in page.bad if bad.identifier is None or self._rejected.add(bad.identifier)),
             articles=tuple(self._mapper.arrived(self._run.prefix, arrived)),
@@ -51,10 +51,10 @@ class Arrivals:
     def lacking(self, headers: Iterable[RawRecord]) -> list[RawRecord]:
         """Those of the listed records that neither are held as they are listed nor were rejected by name."""
         listed = {raw.identifier: raw for raw in headers if raw.identifier not in self._rejected}
-        known = self._store.known(self._run.source, self._run.prefix, listed)
+        known = self._store.stored_records(self._run.source, self._run.prefix, listed)
         return [raw for name, raw in listed.items() if changes.is_news(known.get(name), raw)]
 
-    def _uncounted(self, saved: Iterable[SavedRecord], known: Mapping[str, Known]) -> Iterable[SavedRecord]:
+    def _uncounted(self, saved: Iterable[RecordToSave], known: Mapping[str, StoredRecord]) -> Iterable[RecordToSave]:
         """Without what came unchanged for the second time in this run: it would be counted twice."""
         for one in saved:
             again = self._is_ours(known.get(one.raw.identifier), one.raw)
@@ -62,12 +62,12 @@ class Arrivals:
             if one.decision != "unchanged" or not again:
                 yield one
 
-    def _is_ours(self, held: Known | None, raw: RawRecord) -> bool:
+    def _is_ours(self, held: StoredRecord | None, raw: RawRecord) -> bool:
         """Whether this run gave what is held, since it was taken up or before."""
         return held is not None and (raw.identifier in self._counted or held.run_id == self._run.id)
 
     def _standing(
-        self, records: Iterable[RawRecord], known: Mapping[str, Known], contested: frozenset[str]
+        self, records: Iterable[RawRecord], known: Mapping[str, StoredRecord], contested: frozenset[str]
     ) -> list[RawRecord]:
         standing = []
         for raw in records:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from harvester.datestamps import in_granularity, parse_utc
 from harvester.harvesting.seen import Seen
-from harvester.model import Decision, Known, Page, RawRecord, Window
+from harvester.model import Decision, Page, RawRecord, StoredRecord, Window
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)
@@ -54,7 +54,7 @@ def content_hash(raw: RawRecord) -> str | None:
     return hashlib.sha256(raw.payload).hexdigest() if raw.payload is not None else None
 
 
-def decide(known: Known | None, raw: RawRecord) -> Decision:
+def decide(known: StoredRecord | None, raw: RawRecord) -> Decision:
     """What the arrival of a record means.
 
     `moved` is a record whose header alone differs: OJS moves the datestamp of every article of an issue when the issue
@@ -91,19 +91,19 @@ def contested(records: tuple[RawRecord, ...]) -> frozenset[str]:
     return frozenset(r.identifier for r in records if not r.deleted and (r.identifier, r.datestamp) in gone)
 
 
-def outdated(known: Known, raw: RawRecord) -> bool:
+def outdated(known: StoredRecord, raw: RawRecord) -> bool:
     """Whether an arrival is older than what is held, and neither brings it back nor buries it."""
     return raw.datestamp < known.datestamp and raw.deleted == known.deleted
 
 
-def is_news(known: Known | None, raw: RawRecord) -> bool:
+def is_news(known: StoredRecord | None, raw: RawRecord) -> bool:
     """Whether a header says that more is there than what is held: another record, or a later version of it."""
     if raw.deleted:
         return known is None or not known.deleted
     return known is None or known.deleted or raw.datestamp > known.datestamp
 
 
-def contradicts(known: Known | None, raw: RawRecord) -> bool:
+def contradicts(known: StoredRecord | None, raw: RawRecord) -> bool:
     """Whether an arrival says deleted and the store live, or the other way round, without being the newer."""
     return known is not None and known.deleted != raw.deleted and raw.datestamp <= known.datestamp
 

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from harvester.harvesting import changes
 from harvester.model import Access, Page, Window
 from harvester.oai import Answer, Provider, hosts
-from harvester.store import OpenWindow
+from harvester.store import RunWindow
 from harvester.system.logcontext import inherited_log_context
 
 AHEAD = 3  # pages of one list that may wait to be stored
@@ -73,7 +73,7 @@ class Room:
 class Line:
     """One window being walked: what is asked, and what its pages have said so far."""
 
-    def __init__(self, window: OpenWindow, asked: Window, *, held: bool) -> None:
+    def __init__(self, window: RunWindow, asked: Window, *, held: bool) -> None:
         self.window, self.asked = window, asked  # `asked` may have its dates in another form
         self.pages, self.token = window.pages, window.token
         self.size = window.list_size if window.pages else None

@@ -26,7 +26,7 @@ from harvester.harvesting.arrivals import Arrivals
 from harvester.harvesting.seen import Seen
 from harvester.model import BadRecord, Identity, Page, RawRecord, Window
 from harvester.oai import Provider
-from harvester.store import OpenWindow
+from harvester.store import RunWindow
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -55,7 +55,7 @@ def is_for_good(error: ProviderError) -> bool:
     """Whether a smaller question could help: not where the whole provider is out of reach or refuses us."""
     if isinstance(error, ProtocolError):
         return error.code == OaiCode.CANNOT_DISSEMINATE_FORMAT
-    return not error.crowded and not isinstance(error, RefusedAddress)
+    return not error.overloaded and not isinstance(error, RefusedAddress)
 
 
 class Ladder:
@@ -66,7 +66,7 @@ class Ladder:
         self._latest = identity.response_date
         self.misses = 0
 
-    def climb(self, window: OpenWindow, error: ProviderError, *, whole: bool = False) -> Rung:
+    def climb(self, window: RunWindow, error: ProviderError, *, whole: bool = False) -> Rung:
         """Takes one rung down. Raises `error` where nothing can be done, or what a stop raises.
 
         `whole` is for a window whose records are all right but whose tokens are not: it is cut as long as it can be.
@@ -113,7 +113,7 @@ class Ladder:
 
     # ------------------------------------------------------------------------------------ one by one
 
-    def _one_by_one(self, window: OpenWindow, listed: Page, error: ProviderError) -> Rung:
+    def _one_by_one(self, window: RunWindow, listed: Page, error: ProviderError) -> Rung:
         """Asks for every record by its name; those that cannot be had are rejected by it.
 
         Raises `error` where the list of names is not whole: the window stays open.
@@ -205,7 +205,7 @@ class Ladder:
         try:
             return self._ask.record(identifier, window.prefix)
         except ProviderError as error:
-            if error.crowded or not self._is_alive(window, error):
+            if error.overloaded or not self._is_alive(window, error):
                 raise
             if isinstance(error, Unreachable) and not again:
                 return self._found(identifier, window, again=True)

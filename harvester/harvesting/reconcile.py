@@ -39,7 +39,7 @@ from harvester.oai import Provider, hosts
 from harvester.reports import RunReport
 from harvester.store import Run
 from harvester.system.logcontext import log_context
-from harvester.system.stopping import Stop, never
+from harvester.system.stopping import Stop, never_stop
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -56,7 +56,7 @@ def reconcile_source(
     *,
     now: Callable[[], datetime],
     confirm: bool = False,
-    stop: Stop = never,
+    stop: Stop = never_stop,
 ) -> Iterator[RunReport]:
     """Compares a source with its provider in each of its formats, and reports every run; the caller holds its lock.
 
@@ -109,7 +109,7 @@ class _Comparison:
         self.store, self.source, self.run, self.confirm, self.stop = store, source, run, confirm, stop
         self.provider = provider
         self.arrivals = Arrivals(store, mapper, run, self._record)
-        self.awaited = {one.identifier for one in store.awaited(run.source, run.prefix)}
+        self.awaited = {one.identifier for one in store.unresolved_rejections(run.source, run.prefix)}
         self.notes: list[str] = []
         self._withheld: dict[str, str] = {}  # why records could not be had, by identifier
         self._in_vain = 0  # asked for one after the other
@@ -167,7 +167,7 @@ class _Comparison:
             token = page.token.value
 
     def _compare(self, page: Page, listed: _Listed) -> None:
-        known = self.store.known(self.run.source, self.run.prefix, [raw.identifier for raw in page.records])
+        known = self.store.stored_records(self.run.source, self.run.prefix, [raw.identifier for raw in page.records])
         for raw in changes.newest(page.records):
             if raw.deleted or not listed.live.add(raw.identifier):
                 continue
@@ -191,7 +191,7 @@ class _Comparison:
     def _keep(self, records: Iterable[RawRecord], listed: _Listed, bad: Iterable[BadRecord] = ()) -> None:
         page = Page(records=tuple(records), bad=tuple(bad), response_date=listed.response_date)
         self.arrivals.keep(page, None, seen=len(page.records), done=False)
-        self.store.settle(self.run.id, self.awaited & {raw.identifier for raw in page.records})
+        self.store.resolve_rejections(self.run.id, self.awaited & {raw.identifier for raw in page.records})
 
     # -------------------------------------------------------------------------- what the provider lacks
 
@@ -220,7 +220,7 @@ class _Comparison:
         """How many records of the store live, and those of them that are not listed."""
         live, vanished, last = 0, [], ""
         while identifiers := self.store.identifiers(self.run.source, last):
-            known = self.store.known(self.run.source, self.run.prefix, identifiers)
+            known = self.store.stored_records(self.run.source, self.run.prefix, identifiers)
             alive = [name for name in identifiers if name in known and not known[name].deleted]
             live += len(alive)
             vanished += [name for name in alive if name not in listed.live]
@@ -255,7 +255,7 @@ class _Comparison:
             self._in_vain = 0
             return page.records
         self._in_vain += 1
-        if self._in_vain >= MISSES or fault.crowded:
+        if self._in_vain >= MISSES or fault.overloaded:
             raise fault
         self._withheld.setdefault(identifier, str(fault))
         return None

@@ -19,7 +19,7 @@ from harvester.harvesting.job import Job
 from harvester.harvesting.ladder import MOST_MISSING, SLAB, batched, is_for_good
 from harvester.model import BadRecord, Page, RawRecord
 from harvester.oai import Provider
-from harvester.store import Awaited, Run
+from harvester.store import Run, UnresolvedRejection
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Recall:
 
     def __init__(self, job: Job, run: Run, arrivals: Arrivals, aside: Aside) -> None:
         self._job, self._store, self._run, self._arrivals, self._aside = job, job.store, run, arrivals, aside
-        self._last = job.store.last_rejection()
+        self._last = job.store.last_rejection_id()
         self._in_vain, self._unanswered = 0, 0
         self._trouble: ProviderError | None = None
 
@@ -42,9 +42,9 @@ class Recall:
         """Keeps what comes, and says how much is still missing. A range is asked for its dates alone."""
         if self._run.kind == "range":
             return
-        awaited = self._store.awaited(self._run.source, self._run.prefix, self._last)
+        awaited = self._store.unresolved_rejections(self._run.source, self._run.prefix, self._last)
         given = {one.identifier for one in awaited if self._arrivals.gave(one.identifier)}
-        self._store.settle(self._run.id, given)
+        self._store.resolve_rejections(self._run.id, given)
         left = [one for one in awaited if one.identifier not in given]
         if left:
             log.info("%s: asks again for what was rejected (%d records)", self._run.prefix, len(left))
@@ -52,7 +52,7 @@ class Recall:
             if count:
                 yield self._said(count, count - self._in_vain)
 
-    def _ask_for(self, awaited: Sequence[Awaited]) -> int:
+    def _ask_for(self, awaited: Sequence[UnresolvedRejection]) -> int:
         """For how many of them nobody has to wait any longer."""
         # The next harvest asks again: no record is worth the patience that a list is.
         access = replace(self._job.source.access(), retries=0)
@@ -60,7 +60,9 @@ class Recall:
             answers = self._answers(provider, awaited[:MOST_MISSING])
             return sum(self._keep(slab) for slab in batched(answers, SLAB))
 
-    def _answers(self, provider: Provider, awaited: Iterable[Awaited]) -> Iterator[tuple[Awaited, Page]]:
+    def _answers(
+        self, provider: Provider, awaited: Iterable[UnresolvedRejection]
+    ) -> Iterator[tuple[UnresolvedRejection, Page]]:
         """What comes for each, until too much was asked for in vain or the provider is to blame."""
         for one in awaited:
             if self._in_vain == IN_VAIN:
@@ -73,7 +75,7 @@ class Recall:
             self._in_vain += bool(answer.bad)
             yield one, answer
 
-    def _answer(self, provider: Provider, one: Awaited) -> Page:
+    def _answer(self, provider: Provider, one: UnresolvedRejection) -> Page:
         """The record, or the bad record in its place; an empty page where the provider has none. Raises what is no
         fault of the record's.
 
@@ -94,21 +96,21 @@ class Recall:
         bad = () if records else tuple(replace(bad, identifier=one.identifier) for bad in page.bad)
         return Page(records=records, bad=bad)
 
-    def _keep(self, slab: Sequence[tuple[Awaited, Page]]) -> int:
+    def _keep(self, slab: Sequence[tuple[UnresolvedRejection, Page]]) -> int:
         """Stores what came of these records; for how many nobody has to wait any longer.
 
         One that nobody knows any more has a tombstone, as it was listed once; where an earlier version of it is held,
         `reconcile` has the last word.
         """
         settled = {one.identifier for one, page in slab if not page.bad}
-        held = self._store.known(self._run.source, self._run.prefix, settled)
+        held = self._store.stored_records(self._run.source, self._run.prefix, settled)
         gone = [one.identifier for one, page in slab if not page.records and not page.bad]
         records = [raw for _, page in slab for raw in page.records]
         records += [self._tombstone(name) for name in gone if name not in held]
         bad = tuple(one for _, page in slab for one in page.bad)
         if records or bad:
             self._arrivals.keep(Page(records=tuple(records), bad=bad), None, seen=0, done=False)
-        self._store.settle(self._run.id, settled)
+        self._store.resolve_rejections(self._run.id, settled)
         return len(settled)
 
     def _tombstone(self, name: str) -> RawRecord:
@@ -124,5 +126,5 @@ class Recall:
         )
 
 
-def _rejected(one: Awaited, reason: str) -> Page:
+def _rejected(one: UnresolvedRejection, reason: str) -> Page:
     return Page(records=(), bad=(BadRecord(identifier=one.identifier, reason=reason, payload=b""),))

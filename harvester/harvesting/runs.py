@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from harvester.config import Config, Source, chosen
+from harvester.config import Config, Source, select_sources
 from harvester.errors import (
     BadAnswer,
     BadStatus,
@@ -38,7 +38,7 @@ from harvester.reports import RunReport
 from harvester.store import Run, RunKind, RunState
 from harvester.system import locks
 from harvester.system.logcontext import log_context
-from harvester.system.stopping import Stop, never
+from harvester.system.stopping import Stop, never_stop
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -55,7 +55,7 @@ def harvest_source(
     full: bool = False,
     since: str | None = None,
     until: str | None = None,
-    stop: Stop = never,
+    stop: Stop = never_stop,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[RunReport]:
     """Harvests a source in each of its formats, and reports every run; the caller holds the lock of the source.
@@ -76,7 +76,7 @@ def for_each_source(
     """
     reports: list[RunReport] = []
     busy: BusyError | None = None
-    for source in chosen(config, names):
+    for source in select_sources(config, names):
         if stop():
             break
         try:
@@ -181,7 +181,7 @@ class _Job:
                 self._give_up(prefix)
                 run = self._begin(prefix, "full", None)
                 self.store.finish_run(run.id, "incomplete", self.now(), "everything is asked for at another address")
-        self.store.remember_source(self.source.name, identity, self.source.url)
+        self.store.save_identity(self.source.name, identity, self.source.url)
         return identity
 
     def _harvest_format(self, identity: Identity, prefix: str) -> Iterator[RunReport]:
@@ -230,7 +230,7 @@ class _Job:
 
     def _run_to_do(self, identity: Identity, prefix: str) -> Run:
         """The run that was cut short, or a new one: full, a range that was asked for, or what is new since the last."""
-        unfinished = self.store.unfinished_run(self.source.name, prefix)
+        unfinished = self.store.resumable_run(self.source.name, prefix)
         if unfinished and not self.full and not self._ranged and set(unfinished.sets) == set(self.source.sets):
             return self._with_news(identity, self.store.resume_run(unfinished.id))
         if self._ranged:
@@ -257,7 +257,7 @@ class _Job:
 
     def _give_up(self, prefix: str) -> None:
         """Closes the run that was cut short: it asked something else than what is asked now."""
-        if unfinished := self.store.unfinished_run(self.source.name, prefix):
+        if unfinished := self.store.resumable_run(self.source.name, prefix):
             self.store.finish_run(unfinished.id, "failed", self.now(), "given up for another harvest of this source")
 
     def _since_last(self, identity: Identity, prefix: str) -> str | None:
@@ -265,7 +265,7 @@ class _Job:
 
         A full run that was begun since and failed is still owed: everything is asked for then.
         """
-        last = self.store.last_complete(self.source.name, prefix)
+        last = self.store.last_complete_run(self.source.name, prefix)
         newest = self.store.newest_run(self.source.name, prefix)
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"
         if last is None or owed or not changes.covers(last.sets, self.source.sets):
@@ -275,7 +275,7 @@ class _Job:
     def _since(self, identity: Identity, run: Run) -> str | None:
         """From when on to ask for what this run cannot have seen."""
         overlap = timedelta(seconds=self.source.overlap)
-        if identity.granularity == "second" and not self.store.tells_time(self.source.name, run.prefix):
+        if identity.granularity == "second" and not self.store.has_time_of_day(self.source.name, run.prefix):
             # What changed today is stamped before the last harvest, at midnight (Janeway).
             overlap += timedelta(days=1)
         return changes.next_since(run.response_date, run.started, identity.granularity, overlap)

@@ -26,7 +26,7 @@ def came_to_nothing(store: Store, run: Run) -> str | None:
         return None
     if not counts.rejected:
         return _emptied(run.source) if _has_live_records(store, run) else None
-    if all(OaiCode.CANNOT_DISSEMINATE_FORMAT in one.reason for one in store.rejected(run.id)):
+    if all(OaiCode.CANNOT_DISSEMINATE_FORMAT in one.reason for one in store.rejected_records(run.id)):
         return None  # records without this format are a fact, and no reason to ask for each of them every day
     return f"not one record could be had, and {counts.rejected} were rejected; `harvester runs {run.id}` says why"
 
@@ -34,7 +34,7 @@ def came_to_nothing(store: Store, run: Run) -> str | None:
 def _has_live_records(store: Store, run: Run) -> bool:
     last = ""
     while identifiers := store.identifiers(run.source, last):
-        known = store.known(run.source, run.prefix, identifiers)
+        known = store.stored_records(run.source, run.prefix, identifiers)
         if not all(one.deleted for one in known.values()):
             return True
         last = identifiers[-1]

@@ -21,7 +21,7 @@ from harvester.harvesting.ladder import FULL_PAGE, MISSES, Ladder, Rung, is_for_
 from harvester.harvesting.rejected import Recall
 from harvester.model import Page, Window
 from harvester.oai import Provider
-from harvester.store import OpenWindow, Run
+from harvester.store import Run, RunWindow
 
 # A token that is refused again and again leads nowhere: its window is then cut into smaller ones.
 REOPENINGS = 2
@@ -123,7 +123,7 @@ class Walk:
             self._lines.append(line)
             self._fetching.follow(line)
 
-    def _asked(self, window: OpenWindow) -> Window:
+    def _asked(self, window: RunWindow) -> Window:
         """The window with its dates in the form that the provider understands."""
         return windows.in_form(window.window, self.job.identity.granularity) if self._other_form else window.window
 
@@ -193,13 +193,13 @@ class Walk:
         spread = windows.spread(window.window, count, identity.earliest, page.response_date, identity.granularity)
         return spread if len(spread) > 1 else ()
 
-    def _cut(self, window: OpenWindow, parts: tuple[Window, ...], size: int | None = None) -> None:
+    def _cut(self, window: RunWindow, parts: tuple[Window, ...], size: int | None = None) -> None:
         if len(parts) > 1:
             self.store.split_window(window.id, parts, size)
         elif parts:
             self._take_back(window)
 
-    def _take_back(self, window: OpenWindow) -> None:
+    def _take_back(self, window: RunWindow) -> None:
         """One list again: the provider refuses dates, or does not heed them, so that every window would give it all."""
         all_windows = {one.id: one for one in self.store.run(self.run.id).windows}
         root = _root(window, all_windows)
@@ -258,7 +258,7 @@ class Walk:
         short = line.size is not None and line.watch.total < line.size
         return line.watch.circling or line.unlisted or line.pages == 1 or (short and line.is_full(page))
 
-    def _believe(self, window: OpenWindow, doubt: str, size: int | None) -> None:
+    def _believe(self, window: RunWindow, doubt: str, size: int | None) -> None:
         """Has what only the list of identifiers has; where that may not be whole either, the end is believed."""
         with self._in_turn():
             if not self.ladder.fill(self._asked(window), size):
@@ -286,7 +286,7 @@ class Walk:
             self._failed.clear()
         return again
 
-    def _settle_split(self, whole: OpenWindow, ledger: Sequence[OpenWindow]) -> bool:
+    def _settle_split(self, whole: RunWindow, ledger: Sequence[RunWindow]) -> bool:
         """Closes a window whose parts are all done, unless they gave less than it had announced."""
         parts = [window for window in ledger if window.parent == whole.id]
         if any(part.state != "done" for part in parts):
@@ -332,10 +332,10 @@ class Walk:
             else:
                 self._failed[line.window.id] = self._explained(failure, line.window.window)
 
-    def _refuses_dates(self, error: ProviderError, window: OpenWindow) -> bool:
+    def _refuses_dates(self, error: ProviderError, window: RunWindow) -> bool:
         """Whether a list that was cut by its size alone may be had in one piece only: no part with an end ever came."""
         ledger = {one.id: one for one in self.store.run(self.run.id).windows}
-        if error.crowded or not isinstance(error, (ProtocolError, BadStatus)):
+        if error.overloaded or not isinstance(error, (ProtocolError, BadStatus)):
             return False
         if window.window.until is None or _root(window, ledger).attempts:
             return False
@@ -363,7 +363,7 @@ class Walk:
         else:
             raise error
 
-    def _climb(self, window: OpenWindow, error: ProviderError, *, whole: bool = False) -> None:
+    def _climb(self, window: RunWindow, error: ProviderError, *, whole: bool = False) -> None:
         with self._in_turn():
             self._progressed |= self.ladder.climb(window, error, whole=whole) is Rung.DONE
 
@@ -374,7 +374,7 @@ class Walk:
         identity = replace(self.job.identity, granularity=granularity)
         self.job = replace(self.job, identity=identity)
         self.ladder.identity = identity
-        self.store.remember_source(self.run.source, identity, self.job.source.url)
+        self.store.save_identity(self.run.source, identity, self.job.source.url)
 
     def _explained(self, error: ProviderError, window: Window) -> str:
         """The failure in one sentence, with what can be known at once about its cause."""
@@ -393,7 +393,7 @@ class Walk:
         )
 
 
-def _root(window: OpenWindow, ledger: Mapping[int, OpenWindow]) -> OpenWindow:
+def _root(window: RunWindow, ledger: Mapping[int, RunWindow]) -> RunWindow:
     """The window that this one was cut out of, by way of others perhaps."""
     while window.parent is not None:
         window = ledger[window.parent]

@@ -15,7 +15,7 @@ from threading import Lock
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.entries import MappedArticle
+from harvester.article_rows import MappedArticle
 from harvester.mapping import ArticleMapper, workers
 from harvester.mapping.worker import Live
 from harvester.mapping.workers import Answer, Workers

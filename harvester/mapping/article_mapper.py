@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from harvester import formats, rules
+from harvester.article_rows import MappedArticle, to_mapped_article
 from harvester.datestamps import parse_utc
-from harvester.entries import MappedArticle, made
 from harvester.findings import is_blocking
 from harvester.mapping import assembly
 from harvester.model import Finding, Hints, Policy, RawRecord, Reading
@@ -32,7 +32,7 @@ class ArticleMapper(Struct, frozen=True):
         articles = [reading.article for reading in readings if reading.article is not None]
         found = iter(rules.check_all(articles, self.policy))
         judged = [reading if reading.article is None else _judged(reading, next(found)) for reading in readings]
-        return [made(reading) for reading in judged]
+        return [to_mapped_article(reading) for reading in judged]
 
     def read(self, live: Mapping[str, RawRecord]) -> Reading:
         """The article of one identifier before the rules have looked at it."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from harvester.config import Config, chosen
+from harvester.config import Config, select_sources
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.rules import dates
-from harvester.system.stopping import Stop, never, until_stopped
+from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -27,7 +27,7 @@ def rebuild_articles(
     *,
     today: str,
     everything: bool = False,
-    stop: Stop = never,
+    stop: Stop = never_stop,
     progress: Callable[[str, int], None] | None = None,
 ) -> int:
     """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
@@ -37,14 +37,14 @@ def rebuild_articles(
     """
     done = 0
     if everything:
-        for source in chosen(config, names):
+        for source in select_sources(config, names):
             store.forget_mapping(source.name)
-    for source in chosen(config, names):
+    for source in select_sources(config, names):
         mapper = SourceMapper(config, store, source, today=today)
         for identifiers in until_stopped(_due(store, mapper, source.name, today), stop):
             saves = tuple(mapper.again(identifiers))
             store.save_articles(saves)
-            done += sum(save.entry is not None for save in saves)
+            done += sum(save.row is not None for save in saves)
             if progress:
                 progress(source.name, done)
     if done:

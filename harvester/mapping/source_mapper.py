@@ -11,15 +11,15 @@ import msgspec
 from msgspec.structs import replace
 
 from harvester import __version__
+from harvester.article_rows import MappedArticle, to_mapped_article
 from harvester.config import Config, Source
-from harvester.entries import MappedArticle, made
 from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
 from harvester.mapping import ArticleMapper, assembly
 from harvester.mapping.ahead import Ahead
 from harvester.model import Article, Finding, Page, RawRecord, Reading
 from harvester.patterns import facts_of
-from harvester.store import ArticleSave
+from harvester.store import ArticleToSave
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -59,7 +59,7 @@ class SourceMapper:
             live = [raw for raw in page.records if not raw.deleted]
             self._ahead.begin(live, lambda chunk: map(self._live, self._together(prefix, chunk)))
 
-    def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[ArticleSave]:
+    def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Iterator[ArticleToSave]:
         """The articles of records that just came in one format, together with what other formats hold of them."""
         self._ahead.saw(len(raws))
         begun = self._ahead.take(raws)
@@ -77,7 +77,7 @@ class SourceMapper:
         for raw in raws:
             yield {**held.get(raw.identifier, {}), prefix: raw}
 
-    def again(self, identifiers: Sequence[str]) -> Iterator[ArticleSave]:
+    def again(self, identifiers: Sequence[str]) -> Iterator[ArticleToSave]:
         """The articles of stored records, made anew."""
         held = self._held(identifiers)
         return self._mapped(identifiers, (held.get(identifier, {}) for identifier in identifiers))
@@ -90,7 +90,9 @@ class SourceMapper:
                 held.setdefault(identifier, {})[prefix] = raw
         return held
 
-    def _mapped(self, identifiers: Sequence[str], records: Iterable[Mapping[str, RawRecord]]) -> Iterator[ArticleSave]:
+    def _mapped(
+        self, identifiers: Sequence[str], records: Iterable[Mapping[str, RawRecord]]
+    ) -> Iterator[ArticleToSave]:
         """The articles of identifiers, each with its records by format."""
         live = [self._live(raws) for raws in records]
         making = self._named(identifiers, live) if self._mints else self._maker.make(live)
@@ -101,11 +103,11 @@ class SourceMapper:
         """Those that are not deleted, the best format first."""
         return {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
 
-    def _save(self, identifier: str, one: MappedArticle, *, deleted: bool) -> ArticleSave:
-        return ArticleSave(
+    def _save(self, identifier: str, one: MappedArticle, *, deleted: bool) -> ArticleToSave:
+        return ArticleToSave(
             source=self._source.name,
             identifier=identifier,
-            entry=one.entry,
+            row=one.row,
             deleted=deleted,
             findings=one.findings,
             mapped_with=self.mapped_with,
@@ -114,7 +116,7 @@ class SourceMapper:
     def _named(self, identifiers: Sequence[str], live: Sequence[Mapping[str, RawRecord]]) -> Iterator[MappedArticle]:
         """One at a time, since a DOI that is given is taken from then on."""
         for identifier, raws in zip(identifiers, live, strict=True):
-            yield made(self._with_name(identifier, self._maker.read(raws)))
+            yield to_mapped_article(self._with_name(identifier, self._maker.read(raws)))
 
     def _with_name(self, identifier: str, read: Reading) -> Reading:
         """The article held against the rules. One that lacks nothing but a DOI gets one, where its journal says so."""

@@ -13,7 +13,7 @@ from typing import IO
 
 import msgspec
 
-from harvester.entries import MappedArticle
+from harvester.article_rows import MappedArticle
 from harvester.mapping.article_mapper import ArticleMapper
 from harvester.mapping.garbage import rarely_collected
 from harvester.model import RawRecord

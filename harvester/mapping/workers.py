@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from threading import BoundedSemaphore, Lock
 
-from harvester.entries import MappedArticle
+from harvester.article_rows import MappedArticle
 from harvester.mapping import ArticleMapper, worker
 from harvester.mapping.worker import Live
 

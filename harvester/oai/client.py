@@ -18,7 +18,7 @@ from sickle.iterator import OAIResponseIterator
 from sickle.models import ResumptionToken
 
 from harvester.errors import (
-    CROWDED,
+    OVERLOADED,
     BadAnswer,
     BadStatus,
     HarvesterError,
@@ -153,7 +153,7 @@ class Client(Sickle):  # type: ignore[misc]
     def _get(self, query: str) -> Response:
         """The answer to one request. What it asks for by Retry-After is known to all as soon as it comes."""
         response = self.transport.get(query)
-        if response.status in CROWDED and (asked := _asked_to_wait(response)):
+        if response.status in OVERLOADED and (asked := _asked_to_wait(response)):
             for url in (response.url, self.transport.home):
                 backoff.leave(url, min(asked, retry.MOST_ASKED))
         return response
@@ -195,7 +195,7 @@ def _document(response: Response) -> Document:
         document = pages.read(response.body, charset)
     except ProviderError:
         raise _bad_status(response) from None
-    if response.status in CROWDED or pages.error_code(document) is None:
+    if response.status in OVERLOADED or pages.error_code(document) is None:
         raise _bad_status(response)
     return document
 
@@ -233,7 +233,7 @@ def _advice(status: int) -> str:
         return "check username, password and headers of this source, or ask the administrator to let us in"
     if status in (404, 410):
         return "check the address of the source, it may have moved"
-    if status in CROWDED:
+    if status in OVERLOADED:
         return "harvest again later, or set a delay between requests"
     if status >= 500:
         return "harvest again later, and tell the provider's administrator if it stays"

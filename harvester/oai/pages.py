@@ -142,10 +142,10 @@ def _with_doctype(data: bytes) -> BadAnswer:
 def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
     """Names what the bytes are, in the order of how often providers send it."""
     if not data.strip():
-        return BadAnswer("the provider sent an empty answer; harvest again later", passing=True)
+        return BadAnswer("the provider sent an empty answer; harvest again later", transient=True)
     if repair.starts_document(data):
         if repair.is_cut(data):
-            return BadAnswer(f"the answer was cut short after {len(data)} bytes; harvest again", passing=True)
+            return BadAnswer(f"the answer was cut short after {len(data)} bytes; harvest again", transient=True)
         return BadAnswer(
             f"the answer is damaged XML that could not be mended ({_brief(fault)}); tell the provider's administrator"
         )
@@ -153,7 +153,7 @@ def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
         return _web_page(data)
     return BadAnswer(
         f"the provider sent something that is no OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one",
-        passing=True,
+        transient=True,
     )
 
 
@@ -166,7 +166,7 @@ def _web_page(data: bytes) -> BadAnswer:
     return BadAnswer(
         f"the provider sent a web page (HTML) in place of OAI-PMH: “{quote(data)}”; open the address in a browser, and "
         "harvest again when it is mended",
-        passing=True,
+        transient=True,
     )
 
 

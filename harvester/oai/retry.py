@@ -38,7 +38,7 @@ def http_date(value: str) -> datetime | None:
 
 def asked_to_wait(error: ProviderError) -> float | None:
     """The seconds the provider asks for, `None` where it does not say."""
-    return error.retry_after if isinstance(error, BadStatus) and error.passing else None
+    return error.retry_after if isinstance(error, BadStatus) and error.transient else None
 
 
 def pause(error: ProviderError, tries: int, access: Access, luck: float) -> float | None:
@@ -46,7 +46,7 @@ def pause(error: ProviderError, tries: int, access: Access, luck: float) -> floa
 
     `tries` is the number of retries so far, `luck` a number from 0 to 1 that keeps many harvesters apart.
     """
-    if tries >= access.retries or not error.passing:
+    if tries >= access.retries or not error.transient:
         return None
     asked = asked_to_wait(error)
     if asked is not None:
@@ -56,7 +56,7 @@ def pause(error: ProviderError, tries: int, access: Access, luck: float) -> floa
 
 def next_delay(delay: float, floor: float, error: ProviderError | None) -> float:
     """Seconds between requests from now on: twice as many after a 429 or 503, slowly back to `floor` after answers."""
-    if error is not None and error.crowded:
+    if error is not None and error.overloaded:
         least, most = _CROWDED_DELAY
         return max(floor, min(max(least, delay * 2), most))
     return max(floor, delay * 0.9 if delay > _CROWDED_DELAY[0] / 10 else 0.0)

@@ -76,7 +76,7 @@ class Transport:
         except body.BadEncoding as error:
             raise BadAnswer(
                 f"the answer is not compressed the way it says ({error}); tell the provider's administrator",
-                passing=True,
+                transient=True,
             ) from error
 
     def keep(self, response: Response) -> None:
@@ -206,12 +206,12 @@ def _in_plain_words(host: str) -> Iterator[None]:
             raise Unreachable(
                 f"the certificate of {host} cannot be trusted ({certificate.verify_message}); "
                 "the provider's administrator must renew it",
-                passing=False,
+                transient=False,
             ) from error
         if (fault := _cause(error, ssl.SSLError)) and fault.reason in _NO_TLS:
             raise Unreachable(
                 f"{host} does not speak https at this port; write http:// in the address, or the port where it does",
-                passing=False,
+                transient=False,
             ) from error
         if _cause(error, http.client.IncompleteRead):
             raise Unreachable(f"the answer of {host} was cut short; harvest again") from error

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harvester.config import Config, chosen
+from harvester.config import Config, select_sources
 from harvester.findings import SEVERITIES, kinds
 from harvester.pipeline import check
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
 from harvester.store import SourceStatus, configured
-from harvester.system.stopping import Stop, never, until_stopped
+from harvester.system.stopping import Stop, never_stop, until_stopped
 from harvester.text import plain
 
 if TYPE_CHECKING:
@@ -75,12 +75,14 @@ class Report(Struct, frozen=True, kw_only=True):
     held: tuple[HeldRecord, ...]
 
 
-def gather(config: Config, store: Store, names: Sequence[str] = (), *, now: datetime, stop: Stop = never) -> Report:
+def gather(
+    config: Config, store: Store, names: Sequence[str] = (), *, now: datetime, stop: Stop = never_stop
+) -> Report:
     """The report on the named sources, or all, as the present configuration and program see their records.
 
     Raises `Stopped`.
     """
-    sources = [source.name for source in chosen(config, names)]
+    sources = [source.name for source in select_sources(config, names)]
     found = check(config, store, names, today=now.date().isoformat(), stop=stop)
     held = list(islice(store.held_back(sources), HELD_SHOWN))
     groups = _Groups(held)

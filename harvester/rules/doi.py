@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from harvester import patterns
-from harvester.identifiers import fold_doi, prefix
+from harvester.identifiers import doi_prefix, fold_doi
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
@@ -21,8 +21,8 @@ def has_a_doi(article: Article, _: Policy) -> Iterator[Finding]:
 
 def doi_has_our_prefix(article: Article, policy: Policy) -> Iterator[Finding]:
     """Crossref: "User not allowed to add records for prefix". Repositories hold copies (mapping D1)."""
-    if article.doi and policy.prefixes and prefix(article.doi) not in policy.prefixes:
-        yield Finding("doi-foreign-prefix", "doi", article.doi, {"prefixes": ", ".join(policy.prefixes)})
+    if article.doi and policy.doi_prefixes and doi_prefix(article.doi) not in policy.doi_prefixes:
+        yield Finding("doi-foreign-prefix", "doi", article.doi, {"prefixes": ", ".join(policy.doi_prefixes)})
 
 
 def doi_has_good_characters(article: Article, _: Policy) -> Iterator[Finding]:

@@ -11,12 +11,12 @@ from msgspec.structs import astuple
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from harvester.entries import Entry
+from harvester.article_rows import ArticleRow
 from harvester.findings import is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
 from harvester.store.database import Database, ManyRows, among, chunks, new_id
-from harvester.store.structs import ArticleSave, StoredArticle
+from harvester.store.structs import ArticleToSave, StoredArticle
 from harvester.store.tables import article, finding, mapping, record
 from harvester.store.tables import source as source_table
 
@@ -24,7 +24,7 @@ from harvester.store.tables import source as source_table
 class Articles(Database):
     """Articles one by one, and what has to be made again."""
 
-    def save_articles(self, saves: Iterable[ArticleSave]) -> None:
+    def save_articles(self, saves: Iterable[ArticleToSave]) -> None:
         """Keeps articles made again from what the store holds, all of them or none."""
         with self._write() as connection:
             save_articles(connection, saves)
@@ -91,7 +91,7 @@ class Articles(Database):
 # -------------------------------------------------------------------------------- saving, in a transaction
 
 _STANDING = ("state", "mapping_id")
-_SAYS = Entry.__struct_fields__
+_SAYS = ArticleRow.__struct_fields__
 _at_id = update(article).where(article.c.id == bindparam("id"))
 _ADD = ManyRows(insert(article), ("id", "source", "identifier", *_STANDING, *_SAYS))
 _CHANGE = ManyRows(_at_id, (*_STANDING, *_SAYS), at=("id",))
@@ -106,13 +106,13 @@ _MAPPING = select(mapping.c.id).where(mapping.c.fingerprint == bindparam("finger
 _DROP_FINDINGS = delete(finding).where(among(finding.c.article_id, "ids"))
 
 
-def save_articles(connection: Connection, saves: Iterable[ArticleSave]) -> None:
+def save_articles(connection: Connection, saves: Iterable[ArticleToSave]) -> None:
     """Keeps articles with their findings, in the place of what was held for the same identifiers."""
     for chunk in chunks(saves):
         _save_chunk(connection, chunk)
 
 
-def _save_chunk(connection: Connection, saves: Sequence[ArticleSave]) -> None:
+def _save_chunk(connection: Connection, saves: Sequence[ArticleToSave]) -> None:
     mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
     held = _ids_of(connection, saves)
     next_id = count(connection.execute(_LAST).scalar_one() + 1)
@@ -123,7 +123,7 @@ def _save_chunk(connection: Connection, saves: Sequence[ArticleSave]) -> None:
         if article_id is None:
             article_id = next(next_id)
             added.append((article_id, save.source, save.identifier, *stands, *_says(save)))
-        elif save.deleted and save.entry is None:
+        elif save.deleted and save.row is None:
             buried.append((*stands, article_id))
         else:
             changed.append((*stands, *_says(save), article_id))
@@ -135,7 +135,7 @@ def _save_chunk(connection: Connection, saves: Sequence[ArticleSave]) -> None:
     _ADD_FINDINGS.write(connection, findings)
 
 
-def _ids_of(connection: Connection, saves: Sequence[ArticleSave]) -> dict[tuple[str, str], int]:
+def _ids_of(connection: Connection, saves: Sequence[ArticleToSave]) -> dict[tuple[str, str], int]:
     """The ids of those articles that are held, by source and identifier."""
     held = {}
     for source, group in groupby(saves, key=lambda save: save.source):
@@ -165,15 +165,15 @@ def _mapping_id(connection: Connection, fingerprint: str) -> int:
     return new_id(connection, insert(mapping).values(fingerprint=fingerprint)) if held is None else held
 
 
-def _standing(save: ArticleSave, mappings: Mapping[str, int]) -> tuple[str, int]:
+def _standing(save: ArticleToSave, mappings: Mapping[str, int]) -> tuple[str, int]:
     """The values of `_STANDING`."""
-    state = _state(save.deleted, save.entry.doi if save.entry else None, save.findings)
+    state = _state(save.deleted, save.row.doi if save.row else None, save.findings)
     return state, mappings[save.mapped_with]
 
 
-def _says(save: ArticleSave) -> tuple[Any, ...]:
+def _says(save: ArticleToSave) -> tuple[Any, ...]:
     """The values of `_SAYS`."""
-    return _NOTHING if save.entry is None else astuple(save.entry)
+    return _NOTHING if save.row is None else astuple(save.row)
 
 
 _NOTHING = (None,) * len(_SAYS)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
-from harvester.model import BadRecord, Known, RawRecord
+from harvester.model import BadRecord, RawRecord, StoredRecord
 from harvester.store import payloads
 from harvester.store.database import Database, ManyRows, among, chunks
-from harvester.store.structs import Awaited, Rejected, SavedRecord
+from harvester.store.structs import RecordToSave, RejectedRecord, UnresolvedRejection
 from harvester.store.tables import payload, record, record_version, rejected, run
 
 _TELLING = 500  # records whose datestamps are looked at
@@ -44,7 +44,7 @@ _LAST_REJECTED = (
     .group_by(rejected.c.identifier)  # SQLite takes the other columns from the row of the maximum
     .subquery("last_rejected")
 )
-AWAITED = (
+UNRESOLVED_REJECTIONS = (
     select(_LAST_REJECTED)
     .where(
         ~select(true())
@@ -63,16 +63,16 @@ AWAITED = (
 class Records(Database):
     """Raw records."""
 
-    def known(self, source: str, prefix: str, identifiers: Collection[str]) -> dict[str, Known]:
+    def stored_records(self, source: str, prefix: str, identifiers: Collection[str]) -> dict[str, StoredRecord]:
         """What is held of these records, by identifier; without those never seen."""
-        found: dict[str, Known] = {}
+        found: dict[str, StoredRecord] = {}
         with self._read() as connection:
             for chunk in chunks(identifiers):
                 rows = connection.execute(_KNOWN, {"source": source, "prefix": prefix, "identifiers": chunk})
-                found.update((row[0], Known(*row[1:])) for row in rows.all())
+                found.update((row[0], StoredRecord(*row[1:])) for row in rows.all())
         return found
 
-    def tells_time(self, source: str, prefix: str) -> bool:
+    def has_time_of_day(self, source: str, prefix: str) -> bool:
         """Whether the datestamps of the newest records differ in their time of day, by more than summer time."""
         mine = (record.c.source == source, record.c.prefix == prefix)
         last = select(record.c.datestamp).where(*mine).order_by(record.c.id.desc()).limit(_TELLING).subquery()
@@ -110,28 +110,28 @@ class Records(Database):
         with self._read() as connection:
             return _whole(connection, connection.execute(statement.order_by(record_version.c.id)).all())
 
-    def rejected(self, run_id: int) -> list[Rejected]:
+    def rejected_records(self, run_id: int) -> list[RejectedRecord]:
         """The bad records of a run."""
         with self._read() as connection:
             rows = connection.execute(select(rejected).where(rejected.c.run_id == run_id).order_by(rejected.c.id)).all()
             contents = payloads.load(connection, {row.payload_id for row in rows})
-        return [Rejected(row.run_id, row.identifier, row.reason, contents[row.payload_id]) for row in rows]
+        return [RejectedRecord(row.run_id, row.identifier, row.reason, contents[row.payload_id]) for row in rows]
 
-    def last_rejection(self) -> int:
+    def last_rejection_id(self) -> int:
         """A number that only what is rejected from now on lies above."""
         with self._read() as connection:
             return connection.execute(select(func.max(rejected.c.id))).scalar() or 0
 
-    def awaited(self, source: str, prefix: str, last: int | None = None) -> list[Awaited]:
+    def unresolved_rejections(self, source: str, prefix: str, last: int | None = None) -> list[UnresolvedRejection]:
         """What was rejected by name and has not come since, the one first that was asked for longest ago.
 
-        `last` leaves out what was rejected behind that `last_rejection`.
+        `last` leaves out what was rejected behind that `last_rejection_id`.
         """
         with self._read() as connection:
-            rows = connection.execute(AWAITED, {"source": source, "prefix": prefix}).all()
-        return [Awaited(row.identifier, row.reason) for row in rows if last is None or row.id <= last]
+            rows = connection.execute(UNRESOLVED_REJECTIONS, {"source": source, "prefix": prefix}).all()
+        return [UnresolvedRejection(row.identifier, row.reason) for row in rows if last is None or row.id <= last]
 
-    def settle(self, run_id: int, identifiers: Collection[str]) -> None:
+    def resolve_rejections(self, run_id: int, identifiers: Collection[str]) -> None:
         """Waits no longer for these records: what is held of them stands, as this run has learnt."""
         if identifiers:
             with self._write() as connection:
@@ -165,7 +165,7 @@ _REFUSED = select(rejected.c.payload_id).where(among(rejected.c.identifier, "ide
 _SETTLE = update(record).where(*_SLOT, record.c.prefix == bindparam("at_prefix")).values(run_id=bindparam("by_run"))
 
 
-def save_records(connection: Connection, run_id: int, saved: Iterable[SavedRecord]) -> None:
+def save_records(connection: Connection, run_id: int, saved: Iterable[RecordToSave]) -> None:
     """Keeps what is new; what is replaced becomes a version. Unchanged records cost nothing."""
     at = _place(connection, run_id)
     by_decision: dict[str, list[RawRecord]] = {}

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
 from harvester.store.database import Database, ManyRows, new_id
-from harvester.store.structs import Counts, OpenWindow, PageSave, Run, RunKind, RunState, SourceRow
+from harvester.store.structs import Counts, PageToSave, Run, RunKind, RunState, RunWindow, SourceRow
 from harvester.store.tables import run, run_window, source
 
 _PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
@@ -23,7 +23,7 @@ _FRESH = {"token": None, "cursor": None, "expires": None}
 class Runs(Database):
     """Sources, runs and windows."""
 
-    def remember_source(self, name: str, identity: Identity, url: str) -> None:
+    def save_identity(self, name: str, identity: Identity, url: str) -> None:
         """Keeps what Identify said."""
         said = msgspec.json.encode(identity).decode()
         statement = insert(source).values(name=name, url=url, identity=said)
@@ -112,9 +112,7 @@ class Runs(Database):
         with self._write() as connection:
             _set_window(connection, window_id, **_FRESH, state="done", seen=seen)
 
-    def unfinished_run(
-        self, name: str, prefix: str, kinds: Collection[RunKind] = ("full", "incremental")
-    ) -> Run | None:
+    def resumable_run(self, name: str, prefix: str, kinds: Collection[RunKind] = ("full", "incremental")) -> Run | None:
         """The newest run of these kinds, if it was cut short and can go on from its checkpoints.
 
         A failed run goes on only where it got somewhere: one that failed at its first request asked something wrong.
@@ -126,7 +124,7 @@ class Runs(Database):
         """The newest run over all of the list, however it ended."""
         return self._newest(select(run.c.id).where(run.c.kind.in_(("full", "incremental"))), name, prefix)
 
-    def last_complete(self, name: str, prefix: str) -> Run | None:
+    def last_complete_run(self, name: str, prefix: str) -> Run | None:
         """The newest complete run over all of the list: its `response_date` is where the next one begins."""
         whole = select(run.c.id).where(run.c.state == "complete", run.c.kind.in_(("full", "incremental")))
         return self._newest(whole, name, prefix)
@@ -195,14 +193,14 @@ _CHECKPOINT = (
 )
 
 
-def count_page(connection: Connection, run_id: int, save: PageSave) -> None:
+def count_page(connection: Connection, run_id: int, save: PageToSave) -> None:
     """Adds a page to its run."""
     counts = page_counts(save)
     added = {f"add_{field}": getattr(counts, field) for field in Counts.__struct_fields__}
     connection.execute(_COUNT_PAGE, {"at_run": run_id, "add_pages": 1, "said": save.response_date or None, **added})
 
 
-def page_counts(save: PageSave) -> Counts:
+def page_counts(save: PageToSave) -> Counts:
     """What a page adds to the counts of its run."""
     found = dict.fromkeys(Counts.__struct_fields__, 0)
     for saved in save.records:
@@ -211,7 +209,7 @@ def page_counts(save: PageSave) -> Counts:
     return Counts(**found | {"rejected": len(save.bad)})
 
 
-def set_checkpoint(connection: Connection, run_id: int, window_id: int, save: PageSave) -> None:
+def set_checkpoint(connection: Connection, run_id: int, window_id: int, save: PageToSave) -> None:
     """Moves a window to the page behind this one.
 
     Raises `LookupError` for a window that is not of this run, `ValueError` for a page without a way on.
@@ -246,8 +244,8 @@ def _run(connection: Connection, run_id: int) -> Run:
     return found[0]
 
 
-def _windows_of(connection: Connection, prefixes: dict[int, str]) -> dict[int, list[OpenWindow]]:
-    windows: dict[int, list[OpenWindow]] = {run_id: [] for run_id in prefixes}
+def _windows_of(connection: Connection, prefixes: dict[int, str]) -> dict[int, list[RunWindow]]:
+    windows: dict[int, list[RunWindow]] = {run_id: [] for run_id in prefixes}
     rows: Iterable[Any] = connection.execute(
         select(run_window).where(run_window.c.run_id.in_(prefixes)).order_by(run_window.c.id)
     )
@@ -256,9 +254,9 @@ def _windows_of(connection: Connection, prefixes: dict[int, str]) -> dict[int, l
     return windows
 
 
-def _window_of(row: Any, prefix: str) -> OpenWindow:
+def _window_of(row: Any, prefix: str) -> RunWindow:
     token = Token(row.token, row.list_size, row.cursor, row.expires) if row.token else None
-    return OpenWindow(
+    return RunWindow(
         id=row.id,
         window=Window(prefix=prefix, set_spec=row.set_spec, since=row.since, until=row.until),
         state=row.state,
@@ -271,7 +269,7 @@ def _window_of(row: Any, prefix: str) -> OpenWindow:
     )
 
 
-def _run_of(row: Any, windows: Iterable[OpenWindow]) -> Run:
+def _run_of(row: Any, windows: Iterable[RunWindow]) -> Run:
     return Run(
         id=row.id,
         source=row.source,

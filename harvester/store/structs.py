@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.entries import Entry
+from harvester.article_rows import ArticleRow
 from harvester.model import Article, BadRecord, Decision, Finding, Identity, RawRecord, Token, Window
 
 RunKind = Literal["full", "incremental", "range", "reconcile"]
@@ -38,7 +38,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     rejected: int = 0
 
 
-class OpenWindow(Struct, frozen=True, kw_only=True):
+class RunWindow(Struct, frozen=True, kw_only=True):
     """One list request of a run with its checkpoint: `token` asks for the next page, `None` for the first."""
 
     id: int
@@ -77,7 +77,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
 class Run(RunRow, frozen=True, kw_only=True):
     """A run with what it asks for."""
 
-    windows: tuple[OpenWindow, ...]
+    windows: tuple[RunWindow, ...]
 
     @property
     def sets(self) -> tuple[str, ...]:
@@ -102,32 +102,32 @@ class Pruned(Struct, frozen=True, kw_only=True):
     payloads: int
 
 
-class SavedRecord(Struct, frozen=True):
+class RecordToSave(Struct, frozen=True):
     raw: RawRecord
     decision: Decision
 
 
-class ArticleSave(Struct, frozen=True, kw_only=True):
-    """An article to keep. `entry` is `None` for a tombstone (what was known before stays readable) and where no
+class ArticleToSave(Struct, frozen=True, kw_only=True):
+    """An article to keep. `row` is `None` for a tombstone (what was known before stays readable) and where no
     article could be made of the bytes. `mapped_with` is the fingerprint of configuration and program."""
 
     source: str
     identifier: str
-    entry: Entry | None
+    row: ArticleRow | None
     deleted: bool = False
     findings: tuple[Finding, ...] = ()
     mapped_with: str
 
 
-class PageSave(Struct, frozen=True, kw_only=True):
+class PageToSave(Struct, frozen=True, kw_only=True):
     """All that one page changes. `done` says that its window has ended; else `token` asks for the next page.
 
     `seen` is how many records the list had not given before, where that is not all of these.
     """
 
-    records: tuple[SavedRecord, ...] = ()
+    records: tuple[RecordToSave, ...] = ()
     bad: tuple[BadRecord, ...] = ()
-    articles: tuple[ArticleSave, ...] = ()
+    articles: tuple[ArticleToSave, ...] = ()
     token: Token | None = None
     response_date: str = ""
     done: bool = False
@@ -135,7 +135,7 @@ class PageSave(Struct, frozen=True, kw_only=True):
     list_size: int | None = None
 
 
-class Rejected(Struct, frozen=True):
+class RejectedRecord(Struct, frozen=True):
     """A bad record as kept: its run, its name where it had one, why, and its bytes."""
 
     run_id: int
@@ -144,7 +144,7 @@ class Rejected(Struct, frozen=True):
     payload: bytes
 
 
-class Awaited(Struct, frozen=True):
+class UnresolvedRejection(Struct, frozen=True):
     """A record that was rejected by name and has not come since, with the reason of the last time."""
 
     identifier: str

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.store.database import Database, chunks
-from harvester.store.records import AWAITED
+from harvester.store.records import UNRESOLVED_REJECTIONS
 from harvester.store.runs import runs_of
 from harvester.store.structs import Alert, Pruned, Run
 from harvester.store.tables import (
@@ -122,11 +122,13 @@ def _delete(connection: Connection, table: Table, which: ColumnElement[bool]) ->
 def _settled(connection: Connection, ended: Select[tuple[int]]) -> list[int]:
     """What these runs rejected, without the last rejection of each record that has not come since."""
     places = select(run.c.source, run.c.prefix).join(rejected, rejected.c.run_id == run.c.id).distinct()
-    awaited = {
-        row.id for place in connection.execute(places).all() for row in connection.execute(AWAITED, place._asdict())
+    unresolved = {
+        row.id
+        for place in connection.execute(places).all()
+        for row in connection.execute(UNRESOLVED_REJECTIONS, place._asdict())
     }
     ids = connection.execute(select(rejected.c.id).where(rejected.c.run_id.in_(ended))).scalars()
-    return [one for one in ids if one not in awaited]
+    return [one for one in ids if one not in unresolved]
 
 
 def _needed(connection: Connection) -> set[int]:

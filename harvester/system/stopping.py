@@ -12,7 +12,7 @@ T = TypeVar("T")
 Stop = Callable[[], bool]
 
 
-def never() -> bool:
+def never_stop() -> bool:
     return False
 
 

@@ -64,7 +64,7 @@ def same(store: dict[str, RawRecord], truth: Truth) -> None:
 def rejected(bench: Workbench) -> set[str | None]:
     """What the last run that rejected anything rejected, by name."""
     with bench.opened() as (_, store):
-        return {one.identifier for run in store.runs() for one in store.rejected(run.id)}
+        return {one.identifier for run in store.runs() for one in store.rejected_records(run.id)}
 
 
 def wrapped(data: bytes | None) -> bytes | None:

@@ -126,7 +126,9 @@ def in_store(folder: Path) -> list[str]:
         for source in load(folder / "config.toml").sources:
             for identifier in store.identifiers(source):
                 found += [secret for _, raw in store.raw(source, identifier) for secret in leaks(raw.payload or b"")]
-        found += [secret for run in store.runs(100) for one in store.rejected(run.id) for secret in leaks(one.payload)]
+        found += [
+            secret for run in store.runs(100) for one in store.rejected_records(run.id) for secret in leaks(one.payload)
+        ]
     return found
 
 

@@ -16,7 +16,7 @@ from harvester import pipeline, store
 from harvester.config import load
 from harvester.demo.lists import Record
 from harvester.model import RawRecord, Window
-from harvester.store import PageSave, SavedRecord
+from harvester.store import PageToSave, RecordToSave
 from tests.cli import provider
 from tests.demo.many import many
 from tests.workbench import NOW
@@ -37,8 +37,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "config.toml").write_text(provider.CONFIG.format(url="http://127.0.0.1:9/oai"))
     with pipeline.opened(load(folder / "config.toml")) as opened:
         run = opened.begin_run("small", "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
-        records = tuple(SavedRecord(raw(one), "new") for one in many(RECORDS))
-        opened.save_page(run.id, run.windows[0].id, PageSave(records=records, done=True))
+        records = tuple(RecordToSave(raw(one), "new") for one in many(RECORDS))
+        opened.save_page(run.id, run.windows[0].id, PageToSave(records=records, done=True))
         opened.finish_run(run.id, "complete", NOW)
     return folder
 

@@ -120,7 +120,7 @@ def test_two_settings_are_enough(tmp_path):
     assert config.store_url == f"sqlite:///{tmp_path}/harvester.sqlite"
     assert config.exports_dir == tmp_path / "exports"
     assert config.crossref is None
-    assert config.policy("2026-01-01").prefixes == ()
+    assert config.policy("2026-01-01").doi_prefixes == ()
     access = config.sources["a"].access()
     assert (access.url, access.password, access.headers) == ("https://example.org/oai", None, {})
 
@@ -190,7 +190,7 @@ def test_hints_and_policy_carry_what_readers_and_rules_need(full):
     assert hints.abstract_types == ("executive-summary",)
     assert hints.repairs == ("ligatures",)
     policy = full.policy("2026-01-01")
-    assert (policy.today, policy.prefixes, policy.journals) == ("2026-01-01", ("10.12345",), full.journals)
+    assert (policy.today, policy.doi_prefixes, policy.journals) == ("2026-01-01", ("10.12345",), full.journals)
 
 
 def test_a_journal_stands_under_each_of_its_issns(full):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.config import Config, chosen, load
+from harvester.config import Config, load, select_sources
 from harvester.errors import ConfigError
 from harvester.pipeline import opened
 
@@ -24,12 +24,12 @@ def configured(folder: Path, *names: str) -> Config:
     [((), NAMES), (("sea",), ("sea",)), (("sea", "river", "sea"), ("sea", "river"))],
 )
 def test_those_named_in_the_order_asked_or_all(tmp_path: Path, asked, expected):
-    assert tuple(source.name for source in chosen(configured(tmp_path, *NAMES), asked)) == expected
+    assert tuple(source.name for source in select_sources(configured(tmp_path, *NAMES), asked)) == expected
 
 
 def test_every_unknown_name_is_said_with_the_nearest(tmp_path: Path):
     with pytest.raises(ConfigError) as caught:
-        chosen(configured(tmp_path, *NAMES), ["rivr", "sea", "mountain"])
+        select_sources(configured(tmp_path, *NAMES), ["rivr", "sea", "mountain"])
     first, second = caught.value.problems
     assert first == f"there is no source rivr in {tmp_path / 'config.toml'}; did you mean river?"
     assert second.endswith("mountain in " + str(tmp_path / "config.toml") + "; there are: river, lake, sea")
@@ -37,7 +37,7 @@ def test_every_unknown_name_is_said_with_the_nearest(tmp_path: Path):
 
 def test_a_configuration_without_sources_says_how_to_find_one(tmp_path: Path):
     with pytest.raises(ConfigError, match="harvester source probe URL"):
-        chosen(configured(tmp_path), [])
+        select_sources(configured(tmp_path), [])
 
 
 def test_store_and_locks_are_beside_the_configuration(tmp_path: Path, monkeypatch):

@@ -15,7 +15,7 @@ from harvester.config import Config
 from harvester.daemon import due_run, service, store_outage
 from harvester.daemon.service import Daemon
 from harvester.errors import StoreError, StoreLocked
-from harvester.system.stopping import never
+from harvester.system.stopping import never_stop
 from tests.cli import provider
 from tests.daemon.conftest import Configured
 from tests.oai.server import Server
@@ -44,7 +44,7 @@ def damage(config: Config) -> Path:
 
 
 def take(config: Config, now: datetime) -> due_run.Turn:
-    return due_run.take(config, now=lambda: now, stop=never)
+    return due_run.take(config, now=lambda: now, stop=never_stop)
 
 
 def test_once_a_day_and_its_end_once(configured: Configured, small: Server):

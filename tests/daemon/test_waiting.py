@@ -16,7 +16,7 @@ from harvester.config import Config, load
 from harvester.daemon import due_run
 from harvester.daemon.service import Daemon
 from harvester.store import Run
-from harvester.system.stopping import never
+from harvester.system.stopping import never_stop
 from tests.cli import provider
 from tests.daemon.conftest import Configured
 from tests.oai.server import Answer, Request, Server
@@ -58,7 +58,7 @@ def runs(config: Config) -> list[Run]:
 
 
 def due(config: Config, moment: datetime) -> list[str]:
-    return [run.state for run in due_run.take(config, now=lambda: moment, stop=never).runs]
+    return [run.state for run in due_run.take(config, now=lambda: moment, stop=never_stop).runs]
 
 
 def test_it_is_not_asked_before(configured: Configured, busy: Busy, server: Server):

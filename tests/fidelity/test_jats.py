@@ -45,7 +45,7 @@ def deposit_of(data: bytes, version: str = "5.5.0") -> tuple[bytes | None, tuple
     """The deposit of an article, or the codes that hold it back."""
     issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
     journals = {issn: JournalFacts(landing_page=LANDING) for issn in issns}
-    policy = Policy(today="2026-11-24", prefixes=tuple(prefixes_in(data)), journals=journals)
+    policy = Policy(today="2026-11-24", doi_prefixes=tuple(prefixes_in(data)), journals=journals)
     hints = Hints(journals=journals)
     raw = RawRecord(identifier="oai:x:1", datestamp="2024-01-01", payload=data)
     reading = assembly.assemble({"jats": formats.read(raw, hints)}, hints)

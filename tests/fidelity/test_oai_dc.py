@@ -53,7 +53,7 @@ def deposit_of(raw: RawRecord, version: str = "5.5.0") -> tuple[bytes | None, tu
     reading = assembly.assemble({"oai_dc": formats.read(raw, hints)}, hints)
     if reading.article is None:
         return None, tuple(finding.code for finding in reading.findings)
-    policy = Policy(today="2026-11-24", prefixes=tuple(prefixes_in(payload)), journals=journals)
+    policy = Policy(today="2026-11-24", doi_prefixes=tuple(prefixes_in(payload)), journals=journals)
     findings = (*reading.findings, *rules.check(reading.article, policy))
     if held := tuple(finding.code for finding in findings if is_blocking(finding)):
         return None, held

@@ -21,15 +21,15 @@ from harvester.harvesting.changes import (
     next_since,
     windows,
 )
-from harvester.model import Known, Page, RawRecord, Token, Window
+from harvester.model import Page, RawRecord, StoredRecord, Token, Window
 
 
 def record(identifier: str = "oai:x:1", datestamp: str = "2024-05-01", **changes) -> RawRecord:
     return RawRecord(identifier=identifier, datestamp=datestamp, **{"payload": b"<record/>", **changes})
 
 
-def known(raw: RawRecord) -> Known:
-    return Known(raw.datestamp, raw.deleted, content_hash(raw), raw.sets, raw.repairs)
+def known(raw: RawRecord) -> StoredRecord:
+    return StoredRecord(raw.datestamp, raw.deleted, content_hash(raw), raw.sets, raw.repairs)
 
 
 class TestNextSince:

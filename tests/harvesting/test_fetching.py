@@ -12,7 +12,7 @@ import pytest
 from harvester.errors import BadStatus, Stopped
 from harvester.harvesting.fetching import AHEAD, AHEAD_BYTES, Fetching, Line, Room
 from harvester.model import Access, Page, Token, Window
-from harvester.store import OpenWindow
+from harvester.store import RunWindow
 from tests.chaos.provider import Truth, broken, page_of
 from tests.oai.server import Request, reply
 
@@ -20,7 +20,7 @@ ASKED = Window(prefix="oai_dc")
 
 
 def line(*, window_id: int = 1, held: bool = False, asked: Window = ASKED, token: Token | None = None) -> Line:
-    return Line(OpenWindow(id=window_id, window=asked, token=token), asked, held=held)
+    return Line(RunWindow(id=window_id, window=asked, token=token), asked, held=held)
 
 
 @contextmanager

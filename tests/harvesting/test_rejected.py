@@ -61,7 +61,7 @@ def newest(made: Workbench) -> Run:
 
 def reasons(made: Workbench, run_id: int) -> dict[str | None, str]:
     with made.opened() as (_, store):
-        return {one.identifier: one.reason for one in store.rejected(run_id)}
+        return {one.identifier: one.reason for one in store.rejected_records(run_id)}
 
 
 def by_name(*numbers: int) -> list[tuple[str, str | None]]:

@@ -382,7 +382,7 @@ def test_a_record_that_is_rejected_keeps_its_name_and_the_reason(tmp_path: Path)
         run = harvest(made)
         assert (run.state, run.new, run.rejected) == ("complete", 22, 1)
         with made.opened() as (_, store):
-            (one,) = store.rejected(store.runs()[0].id)
+            (one,) = store.rejected_records(store.runs()[0].id)
     assert one.identifier == name(3)
     assert "damaged XML" in one.reason
 

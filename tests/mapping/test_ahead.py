@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.entries import MappedArticle
+from harvester.article_rows import MappedArticle
 from harvester.mapping import ArticleMapper
 from harvester.mapping.ahead import CHUNK, FULL_PAGES, LONG, MUCH, Ahead
 from harvester.model import Hints, Policy, RawRecord
@@ -16,7 +16,7 @@ from tests.chaos.harvesting import bench, harvest
 from tests.chaos.provider import Truth, broken
 from tests.demo.many import many
 
-MAKER = ArticleMapper(Hints(name_order="family-first"), Policy(today="2026-01-01", prefixes=("10.5555",)))
+MAKER = ArticleMapper(Hints(name_order="family-first"), Policy(today="2026-01-01", doi_prefixes=("10.5555",)))
 RAWS = [
     RawRecord(
         identifier=record.identifier,

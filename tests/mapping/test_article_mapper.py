@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.entries import made
+from harvester.article_rows import to_mapped_article
 from harvester.mapping import ArticleMapper, article_mapper
 from harvester.model import Hints, Policy, RawRecord
 from tests.demo.many import many
@@ -31,9 +31,9 @@ def records():
 @pytest.mark.parametrize("size", [1, 5_000, 10_000_000])
 def test_batches_of_any_size_give_what_each_gives_alone(monkeypatch, size):
     monkeypatch.setattr(article_mapper, "BATCH", size)
-    alone = [made(MAKER.checked(MAKER.read(live))) for live in records()]
+    alone = [to_mapped_article(MAKER.checked(MAKER.read(live))) for live in records()]
     assert MAKER.make(records()) == alone
-    assert sum(one.entry is not None for one in alone) == 12
+    assert sum(one.row is not None for one in alone) == 12
 
 
 def test_nothing_comes_of_nothing():

@@ -211,7 +211,7 @@ def test_an_untrusted_certificate_is_final(certificate):
         settings = Access(url=server.url, allow_private=True)
         with Provider(settings) as provider, pytest.raises(Unreachable, match="certificate of 127") as caught:
             provider.page(DC)
-    assert not caught.value.passing
+    assert not caught.value.transient
     assert server.requests == []
 
 
@@ -227,7 +227,7 @@ def test_https_where_only_http_is_spoken():
         settings = Access(url=f"https://127.0.0.1:{listening.getsockname()[1]}/oai", allow_private=True)
         with Provider(settings) as provider, pytest.raises(Unreachable, match="does not speak https") as caught:
             provider.page(DC)
-    assert not caught.value.passing
+    assert not caught.value.transient
 
 
 def trusting(server, certificate, **settings):

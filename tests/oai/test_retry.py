@@ -50,11 +50,11 @@ def test_any_retry_after_is_a_number_or_nothing(header):
     ("error", "again"),
     [
         (Unreachable("gone"), True),
-        (Unreachable("certificate", passing=False), False),
+        (Unreachable("certificate", transient=False), False),
         (BadStatus("busy", 503), True),
         (BadStatus("slow", 408), True),
         (BadStatus("no", 404), False),
-        (BadAnswer("web page", passing=True), True),
+        (BadAnswer("web page", transient=True), True),
         (BadAnswer("damaged"), False),
         (TooBig("big"), False),
         (ProtocolError("badArgument", "no"), False),

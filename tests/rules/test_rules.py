@@ -33,7 +33,7 @@ from harvester.text import Math
 from tests.rules.samples import ARTICLE, FACTS, PERSON, POLICY, article, with_journal, with_person
 from tests.strategies import articles, of_articles
 
-CONFIGURED = Policy(today="2025-06-15", prefixes=("10.5555",), crossmark=True, journals={"0317-8471": FACTS})
+CONFIGURED = Policy(today="2025-06-15", doi_prefixes=("10.5555",), crossmark=True, journals={"0317-8471": FACTS})
 INSTITUTION = "contributors[0].affiliations[0]"
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
 NAMESAKE = replace(PERSON, orcid=None, affiliations=(Affiliation(name="Example College"),))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harvester.entries import entry
+from harvester.article_rows import to_row
 from harvester.findings import Severity, kinds
 from harvester.model import (
     Affiliation,
@@ -26,7 +26,7 @@ from harvester.model import (
     Token,
     Window,
 )
-from harvester.store import ArticleSave, OpenWindow, PageSave, Run, RunRow, SavedRecord
+from harvester.store import ArticleToSave, PageToSave, RecordToSave, Run, RunRow, RunWindow
 from harvester.store.store import Store
 from harvester.text import Span
 
@@ -102,27 +102,27 @@ def article(number: int, title: str = "Reeds of the delta", **changes: object) -
     return Article(**given | changes)  # type: ignore[arg-type]
 
 
-def article_save(number: int, made: Article | None = None, **changes: object) -> ArticleSave:
+def article_save(number: int, made: Article | None = None, **changes: object) -> ArticleToSave:
     given = {
         "source": "wetlands",
         "identifier": name(number),
-        "entry": entry(made or article(number)),
+        "row": to_row(made or article(number)),
         "mapped_with": "program 1",
     }
-    return ArticleSave(**given | changes)  # type: ignore[arg-type]
+    return ArticleToSave(**given | changes)  # type: ignore[arg-type]
 
 
-def begin(store: Store, source: str = "wetlands", windows: Iterable[Window] = (WINDOW,)) -> tuple[Run, OpenWindow]:
+def begin(store: Store, source: str = "wetlands", windows: Iterable[Window] = (WINDOW,)) -> tuple[Run, RunWindow]:
     """A run and its first window."""
     run = store.begin_run(source, "oai_dc", "full", tuple(windows), NOW)
     return run, run.windows[0]
 
 
 def page(
-    *records: RawRecord, decision: Decision = "new", articles: Iterable[ArticleSave] = (), last: bool = True
-) -> PageSave:
-    return PageSave(
-        records=tuple(SavedRecord(one, decision) for one in records),
+    *records: RawRecord, decision: Decision = "new", articles: Iterable[ArticleToSave] = (), last: bool = True
+) -> PageToSave:
+    return PageToSave(
+        records=tuple(RecordToSave(one, decision) for one in records),
         articles=tuple(articles),
         response_date="2025-03-01T12:00:00Z",
         done=last,
@@ -130,7 +130,7 @@ def page(
     )
 
 
-def fill(store: Store, *saves: ArticleSave, source: str = "wetlands") -> None:
+def fill(store: Store, *saves: ArticleToSave, source: str = "wetlands") -> None:
     """Harvests these articles: a record for each, in one run that completes."""
     run, window = begin(store, source)
     numbers = [int(save.identifier[-4:]) for save in saves]

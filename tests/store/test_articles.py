@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harvester.entries import entry
+from harvester.article_rows import to_row
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import article, article_save, begin, fill, finding, name, page, raw
@@ -16,7 +16,7 @@ def test_an_article_comes_out_as_it_went_in(opened: Store):
     assert found.article == article(1)
     assert found.findings == doubts
     assert (found.state, found.deleted, found.doi) == ("ready", False, "10.5555/Reeds.1")
-    assert found.fingerprint == entry(article(1)).fingerprint
+    assert found.fingerprint == to_row(article(1)).fingerprint
     assert (found.formats, found.datestamps) == (("oai_dc",), {"oai_dc": "2024-01-02T03:04:05Z"})
 
 
@@ -48,10 +48,10 @@ def test_articles_come_in_the_order_asked(opened: Store):
         ({"findings": "warning"}, "ready"),
         ({"findings": "error"}, "held"),
         ({"made": "no doi"}, "held"),
-        ({"entry": None, "findings": "error"}, "held"),
-        ({"entry": None}, "held"),
+        ({"row": None, "findings": "error"}, "held"),
+        ({"row": None}, "held"),
         ({"deleted": True}, "deleted"),
-        ({"deleted": True, "entry": None}, "deleted"),
+        ({"deleted": True, "row": None}, "deleted"),
     ],
 )
 def test_what_state_an_article_is_in(opened: Store, changes, state):
@@ -71,7 +71,7 @@ def test_findings_are_replaced_with_their_article(opened: Store):
 def test_a_tombstone_leaves_what_was_known(opened: Store):
     fill(opened, article_save(1))
     opened.save_articles([article_save(1, deleted=True, mapped_with="program 2")])
-    opened.save_articles([msgspec.structs.replace(article_save(1, deleted=True), entry=None)])
+    opened.save_articles([msgspec.structs.replace(article_save(1, deleted=True), row=None)])
     (found,) = opened.article("10.5555/reeds.1")
     assert found.deleted
     assert found.article == article(1)
@@ -79,7 +79,7 @@ def test_a_tombstone_leaves_what_was_known(opened: Store):
 
 def test_an_article_that_can_no_longer_be_read_is_not_what_it_was(opened: Store):
     fill(opened, article_save(1))
-    opened.save_articles([msgspec.structs.replace(article_save(1), entry=None)])
+    opened.save_articles([msgspec.structs.replace(article_save(1), row=None)])
     assert opened.article("10.5555/reeds.1") == []
     (found,) = opened.article(name(1))
     assert (found.article, found.state, found.fingerprint) == (None, "held", None)

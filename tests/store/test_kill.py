@@ -14,7 +14,7 @@ import pytest
 
 from harvester import store
 from harvester.model import RawRecord, Token
-from harvester.store import PageSave, Run, SavedRecord
+from harvester.store import PageToSave, RecordToSave, Run
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import NOW, WINDOW, article_save, finding, name, raw, tombstone
@@ -59,18 +59,18 @@ def provider(number: int) -> list[RawRecord]:
     return fresh
 
 
-def decided(opened: Store, one: RawRecord) -> SavedRecord:
-    held = opened.known("wetlands", "oai_dc", [one.identifier])
-    return SavedRecord(one, "deleted" if one.deleted else "changed" if held else "new")
+def decided(opened: Store, one: RawRecord) -> RecordToSave:
+    held = opened.stored_records("wetlands", "oai_dc", [one.identifier])
+    return RecordToSave(one, "deleted" if one.deleted else "changed" if held else "new")
 
 
 def harvest(url: str) -> None:
     """A harvest as the pipeline does it: takes up what was cut short, behind its last page."""
     with store.connect(url) as opened:
-        run: Run | None = opened.last_complete("wetlands", "oai_dc")
+        run: Run | None = opened.last_complete_run("wetlands", "oai_dc")
         if run is not None:
             return
-        run = opened.unfinished_run("wetlands", "oai_dc")
+        run = opened.resumable_run("wetlands", "oai_dc")
         run = run or opened.begin_run("wetlands", "oai_dc", "full", [WINDOW], NOW)
         window = run.windows[0]
         start = PAGES if window.state == "done" else int(window.token.value) if window.token else 0
@@ -79,12 +79,12 @@ def harvest(url: str) -> None:
         opened.finish_run(run.id, "complete", NOW)
 
 
-def page_of(opened: Store, number: int) -> PageSave:
+def page_of(opened: Store, number: int) -> PageToSave:
     records = [decided(opened, one) for one in provider(number)]
     articles = [
         article_save(int(s.raw.identifier[-4:]), deleted=s.raw.deleted, findings=(finding("warning"),)) for s in records
     ]
-    return PageSave(
+    return PageToSave(
         records=tuple(records),
         articles=tuple(articles),
         response_date=f"2025-03-01T12:00:{number:02}Z",

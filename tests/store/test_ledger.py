@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from harvester import store
-from harvester.entries import entry
+from harvester.article_rows import to_row
 from harvester.errors import DoiTaken, StoreError
 from harvester.store import Member
 from harvester.store.store import Store
@@ -57,7 +57,7 @@ def test_a_written_batch_is_the_last_deposit_of_its_dois(filled: Store):
     deposit = filled.last_deposit("10.5555/REEDS.1")
     assert deposit is not None
     assert (deposit.batch_id, deposit.timestamp, deposit.path) == ("b1", STAMP, "exports/b1.xml")
-    assert deposit.fingerprint == entry(article(1)).fingerprint
+    assert deposit.fingerprint == to_row(article(1)).fingerprint
     assert deposit.written == NOW + timedelta(seconds=1)
     assert filled.last_deposit("10.5555/reeds.2") is None
 

@@ -156,7 +156,7 @@ def test_a_doi_that_several_live_records_claim(opened: Store):
 
 def test_status_counts_every_record_once(opened: Store):
     saves = [article_save(n) for n in range(3)]
-    saves += [article_save(3, findings=(finding("error"),)), article_save(4, entry=None, deleted=True)]
+    saves += [article_save(3, findings=(finding("error"),)), article_save(4, row=None, deleted=True)]
     fill(opened, *saves)
     jats = opened.begin_run("wetlands", "jats", "full", [], NOW)
     begin(opened, "fens")
@@ -164,7 +164,7 @@ def test_status_counts_every_record_once(opened: Store):
     assert (wetlands.ready, wetlands.held_back, wetlands.deleted) == (3, 1, 1)
     unreached, dublin = wetlands.formats
     assert (dublin.prefix, dublin.live, dublin.deleted) == ("oai_dc", 4, 1)
-    assert dublin.last_complete == dublin.last_run == row_of(opened.last_complete("wetlands", "oai_dc"))
+    assert dublin.last_complete == dublin.last_run == row_of(opened.last_complete_run("wetlands", "oai_dc"))
     assert (unreached.prefix, unreached.live, unreached.last_complete) == ("jats", 0, None)
     assert unreached.last_run == row_of(jats)
     assert (fens.source, fens.ready, fens.formats[0].last_complete) == ("fens", 0, None)

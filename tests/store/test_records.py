@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from harvester import store
 from harvester.errors import StoreError
-from harvester.model import BadRecord, Decision, Known, RawRecord
-from harvester.store import Awaited, PageSave, SavedRecord
-from harvester.store.records import AWAITED
+from harvester.model import BadRecord, Decision, RawRecord, StoredRecord
+from harvester.store import PageToSave, RecordToSave, UnresolvedRejection
+from harvester.store.records import UNRESOLVED_REJECTIONS
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import bad, begin, name, page, raw, tombstone
@@ -26,8 +26,8 @@ def save(opened: Store) -> Callable[..., None]:
     run, window = begin(opened)
 
     def keep(*decided: tuple[RawRecord, str], bad: tuple[BadRecord, ...] = ()) -> None:
-        records = tuple(SavedRecord(one, decision) for one, decision in decided)  # type: ignore[arg-type]
-        opened.save_page(run.id, window.id, PageSave(records=records, bad=bad, done=True))
+        records = tuple(RecordToSave(one, decision) for one, decision in decided)  # type: ignore[arg-type]
+        opened.save_page(run.id, window.id, PageToSave(records=records, bad=bad, done=True))
 
     return keep
 
@@ -52,13 +52,13 @@ def test_a_record_comes_out_as_it_went_in(opened: Store, save):
 
 def test_known_is_what_decides_about_an_arrival(opened: Store, save):
     save((raw(1), "new"), (tombstone(2), "deleted"))
-    known = opened.known("wetlands", "oai_dc", [name(1), name(2), name(3)])
+    known = opened.stored_records("wetlands", "oai_dc", [name(1), name(2), name(3)])
     assert known == {
-        name(1): Known("2024-01-02T03:04:05Z", False, digest(raw(1)), ("reeds:ART",), run_id=1),
-        name(2): Known("2024-06-01T00:00:00Z", True, None, run_id=1),
+        name(1): StoredRecord("2024-01-02T03:04:05Z", False, digest(raw(1)), ("reeds:ART",), run_id=1),
+        name(2): StoredRecord("2024-06-01T00:00:00Z", True, None, run_id=1),
     }
-    assert opened.known("wetlands", "jats", [name(1)]) == {}
-    assert opened.known("wetlands", "oai_dc", []) == {}
+    assert opened.stored_records("wetlands", "jats", [name(1)]) == {}
+    assert opened.stored_records("wetlands", "oai_dc", []) == {}
 
 
 def test_datestamps_tell_the_time_where_they_differ_in_it(opened: Store, save):
@@ -66,18 +66,18 @@ def test_datestamps_tell_the_time_where_they_differ_in_it(opened: Store, save):
         stamps = enumerate(times, first)
         save(*((raw(number, datestamp=f"2024-05-0{number}{time}"), "new") for number, time in stamps))
 
-    assert not opened.tells_time("wetlands", "oai_dc")
+    assert not opened.has_time_of_day("wetlands", "oai_dc")
     keep(1, "T00:00:00Z", "T00:00:00Z", "T23:00:00Z")  # midnight, and in summer
-    assert not opened.tells_time("wetlands", "oai_dc")
+    assert not opened.has_time_of_day("wetlands", "oai_dc")
     keep(4, "T10:20:30Z")
-    assert opened.tells_time("wetlands", "oai_dc")
-    assert not opened.tells_time("wetlands", "jats")
+    assert opened.has_time_of_day("wetlands", "oai_dc")
+    assert not opened.has_time_of_day("wetlands", "jats")
 
 
 def test_many_identifiers_at_once(opened: Store, save):
     save(*((raw(n), "new") for n in range(1500)))
     names = [name(n) for n in range(1500)]
-    assert opened.known("wetlands", "oai_dc", names).keys() == set(names)
+    assert opened.stored_records("wetlands", "oai_dc", names).keys() == set(names)
     assert len(opened.payloads("wetlands", ["oai_dc"], names)) == 1500
 
 
@@ -130,12 +130,12 @@ def test_formats_stand_side_by_side(opened: Store):
 def test_rejected_records_keep_their_bytes_and_the_reason(opened: Store):
     run, window = begin(opened)
     given = (bad(name(1), "no metadata", b"<record>\xfe</record>"), bad(None, "no header"))
-    opened.save_page(run.id, window.id, PageSave(bad=given, done=True))
-    kept = opened.rejected(run.id)
+    opened.save_page(run.id, window.id, PageToSave(bad=given, done=True))
+    kept = opened.rejected_records(run.id)
     assert [(one.identifier, one.reason, one.payload) for one in kept] == [
         (one.identifier, one.reason, one.payload) for one in given
     ]
-    assert opened.rejected(run.id + 1) == []
+    assert opened.rejected_records(run.id + 1) == []
 
 
 SOURCES = count()
@@ -156,30 +156,34 @@ def test_awaited_is_what_was_rejected_and_has_not_come_since(
         begin(for_all, "another source")
         brings = {one: how for one, how in come.items() if how in ("new", "changed", "deleted")}
         arriving = {one: how for one, how in come.items() if one in held | brings.keys()}
-        records = tuple(SavedRecord(raw(one, str(number)), how) for one, how in arriving.items())
+        records = tuple(RecordToSave(raw(one, str(number)), how) for one, how in arriving.items())
         rejected = [bad(name(one), f"reason {number}") for one in sorted(lost)]
-        for_all.save_page(run.id, None, PageSave(records=records, bad=(*rejected, bad(None, "nameless"))))
+        for_all.save_page(run.id, None, PageToSave(records=records, bad=(*rejected, bad(None, "nameless"))))
         for one in sorted(lost):
             waiting.pop(one, None)
             waiting[one] = f"reason {number}"
         if settles:
-            for_all.settle(run.id, [name(one) for one in come])
+            for_all.resolve_rejections(run.id, [name(one) for one in come])
         for one in come:
             if one in brings or (settles and one in held):
                 waiting.pop(one, None)
         held |= brings.keys()
-        assert for_all.awaited(source, "oai_dc") == [Awaited(name(one), why) for one, why in waiting.items()]
-        assert for_all.awaited(source, "jats") == []
+        assert for_all.unresolved_rejections(source, "oai_dc") == [
+            UnresolvedRejection(name(one), why) for one, why in waiting.items()
+        ]
+        assert for_all.unresolved_rejections(source, "jats") == []
 
 
 def test_what_was_rejected_behind_a_certain_point_can_be_left_out(opened: Store):
-    assert opened.last_rejection() == 0
+    assert opened.last_rejection_id() == 0
     last = []
     for number in (1, 2, 1):
         run, _ = begin(opened)
-        opened.save_page(run.id, None, PageSave(bad=(bad(name(number), "HTTP 500"),)))
-        last.append(opened.last_rejection())
-    assert [[one.identifier for one in opened.awaited("wetlands", "oai_dc", point)] for point in (0, *last)] == [
+        opened.save_page(run.id, None, PageToSave(bad=(bad(name(number), "HTTP 500"),)))
+        last.append(opened.last_rejection_id())
+    assert [
+        [one.identifier for one in opened.unresolved_rejections("wetlands", "oai_dc", point)] for point in (0, *last)
+    ] == [
         [],
         [],
         [name(2)],
@@ -188,7 +192,7 @@ def test_what_was_rejected_behind_a_certain_point_can_be_left_out(opened: Store)
 
 
 def test_what_is_awaited_is_found_without_reading_records_or_runs(opened: Store):
-    statement = str(AWAITED.compile(dialect=opened._engine.dialect))
+    statement = str(UNRESOLVED_REJECTIONS.compile(dialect=opened._engine.dialect))
     with opened._read() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("reeds", "oai_dc") * 2).all()
     scans = [row.detail for row in plan if row.detail.startswith("SCAN")]
@@ -230,5 +234,5 @@ def test_a_record_that_is_asked_for_in_vain_again_and_again_is_kept_once(opened:
         save(bad=(bad(name(1), "no header", payload), bad(name(2), "no header", b"")))
     assert rows(opened, "SELECT count(*) FROM rejected") == [(8,)]
     assert rows(opened, "SELECT count(*) FROM payload") == [(3,)]
-    said = [one.payload for one in opened.rejected(1) if one.identifier == name(1)]
+    said = [one.payload for one in opened.rejected_records(1) if one.identifier == name(1)]
     assert said == [b"<record/>", b"<record/>", b"<record> </record>", b"<record/>"]

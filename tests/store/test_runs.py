@@ -6,16 +6,16 @@ import msgspec
 import pytest
 
 from harvester.model import Token, Window
-from harvester.store import Counts, PageSave, SavedRecord
+from harvester.store import Counts, PageToSave, RecordToSave
 from harvester.store.store import Store
 from tests.store.samples import IDENTITY, NOW, WINDOW, bad, begin, name, page, raw
 
 
 def test_a_source_is_remembered_as_it_last_introduced_itself(opened: Store):
     assert opened.source("wetlands") is None
-    opened.remember_source("wetlands", IDENTITY, "https://old.example/oai")
+    opened.save_identity("wetlands", IDENTITY, "https://old.example/oai")
     renamed = msgspec.structs.replace(IDENTITY, repository="Fens", granularity="day")
-    opened.remember_source("wetlands", renamed, "https://new.example/oai")
+    opened.save_identity("wetlands", renamed, "https://new.example/oai")
     row = opened.source("wetlands")
     assert row is not None
     assert (row.name, row.url, row.identity) == ("wetlands", "https://new.example/oai", renamed)
@@ -27,7 +27,7 @@ def test_a_run_can_begin_before_the_provider_was_ever_reached(opened: Store):
     row = opened.source("wetlands")
     assert row is not None
     assert row.identity is None
-    opened.remember_source("wetlands", IDENTITY, "https://wetlands.example/oai")
+    opened.save_identity("wetlands", IDENTITY, "https://wetlands.example/oai")
     assert opened.runs()[0].error == "The provider did not answer."
 
 
@@ -43,8 +43,8 @@ def test_a_run_holds_its_windows_in_the_order_asked(opened: Store):
 def test_a_page_moves_its_window_and_counts_in_its_run(opened: Store):
     run, window = begin(opened)
     mended = raw(2, repairs=("illegal character",), original=b"<OAI-PMH/>")
-    save = PageSave(
-        records=(SavedRecord(raw(1), "new"), SavedRecord(mended, "new"), SavedRecord(raw(3), "unchanged")),
+    save = PageToSave(
+        records=(RecordToSave(raw(1), "new"), RecordToSave(mended, "new"), RecordToSave(raw(3), "unchanged")),
         bad=(bad(None, "no header"),),
         token=Token("t/1", complete_list_size=250, cursor=0, expires="2025-03-02T00:00:00Z"),
         response_date="2025-03-01T12:00:01Z",
@@ -56,7 +56,7 @@ def test_a_page_moves_its_window_and_counts_in_its_run(opened: Store):
     at = now.windows[0]
     assert (at.token, at.pages, at.seen, at.list_size, at.state) == (save.token, 1, 4, 250, "open")
 
-    opened.save_page(run.id, window.id, PageSave(done=True, response_date="2025-03-01T12:00:09Z"))
+    opened.save_page(run.id, window.id, PageToSave(done=True, response_date="2025-03-01T12:00:09Z"))
     now = opened.run(run.id)
     assert now.response_date == "2025-03-01T12:00:01Z", "of the first page"
     at = now.windows[0]
@@ -66,16 +66,16 @@ def test_a_page_moves_its_window_and_counts_in_its_run(opened: Store):
 def test_the_base_of_the_next_run_is_the_earliest_answer_and_never_lost(opened: Store):
     run, window = begin(opened)
     for said in ("2025-03-01T12:00:05Z", "", "2025-03-01T12:00:03Z", "2025-03-01T12:00:07Z"):
-        opened.save_page(run.id, window.id, PageSave(token=Token("t"), response_date=said))
+        opened.save_page(run.id, window.id, PageToSave(token=Token("t"), response_date=said))
     assert opened.run(run.id).response_date == "2025-03-01T12:00:03Z"
 
 
 def test_a_page_without_a_way_on_is_refused_whole(opened: Store):
     run, window = begin(opened)
-    save = PageSave(records=(SavedRecord(raw(1), "new"),))
+    save = PageToSave(records=(RecordToSave(raw(1), "new"),))
     with pytest.raises(ValueError, match="has a token"):
         opened.save_page(run.id, window.id, save)
-    assert opened.known("wetlands", "oai_dc", [name(1)]) == {}
+    assert opened.stored_records("wetlands", "oai_dc", [name(1)]) == {}
 
 
 def test_a_window_of_another_run_is_refused_whole(opened: Store):
@@ -83,7 +83,7 @@ def test_a_window_of_another_run_is_refused_whole(opened: Store):
     _, other = begin(opened)
     with pytest.raises(LookupError):
         opened.save_page(run.id, other.id, page(raw(1)))
-    assert opened.known("wetlands", "oai_dc", [name(1)]) == {}
+    assert opened.stored_records("wetlands", "oai_dc", [name(1)]) == {}
     assert opened.run(run.id).pages == 0
 
 
@@ -97,14 +97,14 @@ def test_complete_means_complete(opened: Store):
 
 
 def test_what_was_cut_short_is_found_again(opened: Store):
-    assert opened.unfinished_run("wetlands", "oai_dc") is None
+    assert opened.resumable_run("wetlands", "oai_dc") is None
     run, window = begin(opened)
     opened.save_page(run.id, window.id, page(raw(1), last=False))
-    found = opened.unfinished_run("wetlands", "oai_dc")
+    found = opened.resumable_run("wetlands", "oai_dc")
     assert found is not None
     assert found.windows[0].token == Token("next", complete_list_size=250, cursor=0)
-    assert opened.unfinished_run("wetlands", "jats") is None
-    assert opened.unfinished_run("fens", "oai_dc") is None
+    assert opened.resumable_run("wetlands", "jats") is None
+    assert opened.resumable_run("fens", "oai_dc") is None
 
 
 @pytest.mark.parametrize("state", ["incomplete", "waiting", "failed"])
@@ -112,7 +112,7 @@ def test_a_run_that_got_somewhere_goes_on(opened: Store, state):
     run, window = begin(opened)
     opened.save_page(run.id, window.id, page(raw(1), last=False))
     opened.finish_run(run.id, state, NOW, "The provider went away.")
-    found = opened.unfinished_run("wetlands", "oai_dc")
+    found = opened.resumable_run("wetlands", "oai_dc")
     assert found is not None
     assert found.error == "The provider went away."
     assert opened.resume_run(found.id).state == "running"
@@ -122,7 +122,7 @@ def test_a_run_that_got_somewhere_goes_on(opened: Store, state):
 def test_a_run_that_failed_at_its_first_request_is_not_tried_again_as_it_was(opened: Store):
     run, _ = begin(opened)
     opened.finish_run(run.id, "failed", NOW, "badArgument")
-    assert opened.unfinished_run("wetlands", "oai_dc") is None
+    assert opened.resumable_run("wetlands", "oai_dc") is None
 
 
 def test_only_the_newest_run_is_taken_up(opened: Store):
@@ -130,7 +130,7 @@ def test_only_the_newest_run_is_taken_up(opened: Store):
     run, window = begin(opened)
     opened.save_page(run.id, window.id, page())
     opened.finish_run(run.id, "complete", NOW)
-    assert opened.unfinished_run("wetlands", "oai_dc") is None
+    assert opened.resumable_run("wetlands", "oai_dc") is None
 
 
 def test_a_range_is_neither_a_base_nor_taken_up_by_the_next_harvest(opened: Store):
@@ -138,24 +138,24 @@ def test_a_range_is_neither_a_base_nor_taken_up_by_the_next_harvest(opened: Stor
     opened.save_page(run.id, window.id, page())
     opened.finish_run(run.id, "complete", NOW)
     part = opened.begin_run("wetlands", "oai_dc", "range", [WINDOW], NOW)
-    assert opened.unfinished_run("wetlands", "oai_dc") is None
-    found = opened.unfinished_run("wetlands", "oai_dc", kinds=["range"])
+    assert opened.resumable_run("wetlands", "oai_dc") is None
+    found = opened.resumable_run("wetlands", "oai_dc", kinds=["range"])
     assert found is not None
     assert found.id == part.id
     opened.save_page(part.id, part.windows[0].id, page())
     opened.finish_run(part.id, "complete", NOW)
-    last = opened.last_complete("wetlands", "oai_dc")
+    last = opened.last_complete_run("wetlands", "oai_dc")
     assert last is not None
     assert last.id == run.id
 
 
 def test_the_last_complete_run_says_which_sets_it_asked_for(opened: Store):
-    assert opened.last_complete("wetlands", "oai_dc") is None
+    assert opened.last_complete_run("wetlands", "oai_dc") is None
     run, window = begin(opened, windows=[Window(prefix="oai_dc", set_spec="reeds:ART")])
     opened.save_page(run.id, window.id, page(raw(1)))
-    assert opened.last_complete("wetlands", "oai_dc") is None
+    assert opened.last_complete_run("wetlands", "oai_dc") is None
     opened.finish_run(run.id, "complete", NOW)
-    last = opened.last_complete("wetlands", "oai_dc")
+    last = opened.last_complete_run("wetlands", "oai_dc")
     assert last is not None
     assert (last.sets, last.response_date) == (("reeds:ART",), "2025-03-01T12:00:00Z")
 
@@ -192,7 +192,7 @@ def test_more_can_be_asked_for_in_a_run_and_again(opened: Store):
 
 def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, PageSave(token=Token("t"), list_size=7))
+    opened.save_page(run.id, window.id, PageToSave(token=Token("t"), list_size=7))
     opened.reopen_window(window.id)
     halves = [Window(prefix="oai_dc", until="2024-06-01"), Window(prefix="oai_dc", since="2024-06-01")]
     opened.split_window(window.id, halves)
@@ -215,7 +215,7 @@ def test_what_a_window_announces_is_kept_as_it_is_split(opened: Store):
 
 def test_records_fetched_one_by_one_move_no_checkpoint(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, PageSave(token=Token("t"), records=(SavedRecord(raw(1), "new"),), seen=0))
-    opened.save_page(run.id, None, PageSave(records=(SavedRecord(raw(2), "new"),)))
+    opened.save_page(run.id, window.id, PageToSave(token=Token("t"), records=(RecordToSave(raw(1), "new"),), seen=0))
+    opened.save_page(run.id, None, PageToSave(records=(RecordToSave(raw(2), "new"),)))
     now = opened.run(run.id)
     assert (now.counts.new, now.windows[0].token, now.windows[0].seen) == (2, Token("t"), 0)

@@ -26,7 +26,7 @@ def standing(opened: Store) -> tuple[tuple[int, int], tuple[int, int, int]]:
 def test_counts_follow_every_change(opened: Store):
     run, window = begin(opened)
     opened.save_page(run.id, window.id, page(raw(1), raw(2), raw(3), last=False))
-    opened.save_articles((article_save(1), article_save(2, entry=None), article_save(3)))
+    opened.save_articles((article_save(1), article_save(2, row=None), article_save(3)))
     before = standing(opened)
     opened.save_page(run.id, window.id, page(tombstone(3), decision="deleted"))
     opened.save_articles((article_save(2), article_save(3, deleted=True)))

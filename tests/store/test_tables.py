@@ -30,7 +30,7 @@ def ask(tmp_path: Path) -> Callable[[str], list[dict[str, Any]]]:
             article_save(1, findings=(finding("warning", "titles[0]", "eff ective"),)),
             article_save(2, article(2, last_page=None, contributors=(), references=()), findings=(finding("error"),)),
             article_save(3, article(3, first_page=None, last_page=None, elocation_id="e55"), deleted=True),
-            article_save(4, entry=None, deleted=True),
+            article_save(4, row=None, deleted=True),
         )
         path = opened.path
 

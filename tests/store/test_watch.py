@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from harvester.store import Alert, Awaited, PageSave
+from harvester.store import Alert, PageToSave, UnresolvedRejection
 from harvester.store.store import Store
 from tests.store.samples import NOW, article_save, bad, begin, fill, name, page, raw
 
@@ -70,14 +70,14 @@ def test_prune_takes_out_old_rejections(opened: Store):
 def test_prune_keeps_the_last_word_on_what_is_still_awaited(opened: Store):
     for number, reason in ((1, "HTTP 500"), (2, "HTTP 500"), (1, "half a document")):
         run, _ = begin(opened)
-        opened.save_page(run.id, None, PageSave(bad=(bad(name(number), reason),)))
+        opened.save_page(run.id, None, PageToSave(bad=(bad(name(number), reason),)))
         opened.finish_run(run.id, "failed", NOW, "no answer")
     run, window = begin(opened)
     opened.save_page(run.id, window.id, page(raw(2)))
     opened.finish_run(run.id, "complete", NOW)
     for rejections in (2, 0):
         assert opened.prune(LATER).rejected == rejections
-        assert opened.awaited("wetlands", "oai_dc") == [Awaited(name(1), "half a document")]
+        assert opened.unresolved_rejections("wetlands", "oai_dc") == [UnresolvedRejection(name(1), "half a document")]
     assert opened.check_integrity(deep=True) == []
 
 

@@ -16,7 +16,7 @@ from tests.crossref.deposit.deposits import batch, build, deposit
 from tests.strategies import articles, of_articles
 
 ARTICLE = "//c:journal_article"
-POLICY = Policy(today="2026-01-02", prefixes=("10.5555", "10.48015"))
+POLICY = Policy(today="2026-01-02", doi_prefixes=("10.5555", "10.48015"))
 
 
 @of_articles

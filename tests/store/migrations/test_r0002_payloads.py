@@ -59,7 +59,7 @@ def test_versions_and_refused_records_are_read_as_before(old: Path):
     with store.connect(f"sqlite:///{old}") as opened:
         now = dict(opened.raw(str(source), str(identifier)))[str(prefix)]
         earlier, tombstone = opened.versions(str(source), str(identifier), str(prefix))
-        [refused] = opened.rejected(int(str(run_id)))
+        [refused] = opened.rejected_records(int(str(run_id)))
     assert now.original == earlier.original is not None
     assert earlier.repairs == ("utf-8",)
     assert earlier.payload not in (None, now.payload)

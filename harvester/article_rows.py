@@ -14,7 +14,7 @@ from harvester.model import Article, Finding, Reading, to_json
 from harvester.text import plain
 
 
-class Entry(Struct, frozen=True, kw_only=True, array_like=True):
+class ArticleRow(Struct, frozen=True, kw_only=True, array_like=True):
     """The values of one article by the columns of its table."""
 
     format: str
@@ -33,19 +33,19 @@ class Entry(Struct, frozen=True, kw_only=True, array_like=True):
 class MappedArticle(Struct, frozen=True):
     """What came of the records of one identifier; no entry where there is no article in them."""
 
-    entry: Entry | None
+    row: ArticleRow | None
     findings: tuple[Finding, ...] = ()
 
 
-def made(reading: Reading) -> MappedArticle:
+def to_mapped_article(reading: Reading) -> MappedArticle:
     """What a finished reading leaves to be kept."""
-    return MappedArticle(entry(reading.article) if reading.article else None, reading.findings)
+    return MappedArticle(to_row(reading.article) if reading.article else None, reading.findings)
 
 
-def entry(article: Article) -> Entry:
+def to_row(article: Article) -> ArticleRow:
     """The article ready to be kept."""
     journal, document = article.journal, to_json(article)
-    return Entry(
+    return ArticleRow(
         format=article.format,
         doi=article.doi,
         doi_key=None if article.doi is None else fold_doi(article.doi),

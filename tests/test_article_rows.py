@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.entries import MappedArticle, entry, made
+from harvester.article_rows import MappedArticle, to_mapped_article, to_row
 from harvester.model import Article, Finding, Issn, Journal, LangText, PubDate, Reading, Title, from_json, to_json
 from harvester.text import Span
 from tests.strategies import articles, of_articles
@@ -22,7 +22,7 @@ ARTICLE = Article(
 
 
 def test_an_entry_has_what_an_article_is_found_by():
-    kept = entry(ARTICLE)
+    kept = to_row(ARTICLE)
     assert (kept.doi, kept.doi_key) == ("10.5555/ABC-Ä", "10.5555/abc-Ä")
     assert (kept.format, kept.title, kept.journal, kept.issn) == ("jats", "On Sphagnum", "Wetland Notes", "2049-3630")
     assert (kept.year, kept.volume, kept.issue) == (2023, "7", None)
@@ -31,16 +31,16 @@ def test_an_entry_has_what_an_article_is_found_by():
 
 def test_of_nothing_there_is_no_entry():
     said = (Finding("payload-unreadable"),)
-    assert made(Reading(None, said)) == MappedArticle(None, said)
-    assert entry(Article(format="oai_dc")).year is None
+    assert to_mapped_article(Reading(None, said)) == MappedArticle(None, said)
+    assert to_row(Article(format="oai_dc")).year is None
 
 
 @of_articles
 @given(articles(), st.dictionaries(st.text(), st.text()))
 def test_where_a_value_stood_does_not_move_the_fingerprint(article: Article, provenance: dict[str, str]):
     bare = msgspec.structs.replace(article, provenance={})
-    kept = entry(msgspec.structs.replace(article, provenance=provenance))
-    assert kept.fingerprint == entry(bare).fingerprint == hashlib.sha256(to_json(bare)).hexdigest()
+    kept = to_row(msgspec.structs.replace(article, provenance=provenance))
+    assert kept.fingerprint == to_row(bare).fingerprint == hashlib.sha256(to_json(bare)).hexdigest()
     assert from_json(kept.document).provenance == provenance
 
 
@@ -48,4 +48,4 @@ def test_where_a_value_stood_does_not_move_the_fingerprint(article: Article, pro
 @given(articles(), articles())
 def test_what_can_reach_a_deposit_moves_the_fingerprint(one: Article, other: Article):
     one, other = (msgspec.structs.replace(each, provenance={}) for each in (one, other))
-    assert (entry(one).fingerprint == entry(other).fingerprint) == (one == other)
+    assert (to_row(one).fingerprint == to_row(other).fingerprint) == (one == other)

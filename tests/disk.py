@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.chaos.harvesting import differing, held
-from tests.chaos.provider import DC, Truth, article, broken
+from tests.providers.truth import DC, Truth, article, broken
 from tests.workbench import Workbench
 
 COUNT = 12

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.chaos.provider import Fault, Truth
+from tests.providers.truth import Fault, Truth
 
 Setting = tuple[Truth, Fault]
 Later = Callable[[Truth], None]

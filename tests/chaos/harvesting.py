@@ -11,7 +11,7 @@ from harvester.model import RawRecord
 from harvester.reports import RunReport
 from harvester.store import Store
 from harvester.xmltools import parse
-from tests.chaos.provider import Truth
+from tests.providers.truth import Truth
 from tests.workbench import Workbench
 
 ENVELOPE = ("record", "metadata")

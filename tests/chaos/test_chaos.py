@@ -10,7 +10,7 @@ from tests.chaos import page
 from tests.chaos.case import Case
 from tests.chaos.cases import CASES
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, rejected
-from tests.chaos.provider import CLOCK, broken, name
+from tests.providers.truth import CLOCK, broken, name
 from tests.workbench import in_another_process
 
 

@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.chaos.cases.parts import BROKEN, WINDOWS, plain_token
 from tests.chaos.harvesting import bench, differing, held, reconcile
-from tests.chaos.provider import CLOCK, Fault, Truth, article, broken, containing, name
-from tests.oai.server import Answer, Request, error, reply
+from tests.providers.server import Answer, Request, error, reply
+from tests.providers.truth import CLOCK, Fault, Truth, article, broken, containing, name
 
 DAMAGES: dict[str, bytes | Answer] = {
     "500": reply("", 500),

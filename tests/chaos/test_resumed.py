@@ -10,8 +10,8 @@ import pytest
 
 from harvester.model import SetInfo
 from tests.chaos.harvesting import bench, differing, harvest, held
-from tests.chaos.provider import CLOCK, Truth, article, broken, is_list, metadata, name
-from tests.oai.server import Request, reply
+from tests.providers.server import Request, reply
+from tests.providers.truth import CLOCK, Truth, article, broken, is_list, metadata, name
 from tests.workbench import Workbench
 
 

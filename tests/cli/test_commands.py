@@ -13,9 +13,9 @@ import pytest
 from harvester.config import load
 from harvester.findings import kinds
 from harvester.model import from_json
-from tests.cli import provider
 from tests.cli.conftest import answer
-from tests.oai.server import Answer, Server, reply
+from tests.providers import small_journal
+from tests.providers.server import Answer, Server, reply
 
 RUN = ["source", "format", "state", "new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages"]
 FINDING = {"code", "severity", "record", "source", "doi", "path", "value", "message", "fix", "who"}
@@ -24,14 +24,14 @@ FILE = {"path", "batch_id", "schema_version", "records", "dois", "bytes"}
 
 @pytest.fixture(scope="module")
 def small():
-    with provider.serving() as server:
+    with small_journal.serving() as server:
         yield server
 
 
 @pytest.fixture
 def configured(call, tmp_path, small):
     """`call` in a folder whose config.toml names the provider."""
-    (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=small.url))
+    (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=small.url))
     return call
 
 
@@ -178,7 +178,7 @@ schedule = "@yearly"
 )
 def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_path, number, again):
     def slowly(request):
-        data = provider.answer(request)
+        data = small_journal.answer(request)
         return Answer(data, hang=1.0) if "resumptionToken" in request.query else data
 
     with Server(slowly) as server:

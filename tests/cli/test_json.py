@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli import provider
 from tests.cli.conftest import answer
-from tests.oai.server import Server, envelope, reply
+from tests.providers import small_journal
+from tests.providers.server import Server, envelope, reply
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 OBJECTS = ("outcome", "run", "source", "trouble", "finding", "export crossref")
@@ -73,12 +73,13 @@ def printed(value: Any, named: dict[str, str], path: str = "") -> Iterator[str]:
 @pytest.fixture(scope="module")
 def broken() -> Iterator[Server]:
     """A record of it has no identifier."""
-    bad = provider.article(2).replace("<identifier>oai:small:2</identifier>", "")
+    bad = small_journal.article(2).replace("<identifier>oai:small:2</identifier>", "")
 
     def answering(request: Any) -> bytes:
         if request.query.get("verb") == "ListRecords" and "from" not in request.query:
-            return reply(envelope(f"<ListRecords>{provider.article(1)}{bad}{provider.article(4)}</ListRecords>"))
-        return provider.answer(request)
+            records = small_journal.article(1) + bad + small_journal.article(4)
+            return reply(envelope(f"<ListRecords>{records}</ListRecords>"))
+        return small_journal.answer(request)
 
     with Server(answering) as server:
         yield server
@@ -86,7 +87,7 @@ def broken() -> Iterator[Server]:
 
 @pytest.fixture
 def configured(call, tmp_path, broken):
-    text = provider.CONFIG.format(url=broken.url).replace("allow_private", 'schedule = "@daily"\nallow_private')
+    text = small_journal.CONFIG.format(url=broken.url).replace("allow_private", 'schedule = "@daily"\nallow_private')
     dead = '[sources.dead]\nurl = "http://127.0.0.1:9/oai"\nformats = ["oai_dc"]\nallow_private = true\nretries = 0\n'
     schedules = '[exports]\nschedule = "@daily"\n[report]\nschedule = "@daily"\n'
     (tmp_path / "config.toml").write_text(f"{text}\n{dead}{schedules}")

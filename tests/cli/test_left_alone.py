@@ -14,11 +14,13 @@ import pytest
 from harvester import pipeline
 from harvester.config import load
 from harvester.system import locks
-from tests.cli import provider
 from tests.cli.conftest import answer
-from tests.oai.server import Server, envelope, reply
+from tests.providers import small_journal
+from tests.providers.server import Server, envelope, reply
 
-SCHEDULED = provider.CONFIG.replace("allow_private = true", 'allow_private = true\nretries = 0\nschedule = "@yearly"')
+SCHEDULED = small_journal.CONFIG.replace(
+    "allow_private = true", 'allow_private = true\nretries = 0\nschedule = "@yearly"'
+)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def left(call, tmp_path, switch):
     """`call` in a folder whose source has a schedule."""
 
     def answering(request):
-        return reply("<html>maintenance</html>") if switch["down"] else provider.answer(request)
+        return reply("<html>maintenance</html>") if switch["down"] else small_journal.answer(request)
 
     with Server(answering) as server:
         (tmp_path / "config.toml").write_text('timezone = "Europe/Madrid"\n' + SCHEDULED.format(url=server.url))
@@ -238,12 +240,12 @@ def test_one_run(left):
 
 
 def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
-    good, bad = provider.article(1), provider.article(2).replace("<identifier>oai:small:2</identifier>", "")
+    good, bad = small_journal.article(1), small_journal.article(2).replace("<identifier>oai:small:2</identifier>", "")
 
     def answering(request):
         if request.query.get("verb") == "ListRecords":
             return reply(envelope(f"<ListRecords>{good}{bad}</ListRecords>"))
-        return provider.answer(request)
+        return small_journal.answer(request)
 
     with Server(answering) as server:
         (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
@@ -253,10 +255,10 @@ def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
 
 
 def test_a_list_that_is_shorter_than_announced_has_a_next_step(call, tmp_path):
-    short = f'<ListRecords>{provider.article(1)}<resumptionToken completeListSize="40"/></ListRecords>'
+    short = f'<ListRecords>{small_journal.article(1)}<resumptionToken completeListSize="40"/></ListRecords>'
 
     def answering(request):
-        return reply(envelope(short)) if request.query.get("verb") == "ListRecords" else provider.answer(request)
+        return reply(envelope(short)) if request.query.get("verb") == "ListRecords" else small_journal.answer(request)
 
     with Server(answering) as server:
         (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
@@ -363,10 +365,10 @@ def logged(call, tmp_path):
             if "resumptionToken" in request.query and not refused:
                 refused.append(request)
                 return BUSY
-            return provider.answer(request)
+            return small_journal.answer(request)
 
         with Server(answering) as server:
-            (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+            (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
             said = call("harvest", "-v", "--log-format", kind).stderr.splitlines()
         assert refused
         return [line for line in said if line.startswith(("{", "20"))]

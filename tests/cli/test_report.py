@@ -6,16 +6,16 @@ import io
 import pytest
 from lxml import html
 
-from tests.cli import provider
 from tests.cli.conftest import answer
+from tests.providers import small_journal
 
-ARTICLE = provider.article
+ARTICLE = small_journal.article
 
 
 @pytest.fixture
 def harvested(call, tmp_path):
-    with provider.serving() as server:
-        (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+    with small_journal.serving() as server:
+        (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
         assert call("harvest").exit_code == 0
     return call
 
@@ -53,7 +53,7 @@ def test_a_page_that_cannot_be_written(harvested):
 
 
 def test_before_the_first_harvest(call, tmp_path):
-    (tmp_path / "config.toml").write_text(provider.CONFIG.format(url="http://127.0.0.1:1/oai"))
+    (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url="http://127.0.0.1:1/oai"))
     done = call("report", "--html", "r.html")
     assert done.exit_code == 0, done.output
     assert "never harvested" in (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -66,9 +66,9 @@ def test_an_unknown_source(harvested):
 
 def test_a_cell_of_a_record_is_no_formula(call, tmp_path, monkeypatch):
     formula = '=HYPERLINK("http://x.example")'
-    monkeypatch.setattr(provider, "article", lambda number: ARTICLE(number).replace(">en<", f">{formula}<"))
-    with provider.serving() as server:
-        (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+    monkeypatch.setattr(small_journal, "article", lambda number: ARTICLE(number).replace(">en<", f">{formula}<"))
+    with small_journal.serving() as server:
+        (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
         assert call("harvest").exit_code == 0
     rows = list(csv.DictReader(io.StringIO(call("check", "--csv").stdout, newline="")))
     assert f"'{formula}" in {row["value"] for row in rows}
@@ -78,10 +78,10 @@ def test_a_cell_of_a_record_is_no_formula(call, tmp_path, monkeypatch):
 def test_the_export_names_what_is_thinner_than_its_last_deposit(call, tmp_path, monkeypatch):
     for author in ("Adams, Ada</dc:creator><dc:creator>Berg, Bo", "Adams, Ada"):
         monkeypatch.setattr(
-            provider, "article", lambda number, author=author: ARTICLE(number).replace("Adams, Ada", author)
+            small_journal, "article", lambda number, author=author: ARTICLE(number).replace("Adams, Ada", author)
         )
-        with provider.serving() as server:
-            (tmp_path / "config.toml").write_text(provider.CONFIG.format(url=server.url))
+        with small_journal.serving() as server:
+            (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
             assert call("harvest").exit_code == 0
         said = call("export", "crossref").stdout
     assert said.count("thinner  oai:small:") == 3

@@ -16,8 +16,8 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import load
-from tests.cli import provider
-from tests.oai.server import Answer, Request, Server, envelope, error, redirect, reply
+from tests.providers import small_journal
+from tests.providers.server import Answer, Request, Server, envelope, error, redirect, reply
 
 PASSWORD, KEY, FILED, HOOK = "päss/w0rd-7f3a", "key-81c2e9", "filed-55d0b4", "hook-0b2c61"
 BASIC = b64encode(f"jane:{PASSWORD}".encode()).decode()
@@ -78,7 +78,7 @@ class Gossip:
         if self.answers:
             return self.answers.pop(0)
         self.good = True
-        return provider.answer(request) if told(request) else reply("who are you?", 401)
+        return small_journal.answer(request) if told(request) else reply("who are you?", 401)
 
 
 class Ear:

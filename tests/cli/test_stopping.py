@@ -17,8 +17,8 @@ from harvester.config import load
 from harvester.demo.lists import Record
 from harvester.model import RawRecord, Window
 from harvester.store import PageToSave, RecordToSave
-from tests.cli import provider
 from tests.demo.many import many
+from tests.providers import small_journal
 from tests.workbench import NOW
 
 RECORDS = 1500
@@ -34,7 +34,7 @@ def raw(record: Record) -> RawRecord:
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose store has records that no article was made of, as after an upgrade."""
     folder: Path = tmp_path_factory.mktemp("full")
-    (folder / "config.toml").write_text(provider.CONFIG.format(url="http://127.0.0.1:9/oai"))
+    (folder / "config.toml").write_text(small_journal.CONFIG.format(url="http://127.0.0.1:9/oai"))
     with pipeline.opened(load(folder / "config.toml")) as opened:
         run = opened.begin_run("small", "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
         records = tuple(RecordToSave(raw(one), "new") for one in many(RECORDS))

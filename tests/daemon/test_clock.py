@@ -15,9 +15,9 @@ from harvester.config import load
 from harvester.config.schedule import next_after
 from harvester.daemon.service import Daemon
 from harvester.model import Window
-from tests.cli import provider
 from tests.daemon.conftest import text_of
-from tests.oai.server import Server
+from tests.providers import small_journal
+from tests.providers.server import Server
 
 
 class Clock:
@@ -37,7 +37,7 @@ def clock() -> Clock:
 @pytest.fixture
 def daemon(tmp_path: Path, clock: Clock) -> Iterator[Daemon]:
     """A daemon with one source that is due every hour, in a thread."""
-    with provider.serving() as server:
+    with small_journal.serving() as server:
         _write(tmp_path, server)
         one = Daemon(tmp_path / "config.toml", now=clock, tick=0.05)
         thread = threading.Thread(target=one.run)

@@ -20,7 +20,7 @@ from harvester.daemon import notifications
 from harvester.daemon.incidents import News
 from harvester.daemon.notifications import NotTold, tell
 from tests.daemon.test_incidents import MADRID, TROUBLE
-from tests.oai.server import Server
+from tests.providers.server import Server
 
 assert TROUBLE
 NEWS = News(troubles=(TROUBLE,))

@@ -18,9 +18,9 @@ from harvester.config import load
 from harvester.daemon.web import ask
 from harvester.errors import HarvesterError
 from harvester.store import Run
-from tests.cli import provider
 from tests.daemon.conftest import text_of
-from tests.oai.server import Answer, Request, Server
+from tests.providers import small_journal
+from tests.providers.server import Answer, Request, Server
 
 PATIENCE = 30.0
 
@@ -98,7 +98,7 @@ def write(folder: Path, sources: dict[str, str], more: str = "", schedule: str =
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[Server]:
-    with provider.serving() as server:
+    with small_journal.serving() as server:
         yield server
 
 
@@ -118,7 +118,7 @@ def test_it_catches_up_once_and_stops_when_told(tmp_path: Path, daemon, small: S
 
 def slow(request: Request) -> bytes | Answer:
     """The second page hangs."""
-    answer = provider.answer(request)
+    answer = small_journal.answer(request)
     return Answer(answer, hang=20.0) if "resumptionToken" in request.query else answer
 
 
@@ -151,7 +151,7 @@ def test_a_killed_run_is_recognised_and_goes_on(tmp_path: Path, daemon):
     hanging = [True]
 
     def answer(request: Request) -> bytes | Answer:
-        return slow(request) if hanging[0] else provider.answer(request)
+        return slow(request) if hanging[0] else small_journal.answer(request)
 
     with Server(answer) as server:
         write(tmp_path, {"reeds": server.url})

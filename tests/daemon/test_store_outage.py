@@ -16,9 +16,9 @@ from harvester.daemon import due_run, service, store_outage
 from harvester.daemon.service import Daemon
 from harvester.errors import StoreError, StoreLocked
 from harvester.system.stopping import never_stop
-from tests.cli import provider
 from tests.daemon.conftest import Configured
-from tests.oai.server import Server
+from tests.providers import small_journal
+from tests.providers.server import Server
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
@@ -28,7 +28,7 @@ BROKEN = StoreError("The store is damaged; put a backup in its place")
 
 @pytest.fixture
 def small() -> Iterator[Server]:
-    with provider.serving() as server:
+    with small_journal.serving() as server:
         yield server
 
 

@@ -17,9 +17,9 @@ from harvester.daemon import due_run
 from harvester.daemon.service import Daemon
 from harvester.store import Run
 from harvester.system.stopping import never_stop
-from tests.cli import provider
 from tests.daemon.conftest import Configured
-from tests.oai.server import Answer, Request, Server
+from tests.providers import small_journal
+from tests.providers.server import Answer, Request, Server
 from tests.workbench import in_another_process
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -35,7 +35,7 @@ class Busy:
 
     def __call__(self, request: Request) -> bytes | Answer:
         if self.over or self.what not in request.target:
-            return provider.answer(request)
+            return small_journal.answer(request)
         date, retry = (format_datetime(moment, usegmt=True) for moment in (datetime.now(UTC), self.until))
         head = f"HTTP/1.1 503 Busy\r\nDate: {date}\r\nRetry-After: {retry}\r\nContent-Length: 0\r\n"
         return f"{head}Connection: close\r\n\r\n".encode()

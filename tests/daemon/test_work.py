@@ -17,9 +17,9 @@ from harvester.daemon.incidents import CRASHED
 from harvester.reports import PageReport
 from harvester.store.store import Store
 from harvester.system import locks
-from tests.cli import provider
 from tests.daemon.conftest import Configured
-from tests.oai.server import Server
+from tests.providers import small_journal
+from tests.providers.server import Server
 
 
 def now() -> datetime:
@@ -32,7 +32,7 @@ def never() -> bool:
 
 @pytest.fixture
 def small() -> Iterator[Server]:
-    with provider.serving() as server:
+    with small_journal.serving() as server:
         yield server
 
 

@@ -13,8 +13,8 @@ from harvester.errors import BadStatus, Stopped
 from harvester.harvesting.fetching import AHEAD, AHEAD_BYTES, Fetching, Line, Room
 from harvester.model import Access, Page, Token, Window
 from harvester.store import RunWindow
-from tests.chaos.provider import Truth, broken, page_of
-from tests.oai.server import Request, reply
+from tests.providers.server import Request, reply
+from tests.providers.truth import Truth, broken, page_of
 
 ASKED = Window(prefix="oai_dc")
 

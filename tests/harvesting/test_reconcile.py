@@ -8,8 +8,8 @@ import pytest
 
 from harvester.demo.lists import Record
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
-from tests.chaos.provider import Truth, article, broken, name, page_of
-from tests.oai.server import Request, error, listing, reply
+from tests.providers.server import Request, error, listing, reply
+from tests.providers.truth import Truth, article, broken, name, page_of
 from tests.workbench import Workbench
 
 

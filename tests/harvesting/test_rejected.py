@@ -14,8 +14,8 @@ from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.cases.parts import BROKEN
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, rejected, same
-from tests.chaos.provider import CLOCK, Broken, Fault, Truth, article, broken, containing, name
-from tests.oai.server import Answer, Request, error, listing, reply
+from tests.providers.server import Answer, Request, error, listing, reply
+from tests.providers.truth import CLOCK, Broken, Fault, Truth, article, broken, containing, name
 from tests.workbench import Workbench, in_another_process
 
 LIST = [("ListRecords", None)]

@@ -15,7 +15,8 @@ from harvester.reports import RunReport
 from harvester.store import Run
 from harvester.system import locks
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
-from tests.chaos.provider import (
+from tests.providers.server import Answer, error, reply
+from tests.providers.truth import (
     CLOCK,
     DC,
     Truth,
@@ -28,7 +29,6 @@ from tests.chaos.provider import (
     name,
     page_of,
 )
-from tests.oai.server import Answer, error, reply
 from tests.workbench import Workbench
 
 LATER = CLOCK + timedelta(days=1)

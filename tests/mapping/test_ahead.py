@@ -13,8 +13,8 @@ from harvester.mapping import ArticleMapper
 from harvester.mapping.ahead import CHUNK, FULL_PAGES, LONG, MUCH, Ahead
 from harvester.model import Hints, Policy, RawRecord
 from tests.chaos.harvesting import bench, harvest
-from tests.chaos.provider import Truth, broken
 from tests.demo.many import many
+from tests.providers.truth import Truth, broken
 
 MAKER = ArticleMapper(Hints(name_order="family-first"), Policy(today="2026-01-01", doi_prefixes=("10.5555",)))
 RAWS = [

@@ -10,10 +10,10 @@ from harvester.demo.lists import Record
 from harvester.demo.repository import Repository
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Keyword
-from tests.cli import provider
-from tests.oai.server import Server, envelope, reply
 from tests.providers import press as presses
+from tests.providers import small_journal
 from tests.providers.press import Press, article, both, doi, dois, name, now
+from tests.providers.server import Server, envelope, reply
 from tests.workbench import Workbench
 
 JOURNAL = '\n[journals."2049-3630"]\ntitle = "Journal of Small Things"\nissn_electronic = "2049-3630"\n'
@@ -23,10 +23,10 @@ AHEAD = {"date-in-future", "date-ahead"}
 @pytest.fixture
 def bench(tmp_path):
     """Three articles, of which number 1 has the date 2027-03-02."""
-    records = "".join(map(provider.article, (1, 2, 3))).replace("<dc:date>2024-01-01<", "<dc:date>2027-03-02<")
+    records = "".join(map(small_journal.article, (1, 2, 3))).replace("<dc:date>2024-01-01<", "<dc:date>2027-03-02<")
 
     def answer(request):
-        known = {"Identify": provider.IDENTIFY, "ListRecords": f"<ListRecords>{records}</ListRecords>"}
+        known = {"Identify": small_journal.IDENTIFY, "ListRecords": f"<ListRecords>{records}</ListRecords>"}
         return reply(envelope(known[request.query["verb"]]))
 
     bench = Workbench(tmp_path)

@@ -10,7 +10,7 @@ import pytest
 
 from harvester.model import Access, Window
 from harvester.oai import BadStatus, Provider, Stopped, WaitUntil, backoff
-from tests.oai.server import Request, Server, listing, record, redirect, reply
+from tests.providers.server import Request, Server, listing, record, redirect, reply
 
 DC = Window(prefix="oai_dc")
 PAGE = reply(listing(record(1)))

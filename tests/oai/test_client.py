@@ -26,7 +26,7 @@ from harvester.oai import (
     Unreachable,
     WaitUntil,
 )
-from tests.oai.server import Answer, Server, chunked, envelope, error, listing, record, redirect, reply
+from tests.providers.server import Answer, Server, chunked, envelope, error, listing, record, redirect, reply
 
 DC = Window(prefix="oai_dc")
 PAGE = listing(record(1), record(2))

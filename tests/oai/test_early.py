@@ -16,7 +16,7 @@ from harvester.model import Access, Window
 from harvester.oai import BadAnswer, Provider, pages
 from harvester.oai.early import Early, glimpse
 from harvester.oai.transport import Response
-from tests.oai.server import Server, listing, record, reply
+from tests.providers.server import Server, listing, record, reply
 
 DC = Window(prefix="oai_dc")
 END = "</ListRecords></OAI-PMH>"

@@ -8,7 +8,7 @@ import pytest
 
 from harvester.errors import BadAnswer
 from harvester.oai import encoding, pages
-from tests.oai.server import listing, record
+from tests.providers.server import listing, record
 
 TITLE = "Müller — naïve “x” Łódź"
 PAGE = listing(record(1, TITLE))

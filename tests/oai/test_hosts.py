@@ -11,8 +11,8 @@ import pytest
 
 from harvester.oai import hosts
 from tests.chaos.harvesting import bench, harvest
-from tests.chaos.provider import Truth, broken
-from tests.oai.server import Request, reply
+from tests.providers.server import Request, reply
+from tests.providers.truth import Truth, broken
 
 HOSTS = ("River.example", "river.example:8080", "RIVER.EXAMPLE", "river.example")
 

@@ -11,7 +11,7 @@ import pytest
 
 from harvester.model import Access, Window
 from harvester.oai import Provider, RefusedAddress, Stopped, TooSlow, Unreachable, network
-from tests.oai.server import Answer, Server, listing, record, redirect, reply
+from tests.providers.server import Answer, Server, listing, record, redirect, reply
 
 DC = Window(prefix="oai_dc")
 PAGE = listing(record(1))

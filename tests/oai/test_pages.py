@@ -16,7 +16,7 @@ from lxml import etree
 from harvester.errors import BadAnswer, ProtocolError, ProviderError, TooBig
 from harvester.model import Page, Token
 from harvester.oai import pages
-from tests.oai.server import OAI, envelope, error, listing, record
+from tests.providers.server import OAI, envelope, error, listing, record
 
 
 def page_of(text: str | bytes, verb: str = "ListRecords") -> Page:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from harvester.errors import ProviderError
 from harvester.oai import pages, repair
-from tests.oai.server import listing, record
+from tests.providers.server import listing, record
 
 
 def page_with(title: bytes | str) -> bytes:

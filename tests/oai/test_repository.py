@@ -9,7 +9,7 @@ import pytest
 from harvester.errors import ProtocolError
 from harvester.model import Format, Identity, SetInfo
 from harvester.oai import pages, repository
-from tests.oai.server import envelope, error
+from tests.providers.server import envelope, error
 
 IDENTIFY = """<Identify><repositoryName> Bees &amp; Wasps </repositoryName><baseURL>http://x/oai</baseURL>
 <protocolVersion>2.0</protocolVersion><adminEmail>a@example.org</adminEmail><adminEmail>b@example.org</adminEmail>

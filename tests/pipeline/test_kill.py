@@ -12,7 +12,7 @@ import pytest
 
 from harvester.demo.provider import serve
 from tests.chaos.harvesting import bench, differing, held, state_of
-from tests.chaos.provider import Truth, article
+from tests.providers.truth import Truth, article
 from tests.workbench import Workbench
 
 KILLS = 30

@@ -11,7 +11,7 @@ import pytest
 
 from harvester import pipeline
 from harvester.reports import ExportReport, RunReport
-from tests.replay import Answer, recorded, serving, single, wrapped
+from tests.providers.replay import Answer, recorded, serving, single, wrapped
 from tests.workbench import Workbench, journals_in, prefixes_in
 
 JOURNAL = """

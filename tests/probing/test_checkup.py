@@ -12,8 +12,8 @@ from harvester.probing.checkup import Checkup, Trial, settings, span
 from harvester.probing.probe import ProbeReport, probe
 from harvester.probing.suggestions import source_block
 from tests.chaos.cases import CASES
-from tests.chaos.provider import Fault, Truth, broken
-from tests.oai.server import error, reply
+from tests.providers.server import error, reply
+from tests.providers.truth import Fault, Truth, broken
 
 NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 CASE = {case.name: case for case in CASES}

@@ -8,7 +8,7 @@ from harvester.config import load
 from harvester.errors import ProviderError
 from harvester.probing.probe import probe
 from harvester.probing.suggestions import journal_block, source_block
-from tests.oai.server import Request, Server, envelope, error, reply
+from tests.providers.server import Request, Server, envelope, error, reply
 
 NOW = datetime(2026, 2, 3, 4, 5, 0, tzinfo=UTC)
 

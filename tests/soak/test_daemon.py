@@ -24,9 +24,9 @@ from harvester.model import SetInfo
 from harvester.store import Run, Store
 from harvester.system import locks
 from tests.chaos.harvesting import differing
-from tests.chaos.provider import Broken, Truth, article
 from tests.daemon.conftest import text_of
-from tests.oai.server import Answer, Request, Server, reply
+from tests.providers.server import Answer, Request, Server, reply
+from tests.providers.truth import Broken, Truth, article
 
 SECONDS = float(os.environ.get("HARVESTER_SOAK_SECONDS", "600"))
 ENDS = 40  # half of them kill -9

@@ -13,8 +13,8 @@ import pytest
 
 from harvester.model import SetInfo
 from tests.chaos.harvesting import bench, differing, harvest, held
-from tests.chaos.provider import Truth, article, broken
-from tests.oai.server import Answer, Request, error, reply
+from tests.providers.server import Answer, Request, error, reply
+from tests.providers.truth import Truth, article, broken
 
 DAMAGES: dict[str, bytes | Answer] = {
     "hangs-up": Answer(b"", close=True),

@@ -11,14 +11,14 @@ from msgspec.structs import replace
 from harvester.demo.lists import Record
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, WINDOWS
-from tests.chaos.provider import (
+from tests.providers.server import Answer, Request, error, reply
+from tests.providers.truth import (
     CLOCK,
     Fault,
     Truth,
     article,
     without_arguments,
 )
-from tests.oai.server import Answer, Request, error, reply
 
 
 @case("A day-only provider claims seconds", "asked once more by day, and remembered", 27, harvests=2)

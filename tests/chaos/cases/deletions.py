@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from harvester.demo.lists import Record
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN
-from tests.chaos.provider import (
+from tests.providers.server import Request, reply
+from tests.providers.truth import (
     CLOCK,
     Truth,
     article,
@@ -20,7 +21,6 @@ from tests.chaos.provider import (
     page_of,
     rewritten,
 )
-from tests.oai.server import Request, reply
 
 
 @case("Records come again on a later page", "kept once, counted once", 37)

@@ -7,7 +7,8 @@ import re
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import CAP
-from tests.chaos.provider import (
+from tests.providers.server import Request, reply
+from tests.providers.truth import (
     DC,
     Truth,
     article,
@@ -15,7 +16,6 @@ from tests.chaos.provider import (
     page_of,
     rewritten,
 )
-from tests.oai.server import Request, reply
 
 
 @case(

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, TOKEN, no_token, plain_token, token
-from tests.chaos.provider import (
+from tests.providers.server import Answer, Request, error, listing, reply
+from tests.providers.truth import (
     Truth,
     article,
     at_page,
@@ -16,7 +17,6 @@ from tests.chaos.provider import (
     page_of,
     rewritten,
 )
-from tests.oai.server import Answer, Request, error, listing, reply
 
 
 @case(

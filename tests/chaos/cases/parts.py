@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.oai.server import reply
+from tests.providers.server import reply
 
 TOKEN = re.compile(rb"<resumptionToken([^>]*)>([^<]*)</resumptionToken>")
 BROKEN = reply("", 500)

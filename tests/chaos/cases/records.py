@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, TOKEN, token
-from tests.chaos.provider import (
+from tests.providers.server import Answer, Request, error, listing, reply
+from tests.providers.truth import (
     DC,
     FIRST,
     Fault,
@@ -21,7 +22,6 @@ from tests.chaos.provider import (
     page_of,
     rewritten,
 )
-from tests.oai.server import Answer, Request, error, listing, reply
 
 
 @case("One record makes its page answer HTTP 500", "its window is cut by date; the record is had by GetRecord", 15)

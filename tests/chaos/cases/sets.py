@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from harvester.model import SetInfo
 from tests.chaos.case import Setting, case
-from tests.chaos.provider import (
+from tests.providers.server import Request, error, reply
+from tests.providers.truth import (
     Truth,
     article,
 )
-from tests.oai.server import Request, error, reply
 
 
 @case(

@@ -8,7 +8,8 @@ from urllib.parse import unquote_plus
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, TOKEN, WINDOWS, plain_token, token
-from tests.chaos.provider import (
+from tests.providers.server import Request, error, reply
+from tests.providers.truth import (
     Truth,
     at_page,
     is_list,
@@ -16,7 +17,6 @@ from tests.chaos.provider import (
     rewritten,
     without_arguments,
 )
-from tests.oai.server import Request, error, reply
 
 
 @case("A token expires", "its window begins anew and doubles nothing", 8)

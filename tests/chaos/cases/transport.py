@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import BROKEN, CAP, WINDOWS
-from tests.chaos.provider import (
+from tests.providers.server import Answer, Request, chunked, envelope, error, redirect, reply
+from tests.providers.truth import (
     Fault,
     Truth,
     article,
@@ -20,7 +21,6 @@ from tests.chaos.provider import (
     page_of,
     rewritten,
 )
-from tests.oai.server import Answer, Request, chunked, envelope, error, redirect, reply
 
 MAINTENANCE = reply("<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>", Content_Type="text/html")
 

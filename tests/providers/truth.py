@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harvester.demo.lists import Record
 from harvester.demo.repository import OAI_DC, Repository
-from tests.oai.server import Answer, Request, Server, reply
+from tests.providers.server import Answer, Request, Server, reply
 
 CLOCK = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 FIRST = datetime(2020, 1, 1, 8, 30, tzinfo=UTC)

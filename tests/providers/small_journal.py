@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.oai.server import Request, Server, envelope, error, reply
+from tests.providers.server import Request, Server, envelope, error, reply
 
 DC = 'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 IDENTIFY = (

@@ -11,7 +11,8 @@ import pytest
 
 from tests.cli.conftest import answer
 from tests.providers import small_journal
-from tests.providers.server import Server, envelope, reply
+from tests.providers.server import Server
+from tests.providers.truth import rewritten
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 OBJECTS = ("outcome", "run", "source", "trouble", "finding", "export crossref")
@@ -73,15 +74,7 @@ def printed(value: Any, named: dict[str, str], path: str = "") -> Iterator[str]:
 @pytest.fixture(scope="module")
 def broken() -> Iterator[Server]:
     """A record of it has no identifier."""
-    bad = small_journal.article(2).replace("<identifier>oai:small:2</identifier>", "")
-
-    def answering(request: Any) -> bytes:
-        if request.query.get("verb") == "ListRecords" and "from" not in request.query:
-            records = small_journal.article(1) + bad + small_journal.article(4)
-            return reply(envelope(f"<ListRecords>{records}</ListRecords>"))
-        return small_journal.answer(request)
-
-    with Server(answering) as server:
+    with small_journal.serving(rewritten(0, small_journal.without_identifier)) as server:
         yield server
 
 

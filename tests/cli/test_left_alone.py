@@ -16,7 +16,8 @@ from harvester.config import load
 from harvester.system import locks
 from tests.cli.conftest import answer
 from tests.providers import small_journal
-from tests.providers.server import Server, envelope, reply
+from tests.providers.server import Server, reply
+from tests.providers.truth import rewritten
 
 SCHEDULED = small_journal.CONFIG.replace(
     "allow_private = true", 'allow_private = true\nretries = 0\nschedule = "@yearly"'
@@ -240,14 +241,7 @@ def test_one_run(left):
 
 
 def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
-    good, bad = small_journal.article(1), small_journal.article(2).replace("<identifier>oai:small:2</identifier>", "")
-
-    def answering(request):
-        if request.query.get("verb") == "ListRecords":
-            return reply(envelope(f"<ListRecords>{good}{bad}</ListRecords>"))
-        return small_journal.answer(request)
-
-    with Server(answering) as server:
+    with small_journal.serving(rewritten(0, small_journal.without_identifier)) as server:
         (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
         assert "1 record rejected; harvester runs 1 says which and why." in call("harvest").stderr
         assert "rejected  a record without an identifier: " in call("runs", "1").stdout
@@ -255,12 +249,10 @@ def test_a_rejected_record_is_shown_with_its_run(call, tmp_path):
 
 
 def test_a_list_that_is_shorter_than_announced_has_a_next_step(call, tmp_path):
-    short = f'<ListRecords>{small_journal.article(1)}<resumptionToken completeListSize="40"/></ListRecords>'
+    def announced(request, truth):
+        return reply(truth.bytes_of(request).replace(b'completeListSize="4"', b'completeListSize="40"'))
 
-    def answering(request):
-        return reply(envelope(short)) if request.query.get("verb") == "ListRecords" else small_journal.answer(request)
-
-    with Server(answering) as server:
+    with small_journal.serving(announced) as server:
         (tmp_path / "config.toml").write_text(SCHEDULED.format(url=server.url))
         assert call("harvest").exit_code == 0
     said = call("status").stdout

@@ -8,8 +8,7 @@ from lxml import html
 
 from tests.cli.conftest import answer
 from tests.providers import small_journal
-
-ARTICLE = small_journal.article
+from tests.providers.truth import rewritten
 
 
 @pytest.fixture
@@ -64,10 +63,9 @@ def test_an_unknown_source(harvested):
     assert harvested("report", "smal").exit_code == 2
 
 
-def test_a_cell_of_a_record_is_no_formula(call, tmp_path, monkeypatch):
+def test_a_cell_of_a_record_is_no_formula(call, tmp_path):
     formula = '=HYPERLINK("http://x.example")'
-    monkeypatch.setattr(small_journal, "article", lambda number: ARTICLE(number).replace(">en<", f">{formula}<"))
-    with small_journal.serving() as server:
+    with small_journal.serving(rewritten(0, lambda page: page.replace(b">en<", f">{formula}<".encode()))) as server:
         (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
         assert call("harvest").exit_code == 0
     rows = list(csv.DictReader(io.StringIO(call("check", "--csv").stdout, newline="")))
@@ -75,12 +73,10 @@ def test_a_cell_of_a_record_is_no_formula(call, tmp_path, monkeypatch):
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_the_export_names_what_is_thinner_than_its_last_deposit(call, tmp_path, monkeypatch):
-    for author in ("Adams, Ada</dc:creator><dc:creator>Berg, Bo", "Adams, Ada"):
-        monkeypatch.setattr(
-            small_journal, "article", lambda number, author=author: ARTICLE(number).replace("Adams, Ada", author)
-        )
-        with small_journal.serving() as server:
+def test_the_export_names_what_is_thinner_than_its_last_deposit(call, tmp_path):
+    two_authors = rewritten(0, lambda page: page.replace(b"Adams, Ada", b"Adams, Ada</dc:creator><dc:creator>Berg, Bo"))
+    for fault in (two_authors, None):
+        with small_journal.serving(fault) as server:
             (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
             assert call("harvest").exit_code == 0
         said = call("export", "crossref").stdout

@@ -13,7 +13,7 @@ from harvester.model import Keyword
 from tests.providers import press as presses
 from tests.providers import small_journal
 from tests.providers.press import Press, article, both, doi, dois, name, now
-from tests.providers.server import Server, envelope, reply
+from tests.providers.truth import broken
 from tests.workbench import Workbench
 
 JOURNAL = '\n[journals."2049-3630"]\ntitle = "Journal of Small Things"\nissn_electronic = "2049-3630"\n'
@@ -23,14 +23,9 @@ AHEAD = {"date-in-future", "date-ahead"}
 @pytest.fixture
 def bench(tmp_path):
     """Three articles, of which number 1 has the date 2027-03-02."""
-    records = "".join(map(small_journal.article, (1, 2, 3))).replace("<dc:date>2024-01-01<", "<dc:date>2027-03-02<")
-
-    def answer(request):
-        known = {"Identify": small_journal.IDENTIFY, "ListRecords": f"<ListRecords>{records}</ListRecords>"}
-        return reply(envelope(known[request.query["verb"]]))
-
+    articles = small_journal.article(1, "2027-03-02"), small_journal.article(2), small_journal.article(3)
     bench = Workbench(tmp_path)
-    with Server(answer) as server:
+    with broken(small_journal.provider(*articles)) as (_, server):
         bench.configure(server.url, ["oai_dc"], prefixes=["10.12345"], more=JOURNAL)
         (run,) = bench.harvest()
     assert run.state == "complete", run.error

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from harvester import pipeline
+from harvester.demo.lists import Record
+from harvester.demo.repository import JATS
 from harvester.reports import ExportReport, RunReport
-from tests.providers.replay import Answer, recorded, serving, single, wrapped
+from tests.providers.replay import recorded, single, without_prolog
+from tests.providers.server import Script, Server
+from tests.providers.truth import Broken, Truth
 from tests.workbench import Workbench, journals_in, prefixes_in
 
 JOURNAL = """
@@ -28,11 +33,11 @@ def data_files(folder: str) -> list[Path]:
 
 
 def main_job(
-    bench: Workbench, answer: Answer, format: str, *, prefixes: list[str], more: str = ""
+    bench: Workbench, provider: Script, format: str, *, prefixes: list[str], more: str = ""
 ) -> tuple[RunReport, ExportReport]:
     """Harvests and exports one provider; every record must end in a deposit file or be held back with a finding."""
-    with serving(answer) as url:
-        bench.configure(url, [format], prefixes=prefixes, more=more)
+    with Server(provider) as server:
+        bench.configure(server.url, [format], prefixes=prefixes, more=more)
         with bench.opened() as (config, store):
             (run,) = pipeline.harvest(config, store, now=bench.now)
             report = pipeline.export(config, store, now=bench.now)
@@ -71,9 +76,14 @@ def test_every_recorded_answer_goes_the_whole_way(path, tmp_path):
 @pytest.mark.parametrize("path", data_files("jats"), ids=lambda path: path.stem)
 def test_every_recorded_article_goes_the_whole_way(path, tmp_path):
     article = path.read_bytes()
-    page = wrapped(article, "oai:example.org:1")
+    record = Record(
+        identifier="oai:example.org:1",
+        datestamp=datetime(2024, 1, 1, tzinfo=UTC),
+        metadata={"jats": without_prolog(article)},
+    )
+    provider = Broken(Truth([record], formats=(JATS,)))
     run, report = main_job(
-        Workbench(tmp_path), single(page), "jats", prefixes=prefixes_in(article), more=journals_in(article)
+        Workbench(tmp_path), provider, "jats", prefixes=prefixes_in(article), more=journals_in(article)
     )
     assert run.state == "complete", run.error
     assert sum(file.records for file in report.files) + len(report.held_back) == 1

@@ -1,27 +1,19 @@
 """A first look at recorded providers, replayed over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from harvester.config import load
 from harvester.errors import ProviderError
+from harvester.model import Format
 from harvester.probing.probe import probe
 from harvester.probing.suggestions import journal_block, source_block
-from tests.providers.server import Request, Server, envelope, error, reply
+from tests.providers.replay import recorded
+from tests.providers.server import Request, Server, error, reply
+from tests.providers.truth import Truth, broken
 
 NOW = datetime(2026, 2, 3, 4, 5, 0, tzinfo=UTC)
-
-
-def replay(folder):
-    """A provider that gives the first page of each list, and the other verbs."""
-
-    def answer(request: Request) -> bytes:
-        prefix = request.query.get("metadataPrefix")
-        name = f"{request.query['verb']}{f'-{prefix}-1' if prefix else ''}.xml"
-        return reply((folder / name).read_bytes())
-
-    return answer
 
 
 @pytest.mark.shared
@@ -30,7 +22,7 @@ def replay(folder):
     [("ojs34-testj", True), ("janeway-testj", False)],
 )
 def test_recorded_providers(shared, tmp_path, name, citation):
-    with Server(replay(shared / "data" / "recorded" / name)) as server:
+    with Server(recorded(shared / "data" / "recorded" / name)) as server:
         report = probe(server.url, allow_private=True, now=lambda: NOW)
     assert report.readable == ("jats", "oai_dc")
     assert {one.prefix for one in report.formats if one.reads} == {"jats", "oai_dc"}
@@ -43,24 +35,15 @@ def test_recorded_providers(shared, tmp_path, name, citation):
     assert len(load(path).sources) == 1
 
 
-def answers(**given):
-    """A provider that answers the verbs named, and refuses the others."""
-    return lambda request: reply(envelope(given[v]) if (v := request.query["verb"]) in given else error("badVerb"))
-
-
-IDENTIFY = (
-    "<Identify><repositoryName>R</repositoryName><baseURL>x</baseURL><protocolVersion>2.0</protocolVersion>"
-    "<adminEmail>a@example.org</adminEmail><earliestDatestamp>2020-01-01</earliestDatestamp>"
-    "<deletedRecord>no</deletedRecord><granularity>YYYY-MM-DD</granularity></Identify>"
-)
-STRANGE = (
-    "<ListMetadataFormats><metadataFormat><metadataPrefix>nlm</metadataPrefix><schema>s</schema>"
-    "<metadataNamespace>http://jats.nlm.nih.gov</metadataNamespace></metadataFormat></ListMetadataFormats>"
-)
+def refused(request: Request, truth: Truth) -> bytes | None:
+    """Neither lists nor sets."""
+    return reply(error("badVerb")) if request.query["verb"] in ("ListRecords", "ListSets") else None
 
 
 def test_a_provider_with_nothing_for_us():
-    with Server(answers(Identify=IDENTIFY, ListMetadataFormats=STRANGE)) as server:
+    strange = Format("nlm", "s", "http://jats.nlm.nih.gov")
+    truth = Truth([], formats=(strange,), clock=lambda: NOW + timedelta(seconds=6))
+    with broken(truth, refused) as (_, server):
         report = probe(server.url, allow_private=True, now=lambda: NOW)
     (nlm,) = report.formats
     assert nlm.error

@@ -1,15 +1,17 @@
-"""A provider with a truth, and with faults on the way to it.
+"""A provider that holds a known truth, and faults in front of it.
 
-The truth is a correct repository in memory; a fault is a function that stands in front of it and sends, byte for byte,
-what a broken provider sends. `Broken` counts what was asked and can be told to answer rightly from now on.
+The truth is a correct repository in memory. A fault is a function in front of it that sends, byte for byte, what a
+broken provider sends. `Broken` counts the requests; without its fault it answers correctly from then on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from json import loads
 from urllib.parse import parse_qsl, urlsplit
 
 from harvester.demo.lists import Record
@@ -18,6 +20,7 @@ from tests.providers.server import Answer, Request, Server, reply
 
 CLOCK = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 FIRST = datetime(2020, 1, 1, 8, 30, tzinfo=UTC)
+PAGE_SIZE = 5  # records
 DC = 'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
 Fault = Callable[[Request, "Truth"], "bytes | Answer | None"]
@@ -51,7 +54,7 @@ class Truth(Repository):
 
     def __init__(self, records: Iterable[Record] | int = 23, **options: object) -> None:
         held = [article(number) for number in range(records)] if isinstance(records, int) else records
-        given = {"page_size": 5, "formats": (OAI_DC,), "clock": lambda: CLOCK} | options
+        given = {"page_size": PAGE_SIZE, "formats": (OAI_DC,), "clock": lambda: CLOCK} | options
         super().__init__(held, **given)  # type: ignore[arg-type]
 
     def remove(self, *numbers: int) -> None:
@@ -84,8 +87,8 @@ class Broken:
 
 
 @contextmanager
-def broken(truth: Truth, fault: Fault | None = None):
-    """The script and the server that speaks it."""
+def broken(truth: Truth, fault: Fault | None = None) -> Iterator[tuple[Broken, Server]]:
+    """The script and the server that follows it."""
     script = Broken(truth, fault)
     with Server(script) as server:
         yield script, server
@@ -94,21 +97,18 @@ def broken(truth: Truth, fault: Fault | None = None):
 # ------------------------------------------------------------------------------------ making faults
 
 
-def page_of(request: Request) -> int:
+def page_of(request: Request, page_size: int = PAGE_SIZE) -> int:
     """Which page a list request asks for, from 1 on; 0 for other verbs."""
     query = request.query
     if query.get("verb") not in ("ListRecords", "ListIdentifiers"):
         return 0
     if "resumptionToken" not in query:
         return 1
-    return cursor_of(query["resumptionToken"]) // 5 + 1
+    return cursor_of(query["resumptionToken"]) // page_size + 1
 
 
 def cursor_of(token: str) -> int:
-    """How many records a token of the demo repository stands behind."""
-    from base64 import urlsafe_b64decode
-    from json import loads
-
+    """How many records come before a token of the demo repository."""
     return int(loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))[4])
 
 
@@ -121,7 +121,7 @@ def at_page(page: int, answer: bytes | Answer, times: int = 10**9) -> Fault:
     left = [times]
 
     def fault(request: Request, truth: Truth) -> bytes | Answer | None:
-        if is_list(request) and page_of(request) == page and left[0]:
+        if is_list(request) and page_of(request, truth.page_size) == page and left[0]:
             left[0] -= 1
             return answer
         return None
@@ -134,7 +134,7 @@ def rewritten(page: int, change: Callable[[bytes], bytes], times: int = 10**9) -
     left = [times]
 
     def fault(request: Request, truth: Truth) -> bytes | None:
-        if is_list(request) and page in (0, page_of(request)) and left[0]:
+        if is_list(request) and page in (0, page_of(request, truth.page_size)) and left[0]:
             left[0] -= 1
             return reply(change(truth.bytes_of(request)))
         return None

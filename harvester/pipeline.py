@@ -23,7 +23,7 @@ from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
 from harvester.deposits.export import schema_for, write_deposits
 from harvester.findings import Severity
-from harvester.harvesting.job import Progress
+from harvester.harvesting.context import Progress
 from harvester.harvesting.reconcile import reconcile_source
 from harvester.harvesting.runs import for_each_source, harvest_source
 from harvester.mapping.rebuild import rebuild_articles

@@ -16,7 +16,7 @@ from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
 from harvester.daemon.due import Planned, RunTable, planned, waiting_until
 from harvester.daemon.incidents import CRASHED, Trouble, in_two, local, of_neglect, trouble_of
-from harvester.harvesting import changes
+from harvester.harvesting import lists
 from harvester.store import FormatStatus, SourceStatus
 from harvester.system import locks
 
@@ -159,7 +159,7 @@ def _wrong(stand: _Stand) -> Iterator[tuple[str, str]]:
 
 def _doubt(source: str, said: str) -> tuple[str, str]:
     """A doubt as what it is and what to do: that a list was believed in the end is nothing to do."""
-    if said.endswith(changes.BELIEVED):
+    if said.endswith(lists.BELIEVED):
         return said, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
     return in_two(said, "")
 

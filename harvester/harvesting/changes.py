@@ -1,4 +1,4 @@
-"""Pure decisions about a harvest: from when on to ask, what a record's arrival means, whether a list is whole.
+"""Pure decisions about a harvest: from when on to ask, and what the arrival of a record means.
 
 Nothing here touches network, store or clock, so every rule can be tested by its table.
 """
@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from harvester.datestamps import in_granularity, parse_utc
-from harvester.harvesting.seen import Seen
-from harvester.model import Decision, Page, RawRecord, StoredRecord, Window
+from harvester.model import Decision, RawRecord, StoredRecord, Window
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)
@@ -106,59 +105,3 @@ def is_news(known: StoredRecord | None, raw: RawRecord) -> bool:
 def contradicts(known: StoredRecord | None, raw: RawRecord) -> bool:
     """Whether an arrival says deleted and the store live, or the other way round, without being the newer."""
     return known is not None and known.deleted != raw.deleted and raw.datestamp <= known.datestamp
-
-
-# ------------------------------------------------------------------------------------- the end of a list
-
-# Pages whose records the list has given already, before it counts as going round in circles.
-FRUITLESS = 3
-# Pages without any record: who hides records behind the paging (DSpace) may send many of them.
-EMPTY = 100
-# What is said of a list whose end is believed though it announces more.
-BELIEVED = "this is taken as all it has"
-
-
-class ListWatch:
-    """Counts what a list gives, each identifier once, and notices when it leads nowhere.
-
-    A token alone proves nothing, since some providers keep one token while they advance (oaipmh-scythe#411); nor does
-    one page without news, since rows may shift while the list is read. `seen` is what earlier pages gave.
-    """
-
-    def __init__(self, seen: int = 0) -> None:
-        self.total = seen
-        self.circling = False
-        self._given = Seen()
-        self._fruitless, self._empty = 0, 0  # pages in a row
-        self._token: str | None = None
-
-    def count(self, page: Page) -> int:
-        """How many records of the page the list had not given before."""
-        fresh = sum([self._given.add(raw.identifier) for raw in page.records]) + len(page.bad)
-        self.total += fresh
-        token = page.token.value if page.token else None
-        self._fruitless = 0 if fresh else self._fruitless + bool(page.records)
-        self._empty = 0 if fresh or page.records else self._empty + 1
-        leads_nowhere = self._fruitless >= FRUITLESS or self._empty >= EMPTY or token == self._token
-        self.circling = token is not None and not fresh and leads_nowhere
-        self._token = token
-        return fresh
-
-
-def doubt(
-    seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False, unlisted: bool = False
-) -> str | None:
-    """Why a list that ended may not be whole, in a sentence; `None` where there is no reason to think so.
-
-    A list that shrinks while it is read by offsets, as that of OJS, moves rows from pages to come to pages that were.
-    `unlisted`: it looks cut, and there is no longer list of identifiers to hold it against.
-    """
-    if size is not None and seen < size:
-        return f"the provider announced {size} records and gave {seen}"
-    if circling and size is None:
-        return "the provider repeats its pages and never says how long its list is"
-    if circling and size is not None and seen > size:
-        return f"the provider repeats its pages, and announced {size} records where it gave {seen}"
-    if unlisted:
-        return "the provider never says how long its list is, and its list of identifiers says no more"
-    return "the list became shorter while it was read" if shrunk else None

@@ -17,7 +17,6 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from harvester.harvesting import changes
 from harvester.model import Access, Page, Window
 from harvester.oai import Answer, Provider, hosts
 from harvester.store import RunWindow
@@ -28,7 +27,7 @@ AHEAD_BYTES = 16 * 1024 * 1024  # of them together; a single page may be as larg
 # Seconds a thread may compute while another waits for its turn. With Python's own 5 ms the threads that fetch, which
 # compute little, wait at every step for the one that stores.
 SWITCH = 0.0005
-# A hasty line leaves the patience to the ladder: its window is one of those that failed already.
+# A hasty line leaves the patience to the plan: its window is one of those that failed already.
 HASTY_RETRIES = 1
 
 
@@ -71,26 +70,11 @@ class Room:
 
 
 class Line:
-    """One window being walked: what is asked, and what its pages have said so far."""
+    """One list to be fetched: the window, what is asked for it, and how far ahead."""
 
     def __init__(self, window: RunWindow, asked: Window, *, held: bool) -> None:
-        self.window, self.asked = window, asked  # `asked` may have its dates in another form
-        self.pages, self.token = window.pages, window.token
-        self.size = window.list_size if window.pages else None
-        self.shrunk, self.unlisted, self._largest = False, False, 0
-        self.watch = changes.ListWatch(window.seen)
+        self.window, self.asked = window, asked  # `asked` may have its dates in another granularity
         self.room = Room(held=held)
-
-    def is_full(self, page: Page) -> bool:
-        """Whether no page of the list had more records."""
-        return len(page.records) + len(page.bad) >= self._largest
-
-    def measure(self, page: Page) -> None:
-        """The least that the pages announce: a list that grows while it is read has given what it had."""
-        self._largest = max(self._largest, len(page.records) + len(page.bad))
-        if page.list_size is not None:
-            self.shrunk = self.shrunk or (self.size is not None and page.list_size < self.size)
-            self.size = page.list_size if self.size is None else min(self.size, page.list_size)
 
 
 class _Lane:

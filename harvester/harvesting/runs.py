@@ -28,8 +28,8 @@ from harvester.errors import (
     WaitUntil,
 )
 from harvester.harvesting import changes
-from harvester.harvesting.job import Job, Outcome, Progress
-from harvester.harvesting.walk import Walk
+from harvester.harvesting.context import Outcome, Progress, RunContext
+from harvester.harvesting.walker import Walker
 from harvester.mapping import rarely_collected
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Access, Identity
@@ -204,7 +204,7 @@ class _Job:
     def _walk(self, identity: Identity, run: Run) -> tuple[Outcome, RunReport]:
         started = time.monotonic()
         log.info("%s: %s", run.prefix, _beginning(run))
-        job = Job(
+        context = RunContext(
             store=self.store,
             source=self.source,
             identity=identity,
@@ -212,16 +212,9 @@ class _Job:
             stop=self.stop,
             progress=self._seen,
         )
-        outcome = Walk(job, run).go()
-        ended = self.store.finish_run(
-            run.id,
-            outcome.state,
-            self.now(),
-            outcome.error,
-            wait_until=outcome.wait_until,
-            interrupted=outcome.state == "incomplete" and self.stop(),
-        )
-        return outcome, report_of(ended, time.monotonic() - started)
+        outcome = Walker(context, run).go()
+        report = finish(self.store, run, outcome, self.now(), time.monotonic() - started, stopped=self.stop())
+        return outcome, report
 
     def _seen(self, step: Progress) -> None:
         log.debug("%s: page %d, %d of %s records", step.format, step.pages, step.records, step.total or "unknown")
@@ -288,6 +281,15 @@ def _beginning(run: Run) -> str:
     since = {window.window.since for window in run.windows if window.window.since}
     kind = "an incremental harvest" if run.kind == "incremental" else f"a {run.kind} harvest"
     return f"begins {kind}" + (f" of what changed since {min(since)}" if since else "")
+
+
+def finish(store: Store, run: Run, outcome: Outcome, now: datetime, seconds: float, *, stopped: bool) -> RunReport:
+    """Writes down how a run ended, and reports it. `stopped`: by us, so that it resumes at the next opportunity."""
+    interrupted = outcome.state == "incomplete" and stopped
+    ended = store.finish_run(
+        run.id, outcome.state, now, outcome.error, wait_until=outcome.wait_until, interrupted=interrupted
+    )
+    return report_of(ended, seconds)
 
 
 def report_of(run: Run, seconds: float) -> RunReport:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from harvester.store.place import path_of
 from harvester.store.standing import Glance, is_current, snapshot
 from harvester.store.structs import (
+    Advance,
     Alert,
     ArticleToSave,
+    Close,
     Counts,
     Deposit,
     DuplicateDoi,
@@ -26,6 +28,7 @@ from harvester.store.structs import (
     Pruned,
     RecordToSave,
     RejectedRecord,
+    Restart,
     Run,
     RunKind,
     RunRow,
@@ -33,7 +36,10 @@ from harvester.store.structs import (
     RunWindow,
     SourceRow,
     SourceStatus,
+    Split,
     StoredArticle,
+    SwitchGranularity,
+    Transition,
     UnresolvedRejection,
     configured,
 )
@@ -42,8 +48,10 @@ if TYPE_CHECKING:
     from harvester.store.store import Store as Store
 
 __all__ = [
+    "Advance",
     "Alert",
     "ArticleToSave",
+    "Close",
     "Counts",
     "Deposit",
     "DuplicateDoi",
@@ -56,6 +64,7 @@ __all__ = [
     "Pruned",
     "RecordToSave",
     "RejectedRecord",
+    "Restart",
     "Run",
     "RunKind",
     "RunRow",
@@ -63,8 +72,11 @@ __all__ = [
     "RunWindow",
     "SourceRow",
     "SourceStatus",
+    "Split",
     "Store",
     "StoredArticle",
+    "SwitchGranularity",
+    "Transition",
     "UnresolvedRejection",
     "configured",
     "connect",

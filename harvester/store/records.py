@@ -131,13 +131,6 @@ class Records(Database):
             rows = connection.execute(UNRESOLVED_REJECTIONS, {"source": source, "prefix": prefix}).all()
         return [UnresolvedRejection(row.identifier, row.reason) for row in rows if last is None or row.id <= last]
 
-    def resolve_rejections(self, run_id: int, identifiers: Collection[str]) -> None:
-        """Waits no longer for these records: what is held of them stands, as this run has learnt."""
-        if identifiers:
-            with self._write() as connection:
-                at = _place(connection, run_id)
-                connection.execute(_SETTLE, [_slot(at, name) | {"by_run": run_id} for name in identifiers])
-
 
 # -------------------------------------------------------------------------------- within a transaction
 
@@ -162,7 +155,7 @@ _MOVE = (
     .values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"))
 )
 _REFUSED = select(rejected.c.payload_id).where(among(rejected.c.identifier, "identifiers")).distinct()
-_SETTLE = update(record).where(*_SLOT, record.c.prefix == bindparam("at_prefix")).values(run_id=bindparam("by_run"))
+_RESOLVE = update(record).where(*_SLOT, record.c.prefix == bindparam("at_prefix")).values(run_id=bindparam("by_run"))
 
 
 def save_records(connection: Connection, run_id: int, saved: Iterable[RecordToSave]) -> None:
@@ -190,6 +183,13 @@ def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord])
         held = _refused(connection, [one.identifier for one in bad if one.identifier])
         numbers = held | payloads.keep(connection, {one.payload for one in bad} - held.keys())
         connection.execute(insert(rejected), [_refusal(one, numbers, run_id) for one in bad])
+
+
+def resolve_rejections(connection: Connection, run_id: int, identifiers: Collection[str]) -> None:
+    """Stops retrying these records: what the store has of them is valid, as this run has learnt."""
+    if identifiers:
+        at = _place(connection, run_id)
+        connection.execute(_RESOLVE, [_slot(at, identifier) | {"by_run": run_id} for identifier in identifiers])
 
 
 def _refused(connection: Connection, identifiers: list[str]) -> dict[bytes, int]:

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
 from harvester.store.database import Database, ManyRows, new_id
-from harvester.store.structs import Counts, PageToSave, Run, RunKind, RunState, RunWindow, SourceRow
+from harvester.store.structs import (
+    Advance,
+    Close,
+    Counts,
+    PageToSave,
+    Restart,
+    Run,
+    RunKind,
+    RunState,
+    RunWindow,
+    SourceRow,
+    Split,
+    SwitchGranularity,
+    Transition,
+)
 from harvester.store.tables import run, run_window, source
 
 _PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
@@ -69,7 +84,7 @@ class Runs(Database):
             for window in windows:
                 place = (window.set_spec, window.since, window.until)
                 if (held := asked.get(place)) is not None and held.parent is None:
-                    _set_window(connection, held.id, **_FRESH, state="open", pages=0, seen=0)
+                    _set_window(connection, run_id, held.id, **_FRESH, state="open", pages=0, seen=0)
                 else:
                     _PUT_WINDOWS.write(connection, [(run_id, *place)])
             return _run(connection, run_id)
@@ -89,28 +104,6 @@ class Runs(Database):
             raise ValueError(f"run {run_id} has open windows")
         ended = {"finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
         return self._set_run(run_id, state=state, **ended)
-
-    def reopen_window(self, window_id: int) -> None:
-        """Starts a window again from its first page: its token was refused, or led nowhere, or records are missing."""
-        again = run_window.c.attempts + 1
-        with self._write() as connection:
-            _set_window(connection, window_id, **_FRESH, state="open", pages=0, seen=0, attempts=again)
-
-    def split_window(self, window_id: int, parts: Sequence[Window], list_size: int | None = None) -> None:
-        """Puts smaller windows in the place of one, which is done when they are and `close_window` says so.
-
-        `list_size` is what the whole of it announces, where that is not known yet.
-        """
-        with self._write() as connection:
-            whole = connection.execute(select(run_window).where(run_window.c.id == window_id)).one()
-            _set_window(connection, window_id, **_FRESH, state="split", list_size=list_size or whole.list_size)
-            shared = (whole.run_id, window_id, whole.attempts)
-            _PUT_PARTS.write(connection, [(*shared, w.set_spec, w.since, w.until) for w in parts])
-
-    def close_window(self, window_id: int, seen: int) -> None:
-        """Nothing is to be asked of this window any more; `seen` is how many records it gave in all."""
-        with self._write() as connection:
-            _set_window(connection, window_id, **_FRESH, state="done", seen=seen)
 
     def resumable_run(self, name: str, prefix: str, kinds: Collection[RunKind] = ("full", "incremental")) -> Run | None:
         """The newest run of these kinds, if it was cut short and can go on from its checkpoints.
@@ -147,10 +140,6 @@ class Runs(Database):
         with self._write() as connection:
             connection.execute(update(run).where(run.c.id == run_id).values(values))
             return _run(connection, run_id)
-
-
-def _set_window(connection: Connection, window_id: int, **values: Any) -> None:
-    connection.execute(update(run_window).where(run_window.c.id == window_id).values(values))
 
 
 def _resumable(newest: Run) -> bool:
@@ -193,39 +182,76 @@ _CHECKPOINT = (
 )
 
 
-def count_page(connection: Connection, run_id: int, save: PageToSave) -> None:
+def count_page(connection: Connection, run_id: int, page: PageToSave) -> None:
     """Adds a page to its run."""
-    counts = page_counts(save)
+    counts = page_counts(page)
     added = {f"add_{field}": getattr(counts, field) for field in Counts.__struct_fields__}
-    connection.execute(_COUNT_PAGE, {"at_run": run_id, "add_pages": 1, "said": save.response_date or None, **added})
+    connection.execute(_COUNT_PAGE, {"at_run": run_id, "add_pages": 1, "said": page.response_date or None, **added})
 
 
-def page_counts(save: PageToSave) -> Counts:
+def page_counts(page: PageToSave) -> Counts:
     """What a page adds to the counts of its run."""
     found = dict.fromkeys(Counts.__struct_fields__, 0)
-    for saved in save.records:
-        found[saved.decision] += 1
-        found["repaired"] += bool(saved.raw.repairs)
-    return Counts(**found | {"rejected": len(save.bad)})
+    for record in page.records:
+        found[record.decision] += 1
+        found["repaired"] += bool(record.raw.repairs)
+    return Counts(**found | {"rejected": len(page.bad)})
 
 
-def set_checkpoint(connection: Connection, run_id: int, window_id: int, save: PageToSave) -> None:
-    """Moves a window to the page behind this one.
+def change_ledger(connection: Connection, run_id: int, transition: Transition) -> None:
+    """Writes one transition of a run. Raises `LookupError` for a window that is not of this run."""
+    match transition:
+        case Advance():
+            _advance(connection, run_id, transition)
+        case Close(window_id, seen):
+            _set_window(connection, run_id, window_id, **_FRESH, state="done", seen=seen)
+        case Restart(window_id):
+            again = run_window.c.attempts + 1
+            _set_window(connection, run_id, window_id, **_FRESH, state="open", pages=0, seen=0, attempts=again)
+        case Split():
+            _split(connection, run_id, transition)
+        case SwitchGranularity(granularity):
+            _switch_granularity(connection, run_id, granularity)
 
-    Raises `LookupError` for a window that is not of this run, `ValueError` for a page without a way on.
-    """
-    if not save.done and save.token is None:
-        raise ValueError("a page that does not end its window has a token")
-    token = save.token or Token("")
+
+def _advance(connection: Connection, run_id: int, to: Advance) -> None:
+    token = to.token or Token("")
     values = {
-        "to_state": "done" if save.done else "open",
-        "to_token": None if save.done else token.value,
+        "to_state": "open" if to.token else "done",
+        "to_token": to.token.value if to.token else None,
         "to_cursor": token.cursor,
         "to_expires": token.expires,
-        "to_list_size": token.complete_list_size or save.list_size,
-        "add_seen": len(save.records) + len(save.bad) if save.seen is None else save.seen,
+        "to_list_size": token.complete_list_size or to.list_size,
+        "add_seen": to.fresh,
     }
-    if connection.execute(_CHECKPOINT, {"at_run": run_id, "at_window": window_id, **values}).rowcount != 1:
+    changed = connection.execute(_CHECKPOINT, {"at_run": run_id, "at_window": to.window_id, **values})
+    _one_window(changed.rowcount, run_id, to.window_id)
+
+
+def _split(connection: Connection, run_id: int, split: Split) -> None:
+    whole = connection.execute(select(run_window).where(run_window.c.id == split.window_id)).one()
+    size = split.list_size or whole.list_size
+    _set_window(connection, run_id, split.window_id, **_FRESH, state="split", list_size=size)
+    shared = (run_id, split.window_id, whole.attempts)
+    _PUT_PARTS.write(connection, [(*shared, w.set_spec, w.since, w.until) for w in split.parts])
+
+
+def _switch_granularity(connection: Connection, run_id: int, granularity: Literal["day", "second"]) -> None:
+    mine = source.c.name == select(run.c.source).where(run.c.id == run_id).scalar_subquery()
+    held = connection.execute(select(source.c.identity).where(mine)).scalar()
+    if held is not None:
+        identity = replace(msgspec.json.decode(held, type=Identity), granularity=granularity)
+        connection.execute(update(source).where(mine).values(identity=msgspec.json.encode(identity).decode()))
+
+
+def _set_window(connection: Connection, run_id: int, window_id: int, **values: Any) -> None:
+    mine = (run_window.c.id == window_id, run_window.c.run_id == run_id)
+    changed = connection.execute(update(run_window).where(*mine).values(values))
+    _one_window(changed.rowcount, run_id, window_id)
+
+
+def _one_window(changed: int, run_id: int, window_id: int) -> None:
+    if changed != 1:
         raise LookupError(f"run {run_id} has no window {window_id}")
 
 

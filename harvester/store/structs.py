@@ -52,6 +52,52 @@ class RunWindow(Struct, frozen=True, kw_only=True):
     attempts: int = 0  # how often it, or a window it was split from, began anew
 
 
+class Advance(Struct, frozen=True):
+    """A window moves past a page: to the page that `token` asks for, or, without a token, to its end.
+
+    `fresh` is how many records of the page the list had not given before.
+    """
+
+    window_id: int
+    token: Token | None
+    fresh: int
+    list_size: int | None = None  # completeListSize, which an empty token can have too
+
+
+class Close(Struct, frozen=True):
+    """Nothing more is asked of a window; `seen` is how many records it gave in all."""
+
+    window_id: int
+    seen: int
+
+
+class Restart(Struct, frozen=True):
+    """A window begins again at its first page: its token was refused, or led nowhere, or records are missing."""
+
+    window_id: int
+
+
+class Split(Struct, frozen=True):
+    """Smaller windows take the place of one, which is done when they are and a `Close` says so.
+
+    `list_size` is what the whole of it announces, if that is not known yet.
+    """
+
+    window_id: int
+    parts: tuple[Window, ...]
+    list_size: int | None = None
+
+
+class SwitchGranularity(Struct, frozen=True):
+    """The source is asked in this granularity from now on."""
+
+    granularity: Literal["day", "second"]
+
+
+# What a step of a harvest changes in the ledger.
+Transition = Advance | Close | Restart | Split | SwitchGranularity
+
+
 class RunRow(Struct, frozen=True, kw_only=True):
     """One harvest of one source in one format. `response_date` is that of its first page, by the provider's clock.
 
@@ -120,19 +166,12 @@ class ArticleToSave(Struct, frozen=True, kw_only=True):
 
 
 class PageToSave(Struct, frozen=True, kw_only=True):
-    """All that one page changes. `done` says that its window has ended; else `token` asks for the next page.
-
-    `seen` is how many records the list had not given before, where that is not all of these.
-    """
+    """What one page brought. `response_date` is that of the answer."""
 
     records: tuple[RecordToSave, ...] = ()
     bad: tuple[BadRecord, ...] = ()
     articles: tuple[ArticleToSave, ...] = ()
-    token: Token | None = None
     response_date: str = ""
-    done: bool = False
-    seen: int | None = None
-    list_size: int | None = None
 
 
 class RejectedRecord(Struct, frozen=True):

@@ -19,6 +19,7 @@ from harvester.model import RawRecord, Window
 from harvester.store import PageToSave, RecordToSave
 from tests.demo.many import many
 from tests.providers import small_journal
+from tests.store.samples import save_page
 from tests.workbench import NOW
 
 RECORDS = 1500
@@ -38,7 +39,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pipeline.opened(load(folder / "config.toml")) as opened:
         run = opened.begin_run("small", "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
         records = tuple(RecordToSave(raw(one), "new") for one in many(RECORDS))
-        opened.save_page(run.id, run.windows[0].id, PageToSave(records=records, done=True))
+        save_page(opened, run.id, run.windows[0].id, PageToSave(records=records))
         opened.finish_run(run.id, "complete", NOW)
     return folder
 

@@ -79,7 +79,7 @@ def test_a_secret_that_is_not_there(configured: Configured, small: Server):
 
 
 def test_an_error_of_ours_leaves_no_run_running(config: Config, store: Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Store, "save_page", lambda *_: 1 / 0)
+    monkeypatch.setattr(Store, "apply", lambda *_, **__: 1 / 0)
     work.harvest(config, store, "reeds", now=now, stop=never)
     ((_, state, error),) = states(store)
     assert state == "failed"

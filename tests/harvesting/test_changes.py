@@ -9,19 +9,16 @@ from hypothesis import strategies as st
 from harvester.datestamps import parse_utc
 from harvester.harvesting import changes
 from harvester.harvesting.changes import (
-    EMPTY,
     OVERLAP,
-    ListWatch,
     content_hash,
     contested,
     covers,
     decide,
-    doubt,
     newest,
     next_since,
     windows,
 )
-from harvester.model import Page, RawRecord, StoredRecord, Token, Window
+from harvester.model import RawRecord, StoredRecord, Window
 
 
 def record(identifier: str = "oai:x:1", datestamp: str = "2024-05-01", **changes) -> RawRecord:
@@ -159,59 +156,3 @@ class TestOutdated:
         assert changes.outdated(held, record(datestamp="2024-04-30", payload=b"<older/>"))
         assert not changes.outdated(held, record(datestamp="2024-05-01", payload=b"<other/>"))
         assert not changes.outdated(held, record(datestamp="2024-04-30", deleted=True, payload=None))
-
-
-def page(*names: str, token: str | None = "t") -> Page:
-    return Page(records=tuple(map(record, names)), token=Token(token) if token else None)
-
-
-class TestListWatch:
-    def test_counts_each_identifier_once_and_goes_on_from_a_checkpoint(self):
-        watch = ListWatch(seen=10)
-        assert [watch.count(page("a", "b")), watch.count(page("b", "c"))] == [2, 1]
-        assert (watch.total, watch.circling) == (13, False)
-
-    def test_one_token_for_all_pages_is_no_circle_while_something_new_comes(self):
-        watch = ListWatch()
-        for name in "abc":
-            watch.count(page(name, token="same"))
-        assert not watch.circling
-        watch.count(page("c", token="same"))
-        assert watch.circling
-
-    def test_pages_without_news_under_new_tokens_are_one_after_the_third(self):
-        watch = ListWatch()
-        watch.count(page("a", token="0"))
-        circling = []
-        for token in "123":
-            watch.count(page("a", token=token))
-            circling.append(watch.circling)
-        assert circling == [False, False, True]
-
-    def test_pages_without_any_record_are_one_after_many(self):
-        watch, circling = ListWatch(), []
-        for token in range(EMPTY):
-            watch.count(page(token=str(token)))
-            circling.append(watch.circling)
-        assert circling == [False] * (EMPTY - 1) + [True]
-        watch.count(page("a", token="more"))
-        assert not watch.circling
-
-    def test_the_last_page_ends_a_list_whatever_it_holds(self):
-        watch = ListWatch()
-        watch.count(page("a"))
-        watch.count(page("a", token=None))
-        assert not watch.circling
-
-
-class TestDoubt:
-    def test_a_list_is_whole_when_it_gave_what_it_announced(self):
-        assert doubt(5, 5) is None
-        assert doubt(5, 5, circling=True) is None
-        assert doubt(6, 5) is None
-        assert doubt(5, None) is None
-        assert doubt(4, 5) == "the provider announced 5 records and gave 4"
-        assert doubt(5, None, circling=True)
-        assert doubt(6, 5, circling=True)  # its size is wrong, and says nothing of its end
-        assert doubt(5, None, unlisted=True)
-        assert doubt(5, 5, shrunk=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from harvester.demo.lists import Record
+from harvester.harvesting.patience import Patience
+from harvester.harvesting.reconcile import reconcile_source
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile
 from tests.providers.server import Request, error, listing, reply
 from tests.providers.truth import Truth, article, broken, name, page_of
@@ -151,15 +153,16 @@ def test_records_that_cannot_be_had_by_name_are_noted_and_cost_the_others_nothin
     assert differing(held(made), truth) == set()
 
 
-def test_more_missing_records_than_are_asked_for_by_name_are_said_to_be(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("harvester.harvesting.reconcile.MOST_MISSING", 3)
+def test_more_missing_records_than_are_asked_for_by_name_are_said_to_be(tmp_path: Path):
     truth = Truth(9)
     with broken(truth) as (_, server):
         made = bench(tmp_path, server.url)
         harvest(made)
         for number in range(50, 55):
             truth.put(article(number, datestamp=article(2).datestamp))
-        run = reconcile(made)
+        with made.opened() as (config, store):
+            source = config.sources["journal"]
+            (run,) = reconcile_source(config, store, source, now=made.now, patience=Patience(missing_records=3))
         assert (run.state, run.new) == ("incomplete", 3)
         assert run.error == "2 more records are missing here; run `harvester harvest journal --full`"
         assert (reconcile(made).state, differing(held(made), truth)) == ("complete", set())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.harvesting.rejected import IN_VAIN, UNANSWERED
+from harvester.harvesting.patience import DEFAULT
 from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.cases.parts import BROKEN
@@ -185,14 +185,17 @@ def test_whatever_comes_in_its_place_is_the_reason_it_is_still_missing(
 
 
 def test_no_more_are_asked_for_in_vain_than_is_decent_and_the_others_are_next(tmp_path: Path):
-    lost = range(3, 3 + IN_VAIN + 10)
+    most = DEFAULT.failed_retries
+    lost = range(3, 3 + most + 10)
     with losing(tmp_path, *lost, records=60) as (provider, made):
         run, asked = provider.during(made)
-        assert asked == LIST + by_name(*lost[:IN_VAIN])
-        assert (run.state, run.rejected) == ("complete", IN_VAIN)
+        assert asked == LIST + by_name(*lost[: DEFAULT.failed_retries])
+        assert (run.state, run.rejected) == ("complete", most)
         assert "30 of the records" in (run.error or "")
         assert "10 were not asked for this time" in (run.error or "")
-        assert provider.during(made)[1] == LIST + by_name(*lost[IN_VAIN:], *lost[: IN_VAIN - 10])
+        assert provider.during(made)[1] == LIST + by_name(
+            *lost[DEFAULT.failed_retries :], *lost[: DEFAULT.failed_retries - 10]
+        )
 
 
 def test_all_that_come_are_asked_for_at_once(tmp_path: Path):
@@ -210,7 +213,9 @@ def crowded(request: Request, _: Truth) -> bytes | None:
     return reply("busy", 503) if request.query["verb"] == "GetRecord" else None
 
 
-@pytest.mark.parametrize(("fault", "asked", "said"), [(silent, UNANSWERED, "broke"), (crowded, 1, "HTTP 503")])
+@pytest.mark.parametrize(
+    ("fault", "asked", "said"), [(silent, DEFAULT.silent_records, "broke"), (crowded, 1, "HTTP 503")]
+)
 def test_it_ends_where_the_provider_is_to_blame(tmp_path: Path, fault: Fault, asked: int, said: str):
     with losing(tmp_path, *range(3, 13)) as (provider, made):
         provider.fault = fault

@@ -26,7 +26,7 @@ from harvester.model import (
     Token,
     Window,
 )
-from harvester.store import ArticleToSave, PageToSave, RecordToSave, Run, RunRow, RunWindow
+from harvester.store import Advance, ArticleToSave, PageToSave, RecordToSave, Run, RunRow, RunWindow
 from harvester.store.store import Store
 from harvester.text import Span
 
@@ -112,22 +112,37 @@ def article_save(number: int, made: Article | None = None, **changes: object) ->
     return ArticleToSave(**given | changes)  # type: ignore[arg-type]
 
 
+NEXT = Token("next", complete_list_size=250, cursor=0)
+
+
 def begin(store: Store, source: str = "wetlands", windows: Iterable[Window] = (WINDOW,)) -> tuple[Run, RunWindow]:
     """A run and its first window."""
     run = store.begin_run(source, "oai_dc", "full", tuple(windows), NOW)
     return run, run.windows[0]
 
 
-def page(
-    *records: RawRecord, decision: Decision = "new", articles: Iterable[ArticleToSave] = (), last: bool = True
-) -> PageToSave:
+def page(*records: RawRecord, decision: Decision = "new", articles: Iterable[ArticleToSave] = ()) -> PageToSave:
     return PageToSave(
         records=tuple(RecordToSave(one, decision) for one in records),
         articles=tuple(articles),
         response_date="2025-03-01T12:00:00Z",
-        done=last,
-        token=None if last else Token("next", complete_list_size=250, cursor=0),
     )
+
+
+def save_page(
+    store: Store,
+    run_id: int,
+    window_id: int | None,
+    page: PageToSave,
+    *,
+    token: Token | None = None,
+    fresh: int | None = None,
+    list_size: int | None = None,
+) -> None:
+    """Stores a page and moves its window: to the page that `token` asks for, or to its end."""
+    given = len(page.records) + len(page.bad) if fresh is None else fresh
+    moves = () if window_id is None else (Advance(window_id, token, given, list_size),)
+    store.apply(run_id, moves, page)
 
 
 def fill(store: Store, *saves: ArticleToSave, source: str = "wetlands") -> None:
@@ -135,7 +150,7 @@ def fill(store: Store, *saves: ArticleToSave, source: str = "wetlands") -> None:
     run, window = begin(store, source)
     numbers = [int(save.identifier[-4:]) for save in saves]
     records = [tombstone(n) if save.deleted else raw(n) for n, save in zip(numbers, saves, strict=True)]
-    store.save_page(run.id, window.id, page(*records, articles=saves))
+    save_page(store, run.id, window.id, page(*records, articles=saves))
     store.finish_run(run.id, "complete", NOW)
 
 

@@ -6,7 +6,7 @@ import pytest
 from harvester.article_rows import to_row
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import article, article_save, begin, fill, finding, name, page, raw
+from tests.store.samples import article, article_save, begin, fill, finding, name, page, raw, save_page
 
 
 def test_an_article_comes_out_as_it_went_in(opened: Store):
@@ -110,9 +110,9 @@ def test_what_was_mapped_by_another_program_is_stale(opened: Store):
 
 def test_identifiers_are_paged_in_their_order(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page(*(raw(n) for n in (3, 1, 2)), samples.tombstone(4)))
+    save_page(opened, run.id, window.id, page(*(raw(n) for n in (3, 1, 2)), samples.tombstone(4)))
     jats = opened.begin_run("wetlands", "jats", "full", [samples.WINDOW], samples.NOW)
-    opened.save_page(jats.id, jats.windows[0].id, page(raw(1), raw(5)))
+    save_page(opened, jats.id, jats.windows[0].id, page(raw(1), raw(5)))
     first = opened.identifiers("wetlands", limit=3)
     assert first == [name(1), name(2), name(3)]
     assert opened.identifiers("wetlands", first[-1]) == [name(4), name(5)]

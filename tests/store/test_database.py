@@ -19,7 +19,7 @@ from harvester.errors import StoreError, StoreLocked
 from harvester.store.database import chunks
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import NOW, article_save, begin, fill, name, page, raw
+from tests.store.samples import NEXT, NOW, article_save, begin, fill, name, page, raw, save_page
 
 
 def open_and_close(url: str, patience: float = 0.1) -> None:
@@ -101,7 +101,7 @@ def test_readers_neither_wait_nor_see_half_a_page(tmp_path: Path):
         for reader in readers:
             reader.start()
         for start in range(0, 2000, 50):
-            opened.save_page(run.id, window.id, page(*(raw(n) for n in range(start, start + 50)), last=False))
+            save_page(opened, run.id, window.id, page(*(raw(n) for n in range(start, start + 50))), token=NEXT)
         done.set()
         for reader in readers:
             reader.join()
@@ -222,7 +222,7 @@ def test_a_full_disk_loses_nothing_that_was_kept(opened: Store):
     def fill_the_disk() -> None:
         for start in range(0, 20000, 100):
             many = [raw(n, os.urandom(300).hex()) for n in range(start, start + 100)]
-            opened.save_page(run.id, window.id, page(*many, last=False))
+            save_page(opened, run.id, window.id, page(*many), token=NEXT)
 
     with pytest.raises(StoreError, match="disk is full"):
         fill_the_disk()
@@ -292,7 +292,7 @@ def test_a_backup_while_others_write(opened: Store, tmp_path: Path):
 
     def harvest() -> None:
         for number in range(100):
-            opened.save_page(run.id, window.id, page(raw(number), last=False))
+            save_page(opened, run.id, window.id, page(raw(number)), token=NEXT)
 
     writer = threading.Thread(target=harvest)
     writer.start()

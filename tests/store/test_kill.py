@@ -17,7 +17,7 @@ from harvester.model import RawRecord, Token
 from harvester.store import PageToSave, RecordToSave, Run
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import NOW, WINDOW, article_save, finding, name, raw, tombstone
+from tests.store.samples import NOW, WINDOW, article_save, finding, name, raw, save_page, tombstone
 
 PAGES, PER_PAGE = 60, 20
 BATCHES = 60
@@ -75,7 +75,8 @@ def harvest(url: str) -> None:
         window = run.windows[0]
         start = PAGES if window.state == "done" else int(window.token.value) if window.token else 0
         for number in range(start, PAGES):
-            opened.save_page(run.id, window.id, page_of(opened, number))
+            token = Token(str(number + 1)) if number + 1 < PAGES else None
+            save_page(opened, run.id, window.id, page_of(opened, number), token=token)
         opened.finish_run(run.id, "complete", NOW)
 
 
@@ -88,8 +89,6 @@ def page_of(opened: Store, number: int) -> PageToSave:
         records=tuple(records),
         articles=tuple(articles),
         response_date=f"2025-03-01T12:00:{number:02}Z",
-        token=Token(str(number + 1)) if number + 1 < PAGES else None,
-        done=number + 1 == PAGES,
     )
 
 

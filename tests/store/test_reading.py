@@ -7,7 +7,20 @@ from harvester.model import Issn, Journal, PubDate
 from harvester.reports import HeldBack
 from harvester.store import DuplicateDoi, FindingRow, Member
 from harvester.store.store import Store
-from tests.store.samples import NOW, article, article_save, begin, fill, finding, name, page, raw, row_of, tombstone
+from tests.store.samples import (
+    NOW,
+    article,
+    article_save,
+    begin,
+    fill,
+    finding,
+    name,
+    page,
+    raw,
+    row_of,
+    save_page,
+    tombstone,
+)
 
 SHA = "ab" * 32
 
@@ -185,7 +198,7 @@ def test_a_wrong_count_is_found(opened: Store):
 
 def test_damage_inside_a_payload_is_found_by_the_deep_check_alone(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page(raw(1), raw(2), tombstone(3)))
+    save_page(opened, run.id, window.id, page(raw(1), raw(2), tombstone(3)))
     with sqlite3.connect(opened.path) as other:
         other.execute("UPDATE payload SET data = zeroblob(length(data)) WHERE id = 2")
     other.close()

@@ -17,7 +17,7 @@ from harvester.store import PageToSave, RecordToSave, UnresolvedRejection
 from harvester.store.records import UNRESOLVED_REJECTIONS
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import bad, begin, name, page, raw, tombstone
+from tests.store.samples import bad, begin, name, page, raw, save_page, tombstone
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def save(opened: Store) -> Callable[..., None]:
 
     def keep(*decided: tuple[RawRecord, str], bad: tuple[BadRecord, ...] = ()) -> None:
         records = tuple(RecordToSave(one, decision) for one, decision in decided)  # type: ignore[arg-type]
-        opened.save_page(run.id, window.id, PageToSave(records=records, bad=bad, done=True))
+        save_page(opened, run.id, window.id, PageToSave(records=records, bad=bad))
 
     return keep
 
@@ -122,7 +122,7 @@ def test_only_live_payloads_are_mapped(opened: Store, save):
 def test_formats_stand_side_by_side(opened: Store):
     for prefix, text in (("jats", "long"), ("oai_dc", "short")):
         run = opened.begin_run("wetlands", prefix, "full", [samples.WINDOW], samples.NOW)
-        opened.save_page(run.id, run.windows[0].id, page(raw(1, text)))
+        save_page(opened, run.id, run.windows[0].id, page(raw(1, text)))
     assert opened.raw("wetlands", name(1)) == [("jats", raw(1, "long")), ("oai_dc", raw(1, "short"))]
     assert set(opened.payloads("wetlands", ["oai_dc"], [name(1)])) == {(name(1), "oai_dc")}
 
@@ -130,7 +130,7 @@ def test_formats_stand_side_by_side(opened: Store):
 def test_rejected_records_keep_their_bytes_and_the_reason(opened: Store):
     run, window = begin(opened)
     given = (bad(name(1), "no metadata", b"<record>\xfe</record>"), bad(None, "no header"))
-    opened.save_page(run.id, window.id, PageToSave(bad=given, done=True))
+    save_page(opened, run.id, window.id, PageToSave(bad=given))
     kept = opened.rejected_records(run.id)
     assert [(one.identifier, one.reason, one.payload) for one in kept] == [
         (one.identifier, one.reason, one.payload) for one in given
@@ -158,12 +158,12 @@ def test_awaited_is_what_was_rejected_and_has_not_come_since(
         arriving = {one: how for one, how in come.items() if one in held | brings.keys()}
         records = tuple(RecordToSave(raw(one, str(number)), how) for one, how in arriving.items())
         rejected = [bad(name(one), f"reason {number}") for one in sorted(lost)]
-        for_all.save_page(run.id, None, PageToSave(records=records, bad=(*rejected, bad(None, "nameless"))))
+        save_page(for_all, run.id, None, PageToSave(records=records, bad=(*rejected, bad(None, "nameless"))))
         for one in sorted(lost):
             waiting.pop(one, None)
             waiting[one] = f"reason {number}"
         if settles:
-            for_all.resolve_rejections(run.id, [name(one) for one in come])
+            for_all.apply(run.id, resolved=[name(one) for one in come])
         for one in come:
             if one in brings or (settles and one in held):
                 waiting.pop(one, None)
@@ -179,7 +179,7 @@ def test_what_was_rejected_behind_a_certain_point_can_be_left_out(opened: Store)
     last = []
     for number in (1, 2, 1):
         run, _ = begin(opened)
-        opened.save_page(run.id, None, PageToSave(bad=(bad(name(number), "HTTP 500"),)))
+        save_page(opened, run.id, None, PageToSave(bad=(bad(name(number), "HTTP 500"),)))
         last.append(opened.last_rejection_id())
     assert [
         [one.identifier for one in opened.unresolved_rejections("wetlands", "oai_dc", point)] for point in (0, *last)
@@ -210,7 +210,7 @@ def for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def test_any_bytes_come_back(for_all: Store, contents: list[bytes]):
     run, window = begin(for_all)
     records = [raw(n, payload=content) for n, content in enumerate(contents)]
-    for_all.save_page(run.id, window.id, page(*records))
+    save_page(for_all, run.id, window.id, page(*records))
     found = for_all.payloads("wetlands", ["oai_dc"], [one.identifier for one in records])
     assert [found[one.identifier, "oai_dc"].payload for one in records] == contents
 

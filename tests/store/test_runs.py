@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from harvester.model import Token, Window
-from harvester.store import Counts, PageToSave, RecordToSave
+from harvester.store import Close, Counts, PageToSave, RecordToSave, Restart, Split
 from harvester.store.store import Store
-from tests.store.samples import IDENTITY, NOW, WINDOW, bad, begin, name, page, raw
+from tests.store.samples import IDENTITY, NEXT, NOW, WINDOW, bad, begin, name, page, raw, save_page
 
 
 def test_a_source_is_remembered_as_it_last_introduced_itself(opened: Store):
@@ -46,17 +46,17 @@ def test_a_page_moves_its_window_and_counts_in_its_run(opened: Store):
     save = PageToSave(
         records=(RecordToSave(raw(1), "new"), RecordToSave(mended, "new"), RecordToSave(raw(3), "unchanged")),
         bad=(bad(None, "no header"),),
-        token=Token("t/1", complete_list_size=250, cursor=0, expires="2025-03-02T00:00:00Z"),
         response_date="2025-03-01T12:00:01Z",
     )
-    opened.save_page(run.id, window.id, save)
+    token = Token("t/1", complete_list_size=250, cursor=0, expires="2025-03-02T00:00:00Z")
+    save_page(opened, run.id, window.id, save, token=token)
     now = opened.run(run.id)
     assert now.counts == Counts(new=2, unchanged=1, repaired=1, rejected=1)
     assert (now.pages, now.response_date) == (1, "2025-03-01T12:00:01Z")
     at = now.windows[0]
-    assert (at.token, at.pages, at.seen, at.list_size, at.state) == (save.token, 1, 4, 250, "open")
+    assert (at.token, at.pages, at.seen, at.list_size, at.state) == (token, 1, 4, 250, "open")
 
-    opened.save_page(run.id, window.id, PageToSave(done=True, response_date="2025-03-01T12:00:09Z"))
+    save_page(opened, run.id, window.id, PageToSave(response_date="2025-03-01T12:00:09Z"))
     now = opened.run(run.id)
     assert now.response_date == "2025-03-01T12:00:01Z", "of the first page"
     at = now.windows[0]
@@ -66,40 +66,32 @@ def test_a_page_moves_its_window_and_counts_in_its_run(opened: Store):
 def test_the_base_of_the_next_run_is_the_earliest_answer_and_never_lost(opened: Store):
     run, window = begin(opened)
     for said in ("2025-03-01T12:00:05Z", "", "2025-03-01T12:00:03Z", "2025-03-01T12:00:07Z"):
-        opened.save_page(run.id, window.id, PageToSave(token=Token("t"), response_date=said))
+        save_page(opened, run.id, window.id, PageToSave(response_date=said), token=Token("t"))
     assert opened.run(run.id).response_date == "2025-03-01T12:00:03Z"
-
-
-def test_a_page_without_a_way_on_is_refused_whole(opened: Store):
-    run, window = begin(opened)
-    save = PageToSave(records=(RecordToSave(raw(1), "new"),))
-    with pytest.raises(ValueError, match="has a token"):
-        opened.save_page(run.id, window.id, save)
-    assert opened.stored_records("wetlands", "oai_dc", [name(1)]) == {}
 
 
 def test_a_window_of_another_run_is_refused_whole(opened: Store):
     run, _ = begin(opened)
     _, other = begin(opened)
     with pytest.raises(LookupError):
-        opened.save_page(run.id, other.id, page(raw(1)))
+        save_page(opened, run.id, other.id, page(raw(1)))
     assert opened.stored_records("wetlands", "oai_dc", [name(1)]) == {}
     assert opened.run(run.id).pages == 0
 
 
 def test_complete_means_complete(opened: Store):
     run, first = begin(opened, windows=[WINDOW, Window(prefix="oai_dc", set_spec="b")])
-    opened.save_page(run.id, first.id, page(raw(1)))
+    save_page(opened, run.id, first.id, page(raw(1)))
     with pytest.raises(ValueError, match="open windows"):
         opened.finish_run(run.id, "complete", NOW)
-    opened.save_page(run.id, run.windows[1].id, page())
+    save_page(opened, run.id, run.windows[1].id, page())
     assert opened.finish_run(run.id, "complete", NOW + timedelta(seconds=9)).finished == NOW + timedelta(seconds=9)
 
 
 def test_what_was_cut_short_is_found_again(opened: Store):
     assert opened.resumable_run("wetlands", "oai_dc") is None
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page(raw(1), last=False))
+    save_page(opened, run.id, window.id, page(raw(1)), token=NEXT)
     found = opened.resumable_run("wetlands", "oai_dc")
     assert found is not None
     assert found.windows[0].token == Token("next", complete_list_size=250, cursor=0)
@@ -110,7 +102,7 @@ def test_what_was_cut_short_is_found_again(opened: Store):
 @pytest.mark.parametrize("state", ["incomplete", "waiting", "failed"])
 def test_a_run_that_got_somewhere_goes_on(opened: Store, state):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page(raw(1), last=False))
+    save_page(opened, run.id, window.id, page(raw(1)), token=NEXT)
     opened.finish_run(run.id, state, NOW, "The provider went away.")
     found = opened.resumable_run("wetlands", "oai_dc")
     assert found is not None
@@ -128,21 +120,21 @@ def test_a_run_that_failed_at_its_first_request_is_not_tried_again_as_it_was(ope
 def test_only_the_newest_run_is_taken_up(opened: Store):
     begin(opened)
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page())
+    save_page(opened, run.id, window.id, page())
     opened.finish_run(run.id, "complete", NOW)
     assert opened.resumable_run("wetlands", "oai_dc") is None
 
 
 def test_a_range_is_neither_a_base_nor_taken_up_by_the_next_harvest(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page())
+    save_page(opened, run.id, window.id, page())
     opened.finish_run(run.id, "complete", NOW)
     part = opened.begin_run("wetlands", "oai_dc", "range", [WINDOW], NOW)
     assert opened.resumable_run("wetlands", "oai_dc") is None
     found = opened.resumable_run("wetlands", "oai_dc", kinds=["range"])
     assert found is not None
     assert found.id == part.id
-    opened.save_page(part.id, part.windows[0].id, page())
+    save_page(opened, part.id, part.windows[0].id, page())
     opened.finish_run(part.id, "complete", NOW)
     last = opened.last_complete_run("wetlands", "oai_dc")
     assert last is not None
@@ -152,7 +144,7 @@ def test_a_range_is_neither_a_base_nor_taken_up_by_the_next_harvest(opened: Stor
 def test_the_last_complete_run_says_which_sets_it_asked_for(opened: Store):
     assert opened.last_complete_run("wetlands", "oai_dc") is None
     run, window = begin(opened, windows=[Window(prefix="oai_dc", set_spec="reeds:ART")])
-    opened.save_page(run.id, window.id, page(raw(1)))
+    save_page(opened, run.id, window.id, page(raw(1)))
     assert opened.last_complete_run("wetlands", "oai_dc") is None
     opened.finish_run(run.id, "complete", NOW)
     last = opened.last_complete_run("wetlands", "oai_dc")
@@ -162,8 +154,8 @@ def test_the_last_complete_run_says_which_sets_it_asked_for(opened: Store):
 
 def test_a_window_can_start_again(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page(raw(1), last=False))
-    opened.reopen_window(window.id)
+    save_page(opened, run.id, window.id, page(raw(1)), token=NEXT)
+    opened.apply(run.id, [Restart(window.id)])
     again = opened.run(run.id).windows[0]
     assert (again.state, again.token, again.seen, again.pages) == ("open", None, 0, 0)
 
@@ -185,37 +177,37 @@ def test_more_can_be_asked_for_in_a_run_and_again(opened: Store):
     news = Window(prefix="oai_dc", since="2025-01-01")
     _, added = opened.add_windows(run.id, [news]).windows
     assert (added.window, added.state, added.parent) == (news, "open", None)
-    opened.close_window(added.id, 3)
+    opened.apply(run.id, [Close(added.id, 3)])
     again = opened.add_windows(run.id, [news]).windows
     assert [(one.id, one.state, one.seen) for one in again] == [(first.id, "open", 0), (added.id, "open", 0)]
 
 
 def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, PageToSave(token=Token("t"), list_size=7))
-    opened.reopen_window(window.id)
+    save_page(opened, run.id, window.id, PageToSave(), token=Token("t"), list_size=7)
+    opened.apply(run.id, [Restart(window.id)])
     halves = [Window(prefix="oai_dc", until="2024-06-01"), Window(prefix="oai_dc", since="2024-06-01")]
-    opened.split_window(window.id, halves)
+    opened.apply(run.id, [Split(window.id, tuple(halves))])
     whole, *parts = opened.run(run.id).windows
     assert (whole.state, whole.token, whole.list_size, whole.attempts) == ("split", None, 7, 1)
     assert [(part.window, part.parent, part.attempts) for part in parts] == [(half, whole.id, 1) for half in halves]
     for part in parts:
-        opened.close_window(part.id, 3)
+        opened.apply(run.id, [Close(part.id, 3)])
     with pytest.raises(ValueError, match="open windows"):
         opened.finish_run(run.id, "complete", NOW)
-    opened.close_window(whole.id, 6)
+    opened.apply(run.id, [Close(whole.id, 6)])
     assert opened.finish_run(run.id, "complete", NOW).state == "complete"
 
 
 def test_what_a_window_announces_is_kept_as_it_is_split(opened: Store):
     run, window = begin(opened)
-    opened.split_window(window.id, [Window(prefix="oai_dc", until="2024-06-01")], 200)
+    opened.apply(run.id, [Split(window.id, (Window(prefix="oai_dc", until="2024-06-01"),), 200)])
     assert opened.run(run.id).windows[0].list_size == 200
 
 
 def test_records_fetched_one_by_one_move_no_checkpoint(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, PageToSave(token=Token("t"), records=(RecordToSave(raw(1), "new"),), seen=0))
-    opened.save_page(run.id, None, PageToSave(records=(RecordToSave(raw(2), "new"),)))
+    save_page(opened, run.id, window.id, PageToSave(records=(RecordToSave(raw(1), "new"),)), token=Token("t"), fresh=0)
+    save_page(opened, run.id, None, PageToSave(records=(RecordToSave(raw(2), "new"),)))
     now = opened.run(run.id)
     assert (now.counts.new, now.windows[0].token, now.windows[0].seen) == (2, Token("t"), 0)

@@ -13,7 +13,7 @@ from harvester.errors import StoreError
 from harvester.store import migrations
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import NOW, article_save, begin, fill, name, page, raw, row_of, tombstone
+from tests.store.samples import NEXT, NOW, article_save, begin, fill, name, page, raw, row_of, save_page, tombstone
 
 
 def standing(opened: Store) -> tuple[tuple[int, int], tuple[int, int, int]]:
@@ -25,10 +25,10 @@ def standing(opened: Store) -> tuple[tuple[int, int], tuple[int, int, int]]:
 
 def test_counts_follow_every_change(opened: Store):
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page(raw(1), raw(2), raw(3), last=False))
+    save_page(opened, run.id, window.id, page(raw(1), raw(2), raw(3)), token=NEXT)
     opened.save_articles((article_save(1), article_save(2, row=None), article_save(3)))
     before = standing(opened)
-    opened.save_page(run.id, window.id, page(tombstone(3), decision="deleted"))
+    save_page(opened, run.id, window.id, page(tombstone(3), decision="deleted"))
     opened.save_articles((article_save(2), article_save(3, deleted=True)))
     assert (before, standing(opened)) == (((3, 0), (2, 1, 0)), ((2, 1), (2, 0, 1)))
     with opened._write() as connection:

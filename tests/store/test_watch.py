@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from harvester.store import Alert, PageToSave, UnresolvedRejection
 from harvester.store.store import Store
-from tests.store.samples import NOW, article_save, bad, begin, fill, name, page, raw
+from tests.store.samples import NOW, article_save, bad, begin, fill, name, page, raw, save_page
 
 LATER = NOW + timedelta(days=400)
 
@@ -30,7 +30,7 @@ def test_there_was_no_export_yet(opened: Store):
 
 def harvest(store: Store, text: str) -> int:
     run, window = begin(store)
-    store.save_page(run.id, window.id, page(raw(1, text), decision="changed", articles=[article_save(1)]))
+    save_page(store, run.id, window.id, page(raw(1, text), decision="changed", articles=[article_save(1)]))
     store.finish_run(run.id, "complete", NOW)
     return run.id
 
@@ -60,7 +60,7 @@ def test_prune_takes_out_old_rejections(opened: Store):
     fill(opened, article_save(1))
     run, window = begin(opened)
     rejected = page()
-    opened.save_page(run.id, window.id, type(rejected)(bad=(bad(None, "no identifier", b"<r/>"),), done=True))
+    save_page(opened, run.id, window.id, type(rejected)(bad=(bad(None, "no identifier", b"<r/>"),)))
     opened.finish_run(run.id, "complete", NOW)
     done = opened.prune(LATER)
     assert (done.rejected, done.payloads) == (1, 1)
@@ -70,10 +70,10 @@ def test_prune_takes_out_old_rejections(opened: Store):
 def test_prune_keeps_the_last_word_on_what_is_still_awaited(opened: Store):
     for number, reason in ((1, "HTTP 500"), (2, "HTTP 500"), (1, "half a document")):
         run, _ = begin(opened)
-        opened.save_page(run.id, None, PageToSave(bad=(bad(name(number), reason),)))
+        save_page(opened, run.id, None, PageToSave(bad=(bad(name(number), reason),)))
         opened.finish_run(run.id, "failed", NOW, "no answer")
     run, window = begin(opened)
-    opened.save_page(run.id, window.id, page(raw(2)))
+    save_page(opened, run.id, window.id, page(raw(2)))
     opened.finish_run(run.id, "complete", NOW)
     for rejections in (2, 0):
         assert opened.prune(LATER).rejected == rejections

@@ -1,4 +1,4 @@
-"""What a walk through the windows of a run is told, and says at its end."""
+"""What a run needs to know, and what it reports."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Progress(Struct, frozen=True):
     total: int | None = None  # the provider's completeListSize, which may be wrong
 
 
-class Job(Struct, frozen=True, kw_only=True):
-    """What a walk needs to know."""
+class RunContext(Struct, frozen=True, kw_only=True):
+    """What a run needs to know."""
 
     store: Store
     source: Source

@@ -1,0 +1,290 @@
+"""Records by their identifiers: one record with GetRecord, and the lists that name them. Plans.
+
+One record that a provider cannot write costs it the whole page: HTTP 500, half a document, or cannotDisseminateFormat
+for the list. Lists also omit records that exist. Both kinds are fetched by identifier here, and so are rejected records
+and what a comparison finds missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from harvester.errors import BadAnswer, OaiCode, ProtocolError, ProviderError, RefusedAddress, TooSlow, Unreachable
+from harvester.harvesting import lists
+from harvester.harvesting.lists import ListWatch
+from harvester.harvesting.patience import Patience
+from harvester.harvesting.questions import GetRecord, Identify, ListFormats, ListIdentifiers, Missing, Plan, Save
+from harvester.harvesting.seen import Seen
+from harvester.model import BadRecord, Identity, Page, RawRecord, Window
+from harvester.system.batches import batched
+
+# ------------------------------------------------------------------------------------------------- one record
+
+
+class Given(Struct, frozen=True):
+    """The record came: as it is, or as a bad record."""
+
+    records: tuple[RawRecord, ...]
+    bad: tuple[BadRecord, ...]
+
+
+class Gone(Struct, frozen=True):
+    """The provider does not know the identifier."""
+
+    error: ProtocolError
+
+
+class Denied(Struct, frozen=True):
+    """The provider answers with another error of the protocol."""
+
+    error: ProtocolError
+
+
+class NoAnswer(Struct, frozen=True):
+    """No answer, or one that cannot be used."""
+
+    error: ProviderError
+
+
+Result = Given | Gone | Denied | NoAnswer
+
+
+def read(identifier: str, answer: Page | ProviderError) -> Result:
+    """Return what an answer to GetRecord means."""
+    if isinstance(answer, Page):
+        bad = tuple(replace(bad, identifier=identifier) for bad in answer.bad)
+        return Given(tuple(raw for raw in answer.records if raw.identifier == identifier), bad)
+    if isinstance(answer, ProtocolError):
+        return Gone(answer) if answer.code == OaiCode.ID_DOES_NOT_EXIST else Denied(answer)
+    return NoAnswer(answer)
+
+
+def rejection(identifier: str, result: Result) -> BadRecord | None:
+    """Return the bad record that stands for a result without a record; `None` if the record came."""
+    if not isinstance(result, Given):
+        return BadRecord(identifier=identifier, reason=str(result.error), payload=b"")
+    if result.records:
+        return None
+    return next(iter(result.bad), BadRecord(identifier=identifier, reason="nothing came", payload=b""))
+
+
+def lacks_format(error: ProviderError) -> bool:
+    """Whether the provider says that it does not have the format, of a record or at all."""
+    return isinstance(error, ProtocolError) and error.code == OaiCode.CANNOT_DISSEMINATE_FORMAT
+
+
+def check_provider(prefix: str, error: ProviderError) -> Plan[Identity | None]:
+    """After `error`: ask whether the provider answers other questions, and has the format at all; `None` if not."""
+    identity = yield Identify()
+    if isinstance(identity, ProviderError):
+        return None
+    if lacks_format(error):
+        formats = yield ListFormats()
+        if isinstance(formats, ProviderError) or all(offered.prefix != prefix for offered in formats):
+            return None
+    return identity  # type: ignore[no-any-return]
+
+
+class Asker:
+    """Gets records one after the other, and tells faults of records from faults of the provider.
+
+    With `verifies`, the provider is asked Identify after each fault that may be its own. Otherwise it is to blame after
+    `silent_records` without any answer, or after `in_a_row` faults without a record between them.
+    """
+
+    def __init__(
+        self,
+        prefix: str,
+        patience: Patience,
+        *,
+        verifies: bool = False,
+        in_a_row: int | None = None,
+        retried: bool = True,
+    ) -> None:
+        self._prefix, self._patience = prefix, patience
+        self._verifies, self._in_a_row, self._retried = verifies, in_a_row, retried
+        self._faults, self._silent = 0, 0
+
+    def get(self, identifier: str) -> Plan[Result]:
+        """Raises `ProviderError` if the provider is to blame."""
+        result = yield from self._get_once(identifier)
+        if self._verifies and isinstance(result, NoAnswer) and isinstance(result.error, Unreachable):
+            return (yield from self._get_once(identifier))  # a connection can break for another reason
+        return result
+
+    def _get_once(self, identifier: str) -> Plan[Result]:
+        result = read(identifier, (yield GetRecord(identifier, self._prefix, self._retried)))
+        if isinstance(result, (Denied, NoAnswer)):
+            yield from self._look_for_blame(result.error)
+        elif isinstance(result, Given) and result.records:
+            self._faults = 0
+        elif isinstance(result, Given) and result.bad:
+            self._count(BadAnswer(result.bad[0].reason))
+        return result
+
+    def _look_for_blame(self, error: ProviderError) -> Plan[None]:
+        if error.overloaded or isinstance(error, RefusedAddress):
+            raise error
+        if not self._verifies:
+            self._count(error)
+        elif lacks_format(error) or not isinstance(error, ProtocolError):
+            identity = yield from check_provider(self._prefix, error)
+            if identity is None:
+                raise error
+
+    def _count(self, error: ProviderError) -> None:
+        """That a record does not exist in a format is a fact about it; everything else may be a fault."""
+        self._faults += not lacks_format(error)
+        self._silent += isinstance(error, (Unreachable, TooSlow))
+        if self._silent >= self._patience.silent_records or self._faults == self._in_a_row:
+            raise error
+
+
+def clarify(disputed: Iterable[RawRecord], prefix: str) -> Plan[dict[str, RawRecord | None]]:
+    """Ask for records about which lists disagree; return them by identifier, `None` without a usable answer."""
+    found: dict[str, RawRecord | None] = {}
+    for raw in disputed:
+        result = read(raw.identifier, (yield GetRecord(raw.identifier, prefix)))
+        found[raw.identifier] = None
+        if isinstance(result, Gone):
+            found[raw.identifier] = RawRecord(
+                identifier=raw.identifier, datestamp=raw.datestamp, sets=raw.sets, deleted=True
+            )
+        elif isinstance(result, Given):
+            found[raw.identifier] = next(iter(result.records), None)
+    return found
+
+
+# ------------------------------------------------------------------------------------- records that lists name
+
+
+class IdentifierList:
+    """A list of identifiers, read page by page to its end, or until it goes in circles."""
+
+    def __init__(self, window: Window, patience: Patience, first: Page | None = None) -> None:
+        self._window, self._first = window, first
+        self._watch = ListWatch(patience=patience)
+        self._token: str | None = None
+        self.pages, self.size = 0, None if first is None else first.list_size
+        self.has_ended = False
+
+    @property
+    def total(self) -> int:
+        return self._watch.total
+
+    @property
+    def circling(self) -> bool:
+        return self._watch.circling
+
+    def next_page(self) -> Plan[Page | None]:
+        """Return the next page; `None` behind the end. Raises `ProviderError`."""
+        if self.has_ended:
+            return None
+        page = self._first or (yield ListIdentifiers(self._window, self._token))
+        self._first = None
+        if isinstance(page, ProviderError):
+            raise page
+        self._watch.count(page)
+        self.pages, self.size = self.pages + 1, page.list_size or self.size
+        self._token = page.token.value if page.token else None
+        self.has_ended = self._token is None or self.circling
+        return page
+
+
+def first_page(window: Window) -> Plan[Page | None]:
+    """Return the first page of identifiers; in oai_dc if the provider cannot even list them in the window's format."""
+    for prefix in dict.fromkeys((window.prefix, "oai_dc")):
+        answer = yield ListIdentifiers(replace(window, prefix=prefix))
+        if isinstance(answer, Page):
+            return answer
+    return None
+
+
+def count(window: Window, given: int, patience: Patience) -> Plan[int | None]:
+    """Return how many identifiers the provider lists, counted until they are more than the `given` records.
+
+    `None` if that is not known: a list of just as many on an only page, a round number, may lack its token too.
+    """
+    listed = IdentifierList(window, patience)
+    try:
+        while (page := (yield from listed.next_page())) is not None:
+            if page.list_size or listed.total > given:
+                return page.list_size or listed.total
+    except ProviderError:
+        return listed.total if listed.total > given else None
+    alone = listed.pages == 1 and not listed.circling
+    return None if alone and listed.total == given and given % patience.round_total == 0 else listed.total
+
+
+class Fetched(Struct, frozen=True):
+    """What came of a window whose records were fetched one by one. `doubt`: why its list may be incomplete."""
+
+    total: int
+    has_records: bool
+    doubt: str | None
+    last: Page  # bad headers of the last page, not saved yet
+
+
+def fetch_each(window: Window, first: Page, patience: Patience) -> Plan[Fetched]:
+    """Fetch every record of a window by identifier; those that do not come are rejected with the reason.
+
+    `first` is the first page of its identifiers. Raises `ProviderError` if the provider is to blame.
+    """
+    listed, asker = IdentifierList(window, patience, first), Asker(window.prefix, patience, verifies=True)
+    asked, has_records, rest = Seen(), False, Page(records=())
+    while (page := (yield from listed.next_page())) is not None:
+        fresh = [raw for raw in page.records if asked.add(raw.identifier)]
+        for headers in batched(fresh, patience.records_per_commit):
+            fetched = yield from _fetch(headers, asker, page.response_date)
+            has_records |= bool(fetched.records)
+            yield Save(fetched)
+        rest = Page(records=(), bad=page.bad, response_date=page.response_date)
+        if rest.bad and not listed.has_ended:
+            yield Save(rest)
+    doubt = lists.doubt(listed.total, listed.size, circling=listed.circling)
+    return Fetched(listed.total, has_records, doubt, rest)
+
+
+def fetch_unlisted(window: Window, size: int | None, patience: Patience) -> Plan[bool]:
+    """Fetch by identifier what only the list of identifiers names, of a list that stays too short.
+
+    Return whether that list is whole, so that nothing is missing. A record that the provider does not have by its
+    identifier either does not exist. Where nothing comes any more, the rest is not asked for.
+    """
+    listed, asker = IdentifierList(window, patience), Asker(window.prefix, patience, verifies=True)
+    fruitless = 0
+    try:
+        while (page := (yield from listed.next_page())) is not None:
+            missing = yield Missing(page.records)
+            for headers in batched(missing, patience.records_per_commit):
+                fetched = yield from _fetch(headers, asker, page.response_date, skip_unknown=True)
+                yield Save(fetched)
+                fruitless = 0 if fetched.records else fruitless + len(headers)
+                if fruitless >= patience.fruitless_records:
+                    return False
+    except ProviderError:
+        return False
+    return lists.doubt(listed.total, listed.size or size, circling=listed.circling) is None
+
+
+def _fetch(headers: Iterable[RawRecord], asker: Asker, response_date: str, *, skip_unknown: bool = False) -> Plan[Page]:
+    """Fetch these records as one page. `skip_unknown` omits those that the provider says it does not have."""
+    records: list[RawRecord] = []
+    bad: list[BadRecord] = []
+    for header in headers:
+        if header.deleted:
+            records.append(header)
+            continue
+        result = yield from asker.get(header.identifier)
+        if isinstance(result, Given) and result.records:
+            records += result.records
+        elif not (skip_unknown and _is_unknown(result)) and (lost := rejection(header.identifier, result)):
+            bad.append(lost)
+    return Page(records=tuple(records), bad=tuple(bad), response_date=response_date)
+
+
+def _is_unknown(result: Result) -> bool:
+    return isinstance(result, Gone) or (isinstance(result, Denied) and lacks_format(result.error))

@@ -1,0 +1,190 @@
+"""Compare the provider's whole list of identifiers with the store, for what is never announced. A plan.
+
+OJS announces no deletions from the second journal on, Janeway none at all. Datestamps are set back, and rows shift
+while a list is read by offsets. Nothing is deleted that the provider, asked for it by identifier, still has; nothing at
+all if its list may be incomplete; and not more than `max_deletion_share` before a person has looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from harvester.config import Source
+from harvester.errors import OaiCode, ProtocolError, ProviderError
+from harvester.harvesting import by_identifier, changes, lists
+from harvester.harvesting.by_identifier import Asker, Denied, Given, Gone, IdentifierList, Result
+from harvester.harvesting.context import Outcome
+from harvester.harvesting.ending import Ending
+from harvester.harvesting.patience import Patience
+from harvester.harvesting.questions import Plan, RejectedBefore, Save, StoredIdentifiers, StoredRecords
+from harvester.harvesting.seen import Seen
+from harvester.model import BadRecord, Page, RawRecord, Window
+from harvester.store import Close, Run, UnresolvedRejection
+from harvester.system.batches import batched
+
+
+def compare(run: Run, source: Source, patience: Patience, *, confirm: bool) -> Plan[Ending]:
+    """Fetch what the store lacks, delete what is gone, and say what could not be done.
+
+    `confirm` allows more deletions than `max_deletion_share`, and on the word of a list that may be incomplete.
+    """
+    waiting: list[UnresolvedRejection] = yield RejectedBefore()
+    comparison = _Comparison(run, source, patience, confirm, {one.identifier for one in waiting})
+    try:
+        return (yield from comparison.ending())
+    except ProviderError as error:
+        return Ending(Outcome("failed", str(error)))
+
+
+class _Listed(Struct):
+    """What the provider lists: which identifiers live, and which of them the store lacks or has in an older version."""
+
+    live: Seen
+    missing: list[RawRecord]
+    total: int = 0
+    response_date: str = ""
+    doubt: str | None = None
+
+
+class _Comparison:
+    def __init__(self, run: Run, source: Source, patience: Patience, confirm: bool, rejected: set[str]) -> None:
+        self._run, self._source, self._patience, self._confirm = run, source, patience, confirm
+        self._rejected = rejected  # by an earlier run, and not come since
+        self._asker = Asker(run.prefix, patience, in_a_row=patience.fruitless_records)
+        self._listed = _Listed(Seen(), [])
+        self._notes: list[str] = []
+        self._withheld: dict[str, BadRecord] = {}  # records that did not come, by identifier
+
+    def ending(self) -> Plan[Ending]:
+        for window in self._run.windows:
+            yield from self._list(window.window)
+        fetched_all = yield from self._fetch_missing()
+        deleted_all = yield from self._delete_vanished()
+        if self._withheld:
+            first = next(iter(self._withheld.values()))
+            name, why = first.identifier, first.reason
+            self._notes.append(f"{len(self._withheld)} of the records could not be had by name, of them {name}: {why}")
+        said = "; ".join(self._notes) or None
+        if not (fetched_all and deleted_all):
+            return Ending(Outcome("incomplete", said))
+        closed = tuple(Close(window.id, self._listed.total) for window in self._run.windows)
+        return Ending(Outcome("complete", said), closed)
+
+    # ----------------------------------------------------------------------------------- the provider's list
+
+    def _list(self, window: Window) -> Plan[None]:
+        """Read one list of identifiers; once more if it may be incomplete or its token expired."""
+        try:
+            doubt = yield from self._read(window)
+        except ProtocolError as error:
+            if error.code != OaiCode.BAD_RESUMPTION_TOKEN:
+                raise
+            doubt = str(error)
+        if doubt:
+            doubt = yield from self._read(window)
+        self._listed.doubt = doubt or self._listed.doubt
+
+    def _read(self, window: Window) -> Plan[str | None]:
+        """Compare each page of the list with the store; return why the list may be incomplete."""
+        listed = IdentifierList(window, self._patience)
+        while (page := (yield from listed.next_page())) is not None:
+            self._listed.response_date = self._listed.response_date or page.response_date
+            known = yield StoredRecords([raw.identifier for raw in page.records])
+            for raw in changes.newest(page.records):
+                if raw.deleted or not self._listed.live.add(raw.identifier):
+                    continue
+                if raw.identifier in self._rejected or changes.is_news(known.get(raw.identifier), raw):
+                    self._listed.missing.append(raw)
+        self._listed.total += listed.total
+        return lists.doubt(listed.total, listed.size, circling=listed.circling)
+
+    # ---------------------------------------------------------------------------------- what the store lacks
+
+    def _fetch_missing(self) -> Plan[bool]:
+        """Fetch each by identifier, and reject what does not come; return whether that were all."""
+        most = self._patience.missing_records
+        for headers in batched(self._listed.missing[:most], self._patience.records_per_commit):
+            records: list[RawRecord] = []
+            bad: list[BadRecord] = []
+            for header in headers:
+                result = yield from self._asker.get(header.identifier)
+                if isinstance(result, Given) and result.records:
+                    records += result.records
+                elif lost := self._withhold(header.identifier, result):
+                    bad.append(lost)
+            yield self._save(records, bad)
+        left = len(self._listed.missing) - most
+        if left > 0:
+            self._notes.append(
+                f"{left} more records are missing here; run `harvester harvest {self._source.name} --full`"
+            )
+        return left <= 0
+
+    def _withhold(self, identifier: str, result: Result) -> BadRecord | None:
+        """Note a record that did not come. It costs the others nothing: many providers answer HTTP 500 for one."""
+        lost = by_identifier.rejection(identifier, result)
+        return None if lost is None else self._withheld.setdefault(identifier, lost)
+
+    def _save(self, records: Iterable[RawRecord], bad: Iterable[BadRecord] = ()) -> Save:
+        page = Page(records=tuple(records), bad=tuple(bad), response_date=self._listed.response_date)
+        return Save(page, self._rejected & {raw.identifier for raw in page.records})
+
+    # ------------------------------------------------------------------------------- what the provider lacks
+
+    def _delete_vanished(self) -> Plan[bool]:
+        """Turn what is gone into tombstones; return whether all of it was."""
+        live, vanished = yield from self._vanished()
+        if objection := self._objection(live, len(vanished)):
+            self._notes.append(objection)
+            return False
+        unlisted = [name for name in sorted(self._rejected.difference(vanished)) if name not in self._listed.live]
+        for identifiers in batched([*vanished, *unlisted], self._patience.records_per_commit):
+            gone: list[RawRecord] = []
+            for identifier in identifiers:
+                if (yield from self._is_gone(identifier)):
+                    now = self._listed.response_date
+                    gone.append(RawRecord(identifier=identifier, datestamp=now, deleted=True))
+            if gone:
+                yield self._save(gone)
+        return True
+
+    def _vanished(self) -> Plan[tuple[int, Sequence[str]]]:
+        """Return how many records of the store are live, and the identifiers of those that are not listed."""
+        live, vanished, last = 0, list[str](), ""
+        while identifiers := (yield StoredIdentifiers(last)):
+            known = yield StoredRecords(identifiers)
+            alive = [name for name in identifiers if name in known and not known[name].deleted]
+            live += len(alive)
+            vanished += [name for name in alive if name not in self._listed.live]
+            last = identifiers[-1]
+        return live, vanished
+
+    def _objection(self, live: int, vanished: int) -> str | None:
+        """Return why nothing may be deleted before a person has looked."""
+        if self._confirm or not vanished:
+            return None
+        confirmed = f"run `harvester reconcile {self._source.name} --confirm`"
+        if self._listed.doubt:
+            return (
+                f"{self._listed.doubt}: nothing is deleted on the word of such a list; "
+                f"if {vanished} of {live} records are gone, {confirmed}"
+            )
+        share = vanished / live
+        if share > self._source.max_deletion_share:
+            return (
+                f"{vanished} of {live} records ({share:.0%}) are not listed any more, which is more than "
+                f"max_deletion_share; if that is right, {confirmed}"
+            )
+        return None
+
+    def _is_gone(self, identifier: str) -> Plan[bool]:
+        """Whether the provider, asked for the record by identifier, does not have it any more."""
+        result = yield from self._asker.get(identifier)
+        if isinstance(result, Given) and result.records:
+            return result.records[0].deleted
+        if isinstance(result, Gone) or (isinstance(result, Denied) and by_identifier.lacks_format(result.error)):
+            return True
+        self._withhold(identifier, result)
+        return False

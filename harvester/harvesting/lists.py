@@ -1,0 +1,108 @@
+"""One list as its pages come: what it has given, and why its end may not be the end; pure."""
+
+from __future__ import annotations
+
+from harvester.harvesting.patience import DEFAULT, Patience
+from harvester.harvesting.seen import Seen
+from harvester.model import Page, Window
+from harvester.store import RunWindow
+
+# What is said of a list whose end is believed though it announces more.
+BELIEVED = "this is taken as all it has"
+
+
+class ListWatch:
+    """Counts what a list gives, each identifier once, and notices when it leads nowhere.
+
+    A token alone proves nothing, since some providers keep one token while they advance (oaipmh-scythe#411). One page
+    without a new record proves nothing either, since rows may shift while the list is read. `seen` is how many records
+    earlier pages gave.
+    """
+
+    def __init__(self, seen: int = 0, patience: Patience = DEFAULT) -> None:
+        self.total = seen
+        self.circling = False
+        self._patience = patience
+        self._given = Seen()
+        self._repeated, self._empty = 0, 0  # pages in a row
+        self._token: str | None = None
+
+    def count(self, page: Page) -> int:
+        """Return how many records of the page the list had not given before."""
+        fresh = sum([self._given.add(raw.identifier) for raw in page.records]) + len(page.bad)
+        self.total += fresh
+        token = page.token.value if page.token else None
+        self._repeated = 0 if fresh else self._repeated + bool(page.records)
+        self._empty = 0 if fresh or page.records else self._empty + 1
+        too_many = self._repeated >= self._patience.repeated_pages or self._empty >= self._patience.empty_pages
+        self.circling = token is not None and not fresh and (too_many or token == self._token)
+        self._token = token
+        return fresh
+
+
+class ListProgress:
+    """What the pages of one window have said so far. `asked` may have the dates of the window in another granularity.
+
+    `token` asks for the next page; `None` for the first.
+    """
+
+    def __init__(self, window: RunWindow, asked: Window, patience: Patience = DEFAULT) -> None:
+        self.window, self.asked = window, asked
+        self.pages, self.token = window.pages, window.token
+        self.size = window.list_size if window.pages else None
+        self.has_shrunk = False
+        self._largest_page = 0
+        self._watch = ListWatch(window.seen, patience)
+
+    @property
+    def total(self) -> int:
+        """How many records the list has given, each counted once."""
+        return self._watch.total
+
+    @property
+    def circling(self) -> bool:
+        return self._watch.circling
+
+    def take(self, page: Page) -> int:
+        """Count a page that came; return how many of its records are new to the list.
+
+        The smallest size that a page announced counts: a list that grows while it is read has given what it had.
+        """
+        fresh = self._watch.count(page)
+        self.pages += 1
+        self.token = page.token
+        self._largest_page = max(self._largest_page, _length(page))
+        if page.list_size is not None:
+            self.has_shrunk = self.has_shrunk or (self.size is not None and page.list_size < self.size)
+            self.size = page.list_size if self.size is None else min(self.size, page.list_size)
+        return fresh
+
+    def has_ended(self, page: Page) -> bool:
+        return page.token is None or self.circling
+
+    def is_full(self, page: Page) -> bool:
+        """Whether no page of the list had more records."""
+        return _length(page) >= self._largest_page
+
+
+def _length(page: Page) -> int:
+    return len(page.records) + len(page.bad)
+
+
+def doubt(
+    seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False, unlisted: bool = False
+) -> str | None:
+    """Return why a list that ended may be incomplete, in a sentence; `None` if nothing speaks for it.
+
+    A list that shrinks while it is read by offsets, as OJS does, moves rows from pages to come to pages that were read.
+    `unlisted`: the list looks cut off, and no longer list of identifiers is there to compare it with.
+    """
+    if size is not None and seen < size:
+        return f"the provider announced {size} records and gave {seen}"
+    if circling and size is None:
+        return "the provider repeats its pages and never says how long its list is"
+    if circling and size is not None and seen > size:
+        return f"the provider repeats its pages, and announced {size} records where it gave {seen}"
+    if unlisted:
+        return "the provider never says how long its list is, and its list of identifiers says no more"
+    return "the list became shorter while it was read" if shrunk else None

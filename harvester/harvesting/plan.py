@@ -1,0 +1,344 @@
+"""What a harvest decides: an event and the ledger go in, one step comes out. Pure.
+
+    a page came             -> after_page     save it, and move on, close, restart or split its window
+    a page did not come     -> after_failure  restart the window, narrow it down, or leave it for later
+    no list is being read   -> when_idle      close what was split, try once more what failed
+
+A window is one list request with a checkpoint. A list that may not be whole restarts once. One that breaks off again is
+split by date. One whose page fails is narrowed down, by dates and then by identifiers, until only the bad records are
+left; these are rejected. A step is written in one transaction, so a kill finds the ledger before it or after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, RefusedAddress
+from harvester.harvesting import by_identifier, lists, sentences, windows
+from harvester.harvesting.lists import ListProgress
+from harvester.harvesting.patience import DEFAULT, Patience
+from harvester.harvesting.questions import ListFormats, ListSets, Plan, Save
+from harvester.model import Identity, Page, Window
+from harvester.store import Advance, Close, Restart, RunKind, RunWindow, Split, SwitchGranularity, Transition
+
+
+class Course(Struct, frozen=True, kw_only=True):
+    """What a run has met since it began or resumed. It is lost with the process, and only shortens the way."""
+
+    has_progressed: bool = False  # a page or a record came
+    has_retried: bool = False  # the failed windows had their second try
+    has_switched: bool = False  # to the other granularity
+    failed_lists: int = 0  # in a row
+    broken_lists: int = 0  # that broke off in a row
+    failed: Mapping[int, str] = {}  # the reasons by window
+    notes: tuple[str, ...] = ()
+    latest: str = ""  # responseDate of the last page
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """All that a decision depends on, beside its event."""
+
+    kind: RunKind
+    ledger: tuple[RunWindow, ...]
+    course: Course
+    identity: Identity
+    sets: tuple[str, ...]  # that are configured
+    window_records: int
+    parallel: int
+    patience: Patience = DEFAULT
+
+    def asked(self, window: Window) -> Window:
+        """The window with its dates in the granularity that the provider understands."""
+        return windows.in_form(window, self.identity.granularity) if self.course.has_switched else window
+
+    def spread(self, window: Window, parts: int, latest: str) -> tuple[Window, ...]:
+        return windows.spread(window, parts, self.identity.earliest, latest, self.identity.granularity)
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """A decision: what is written in one transaction, and what is known from now on."""
+
+    course: Course
+    page: Page | None = None
+    transitions: tuple[Transition, ...] = ()
+
+
+# ------------------------------------------------------------------------------------------------ a page came
+
+
+def after_page(progress: ListProgress, page: Page, fresh: int, facts: Facts) -> Plan[Step]:
+    """`fresh` is how many records of the page are new to its list."""
+    window = progress.window
+    course = replace(facts.course, has_progressed=True, failed_lists=0, latest=page.response_date)
+    if progress.has_ended(page):
+        return (yield from _after_last_page(progress, page, fresh, replace(facts, course=course)))
+    if transitions := _split_by_design(progress, page, facts):
+        return Step(course=course, page=page, transitions=transitions)
+    return Step(course=course, page=page, transitions=(_advance(window, page, fresh),))
+
+
+def _advance(window: RunWindow, page: Page, fresh: int, *, done: bool = False) -> Advance:
+    return Advance(window.id, None if done else page.token, fresh, page.list_size)
+
+
+def _split_by_design(progress: ListProgress, page: Page, facts: Facts) -> tuple[Transition, ...]:
+    """Split a long list after its first page; or undo that where the provider ignores dates."""
+    window, size, patience = progress.window, progress.size, facts.patience
+    if progress.pages != 1 or window.attempts or facts.kind == "range" or not size:
+        return ()
+    if window.parent is not None:
+        if windows.ignored(window.window, page.records):
+            return _as_one_list(window, facts.ledger)
+        if size <= patience.long_window * facts.window_records:
+            return ()
+    count = windows.wanted(size, facts.window_records, facts.parallel, len(page.records))
+    parts = facts.spread(window.window, count, page.response_date)
+    return (Split(window.id, parts, size),) if len(parts) > 1 else ()
+
+
+def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Facts) -> Plan[Step]:
+    """A list that may not be whole restarts, then is split where it broke off, before its end is believed."""
+    window, size, course, patience = progress.window, progress.size, facts.course, facts.patience
+    unlisted = False
+    if size is None and _looks_cut(progress, page, patience):
+        size = yield from by_identifier.count(progress.asked, progress.total, patience)
+        unlisted = size is None
+    doubt = lists.doubt(progress.total, size, circling=progress.circling, shrunk=progress.has_shrunk, unlisted=unlisted)
+    if doubt is None:
+        course = replace(course, broken_lists=0) if page.records else course
+        return Step(course=course, page=page, transitions=(_advance(window, page, fresh, done=True),))
+    if not window.attempts:
+        return Step(course=course, page=page, transitions=(Restart(window.id),))
+    course = replace(course, broken_lists=course.broken_lists + 1)
+    broke_off = unlisted or _broke_off(progress, page, size)
+    if broke_off and len(parts := _smaller(progress, page, size, replace(facts, course=course))) > 1:
+        split = Split(window.id, parts, max(progress.total, size or 0))
+        return Step(course=course, page=page, transitions=(Restart(window.id), split))
+    yield Save(page)
+    whole = yield from by_identifier.fetch_unlisted(facts.asked(window.window), size, patience)
+    course = course if whole else _noted(course, sentences.believed(doubt))
+    return Step(course=course, transitions=(Close(window.id, progress.total),))
+
+
+def _looks_cut(progress: ListProgress, page: Page, patience: Patience) -> bool:
+    """Whether a list that never said how long it is may go on after its last page.
+
+    OJS 3.3 could forget the token of the first page. The last page of several is rarely full, and rarely empty.
+    """
+    if page.token is not None:
+        return False
+    if progress.pages == 1:
+        return len(page.records) >= patience.full_page
+    return not page.records or progress.is_full(page)
+
+
+def _broke_off(progress: ListProgress, page: Page, size: int | None) -> bool:
+    """Whether a list that is too short broke off, at its first page or at a full one.
+
+    Where its last page is not full, the provider counts records that it does not show.
+    """
+    short = size is not None and progress.total < size
+    return progress.circling or progress.pages == 1 or (short and progress.is_full(page))
+
+
+def _smaller(progress: ListProgress, page: Page, size: int | None, facts: Facts) -> tuple[Window, ...]:
+    """The windows to ask for instead of a list that broke off; none if that leads nowhere.
+
+    A completeListSize that is simply wrong must not keep a run open for ever.
+    """
+    window, total, patience = progress.window, progress.total, facts.patience
+    if not total or window.attempts >= patience.attempts or facts.course.broken_lists > patience.failed_lists:
+        return ()
+    if windows.ignored(window.window, page.records):
+        return ()
+    parts = min(patience.parts, 1 + max(1, -(-(size or 0) // total)))
+    return facts.spread(window.window, parts, page.response_date)
+
+
+# ---------------------------------------------------------------------------------------- a page did not come
+
+
+def after_failure(progress: ListProgress, error: ProviderError, facts: Facts) -> Plan[Step]:
+    window, patience = progress.window, facts.patience
+    code = error.code if isinstance(error, ProtocolError) else None
+    if code == OaiCode.BAD_RESUMPTION_TOKEN or (code == OaiCode.BAD_ARGUMENT and progress.token):
+        if window.attempts < patience.refused_tokens:
+            return Step(course=facts.course, transitions=(Restart(window.id),))
+        return (yield from _narrow(progress, error, facts, only_tokens_fail=True))
+    if code == OaiCode.BAD_ARGUMENT:
+        return (yield from _after_bad_argument(progress, error, facts))
+    if _can_be_narrowed(error):
+        return (yield from _narrow(progress, error, facts))
+    return (yield from _leave_open(window, error, facts))
+
+
+def _can_be_narrowed(error: ProviderError) -> bool:
+    """Whether a smaller question could help: not where the whole provider is out of reach, or refuses us."""
+    if isinstance(error, ProtocolError):
+        return by_identifier.lacks_format(error)
+    return not error.overloaded and not isinstance(error, RefusedAddress)
+
+
+def _after_bad_argument(progress: ListProgress, error: ProviderError, facts: Facts) -> Plan[Step]:
+    """A set that is gone, or dates that the provider does not take: in this granularity, or at all."""
+    window, asked, course = progress.window, progress.window.window, facts.course
+    if asked.set_spec is not None and asked.set_spec not in (yield from offered_sets(facts)):
+        course = _noted(course, sentences.gone([asked.set_spec]))
+        return Step(course=course, transitions=(Close(window.id, window.seen),))
+    if course.has_switched and progress.asked == asked != facts.asked(asked):
+        return Step(course=course)  # sent before the switch: the window opens again in the other granularity
+    if (asked.since or asked.until) and not course.has_switched:
+        return Step(course=replace(course, has_switched=True), transitions=(_switch(facts),))
+    if _refuses_dates(error, window, facts.ledger):
+        return Step(course=course, transitions=(_switch(facts), *_as_one_list(window, facts.ledger)))
+    return (yield from _leave_open(window, error, facts))
+
+
+def _switch(facts: Facts) -> SwitchGranularity:
+    """Ask by day instead of by second, or the other way round, from now on (dataverse#11020, xoai#34)."""
+    return SwitchGranularity("day" if facts.identity.granularity == "second" else "second")
+
+
+def offered_sets(facts: Facts) -> Plan[set[str]]:
+    """Return the provider's sets; those that are configured if it does not say."""
+    answer = yield ListSets()
+    offered = set() if isinstance(answer, ProviderError) else {row.spec for row in answer}
+    return offered or set(facts.sets)
+
+
+def _narrow(
+    progress: ListProgress, error: ProviderError, facts: Facts, *, only_tokens_fail: bool = False
+) -> Plan[Step]:
+    """Split the window, or fetch its records one by one. With `only_tokens_fail`, split as long as that is possible."""
+    window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
+    if course.failed_lists >= patience.failed_lists:
+        return (yield from _leave_open(window, error, facts))
+    identity = yield from by_identifier.check_provider(asked.prefix, error)
+    if identity is None:
+        return (yield from _leave_open(window, error, facts))
+    listed = None if only_tokens_fail else (yield from by_identifier.first_page(asked))
+    if listed is None:  # a provider that lists identifiers is well, and may have a bad record on every page
+        course = replace(course, failed_lists=course.failed_lists + 1)
+    facts = replace(facts, course=course)
+    if listed is not None and _is_small(window.window, listed, patience):
+        return (yield from _one_by_one(progress, listed, error, facts))
+    halves = facts.spread(window.window, 2, identity.response_date)
+    if len(halves) > 1:
+        split = Split(window.id, halves, _length(listed) if listed else None)
+        return Step(course=course, transitions=(Restart(window.id), split))
+    if listed is None:
+        listed = yield from by_identifier.first_page(asked)
+    if listed is None:
+        return (yield from _leave_open(window, error, facts))
+    return (yield from _one_by_one(progress, listed, error, facts))
+
+
+def _is_small(window: Window, listed: Page, patience: Patience) -> bool:
+    most = patience.few_records if listed.list_size is not None else patience.full_page - 1
+    few = listed.token is None and len(listed.records) <= most
+    return few or windows.ignored(window, listed.records)
+
+
+def _length(listed: Page) -> int | None:
+    """How many records a list of identifiers announces, or has on its only page."""
+    return listed.list_size or (len(listed.records) if listed.token is None else None)
+
+
+def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, facts: Facts) -> Plan[Step]:
+    """Fetch the records of a window by identifier; the window stays open if the list of identifiers is incomplete."""
+    window, course = progress.window, facts.course
+    try:
+        fetched = yield from by_identifier.fetch_each(progress.asked, listed, facts.patience)
+    except ProviderError as fault:
+        return (yield from _leave_open(window, fault, facts))
+    if fetched.doubt:
+        return (yield from _leave_open(window, error, facts))
+    # Where records come the provider is well; an empty window says nothing about it.
+    failed = 0 if fetched.has_records else course.failed_lists + bool(fetched.total)
+    course = replace(course, has_progressed=True, failed_lists=failed)
+    return Step(course=course, page=fetched.last, transitions=(Close(window.id, fetched.total),))
+
+
+def _leave_open(window: RunWindow, error: ProviderError, facts: Facts) -> Plan[Step]:
+    """The window waits for its second try, or for the next harvest; or its list can only be read as one."""
+    if _refuses_dates(error, window, facts.ledger):
+        return Step(course=facts.course, transitions=_as_one_list(window, facts.ledger))
+    reason = yield from _explained(error, window.window.prefix)
+    return Step(course=replace(facts.course, failed={**facts.course.failed, window.id: reason}))
+
+
+def _explained(error: ProviderError, prefix: str) -> Plan[str]:
+    """Return the failure in one sentence, with what can be known at once about its cause."""
+    if not by_identifier.lacks_format(error):
+        return str(error)
+    answer = yield ListFormats()
+    offered = [] if isinstance(answer, ProviderError) else sorted(row.prefix for row in answer)
+    return str(error) if not offered or prefix in offered else sentences.no_such_format(prefix, offered)
+
+
+# -------------------------------------------------------------------------------------- dates that are refused
+
+
+def _refuses_dates(error: ProviderError, window: RunWindow, ledger: Iterable[RunWindow]) -> bool:
+    """Whether a list that was split by its size alone may have to be read as one: no part with an end ever came."""
+    if error.overloaded or not isinstance(error, (ProtocolError, BadStatus)):
+        return False
+    if window.window.until is None or _root(window, ledger).attempts:
+        return False
+    return not any(other.state == "done" and other.window.until for other in ledger)
+
+
+def _as_one_list(window: RunWindow, ledger: Iterable[RunWindow]) -> tuple[Transition, ...]:
+    """Read the list as one again: the provider refuses dates, or ignores them, so that every window gives all of it."""
+    root = _root(window, ledger)
+    parts = (other for other in ledger if other.id != root.id and _root(other, ledger).id == root.id)
+    return (Restart(root.id), *(Close(part.id, 0) for part in parts))  # what the parts gave is given again
+
+
+def _root(window: RunWindow, ledger: Iterable[RunWindow]) -> RunWindow:
+    """The window that this one was split from, directly or by way of others."""
+    by_id = {other.id: other for other in ledger}
+    while window.parent is not None:
+        window = by_id[window.parent]
+    return window
+
+
+# --------------------------------------------------------------------------------------- no list is being read
+
+
+def when_idle(facts: Facts) -> Plan[Step | None]:
+    """Close windows whose parts are done, then give failed windows their second try; `None` if nothing is left."""
+    course, transitions = facts.course, list[Transition]()
+    for whole in facts.ledger:
+        parts = [window for window in facts.ledger if window.parent == whole.id]
+        if whole.state == "split" and all(part.state == "done" for part in parts):
+            closed, note = yield from _close_split(whole, parts, facts)
+            transitions += closed
+            course = _noted(course, note) if note else course
+    if transitions:
+        return Step(course=course, transitions=tuple(transitions))
+    if course.failed and course.has_progressed and not course.has_retried:
+        return Step(course=replace(course, has_retried=True, failed={}))
+    return None
+
+
+def _close_split(
+    whole: RunWindow, parts: list[RunWindow], facts: Facts
+) -> Plan[tuple[tuple[Transition, ...], str | None]]:
+    """Close a window whose parts are done, unless they gave less than it had announced; with a note to the run."""
+    seen = sum(part.seen for part in parts)
+    doubt = lists.doubt(seen, whole.list_size)
+    if doubt and not whole.attempts:
+        return (*(Close(part.id, 0) for part in parts), Restart(whole.id)), None  # what they gave is given again
+    note = None
+    if doubt or (whole.list_size is None and whole.parent is None):  # records without a date are in none of the parts
+        complete = yield from by_identifier.fetch_unlisted(facts.asked(whole.window), whole.list_size, facts.patience)
+        note = sentences.believed(doubt) if doubt and not complete else None
+    return (Close(whole.id, seen),), note
+
+
+def _noted(course: Course, note: str) -> Course:
+    return replace(course, notes=(*course.notes, note))

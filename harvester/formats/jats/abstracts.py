@@ -35,7 +35,7 @@ def abstracts(versions: list[Version], hints: Hints, notes: Notes) -> tuple[Abst
     for each in sorted(elements, key=lambda each: own is not None and each.language != own):
         path = f"abstracts[{len(found)}]"
         if each.version.is_translation and any(each.language == other.lang for other in found):
-            notes.doubt("translation-duplicate", path, (words(each.element) or "")[:120], lang=each.language or "")
+            notes.report("translation-duplicate", path, (words(each.element) or "")[:120], lang=each.language or "")
             continue
         content = blocks(each.element, each.language, path, notes)
         if content and all(content != other.blocks for other in found):
@@ -51,7 +51,7 @@ def _abstract_elements(version: Version, hints: Hints, notes: Notes) -> Iterator
             inherited = version.language if local(element) == "abstract" else None
             yield AbstractElement(element, language_of(element, "abstracts", notes) or inherited, version)
         else:
-            notes.doubt("abstract-type-skipped", "abstracts", said)
+            notes.report("abstract-type-skipped", "abstracts", said)
 
 
 def keywords(versions: list[Version], notes: Notes) -> tuple[Keyword, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from harvester.formats.entities import character
+from harvester.formats.entities import character_of
 from harvester.formats.jats.inline import words
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
@@ -71,7 +71,7 @@ def _pieces(element: Element, kind: str) -> Iterator[Piece]:
 def _piece(element: Element, kind: str) -> Iterator[Piece]:
     name = local(element)
     if not name:
-        yield Piece(kind, character(element), False)
+        yield Piece(kind, character_of(element), False)
     elif name == "institution":
         yield Piece(_institution_kind(element), words(element) or "", True)
     elif (known := _address_kind(element, name)) is not None:
@@ -213,7 +213,7 @@ def _identifier(said: str, value: str, link: str, path: str, notes: Notes) -> di
     if said == "isni":
         isni = clean_isni(value)
         if isni is None and value:
-            notes.doubt("isni-invalid", path, value)
+            notes.report("isni-invalid", path, value)
         return {"isni": isni} if isni else {}
     if said == "grid" and (grid := _GRID.search(value)):
         return {"grid": grid[0].lower()}
@@ -225,7 +225,7 @@ def _identifier(said: str, value: str, link: str, path: str, notes: Notes) -> di
 def _ror(value: str, link: str, path: str, notes: Notes) -> dict[str, str]:
     ror = clean_ror(value) or clean_ror(link)
     if ror is None:
-        notes.doubt("ror-invalid", path, value or link)
+        notes.report("ror-invalid", path, value or link)
     return {"ror": ror} if ror else {}
 
 
@@ -279,7 +279,7 @@ class Places:
             if element is not None and said in ("aff", ""):
                 found += self.read(element, path)
             elif said == "aff" and not self._is_note(identifier):
-                self._notes.doubt("affiliation-missing", path, identifier)
+                self._notes.report("affiliation-missing", path, identifier)
         return found
 
     def _is_note(self, identifier: str) -> bool:

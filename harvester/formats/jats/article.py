@@ -55,7 +55,7 @@ def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading
     notes = Notes()
     front = _front(metadata)
     if front.meta is None:
-        notes.doubt("article-meta-missing", "", record.identifier)
+        notes.report("article-meta-missing", "", record.identifier)
     _report_entities(metadata, front, notes)
     yield
     article = yield from _article(metadata, front, hints, notes)
@@ -150,14 +150,14 @@ def _doi(groups: Grouped, notes: Notes) -> str | None:
             continue
         kind = attribute(element, "pub-id-type")
         if (kind == "doi" and _is_version(element)) or (not kind and find_dois(value)):
-            notes.doubt("doi-candidate-only", "doi", value)
+            notes.report("doi-candidate-only", "doi", value)
         elif kind == "doi":
             if (doi := clean_doi(value)) is None:
-                notes.doubt("doi-invalid", "doi", value)
+                notes.report("doi-invalid", "doi", value)
             else:
                 found.setdefault(fold_doi(doi), doi)
     if len(found) > 1:
-        notes.doubt("doi-ambiguous", "doi", " ".join(found.values()))
+        notes.report("doi-ambiguous", "doi", " ".join(found.values()))
         return None
     return next(iter(found.values()), None)
 

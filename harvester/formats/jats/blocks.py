@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from harvester.formats.blocks import each_text
+from harvester.formats.blocks import map_texts
 from harvester.formats.html import blocks_from_html
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import inline, is_empty, part
@@ -42,7 +42,7 @@ def blocks(abstract: Element, lang: str | None, path: str, notes: Notes) -> tupl
     """The blocks of an abstract, without a heading that only says what it is; what cannot be carried is reported."""
     _report_lost(abstract, path, notes)
     look = partial(checked, lang=lang, path=path, notes=notes)
-    found = tuple(each_text(block, look) for block in _blocks(abstract, 0))
+    found = tuple(map_texts(block, look) for block in _blocks(abstract, 0))
     heading = child(abstract, "title", "label")
     title = content_of(heading) if heading is not None else ()
     if found and title and not is_generic(title):
@@ -115,7 +115,7 @@ def _paragraph(run: list[Inline]) -> tuple[Block, ...]:
 def _report_lost(abstract: Element, path: str, notes: Notes) -> None:
     if len(abstract):
         for each in descendants(abstract, *_LOST):
-            notes.doubt("abstract-part-dropped", path, local(each))
+            notes.report("abstract-part-dropped", path, local(each))
         report_pictures(abstract, path, notes)
 
 
@@ -125,7 +125,7 @@ def report_pictures(element: Element, path: str, notes: Notes) -> None:
         return
     for each in descendants(element, *_PICTURES):
         if not inside(each, _LOST, element) and not _has_words_too(each, element):
-            notes.doubt("text-is-picture", path, local(each))
+            notes.report("text-is-picture", path, local(each))
 
 
 def _has_words_too(picture: Element, top: Element) -> bool:

@@ -191,7 +191,7 @@ def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> st
     """The one DOI of a reference: tagged, else linked, else in its text; several are reported and none is taken."""
     candidates = _marked(citations, path, notes) or find_dois(line)
     if len(candidates) > 1 and len(set(map(fold_doi, candidates))) > 1:
-        notes.doubt("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
+        notes.report("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
         return None
     return candidates[0] if candidates else None
 
@@ -212,7 +212,7 @@ def _tagged(elements: list[Element], path: str, notes: Notes) -> Iterator[str]:
         if doi is not None:
             yield doi
         elif said and name != "ext-link":
-            notes.doubt("reference-doi-invalid", path, said)
+            notes.report("reference-doi-invalid", path, said)
 
 
 def _linked(elements: list[Element]) -> Iterator[str]:

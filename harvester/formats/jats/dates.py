@@ -48,7 +48,7 @@ def publication_dates(groups: Grouped, notes: Notes) -> tuple[PubDate, ...]:
         if kind.media:
             _take(found, element, kind, notes)
     if not found and issue_dates:
-        notes.doubt("pub-date-collection-only", "dates", _written(issue_dates[0]))
+        notes.report("pub-date-collection-only", "dates", _written(issue_dates[0]))
     return tuple(found.values())
 
 
@@ -59,7 +59,7 @@ def issue_year(groups: Grouped, notes: Notes) -> int | None:
             date = read_date(element, "issue_year", Notes())  # its season or day is nowhere needed
             if date is not None:
                 return date.year
-            notes.doubt("date-invalid", "issue_year", _written(element))
+            notes.report("date-invalid", "issue_year", _written(element))
     return None
 
 
@@ -94,7 +94,7 @@ def read_date(element: Element, path: str, notes: Notes) -> PubDate | None:
     if year is None:
         return _whole(element, path, notes)
     if not _YEAR.fullmatch(year) or not FIRST_YEAR <= int(year) <= LAST_YEAR:
-        notes.doubt("date-invalid", path, year)
+        notes.report("date-invalid", path, year)
         return None
     return _with_parts(PubDate(year=int(year)), holder if holder is not None else element, path, notes)
 
@@ -103,7 +103,7 @@ def _whole(element: Element, path: str, notes: Notes) -> PubDate | None:
     written = element.get("iso-8601-date") or words(element) or ""
     found = parse_iso(written)
     if found is None:
-        notes.doubt("date-invalid", path, written)
+        notes.report("date-invalid", path, written)
     return found
 
 
@@ -113,18 +113,18 @@ def _with_parts(date: PubDate, element: Element, path: str, notes: Notes) -> Pub
     written = month or season
     if written is None:
         if day is not None:
-            notes.doubt("date-invalid", path, f"{date.year} {day}")
+            notes.report("date-invalid", path, f"{date.year} {day}")
         return date
     number = month_number(written) or season_month(written)
     if number is None:
-        notes.doubt("date-invalid", path, " ".join(part for part in (str(date.year), written, day) if part))
+        notes.report("date-invalid", path, " ".join(part for part in (str(date.year), written, day) if part))
         return date
     date = replace(date, month=number)
     if day is None:
         return date
     if day.isascii() and day.isdigit() and valid_day(date.year, number, int(day)):
         return replace(date, day=int(day))
-    notes.doubt("date-invalid", path, f"{date.year} {written} {day}")
+    notes.report("date-invalid", path, f"{date.year} {written} {day}")
     return date
 
 
@@ -135,13 +135,13 @@ def _take(found: dict[Medium | None, PubDate], element: Element, kind: Kind, not
     if date is None:
         return
     if kind.untyped:
-        notes.doubt("pub-date-untyped", path, _written(element))
+        notes.report("pub-date-untyped", path, _written(element))
     for medium in kind.media:
         known = found.get(medium)
         if known is None or _is_part_of(known, date):
             found[medium] = replace(date, medium=medium)
         elif not _is_part_of(date, known):
-            notes.doubt("pub-date-conflict", path, _written(element), medium=medium or "")
+            notes.report("pub-date-conflict", path, _written(element), medium=medium or "")
 
 
 def _written(element: Element) -> str:

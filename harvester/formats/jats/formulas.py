@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from harvester.formats.jats.tree import Element, descendants
-from harvester.formats.mathml import mathml
+from harvester.formats.mathml import serialise_mathml
 from harvester.text import Inline, Math, fold
 from harvester.xmltools import local
 
@@ -18,7 +18,7 @@ def formula(element: Element) -> Inline | None:
     """The formula in or at the element as MathML, else as TeX; `None` where it has neither."""
     math = element if local(element) == "math" else next(descendants(element, "math"), None)
     if math is not None and (len(math) or math.text):
-        return Math(mathml(math))
+        return Math(serialise_mathml(math))
     tex = element if local(element) == "tex-math" else next(descendants(element, "tex-math"), None)
     return (tex_source(tex) or None) if tex is not None else None
 

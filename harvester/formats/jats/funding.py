@@ -88,7 +88,7 @@ def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tu
         funder_id = funder_id or clean_funder_id(value)
         ror = ror or (clean_ror(value) if "ror.org" in value else None)
         if funder_id is None and ror is None:
-            notes.doubt("funder-id-invalid", path, value)
+            notes.report("funder-id-invalid", path, value)
     for hidden in (source.get("id"), href(source), href(group)):
         if hidden and _FUNDER_PREFIX in hidden:
             funder_id = funder_id or clean_funder_id(hidden)

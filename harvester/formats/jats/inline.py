@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from harvester.formats.entities import character
+from harvester.formats.entities import character_of
 from harvester.formats.jats.formulas import FORMULAS, formula
 from harvester.formats.jats.tree import Element, attribute, vocabulary
 from harvester.text import Inline, Span, Style, Text, fold, plain, text
@@ -80,7 +80,7 @@ def part(element: Element, depth: int = 0) -> list[Inline]:
     if (face := _face(element, name)) is not None:
         return _spanned(element, face, depth)
     if not name:
-        return [character(element)] if element.tag is etree.Entity else []
+        return [character_of(element)] if element.tag is etree.Entity else []
     if name in APPARATUS:
         return []
     if name in _REFERENCES:

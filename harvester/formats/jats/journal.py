@@ -51,7 +51,7 @@ def journal(meta: Element | None, notes: Notes) -> Journal:
 def filled_in(value: str | None, path: str, notes: Notes) -> str | None:
     """The value, unless it is the template's own word for it."""
     if value is not None and _PLACEHOLDER.fullmatch(value):
-        notes.doubt("placeholder-value", path, value)
+        notes.report("placeholder-value", path, value)
         return None
     return value
 
@@ -103,7 +103,7 @@ def _issns(groups: Grouped, notes: Notes) -> tuple[Issn, ...]:
             continue
         value = clean_issn(raw)
         if value is None:
-            notes.doubt("issn-invalid", f"journal.issns[{len(media)}]", raw)
+            notes.report("issn-invalid", f"journal.issns[{len(media)}]", raw)
             continue
         known = media.setdefault(value, [])
         medium = _MEDIA.get(said) or _MEDIA_OF_IDS.get(attribute(element, "journal-id-type"))

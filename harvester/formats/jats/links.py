@@ -38,7 +38,7 @@ def landing_page(groups: Grouped, hints: Hints, notes: Notes) -> str | None:
     candidates = [each for each in candidates if _host(each) == hints.provider_host] or candidates
     candidates = [each for each in candidates if _OJS_PAGE.search(each)] or candidates
     if len(candidates) > 1:
-        notes.doubt("url-ambiguous", "landing_page", " ".join(candidates))
+        notes.report("url-ambiguous", "landing_page", " ".join(candidates))
     return candidates[0] if len(candidates) == 1 else None
 
 

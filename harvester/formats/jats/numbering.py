@@ -39,7 +39,7 @@ def issue(groups: Grouped, notes: Notes) -> Issue:
     volume = filled_in(_first(groups, "volume"), "volume", notes)
     number = filled_in(_first(groups, "issue"), "issue", notes)
     if number is not None and _AHEAD.fullmatch(number):
-        notes.doubt("issue-ahead-of-print", "issue", number)
+        notes.report("issue-ahead-of-print", "issue", number)
         number = None
     title = filled_in(_first(groups, "issue-title"), "issue_title", notes)
     return Issue(volume, _with_supplement(number, groups), title)

@@ -63,9 +63,9 @@ class Byline:
         if not found:
             said = " ".join(map(as_it_reads, names(entry.element)))
             if was_name(said):
-                self._notes.doubt("name-refused", path, said)
+                self._notes.report("name-refused", path, said)
             else:
-                self._notes.doubt("contributor-empty", path, words(entry.element) or "")
+                self._notes.report("contributor-empty", path, words(entry.element) or "")
             return []
         return [self._with_details(found[0], entry.element, path), *found[1:]]
 
@@ -154,7 +154,7 @@ class Byline:
             beside += children(group, "aff", "aff-alternatives")
         for each in self._places.unused(beside):
             if not self._is_referred_to(each):
-                self._notes.doubt("affiliation-unassigned", "contributors", words(each) or "")
+                self._notes.report("affiliation-unassigned", "contributors", words(each) or "")
 
     def _is_referred_to(self, element: Element) -> bool:
         """Whether anybody at all in the article points to it, an editor or a member of a group too."""
@@ -172,11 +172,11 @@ class Byline:
             people += [group_name(each) or "" for each in _collabs(entry.element)]
             role = attribute(entry.element, "contrib-type") or attribute(entry.group, "contrib-type", "content-type")
             value = "; ".join(filter(None, people))
-            self._notes.doubt("contributor-left-out", "contributors", value, role=role)
+            self._notes.report("contributor-left-out", "contributors", value, role=role)
 
     def _report_members(self, collab: Element, group: str) -> None:
         if members := sum(1 for _ in descendants(collab, "contrib")):
-            self._notes.doubt("group-members-left-out", "contributors", group, count=str(members))
+            self._notes.report("group-members-left-out", "contributors", group, count=str(members))
 
 
 def _points_to(xref: Element, identifiers: set[str]) -> bool:
@@ -220,7 +220,7 @@ def _orcid(contrib: Element, path: str, notes: Notes) -> tuple[str | None, bool 
             continue
         found = clean_orcid(value) or clean_orcid(href(element) or "")
         if found is None:
-            notes.doubt("orcid-invalid", path, value)
+            notes.report("orcid-invalid", path, value)
             continue
         return found, _authenticated(element)
     return None, None

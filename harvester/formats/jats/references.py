@@ -55,7 +55,7 @@ def references(article: Element, notes: Notes) -> tuple[Reference, ...]:
     for number, (ref, entries) in enumerate(zip(refs, cited, strict=True), start=1):
         identifier = ref.get("id") or ""
         if not entries:
-            notes.doubt("reference-empty", f"references[{len(found)}]", identifier)
+            notes.report("reference-empty", f"references[{len(found)}]", identifier)
         base = fold(identifier or f"ref{number}")[:_LONGEST_KEY]
         for index, entry in enumerate(entries):
             key = _unique(base if len(entries) == 1 else f"{base}{_suffix(index)}", keys)

@@ -82,10 +82,10 @@ def _related(element: Element, article_type: str | None, index: int, notes: Note
     kind, update = _kind(said, article_type)
     target, target_type = _target(element)
     if kind is None:
-        notes.doubt("relation-unmapped", path, target or words(element) or "", type=said)
+        notes.report("relation-unmapped", path, target or words(element) or "", type=said)
         return None
     if target is None or (update and target_type != "doi"):
-        notes.doubt("relation-without-doi", path, words(element) or target or "", type=said)
+        notes.report("relation-without-doi", path, words(element) or target or "", type=said)
         return None
     return Relation(kind=kind, target=target, target_type=target_type, update=update, description=words(element))
 
@@ -120,5 +120,5 @@ def _preprints(history: Element, index: int, notes: Notes) -> list[Relation]:
             if doi and said == "preprint":
                 found.append(Relation(kind="hasPreprint", target=doi))
             elif doi:
-                notes.doubt("relation-unmapped", f"relations[{index + len(found)}]", doi, type=said)
+                notes.report("relation-unmapped", f"relations[{index + len(found)}]", doi, type=said)
     return found

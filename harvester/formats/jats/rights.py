@@ -63,5 +63,5 @@ def _conflict(found: list[License], notes: Notes) -> bool:
     uses = [(each.applies_to, each.start_date) for each in found]
     if len(set(uses)) == len(uses):
         return False
-    notes.doubt("license-conflict", "licenses", " ".join(each.url for each in found))
+    notes.report("license-conflict", "licenses", " ".join(each.url for each in found))
     return True

@@ -24,7 +24,7 @@ def language_of(element: Element, path: str, notes: Notes) -> str | None:
         return None
     code = normalise(tag)
     if code is None:
-        notes.doubt("language-unknown", path, tag)
+        notes.report("language-unknown", path, tag)
     return code
 
 
@@ -51,5 +51,5 @@ def checked(content: Text, lang: str | None, path: str, notes: Notes) -> Text:
     findings = text_findings(path, characters)
     notes.add(findings)
     if lang is not None and contradicts(characters, lang):
-        notes.doubt("lang-mismatch", path, characters[:_SHOWN], lang=lang)
+        notes.report("lang-mismatch", path, characters[:_SHOWN], lang=lang)
     return without_controls(content) if findings else content

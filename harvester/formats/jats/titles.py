@@ -50,7 +50,7 @@ def titles(versions: list[Version], notes: Notes) -> tuple[Title, ...]:
         if is_empty(content) or any((content, subtitle) == (other.text, other.subtitle) for other in found):
             continue
         if each.version.is_translation and any(each.language == other.lang for other in found):
-            notes.doubt("translation-duplicate", path, plain(content), lang=each.language or "")
+            notes.report("translation-duplicate", path, plain(content), lang=each.language or "")
             continue
         report_pictures(each.element, path, notes)
         content = checked(content, each.language, path, notes)

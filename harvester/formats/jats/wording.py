@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from harvester.formats.entities import character
+from harvester.formats.entities import character_of
 from harvester.formats.jats.formulas import FORMULAS
 from harvester.formats.jats.inline import part, words
 from harvester.formats.jats.roles import CITED_AUTHORS
@@ -83,7 +83,7 @@ def _collect(element: Element, pieces: list[str], depth: int) -> None:
 def _collect_child(element: Element, pieces: list[str], depth: int) -> None:
     name = local(element)
     if not name:
-        pieces.append(character(element) if element.tag is etree.Entity else "")
+        pieces.append(character_of(element) if element.tag is etree.Entity else "")
     elif name in _FACES:
         _collect(element, pieces, depth + 1)
     elif name in FORMULAS:

@@ -80,7 +80,7 @@ def _language(fields: Fields, notes: Notes) -> str | None:
         if code := normalise(tag):
             known.setdefault(code)
         else:
-            notes.doubt("language-unknown", "language", tag)
+            notes.report("language-unknown", "language", tag)
     if len(known) != 1:
         return None
     notes.provenance["language"] = "dc:language"
@@ -98,12 +98,12 @@ def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
     values = fields.texts("date")
     read = [(value, parse_iso(value)) for value in values]
     for value in dict.fromkeys(value for value, date in read if date is None):
-        notes.doubt("date-invalid", "dates", value)
+        notes.report("date-invalid", "dates", value)
     if hints.date_profile == "dspace":
         read = read[-1:]
     distinct = dict.fromkeys(date for _, date in read if date)
     if len(distinct) > 1:
-        notes.doubt("date-ambiguous", "dates", ", ".join(dict.fromkeys(value for value, date in read if date)))
+        notes.report("date-ambiguous", "dates", ", ".join(dict.fromkeys(value for value, date in read if date)))
         return ()
     if distinct:
         notes.provenance["dates"] = "dc:date"
@@ -115,11 +115,11 @@ def _licenses(fields: Fields, notes: Notes) -> tuple[License, ...]:
     values = fields.texts("rights")
     found = list(dict.fromkeys(url for value in values for url in find_licenses(value)))
     if len(found) > 1:
-        notes.doubt("license-conflict", "licenses", ", ".join(found))
+        notes.report("license-conflict", "licenses", ", ".join(found))
         return ()
     if not found:
         if values:
-            notes.doubt("license-unclear", "licenses", fold(values[0])[:_SHOWN])
+            notes.report("license-unclear", "licenses", fold(values[0])[:_SHOWN])
         return ()
     notes.provenance["licenses"] = "dc:rights"
     return (License(url=found[0]),)

@@ -66,14 +66,14 @@ class Fields:
         code = normalise(tag)
         if code is None and tag not in self._unknown_tags:
             self._unknown_tags.add(tag)
-            self._notes.doubt("language-unknown", "language", tag)
+            self._notes.report("language-unknown", "language", tag)
         return code
 
 
 def check_script(characters: str, lang: str | None, path: str, notes: Notes) -> None:
     """Reports a text in a script that its language is not written in; the tag stays as it is (mapping D7)."""
     if lang is not None and contradicts(characters, lang):
-        notes.doubt("lang-mismatch", path, characters[:_SHOWN], lang=lang)
+        notes.report("lang-mismatch", path, characters[:_SHOWN], lang=lang)
 
 
 def language_first(values: list[Value], language: str | None) -> list[Value]:

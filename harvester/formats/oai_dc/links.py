@@ -48,14 +48,14 @@ def doi(fields: Fields, header: str, notes: Notes) -> str | None:
         return own
     for value in values:
         if _MEANT_AS_DOI.match(value) and not find_dois(value):
-            notes.doubt("doi-invalid", "doi", value)
+            notes.report("doi-invalid", "doi", value)
     _report_candidates(fields, notes)
     return None
 
 
 def _only(found: dict[str, str], element: str, notes: Notes) -> str | None:
     if len(found) > 1:
-        notes.doubt("doi-ambiguous", "doi", ", ".join(found.values()))
+        notes.report("doi-ambiguous", "doi", ", ".join(found.values()))
         return None
     notes.provenance["doi"] = element
     return next(iter(found.values()))
@@ -68,7 +68,7 @@ def _report_candidates(fields: Fields, notes: Notes) -> None:
             for each in find_dois(value):
                 found.setdefault(fold_doi(each), f"dc:{name}")
     for each, element in list(found.items())[:_CANDIDATES_SHOWN]:
-        notes.doubt("doi-candidate-only", "doi", each, element=element)
+        notes.report("doi-candidate-only", "doi", each, element=element)
 
 
 def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
@@ -82,7 +82,7 @@ def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
         candidates = _preferred(candidates, hints)
     distinct = {_spelling(each): each for each in sorted(candidates, key=_is_secure)}
     if len(distinct) > 1:
-        notes.doubt("url-ambiguous", "landing_page", " ".join(distinct.values()))
+        notes.report("url-ambiguous", "landing_page", " ".join(distinct.values()))
     if len(distinct) != 1:
         return None
     notes.provenance["landing_page"] = element

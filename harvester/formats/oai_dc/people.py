@@ -33,7 +33,7 @@ def contributors(fields: Fields, language: str | None, hints: Hints, notes: Note
     if all(_same_people(people, other) for other in others.values()):
         return tuple(_with_names(person, place, others) for place, person in enumerate(people))
     sizes = ", ".join(f"{lang}: {len(group)}" for lang, group in ({chosen: people} | others).items())
-    notes.doubt("creators-language-mismatch", "contributors", sizes)
+    notes.report("creators-language-mismatch", "contributors", sizes)
     return tuple(people)
 
 

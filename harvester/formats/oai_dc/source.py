@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, structs
 
-from harvester.formats.citation import Citation, Labels, parse_ojs
-from harvester.formats.citation_profiles import PROFILES, Known
+from harvester.formats.citation import Labels, ParsedCitation, parse_ojs
+from harvester.formats.citation_profiles import PROFILES, Parser, RecordContext
 from harvester.formats.dates import FIRST_YEAR, LAST_YEAR
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, language_first
@@ -92,13 +92,13 @@ def _citations(
     issns: tuple[Issn, ...],
     hints: Hints,
     notes: Notes,
-) -> list[tuple[str | None, Citation]]:
+) -> list[tuple[str | None, ParsedCitation]]:
     """Every citation of the record with its language, as the source's profile reads them."""
     profile = PROFILES.get(hints.citation_profile)
     sources = fields.all("source")
     if profile:
-        known = Known(titles, tuple(fold(value.text) for value in sources))
-        values, parse = fields.all(profile.element), _bound(profile.parse, known)
+        context = RecordContext(titles, tuple(fold(value.text) for value in sources))
+        values, parse = fields.all(profile.element), _bound(profile.parse, context)
     elif hints.citation_profile == "ojs":
         values, parse = sources, _ojs_parser(issns, hints)
     else:
@@ -108,17 +108,17 @@ def _citations(
     found = [(value.lang, _dated(citation, notes)) for value, citation in read if citation]
     for value, citation in read:
         if citation is None and (profile is None or not found):
-            notes.doubt("citation-unparsed", "volume", fold(value.text))
+            notes.report("citation-unparsed", "volume", fold(value.text))
         if citation and citation.unread_pages:
-            notes.doubt("pages-unparsed", "first_page", citation.unread_pages)
+            notes.report("pages-unparsed", "first_page", citation.unread_pages)
     return found
 
 
-def _dated(citation: Citation, notes: Notes) -> Citation:
+def _dated(citation: ParsedCitation, notes: Notes) -> ParsedCitation:
     """The citation without a year that is none."""
     if citation.year is None or FIRST_YEAR <= citation.year <= LAST_YEAR:
         return citation
-    notes.doubt("date-invalid", "issue_year", f"{citation.year:04}")
+    notes.report("date-invalid", "issue_year", f"{citation.year:04}")
     return structs.replace(citation, year=None)
 
 
@@ -127,11 +127,11 @@ def _element(hints: Hints) -> str:
     return f"dc:{profile.element}" if profile else "dc:source"
 
 
-def _bound(parse: Callable[[str, Known], Citation | None], known: Known) -> Callable[[str], Citation | None]:
-    return lambda raw: parse(raw, known)
+def _bound(parse: Parser, context: RecordContext) -> Callable[[str], ParsedCitation | None]:
+    return lambda raw: parse(raw, context)
 
 
-def _ojs_parser(issns: tuple[Issn, ...], hints: Hints) -> Callable[[str], Citation | None]:
+def _ojs_parser(issns: tuple[Issn, ...], hints: Hints) -> Callable[[str], ParsedCitation | None]:
     facts = [hints.journals[issn.value] for issn in issns if issn.value in hints.journals]
     if not facts:
         return _parsed
@@ -143,7 +143,7 @@ def _ojs_parser(issns: tuple[Issn, ...], hints: Hints) -> Callable[[str], Citati
     return lambda raw: parse_ojs(words_in_line(raw), titles, labels)
 
 
-def _parsed(raw: str) -> Citation | None:
+def _parsed(raw: str) -> ParsedCitation | None:
     return parse_ojs(words_in_line(raw))
 
 
@@ -158,21 +158,21 @@ def _may_be_citation(value: str, has_profile: bool) -> bool:
     return " " in value if has_profile else True
 
 
-def _own_elements(fields: Fields, notes: Notes) -> Citation | None:
+def _own_elements(fields: Fields, notes: Notes) -> ParsedCitation | None:
     """Janeway's dc:volume, dc:issue, dc:journalTitle and dc:format.extent, which Dublin Core does not have."""
     if not any(map(fields.all, ("journalTitle", "volume", "issue", "format.extent"))):
         return None
     extent = fields.first("format.extent")
     pages = parse_pages(extent) if extent else None
     if extent and not pages:
-        notes.doubt("pages-unparsed", "first_page", extent)
-    own = Citation(
+        notes.report("pages-unparsed", "first_page", extent)
+    own = ParsedCitation(
         journal=words(fields.first("journalTitle") or "") or None,
         volume=fields.first("volume"),
         issue=fields.first("issue"),
         pages=pages,
     )
-    return own if own != Citation() else None
+    return own if own != ParsedCitation() else None
 
 
 class _Elements(NamedTuple):
@@ -182,7 +182,9 @@ class _Elements(NamedTuple):
     own: Mapping[str, str]
 
 
-def _agreed(citations: list[Citation], parts: Mapping[str, str], elements: _Elements, notes: Notes) -> Citation:
+def _agreed(
+    citations: list[ParsedCitation], parts: Mapping[str, str], elements: _Elements, notes: Notes
+) -> ParsedCitation:
     """What all citations that say anything of a part say of it; `parts` are their names by field of the article."""
     agreed: dict[str, Any] = {}
     for path, name in parts.items():
@@ -190,11 +192,11 @@ def _agreed(citations: list[Citation], parts: Mapping[str, str], elements: _Elem
         if len(said) > 1:
             said = list(dict.fromkeys(said))
         if len(said) > 1:
-            notes.doubt("citation-conflict", path, " / ".join(map(_shown, said)), part=path.replace("_", " "))
+            notes.report("citation-conflict", path, " / ".join(map(_shown, said)), part=path.replace("_", " "))
         elif said:
             notes.provenance[path] = elements.own.get(path, elements.usual)
             agreed[name] = said[0]
-    return Citation(**agreed)
+    return ParsedCitation(**agreed)
 
 
 def _shown(value: object) -> str:
@@ -204,7 +206,7 @@ def _shown(value: object) -> str:
 # --------------------------------------------------------------------------------------------- journal
 
 
-def _journal_titles(names: list[LangText], extra: Citation | None, language: str | None) -> tuple[LangText, ...]:
+def _journal_titles(names: list[LangText], extra: ParsedCitation | None, language: str | None) -> tuple[LangText, ...]:
     """The journal's names, the article's language first, each once."""
     if extra and extra.journal and not names:
         names = [LangText((extra.journal,))]
@@ -226,7 +228,7 @@ def _issns(fields: Fields, hints: Hints, notes: Notes) -> tuple[Issn, ...]:
         value, medium = typed_issn(raw)
         if value is None:
             if issn_shape(raw):
-                notes.doubt("issn-invalid", "journal.issns", raw)
+                notes.report("issn-invalid", "journal.issns", raw)
             continue
         if _is_range_of_years(raw) and value not in hints.journals:
             continue
@@ -256,7 +258,7 @@ def _is_range_of_years(value: str) -> bool:
     return match is not None and match[1] < match[2]
 
 
-def _with_cited(issns: tuple[Issn, ...], citations: list[Citation]) -> tuple[Issn, ...]:
+def _with_cited(issns: tuple[Issn, ...], citations: list[ParsedCitation]) -> tuple[Issn, ...]:
     if issns:
         return issns
     return tuple(Issn(value) for value in dict.fromkeys(each.issn for each in citations) if value)

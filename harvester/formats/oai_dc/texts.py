@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harvester.formats.blocks import each_text, plain_blocks
+from harvester.formats.blocks import map_texts, plain_blocks
 from harvester.formats.damage import has_controls, text_findings, without_controls
 from harvester.formats.html import blocks_from_html, inline_from_html
 from harvester.formats.languages import script_of
@@ -56,15 +56,15 @@ def _told_apart(
     for (lang, _), descriptions in found.items():
         (blocks, characters), *others = descriptions
         if others and profile != "arxiv":
-            notes.doubt("abstract-ambiguous", "abstracts", " / ".join(each[:_EXCERPT] for _, each in descriptions))
+            notes.report("abstract-ambiguous", "abstracts", " / ".join(each[:_EXCERPT] for _, each in descriptions))
             continue
         for _, note in others:
-            notes.doubt("description-unused", "abstracts", note[:_SHOWN])
+            notes.report("description-unused", "abstracts", note[:_SHOWN])
         path = f"abstracts[{number}]"
         notes.add(text_findings(path, characters))
         check_script(characters, lang, path, notes)
         if has_controls(characters):
-            blocks = tuple(each_text(block, without_controls) for block in blocks)
+            blocks = tuple(map_texts(block, without_controls) for block in blocks)
         yield Abstract(blocks=blocks, lang=lang)
         number += 1
 
@@ -105,7 +105,7 @@ def _has_words(characters: str, path: str, notes: Notes) -> bool:
     if any(map(str.isalpha, characters)):
         return True
     if any(map(str.isdigit, characters)):
-        notes.doubt("text-without-letters", path.partition("[")[0], characters[:_SHOWN])
+        notes.report("text-without-letters", path.partition("[")[0], characters[:_SHOWN])
     return False
 
 

@@ -1,4 +1,4 @@
-"""Formulas: one branch of what a publisher offers, MathML before TeX, never a picture (mapping J8)."""
+"""Formulas: one of the publisher's alternatives, MathML before TeX, never a picture (mapping J8)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
 
 
 def formula(element: Element) -> Inline | None:
-    """The formula in or at the element as MathML, else as TeX; `None` where it has neither."""
+    """The formula that the element is or contains, as MathML, else as TeX; `None` if it has neither."""
     math = element if local(element) == "math" else next(descendants(element, "math"), None)
     if math is not None and (len(math) or math.text):
         return Math(serialise_mathml(math))
@@ -24,7 +24,7 @@ def formula(element: Element) -> Inline | None:
 
 
 def tex_source(element: Element) -> str:
-    """The TeX itself, without the LaTeX document some publishers wrap around each formula."""
+    """The TeX of the formula, without the LaTeX document that some publishers wrap around it."""
     source = "".join(map(str, element.itertext()))
     whole = _DOCUMENT.search(source)
     return fold(whole[1] if whole else source)

@@ -9,17 +9,17 @@ from harvester.text import Text, plain
 
 
 def plain_blocks(blocks: tuple[Block, ...]) -> str:
-    """The characters of the blocks, one line for each paragraph, item and heading."""
+    """The plain text of the blocks: one line for each paragraph, item and heading."""
     return "\n".join(map(_plain_block, blocks))
 
 
-def each_text(block: Block, change: Callable[[Text], Text]) -> Block:
-    """The block with every text in it changed."""
+def map_texts(block: Block, change: Callable[[Text], Text]) -> Block:
+    """The block with `change` applied to every text in it."""
     if isinstance(block, Paragraph):
         return Paragraph(change(block.text))
     if isinstance(block, ListBlock):
         return ListBlock(items=tuple(map(change, block.items)), ordered=block.ordered)
-    return Section(title=change(block.title), blocks=tuple(each_text(each, change) for each in block.blocks))
+    return Section(title=change(block.title), blocks=tuple(map_texts(inner, change) for inner in block.blocks))
 
 
 def _plain_block(block: Block) -> str:

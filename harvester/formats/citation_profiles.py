@@ -1,6 +1,6 @@
-"""Citations of platforms other than OJS: profiles that a source's configuration chooses by name (mapping D3).
+"""Citations of platforms other than OJS: profiles that the configuration of a source chooses by name (mapping D3).
 
-A profile says in which element the citation stands and which forms it has. A form must match the whole citation.
+A profile names the element that contains the citation, and the forms of the citation. A form must match all of it.
 """
 
 from __future__ import annotations
@@ -10,49 +10,54 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from harvester.formats.citation import Citation
+from harvester.formats.citation import ParsedCitation
 from harvester.formats.html import inline_from_html
 from harvester.formats.pages import parse_pages
 from harvester.identifiers import clean_issn
 from harvester.text import plain
 
-_LONGEST = 2000  # characters of a citation; what is longer is none
-_TELLING = 10  # characters: a shorter title may stand in the citation by chance
+_MAX_LENGTH = 2000  # characters; a longer value is not a citation
+_MIN_TITLE_LENGTH = 10  # characters; a shorter title may be in the citation by chance
 
 
-class Known(Struct, frozen=True):
-    """What the rest of the record says and a citation may repeat: the article's titles, the values of dc:source."""
+class RecordContext(Struct, frozen=True):
+    """Values of the record that a citation may repeat: the article's titles and the values of dc:source."""
 
     titles: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
 
+Parser = Callable[[str, RecordContext], ParsedCitation | None]
+
+
 class Profile(Struct, frozen=True):
     element: str  # local name of the Dublin Core element
-    parse: Callable[[str, Known], Citation | None]
+    parse: Parser
 
 
 def _cleaned(raw: str) -> str:
-    return plain(inline_from_html(raw)) if len(raw) <= _LONGEST else ""
+    return plain(inline_from_html(raw)) if len(raw) <= _MAX_LENGTH else ""
 
 
-def _first(forms: tuple[re.Pattern[str], ...]) -> Callable[[str, Known], Citation | None]:
-    """A parser that takes the first form that matches the whole citation."""
+def _first_match_of(forms: tuple[re.Pattern[str], ...]) -> Parser:
+    """A parser that uses the first form that matches the whole citation."""
 
-    def parse(raw: str, _: Known) -> Citation | None:
+    def parse(raw: str, _: RecordContext) -> ParsedCitation | None:
         citation = _cleaned(raw)
-        return next((read for form in forms if (match := form.fullmatch(citation)) and (read := _from(match))), None)
+        return next(
+            (parsed for form in forms if (match := form.fullmatch(citation)) and (parsed := _from_match(match))), None
+        )
 
     return parse
 
 
-def _from(match: re.Match[str]) -> Citation | None:
-    """The citation of a form's named groups; `None` where its pages are no pages."""
+def _from_match(match: re.Match[str]) -> ParsedCitation | None:
+    """The citation from the named groups of a form; `None` if its pages are invalid."""
     parts = {name: value.strip() for name, value in match.groupdict().items() if value and value.strip()}
     pages = parse_pages(parts["pages"]) if "pages" in parts else None
     if "pages" in parts and pages is None:
         return None
-    return Citation(
+    return ParsedCitation(
         journal=parts.get("journal"),
         volume=parts.get("volume"),
         issue=parts.get("issue"),
@@ -91,13 +96,13 @@ _ARXIV = (
     ),
     re.compile(rf"(?P<journal>\D+?) (?P<volume>[A-Z]?\d+), (?P<pages>[\w-]+) \({_YEAR}\)"),
 )
-# What follows the article's title in an EPrints citation: Journal, 209 (4552). pp. 26-32. ISSN 0036-8075
+# The text after the article's title in an EPrints citation: Journal, 209 (4552). pp. 26-32. ISSN 0036-8075
 _EPRINTS = re.compile(
     r"(?P<journal>.+?) ?, (?P<volume>[^\s,.()]+)?(?: ?\((?P<issue>[^()]+)\))? ?\."
     r"(?: pp?\. (?P<pages>[^\s.]+)\.?| (?:Art\. No\. )?(?P<elocation>[a-z]?\d+)\.?)?"
     r"(?: ISSN (?P<issn>[\dX-]{8,9})\b.*)?"
 )
-# Journal, 94(1) : 183-201. · Journal, 2010, 12 (4) · and either behind authors, year and title
+# Journal, 94(1) : 183-201. · Journal, 2010, 12 (4) · both also after authors, year and title
 _DSPACE = re.compile(
     rf"(?P<journal>[^\d;:]+?),? (?:{_YEAR}, )?(?P<volume>(?!(?:1[5-9]|20)\d\d$)\d+)(?: ?\((?P<issue>[^()]+)\))?"
     rf"(?:(?: ?[:,] ?|, )(?:pp?\. ?)?{_RANGE})?\.?(?: (?:doi|DOI|https?):.*)?"
@@ -109,54 +114,54 @@ _HAL = re.compile(
 )
 
 
-def _hal(raw: str, known: Known) -> Citation | None:
-    """HAL sets a comma between journal and publisher, and each may hold one; another dc:source is the journal."""
+def _hal(raw: str, context: RecordContext) -> ParsedCitation | None:
+    """HAL separates journal and publisher with a comma, and both may contain one. Another dc:source is the journal."""
     match = _HAL.fullmatch(_cleaned(raw))
-    read = _from(match) if match else None
-    if not read or not read.journal or not (read.volume or read.pages or read.elocation_id):
+    parsed = _from_match(match) if match else None
+    if not parsed or not parsed.journal or not (parsed.volume or parsed.pages or parsed.elocation_id):
         return None
-    before = f"{read.journal}, "
-    journal = next((each for each in known.sources if before.startswith(f"{each}, ")), None)
-    if journal is None and ", " in read.journal:
+    before = f"{parsed.journal}, "
+    journal = next((source for source in context.sources if before.startswith(f"{source}, ")), None)
+    if journal is None and ", " in parsed.journal:
         return None
     publisher = before[len(journal) + 2 :].removesuffix(", ") if journal else ""
-    return _with(read, journal=journal or read.journal, publisher=publisher or None)
+    return _with_publisher(parsed, journal=journal or parsed.journal, publisher=publisher or None)
 
 
-def _with(read: Citation, *, journal: str, publisher: str | None) -> Citation:
-    return Citation(
+def _with_publisher(parsed: ParsedCitation, *, journal: str, publisher: str | None) -> ParsedCitation:
+    return ParsedCitation(
         journal=journal,
         publisher=publisher,
-        volume=read.volume,
-        issue=read.issue,
-        year=read.year,
-        pages=read.pages,
-        elocation_id=read.elocation_id,
+        volume=parsed.volume,
+        issue=parsed.issue,
+        year=parsed.year,
+        pages=parsed.pages,
+        elocation_id=parsed.elocation_id,
     )
 
 
-def _after_title(form: re.Pattern[str], *, whole: bool) -> Callable[[str, Known], Citation | None]:
-    """A parser for what follows the article's own title; with `whole`, also for a citation without it."""
+def _after_title(form: re.Pattern[str], *, or_alone: bool) -> Parser:
+    """A parser for the text after the article's own title; with `or_alone`, also for a citation without the title."""
 
-    def parse(raw: str, known: Known) -> Citation | None:
+    def parse(raw: str, context: RecordContext) -> ParsedCitation | None:
         citation = _cleaned(raw)
-        for title in known.titles:
-            at = citation.lower().find(title.lower().rstrip(" .")) if len(title) >= _TELLING else -1
+        for title in context.titles:
+            at = citation.lower().find(title.lower().rstrip(" .")) if len(title) >= _MIN_TITLE_LENGTH else -1
             if at >= 0:
                 match = form.fullmatch(citation[at + len(title.rstrip(" .")) :].lstrip(" .?!\"'\u201d\u2019"))
-                return _from(match) if match else None
-        match = form.fullmatch(citation) if whole else None
-        return _from(match) if match else None
+                return _from_match(match) if match else None
+        match = form.fullmatch(citation) if or_alone else None
+        return _from_match(match) if match else None
 
     return parse
 
 
 PROFILES = {
-    "erudit": Profile("relation", _first((_ERUDIT,))),
-    "scielo": Profile("source", _first((_SCIELO,))),
-    "zenodo": Profile("source", _first(_ZENODO)),
+    "erudit": Profile("relation", _first_match_of((_ERUDIT,))),
+    "scielo": Profile("source", _first_match_of((_SCIELO,))),
+    "zenodo": Profile("source", _first_match_of(_ZENODO)),
     "hal": Profile("source", _hal),
-    "eprints": Profile("identifier", _after_title(_EPRINTS, whole=False)),
-    "dspace": Profile("identifier", _after_title(_DSPACE, whole=True)),
-    "arxiv": Profile("identifier", _first(_ARXIV)),
+    "eprints": Profile("identifier", _after_title(_EPRINTS, or_alone=False)),
+    "dspace": Profile("identifier", _after_title(_DSPACE, or_alone=True)),
+    "arxiv": Profile("identifier", _first_match_of(_ARXIV)),
 }

@@ -1,4 +1,4 @@
-"""Dates as sources write them: only what a fixed form or a fixed table gives. Nothing is filled in."""
+"""Dates as sources write them, parsed by fixed forms and fixed tables only. Nothing is filled in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from harvester.model import PubDate
 
-# Crossref's schema takes these years.
+# The years that Crossref's schema accepts.
 FIRST_YEAR, LAST_YEAR = 1400, 2200
 
 _ISO = re.compile(
@@ -41,7 +41,7 @@ _SEASONS |= {str(number): number for number in (21, 22, 23, 24)}
 
 @lru_cache(1 << 12)
 def parse_iso(raw: str) -> PubDate | None:
-    """The date of `YYYY`, `YYYY-MM` or `YYYY-MM-DD[T…]`; `None` for anything else and for days that do not exist."""
+    """The date of `YYYY`, `YYYY-MM` or `YYYY-MM-DD[T…]`; `None` for other forms and for days that do not exist."""
     match = _ISO.fullmatch(raw.strip())
     if not match:
         return None
@@ -55,12 +55,12 @@ def parse_iso(raw: str) -> PubDate | None:
 
 
 def valid_day(year: int, month: int, day: int) -> bool:
-    """Whether the calendar has that day; a season has no days."""
+    """Whether the day exists in the calendar. A season has no days."""
     return 1 <= month <= 12 and 1 <= year <= 9999 and 1 <= day <= monthrange(year, month)[1]
 
 
 def month_number(name: str) -> int | None:
-    """1-12 for a month's number or its English name, whole or shortened."""
+    """1-12 for the number of a month or its English name, full or abbreviated; `None` for anything else."""
     word = name.strip().rstrip(".").lower()
     if word.isascii() and word.isdigit() and len(word) <= 2:
         return number if 1 <= (number := int(word)) <= 12 else None

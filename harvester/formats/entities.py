@@ -1,4 +1,4 @@
-"""Characters that only a DTD defines (mapping J2): DTDs are never loaded, so they are looked up by name."""
+"""Characters that only a DTD defines (mapping J2). DTDs are never loaded, so the characters are looked up by name."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from harvester.formats.notes import Notes
 from harvester.xmltools import local
 
 
-def character(entity: etree._Element) -> str:
-    """The character an entity node stands for; the reference as written (`&fdg;`) where nobody knows it."""
-    written = str(entity.text or "")
-    return html5.get(written[1:], written)
+def character_of(entity: etree._Element) -> str:
+    """The character of an entity node, or the reference as written (`&fdg;`) if the name is unknown."""
+    reference = str(entity.text or "")
+    return html5.get(reference[1:], reference)
 
 
 def report_unresolved(element: etree._Element, seen: set[str], notes: Notes) -> None:
-    """One finding for each name in the element that is not known and not among those seen before."""
+    """Reports each unknown entity name in the element once. Adds it to `seen`, and skips names already there."""
     for entity in element.iter(etree.Entity):
-        known_as = str(entity.text or "")[1:]
-        if known_as not in html5 and known_as not in seen:
-            seen.add(known_as)
+        name = str(entity.text or "")[1:]
+        if name not in html5 and name not in seen:
+            seen.add(name)
             parent = entity.getparent()
-            where = local(parent) if parent is not None else ""
-            notes.doubt("unresolved-entity", "", known_as.rstrip(";"), element=where)
+            parent_name = local(parent) if parent is not None else ""
+            notes.report("unresolved-entity", "", name.rstrip(";"), element=parent_name)

@@ -1,8 +1,8 @@
-"""HTML in metadata to `Text` and blocks (mapping D8).
+"""Converts HTML in metadata to `Text` and blocks (mapping D8).
 
-OJS escapes the HTML of its fields once, some feeds do it twice, and others send plain text with a `<` in it. So a tag
-counts only where it is one of HTML's (or JATS's inline ones), and everything else stays as it reads. Faces are kept,
-other tags go and leave their text.
+OJS escapes the HTML of its fields once, some feeds escape it twice, and others send plain text with a `<` in it. So
+only tags of HTML (and the inline tags of JATS) count as markup, and everything else stays as written. Formatting is
+kept; other tags are removed, and their text stays.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from html.entities import html5
 from lxml import etree
 from msgspec import Struct
 
-from harvester.formats.mathml import mathml
+from harvester.formats.mathml import serialise_mathml
 from harvester.model import Block, ListBlock, Paragraph
 from harvester.text import Inline, Math, Span, Style, Text, fold, text
 from harvester.xmltools import MATHML, UnsafeXml, parse
@@ -32,7 +32,7 @@ _TAGS_OF: dict[Style, str] = {
     "overline": "overline",
 }
 _STYLES = {tag: style for style, tags in _TAGS_OF.items() for tag in tags.split()}
-_STYLED = frozenset(("span", "font"))  # by their style attribute
+_STYLABLE = frozenset(("span", "font"))  # the style attribute gives the formatting
 _LISTS = {"ul": False, "ol": True}
 _BLOCK_TAGS = """
 p br div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre table thead tbody tfoot tr hr section article header footer
@@ -44,10 +44,10 @@ colgroup wbr nobr bdo bdi var basefont meta link head ext-link xref named-conten
 sans-serif roman o math mrow mi mn mo mtext mspace ms mfrac msqrt mroot mstyle merror mpadded mphantom mfenced menclose
 msub msup msubsup munder mover munderover mmultiscripts mtable mtr mtd maction semantics annotation
 """
-_BREAKS = frozenset(_BLOCK_TAGS.split())
-_BLANKS = frozenset(("td", "th"))
+_BLOCK_BREAKS = frozenset(_BLOCK_TAGS.split())
+_CELLS = frozenset(("td", "th"))
 _SKIPPED = frozenset(("script", "style"))
-_KNOWN = frozenset(_STYLES) | _BREAKS | _BLANKS | _SKIPPED | frozenset(_OTHER_TAGS.split())
+_KNOWN_TAGS = frozenset(_STYLES) | _BLOCK_BREAKS | _CELLS | _SKIPPED | frozenset(_OTHER_TAGS.split())
 _STYLE_ATTRIBUTES: tuple[tuple[re.Pattern[str], Style], ...] = (
     (re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE), "italic"),
     (re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE), "bold"),
@@ -56,42 +56,42 @@ _STYLE_ATTRIBUTES: tuple[tuple[re.Pattern[str], Style], ...] = (
     (re.compile(r"vertical-align\s*:\s*sub\b", re.IGNORECASE), "sub"),
 )
 
-# One tag up to the next angle bracket, so that each character is looked at once; a `>` may stand in quotes.
+# One tag up to the next angle bracket, so that each character is scanned once. A `>` may be in quotes.
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:._-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|<[!?][^<>]*>""")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_TAG = re.compile(
-    rf"&lt;/?(?:{'|'.join(sorted(map(re.escape, _KNOWN)))})(?:\s[^<>]{{0,500}}?)?/?&gt;", re.IGNORECASE
+    rf"&lt;/?(?:{'|'.join(sorted(map(re.escape, _KNOWN_TAGS)))})(?:\s[^<>]{{0,500}}?)?/?&gt;", re.IGNORECASE
 )
-# `&amp;nbsp;` has been escaped twice; `&amp;lt;` may be meant.
+# `&amp;nbsp;` was escaped twice; `&amp;lt;` may be intended.
 _ESCAPED_NAME = re.compile(r"&amp;((?!(?:lt|gt|amp|quot|apos);)[A-Za-z][A-Za-z0-9]{1,31};)")
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
 def inline_from_html(raw: str) -> Text:
-    """The text of a field in one line, faces kept. Takes any string: what is no markup stays as it reads.
+    """The text of a field in one line, with its formatting. Accepts any string; text that is not markup is kept.
 
     >>> inline_from_html("<i>E. coli</i> at p &lt; 0.05")
     (Span(style='italic', inline=('E. coli',)), ' at p < 0.05')
     """
     if "<" not in raw and "&" not in raw:
         return (folded,) if (folded := fold(raw)) else ()
-    run = _Run()
+    builder = _InlineBuilder()
     for token in _tokens(raw):
-        if isinstance(token, _Tag) and (token.name in _BREAKS or token.name in _BLANKS):
-            run.add(" ")
+        if isinstance(token, _Tag) and (token.name in _BLOCK_BREAKS or token.name in _CELLS):
+            builder.add(" ")
         else:
-            run.take(token)
-    return text(run.end())
+            builder.feed(token)
+    return text(builder.finish())
 
 
 def blocks_from_html(raw: str) -> tuple[Block, ...]:
-    """The paragraphs and lists of a field; plain text is cut into paragraphs at its empty lines."""
+    """The paragraphs and lists of a field. Plain text is split into paragraphs at empty lines."""
     if "<" not in raw and "&" not in raw:
         return _paragraphs(raw)
-    builder = _Blocks()
+    builder = _BlockBuilder()
     for token in _tokens(raw):
-        builder.take(token)
-    return builder.end() if builder.broken or not _EMPTY_LINE.search(raw) else _paragraphs(raw)
+        builder.feed(token)
+    return builder.finish() if builder.has_blocks or not _EMPTY_LINE.search(raw) else _paragraphs(raw)
 
 
 def _paragraphs(raw: str) -> tuple[Block, ...]:
@@ -106,41 +106,41 @@ class _Tag(Struct, frozen=True):
     name: str
     closes: bool
     attributes: str
-    written: str
-    after_word: bool  # `a<b>c` is perhaps no markup
+    source: str
+    after_word: bool  # `a<b>c` may not be markup
 
 
 def _tokens(raw: str) -> Iterator[str | Math | _Tag]:
-    """Text with its entities resolved once, tags that count, formulas."""
-    source = _source(raw)
-    ends = _Ends(source)
+    """Yields text with its entities resolved once, known tags, and formulas."""
+    source = _fully_unescaped(raw)
+    closing_tags = _ClosingTags(source)
     at = 0
     while match := _TAG.search(source, at):
         if match.start() > at:
-            yield _resolve(source[at : match.start()])
+            yield _resolve_entities(source[at : match.start()])
         at = match.end()
         if tag := _tag(match):
             if not tag.closes and tag.name in _SKIPPED:
-                at = ends.after(f"</{tag.name}>", at) or at
-            elif tag.name == "math" and not tag.closes and (formula := _formula(source, match, ends)):
+                at = closing_tags.after(f"</{tag.name}>", at) or at
+            elif tag.name == "math" and not tag.closes and (formula := _formula(source, match, closing_tags)):
                 at = formula[1]
                 yield formula[0]
             else:
                 yield tag
         elif match[2]:
-            yield _resolve(match[0])
+            yield _resolve_entities(match[0])
         elif match[0].startswith("<!--"):
-            at = ends.after("-->", match.start()) or at
+            at = closing_tags.after("-->", match.start()) or at
     if at < len(source):
-        yield _resolve(source[at:])
+        yield _resolve_entities(source[at:])
 
 
-def _source(raw: str) -> str:
-    """The markup itself: unescaped once more where there are only escaped tags or entities."""
+def _fully_unescaped(raw: str) -> str:
+    """The markup, unescaped once more if all of its tags or entities are escaped."""
     if "&lt;" in raw or "&amp;" in raw:
         escaped = _ESCAPED_TAG.search(raw) or any(name in html5 for name in _ESCAPED_NAME.findall(raw))
         if escaped and not _has_tags(raw):
-            raw = _resolve(raw)
+            raw = _resolve_entities(raw)
     if "<![CDATA[" in raw:
         raw = raw.replace("<![CDATA[", "").replace("]]>", "")
     return raw
@@ -150,31 +150,31 @@ def _has_tags(raw: str) -> bool:
     return any(_tag(match) for match in _TAG.finditer(raw))
 
 
-def _resolve(source: str) -> str:
-    """Resolves entities that end in a semicolon, once: `?a=1&section=2` has none."""
-    return _ENTITY.sub(_character, source) if "&" in source else source
+def _resolve_entities(source: str) -> str:
+    """Resolves entities once. They must end in a semicolon: `?a=1&section=2` has none."""
+    return _ENTITY.sub(_entity_character, source) if "&" in source else source
 
 
-def _character(match: re.Match[str]) -> str:
+def _entity_character(match: re.Match[str]) -> str:
     return unescape(match[0])
 
 
 def _tag(match: re.Match[str]) -> _Tag | None:
-    """The tag, if it is one of HTML's, JATS's or a word processor's; `None` for `<http://…>`, comments and the like."""
+    """The tag, if it belongs to HTML, JATS or a word processor; `None` for `<http://…>`, comments and the like."""
     if not match[2]:
         return None
     prefix, _, name = match[2].lower().rpartition(":")
     if not name or match[3][:1].strip(" \t\r\n/"):
         return None  # `<http://…>`, `<mailto:…>`
     attributes = match[3].strip().rstrip("/")
-    if "=" not in attributes and ((len(name) == 1 and attributes) or (name not in _KNOWN and not prefix)):
+    if "=" not in attributes and ((len(name) == 1 and attributes) or (name not in _KNOWN_TAGS and not prefix)):
         return None  # `a<b and c>d`
     before = match.string[match.start() - 1 : match.start()]
     return _Tag(name, bool(match[1]), attributes, match[0], before.isalnum())
 
 
-class _Ends:
-    """Finds what ends a comment or a script; looks once at what is missing, however often it is asked for."""
+class _ClosingTags:
+    """Finds the end of comments, scripts and elements. Searches for a missing end only once, so time stays linear."""
 
     def __init__(self, source: str) -> None:
         self._source = source.lower()
@@ -187,20 +187,20 @@ class _Ends:
             return None
         return self._source.index(end, start) + len(end)
 
-    def own(self, name: str, start: int) -> int | None:
-        """Where the element ends, unless another of that name begins before."""
+    def after_element(self, name: str, start: int) -> int | None:
+        """The position after the end tag, or `None` if another element of that name begins before it."""
         name = name.lower()
-        following = self._source.find(f"<{name}", start)
-        at = self._source.find(f"</{name}>", start, following if following >= 0 else None)
+        next_opening = self._source.find(f"<{name}", start)
+        at = self._source.find(f"</{name}>", start, next_opening if next_opening >= 0 else None)
         return at + len(name) + 3 if at >= 0 else None
 
 
-def _formula(source: str, opening: re.Match[str], ends: _Ends) -> tuple[Math, int] | None:
-    """The formula that begins here and where it ends; `None` where its MathML is not well-formed."""
-    end = ends.own(opening[2], opening.end())
+def _formula(source: str, opening: re.Match[str], closing_tags: _ClosingTags) -> tuple[Math, int] | None:
+    """The formula that begins at `opening`, and the position after it; `None` if its MathML is not well-formed."""
+    end = closing_tags.after_element(opening[2], opening.end())
     if end is None:
         return None
-    fragment = _ENTITY.sub(_character_in_xml, source[opening.start() : end])
+    fragment = _ENTITY.sub(_entity_in_xml, source[opening.start() : end])
     prefix = opening[2].rpartition(":")[0]
     if prefix and f"xmlns:{prefix}" not in opening[0]:
         fragment = fragment.replace(f"<{opening[2]}", f'<{opening[2]} xmlns:{prefix}="{MATHML}"', 1)
@@ -208,99 +208,99 @@ def _formula(source: str, opening: re.Match[str], ends: _Ends) -> tuple[Math, in
         element = parse(fragment.encode("utf-8", "replace"))
     except (etree.XMLSyntaxError, UnsafeXml):
         return None
-    return (Math(mathml(element)), end) if len(element) or element.text else None
+    return (Math(serialise_mathml(element)), end) if len(element) or element.text else None
 
 
-def _character_in_xml(match: re.Match[str]) -> str:
+def _entity_in_xml(match: re.Match[str]) -> str:
     return match[0] if match[0] in ("&lt;", "&gt;", "&amp;", "&quot;", "&apos;") else unescape(match[0])
 
 
-# ----------------------------------------------------------------------------------------------- faces
+# ---------------------------------------------------------------------------------------------- inline
 
 
-_DEEPEST = 50  # tags open at once; those inside are dropped and their text stays
+_MAX_DEPTH = 50  # open tags; deeper ones are dropped, and their text stays
 
 
-class _Frame:
-    """A face under construction: its style, the tag that began it, and what is inside so far."""
+class _OpenSpan:
+    """A span under construction: its style, its start tag, and its content so far."""
 
     __slots__ = ("parts", "style", "tag")
 
     def __init__(self, style: Style, tag: _Tag | None) -> None:
         self.style: Style = style
-        self.tag = tag  # None: opened again after its neighbour closed
+        self.tag = tag  # None: reopened after an enclosing tag closed
         self.parts: list[Inline] = []
 
 
-class _Run:
-    """A run of text under construction. Nesting is as deep as there are styles, whatever the source does."""
+class _InlineBuilder:
+    """Inline text under construction. No style is nested in itself, so the depth is at most the number of styles."""
 
     def __init__(self) -> None:
         self._parts: list[Inline] = []
-        self._open: list[tuple[str, _Frame | None]] = []  # no frame: the tag changes nothing but must find its end
-        self._faces: list[_Frame] = []
+        self._open: list[tuple[str, _OpenSpan | None]] = []  # None: a tag without effect, whose end must still match
+        self._open_spans: list[_OpenSpan] = []
 
     def add(self, part: Inline) -> None:
-        (self._faces[-1].parts if self._faces else self._parts).append(part)
+        (self._open_spans[-1].parts if self._open_spans else self._parts).append(part)
 
-    def take(self, token: str | Math | _Tag) -> None:
+    def feed(self, token: str | Math | _Tag) -> None:
         if not isinstance(token, _Tag):
             self.add(token)
         elif token.closes:
             self._close(token.name)
-        elif len(self._open) < _DEEPEST and (token.name in _STYLES or token.name in _STYLED):
+        elif len(self._open) < _MAX_DEPTH and (token.name in _STYLES or token.name in _STYLABLE):
             style = _style(token)
-            is_new = style and all(face.style != style for face in self._faces)
-            self._push(token.name, _Frame(style, token) if style and is_new else None)
+            is_new = style and all(span.style != style for span in self._open_spans)
+            self._push(token.name, _OpenSpan(style, token) if style and is_new else None)
 
-    def end(self) -> list[Inline]:
-        """Everything up to here; tags that nobody closed are dropped, or stay where they may be no tags at all."""
+    def finish(self) -> list[Inline]:
+        """All parts so far. Unclosed tags are dropped, or kept as text if they may not be tags."""
         while self._open:
             self._pop(closed=False)
         parts, self._parts = self._parts, []
         return parts
 
-    def cut(self) -> list[Inline]:
-        """Everything up to here; what is open goes on behind the cut."""
-        again = self._pop_until(0)
+    def split(self) -> list[Inline]:
+        """All parts so far. Open tags continue after the split."""
+        reopened = self._pop_until(0)
         parts, self._parts = self._parts, []
-        self._reopen(again)
+        self._reopen(reopened)
         return parts
 
     def _close(self, name: str) -> None:
-        """Closes the innermost tag of that name; those opened inside it go on behind it."""
-        at = next((place for place in reversed(range(len(self._open))) if self._open[place][0] == name), None)
-        if at is not None:
-            again = self._pop_until(at + 1)
+        """Closes the innermost tag of that name. Tags opened inside it continue after it."""
+        depth = next((depth for depth in reversed(range(len(self._open))) if self._open[depth][0] == name), None)
+        if depth is not None:
+            reopened = self._pop_until(depth + 1)
             self._pop(closed=True)
-            self._reopen(again)
+            self._reopen(reopened)
 
-    def _pop_until(self, depth: int) -> list[tuple[str, _Frame | None]]:
-        """Closes tags down to that depth; gives them, outermost first."""
-        inner = self._open[depth:]
+    def _pop_until(self, depth: int) -> list[tuple[str, _OpenSpan | None]]:
+        """Closes tags down to that depth, and returns them, outermost first."""
+        closed = self._open[depth:]
         while len(self._open) > depth:
             self._pop(closed=True)
-        return inner
+        return closed
 
-    def _reopen(self, tags: list[tuple[str, _Frame | None]]) -> None:
+    def _reopen(self, tags: list[tuple[str, _OpenSpan | None]]) -> None:
         for name, frame in tags:
-            self._push(name, _Frame(frame.style, None) if frame else None)
+            self._push(name, _OpenSpan(frame.style, None) if frame else None)
 
-    def _push(self, name: str, frame: _Frame | None) -> None:
+    def _push(self, name: str, frame: _OpenSpan | None) -> None:
         self._open.append((name, frame))
         if frame:
-            self._faces.append(frame)
+            self._open_spans.append(frame)
 
     def _pop(self, *, closed: bool) -> None:
         _, frame = self._open.pop()
         if not frame:
             return
-        self._faces.pop()
+        self._open_spans.pop()
         if closed and frame.parts:
             self.add(Span(frame.style, tuple(frame.parts)))
         elif not closed:
-            if frame.tag and _may_be_text(frame.tag):
-                self.add(frame.tag.written)
+            if frame.tag and _may_be_plain_text(frame.tag):
+                self.add(frame.tag.source)
             for part in frame.parts:
                 self.add(part)
 
@@ -313,44 +313,44 @@ def _style(tag: _Tag) -> Style | None:
     return None
 
 
-def _may_be_text(tag: _Tag) -> bool:
-    """`x<b>y` without an end is more likely a comparison than bold text."""
+def _may_be_plain_text(tag: _Tag) -> bool:
+    """`x<b>y` without an end tag is more likely a comparison than bold text."""
     return len(tag.name) == 1 and not tag.attributes and tag.after_word
 
 
 # ---------------------------------------------------------------------------------------------- blocks
 
 
-class _Blocks:
-    """Paragraphs and lists under construction; a list inside a list goes on with the outer one's items."""
+class _BlockBuilder:
+    """Paragraphs and lists under construction. The items of a nested list are added to the outer list."""
 
     def __init__(self) -> None:
-        self.broken = False  # whether any tag has cut the text into blocks
-        self._run = _Run()
+        self.has_blocks = False  # whether any tag has split the text into blocks
+        self._run = _InlineBuilder()
         self._done: list[Block] = []
         self._items: list[Text] = []
         self._ordered = False
         self._depth = 0  # of lists
 
-    def take(self, token: str | Math | _Tag) -> None:
-        if not isinstance(token, _Tag) or token.name not in _BREAKS:
-            self._run.take(" " if isinstance(token, _Tag) and token.name in _BLANKS else token)
+    def feed(self, token: str | Math | _Tag) -> None:
+        if not isinstance(token, _Tag) or token.name not in _BLOCK_BREAKS:
+            self._run.feed(" " if isinstance(token, _Tag) and token.name in _CELLS else token)
             return
-        self.broken = True
+        self.has_blocks = True
         if token.name in _LISTS:
-            self._list(token)
+            self._feed_list_tag(token)
         elif token.name == "li" or not self._depth:
-            self._cut(self._run.cut())
+            self._end_block(self._run.split())
         else:
             self._run.add(" ")
 
-    def end(self) -> tuple[Block, ...]:
-        self._cut(self._run.end())
+    def finish(self) -> tuple[Block, ...]:
+        self._end_block(self._run.finish())
         self._end_list()
         return tuple(self._done)
 
-    def _list(self, token: _Tag) -> None:
-        self._cut(self._run.cut())
+    def _feed_list_tag(self, token: _Tag) -> None:
+        self._end_block(self._run.split())
         if not token.closes:
             self._ordered = self._ordered if self._depth else _LISTS[token.name]
             self._depth += 1
@@ -359,7 +359,7 @@ class _Blocks:
             if not self._depth:
                 self._end_list()
 
-    def _cut(self, parts: list[Inline]) -> None:
+    def _end_block(self, parts: list[Inline]) -> None:
         content = text(parts)
         if not content:
             return

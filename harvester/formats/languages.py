@@ -1,4 +1,4 @@
-"""Language tags as sources write them, to ISO 639-1 where there is one, else 639-3; and which script a text is in."""
+"""Language tags as sources write them, converted to ISO 639-1 or else 639-3; and the script of a text."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import cache, lru_cache
 from iso639 import Lang, iter_langs
 from iso639.exceptions import DeprecatedLanguageValue, InvalidLanguageValue
 
-# Tags, locales of OJS and DSpace: ru, rus, ru_RU, pt-BR, sr@latin, zh_Hant.
+# Language tags, and locales of OJS and DSpace: ru, rus, ru_RU, pt-BR, sr@latin, zh_Hant.
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_@][a-z0-9]{2,8})*", re.IGNORECASE | re.ASCII)
 
 # Withdrawn codes that old installations still send (ISO 639-2/RA change notices).
 _WITHDRAWN = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "scr": "hr", "scc": "sr"}
 
-# Names in the language itself and others that stand in dc:language but not in ISO's tables.
-_OWN_NAMES = {
+# Names in the language itself, and other names found in dc:language that are not in ISO's tables.
+_EXTRA_NAMES = {
     "русский": "ru",
     "русский язык": "ru",
     "українська": "uk",
@@ -42,43 +42,43 @@ _OWN_NAMES = {
 }
 
 
-def _by_code(written: str) -> str | None:
-    """The language of a code of ISO 639-1, 639-2 (both kinds) or 639-3."""
-    code = _WITHDRAWN.get(written, written)
+def _language_of_code(raw_code: str) -> str | None:
+    """The language of a code of ISO 639-1, 639-2 (B and T) or 639-3; `None` for any other string."""
+    code = _WITHDRAWN.get(raw_code, raw_code)
     try:
         language = Lang(code)
     except (InvalidLanguageValue, DeprecatedLanguageValue):
         return None
-    # Any name would have done too, and a code of ISO 639-5, which are of families.
+    # `Lang` also accepts names, and the codes of ISO 639-5, which are language families.
     is_code = code in (language.pt1, language.pt2b, language.pt2t, language.pt3)
     return language.pt1 or language.pt3 if is_code and _is_one_language(language) else None
 
 
 @cache
 def _names() -> dict[str, str]:
-    """English names of the languages of ISO 639-2; in 639-3 alone are 7,000 words more, `Are` and `Even` too."""
-    known = dict(_OWN_NAMES)
+    """The English names of the languages in ISO 639-2. 639-3 has 7,000 more, among them `Are` and `Even`."""
+    codes = dict(_EXTRA_NAMES)
     for language in iter_langs():
         if language.pt2b and _is_one_language(language):
             names = (language.name, *language.other_names())
-            known |= {name.lower(): language.pt1 or language.pt3 for name in names}
-    return known
+            codes |= {name.lower(): language.pt1 or language.pt3 for name in names}
+    return codes
 
 
 def _is_one_language(language: Lang) -> bool:
-    """Not a family of languages, nor a code that says there is none, many, or one unknown."""
+    """False for a language family, and for the codes that mean none, many or an unknown language."""
     return bool(language.pt3) and language.scope() != "Special"
 
 
 @lru_cache(1 << 12)
 def normalise(raw: str) -> str | None:
-    """The code of the one language that the value names, as a code, a locale or a name; else `None` (mapping D7).
+    """The language code, if the value is the code, locale or name of exactly one language (mapping D7).
 
     >>> [normalise(value) for value in ("en_US", "ger", "Russian", "Multiple", "en fr")]
     ['en', 'de', 'ru', None, None]
     """
     value = raw.strip()
-    if (match := _TAG.fullmatch(value)) and (code := _by_code(match[1].lower())):
+    if (match := _TAG.fullmatch(value)) and (code := _language_of_code(match[1].lower())):
         return code
     return _names().get(value.lower())
 
@@ -101,7 +101,7 @@ _SCRIPTS = {
 }
 _LETTERS = {script: re.compile(f"[{letters}]+") for script, letters in _SCRIPTS.items()}
 
-# Languages written in one of these scripts; whatever stands in no row is never contradicted.
+# Languages by the scripts they are written in. A language that is not listed is never contradicted.
 _WRITTEN_IN = {
     (
         "Latn",
@@ -120,37 +120,38 @@ _WRITTEN_IN = {
     ("Armn",): "hy",
 }
 _LATIN = frozenset(_WRITTEN_IN["Latn",].split())
-_EXPECTED = {code: scripts for scripts, codes in _WRITTEN_IN.items() for code in codes.split()}
+_SCRIPTS_OF = {code: scripts for scripts, codes in _WRITTEN_IN.items() for code in codes.split()}
 
-_ENOUGH_LETTERS = 4
-_MOST = 0.8  # of the letters: a Russian title may hold a Latin species name, and an English one a Russian word
+_MIN_LETTERS = 4
+# Of the letters: a Russian title may contain a Latin species name, and an English title a Russian word.
+_MIN_FOREIGN_SHARE = 0.8
 
 
 def script_of(text: str) -> str | None:
-    """The ISO 15924 code of the script that most letters are in; `None` without letters of a script known here."""
+    """The ISO 15924 code of the script of most letters; `None` without letters of a known script."""
     shares = _letter_counts(text)
     return max(shares, key=lambda script: shares[script]) if shares else None
 
 
 def contradicts(text: str, lang: str) -> bool:
-    """Whether nearly all letters of the text are in scripts that the language is not written in."""
-    patterns = _own_and_foreign(lang)
+    """Whether nearly all letters of the text belong to scripts that the language is not written in."""
+    patterns = _letter_patterns(lang)
     if patterns is None or (lang in _LATIN and text.isascii()):
         return False
     if not patterns[1].search(text):
         return False
     own, foreign = (sum(map(len, pattern.findall(text))) for pattern in patterns)
-    return own + foreign >= _ENOUGH_LETTERS and foreign > _MOST * (own + foreign)
+    return own + foreign >= _MIN_LETTERS and foreign > _MIN_FOREIGN_SHARE * (own + foreign)
 
 
 @cache
-def _own_and_foreign(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
-    """The letters of the language's scripts, and those of all others."""
-    expected = _EXPECTED.get(lang)
-    if expected is None:
+def _letter_patterns(lang: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """Patterns for the letters of the language's scripts, and for those of all other scripts."""
+    scripts = _SCRIPTS_OF.get(lang)
+    if scripts is None:
         return None
-    own = "".join(_SCRIPTS[script] for script in expected)
-    foreign = "".join(letters for script, letters in _SCRIPTS.items() if script not in expected)
+    own = "".join(_SCRIPTS[script] for script in scripts)
+    foreign = "".join(letters for script, letters in _SCRIPTS.items() if script not in scripts)
     return re.compile(f"[{own}]+"), re.compile(f"[{foreign}]+")
 
 

@@ -1,4 +1,4 @@
-"""Creative Commons licences and public-domain marks: the only rights that count in free text (mapping D9)."""
+"""Creative Commons licences and public-domain marks: the only licences accepted in free text (mapping D9)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _PARTS = r"(?:by|nc|nd|sa)(?:-(?:by|nc|nd|sa)){0,3}|(?:nc-)?sampling\+?"
-# Case is folded before; a country follows the version only where it is no page of the site: deed, legalcode, rdf.
+# The text is lowercased before. After the version comes a country or a page of the site: deed, legalcode, rdf.
 _URL = re.compile(
     rf"creativecommons\.org/(?P<family>licenses/(?P<kind>{_PARTS})|publicdomain/(?P<mark>zero|mark))(?![\w+-])"
     r"(?:/(?P<version>\d\.\d)(?![\d.]*\d)(?:/(?P<country>igo|scotland|[a-z]{2})(?![\w.-]*\w))?)?"
@@ -14,28 +14,28 @@ _URL = re.compile(
 
 
 def find_licenses(text: str) -> list[str]:
-    """The distinct licences whose URL stands anywhere in the text, in their canonical form, in order.
+    """The distinct licences whose URL is anywhere in the text, in canonical form, in order.
 
     >>> find_licenses('see http://creativecommons.org/licenses/by-nc/3.0/es/deed.es_ES')
     ['https://creativecommons.org/licenses/by-nc/3.0/es/']
     """
     lowered = text.lower()
-    return list(_found(lowered)) if "creativecommons.org/" in lowered else []
+    return list(_canonical_urls(lowered)) if "creativecommons.org/" in lowered else []
 
 
-@lru_cache(1 << 8)  # a journal has few statements of rights
-def _found(lowered: str) -> tuple[str, ...]:
+@lru_cache(1 << 8)  # a journal has few rights statements
+def _canonical_urls(lowered: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_canonical(match) for match in _URL.finditer(lowered)))
 
 
 @lru_cache(1 << 10)
 def canonical_license(raw: str) -> str | None:
-    """The licence of a value that names exactly one; `None` where there is none or more than one."""
-    found = find_licenses(raw)
-    return found[0] if len(found) == 1 else None
+    """The licence, if the value names exactly one; else `None`."""
+    urls = find_licenses(raw)
+    return urls[0] if len(urls) == 1 else None
 
 
 def _canonical(match: re.Match[str]) -> str:
     family = f"licenses/{match['kind']}" if match["kind"] else f"publicdomain/{match['mark']}"
-    rest = "".join(f"{part}/" for part in (match["version"], match["country"]) if part)
-    return f"https://creativecommons.org/{family}/{rest}"
+    suffix = "".join(f"{part}/" for part in (match["version"], match["country"]) if part)
+    return f"https://creativecommons.org/{family}/{suffix}"

@@ -1,4 +1,4 @@
-"""What a reader writes down beside the article."""
+"""What a reader records in addition to the article."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from harvester.model import Finding
 
 
 class Notes:
-    """The findings of one record so far, and where its values stood (`provenance`, by field of the article)."""
+    """The findings about one record so far, and the origin of its values (`provenance`, by field of the article)."""
 
     __slots__ = ("findings", "provenance")
 
@@ -14,7 +14,7 @@ class Notes:
         self.findings: list[Finding] = []
         self.provenance: dict[str, str] = {}
 
-    def doubt(self, code: str, path: str = "", value: str = "", **detail: str) -> None:
+    def report(self, code: str, path: str = "", value: str = "", **detail: str) -> None:
         self.findings.append(Finding(code, path, value, detail))
 
     def add(self, findings: list[Finding]) -> None:

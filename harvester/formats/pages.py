@@ -16,7 +16,7 @@ _PAGES = re.compile(
     rf"{_LABEL}(?P<first>{_PAGE})(?:{_DASH}(?P<last>{_PAGE})(?:\s*(?:pp?|с|стр)\.?)?)?"
     rf"(?:\s*[,;+&]\s*(?P<other>{_PAGE}(?:{_DASH}{_PAGE})?(?:\s*[,;]\s*{_PAGE}(?:{_DASH}{_PAGE})?)*))?\.?"
 )
-_LONGEST = 100  # characters; what is longer is prose
+_MAX_LENGTH = 100  # characters; a longer value is prose
 
 
 class Pages(Struct, frozen=True):
@@ -27,12 +27,12 @@ class Pages(Struct, frozen=True):
 
 @lru_cache(1 << 12)
 def parse_pages(raw: str) -> Pages | None:
-    """First and last page and the rest, each as written; `None` where the whole value is no such thing.
+    """First page, last page and other pages, each as written; `None` unless the whole value has this form.
 
     >>> parse_pages("pp. 17–24, 37")
     Pages(first='17', last='24', other='37')
     """
-    match = _PAGES.fullmatch(raw.strip()) if len(raw) <= _LONGEST else None
+    match = _PAGES.fullmatch(raw.strip()) if len(raw) <= _MAX_LENGTH else None
     return Pages(_trimmed(match["first"]), match["last"] and _trimmed(match["last"]), match["other"]) if match else None
 
 

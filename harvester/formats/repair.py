@@ -1,4 +1,4 @@
-"""Repairs damaged texts of an article, where the configuration of its source asks for it (mapping D8)."""
+"""Repairs damaged texts of an article if the configuration of its source asks for it (mapping D8)."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from harvester.formats.blocks import each_text
-from harvester.formats.damage import mended
+from harvester.formats.blocks import map_texts
+from harvester.formats.damage import repair_text
 from harvester.model import Abstract, Article, Finding, Keyword, Reading, Reference, Title
 from harvester.text import Text, plain
 
-_REPORTED_AS = {"ligatures": "text-broken-ligature", "mojibake": "encoding-suspect"}
+_CODE_OF = {"ligatures": "text-broken-ligature", "mojibake": "encoding-suspect"}
 
 
-def repaired(reading: Reading, kinds: Iterable[str]) -> Reading:
-    """The reading with that damage (`ligatures`, `mojibake`) repaired, and said instead of reported."""
+def repair_texts(reading: Reading, kinds: Iterable[str]) -> Reading:
+    """The reading with this damage (`ligatures`, `mojibake`) repaired. The finding of a damaged text is replaced."""
     if reading.article is None:
         return reading
-    work = _Repairs(tuple(kinds))
-    article = work.article(reading.article)
-    codes = {_REPORTED_AS[kind] for kind in work.kinds}
-    kept = [each for each in reading.findings if each.code not in codes or each.path not in work.changed]
-    return Reading(article, (*kept, *work.findings))
+    repairs = _Repairs(tuple(kinds))
+    article = repairs.article(reading.article)
+    codes = {_CODE_OF[kind] for kind in repairs.kinds}
+    kept = [finding for finding in reading.findings if finding.code not in codes or finding.path not in repairs.changed]
+    return Reading(article, (*kept, *repairs.findings))
 
 
 class _Repairs:
-    """The repairs of one article: what was changed, by path."""
+    """The repairs of one article, and the paths of the changed texts."""
 
     def __init__(self, kinds: tuple[str, ...]) -> None:
         self.kinds = kinds
@@ -36,19 +36,24 @@ class _Repairs:
     def article(self, article: Article) -> Article:
         return structs.replace(
             article,
-            titles=tuple(self._title(f"titles[{n}]", each) for n, each in enumerate(article.titles)),
-            abstracts=tuple(self._abstract(f"abstracts[{n}]", each) for n, each in enumerate(article.abstracts)),
-            keywords=tuple(
-                Keyword(self._string(f"keywords[{n}]", each.text), each.lang) for n, each in enumerate(article.keywords)
+            titles=tuple(self._title(f"titles[{n}]", title) for n, title in enumerate(article.titles)),
+            abstracts=tuple(
+                self._abstract(f"abstracts[{n}]", abstract) for n, abstract in enumerate(article.abstracts)
             ),
-            references=tuple(self._reference(f"references[{n}]", each) for n, each in enumerate(article.references)),
+            keywords=tuple(
+                Keyword(self._string(f"keywords[{n}]", keyword.text), keyword.lang)
+                for n, keyword in enumerate(article.keywords)
+            ),
+            references=tuple(
+                self._reference(f"references[{n}]", reference) for n, reference in enumerate(article.references)
+            ),
         )
 
     def _title(self, path: str, title: Title) -> Title:
         return structs.replace(title, text=self._text(path, title.text), subtitle=self._text(path, title.subtitle))
 
     def _abstract(self, path: str, abstract: Abstract) -> Abstract:
-        blocks = tuple(each_text(block, lambda content: self._text(path, content)) for block in abstract.blocks)
+        blocks = tuple(map_texts(block, lambda content: self._text(path, content)) for block in abstract.blocks)
         return structs.replace(abstract, blocks=blocks)
 
     def _reference(self, path: str, reference: Reference) -> Reference:
@@ -62,8 +67,8 @@ class _Repairs:
         return plain(self._text(path, (content,)))
 
     def _text(self, path: str, content: Text) -> Text:
-        better, findings = mended(path, content, self.kinds)
+        repaired, findings = repair_text(path, content, self.kinds)
         if findings:
             self.changed.add(path)
             self.findings += findings
-        return better
+        return repaired

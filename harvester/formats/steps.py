@@ -1,7 +1,8 @@
-"""Many pieces of the same work, done in step: the first step of all of them, then the second of all of them.
+"""Runs many pieces of the same work in step: the first step of all of them, then the second of all of them.
 
-Code that is run for one record after the other pushes itself out of the processor's caches, and finds none of its
-branches foreseen. In step the same code runs for a whole batch before the next is needed: reading takes a third less.
+Code that runs for one record after the other evicts itself from the processor's caches, and its branches are
+mispredicted. In step, the same code runs for a whole batch before the next code is needed. This saves a third of the
+reading time.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Work that stops for the others at each `yield`, and returns what came of it.
+# Work that pauses for the others at each `yield`, and returns its result.
 Steps = Generator[None, None, T]
 
 
 def in_step(works: Iterable[Steps[T]]) -> list[T]:
-    """What comes of each piece of work, in their order. What one of them raises ends them all."""
+    """The results of all pieces of work, in their order. An exception in one of them ends all."""
     results: dict[int, T] = {}
     under_way = list(enumerate(works))
     while under_way:
@@ -32,6 +33,6 @@ def in_step(works: Iterable[Steps[T]]) -> list[T]:
 
 
 def alone(work: Steps[T]) -> T:
-    """What comes of one piece of work by itself."""
+    """The result of one piece of work."""
     (result,) = in_step([work])
     return result

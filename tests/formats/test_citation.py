@@ -6,12 +6,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harvester.formats.citation import Citation, Labels, _ojs_labels, parse_ojs
+from harvester.formats.citation import Labels, ParsedCitation, _ojs_labels, parse_ojs
 from harvester.formats.pages import parse_pages
 
 
 def cited(journal="J", pages=None, **parts):
-    return Citation(journal=journal, pages=parse_pages(pages) if pages else None, **parts)
+    return ParsedCitation(journal=journal, pages=parse_pages(pages) if pages else None, **parts)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def cited(journal="J", pages=None, **parts):
         ("J; Vol. 1 No. 2; Article 5", cited(volume="1", issue="2", unread_pages="Article 5")),
     ],
 )
-def test_citations(raw, expected):
+def test_ojs_citations_are_split(raw, expected):
     assert parse_ojs(raw) == expected
 
 
@@ -68,20 +68,20 @@ def test_citations(raw, expected):
         "J;  1 (2020)",
         "x" * 5000 + "; Vol 1",
         "J; Vol 1 No 2 (2019): K; Vol 3 No 4 (2020)",
-    ],  # two readings, equally good
+    ],  # the last has two equally good interpretations
 )
-def test_what_is_not_a_whole_citation_is_none(raw):
+def test_other_text_is_not_a_citation(raw):
     assert parse_ojs(raw) is None
 
 
-def test_a_known_title_settles_doubts():
+def test_a_known_title_resolves_ambiguity():
     raw = "J; Vol 1 No 2 (2019): K; Vol 3 No 4 (2020)"
     expected = cited(volume="1", issue="2", year=2019, issue_title="K; Vol 3 No 4 (2020)")
     assert parse_ojs(raw, ("J",)) == expected
     assert parse_ojs("J; Special issue; 1-5", ("J",)) == cited(issue_title="Special issue", pages="1-5")
 
 
-def test_a_journals_own_labels():
+def test_configured_labels_of_a_journal():
     labels = Labels(("Jahrgang",), ("Heft",))
     assert parse_ojs("J; Jahrgang 3 Heft 2 (2013)", (), labels) == cited(volume="3", issue="2", year=2013)
     assert parse_ojs("J; Vol 3 Heft 2 (2013)", (), labels) == cited(volume="3", issue="2", year=2013)
@@ -105,14 +105,14 @@ LABELS = st.sampled_from([(v, n) for v in sorted(_ojs_labels()[0]) for n in sort
 
 
 @given(TITLE, LABELS, VALUE, VALUE, st.integers(1850, 2099), st.none() | TITLE, PAGES, st.sampled_from([" ", ", "]))
-def test_a_citation_as_ojs_writes_it_is_read_back(journal, labels, volume, issue, year, title, pages, between):
+def test_a_citation_in_the_form_of_ojs_is_parsed_back(journal, labels, volume, issue, year, title, pages, between):
     assume(title is None or not (title.endswith(";") or ("; " in title and parse_pages(title.rpartition(";")[2]))))
     assume(title is None or title.strip())
     raw = f"{journal}; {labels[0]} {volume}{between}{labels[1]} {issue} ({year})"
     raw += f": {title}" if title else ""
     raw += f"; {pages}" if pages else ""
-    read = parse_ojs(raw)
-    assert read == Citation(
+    parsed = parse_ojs(raw)
+    assert parsed == ParsedCitation(
         journal=journal,
         volume=volume,
         issue=issue,
@@ -123,12 +123,12 @@ def test_a_citation_as_ojs_writes_it_is_read_back(journal, labels, volume, issue
 
 
 @given(st.text(max_size=80))
-def test_any_string(raw):
-    read = parse_ojs(raw)
-    assert read is None or raw.strip()
+def test_no_citation_is_found_in_blank_text(raw):
+    parsed = parse_ojs(raw)
+    assert parsed is None or raw.strip()
 
 
-def test_hostile_citations_take_no_time():
+def test_hostile_citations_take_little_time():
     started = time.process_time()
     for piece in ("1-", "1 ", "a ", ";", " Vol 1;", "1-1,", "No 1 (", "; Vol 1 No 2 (2019): "):
         parse_ojs("J; Vol " + piece * (900 // len(piece)))

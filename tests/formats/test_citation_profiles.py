@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.formats.citation import Citation
-from harvester.formats.citation_profiles import PROFILES, Known
+from harvester.formats.citation import ParsedCitation
+from harvester.formats.citation_profiles import PROFILES, RecordContext
 from harvester.formats.pages import parse_pages
 
 TITLE = "On the habits of example beetles"
-KNOWN = Known(titles=(TITLE,), sources=("Annals, New Series",))
+CONTEXT = RecordContext(titles=(TITLE,), sources=("Annals, New Series",))
 
 
 def cited(journal, pages=None, **parts):
-    return Citation(journal=journal, pages=parse_pages(pages) if pages else None, **parts)
+    return ParsedCitation(journal=journal, pages=parse_pages(pages) if pages else None, **parts)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def cited(journal, pages=None, **parts):
         (
             "hal",
             "Beetles, Elsevier, 2013, 112 (4), pp.25-37. &#x27E8;10.5555/b&#x27E9;",
-            None,  # which of the two is the journal is known only from another dc:source
+            None,  # only another dc:source would show which of the two is the journal
         ),
         (
             "hal",
@@ -79,10 +79,10 @@ def cited(journal, pages=None, **parts):
         ("arxiv", "to appear in J. Exam.", None),
     ],
 )
-def test_citations_by_profile(profile, raw, expected):
-    assert PROFILES[profile].parse(raw, KNOWN) == expected
+def test_citations_are_parsed_by_profile(profile, raw, expected):
+    assert PROFILES[profile].parse(raw, CONTEXT) == expected
 
 
 @given(st.sampled_from(sorted(PROFILES)), st.text(max_size=80))
-def test_any_string(profile, raw):
-    PROFILES[profile].parse(raw, KNOWN)
+def test_no_string_raises(profile, raw):
+    PROFILES[profile].parse(raw, CONTEXT)

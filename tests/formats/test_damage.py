@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.damage import mended, text_findings, without_controls
+from harvester.formats.damage import repair_text, text_findings, without_controls
 from harvester.text import Span
 
 
 @pytest.mark.parametrize(
-    ("torn", "whole"),
+    ("broken", "whole"),
     [
         ("eff ective", "effective"),
         ("specifi c", "specific"),
@@ -23,9 +23,9 @@ from harvester.text import Span
         ("scientifi cally", "scientifically"),
     ],
 )
-def test_a_word_torn_behind_a_ligature(torn, whole):
-    (found,) = text_findings("abstracts[0]", f"The {torn} of it")
-    assert (found.code, found.value, found.detail) == ("text-broken-ligature", torn, {"suggestion": whole})
+def test_a_word_broken_after_a_ligature_is_reported(broken, whole):
+    (finding,) = text_findings("abstracts[0]", f"The {broken} of it")
+    assert (finding.code, finding.value, finding.detail) == ("text-broken-ligature", broken, {"suggestion": whole})
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def test_a_word_torn_behind_a_ligature(torn, whole):
         "Gaddafi died",
     ],
 )
-def test_words_that_end_in_a_ligature_by_themselves(text):
+def test_whole_words_that_end_in_a_ligature_are_not_reported(text):
     assert text_findings("abstracts[0]", text) == []
 
 
 @pytest.mark.parametrize(
-    ("damaged", "meant"),
+    ("damaged", "probable"),
     [
         ("PÃ©rez", "Pérez"),
         ("Ã‰cole", "École"),
@@ -62,18 +62,18 @@ def test_words_that_end_in_a_ligature_by_themselves(text):
         ("Škoda, PÃ©rez", "Škoda, Pérez"),
     ],
 )
-def test_mojibake_with_the_text_meant(damaged, meant):
-    (found,) = text_findings("titles[0]", damaged)
-    assert (found.code, found.detail["suggestion"]) == ("encoding-suspect", meant)
+def test_mojibake_is_reported_with_the_probable_text(damaged, probable):
+    (finding,) = text_findings("titles[0]", damaged)
+    assert (finding.code, finding.detail["suggestion"]) == ("encoding-suspect", probable)
 
 
 @pytest.mark.parametrize("text", ["«СССР»", "BLÅ”", "IRMÃ – São", "voilà\u00a0»", "ESPAÑ”A", "CÔTÉ", "CAFÉ”", "Ñandú"])
-def test_text_that_is_right(text):
+def test_correct_text_is_not_reported(text):
     assert text_findings("titles[0]", text) == []
 
 
 def test_other_damage():
-    codes = [found.code for found in text_findings("titles[0]", "a\x02 b \ufffd $x^2$")]
+    codes = [finding.code for finding in text_findings("titles[0]", "a\x02 b \ufffd $x^2$")]
     assert codes == ["control-characters", "encoding-suspect", "title-contains-tex"]
     assert text_findings("abstracts[0]", "$x^2$") == []
     assert text_findings("titles[0]", "A $5 book and a $10 one") == []
@@ -81,9 +81,9 @@ def test_other_damage():
     assert without_controls(("a\x02b", Span("bold", ("c\x7f",)))) == ("ab", Span("bold", ("c",)))
 
 
-def test_mending_is_told():
+def test_every_repair_is_reported():
     content = ("less eff ective ", Span("italic", ("PÃ©rez",)))
-    better, found = mended("titles[0]", content, ("ligatures", "mojibake"))
-    assert better == ("less effective ", Span("italic", ("Pérez",)))
-    assert [each.detail["repaired"] for each in found] == ["less effective PÃ©rez", "less effective Pérez"]
-    assert mended("titles[0]", ("whole",), ("ligatures",)) == (("whole",), [])
+    repaired, findings = repair_text("titles[0]", content, ("ligatures", "mojibake"))
+    assert repaired == ("less effective ", Span("italic", ("Pérez",)))
+    assert [finding.detail["repaired"] for finding in findings] == ["less effective PÃ©rez", "less effective Pérez"]
+    assert repair_text("titles[0]", ("whole",), ("ligatures",)) == (("whole",), [])

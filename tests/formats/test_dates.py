@@ -16,7 +16,7 @@ from harvester.model import PubDate
         ("2024-02-29T10:00:00+03:00", PubDate(year=2024, month=2, day=29)),
     ],
 )
-def test_the_forms_that_are_dates(raw, date):
+def test_valid_dates(raw, date):
     assert parse_iso(raw) == date
 
 
@@ -38,7 +38,7 @@ def test_the_forms_that_are_dates(raw, date):
         "٢٠١٣",
     ],
 )
-def test_everything_else_is_none(raw):
+def test_other_values_are_not_dates(raw):
     assert parse_iso(raw) is None
 
 
@@ -56,7 +56,7 @@ def test_months_and_seasons_come_from_a_table():
     assert [season_month(name) for name in names] == [21, 23, 33, 34, None]
 
 
-def test_days():
+def test_valid_days_exist_in_the_calendar():
     assert valid_day(2024, 2, 29)
     assert not valid_day(2023, 2, 29)
     assert not valid_day(2023, 21, 1)

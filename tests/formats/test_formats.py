@@ -1,4 +1,4 @@
-"""The door to all readers: what is recognised, and that nothing is raised, whatever the bytes."""
+"""The entry point of all readers: formats are recognised, and no bytes raise an exception."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ def test_jats_is_recognised_by_its_root():
         assert (article.format, len(article.titles)) == ("jats", 1)
 
 
-def test_what_is_no_article():
+def test_payloads_without_an_article():
     unknown = read(b"<record><metadata><mods><title>Mills</title></mods></metadata></record>")
-    assert (unknown.article, [(each.code, each.value) for each in unknown.findings]) == (
+    assert (unknown.article, [(finding.code, finding.value) for finding in unknown.findings]) == (
         None,
         [("format-unknown", "mods")],
     )
-    assert [each.code for each in read(b"<record><metadata/></record>").findings] == ["format-unknown"]
-    assert [each.code for each in read(b"<record><metadata>").findings] == ["payload-unreadable"]
+    assert [finding.code for finding in read(b"<record><metadata/></record>").findings] == ["format-unknown"]
+    assert [finding.code for finding in read(b"<record><metadata>").findings] == ["payload-unreadable"]
     declared = b'<!DOCTYPE dc [<!ENTITY x "y">]><dc/>'
-    assert [each.code for each in read(declared).findings] == ["payload-unreadable"]
+    assert [finding.code for finding in read(declared).findings] == ["payload-unreadable"]
     assert formats.read(record(None, deleted=True), Hints()) == Reading(None)
 
 
-def test_only_dublin_cores_own_elements_are_read():
+def test_only_dublin_core_elements_are_read():
     other = f'<oai_dc:dc {DC} xmlns:x="http://example.org/x"><x:title>Other</x:title>{TITLE}</oai_dc:dc>'
     article = read(other.encode()).article
     assert article is not None
@@ -76,7 +76,7 @@ def test_only_dublin_cores_own_elements_are_read():
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes(payload):
+def test_any_bytes_give_an_article_or_a_finding(payload):
     reading = read(payload)
     assert reading.article is not None or reading.findings
 
@@ -133,7 +133,7 @@ HINTS = st.builds(
 
 
 @given(st.lists(VALUES, max_size=12), HINTS)
-def test_any_dublin_core(values, hints):
+def test_any_dublin_core_gives_an_article(values, hints):
     tags = (
         f"<dc:{name}{f' xml:lang={chr(34)}{lang}{chr(34)}' if lang else ''}>{escape(text)}</dc:{name}>"
         for name, text, lang in values
@@ -148,16 +148,16 @@ def test_any_dublin_core(values, hints):
 
 
 def payloads(path: Path):
-    """The records of a recorded page as raw records; what no parser takes is left to the tests of the door."""
+    """The raw records of a recorded page. A page that is not well-formed is skipped: other tests cover it."""
     try:
         root = etree.parse(path, etree.XMLParser(resolve_entities=False, huge_tree=True)).getroot()
     except etree.XMLSyntaxError:
         return
-    for each in root.iter("{*}record"):
-        if each.find("{*}metadata") is not None:
-            for header in each.findall("{*}header"):
-                each.remove(header)
-            yield record(serialise(each))
+    for element in root.iter("{*}record"):
+        if element.find("{*}metadata") is not None:
+            for header in element.findall("{*}header"):
+                element.remove(header)
+            yield record(serialise(element))
 
 
 @pytest.mark.shared
@@ -176,7 +176,7 @@ def test_every_recorded_record_gives_a_reading(shared):
 
 @pytest.mark.shared
 @pytest.mark.parametrize("provider", ["ojs34-testj", "janeway-testj"])
-def test_providers_recorded_whole(shared, provider):
+def test_fully_recorded_providers_give_complete_articles(shared, provider):
     raws = [
         raw
         for path in sorted(shared.glob(f"data/recorded/{provider}/ListRecords-oai_dc-*.xml"))

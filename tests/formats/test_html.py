@@ -30,7 +30,7 @@ from harvester.text import Math, Span, plain, text
         "1 <2> 3",
     ],
 )
-def test_what_is_no_markup_stays(raw):
+def test_text_that_is_not_markup_is_kept(raw):
     assert inline_from_html(raw) == (raw,)
 
 
@@ -39,9 +39,9 @@ def test_what_is_no_markup_stays(raw):
     [
         ("n&nbsp;=&nbsp;37, p &lt; 0.05", "n = 37, p < 0.05"),
         ("Smith &amp; Co", "Smith & Co"),
-        ("&amp;lt;", "&lt;"),  # once, not until nothing is left
+        ("&amp;lt;", "&lt;"),  # once, not repeatedly
         ("&lt;p&gt;One &amp;lt; two&lt;/p&gt;", "One < two"),  # escaped twice
-        ("n&amp;nbsp;=&amp;nbsp;7, p &amp;lt; 0.05", "n = 7, p < 0.05"),  # twice, without a tag to show it
+        ("n&amp;nbsp;=&amp;nbsp;7, p &amp;lt; 0.05", "n = 7, p < 0.05"),  # twice, without an escaped tag
         ("<p>n&amp;eacute;e</p>", "n&eacute;e"),  # its tags are not escaped
         ("a&amp;nonsense; b", "a&nonsense; b"),
         ("One<br>two<p>three", "One two three"),
@@ -55,7 +55,7 @@ def test_what_is_no_markup_stays(raw):
         ("<strong>Background", "Background"),
     ],
 )
-def test_characters(raw, characters):
+def test_plain_text_of_html(raw, characters):
     assert plain(inline_from_html(raw)) == characters
 
 
@@ -72,15 +72,17 @@ def test_characters(raw, characters):
         ("<i></i>x", ("x",)),
     ],
 )
-def test_faces(raw, expected):
+def test_formatting_is_kept(raw, expected):
     assert inline_from_html(raw) == expected
 
 
-def test_formulas_are_kept_where_they_are_well_formed():
-    found = inline_from_html("for <mml:math><mml:mi>x</mml:mi><mml:mo>&lt;</mml:mo><mml:mn>1</mml:mn></mml:math> only")
-    formula = next(part for part in found if isinstance(part, Math))
+def test_well_formed_formulas_are_kept():
+    content = inline_from_html(
+        "for <mml:math><mml:mi>x</mml:mi><mml:mo>&lt;</mml:mo><mml:mn>1</mml:mn></mml:math> only"
+    )
+    formula = next(part for part in content if isinstance(part, Math))
     assert formula.mathml.startswith('<math xmlns="http://www.w3.org/1998/Math/MathML">')
-    assert plain(found) == "for x<1 only"
+    assert plain(content) == "for x<1 only"
     assert plain(inline_from_html("<math><mi>x</math> y")) == "x y"
 
 

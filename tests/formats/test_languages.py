@@ -12,9 +12,9 @@ from harvester.formats.languages import contradicts, normalise, script_of
     [("en_US", "en"), ("en", "en"), ("English", "en"), ("eng", "en"), ("EN", "en"), ("rus", "ru"), ("Russian", "ru")]
     + [("por", "pt"), ("ger", "de"), ("dut", "nl"), ("fre", "fr"), ("chi", "zh"), ("ru-RU", "ru"), ("sr@latin", "sr")]
     + [("zh_Hant", "zh"), ("Español", "es"), ("iw", "he"), ("hsb", "hsb"), ("fil", "fil")]
-    + [(each, None) for each in ("other", "Multiple", "Latn", "en fr", "eng; rus", "mul", "und", "ber", "xx", "")],
+    + [(name, None) for name in ("other", "Multiple", "Latn", "en fr", "eng; rus", "mul", "und", "ber", "xx", "")],
 )
-def test_tags_and_names(raw, code):
+def test_codes_locales_and_names_become_codes(raw, code):
     assert normalise(raw) == code
 
 
@@ -24,7 +24,7 @@ def test_a_code_is_its_own_normal_form(raw):
     assert code is None or normalise(code) == code
 
 
-def test_scripts():
+def test_script_of_a_text():
     texts = ("Foreign policy", "Внешняя политика", "سياسة", "日本語のテスト", "外交政策", "123")
     assert [script_of(text) for text in texts] == ["Latn", "Cyrl", "Arab", "Kana", "Hani", None]
 
@@ -43,5 +43,5 @@ def test_scripts():
         ("Внешняя политика", "zxx", False),
     ],
 )
-def test_a_script_that_contradicts_its_tag(text, lang, expected):
+def test_a_script_contradicts_a_language(text, lang, expected):
     assert contradicts(text, lang) is expected

@@ -26,7 +26,7 @@ def test_canonical_form(raw, url):
     assert canonical_license(raw) == (CC + url if url else None)
 
 
-def test_two_licences_are_not_one():
+def test_two_licences_have_no_single_url():
     text = f"{CC}licenses/by/4.0/ or {CC}licenses/by-nc/4.0/ or {CC}licenses/by/4.0/deed.ru"
     assert find_licenses(text) == [f"{CC}licenses/by/4.0/", f"{CC}licenses/by-nc/4.0/"]
     assert canonical_license(text) is None

@@ -35,7 +35,7 @@ def person(surname, given=None, suffix=None, **more):
         ("Doe, Jane; 0000-0002-1825-0097", person("Doe", "Jane", orcid="https://orcid.org/0000-0002-1825-0097")),
     ],
 )
-def test_names_that_say_their_parts(raw, expected):
+def test_names_with_marked_parts_are_split(raw, expected):
     assert parse_creator(raw, OPEN) == (expected, [])
 
 
@@ -49,11 +49,11 @@ def test_names_that_say_their_parts(raw, expected):
         ("van Berg", GIVEN_FIRST, person("Berg", "van")),
     ],
 )
-def test_the_order_of_a_name_without_comma_is_the_sources(raw, hints, expected):
+def test_a_name_without_comma_is_split_by_the_configured_order(raw, hints, expected):
     assert parse_creator(raw, hints) == (expected, [])
     whole, findings = parse_creator(raw, OPEN, "contributors[3]")
     assert whole == person(raw)
-    assert [(each.code, each.path) for each in findings] == [("name-order-unknown", "contributors[3]")]
+    assert [(finding.code, finding.path) for finding in findings] == [("name-order-unknown", "contributors[3]")]
 
 
 @pytest.mark.parametrize(
@@ -70,24 +70,24 @@ def test_the_order_of_a_name_without_comma_is_the_sources(raw, hints, expected):
         ("????, ???", "name-refused"),
     ],
 )
-def test_names_in_doubt(raw, code):
-    assert [each.code for each in parse_creator(raw, GIVEN_FIRST)[1]] == [code]
+def test_doubtful_names_are_reported(raw, code):
+    assert [finding.code for finding in parse_creator(raw, GIVEN_FIRST)[1]] == [code]
 
 
-def test_an_organisation_that_the_configuration_names():
+def test_configured_organisations_are_groups():
     hints = Hints(organizations=("University of Example, Extension Service", "Example Team; Berlin"))
     for name in hints.organizations:
         assert parse_creator(name, hints) == (Contributor(kind="group", name=name), [])
 
 
-def test_what_follows_the_semicolon_is_an_affiliation_in_doubt():
+def test_text_after_a_semicolon_is_an_unverified_affiliation():
     author, findings = parse_creator("Timova, L. S.; Samara University,\nSamara", OPEN, "contributors[0]")
     assert author == person("Timova", "L. S.", affiliations=(Affiliation(name="Samara University, Samara"),))
-    assert [each.code for each in findings] == ["affiliation-unverified"]
+    assert [finding.code for finding in findings] == ["affiliation-unverified"]
 
 
 @given(st.text(max_size=60))
-def test_any_string(raw):
+def test_any_string_gives_a_contributor_or_a_finding(raw):
     author, findings = parse_creator(raw, GIVEN_FIRST)
     assert author is not None or findings
     if author and author.kind == "person":

@@ -33,6 +33,6 @@ def test_pages(raw, pages):
 
 
 @given(st.text(max_size=40))
-def test_any_string(raw):
+def test_pages_of_any_string_are_part_of_it(raw):
     pages = parse_pages(raw)
     assert pages is None or pages.first in raw

@@ -1,4 +1,4 @@
-"""The abstracts of an article, each in its language (mapping J8), and its keywords."""
+"""The abstracts of an article, each with its language, and its keywords (mapping J8)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from harvester.formats.jats.blocks import blocks
-from harvester.formats.jats.inline import is_empty, words
+from harvester.formats.jats.inline import is_empty, plain_text
 from harvester.formats.jats.texts import language_of
-from harvester.formats.jats.titles import Version
+from harvester.formats.jats.titles import LanguageVersion
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, vocabulary
 from harvester.formats.notes import Notes
 from harvester.model import Abstract, Hints, Keyword
 from harvester.xmltools import local
 
-_ABSTRACTS = frozenset({"", "abstract", "structured", "standard"})
-_NO_KEYWORDS = vocabulary("abbreviations osf-badges badges claim-importance evidence-strength")
+_ABSTRACT_TYPES = frozenset({"", "abstract", "structured", "standard"})
+_NOT_KEYWORDS = vocabulary("abbreviations osf-badges badges claim-importance evidence-strength")
 _CODES = frozenset({"code", "uat-code", "vocab-term-identifier", "identifier", "uri"})
 
 
@@ -24,55 +24,60 @@ class AbstractElement(NamedTuple):
 
     element: Element
     language: str | None
-    version: Version
+    version: LanguageVersion
 
 
-def abstracts(versions: list[Version], hints: Hints, notes: Notes) -> tuple[Abstract, ...]:
-    """Every abstract with its language, the article's first. Other kinds of summary are taken only where configured."""
-    found: list[Abstract] = []
+def abstracts(versions: list[LanguageVersion], hints: Hints, notes: Notes) -> tuple[Abstract, ...]:
+    """The distinct abstracts, the article's language first. Other kinds of summary are used only if configured."""
+    distinct: list[Abstract] = []
     own = versions[0].language
-    elements = [each for version in versions for each in _abstract_elements(version, hints, notes)]
-    for each in sorted(elements, key=lambda each: own is not None and each.language != own):
-        path = f"abstracts[{len(found)}]"
-        if each.version.is_translation and any(each.language == other.lang for other in found):
-            notes.doubt("translation-duplicate", path, (words(each.element) or "")[:120], lang=each.language or "")
+    entries = [entry for version in versions for entry in _abstract_elements(version, hints, notes)]
+    for entry in sorted(entries, key=lambda entry: own is not None and entry.language != own):
+        path = f"abstracts[{len(distinct)}]"
+        if entry.version.is_translation and any(entry.language == other.lang for other in distinct):
+            notes.report(
+                "translation-duplicate",
+                path,
+                (plain_text(entry.element) or "")[:120],
+                lang=entry.language or "",
+            )
             continue
-        content = blocks(each.element, each.language, path, notes)
-        if content and all(content != other.blocks for other in found):
-            notes.provenance[path] = each.version.source(local(each.element))
-            found.append(Abstract(blocks=content, lang=each.language))
-    return tuple(found)
+        content = blocks(entry.element, entry.language, path, notes)
+        if content and all(content != other.blocks for other in distinct):
+            notes.provenance[path] = entry.version.source(local(entry.element))
+            distinct.append(Abstract(blocks=content, lang=entry.language))
+    return tuple(distinct)
 
 
-def _abstract_elements(version: Version, hints: Hints, notes: Notes) -> Iterator[AbstractElement]:
+def _abstract_elements(version: LanguageVersion, hints: Hints, notes: Notes) -> Iterator[AbstractElement]:
     for element in (*version.groups.get("abstract", ()), *version.groups.get("trans-abstract", ())):
-        said = attribute(element, "abstract-type")
-        if said in _ABSTRACTS or said in hints.abstract_types:
+        kind = attribute(element, "abstract-type")
+        if kind in _ABSTRACT_TYPES or kind in hints.abstract_types:
             inherited = version.language if local(element) == "abstract" else None
             yield AbstractElement(element, language_of(element, "abstracts", notes) or inherited, version)
         else:
-            notes.doubt("abstract-type-skipped", "abstracts", said)
+            notes.report("abstract-type-skipped", "abstracts", kind)
 
 
-def keywords(versions: list[Version], notes: Notes) -> tuple[Keyword, ...]:
-    """The keywords with the language of their group, each once. Subject headings of the journal are none."""
-    found: list[Keyword] = []
+def keywords(versions: list[LanguageVersion], notes: Notes) -> tuple[Keyword, ...]:
+    """The distinct keywords with the language of their group. Subject headings of the journal are not keywords."""
+    collected: list[Keyword] = []
     for version in versions:
         for group in version.groups.get("kwd-group", ()):
-            if attribute(group, "kwd-group-type") not in _NO_KEYWORDS:
+            if attribute(group, "kwd-group-type") not in _NOT_KEYWORDS:
                 language = language_of(group, "keywords", notes) or version.language
-                found += [Keyword(each, language) for each in _keywords(group)]
-    return tuple(dict.fromkeys(found))
+                collected += [Keyword(keyword, language) for keyword in _keywords(group)]
+    return tuple(dict.fromkeys(collected))
 
 
 def _keywords(group: Element) -> Iterator[str]:
-    for each in descendants(group, "kwd", "compound-kwd", "unstructured-kwd-group"):
-        said = _compound(each) if child(each, "compound-kwd-part") is not None else words(each)
-        if said and not is_empty((said,)):
-            yield said
+    for element in descendants(group, "kwd", "compound-kwd", "unstructured-kwd-group"):
+        keyword = _compound(element) if child(element, "compound-kwd-part") is not None else plain_text(element)
+        if keyword and not is_empty((keyword,)):
+            yield keyword
 
 
 def _compound(element: Element) -> str:
-    """A keyword with its code in a vocabulary: the words."""
+    """The words of a keyword, without its code in a vocabulary."""
     parts = [part for part in children(element, "compound-kwd-part") if attribute(part, "content-type") not in _CODES]
-    return ", ".join(found for part in parts if (found := words(part)))
+    return ", ".join(part_text for part in parts if (part_text := plain_text(part)))

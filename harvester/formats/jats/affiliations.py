@@ -1,8 +1,7 @@
-"""Affiliations: one <aff> to institutions, and which author belongs to which (mapping J7).
+"""Affiliations: converts one <aff> to institutions, and finds the authors of each (mapping J7).
 
-An <aff> is read as a row of pieces in document order. Where everything is tagged, name, departments and place are taken
-from the tags; where text stands between the tags, the affiliation is what it reads, and only the place behind it
-is taken apart.
+An <aff> is read as a sequence of pieces in document order. If everything is tagged, name, departments and place come
+from the tags. If there is text between the tags, the name is the whole line, without the place at its end.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from harvester.formats.entities import character
-from harvester.formats.jats.inline import words
+from harvester.formats.entities import character_of
+from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_isni, clean_ror
@@ -20,7 +19,7 @@ from harvester.model import Affiliation
 from harvester.text import fold
 from harvester.xmltools import local
 
-_DROPPED = vocabulary("label email phone fax xref fn target alt-text object-id")
+_IGNORED = vocabulary("label email phone fax xref fn target alt-text object-id")
 _LINKS = frozenset({"ext-link", "uri"})
 _DEPARTMENTS = vocabulary("dept department division org-division orgdiv orgdiv1 orgdiv2 orgdiv3 orgdiv4 laboratory")
 _PLACES = frozenset({"city", "state", "country", "region", "province", "city-state"})
@@ -38,22 +37,22 @@ _EDGES = " ,;:"
 
 
 class Piece(NamedTuple):
-    """Some characters of an <aff> and what they are: name department place street address text original normalized."""
+    """A part of an <aff>. `kind` is name, department, place, street, address, text, original or normalized."""
 
     kind: str
     value: str
     tagged: bool
 
 
-def institutions(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ...]:
-    """The affiliations of one <aff>: one, unless it wraps several institutions each with its own identifier."""
+def read_affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ...]:
+    """The affiliations of one <aff>: one, or several if it wraps institutions with identifiers of their own."""
     wraps = [wrap for wrap in children(aff, "institution-wrap") if child(wrap, "institution-id") is not None]
     if len(wraps) < 2:
-        found = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
-        return (found,) if found else ()
+        affiliation = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
+        return (affiliation,) if affiliation else ()
     common = [piece for piece in _pieces(aff, "text") if piece.kind in ("place", "address")]
-    each = (_affiliation([*_pieces(wrap, "name"), *common], _identifiers(wrap, path, notes)) for wrap in wraps)
-    return tuple(found for found in each if found)
+    affiliations = (_affiliation([*_pieces(wrap, "name"), *common], _identifiers(wrap, path, notes)) for wrap in wraps)
+    return tuple(affiliation for affiliation in affiliations if affiliation)
 
 
 # --------------------------------------------------------------------------------------------- one <aff>
@@ -62,49 +61,49 @@ def institutions(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ..
 def _pieces(element: Element, kind: str) -> Iterator[Piece]:
     if element.text:
         yield Piece(kind, element.text, False)
-    for each in element:
-        yield from _piece(each, kind)
-        if each.tail:
-            yield Piece(kind, each.tail, False)
+    for inner in element:
+        yield from _piece(inner, kind)
+        if inner.tail:
+            yield Piece(kind, inner.tail, False)
 
 
 def _piece(element: Element, kind: str) -> Iterator[Piece]:
     name = local(element)
     if not name:
-        yield Piece(kind, character(element), False)
+        yield Piece(kind, character_of(element), False)
     elif name == "institution":
-        yield Piece(_institution_kind(element), words(element) or "", True)
-    elif (known := _address_kind(element, name)) is not None:
-        yield Piece(known, words(element) or "", True)
+        yield Piece(_institution_kind(element), plain_text(element) or "", True)
+    elif (address_kind := _address_kind(element, name)) is not None:
+        yield Piece(address_kind, plain_text(element) or "", True)
     elif name == "addr-line":
         yield from _pieces(element, "address")
-    elif not _is_apparatus(element, name):
+    elif not _is_ignored(element, name):
         yield from _pieces(element, kind)
 
 
-def _is_apparatus(element: Element, name: str) -> bool:
-    """Labels, addresses of the net and footnote marks, which say nothing about the institution."""
+def _is_ignored(element: Element, name: str) -> bool:
+    """Whether the element says nothing about the institution: a label, a link, an e-mail address, a footnote mark."""
     if name in ("sup", "sub"):
-        return sum(each.isalpha() for each in words(element) or "") < 2
-    return name in _DROPPED or name in _LINKS or name == "institution-id"
+        return sum(character.isalpha() for character in plain_text(element) or "") < 2
+    return name in _IGNORED or name in _LINKS or name == "institution-id"
 
 
 def _institution_kind(element: Element) -> str:
-    said = attribute(element, "content-type")
-    if said in _DEPARTMENTS:
+    content_type = attribute(element, "content-type")
+    if content_type in _DEPARTMENTS:
         return "department"
-    return said if said in _REPEATED else "name"
+    return content_type if content_type in _REPEATED else "name"
 
 
 def _address_kind(element: Element, name: str) -> str | None:
-    said = name if name not in ("named-content", "addr-line") else attribute(element, "content-type")
-    if said in _PLACES:
+    kind = name if name not in ("named-content", "addr-line") else attribute(element, "content-type")
+    if kind in _PLACES:
         return "place"
-    if said in _STREETS:
+    if kind in _STREETS:
         return "street"
-    if said in _DEPARTMENTS:
+    if kind in _DEPARTMENTS:
         return "department"
-    return "name" if said in ("institution", "orgname", "org-name") else None
+    return "name" if kind in ("institution", "orgname", "org-name") else None
 
 
 def _affiliation(pieces: list[Piece], identifiers: dict[str, str]) -> Affiliation | None:
@@ -112,16 +111,16 @@ def _affiliation(pieces: list[Piece], identifiers: dict[str, str]) -> Affiliatio
     has_name = any(piece.kind == "name" and piece.value for piece in pieces)
     loose = ("text",) if has_name else ("text", "address")
     if has_name and not any(piece.kind in loose and _has_letters(piece.value) for piece in pieces):
-        found = _tagged(pieces)
+        fields = _tagged(pieces)
     else:
-        found = _as_it_reads(pieces)
-    if not any(found.values()) and not identifiers:
+        fields = _as_line(pieces)
+    if not any(fields.values()) and not identifiers:
         return None
-    return Affiliation(**found, **identifiers)  # type: ignore[arg-type]
+    return Affiliation(**fields, **identifiers)  # type: ignore[arg-type]
 
 
 def _without_repetition(pieces: list[Piece]) -> list[Piece]:
-    """SciELO gives an institution up to three times, as printed, normalised and in parts: the parts are taken."""
+    """SciELO gives an institution up to three times: as printed, normalised, and in parts. The parts are preferred."""
     kinds = {piece.kind for piece in pieces if piece.value}
     if "name" in kinds:
         return [piece for piece in pieces if piece.kind not in _REPEATED]
@@ -132,17 +131,17 @@ def _without_repetition(pieces: list[Piece]) -> list[Piece]:
 
 
 def _without_mail(pieces: list[Piece]) -> list[Piece]:
-    """Drops e-mail addresses, the word before them, and the initials some publishers set behind each."""
+    """Drops e-mail addresses, the label before them, and the initials that some publishers write after them."""
     kept: list[Piece] = []
-    behind_label = False
+    after_label = False
     for piece in pieces:
         value = _MAIL.sub("", piece.value) if "@" in piece.value else piece.value
         label = _MAIL_LABEL.search(value) if not piece.tagged and _has_letters(value) else None
         if label:
             value = value[: label.start()]
-        elif behind_label and not piece.tagged and not _WORD.search(value):
+        elif after_label and not piece.tagged and not _WORD.search(value):
             value = ""
-        behind_label = behind_label or label is not None
+        after_label = after_label or label is not None
         kept.append(piece if value == piece.value else piece._replace(value=value))
     return kept
 
@@ -151,19 +150,19 @@ def _tagged(pieces: list[Piece]) -> dict[str, object]:
     names: list[str] = []
     departments: list[str] = []
     places: list[str] = []
-    rooms = {"name": names, "department": departments, "place": places, "address": places}
+    lists = {"name": names, "department": departments, "place": places, "address": places}
     for piece in pieces:
-        if piece.kind in rooms and (tidied := tidy(piece.value)):
-            rooms[piece.kind].append(tidied)
+        if piece.kind in lists and (tidied := tidy(piece.value)):
+            lists[piece.kind].append(tidied)
     return {
         "name": ", ".join(names) or None,
-        "departments": tuple(each for each in departments if each not in names),
+        "departments": tuple(department for department in departments if department not in names),
         "place": ", ".join(dict.fromkeys(places)) or None,
     }
 
 
-def _as_it_reads(pieces: list[Piece]) -> dict[str, object]:
-    """The whole line, without the city and country tagged at its end."""
+def _as_line(pieces: list[Piece]) -> dict[str, object]:
+    """The whole line as the name, and the city and country tagged at its end as the place."""
     end = len(pieces)
     while end and (pieces[end - 1].kind == "place" or not _has_letters(pieces[end - 1].value)):
         end -= 1
@@ -172,7 +171,7 @@ def _as_it_reads(pieces: list[Piece]) -> dict[str, object]:
 
 
 def _joined(pieces: list[Piece]) -> str:
-    """The pieces as one line, with a comma where two elements stand side by side with nothing but blanks between."""
+    """The pieces as one line, with a comma between adjacent elements that only white space separates."""
     line = ""
     after_tag = False
     for piece in pieces:
@@ -184,10 +183,10 @@ def _joined(pieces: list[Piece]) -> str:
 
 
 def tidy(value: str) -> str:
-    """A name without loose commas and the full stop of the line it stood in."""
+    """The name without stray commas and without the full stop at the end of its line."""
     line = fold(value)
     if "," in line or ";" in line:
-        line = _LOOSE_COMMA.sub(lambda found: found[1] or ",", line)
+        line = _LOOSE_COMMA.sub(lambda match: match[1] or ",", line)
     line = line.strip(_EDGES)
     return _FULL_STOP.sub("", line) if line.endswith(".") else line
 
@@ -197,27 +196,27 @@ def _has_letters(value: str) -> bool:
 
 
 def _identifiers(element: Element, path: str, notes: Notes) -> dict[str, str]:
-    """ROR, GRID, ISNI and Wikidata of the institution; the first of each."""
-    found: dict[str, str] = {}
-    for each in descendants(element, "institution-id", "ext-link", "uri"):
-        said = attribute(each, "institution-id-type", "vocab", "ext-link-type")
-        value = words(each) or href(each) or ""
-        for key, cleaned in _identifier(said, value, href(each) or "", path, notes).items():
-            found.setdefault(key, cleaned)
-    return found
+    """The first ROR, GRID, ISNI and Wikidata identifier of the institution, by field of `Affiliation`."""
+    identifiers: dict[str, str] = {}
+    for inner in descendants(element, "institution-id", "ext-link", "uri"):
+        kind = attribute(inner, "institution-id-type", "vocab", "ext-link-type")
+        value = plain_text(inner) or href(inner) or ""
+        for key, cleaned in _identifier(kind, value, href(inner) or "", path, notes).items():
+            identifiers.setdefault(key, cleaned)
+    return identifiers
 
 
-def _identifier(said: str, value: str, link: str, path: str, notes: Notes) -> dict[str, str]:
-    if said == "ror" or "ror.org/" in value or "ror.org/" in link:
+def _identifier(kind: str, value: str, link: str, path: str, notes: Notes) -> dict[str, str]:
+    if kind == "ror" or "ror.org/" in value or "ror.org/" in link:
         return _ror(value, link, path, notes)
-    if said == "isni":
+    if kind == "isni":
         isni = clean_isni(value)
         if isni is None and value:
-            notes.doubt("isni-invalid", path, value)
+            notes.report("isni-invalid", path, value)
         return {"isni": isni} if isni else {}
-    if said == "grid" and (grid := _GRID.search(value)):
+    if kind == "grid" and (grid := _GRID.search(value)):
         return {"grid": grid[0].lower()}
-    if said == "wikidata" and (item := _WIKIDATA.search(value)):
+    if kind == "wikidata" and (item := _WIKIDATA.search(value)):
         return {"wikidata": f"https://www.wikidata.org/entity/{item[0]}"}
     return {}
 
@@ -225,15 +224,15 @@ def _identifier(said: str, value: str, link: str, path: str, notes: Notes) -> di
 def _ror(value: str, link: str, path: str, notes: Notes) -> dict[str, str]:
     ror = clean_ror(value) or clean_ror(link)
     if ror is None:
-        notes.doubt("ror-invalid", path, value or link)
+        notes.report("ror-invalid", path, value or link)
     return {"ror": ror} if ror else {}
 
 
-# ------------------------------------------------------------------------------------ who belongs where
+# ------------------------------------------------------------------------- the affiliations of an article
 
 
-class Places:
-    """Every <aff> of an article by identifier, each read once and only when somebody belongs there."""
+class AffiliationIndex:
+    """The <aff> elements of an article by identifier. Each is read once, and only if somebody belongs to it."""
 
     def __init__(self, meta: Element | None, language: str | None, notes: Notes) -> None:
         self._elements: dict[str, Element] = {}
@@ -247,45 +246,42 @@ class Places:
                 self._elements[identifier] = aff
 
     def of(self, contrib: Element, path: str) -> tuple[Affiliation, ...]:
-        """The affiliations written in a contributor or referred to by it, in its order."""
-        found: list[Affiliation] = []
-        for each in _own_and_referred(contrib):
-            if local(each) == "xref":
-                found += self._referred(each, path)
+        """The affiliations that a contributor contains or refers to, in order."""
+        affiliations: list[Affiliation] = []
+        for element in _affiliation_elements(contrib):
+            if local(element) == "xref":
+                affiliations += self._referred(element, path)
             else:
-                found += self.read(each, path)
-        return tuple(dict.fromkeys(found))
+                affiliations += self.read(element, path)
+        return tuple(dict.fromkeys(affiliations))
 
     def read(self, element: Element, path: str) -> tuple[Affiliation, ...]:
-        """The institutions of an <aff>, or of the one <aff> in the article's language among alternatives."""
+        """The institutions of an <aff>. Of several alternatives, the one in the article's language, else the first."""
         self._used.add(element)
         if element not in self._read:
             chosen = self._chosen(element)
-            self._read[element] = institutions(chosen, path, self._notes) if chosen is not None else ()
+            self._read[element] = read_affiliations(chosen, path, self._notes) if chosen is not None else ()
         return self._read[element]
 
     def unused(self, candidates: Iterable[Element]) -> list[Element]:
-        """Those that nobody was found to belong to."""
-        return [each for each in candidates if each not in self._used]
-
-    def is_known(self, identifier: str) -> bool:
-        return identifier in self._elements
+        """The candidates that nobody belongs to."""
+        return [element for element in candidates if element not in self._used]
 
     def _referred(self, xref: Element, path: str) -> list[Affiliation]:
-        said = attribute(xref, "ref-type")
-        found: list[Affiliation] = []
+        kind = attribute(xref, "ref-type")
+        affiliations: list[Affiliation] = []
         for identifier in (xref.get("rid") or "").split():
             element = self._elements.get(identifier)
-            if element is not None and said in ("aff", ""):
-                found += self.read(element, path)
-            elif said == "aff" and not self._is_note(identifier):
-                self._notes.doubt("affiliation-missing", path, identifier)
-        return found
+            if element is not None and kind in ("aff", ""):
+                affiliations += self.read(element, path)
+            elif kind == "aff" and not self._is_note(identifier):
+                self._notes.report("affiliation-missing", path, identifier)
+        return affiliations
 
     def _is_note(self, identifier: str) -> bool:
-        """Whether a footnote or an address has that identifier: the American Physical Society refers to them so."""
+        """Whether the identifier is that of a footnote or an address: the American Physical Society refers to both."""
         notes = descendants(self._meta, "fn", "corresp") if self._meta is not None else ()
-        return any(each.get("id") == identifier for each in notes)
+        return any(note.get("id") == identifier for note in notes)
 
     def _chosen(self, element: Element) -> Element | None:
         parent = element.getparent()
@@ -295,19 +291,17 @@ class Places:
         if local(element) == "aff":
             return element
         alternatives = list(children(element, "aff"))
-        return next(
-            (each for each in alternatives if self._in_language(each)), alternatives[0] if alternatives else None
-        )
+        return next((aff for aff in alternatives if self._in_language(aff)), alternatives[0] if alternatives else None)
 
     def _in_language(self, aff: Element) -> bool:
-        said = (aff.get("{http://www.w3.org/XML/1998/namespace}lang") or "").lower()
-        return self._language is not None and said.partition("-")[0] == self._language
+        lang = (aff.get("{http://www.w3.org/XML/1998/namespace}lang") or "").lower()
+        return self._language is not None and lang.partition("-")[0] == self._language
 
 
-def _own_and_referred(contrib: Element) -> Iterator[Element]:
-    """What ties a contributor to institutions: its own <aff>, its <xref>, those in its <collab>."""
-    for each in children(contrib, "aff", "aff-alternatives", "xref", "collab"):
-        if local(each) == "collab":
-            yield from children(each, "aff", "aff-alternatives", "xref")
+def _affiliation_elements(contrib: Element) -> Iterator[Element]:
+    """The elements that link a contributor to institutions: <aff> and <xref>, its own and those in its <collab>."""
+    for element in children(contrib, "aff", "aff-alternatives", "xref", "collab"):
+        if local(element) == "collab":
+            yield from children(element, "aff", "aff-alternatives", "xref")
         else:
-            yield each
+            yield element

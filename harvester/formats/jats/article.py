@@ -1,4 +1,4 @@
-"""A JATS article on one page: what is read, from where, in which order."""
+"""Overview of a JATS article: what is read, from where, and in which order."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import NamedTuple
 from harvester.formats.entities import report_unresolved
 from harvester.formats.jats import dates, funding, journal, links, numbering, relations, rights
 from harvester.formats.jats.abstracts import abstracts, keywords
-from harvester.formats.jats.inline import words
+from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.people import Byline
 from harvester.formats.jats.references import references
 from harvester.formats.jats.texts import language_of
-from harvester.formats.jats.titles import Version, titles
+from harvester.formats.jats.titles import LanguageVersion, titles
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, vocabulary
 from harvester.formats.notes import Notes
 from harvester.formats.steps import Steps
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Reading, Relation
 
-_NOT_OURS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # numbers given by others
-# Where each field of the article stands in JATS, for its provenance.
-_SOURCES = {
+_FOREIGN_NUMBERS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # assigned by others
+# The JATS element of each field of the article, for its provenance.
+_ORIGINS = {
     "doi": "article-id",
     "landing_page": "self-uri",
     "type": "article@article-type",
@@ -43,7 +43,7 @@ _SOURCES = {
 
 
 class Front(NamedTuple):
-    """The one <front> that counts (mapping J1): the metadata of the journal and of the article."""
+    """The only <front> that is read (mapping J1): the metadata of the journal and of the article."""
 
     journal: Element | None
     meta: Element | None
@@ -51,20 +51,20 @@ class Front(NamedTuple):
 
 
 def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading]:
-    """The article of an <article> element and every doubt about it. Takes any element and raises nothing."""
+    """The article of an <article> element, with all findings. Accepts any element and never raises."""
     notes = Notes()
     front = _front(metadata)
     if front.meta is None:
-        notes.doubt("article-meta-missing", "", record.identifier)
+        notes.report("article-meta-missing", "", record.identifier)
     _report_entities(metadata, front, notes)
     yield
     article = yield from _article(metadata, front, hints, notes)
-    notes.provenance.update(_sources(article, front))
+    notes.provenance.update(_provenance(article, front))
     return Reading(article, tuple(notes.findings))
 
 
 def _article(metadata: Element, front: Front, hints: Hints, notes: Notes) -> Steps[Article]:
-    """The article, one stage after the other (`harvester.formats.steps`)."""
+    """The article, read in stages (`harvester.formats.steps`)."""
     language = language_of(metadata, "language", notes)
     article_type = (metadata.get("article-type") or "").strip() or None
     versions, translated = _versions(metadata, front, language, notes)
@@ -124,14 +124,14 @@ def _article(metadata: Element, front: Front, hints: Hints, notes: Notes) -> Ste
     )
 
 
-def _sources(article: Article, front: Front) -> dict[str, str]:
-    """Where the fields stood that the article has."""
-    found = {field: source for field, source in _SOURCES.items() if getattr(article, field)}
-    return found if front.journal is None else {**found, "journal": "journal-meta"}
+def _provenance(article: Article, front: Front) -> dict[str, str]:
+    """The origins of the fields that the article has."""
+    origins = {field: origin for field, origin in _ORIGINS.items() if getattr(article, field)}
+    return origins if front.journal is None else {**origins, "journal": "journal-meta"}
 
 
 def _front(article: Element) -> Front:
-    """The main front; JATS calls that of a sub-article `front-stub`, and some send one as an article."""
+    """The main front. JATS calls it `front-stub` in a sub-article, and some providers send a sub-article alone."""
     holder = child(article, "front", "front-stub")
     if holder is None:
         holder = article
@@ -142,43 +142,43 @@ def _front(article: Element) -> Front:
 
 
 def _doi(groups: Grouped, notes: Notes) -> str | None:
-    """The article's DOI; two different ones are none."""
-    found: dict[str, str] = {}
+    """The article's DOI; `None` if there are two different DOIs."""
+    dois: dict[str, str] = {}
     for element in groups.get("article-id", ()):
-        value = words(element)
+        value = plain_text(element)
         if value is None:
             continue
         kind = attribute(element, "pub-id-type")
         if (kind == "doi" and _is_version(element)) or (not kind and find_dois(value)):
-            notes.doubt("doi-candidate-only", "doi", value)
+            notes.report("doi-candidate-only", "doi", value)
         elif kind == "doi":
             if (doi := clean_doi(value)) is None:
-                notes.doubt("doi-invalid", "doi", value)
+                notes.report("doi-invalid", "doi", value)
             else:
-                found.setdefault(fold_doi(doi), doi)
-    if len(found) > 1:
-        notes.doubt("doi-ambiguous", "doi", " ".join(found.values()))
+                dois.setdefault(fold_doi(doi), doi)
+    if len(dois) > 1:
+        notes.report("doi-ambiguous", "doi", " ".join(dois.values()))
         return None
-    return next(iter(found.values()), None)
+    return next(iter(dois.values()), None)
 
 
 def _is_version(element: Element) -> bool:
-    """Whether the DOI is that of one version of the article only (eLife)."""
+    """Whether the DOI belongs to one version of the article only (eLife)."""
     return attribute(element, "specific-use") == "version"
 
 
 def _identifiers(groups: Grouped) -> tuple[str, ...]:
     """The publisher's own numbers for the article."""
     elements = groups.get("article-id", ())
-    found = (words(each) for each in elements if attribute(each, "pub-id-type") not in _NOT_OURS)
-    return tuple(dict.fromkeys(each for each in found if each))
+    numbers = (plain_text(element) for element in elements if attribute(element, "pub-id-type") not in _FOREIGN_NUMBERS)
+    return tuple(dict.fromkeys(number for number in numbers if number))
 
 
 def _versions(
     article: Element, front: Front, language: str | None, notes: Notes
-) -> tuple[list[Version], list[Relation]]:
-    """The article and the translations inside it; those with a DOI of their own only as relations."""
-    versions, related = [Version(front.groups, language)], []
+) -> tuple[list[LanguageVersion], list[Relation]]:
+    """The article and the translations inside it. Those with a DOI of their own are relations only."""
+    versions, related = [LanguageVersion(front.groups, language)], []
     for translation in children(article, "sub-article"):
         if attribute(translation, "article-type") != "translation":
             continue
@@ -187,20 +187,22 @@ def _versions(
         if doi is not None:
             related.append(relations.translation(doi))
         else:
-            versions.append(Version(inner.groups, language_of(translation, "titles", notes), is_translation=True))
+            versions.append(
+                LanguageVersion(inner.groups, language_of(translation, "titles", notes), is_translation=True)
+            )
     return versions, related
 
 
 def _own_doi(inner: Grouped, outer: Grouped) -> str | None:
-    """A translation's DOI where it is not that of the article around it."""
+    """The DOI of a translation, if it differs from the DOI of the article that contains it."""
     quiet = Notes()
     doi, main = _doi(inner, quiet), _doi(outer, quiet)
     return doi if doi is not None and (main is None or fold_doi(doi) != fold_doi(main)) else None
 
 
 def _report_entities(article: Element, front: Front, notes: Notes) -> None:
-    """Names of characters that nobody knows, in the parts that are read."""
-    parts = [each for each in (front.journal, front.meta) if each is not None]
+    """Reports unknown entity names in the parts of the article that are read."""
+    parts = [part for part in (front.journal, front.meta) if part is not None]
     parts += [ref_list for back in children(article, "back") for ref_list in descendants(back, "ref-list")]
     seen: set[str] = set()
     for part in parts:

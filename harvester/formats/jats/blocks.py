@@ -1,15 +1,15 @@
-"""An abstract's elements to blocks: paragraphs, lists, and the sections of a structured abstract."""
+"""Converts the elements of an abstract to blocks: paragraphs, lists, and sections of a structured abstract."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from harvester.formats.blocks import each_text
+from harvester.formats.blocks import map_texts
 from harvester.formats.html import blocks_from_html
 from harvester.formats.jats.formulas import FORMULAS
-from harvester.formats.jats.inline import inline, is_empty, part
-from harvester.formats.jats.texts import checked, content_of, is_escaped
-from harvester.formats.jats.tree import Element, attribute, child, children, descendants, inside, vocabulary
+from harvester.formats.jats.inline import element_parts, formatted_text, is_empty
+from harvester.formats.jats.texts import check_text, content_of, has_escaped_html
+from harvester.formats.jats.tree import Element, attribute, child, children, descendants, is_inside, vocabulary
 from harvester.formats.notes import Notes
 from harvester.model import Block, ListBlock, Paragraph, Section
 from harvester.text import Inline, Text, plain, text
@@ -17,13 +17,13 @@ from harvester.xmltools import local
 
 _CONTAINERS = vocabulary("p disp-quote boxed-text statement verse-group speech disp-formula-group")
 _PICTURES = frozenset({"inline-graphic", "graphic", "private-char"})
-_LOST = vocabulary("fig fig-group table-wrap table-wrap-group media supplementary-material")
+_UNSUPPORTED = vocabulary("fig fig-group table-wrap table-wrap-group media supplementary-material")
 _UNORDERED = frozenset({"", "bullet", "simple", "none"})
-_DEEPEST = 20
+_MAX_DEPTH = 20
 
-# What an abstract is called in the languages of journals: a heading that says no more is no part of it.
-_GENERIC = frozenset(
-    each.strip()
+# The word "abstract" in the languages of journals. A heading that says only this is not part of the abstract.
+_GENERIC_HEADINGS = frozenset(
+    heading.strip()
     for line in (
         "abstract; abstracts; summary; structured abstract; author abstract; resumen; resumo; résumé; resume; resum",
         "riassunto; sommario; zusammenfassung; kurzfassung; samenvatting; sammanfattning; sammendrag; resumé",
@@ -34,45 +34,45 @@ _GENERIC = frozenset(
         "摘要; 要旨; 抄録; 要約; 内容提要; 초록; 요약",
         "abstrak; intisari; tóm tắt; บทคัดย่อ; सारांश; laburpena; түйіндеме; аңдатпа; annotatsiya; xülasə",
     )
-    for each in line.split(";")
+    for heading in line.split(";")
 )
 
 
 def blocks(abstract: Element, lang: str | None, path: str, notes: Notes) -> tuple[Block, ...]:
-    """The blocks of an abstract, without a heading that only says what it is; what cannot be carried is reported."""
-    _report_lost(abstract, path, notes)
-    look = partial(checked, lang=lang, path=path, notes=notes)
-    found = tuple(each_text(block, look) for block in _blocks(abstract, 0))
+    """The blocks of an abstract, without a heading that only says "Abstract". Unsupported content is reported."""
+    _report_unsupported(abstract, path, notes)
+    check = partial(check_text, lang=lang, path=path, notes=notes)
+    content = tuple(map_texts(block, check) for block in _blocks(abstract, 0))
     heading = child(abstract, "title", "label")
     title = content_of(heading) if heading is not None else ()
-    if found and title and not is_generic(title):
-        return (Section(title=title, blocks=found),)
-    return found
+    if content and title and not is_generic(title):
+        return (Section(title=title, blocks=content),)
+    return content
 
 
 def is_generic(title: Text) -> bool:
-    """Whether a heading only says "Abstract", in whatever language."""
-    return plain(title).casefold().strip(" .:;-–—") in _GENERIC
+    """Whether a heading only says "Abstract", in any language."""
+    return plain(title).casefold().strip(" .:;-–—") in _GENERIC_HEADINGS
 
 
 def _blocks(container: Element, depth: int) -> tuple[Block, ...]:
-    found: list[Block] = []
+    content: list[Block] = []
     run: list[Inline] = [container.text] if container.text else []
-    for each in container:
-        name = local(each)
-        if _stands_alone(name, container) and depth < _DEEPEST:
-            found += _paragraph(run)
+    for inner in container:
+        name = local(inner)
+        if _is_block(name, container) and depth < _MAX_DEPTH:
+            content += _paragraph(run)
             run = []
-            found += _block(each, name, depth + 1)
+            content += _block(inner, name, depth + 1)
         elif name not in ("title", "label"):
-            run += part(each)
-        if each.tail:
-            run.append(each.tail)
-    return (*found, *_paragraph(run))
+            run += element_parts(inner)
+        if inner.tail:
+            run.append(inner.tail)
+    return (*content, *_paragraph(run))
 
 
-def _stands_alone(name: str, container: Element) -> bool:
-    """Whether an element starts a block of its own: a displayed formula within a paragraph does not."""
+def _is_block(name: str, container: Element) -> bool:
+    """Whether an element is a block of its own. A displayed formula within a paragraph is not."""
     if name == "disp-formula":
         return local(container) != "p"
     return name in _CONTAINERS or name in ("sec", "list", "def-list")
@@ -82,57 +82,57 @@ def _block(element: Element, name: str, depth: int) -> tuple[Block, ...]:
     if name == "sec":
         return _section(element, depth)
     if name == "list":
-        items = tuple(item for each in children(element, "list-item") if (item := inline(each)))
+        items = tuple(item for inner in children(element, "list-item") if (item := formatted_text(inner)))
         return (ListBlock(items=items, ordered=attribute(element, "list-type") not in _UNORDERED),) if items else ()
     if name == "def-list":
-        items = tuple(item for each in children(element, "def-item") if (item := inline(each)))
+        items = tuple(item for inner in children(element, "def-item") if (item := formatted_text(inner)))
         return (ListBlock(items=items),) if items else ()
     if name == "disp-formula":
-        return _paragraph(part(element))
+        return _paragraph(element_parts(element))
     return _blocks(element, depth)
 
 
 def _section(element: Element, depth: int) -> tuple[Block, ...]:
-    found = _blocks(element, depth)
+    content = _blocks(element, depth)
     heading = child(element, "title")
     title = content_of(heading) if heading is not None else ()
-    return (Section(title=title, blocks=found),) if title else found
+    return (Section(title=title, blocks=content),) if title else content
 
 
 def _paragraph(run: list[Inline]) -> tuple[Block, ...]:
-    """A run of text as a paragraph; as several where it holds the tags of HTML as characters."""
+    """The run of text as one paragraph, or as the blocks of its escaped HTML."""
     content = text(run) if run else ()
     if not content or is_empty(content):
         return ()
-    if len(content) == 1 and isinstance(written := content[0], str) and is_escaped(written):
-        return blocks_from_html(written)
+    if len(content) == 1 and isinstance(characters := content[0], str) and has_escaped_html(characters):
+        return blocks_from_html(characters)
     return (Paragraph(content),)
 
 
-# --------------------------------------------------------------------------------------- what is lost
+# --------------------------------------------------------------------------------- unsupported content
 
 
-def _report_lost(abstract: Element, path: str, notes: Notes) -> None:
+def _report_unsupported(abstract: Element, path: str, notes: Notes) -> None:
     if len(abstract):
-        for each in descendants(abstract, *_LOST):
-            notes.doubt("abstract-part-dropped", path, local(each))
+        for lost in descendants(abstract, *_UNSUPPORTED):
+            notes.report("abstract-part-dropped", path, local(lost))
         report_pictures(abstract, path, notes)
 
 
 def report_pictures(element: Element, path: str, notes: Notes) -> None:
-    """A finding for each formula or character that is only there as a picture."""
+    """Reports each formula or character that exists only as a picture."""
     if not len(element):
         return
-    for each in descendants(element, *_PICTURES):
-        if not inside(each, _LOST, element) and not _has_words_too(each, element):
-            notes.doubt("text-is-picture", path, local(each))
+    for picture in descendants(element, *_PICTURES):
+        if not is_inside(picture, _UNSUPPORTED, element) and not _has_text_alternative(picture, element):
+            notes.report("text-is-picture", path, local(picture))
 
 
-def _has_words_too(picture: Element, top: Element) -> bool:
-    """Whether the formula around a picture says in words or MathML what the picture shows."""
+def _has_text_alternative(picture: Element, top: Element) -> bool:
+    """Whether the formula around a picture also has text or MathML."""
     for ancestor in picture.iterancestors():
         if ancestor is top:
             return False
         if local(ancestor) in FORMULAS:
-            return not is_empty(text(part(ancestor)))
+            return not is_empty(text(element_parts(ancestor)))
     return False

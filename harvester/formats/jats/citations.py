@@ -1,18 +1,18 @@
-"""The parts of a structured citation for Crossref's citation fields; what is uncertain stays text (mapping J10)."""
+"""The parts of a structured citation for Crossref's citation fields. Uncertain parts stay text (mapping J10)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from harvester.formats.jats.inline import words
-from harvester.formats.jats.roles import CITED_AUTHORS
+from harvester.formats.jats.inline import plain_text
+from harvester.formats.jats.roles import AUTHOR_GROUPS
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi, clean_issn, find_dois, fold_doi
 from harvester.xmltools import local
 
-# publication-type as publishers write it to the types of Crossref's schema since 5.4.0.
+# publication-type as publishers write it, and the type in Crossref's schema since 5.4.0.
 _TYPES = {
     "journal": "journal_article",
     "journal-article": "journal_article",
@@ -39,55 +39,55 @@ _TYPES = {
     "webpage": "web_resource",
     "web-page": "web_resource",
 }
-_VOLUMES = frozenset({"book", "book_chapter", "conference_paper", "dissertation", "report", "standard"})
+_VOLUME_TYPES = frozenset({"book", "book_chapter", "conference_paper", "dissertation", "report", "standard"})
 _OWN_TITLES = ("article-title", "chapter-title", "data-title", "part-title")
 _SOURCES = ("source", "source-title")
 _SERIES = ("series", "series-title")
 _NUMBERING = ("volume", "issue", "fpage", "page-range", "elocation-id", "edition")
-_AS_THEY_READ = frozenset((*_OWN_TITLES, *_SOURCES, *_SERIES, *_NUMBERING))
-_NO_JOURNAL = ("publisher-name", "publisher-loc", "isbn", "chapter-title", "conf-name")
+_PLAIN_PARTS = frozenset((*_OWN_TITLES, *_SOURCES, *_SERIES, *_NUMBERING))
+_NOT_IN_JOURNALS = ("publisher-name", "publisher-loc", "isbn", "chapter-title", "conf-name")
 _PEOPLE = ("name", "string-name", "collab")
 _YEAR = re.compile(r"\d{4}[a-z]?", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _FIRST_PAGE = re.compile(r"[\w.]+")
 _LINKS = ("ext-link", "uri")
-_MARKS = ("pub-id", "object-id", "article-id", *_LINKS)
+_IDENTIFIER_ELEMENTS = ("pub-id", "object-id", "article-id", *_LINKS)
 _DOI_HOST = re.compile(r"://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE | re.ASCII)
 
 
-def fields(citation: Element) -> dict[str, str]:
-    """The fields of a `Reference` that the citation's tags give for certain."""
+def citation_fields(citation: Element) -> dict[str, str]:
+    """The fields of a `Reference` that are certain from the tags of the citation."""
     groups = grouped(citation)
     kind = _type(citation, groups)
     if not groups:
         return {"type": kind} if kind else {}
-    said = _said(groups)
-    found = {
+    parts = _plain_parts(groups)
+    values = {
         "type": kind,
         "author": _first_author(groups),
         "year": _year(groups),
-        "volume": said.get("volume"),
-        "issue": said.get("issue"),
-        "first_page": said.get("fpage") or _start(said.get("page-range")),
-        "elocation_id": said.get("elocation-id"),
-        "edition": _number(said.get("edition")),
-        "series_title": _first(said, _SERIES),
+        "volume": parts.get("volume"),
+        "issue": parts.get("issue"),
+        "first_page": parts.get("fpage") or _first_page(parts.get("page-range")),
+        "elocation_id": parts.get("elocation-id"),
+        "edition": _edition_number(parts.get("edition")),
+        "series_title": _first(parts, _SERIES),
         "issn": _issn(groups),
         "isbn": _isbn(groups),
-        **_titles(groups, said, kind),
+        **_titles(groups, parts, kind),
     }
-    return {field: value for field, value in found.items() if value}
+    return {field: value for field, value in values.items() if value}
 
 
-def _said(groups: Grouped) -> dict[str, str]:
-    """The words of the parts that are taken as they read, by name: those of the first that has any."""
-    said: dict[str, str] = {}
-    for name in _AS_THEY_READ.intersection(groups):
-        for each in groups[name]:
-            if found := words(each):
-                said[name] = found
+def _plain_parts(groups: Grouped) -> dict[str, str]:
+    """The text of the parts that are used as written, by name; of several with one name, the first with text."""
+    parts: dict[str, str] = {}
+    for name in _PLAIN_PARTS.intersection(groups):
+        for element in groups[name]:
+            if value := plain_text(element):
+                parts[name] = value
                 break
-    return said
+    return parts
 
 
 def _type(citation: Element, groups: Grouped) -> str | None:
@@ -97,28 +97,28 @@ def _type(citation: Element, groups: Grouped) -> str | None:
     return kind
 
 
-def _first(said: dict[str, str], names: tuple[str, ...]) -> str | None:
+def _first(parts: dict[str, str], names: tuple[str, ...]) -> str | None:
     for name in names:
-        if name in said:
-            return said[name]
+        if name in parts:
+            return parts[name]
     return None
 
 
-def _titles(groups: Grouped, said: dict[str, str], kind: str | None) -> dict[str, str | None]:
-    """The work's own title and that of what it is in; a <source> of unknown kind stays in the text."""
-    source, own = _first(said, _SOURCES), _first(said, _OWN_TITLES)
+def _titles(groups: Grouped, parts: dict[str, str], kind: str | None) -> dict[str, str | None]:
+    """The titles of the work and of what contains it. A <source> of unknown kind is left in the text."""
+    source, own = _first(parts, _SOURCES), _first(parts, _OWN_TITLES)
     if kind == "journal_article" or (kind is None and own and _is_journal(groups)):
         return {"article_title": own, "journal_title": source}
-    return {"article_title": own, "volume_title": source if kind in _VOLUMES else None}
+    return {"article_title": own, "volume_title": source if kind in _VOLUME_TYPES else None}
 
 
 def _is_journal(groups: Grouped) -> bool:
-    return ("volume" in groups or "issue" in groups) and not any(each in groups for each in _NO_JOURNAL)
+    return ("volume" in groups or "issue" in groups) and not any(name in groups for name in _NOT_IN_JOURNALS)
 
 
 def _year(groups: Grouped) -> str | None:
     for element in _years(groups):
-        if (found := words(element)) and (year := _YEAR.fullmatch(found.strip("()[]., "))):
+        if (value := plain_text(element)) and (year := _YEAR.fullmatch(value.strip("()[]., "))):
             return year[0]
     return None
 
@@ -129,44 +129,44 @@ def _years(groups: Grouped) -> Iterator[Element]:
         yield from children(date, "year")
 
 
-def _number(edition: str | None) -> str | None:
-    """The one number in `3rd ed.`; Crossref takes nothing else."""
-    found = _DIGITS.findall(edition or "")
-    return found[0] if len(found) == 1 else None
+def _edition_number(edition: str | None) -> str | None:
+    """The one number in `3rd ed.`: Crossref accepts only a number."""
+    numbers = _DIGITS.findall(edition or "")
+    return numbers[0] if len(numbers) == 1 else None
 
 
-def _start(page_range: str | None) -> str | None:
-    found = _FIRST_PAGE.match(page_range or "")
-    return found[0] if found else None
+def _first_page(page_range: str | None) -> str | None:
+    match = _FIRST_PAGE.match(page_range or "")
+    return match[0] if match else None
 
 
 def _first_author(groups: Grouped) -> str | None:
     """The first author's family name, or the group's name."""
-    for each in _people(groups):
-        surname = child(each, "surname")
-        if found := words(surname if surname is not None else each):
-            return found.strip(" ,;.") or None
+    for person in _people(groups):
+        surname = child(person, "surname")
+        if name := plain_text(surname if surname is not None else person):
+            return name.strip(" ,;.") or None
     return None
 
 
 def _people(groups: Grouped) -> Iterator[Element]:
     for group in groups.get("person-group", ()):
-        if attribute(group, "person-group-type") in CITED_AUTHORS:
+        if attribute(group, "person-group-type") in AUTHOR_GROUPS:
             yield from children(group, *_PEOPLE)
     for name in _PEOPLE:
-        for each in groups.get(name, ()):
-            if attribute(each, "collab-type", "person-group-type") in CITED_AUTHORS:
-                yield each
+        for person in groups.get(name, ()):
+            if attribute(person, "collab-type", "person-group-type") in AUTHOR_GROUPS:
+                yield person
 
 
 def _issn(groups: Grouped) -> str | None:
-    return next((issn for each in groups.get("issn", ()) if (issn := clean_issn(words(each) or ""))), None)
+    return next((issn for element in groups.get("issn", ()) if (issn := clean_issn(plain_text(element) or ""))), None)
 
 
 def _isbn(groups: Grouped) -> str | None:
-    typed = [each for each in groups.get("pub-id", ()) if attribute(each, "pub-id-type") == "isbn"]
-    for each in (*groups.get("isbn", ()), *typed):
-        value = (words(each) or "").removeprefix("ISBN").strip(" :")
+    typed = [element for element in groups.get("pub-id", ()) if attribute(element, "pub-id-type") == "isbn"]
+    for element in (*groups.get("isbn", ()), *typed):
+        value = (plain_text(element) or "").removeprefix("ISBN").strip(" :")
         if _is_isbn(value.replace("-", "").replace(" ", "").upper()):
             return value
     return None
@@ -188,36 +188,36 @@ def _is_isbn(digits: str) -> bool:
 
 
 def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> str | None:
-    """The one DOI of a reference: tagged, else linked, else in its text; several are reported and none is taken."""
-    candidates = _marked(citations, path, notes) or find_dois(line)
+    """The one DOI of a reference: tagged, else linked, else in its text. Several are reported, and none is used."""
+    candidates = _dois_in_elements(citations, path, notes) or find_dois(line)
     if len(candidates) > 1 and len(set(map(fold_doi, candidates))) > 1:
-        notes.doubt("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
+        notes.report("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
         return None
     return candidates[0] if candidates else None
 
 
-def _marked(citations: list[Element], path: str, notes: Notes) -> list[str]:
-    """The DOIs that stand in elements of their own: those tagged as DOIs, else the links."""
-    elements = [each for citation in citations for each in descendants(citation, *_MARKS)]
-    return (list(_tagged(elements, path, notes)) or list(_linked(elements))) if elements else []
+def _dois_in_elements(citations: list[Element], path: str, notes: Notes) -> list[str]:
+    """The DOIs in elements: those tagged as DOIs, else those in links."""
+    elements = [element for citation in citations for element in descendants(citation, *_IDENTIFIER_ELEMENTS)]
+    return (list(_tagged_dois(elements, path, notes)) or list(_linked_dois(elements))) if elements else []
 
 
-def _tagged(elements: list[Element], path: str, notes: Notes) -> Iterator[str]:
-    for each in elements:
-        name = local(each)
-        if name == "uri" or attribute(each, "pub-id-type", "ext-link-type") != "doi":
+def _tagged_dois(elements: list[Element], path: str, notes: Notes) -> Iterator[str]:
+    for element in elements:
+        name = local(element)
+        if name == "uri" or attribute(element, "pub-id-type", "ext-link-type") != "doi":
             continue
-        said = words(each) or ""
-        doi = clean_doi(said) or clean_doi(href(each) or "")
+        value = plain_text(element) or ""
+        doi = clean_doi(value) or clean_doi(href(element) or "")
         if doi is not None:
             yield doi
-        elif said and name != "ext-link":
-            notes.doubt("reference-doi-invalid", path, said)
+        elif value and name != "ext-link":
+            notes.report("reference-doi-invalid", path, value)
 
 
-def _linked(elements: list[Element]) -> Iterator[str]:
-    for each in elements:
-        if local(each) in _LINKS:
-            address = href(each) or words(each) or ""
+def _linked_dois(elements: list[Element]) -> Iterator[str]:
+    for element in elements:
+        if local(element) in _LINKS:
+            address = href(element) or plain_text(element) or ""
             if _DOI_HOST.search(address) and (doi := clean_doi(address)):
                 yield doi

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harvester.formats.jats.inline import APPARATUS, is_empty, parts, words
+from harvester.formats.jats.inline import NON_TEXT, content_parts, is_empty, plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_funder_id, clean_ror
@@ -16,41 +16,43 @@ _FUNDER_PREFIX = "10.13039"
 
 
 def funding(groups: Grouped, notes: Notes) -> tuple[Funding, ...]:
-    """Every funder with its awards, as grouped by the source; the same line twice is one."""
-    found: list[Funding] = []
+    """The distinct funders with their awards, as grouped by the source."""
+    collected: list[Funding] = []
     for group in groups.get("funding-group", ()):
-        for each in children(group, "award-group", "funding-source"):
-            for sources, awards in [([each], [])] if local(each) == "funding-source" else _runs(each):
-                found += _award_group(each, sources, _awards(awards), len(found), notes)
-    found += _before_jats(groups, len(found), notes)
-    return tuple(dict.fromkeys(found))
+        for element in children(group, "award-group", "funding-source"):
+            for sources, awards in [([element], [])] if local(element) == "funding-source" else _runs(element):
+                collected += _award_group(element, sources, _awards(awards), len(collected), notes)
+    collected += _nlm_funding(groups, len(collected), notes)
+    return tuple(dict.fromkeys(collected))
 
 
 def _runs(group: Element) -> list[tuple[list[Element], list[Element]]]:
-    """Funders with their awards. A group is one award, of all its funders; but some set every funder into one group,
-    each with its awards behind or before it: a new run begins where what the group began with comes again.
+    """The funders of a group with their awards.
+
+    A group is meant for one award with all its funders. But some publishers put all funders into one group, each with
+    its awards after or before it. So a new run begins where the first kind of element in the group appears again.
     """
     runs: list[tuple[list[Element], list[Element]]] = []
     first = ""
-    for each in children(group, "funding-source", "award-id"):
-        name = local(each)
+    for element in children(group, "funding-source", "award-id"):
+        name = local(element)
         first = first or name
         if not runs or (name == first and all(runs[-1])):
             runs.append(([], []))
-        runs[-1][name == "award-id"].append(each)
+        runs[-1][name == "award-id"].append(element)
     return runs
 
 
 def _award_group(
     group: Element, sources: list[Element], awards: tuple[str, ...], at: int, notes: Notes
 ) -> list[Funding]:
-    """One entry for each funder of an award; the awards alone where no funder is named."""
-    found = []
+    """One entry for each funder of an award; the awards alone if no funder is named."""
+    collected = []
     for index, source in enumerate(sources):
-        each = _funder(source, group, awards, f"funding[{at + index}]", notes)
-        if each.funder or each.funder_id or each.ror or each.awards:
-            found.append(each)
-    return found or ([Funding(awards=awards)] if awards else [])
+        funding = _funder(source, group, awards, f"funding[{at + index}]", notes)
+        if funding.funder or funding.funder_id or funding.ror or funding.awards:
+            collected.append(funding)
+    return collected or ([Funding(awards=awards)] if awards else [])
 
 
 def _funder(source: Element, group: Element, awards: tuple[str, ...], path: str, notes: Notes) -> Funding:
@@ -59,17 +61,17 @@ def _funder(source: Element, group: Element, awards: tuple[str, ...], path: str,
 
 
 def _name(source: Element) -> str | None:
-    named = [each for each in descendants(source, "named-content") if attribute(each, "content-type") in _NAMES]
+    named = [part for part in descendants(source, "named-content") if attribute(part, "content-type") in _NAMES]
     institutions = named or list(descendants(source, "institution"))
     if institutions:
-        return ", ".join(dict.fromkeys(found for each in institutions if (found := words(each)))) or None
+        return ", ".join(dict.fromkeys(name for part in institutions if (name := plain_text(part)))) or None
     run = [source.text or ""]
-    for each in source:
-        if local(each) not in APPARATUS and not _is_identifier(each) and local(each) != "xref":
-            run.append(plain(text(parts(each))))
-        run.append(each.tail or "")
-    found = fold("".join(run)).strip(" ,;:")
-    return found if any(map(str.isalpha, found)) else None
+    for part in source:
+        if local(part) not in NON_TEXT and not _is_identifier(part) and local(part) != "xref":
+            run.append(plain(text(content_parts(part))))
+        run.append(part.tail or "")
+    name = fold("".join(run)).strip(" ,;:")
+    return name if any(map(str.isalpha, name)) else None
 
 
 def _is_identifier(element: Element) -> bool:
@@ -79,16 +81,18 @@ def _is_identifier(element: Element) -> bool:
 
 
 def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tuple[str | None, str | None]:
-    """The funder's identifier in the Funder Registry and in ROR, wherever a publisher hides it."""
+    """The funder's identifiers in the Funder Registry and in ROR, from all the places where publishers put them."""
     funder_id = ror = None
     tagged = [
-        words(each) or "" for each in descendants(source, "institution-id", "named-content") if _is_identifier(each)
+        plain_text(part) or ""
+        for part in descendants(source, "institution-id", "named-content")
+        if _is_identifier(part)
     ]
     for value in filter(None, tagged):
         funder_id = funder_id or clean_funder_id(value)
         ror = ror or (clean_ror(value) if "ror.org" in value else None)
         if funder_id is None and ror is None:
-            notes.doubt("funder-id-invalid", path, value)
+            notes.report("funder-id-invalid", path, value)
     for hidden in (source.get("id"), href(source), href(group)):
         if hidden and _FUNDER_PREFIX in hidden:
             funder_id = funder_id or clean_funder_id(hidden)
@@ -96,23 +100,27 @@ def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tu
 
 
 def _awards(elements: list[Element]) -> tuple[str, ...]:
-    found = (words(each) for each in elements)
-    return tuple(dict.fromkeys(each for each in found if each and not is_empty((each,))))
+    awards = (plain_text(element) for element in elements)
+    return tuple(dict.fromkeys(award for award in awards if award and not is_empty((award,))))
 
 
-def _before_jats(groups: Grouped, at: int, notes: Notes) -> list[Funding]:
-    """NLM 2.3: sponsors and numbers side by side in article-meta, tied by `rid` where there are several."""
+def _nlm_funding(groups: Grouped, at: int, notes: Notes) -> list[Funding]:
+    """NLM 2.3: sponsors and award numbers are siblings in article-meta, linked by `rid` if there are several."""
     sponsors = [*groups.get("contract-sponsor", ()), *groups.get("grant-sponsor", ())]
     numbers = [*groups.get("contract-num", ()), *groups.get("grant-num", ())]
-    found: list[Funding] = []
+    collected: list[Funding] = []
     tied: list[Element] = []
     for sponsor in sponsors:
-        own = [each for each in numbers if len(sponsors) == 1 or _points_to(each, sponsor) or _points_to(sponsor, each)]
+        own = [
+            number
+            for number in numbers
+            if len(sponsors) == 1 or _refers_to(number, sponsor) or _refers_to(sponsor, number)
+        ]
         tied += own
-        found += _award_group(sponsor, [sponsor], _awards(own), at + len(found), notes)
-    loose = _awards([each for each in numbers if each not in tied])
-    return [*found, Funding(awards=loose)] if loose else found
+        collected += _award_group(sponsor, [sponsor], _awards(own), at + len(collected), notes)
+    loose = _awards([number for number in numbers if number not in tied])
+    return [*collected, Funding(awards=loose)] if loose else collected
 
 
-def _points_to(element: Element, other: Element) -> bool:
+def _refers_to(element: Element, other: Element) -> bool:
     return bool(other.get("id")) and other.get("id") in (element.get("rid") or "").split()

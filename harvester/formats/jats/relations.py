@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harvester.formats.jats.inline import words
+from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, href
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_doi
 from harvester.model import Relation
 
-# related-article-type where this article is the notice: the Crossmark type of the update it makes.
+# related-article-type if this article is the notice: the Crossmark type of its update.
 _UPDATES = {
     "corrected-article": "correction",
     "addended-article": "addendum",
@@ -22,7 +22,7 @@ _UPDATES = {
     "removed-article": "removal",
     "clarified-article": "clarification",
 }
-# article-type of a notice: says more exactly what a "corrected-article" has been given.
+# article-type of a notice: specifies what kind of correction a "corrected-article" has.
 _NOTICES = {
     "addendum": "addendum",
     "clarification": "clarification",
@@ -61,14 +61,14 @@ _DOI_FORMS = ("doi.org/", "doi:", "10.")
 
 
 def relations(groups: Grouped, article_type: str | None, notes: Notes) -> tuple[Relation, ...]:
-    """The relations to other works that Crossref can carry; the others are reported."""
-    found: list[Relation] = []
-    for each in (*groups.get("related-article", ()), *groups.get("related-object", ())):
-        if (relation := _related(each, article_type, len(found), notes)) is not None:
-            found.append(relation)
+    """The relations to other works that Crossref supports. Other relations are reported."""
+    collected: list[Relation] = []
+    for element in (*groups.get("related-article", ()), *groups.get("related-object", ())):
+        if (relation := _related(element, article_type, len(collected), notes)) is not None:
+            collected.append(relation)
     for history in groups.get("pub-history", ()):
-        found += _preprints(history, len(found), notes)
-    return tuple(dict.fromkeys(found))
+        collected += _preprints(history, len(collected), notes)
+    return tuple(dict.fromkeys(collected))
 
 
 def translation(doi: str) -> Relation:
@@ -77,33 +77,37 @@ def translation(doi: str) -> Relation:
 
 
 def _related(element: Element, article_type: str | None, index: int, notes: Notes) -> Relation | None:
-    said = attribute(element, "related-article-type", "related-object-type", "link-type")
+    relation_type = attribute(element, "related-article-type", "related-object-type", "link-type")
     path = f"relations[{index}]"
-    kind, update = _kind(said, article_type)
+    kind, update = _kind(relation_type, article_type)
     target, target_type = _target(element)
     if kind is None:
-        notes.doubt("relation-unmapped", path, target or words(element) or "", type=said)
+        notes.report("relation-unmapped", path, target or plain_text(element) or "", type=relation_type)
         return None
     if target is None or (update and target_type != "doi"):
-        notes.doubt("relation-without-doi", path, words(element) or target or "", type=said)
+        notes.report("relation-without-doi", path, plain_text(element) or target or "", type=relation_type)
         return None
-    return Relation(kind=kind, target=target, target_type=target_type, update=update, description=words(element))
+    return Relation(kind=kind, target=target, target_type=target_type, update=update, description=plain_text(element))
 
 
-def _kind(said: str, article_type: str | None) -> tuple[str | None, bool]:
-    """The relation and whether it is an update. The kind of notice is the article's own type where that is one."""
+def _kind(relation_type: str, article_type: str | None) -> tuple[str | None, bool]:
+    """The relation, and whether it is an update. The article's own type says which kind a correction is."""
     notice = _NOTICES.get((article_type or "").lower())
-    if said in _UPDATES:
-        more_exact = _UPDATES[said] == "correction" and notice in _CORRECTIONS
-        return notice if more_exact else _UPDATES[said], True
-    return _RELATIONS.get(said), False
+    if relation_type in _UPDATES:
+        more_exact = _UPDATES[relation_type] == "correction" and notice in _CORRECTIONS
+        return notice if more_exact else _UPDATES[relation_type], True
+    return _RELATIONS.get(relation_type), False
 
 
 def _target(element: Element) -> tuple[str | None, Literal["doi", "uri", "other"]]:
     link = href(element) or ""
     typed = attribute(element, "ext-link-type", "document-id-type")
     identifier = child(element, "object-id", "pub-id", "article-id")
-    candidates = [link, element.get("document-id") or "", (words(identifier) if identifier is not None else "") or ""]
+    candidates = [
+        link,
+        element.get("document-id") or "",
+        (plain_text(identifier) if identifier is not None else "") or "",
+    ]
     for value in candidates:
         if (typed == "doi" or any(form in value for form in _DOI_FORMS)) and (doi := clean_doi(value)):
             return doi, "doi"
@@ -111,14 +115,14 @@ def _target(element: Element) -> tuple[str | None, Literal["doi", "uri", "other"
 
 
 def _preprints(history: Element, index: int, notes: Notes) -> list[Relation]:
-    """JATS 1.3 publication history: an event of type preprint with the preprint's DOI. Other versions are reported."""
-    found = []
+    """The preprints in the publication history (JATS 1.3): events of type preprint. Other versions are reported."""
+    preprints = []
     for event in children(history, "event"):
-        for each in children(event, "self-uri", "article-id", "pub-id"):
-            said = attribute(each, "content-type", "specific-use") or attribute(event, "event-type")
-            doi = clean_doi(href(each) or words(each) or "")
-            if doi and said == "preprint":
-                found.append(Relation(kind="hasPreprint", target=doi))
+        for link in children(event, "self-uri", "article-id", "pub-id"):
+            version_type = attribute(link, "content-type", "specific-use") or attribute(event, "event-type")
+            doi = clean_doi(href(link) or plain_text(link) or "")
+            if doi and version_type == "preprint":
+                preprints.append(Relation(kind="hasPreprint", target=doi))
             elif doi:
-                notes.doubt("relation-unmapped", f"relations[{index + len(found)}]", doi, type=said)
-    return found
+                notes.report("relation-unmapped", f"relations[{index + len(preprints)}]", doi, type=version_type)
+    return preprints

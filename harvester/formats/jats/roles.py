@@ -1,18 +1,18 @@
-"""Who stands in the byline, and what each did: contributor types and CRediT roles."""
+"""Who is in the byline, and what each person did: contributor types and CRediT roles."""
 
 from __future__ import annotations
 
 import re
 
-from harvester.formats.jats.inline import words
+from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, attribute, children, vocabulary
 
 _AUTHORS = vocabulary(
     "author authors all person collaboration collab group organization organisation on-behalf-of contributor "
     "corresponding-author first-author"
 )
-# What the group of a reference's authors calls itself, where it says so at all.
-CITED_AUTHORS = frozenset({"", "author", "authors", "allauthors"})
+# The person-group-type of the authors of a reference; often missing.
+AUTHOR_GROUPS = frozenset({"", "author", "authors", "allauthors"})
 _CREDIT = (
     "conceptualization",
     "data-curation",
@@ -34,16 +34,16 @@ _CREDIT_PAGE = re.compile(r"credit\.(?:casrai|niso)\.org/contributor-roles/([^/]
 
 
 def byline_role(contrib: Element, group: Element) -> str | None:
-    """`author` or `translator`; `None` for whoever is not in the byline: editors, reviewers, group members."""
-    said = attribute(contrib, "contrib-type") or attribute(group, "contrib-type", "content-type")
-    said = _NOT_LETTERS.sub("-", said)
-    if not said or said in _AUTHORS:
+    """`author` or `translator`; `None` for people who are not in the byline: editors, reviewers, group members."""
+    role = attribute(contrib, "contrib-type") or attribute(group, "contrib-type", "content-type")
+    role = _NOT_LETTERS.sub("-", role)
+    if not role or role in _AUTHORS:
         return "author"
-    return "translator" if said in ("translator", "translators") else None
+    return "translator" if role in ("translator", "translators") else None
 
 
 def credit_roles(contrib: Element) -> tuple[str, ...]:
-    """The contributor's CRediT roles in Crossref's spelling, once each; other roles (Professor, Reviewer) are none."""
+    """The contributor's distinct CRediT roles in Crossref's spelling. Other roles (Professor, Reviewer) are ignored."""
     roles = (_credit_role(role) for role in children(contrib, "role"))
     return tuple(dict.fromkeys(role for role in roles if role))
 
@@ -51,12 +51,12 @@ def credit_roles(contrib: Element) -> tuple[str, ...]:
 def _credit_role(role: Element) -> str | None:
     address = attribute(role, "vocab-term-identifier") + " " + attribute(role, "content-type")
     page = _CREDIT_PAGE.search(address)
-    candidates = (page[1] if page else "", attribute(role, "vocab-term"), words(role) or "")
-    return next((found for each in candidates if (found := _known(each))), None)
+    candidates = (page[1] if page else "", attribute(role, "vocab-term"), plain_text(role) or "")
+    return next((spelling for candidate in candidates if (spelling := _credit_spelling(candidate))), None)
 
 
-def _known(said: str) -> str | None:
-    spelled = _NOT_LETTERS.sub("-", said.casefold().replace("&", " ").replace("visualisation", "visualization"))
-    spelled = spelled.strip("-").replace("writing-review-and-editing", "writing-review-editing")
-    spelled = spelled.replace("conceptualisation", "conceptualization")
-    return spelled if spelled in _CREDIT else None
+def _credit_spelling(name: str) -> str | None:
+    spelling = _NOT_LETTERS.sub("-", name.casefold().replace("&", " ").replace("visualisation", "visualization"))
+    spelling = spelling.strip("-").replace("writing-review-and-editing", "writing-review-editing")
+    spelling = spelling.replace("conceptualisation", "conceptualization")
+    return spelling if spelling in _CREDIT else None

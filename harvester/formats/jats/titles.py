@@ -1,7 +1,7 @@
-"""The titles of an article, each in its language (mapping J8, D7).
+"""The titles of an article, each with its language (mapping J8, D7).
 
 A translation inside the article (`sub-article` of type translation) without a DOI of its own is the same article in
-another language; with one it is another article, and only a relation.
+another language. With a DOI of its own it is another article, and becomes a relation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from harvester.formats.jats.blocks import report_pictures
 from harvester.formats.jats.inline import is_empty
-from harvester.formats.jats.texts import checked, content_of, language_of
+from harvester.formats.jats.texts import check_text, content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, children, grouped
 from harvester.formats.notes import Notes
 from harvester.model import Title
@@ -19,15 +19,15 @@ from harvester.text import Text, plain
 from harvester.xmltools import local
 
 
-class Version(NamedTuple):
-    """The metadata of the article in its own language, or in that of a translation inside it."""
+class LanguageVersion(NamedTuple):
+    """The metadata of the article in its own language, or in the language of a translation inside it."""
 
     groups: Grouped
     language: str | None
     is_translation: bool = False
 
     def source(self, element: str) -> str:
-        """Where an element of this version stands, for provenance."""
+        """The path of an element in this version, for the provenance."""
         return f"sub-article/{element}" if self.is_translation else element
 
 
@@ -37,36 +37,36 @@ class TitleElement(NamedTuple):
     element: Element
     subtitles: list[Element]
     language: str | None
-    version: Version
+    version: LanguageVersion
 
 
-def titles(versions: list[Version], notes: Notes) -> tuple[Title, ...]:
-    """Every title once, the article's language first."""
-    found: list[Title] = []
-    elements = [each for version in versions for each in _title_elements(version, notes)]
-    for each in own_first(elements, versions[0].language):
-        path = f"titles[{len(found)}]"
-        content, subtitle = content_of(each.element), _subtitle(each.subtitles)
-        if is_empty(content) or any((content, subtitle) == (other.text, other.subtitle) for other in found):
+def titles(versions: list[LanguageVersion], notes: Notes) -> tuple[Title, ...]:
+    """The distinct titles, the article's language first."""
+    distinct: list[Title] = []
+    entries = [entry for version in versions for entry in _title_elements(version, notes)]
+    for entry in own_first(entries, versions[0].language):
+        path = f"titles[{len(distinct)}]"
+        content, subtitle = content_of(entry.element), _subtitle(entry.subtitles)
+        if is_empty(content) or any((content, subtitle) == (other.text, other.subtitle) for other in distinct):
             continue
-        if each.version.is_translation and any(each.language == other.lang for other in found):
-            notes.doubt("translation-duplicate", path, plain(content), lang=each.language or "")
+        if entry.version.is_translation and any(entry.language == other.lang for other in distinct):
+            notes.report("translation-duplicate", path, plain(content), lang=entry.language or "")
             continue
-        report_pictures(each.element, path, notes)
-        content = checked(content, each.language, path, notes)
-        subtitle = checked(subtitle, each.language, f"{path}.subtitle", notes) if subtitle else ()
-        notes.provenance[path] = each.version.source(local(each.element))
-        found.append(Title(text=content, subtitle=subtitle, lang=each.language))
-    return tuple(found)
+        report_pictures(entry.element, path, notes)
+        content = check_text(content, entry.language, path, notes)
+        subtitle = check_text(subtitle, entry.language, f"{path}.subtitle", notes) if subtitle else ()
+        notes.provenance[path] = entry.version.source(local(entry.element))
+        distinct.append(Title(text=content, subtitle=subtitle, lang=entry.language))
+    return tuple(distinct)
 
 
 def own_first(elements: list[TitleElement], own: str | None) -> list[TitleElement]:
-    """Those in the article's own language first, the rest in their order."""
-    return sorted(elements, key=lambda each: own is not None and each.language != own)
+    """The titles with the article's own language first. The order is otherwise unchanged."""
+    return sorted(elements, key=lambda element: own is not None and element.language != own)
 
 
-def _title_elements(version: Version, notes: Notes) -> Iterator[TitleElement]:
-    """The titles of one version in document order, translated ones with their own language."""
+def _title_elements(version: LanguageVersion, notes: Notes) -> Iterator[TitleElement]:
+    """The titles of one version in document order. A translated title has its own language."""
     for holder in version.groups.get("title-group", ()):
         groups = grouped(holder)
         subtitles = groups.get("subtitle", [])
@@ -79,24 +79,24 @@ def _title_elements(version: Version, notes: Notes) -> Iterator[TitleElement]:
         yield from _translated(holder, version, notes)
 
 
-def _translated(holder: Element, version: Version, notes: Notes) -> Iterator[TitleElement]:
-    """The trans-titles in a group, or in the title-group itself (NLM 2.3) each with the subtitle behind it."""
+def _translated(holder: Element, version: LanguageVersion, notes: Notes) -> Iterator[TitleElement]:
+    """The trans-titles in a group, or directly in the title-group (NLM 2.3), each with the subtitles after it."""
     pairs: list[tuple[Element, list[Element]]] = []
-    for each in children(holder, "trans-title", "trans-subtitle"):
-        if local(each) == "trans-title":
-            pairs.append((each, []))
+    for part in children(holder, "trans-title", "trans-subtitle"):
+        if local(part) == "trans-title":
+            pairs.append((part, []))
         elif pairs:
-            pairs[-1][1].append(each)
+            pairs[-1][1].append(part)
     for element, subtitles in pairs:
         language = language_of(element, "titles", notes) or language_of(holder, "titles", notes)
         yield TitleElement(element, subtitles, language, version)
 
 
 def _subtitle(elements: list[Element]) -> Text:
-    """The subtitle; several become one, with a colon between."""
-    found: Text = ()
-    for each in elements:
-        content = content_of(each)
+    """The subtitle. Several are joined with a colon."""
+    joined: Text = ()
+    for element in elements:
+        content = content_of(element)
         if not is_empty(content):
-            found = (*found, ": ", *content) if found else content
-    return found
+            joined = (*joined, ": ", *content) if joined else content
+    return joined

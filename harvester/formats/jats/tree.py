@@ -1,4 +1,4 @@
-"""Access to a JATS tree: elements by local name (mapping J1), attributes, links."""
+"""Access to a JATS tree: elements by local name (mapping J1), attributes and links."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Grouped = dict[str, list[Element]]
 
 
 def vocabulary(words: str) -> frozenset[str]:
-    """The set of some words written in one line."""
+    """The set of the words in a line."""
     return frozenset(words.split())
 
 
 def grouped(element: Element | None) -> Grouped:
-    """The children by local name, each group in document order."""
+    """The children of an element by local name, each list in document order."""
     groups: Grouped = {}
     for child in element if element is not None else ():
         groups.setdefault(local(child), []).append(child)
@@ -28,30 +28,30 @@ def grouped(element: Element | None) -> Grouped:
 
 @cache
 def _patterns(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names in whatever namespace, as lxml asks for them."""
-    return tuple(f"{{*}}{each}" for each in names)
+    """The names in any namespace, in lxml's notation."""
+    return tuple(f"{{*}}{name}" for name in names)
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
-    """The children of those local names, in document order."""
+    """The children with these local names, in document order."""
     return element.iterchildren(*_patterns(names)) if len(element) else iter(())
 
 
 def child(element: Element | None, *names: str) -> Element | None:
-    """The first child of one of those local names."""
-    for each in element if element is not None else ():
-        if local(each) in names:
-            return each
+    """The first child with one of these local names."""
+    for candidate in element if element is not None else ():
+        if local(candidate) in names:
+            return candidate
     return None
 
 
 def descendants(element: Element, *names: str) -> Iterator[Element]:
-    """Everything below of those local names, in document order."""
+    """All descendants with these local names, in document order."""
     return element.iterdescendants(*_patterns(names)) if len(element) else iter(())
 
 
-def inside(element: Element, names: frozenset[str], stop: Element) -> bool:
-    """Whether an element of those names stands between the element and `stop`."""
+def is_inside(element: Element, names: frozenset[str], stop: Element) -> bool:
+    """Whether there is an element with one of these names between the element and its ancestor `stop`."""
     parent = element.getparent()
     while parent is not None and parent is not stop:
         if local(parent) in names:
@@ -61,14 +61,14 @@ def inside(element: Element, names: frozenset[str], stop: Element) -> bool:
 
 
 def attribute(element: Element, *names: str) -> str:
-    """The first of those attributes that is not empty, in lower case; else an empty string."""
-    for each in names:
-        if value := element.get(each):
+    """The first of these attributes that is not empty, in lower case; else an empty string."""
+    for name in names:
+        if value := element.get(name):
             return value.strip().lower()
     return ""
 
 
 def href(element: Element) -> str | None:
-    """Where the element links to: `xlink:href`, or `href` of those who forget the prefix."""
+    """The link of an element: `xlink:href`, or `href` if the publisher forgot the prefix."""
     value = element.get(XLINK_HREF) or element.get("href") or element.get("xlink:href") or ""
     return value.strip() or None

@@ -1,7 +1,7 @@
-"""A reference as it reads: one line, from running text with tags in it or from tagged parts alone (mapping J10).
+"""The text of a reference in one line, from running text with tags or from tagged parts alone (mapping J10).
 
-A publisher who tags only the parts (`element-citation`) leaves the punctuation to the reader: then the parts are set
-one behind the other, each once and in their order, with nothing but punctuation between.
+A publisher who tags only the parts (`element-citation`) leaves out the punctuation. The parts are then joined, each
+once and in their order, with nothing but punctuation in between.
 """
 
 from __future__ import annotations
@@ -11,47 +11,48 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from harvester.formats.entities import character
+from harvester.formats.entities import character_of
 from harvester.formats.jats.formulas import FORMULAS
-from harvester.formats.jats.inline import part, words
-from harvester.formats.jats.roles import CITED_AUTHORS
+from harvester.formats.jats.inline import element_parts, plain_text
+from harvester.formats.jats.roles import AUTHOR_GROUPS
 from harvester.formats.jats.tree import Element, attribute, grouped, href, vocabulary
 from harvester.text import fold, plain, text
 from harvester.xmltools import local
 
-_EDGE, _POINT = "\x00", "\x01"  # where a tag stood, and a full stop that may stand there already; not in any XML
-# Both begin with the mark itself, which is looked for faster than what stands before it.
-_SIDE_BY_SIDE = re.compile(r"\x00(?<=[^\x00\s(\[{/–-]\x00)\x00+(?=[^\x00\s,.;:)\]}/–-])")
-_BEHIND_POINT = re.compile(  # `2004).<article-title>`
+# Replace a tag, and a full stop that the text may already have. XML cannot contain these characters.
+_TAG_MARK, _STOP_MARK = "\x00", "\x01"
+# Both patterns begin with the mark itself: searching for it is faster than searching for the characters before it.
+_ADJACENT_TAGS = re.compile(r"\x00(?<=[^\x00\s(\[{/–-]\x00)\x00+(?=[^\x00\s,.;:)\]}/–-])")
+_AFTER_PUNCTUATION = re.compile(  # `2004).<article-title>`
     r"\x00(?:(?<=[^\W\d_][.,;]\x00)(?=\w)|(?<=[)\d][.,;]\x00)(?=[^\W\d_]))"
 )
 _FACES = vocabulary("italic bold sub sup sc underline overline monospace roman sans-serif styled-content i b")
 _INDENTED = re.compile(r"(?<=[(\[]) | (?=[,;)\]])| (?=[.:](?:\s|$))|(?<=\w[–]) ")
 _HIDDEN = vocabulary("label graphic inline-graphic media issue-id issn-l")
-_HIDDEN_NUMBERS = frozenset({"coden", "coi", "amsid"})  # library codes beside the text, not of it
+_HIDDEN_NUMBERS = frozenset({"coden", "coi", "amsid"})  # library codes, not part of the text
 _HIDDEN_USES = frozenset({"suppress-display", "metadata"})
-_DEEPEST = 40
+_MAX_DEPTH = 40
 
 
-def wording(citation: Element) -> str | None:
-    """The reference's text; `None` when there is none."""
-    return (as_it_reads(citation) if _has_own_punctuation(citation) else composed(citation)) or None
+def citation_text(citation: Element) -> str | None:
+    """The text of the reference; `None` if there is none."""
+    return (visible_text(citation) if _has_own_punctuation(citation) else composed_text(citation)) or None
 
 
-def as_it_reads(element: Element) -> str:
-    """The element's characters, blanks folded; tags that stand side by side with nothing between get a blank."""
+def visible_text(element: Element) -> str:
+    """The characters of the element, with single spaces. Adjacent tags without text in between get a space."""
     marked = _marked(element)
     line = marked
-    if _EDGE in line:
-        line = _BEHIND_POINT.sub(" ", _SIDE_BY_SIDE.sub(" ", line)).replace(_EDGE, "")
+    if _TAG_MARK in line:
+        line = _AFTER_PUNCTUATION.sub(" ", _ADJACENT_TAGS.sub(" ", line)).replace(_TAG_MARK, "")
     line = fold(line)
     if "\n" in marked:
         line = _INDENTED.sub("", line)
-    return line.replace(f"{_POINT}.", ".").replace(_POINT, ".") if _POINT in line else line
+    return line.replace(f"{_STOP_MARK}.", ".").replace(_STOP_MARK, ".") if _STOP_MARK in line else line
 
 
 def _marked(element: Element) -> str:
-    """The element's characters, with a mark where each tag stood."""
+    """The characters of the element, with a mark in place of each tag."""
     if not len(element):
         return element.text or ""
     pieces: list[str] = []
@@ -60,53 +61,53 @@ def _marked(element: Element) -> str:
 
 
 def _has_own_punctuation(citation: Element) -> bool:
-    """Whether the citation is running text: it has characters of its own, or <x> elements that hold them."""
-    if not len(citation) or _says_something(citation.text):
+    """Whether the citation is running text: it has characters between its tags, directly or in <x> elements."""
+    if not len(citation) or _has_text(citation.text):
         return True
-    return any(_says_something(each.tail) or local(each) == "x" for each in citation)
+    return any(_has_text(part.tail) or local(part) == "x" for part in citation)
 
 
-def _says_something(characters: str | None) -> bool:
+def _has_text(characters: str | None) -> bool:
     return bool(characters and not characters.isspace())
 
 
 def _collect(element: Element, pieces: list[str], depth: int) -> None:
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         pieces.append("".join(map(str, element.itertext())))
         return
     pieces.append(element.text or "")
-    for each in element:
-        _collect_child(each, pieces, depth)
-        pieces.append(each.tail or "")
+    for inner in element:
+        _collect_child(inner, pieces, depth)
+        pieces.append(inner.tail or "")
 
 
 def _collect_child(element: Element, pieces: list[str], depth: int) -> None:
     name = local(element)
     if not name:
-        pieces.append(character(element) if element.tag is etree.Entity else "")
+        pieces.append(character_of(element) if element.tag is etree.Entity else "")
     elif name in _FACES:
         _collect(element, pieces, depth + 1)
     elif name in FORMULAS:
-        pieces.append(plain(text(part(element))))
+        pieces.append(plain(text(element_parts(element))))
     elif name == "break":
         pieces.append("\n")
-    elif name == "etal" and words(element) is None:
-        written = (element.tail or "").lstrip(" ,;").lower().startswith("et al")
-        pieces.append(_EDGE if written else f"{_EDGE}et al{_POINT}{_EDGE}")
+    elif name == "etal" and plain_text(element) is None:
+        is_written = (element.tail or "").lstrip(" ,;").lower().startswith("et al")
+        pieces.append(_TAG_MARK if is_written else f"{_TAG_MARK}et al{_STOP_MARK}{_TAG_MARK}")
     elif not is_hidden(element, name):
-        pieces.append("–" if name == "lpage" and _is_right_behind(element, "fpage") else _EDGE)
+        pieces.append("–" if name == "lpage" and _directly_follows(element, "fpage") else _TAG_MARK)
         _collect(element, pieces, depth + 1)
-        pieces.append(_EDGE)
+        pieces.append(_TAG_MARK)
 
 
-def _is_right_behind(element: Element, name: str) -> bool:
-    """Whether the element stands behind one of that name with nothing between."""
+def _directly_follows(element: Element, name: str) -> bool:
+    """Whether the previous sibling has that name, without text in between."""
     before = element.getprevious()
     return before is not None and local(before) == name and not (before.tail or "").strip()
 
 
 def is_hidden(element: Element, name: str) -> bool:
-    """What a reader never sees: the label in front, and numbers that are there for databases."""
+    """Whether a reader never sees the element: the label, and numbers that are for databases."""
     if name in _HIDDEN:
         return True
     if name == "issn":
@@ -119,17 +120,17 @@ def is_hidden(element: Element, name: str) -> bool:
 
 
 def _follows_text(element: Element) -> bool:
-    """Whether words stand right before the element (`ISSN: `)."""
+    """Whether there are words directly before the element (`ISSN: `)."""
     before = element.getprevious()
     parent = element.getparent()
     tail = before.tail if before is not None else parent.text if parent is not None else None
     return bool(tail and any(map(str.isalpha, tail)))
 
 
-# ------------------------------------------------------------------------------------- parts without words
+# -------------------------------------------------------------------------------------- tagged parts alone
 
 _CLOSED = ".?!:;,"
-# What stands between a part and the one before it, by name; ". " elsewhere.
+# The separator before a part, by the name of the part. The default is ". ".
 _BEFORE: dict[str, str] = {
     "month": " ",
     "day": " ",
@@ -148,20 +149,20 @@ _PEOPLE = frozenset({"name", "string-name", "collab", "anonymous", "etal"})
 _NAME = ("prefix", "surname", "given-names", "suffix")
 
 
-def composed(citation: Element) -> str:
-    """The parts of a citation in their order, with punctuation between them."""
+def composed_text(citation: Element) -> str:
+    """The parts of a citation in their order, with punctuation in between."""
     line = ""
     last = ""
-    for each in citation:
-        name = local(each)
-        words_of = _part_words(each, name) if name else ""
-        if words_of:
-            line += (_separator(line, last, name) if line else "") + words_of
+    for part in citation:
+        name = local(part)
+        part_text = _part_text(part, name) if name else ""
+        if part_text:
+            line += (_separator(line, last, name) if line else "") + part_text
             last = name
     return fold(line)
 
 
-def _part_words(element: Element, name: str) -> str:
+def _part_text(element: Element, name: str) -> str:
     if is_hidden(element, name):
         return ""
     if name == "person-group":
@@ -169,30 +170,30 @@ def _part_words(element: Element, name: str) -> str:
     if name in ("name", "string-name"):
         return _person(element)
     if name == "etal":
-        return words(element) or "et al."
-    found = as_it_reads(element)
-    if name == "issue" and found:
-        return f"({found.strip('()')})"
+        return plain_text(element) or "et al."
+    characters = visible_text(element)
+    if name == "issue" and characters:
+        return f"({characters.strip('()')})"
     if name in ("pub-id", "object-id"):
-        return _identifier(element, found)
-    if name in ("issn", "isbn") and found:
-        return f"{name.upper()} {found}"
-    return _with_address(element, found) if name in ("ext-link", "uri", "self-uri") else found
+        return _identifier(element, characters)
+    if name in ("issn", "isbn") and characters:
+        return f"{name.upper()} {characters}"
+    return _with_address(element, characters) if name in ("ext-link", "uri", "self-uri") else characters
 
 
-def _identifier(element: Element, found: str) -> str:
+def _identifier(element: Element, characters: str) -> str:
     kind = attribute(element, "pub-id-type")
-    bare = not found or kind in ("", "other", "publisher-id") or found.lower().startswith((kind, "http"))
-    return found if bare else f"{kind}:{found}"
+    bare = not characters or kind in ("", "other", "publisher-id") or characters.lower().startswith((kind, "http"))
+    return characters if bare else f"{kind}:{characters}"
 
 
-def _with_address(element: Element, found: str) -> str:
+def _with_address(element: Element, characters: str) -> str:
     address = href(element)
-    return f"{found} {address}".strip() if address and "/" not in found else found
+    return f"{characters} {address}".strip() if address and "/" not in characters else characters
 
 
 def _separator(line: str, last: str, name: str) -> str:
-    """What stands before a part: fixed for the numbers of a journal, a full stop between whole statements."""
+    """The separator before a part: fixed for volume, issue and pages, mostly a full stop for the others."""
     if name in _PEOPLE and last in _PEOPLE:
         return ", "
     if name == "issue":
@@ -207,28 +208,28 @@ def _separator(line: str, last: str, name: str) -> str:
         return ", "
     if name in ("month", "day", "season") and last not in ("year", "month", "day"):
         return ". "
-    found = _BEFORE.get(name, ". ")
-    return " " if found == ". " and line[-1] in _CLOSED else found
+    separator = _BEFORE.get(name, ". ")
+    return " " if separator == ". " and line[-1] in _CLOSED else separator
 
 
 def _people(group: Element) -> str:
-    """The names of a group with commas between; what they are, where they are not the authors."""
+    """The names of a group, separated by commas. Other people than authors have their role in parentheses."""
     if _has_own_punctuation(group):
-        found = as_it_reads(group)
+        people = visible_text(group)
     else:
-        found = ", ".join(each for each in _people_words(group) if each)
+        people = ", ".join(person for person in _people_texts(group) if person)
     kind = attribute(group, "person-group-type")
-    return f"{found} ({kind})" if found and kind not in CITED_AUTHORS else found
+    return f"{people} ({kind})" if people and kind not in AUTHOR_GROUPS else people
 
 
-def _people_words(group: Element) -> Iterator[str]:
-    for each in group:
-        if name := local(each):
-            yield as_it_reads(each) if name == "person-group" else _part_words(each, name)
+def _people_texts(group: Element) -> Iterator[str]:
+    for person in group:
+        if name := local(person):
+            yield visible_text(person) if name == "person-group" else _part_text(person, name)
 
 
 def _person(element: Element) -> str:
     groups = grouped(element)
     if "surname" not in groups or "given-names" not in groups:
-        return as_it_reads(element)
-    return " ".join(found for name in _NAME if name in groups and (found := words(groups[name][0])))
+        return visible_text(element)
+    return " ".join(part for name in _NAME if name in groups and (part := plain_text(groups[name][0])))

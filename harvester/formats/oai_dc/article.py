@@ -1,4 +1,4 @@
-"""A Dublin Core record on one page: what is read, from where, in which order."""
+"""Overview of a Dublin Core record: what is read, from where, and in which order."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from harvester.formats.steps import Steps
 from harvester.model import Article, Hints, License, PubDate, RawRecord, Reading
 from harvester.text import fold, plain
 
-_SHOWN = 120  # characters of a statement in a finding
+_EXCERPT_LENGTH = 120  # characters of a rights statement in a finding
 _SEMANTICS = "info:eu-repo/semantics/"
-# What says no more than that this is an article, or in which version it is.
-_TELLS_NOTHING = re.compile(r"article|text|\w*version|openaccess|text\.\w*|", re.IGNORECASE)
+# Types that say only that this is an article, or which version it is.
+_UNSPECIFIC_TYPE = re.compile(r"article|text|\w*version|openaccess|text\.\w*|", re.IGNORECASE)
 
 
 def reading(metadata: etree._Element, record: RawRecord, hints: Hints) -> Steps[Reading]:
-    """The article of a `<dc>` element and every doubt about it. Takes any element and raises nothing."""
+    """The article of a `<dc>` element, with all findings. Accepts any element and never raises."""
     notes = Notes()
     fields = Fields(metadata, notes)
     yield
@@ -74,36 +74,36 @@ def reading(metadata: etree._Element, record: RawRecord, hints: Hints) -> Steps[
 
 
 def _language(fields: Fields, notes: Notes) -> str | None:
-    """The article's language, where dc:language names exactly one (mapping D7)."""
-    known: dict[str, None] = {}
+    """The article's language if dc:language names exactly one; else `None` (mapping D7)."""
+    codes: dict[str, None] = {}
     for tag in dict.fromkeys(fields.texts("language")):
         if code := normalise(tag):
-            known.setdefault(code)
+            codes.setdefault(code)
         else:
-            notes.doubt("language-unknown", "language", tag)
-    if len(known) != 1:
+            notes.report("language-unknown", "language", tag)
+    if len(codes) != 1:
         return None
     notes.provenance["language"] = "dc:language"
-    return next(iter(known))
+    return next(iter(codes))
 
 
 def _type(fields: Fields) -> str | None:
-    """The first dc:type that says more than that this is an article (mapping D10)."""
+    """The first dc:type that says more than "article" or the name of a version (mapping D10)."""
     values = [value.removeprefix(_SEMANTICS) for value in fields.texts("type")]
-    return next((fold(value) for value in values if not _TELLS_NOTHING.fullmatch(value)), None)
+    return next((fold(value) for value in values if not _UNSPECIFIC_TYPE.fullmatch(value)), None)
 
 
 def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
-    """The publication date, if the record has exactly one; of DSpace's three the last counts (mapping D5)."""
+    """The publication date if the record has exactly one. Of DSpace's three dates, the last is used (mapping D5)."""
     values = fields.texts("date")
-    read = [(value, parse_iso(value)) for value in values]
-    for value in dict.fromkeys(value for value, date in read if date is None):
-        notes.doubt("date-invalid", "dates", value)
+    parsed = [(value, parse_iso(value)) for value in values]
+    for value in dict.fromkeys(value for value, date in parsed if date is None):
+        notes.report("date-invalid", "dates", value)
     if hints.date_profile == "dspace":
-        read = read[-1:]
-    distinct = dict.fromkeys(date for _, date in read if date)
+        parsed = parsed[-1:]
+    distinct = dict.fromkeys(date for _, date in parsed if date)
     if len(distinct) > 1:
-        notes.doubt("date-ambiguous", "dates", ", ".join(dict.fromkeys(value for value, date in read if date)))
+        notes.report("date-ambiguous", "dates", ", ".join(dict.fromkeys(value for value, date in parsed if date)))
         return ()
     if distinct:
         notes.provenance["dates"] = "dc:date"
@@ -111,15 +111,15 @@ def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
 
 
 def _licenses(fields: Fields, notes: Notes) -> tuple[License, ...]:
-    """The licence whose address is in dc:rights; other statements of rights are reported and left out (mapping D9)."""
+    """The licence whose URL is in dc:rights. Other rights statements are reported and left out (mapping D9)."""
     values = fields.texts("rights")
-    found = list(dict.fromkeys(url for value in values for url in find_licenses(value)))
-    if len(found) > 1:
-        notes.doubt("license-conflict", "licenses", ", ".join(found))
+    urls = list(dict.fromkeys(url for value in values for url in find_licenses(value)))
+    if len(urls) > 1:
+        notes.report("license-conflict", "licenses", ", ".join(urls))
         return ()
-    if not found:
+    if not urls:
         if values:
-            notes.doubt("license-unclear", "licenses", fold(values[0])[:_SHOWN])
+            notes.report("license-unclear", "licenses", fold(values[0])[:_EXCERPT_LENGTH])
         return ()
     notes.provenance["licenses"] = "dc:rights"
-    return (License(url=found[0]),)
+    return (License(url=urls[0]),)

@@ -1,4 +1,4 @@
-"""Creators, and the same people's names in other languages (mapping D6)."""
+"""Creators, with their names in other languages (mapping D6)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, Value
 from harvester.model import AltName, Contributor, Hints
 
-Group = list[Contributor]
+People = list[Contributor]
 
 _script = lru_cache(1 << 12)(script_of)
 
 
 def contributors(fields: Fields, language: str | None, hints: Hints, notes: Notes) -> tuple[Contributor, ...]:
-    """The authors in the article's language, with their names in the others.
+    """The authors in the article's language, with their names in the other languages.
 
-    OJS from 3.4 on gives the whole list once for each language, so that equal places are one person.
+    OJS 3.4 and later repeats the whole list for each language, so the same position is the same person.
     """
     groups = _by_language(fields.all("creator"))
     if not groups:
@@ -31,22 +31,22 @@ def contributors(fields: Fields, language: str | None, hints: Hints, notes: Note
     people = _people(groups.pop(chosen), hints, notes)
     others = {lang: _people(values, hints, Notes()) for lang, values in groups.items()}
     if all(_same_people(people, other) for other in others.values()):
-        return tuple(_with_names(person, place, others) for place, person in enumerate(people))
+        return tuple(_with_alternative_names(person, index, others) for index, person in enumerate(people))
     sizes = ", ".join(f"{lang}: {len(group)}" for lang, group in ({chosen: people} | others).items())
-    notes.doubt("creators-language-mismatch", "contributors", sizes)
+    notes.report("creators-language-mismatch", "contributors", sizes)
     return tuple(people)
 
 
 def _by_language(values: list[Value]) -> dict[str | None, list[Value]]:
-    """The creators by language; all in one group as soon as one has no language."""
+    """The creators by language. If any creator has no language, all are in one group."""
     groups: dict[str | None, list[Value]] = {}
     for value in values:
         groups.setdefault(value.lang, []).append(value)
     return {None: values} if None in groups else groups
 
 
-def _people(values: list[Value], hints: Hints, notes: Notes) -> Group:
-    people: Group = []
+def _people(values: list[Value], hints: Hints, notes: Notes) -> People:
+    people: People = []
     for value in values:
         path = f"contributors[{len(people)}]"
         person, findings = parse_creator(value.text, hints, path)
@@ -58,24 +58,24 @@ def _people(values: list[Value], hints: Hints, notes: Notes) -> Group:
     return people
 
 
-def _same_people(people: Group, others: Group) -> bool:
-    """Whether two lists may be one list in two languages: names in one script must begin alike in the same place."""
-    return len(people) == len(others) and all(map(_may_be_one, people, others))
+def _same_people(people: People, others: People) -> bool:
+    """Whether two lists may name the same people: names in the same script and position have the same first letter."""
+    return len(people) == len(others) and all(map(_may_be_same_person, people, others))
 
 
-def _may_be_one(one: Contributor, other: Contributor) -> bool:
-    first, second = one.surname or one.name or "", other.surname or other.name or ""
-    return one.kind == other.kind and (_initial(first) == _initial(second) or _script(first) != _script(second))
+def _may_be_same_person(person: Contributor, other: Contributor) -> bool:
+    first, second = person.surname or person.name or "", other.surname or other.name or ""
+    return person.kind == other.kind and (_initial(first) == _initial(second) or _script(first) != _script(second))
 
 
 def _initial(name: str) -> str:
     return unicodedata.normalize("NFD", name)[:1].lower()
 
 
-def _with_names(person: Contributor, place: int, others: dict[str | None, Group]) -> Contributor:
+def _with_alternative_names(person: Contributor, index: int, others: dict[str | None, People]) -> Contributor:
     names: dict[tuple[str, str | None], AltName] = {}
     for lang, group in others.items():
-        other = group[place]
+        other = group[index]
         if other.surname and (other.surname, other.given) != (person.surname, person.given):
             alternative = AltName(surname=other.surname, given=other.given, suffix=other.suffix, lang=lang)
             names.setdefault((other.surname, other.given), alternative)

@@ -1,4 +1,4 @@
-"""How the tests of this folder read: a whole article, or one built around a snippet."""
+"""Helpers of the JATS tests: read a whole article, or an article built around a snippet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_xml(xml: str, hints: Hints | None = None) -> Reading:
 
 
 def read_meta(inner: str, *, lang: str | None = "en", rest: str = "", hints: Hints | None = None) -> Reading:
-    """The reading of an article whose article-meta holds `inner`; `rest` stands behind its front."""
+    """The reading of an article with `inner` in its article-meta, and `rest` after its front."""
     tag = f' xml:lang="{lang}"' if lang else ""
     front = f"<front><article-meta>{inner}</article-meta></front>"
     return read_xml(f"<article {NAMESPACES}{tag}>{front}{rest}</article>", hints)

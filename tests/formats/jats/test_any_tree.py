@@ -1,4 +1,4 @@
-"""Whatever a tree looks like, reading it gives a Reading: mutated fixtures, and every real file at hand."""
+"""Any tree gives a Reading: mutated fixtures, and every recorded file."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ STRAY = ("", " ", ".", "10.5555/x", "2020-13-45", "٣", "\u0085", "http://[", "&
 
 def mutate(root: etree._Element, chance: random.Random) -> None:
     """Moves, copies, empties, renames and fills elements at random."""
-    elements = [each for each in root.iter() if each is not root and local(each)]
+    elements = [element for element in root.iter() if element is not root and local(element)]
     for _ in range(chance.randint(1, 12)):
-        each, other = chance.choice(elements), chance.choice(elements)
+        element, other = chance.choice(elements), chance.choice(elements)
         action = chance.randrange(6)
         if action == 0:
-            each.tag = other.tag
+            element.tag = other.tag
         elif action == 1:
-            each.text = chance.choice(STRAY)
+            element.text = chance.choice(STRAY)
         elif action == 2:
-            each.attrib.clear()
+            element.attrib.clear()
         elif action == 3:
-            for key in each.attrib:
-                each.set(key, chance.choice(STRAY).replace("\u0085", ""))
-        elif action == 4 and each is not other and each not in other.iterancestors():
-            other.append(each)
+            for key in element.attrib:
+                element.set(key, chance.choice(STRAY).replace("\u0085", ""))
+        elif action == 4 and element is not other and element not in other.iterancestors():
+            other.append(element)
         else:
-            each.append(etree.Entity(chance.choice(("scaron", "fdg"))))
+            element.append(etree.Entity(chance.choice(("scaron", "fdg"))))
 
 
 @given(fixture=st.sampled_from(FIXTURES), chance=st.randoms(use_true_random=False))
@@ -59,14 +59,14 @@ def articles(path: Path) -> list[etree._Element]:
 
 
 @pytest.mark.shared
-def test_every_recorded_article_has_what_it_says(shared):
+def test_every_recorded_article_is_read_completely(shared):
     folder = shared / "data"
     paths = [*sorted((folder / "jats").iterdir()), *sorted((folder / "recorded").rglob("*jats*.xml"))]
-    found = [read_element(article) for path in paths for article in articles(path)]
-    assert len(found) > 300
-    for reading in found:
+    readings = [read_element(article) for path in paths for article in articles(path)]
+    assert len(readings) > 300
+    for reading in readings:
         article = article_of(reading)
         assert from_json(to_json(article)) == article
         assert set(codes(reading)) <= set(kinds())
-        assert len({each.key for each in article.references}) == len(article.references)
-    assert sum(bool(article_of(each).titles) for each in found) >= len(found) - 2
+        assert len({reference.key for reference in article.references}) == len(article.references)
+    assert sum(bool(article_of(reading).titles) for reading in readings) >= len(readings) - 2

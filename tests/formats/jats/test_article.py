@@ -1,4 +1,4 @@
-"""Whole articles, each fixture with the reading expected of it beside it."""
+"""Whole articles. The expected article and findings of each fixture are in the JSON file next to it."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ def document(reading) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)
-def test_fixture(fixture):
+def test_a_fixture_gives_the_expected_article_and_findings(fixture):
     expected = json.loads(fixture.with_suffix(".json").read_text(encoding="utf-8"))
     assert document(read_xml(fixture.read_text(encoding="utf-8"))) == expected
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)
-def test_every_finding_has_its_words(fixture):
+def test_every_finding_is_a_known_kind(fixture):
     reading = read_xml(fixture.read_text(encoding="utf-8"))
     assert set(codes(reading)) <= set(kinds())
     assert from_json(to_json(article_of(reading))) == reading.article
 
 
-def test_reading_leaves_the_tree_as_it_was():
+def test_reading_twice_gives_the_same_result():
     xml = FIXTURES[0].read_text(encoding="utf-8")
     assert read_xml(xml) == read_xml(xml)
 
 
-def test_an_article_without_front_matter():
+def test_an_article_without_front_matter_is_reported():
     reading = read_xml("<article><body><p>Text.</p></body></article>")
     assert codes(reading) == ["article-meta-missing"]
     assert article_of(reading).titles == ()
 
 
 @pytest.mark.parametrize("xml", ["<article/>", "<article><front/></article>", "<x/>", "<front><article-meta/></front>"])
-def test_whatever_element_is_a_reading(xml):
+def test_any_element_gives_an_article(xml):
     assert read_xml(xml).article is not None
 
 
@@ -74,10 +74,10 @@ DOIS = [
 ]
 
 
-@pytest.mark.parametrize(("inner", "doi", "found"), DOIS)
-def test_doi(inner, doi, found):
+@pytest.mark.parametrize(("inner", "doi", "expected_codes"), DOIS)
+def test_only_an_unambiguous_doi_is_used(inner, doi, expected_codes):
     reading = read_meta(inner)
-    assert (article_of(reading).doi, codes(reading)) == (doi, found)
+    assert (article_of(reading).doi, codes(reading)) == (doi, expected_codes)
 
 
 def test_provenance_names_the_elements():

@@ -45,14 +45,14 @@ DATES = [
 ]
 
 
-@pytest.mark.parametrize(("attributes", "inner", "date", "found"), DATES)
-def test_dates(attributes, inner, date, found):
+@pytest.mark.parametrize(("attributes", "inner", "date", "expected_codes"), DATES)
+def test_publication_dates(attributes, inner, date, expected_codes):
     reading = read_meta(f"<pub-date {attributes}>{inner}</pub-date>")
     assert article_of(reading).dates == ((date,) if date else ())
-    assert codes(reading) == found
+    assert codes(reading) == expected_codes
 
 
-def test_a_more_exact_date_for_one_medium_wins_and_another_is_reported():
+def test_a_more_exact_date_replaces_another_and_a_conflict_is_reported():
     year, month = "<year>2020</year>", "<month>5</month><year>2020</year>"
     dates = f"<pub-date pub-type='epub'>{year}</pub-date><pub-date pub-type='epub'>{month}</pub-date>"
     assert meta(dates).dates == (PubDate(year=2020, month=5, medium="online"),)
@@ -60,7 +60,7 @@ def test_a_more_exact_date_for_one_medium_wins_and_another_is_reported():
 
 
 @pytest.mark.parametrize("attributes", ["pub-type='collection'", "date-type='collection'", "pub-type='cover'"])
-def test_the_year_of_the_issue_is_not_that_of_the_article(attributes):
+def test_the_year_of_the_issue_is_kept_apart_from_the_publication_date(attributes):
     online = "<pub-date pub-type='epub'><year>2025</year></pub-date>"
     reading = read_meta(f"{online}<pub-date {attributes}><season>Jan-Apr</season><year>2019</year></pub-date>")
     assert article_of(reading).issue_year == 2019
@@ -68,7 +68,7 @@ def test_the_year_of_the_issue_is_not_that_of_the_article(attributes):
     assert (codes(reading), meta(online).issue_year) == ([], None)
 
 
-def test_a_year_of_the_issue_that_is_none_is_reported():
+def test_an_invalid_year_of_the_issue_is_reported():
     online = "<pub-date pub-type='epub'><year>2025</year></pub-date>"
     dates = f"{online}<pub-date pub-type='collection'><year>20</year></pub-date>"
     assert (meta(dates).issue_year, codes(read_meta(dates))) == (None, ["date-invalid"])
@@ -83,27 +83,27 @@ def journal(inner: str):
     return article_of(reading).journal, codes(reading)
 
 
-def test_issn_by_medium_and_as_identifier():
-    found, doubts = journal(
+def test_issns_in_issn_and_journal_id():
+    result, findings = journal(
         "<journal-id journal-id-type='issn'>2049-3630</journal-id>"
         "<journal-id journal-id-type='eissn'>2076-7404</journal-id>"
         "<issn publication-format='electronic'>2049-3630</issn>"
         "<issn pub-type='ppub'>1234 5679</issn><issn>1234-5678</issn>"
         "<issn pub-type='issn-l'>0031-1049</issn>"
     )
-    assert [(each.value, each.medium) for each in found.issns] == [
+    assert [(issn.value, issn.medium) for issn in result.issns] == [
         ("2049-3630", "electronic"),
         ("2076-7404", "electronic"),
     ]
-    assert doubts == ["issn-invalid", "issn-invalid"]
+    assert findings == ["issn-invalid", "issn-invalid"]
 
 
-def test_an_issn_given_for_both_media_is_of_neither():
+def test_an_issn_given_for_both_media_has_no_medium():
     both = "<issn pub-type='ppub'>2049-3630</issn><issn pub-type='epub'>2049-3630</issn>"
-    assert [(each.value, each.medium) for each in journal(both)[0].issns] == [("2049-3630", None)]
+    assert [(issn.value, issn.medium) for issn in journal(both)[0].issns] == [("2049-3630", None)]
 
 
-def test_abbreviation_prefers_the_publisher():
+def test_the_abbreviation_of_the_publisher_is_preferred():
     inner = (
         "<journal-id journal-id-type='nlm-ta'>A</journal-id><journal-title-group>"
         "<abbrev-journal-title abbrev-type='pubmed'>B</abbrev-journal-title>{}</journal-title-group>"
@@ -114,11 +114,11 @@ def test_abbreviation_prefers_the_publisher():
 
 
 def test_placeholders_of_a_template_are_absent():
-    found, doubts = journal(
+    result, findings = journal(
         "<journal-title-group><journal-title>Journal Title</journal-title></journal-title-group>"
         "<publisher><publisher-name>The Publisher Name</publisher-name></publisher>"
     )
-    assert (found.titles, found.publisher, doubts) == ((), None, ["placeholder-value"] * 2)
+    assert (result.titles, result.publisher, findings) == ((), None, ["placeholder-value"] * 2)
 
 
 # ---------------------------------------------------------------------------------------------- numbers
@@ -133,11 +133,11 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("inner", "expected", "found"), NUMBERS)
-def test_volume_and_issue(inner, expected, found):
+@pytest.mark.parametrize(("inner", "expected", "expected_codes"), NUMBERS)
+def test_volume_and_issue(inner, expected, expected_codes):
     reading = read_meta(inner)
     article = article_of(reading)
-    assert ((article.volume, article.issue), codes(reading)) == (expected, found)
+    assert ((article.volume, article.issue), codes(reading)) == (expected, expected_codes)
 
 
 PAGES = [
@@ -150,7 +150,7 @@ PAGES = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), PAGES)
-def test_pages_as_written(inner, expected):
+def test_pages_are_used_as_written(inner, expected):
     article = meta(inner)
     assert (article.first_page, article.last_page, article.other_pages) == expected
 
@@ -180,20 +180,20 @@ LANDING = [
 ]
 
 
-@pytest.mark.parametrize(("inner", "page", "found"), LANDING)
-def test_landing_page(inner, page, found):
+@pytest.mark.parametrize(("inner", "page", "expected_codes"), LANDING)
+def test_landing_page(inner, page, expected_codes):
     reading = read_meta(inner)
-    assert (article_of(reading).landing_page, codes(reading)) == (page, found)
+    assert (article_of(reading).landing_page, codes(reading)) == (page, expected_codes)
 
 
-def test_the_provider_decides_between_sites():
+def test_the_host_of_the_provider_decides_between_sites():
     inner = uri("https://a.example/1") + uri("https://b.example/1")
     assert meta(inner, hints=Hints(provider_host="b.example")).landing_page == "https://b.example/1"
 
 
-def test_files_are_real_files():
+def test_only_real_files_are_files():
     article = meta(uri("https://j.example/1.pdf") + uri(f"{OJS}1/1", "application/pdf") + uri("x.pdf", "pdf"))
-    assert [(each.url, each.mime) for each in article.files] == [("https://j.example/1.pdf", "application/pdf")]
+    assert [(file.url, file.mime) for file in article.files] == [("https://j.example/1.pdf", "application/pdf")]
 
 
 # --------------------------------------------------------------------------------------------- licences
@@ -223,10 +223,10 @@ LICENSES = [
 ]
 
 
-@pytest.mark.parametrize(("inner", "expected", "found"), LICENSES)
-def test_licenses(inner, expected, found):
+@pytest.mark.parametrize(("inner", "expected", "expected_codes"), LICENSES)
+def test_licenses(inner, expected, expected_codes):
     reading = read_meta(f"<permissions>{inner}</permissions>")
-    assert (article_of(reading).licenses, codes(reading)) == (expected, found)
+    assert (article_of(reading).licenses, codes(reading)) == (expected, expected_codes)
 
 
 # ---------------------------------------------------------------------------------------------- funding
@@ -257,7 +257,7 @@ FUNDING = [
         (Funding(funder="R", ror="https://ror.org/05dxps055"),),
     ),
     ("<award-id>R-1</award-id><award-id/>", (Funding(awards=("R-1",)),)),
-    # One award of two funders; then two awards in one group, each of its own funder.
+    # One award of two funders; then two awards in one group, each with its own funder.
     (
         "<funding-source>A</funding-source><funding-source>B</funding-source>"
         "<award-id>1</award-id><award-id>2</award-id>",
@@ -301,23 +301,23 @@ RELATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("said", "article_type", "kind", "update"), RELATIONS)
-def test_relations(said, article_type, kind, update):
-    related = f"<related-article related-article-type='{said}' ext-link-type='doi' xlink:href='10.5555/b'/>"
+@pytest.mark.parametrize(("relation_type", "article_type", "kind", "update"), RELATIONS)
+def test_relations(relation_type, article_type, kind, update):
+    related = f"<related-article related-article-type='{relation_type}' ext-link-type='doi' xlink:href='10.5555/b'/>"
     attribute = f"article-type='{article_type}'" if article_type else ""
     xml = f"<article {NAMESPACES} {attribute}><front><article-meta>{related}</article-meta></front></article>"
     assert article_of(read_xml(xml)).relations == (Relation(kind=kind, target="10.5555/b", update=update),)
 
 
-def test_a_notice_for_this_article_is_no_update_by_it():
+def test_a_notice_about_this_article_is_not_an_update_by_it():
     related = "<related-article related-article-type='retraction-forward' xlink:href='https://doi.org/10.5555/b'/>"
     reading = read_meta(related)
     assert (article_of(reading).relations, codes(reading)) == ((), ["relation-unmapped"])
 
 
-def test_preprint_of_the_publication_history():
+def test_preprints_in_the_publication_history_are_relations():
     link = "<event><self-uri content-type='{}' xlink:href='https://doi.org/10.5555/{}'/></event>"
     inner = f"<pub-history>{link.format('preprint', 'pre')}{link.format('reviewed-preprint', 'pre.1')}</pub-history>"
     reading = read_meta(inner)
     assert article_of(reading).relations == (Relation(kind="hasPreprint", target="10.5555/pre"),)
-    assert codes(reading) == ["relation-unmapped"]  # the reviewed one is not lost without a word
+    assert codes(reading) == ["relation-unmapped"]  # the reviewed preprint is not lost silently

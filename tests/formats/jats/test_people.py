@@ -1,4 +1,4 @@
-"""Names, ORCID, roles, and who belongs to which institution."""
+"""Names, ORCID iDs, roles, and affiliations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.formats.jats.reading import article_of, codes, meta, read_meta
 
 
 def group(*contribs: str, beside: str = "", attributes: str = "") -> str:
-    entries = "".join(f"<contrib>{each}</contrib>" for each in contribs)
+    entries = "".join(f"<contrib>{contrib}</contrib>" for contrib in contribs)
     return f"<contrib-group {attributes}>{entries}{beside}</contrib-group>"
 
 
@@ -33,10 +33,10 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), NAMES)
-def test_names(inner, expected):
+def test_names_and_their_parts(inner, expected):
     reading = read_meta(group(inner))
-    (found,) = article_of(reading).contributors
-    assert (found.kind, found.surname, found.given, found.suffix) == expected
+    (contributor,) = article_of(reading).contributors
+    assert (contributor.kind, contributor.surname, contributor.given, contributor.suffix) == expected
     assert codes(reading) == []
 
 
@@ -47,11 +47,11 @@ STRING_NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("order", "name", "found"), STRING_NAMES)
-def test_a_name_without_parts_is_split_only_by_a_setting(order, name, found):
+@pytest.mark.parametrize(("order", "name", "expected_codes"), STRING_NAMES)
+def test_a_name_without_parts_is_split_only_by_a_setting(order, name, expected_codes):
     reading = read_meta(group("<string-name>Ada Mary Berg</string-name>"), hints=Hints(name_order=order))
     (contributor,) = article_of(reading).contributors
-    assert ((contributor.surname, contributor.given), codes(reading)) == (name, found)
+    assert ((contributor.surname, contributor.given), codes(reading)) == (name, expected_codes)
 
 
 def test_a_name_with_several_commas_is_not_parsed():
@@ -59,8 +59,8 @@ def test_a_name_with_several_commas_is_not_parsed():
 
 
 @pytest.mark.parametrize(("name", "code"), [("", "contributor-empty"), ("????", "name-refused")])
-def test_a_name_that_is_gone_is_told_from_one_that_never_was(name, code):
-    """The first can be left out; without the second the article would lose an author."""
+def test_a_lost_name_is_distinguished_from_a_missing_name(name, code):
+    """An entry that never had a name can be left out. Without a lost name, the article would lack an author."""
     parts = f"<surname>{name}</surname><given-names>{name}</given-names>"
     reading = read_meta(f"<contrib-group><contrib><name>{parts}</name><role>Author</role></contrib></contrib-group>")
     assert (article_of(reading).contributors, codes(reading)) == ((), [code])
@@ -69,8 +69,8 @@ def test_a_name_that_is_gone_is_told_from_one_that_never_was(name, code):
 
 def test_configured_organisations_are_groups():
     inner = group("<name><given-names>Reed Watch</given-names></name>")
-    (found,) = meta(inner, hints=Hints(organizations=("Reed Watch",))).contributors
-    assert (found.kind, found.name, found.surname) == ("group", "Reed Watch", None)
+    (contributor,) = meta(inner, hints=Hints(organizations=("Reed Watch",))).contributors
+    assert (contributor.kind, contributor.name, contributor.surname) == ("group", "Reed Watch", None)
 
 
 COLLABS = [
@@ -83,14 +83,17 @@ COLLABS = [
 
 
 @pytest.mark.parametrize(("inner", "name"), COLLABS)
-def test_groups(inner, name):
-    (found,) = meta(group(f"<collab>{inner}</collab>")).contributors
-    assert (found.kind, found.name) == ("group", name)
+def test_names_of_groups(inner, name):
+    (contributor,) = meta(group(f"<collab>{inner}</collab>")).contributors
+    assert (contributor.kind, contributor.name) == ("group", name)
 
 
-def test_person_and_group_in_one_entry_are_two():
-    found = meta(group(person() + "<collab>Reed Group</collab>")).contributors
-    assert [(each.kind, each.surname or each.name) for each in found] == [("person", "Berg"), ("group", "Reed Group")]
+def test_person_and_group_in_one_entry_are_two_contributors():
+    contributors = meta(group(person() + "<collab>Reed Group</collab>")).contributors
+    assert [(contributor.kind, contributor.surname or contributor.name) for contributor in contributors] == [
+        ("person", "Berg"),
+        ("group", "Reed Group"),
+    ]
 
 
 ROLES = [
@@ -105,9 +108,9 @@ ROLES = [
 
 
 @pytest.mark.parametrize(("own", "of_group", "expected"), ROLES)
-def test_only_the_byline_is_taken(own, of_group, expected):
+def test_only_the_byline_is_used(own, of_group, expected):
     reading = read_meta(f"<contrib-group {of_group}><contrib {own}>{person()}</contrib></contrib-group>")
-    assert [each.role for each in article_of(reading).contributors] == expected
+    assert [contributor.role for contributor in article_of(reading).contributors] == expected
     assert codes(reading) == ([] if expected else ["contributor-left-out"])
 
 
@@ -125,8 +128,11 @@ ORCIDS = [
 
 @pytest.mark.parametrize(("inner", "authenticated"), ORCIDS)
 def test_orcid_in_any_spelling(inner, authenticated):
-    (found,) = meta(group(person(rest=inner))).contributors
-    assert (found.orcid, found.orcid_authenticated) == ("https://orcid.org/0000-0002-1825-0097", authenticated)
+    (contributor,) = meta(group(person(rest=inner))).contributors
+    assert (contributor.orcid, contributor.orcid_authenticated) == (
+        "https://orcid.org/0000-0002-1825-0097",
+        authenticated,
+    )
 
 
 def test_a_wrong_orcid_is_reported():
@@ -153,8 +159,8 @@ def test_credit_roles(inner, expected):
 
 
 def affiliation(inner: str) -> Affiliation:
-    (found,) = meta(group(person(rest=f"<aff>{inner}</aff>"))).contributors[0].affiliations
-    return found
+    (affiliation,) = meta(group(person(rest=f"<aff>{inner}</aff>"))).contributors[0].affiliations
+    return affiliation
 
 
 AFFILIATIONS = [
@@ -191,7 +197,7 @@ AFFILIATIONS = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), AFFILIATIONS)
-def test_affiliation(inner, expected):
+def test_one_affiliation(inner, expected):
     assert affiliation(inner) == expected
 
 
@@ -201,8 +207,8 @@ def test_two_institutions_with_identifiers_of_their_own():
         "<institution-id institution-id-type='ror'>{}</institution-id></institution-wrap>"
     )
     inner = wrap.format("A", "https://ror.org/05dxps055") + wrap.format("B", "04wxnsj81") + "<country>Norway</country>"
-    found = meta(group(person(rest=f"<aff>{inner}</aff>"))).contributors[0].affiliations
-    assert [(each.name, each.ror, each.place) for each in found] == [
+    affiliations = meta(group(person(rest=f"<aff>{inner}</aff>"))).contributors[0].affiliations
+    assert [(affiliation.name, affiliation.ror, affiliation.place) for affiliation in affiliations] == [
         ("A", "https://ror.org/05dxps055", "Norway"),
         ("B", "https://ror.org/04wxnsj81", "Norway"),
     ]
@@ -218,15 +224,15 @@ def test_wrong_identifiers_are_reported():
 
 
 def names(article) -> list[list[str | None]]:
-    return [[each.name for each in person.affiliations] for person in article.contributors]
+    return [[affiliation.name for affiliation in person.affiliations] for person in article.contributors]
 
 
-def test_several_identifiers_in_one_rid_keep_their_order():
+def test_several_affiliations_in_one_rid_keep_their_order():
     inner = group(person(rest="<xref ref-type='aff' rid='b a'/>")) + "<aff id='a'>A</aff><aff id='b'>B</aff>"
     assert names(meta(inner)) == [["B", "A"]]
 
 
-def test_an_affiliation_of_the_group_belongs_to_all():
+def test_an_affiliation_of_the_group_belongs_to_all_members():
     assert names(meta(group(person(), person("Dahl"), beside="<aff>Reed College</aff>"))) == [["Reed College"]] * 2
     assert names(meta(group(person(), person("Dahl")) + "<aff>Reed College</aff>")) == [["Reed College"]] * 2
 
@@ -237,16 +243,16 @@ def test_several_affiliations_without_links_belong_to_nobody():
     assert codes(reading) == ["affiliation-unassigned"] * 2
 
 
-def test_a_link_to_nothing_is_reported():
+def test_a_reference_to_a_missing_affiliation_is_reported():
     assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='x'/>")))) == ["affiliation-missing"]
 
 
-def test_a_footnote_is_no_affiliation_that_is_missing():
+def test_a_reference_to_a_footnote_is_not_reported_as_missing():
     notes = "<author-notes><fn id='n1'><p>On leave</p></fn></author-notes>"
     assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='n1'/>")) + notes)) == []
 
 
-def test_corresponding_by_attribute_or_link():
+def test_corresponding_authors_are_marked_by_attribute_or_link():
     notes = "<author-notes><corresp id='c'>A</corresp></author-notes>"
     assert meta(group(person(rest="<xref ref-type='corresp' rid='c'/>")) + notes).contributors[0].corresponding
     assert meta(group(person(rest="<xref rid='c'/>")) + notes).contributors[0].corresponding

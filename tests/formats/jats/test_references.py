@@ -1,4 +1,4 @@
-"""References: text whole, parts where tagged, keys unique, lists split."""
+"""References: whole text, tagged parts, unique keys, pasted lists."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def references(inner: str) -> tuple[Reference, ...]:
     return article_of(reading(inner)).references
 
 
-def one(inner: str) -> Reference:
-    (found,) = references(f"<ref id='R1'>{inner}</ref>")
-    return found
+def single_reference(inner: str) -> Reference:
+    (reference,) = references(f"<ref id='R1'>{inner}</ref>")
+    return reference
 
 
 PERSON = (
@@ -32,15 +32,17 @@ JOURNAL = (
 
 
 def test_running_text_stays_whole():
-    found = one(
+    reference = single_reference(
         "<label>1</label><mixed-citation>Berg A. <italic>Reeds</italic>. 2001; 5 : 7. DOI: 10.5555/a. (In Russ.)"
         "</mixed-citation>"
     )
-    assert found == Reference(key="R1", text="Berg A. Reeds. 2001; 5 : 7. DOI: 10.5555/a. (In Russ.)", doi="10.5555/a")
+    assert reference == Reference(
+        key="R1", text="Berg A. Reeds. 2001; 5 : 7. DOI: 10.5555/a. (In Russ.)", doi="10.5555/a"
+    )
 
 
-def test_parts_alone_are_composed():
-    assert one(f"<element-citation publication-type='journal'>{JOURNAL}</element-citation>") == Reference(
+def test_parts_alone_are_joined_with_punctuation():
+    assert single_reference(f"<element-citation publication-type='journal'>{JOURNAL}</element-citation>") == Reference(
         key="R1",
         text="Berg A. 2001. Reeds. Lakes 5(2): 7–9",
         type="journal_article",
@@ -68,8 +70,8 @@ COMPOSED = [
 
 
 @pytest.mark.parametrize(("inner", "text"), COMPOSED)
-def test_composed_text(inner, text):
-    assert one(f"<element-citation>{inner}</element-citation>").text == text
+def test_punctuation_between_parts(inner, text):
+    assert single_reference(f"<element-citation>{inner}</element-citation>").text == text
 
 
 AS_READ = [
@@ -90,8 +92,8 @@ AS_READ = [
 
 
 @pytest.mark.parametrize(("inner", "text"), AS_READ)
-def test_text_as_it_reads(inner, text):
-    assert one(f"<mixed-citation>{inner}</mixed-citation>").text == text
+def test_visible_text_of_a_citation(inner, text):
+    assert single_reference(f"<mixed-citation>{inner}</mixed-citation>").text == text
 
 
 PARTS = (
@@ -131,9 +133,9 @@ FIELDS = [
 
 
 @pytest.mark.parametrize(("kind", "inner", "expected"), FIELDS)
-def test_fields(kind, inner, expected):
-    found = one(f"<element-citation publication-type='{kind}'>{inner}x<x>x</x></element-citation>")
-    assert {field: value for field in PARTS if (value := getattr(found, field))} == expected
+def test_fields_from_tagged_parts(kind, inner, expected):
+    reference = single_reference(f"<element-citation publication-type='{kind}'>{inner}x<x>x</x></element-citation>")
+    assert {field: value for field in PARTS if (value := getattr(reference, field))} == expected
 
 
 DOIS = [
@@ -146,38 +148,41 @@ DOIS = [
 ]
 
 
-@pytest.mark.parametrize(("inner", "doi", "found"), DOIS)
-def test_doi(inner, doi, found):
+@pytest.mark.parametrize(("inner", "doi", "expected_codes"), DOIS)
+def test_only_an_unambiguous_doi_is_used(inner, doi, expected_codes):
     result = reading(f"<ref id='R1'><mixed-citation>{inner}</mixed-citation></ref>")
-    assert (article_of(result).references[0].doi, codes(result)) == (doi, found)
+    assert (article_of(result).references[0].doi, codes(result)) == (doi, expected_codes)
 
 
-def test_line_and_parts_of_one_work_are_one_reference():
+def test_running_text_and_parts_of_one_work_are_one_reference():
     parts = f"<element-citation publication-type='journal'>{JOURNAL}</element-citation>"
     for inner in (
         f"<label>3</label><mixed-citation>3. Berg A. Reeds.</mixed-citation>{parts}",
         f"<citation-alternatives>{parts}<mixed-citation>Berg A. Reeds.</mixed-citation></citation-alternatives>",
     ):
-        found = one(inner)
-        assert (found.text, found.author, found.volume) == ("Berg A. Reeds.", "Berg", "5")
+        reference = single_reference(inner)
+        assert (reference.text, reference.author, reference.volume) == ("Berg A. Reeds.", "Berg", "5")
 
 
 @pytest.mark.parametrize("written", ["2. ", "[2] ", "(2) ", "2) ", ""])
-def test_the_number_in_the_label_is_no_part_of_the_text(written):
-    assert one(f"<label>[2]</label><mixed-citation>{written}Berg, Lakes</mixed-citation>").text == "Berg, Lakes"
-    assert one(f"<label>[2]</label><mixed-citation>{written}20 Lakes</mixed-citation>").text == "20 Lakes"
+def test_a_number_that_is_also_in_the_label_is_removed_from_the_text(written):
+    assert (
+        single_reference(f"<label>[2]</label><mixed-citation>{written}Berg, Lakes</mixed-citation>").text
+        == "Berg, Lakes"
+    )
+    assert single_reference(f"<label>[2]</label><mixed-citation>{written}20 Lakes</mixed-citation>").text == "20 Lakes"
 
 
-def test_several_works_in_one_ref_have_keys_of_their_own():
-    found = references(
+def test_several_works_in_one_ref_have_their_own_keys():
+    result = references(
         "<ref id='R1'><mixed-citation>A</mixed-citation><mixed-citation>B</mixed-citation><note><p>C</p></note></ref>"
     )
-    assert [(each.key, each.text) for each in found] == [("R1a", "A"), ("R1b", "B C")]
+    assert [(reference.key, reference.text) for reference in result] == [("R1a", "A"), ("R1b", "B C")]
 
 
-def test_keys_are_unique_even_where_identifiers_are_not():
-    found = references("<ref id='x'><p>A</p></ref><ref id='x'><p>B</p></ref><ref><p>C</p></ref>")
-    assert [each.key for each in found] == ["x", "x-2", "ref3"]
+def test_keys_are_unique_even_if_identifiers_are_not():
+    result = references("<ref id='x'><p>A</p></ref><ref id='x'><p>B</p></ref><ref><p>C</p></ref>")
+    assert [reference.key for reference in result] == ["x", "x-2", "ref3"]
 
 
 def test_an_empty_reference_is_reported():
@@ -198,18 +203,20 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("inner", "texts"), LISTS)
-def test_pasted_lists_are_split_only_when_numbered_from_one(inner, texts):
-    assert [each.text for each in references(f"<ref id='R1'><mixed-citation>{inner}</mixed-citation></ref>")] == texts
-    assert [each.text for each in references(f"<p>{inner}</p>")] == texts
+def test_pasted_lists_are_split_only_if_numbered_from_one(inner, texts):
+    assert [
+        reference.text for reference in references(f"<ref id='R1'><mixed-citation>{inner}</mixed-citation></ref>")
+    ] == texts
+    assert [reference.text for reference in references(f"<p>{inner}</p>")] == texts
 
 
-def test_hundreds_of_references():
-    found = references(
+def test_hundreds_of_references_have_unique_keys():
+    result = references(
         "".join(f"<ref id='R{n}'><mixed-citation>Work {n}</mixed-citation></ref>" for n in range(1, 301))
     )
-    assert len({each.key for each in found}) == 300
+    assert len({reference.key for reference in result}) == 300
 
 
-def test_references_of_a_sub_article_stay_out():
+def test_references_of_a_sub_article_are_ignored():
     sub = "<sub-article><back><ref-list><ref><p>Other</p></ref></ref-list></back></sub-article>"
     assert article_of(read_meta("", rest=sub)).references == ()

@@ -1,11 +1,11 @@
-"""Titles, abstracts, keywords: faces, formulas, languages, characters named by a DTD."""
+"""Titles, abstracts and keywords: formatting, formulas, languages, entities."""
 
 from __future__ import annotations
 
 import pytest
 from lxml import etree
 
-from harvester.formats.jats.inline import inline, words
+from harvester.formats.jats.inline import formatted_text, plain_text
 from harvester.model import Hints, ListBlock, Paragraph, Section
 from harvester.text import Math, Span, plain
 from tests.formats.jats.reading import NAMESPACES, article_of, codes, meta, read_element, read_meta
@@ -35,20 +35,20 @@ INLINE = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), INLINE)
-def test_inline(inner, expected):
-    assert inline(element(inner)) == expected
+def test_formatted_text(inner, expected):
+    assert formatted_text(element(inner)) == expected
 
 
-def test_a_cross_reference_stays_in_a_paragraph():
-    assert inline(element("see <xref ref-type='bibr'>12</xref>", "p")) == ("see 12",)
+def test_a_cross_reference_in_a_paragraph_is_kept():
+    assert formatted_text(element("see <xref ref-type='bibr'>12</xref>", "p")) == ("see 12",)
 
 
-def test_mathml_stands_alone():
+def test_mathml_is_self_contained():
     inner = (
         '<inline-formula><alternatives><tex-math>x</tex-math><mml:math id="m" overflow="scroll"><mml:mrow>\n'
         "<mml:mi>a</mml:mi> <mml:mo>&lt;</mml:mo></mml:mrow></mml:math></alternatives></inline-formula>"
     )
-    assert inline(element(inner)) == (
+    assert formatted_text(element(inner)) == (
         Math(
             '<math xmlns="http://www.w3.org/1998/Math/MathML" overflow="scroll">'
             "<mrow><mi>a</mi><mo>&lt;</mo></mrow></math>"
@@ -56,14 +56,14 @@ def test_mathml_stands_alone():
     )
 
 
-def test_mathml_without_a_namespace_of_its_own():
+def test_mathml_without_its_own_namespace():
     title = etree.fromstring('<article-title xmlns="http://x/"><math><mi>a</mi></math></article-title>')
-    assert inline(title) == (Math('<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>a</mi></math>'),)
+    assert formatted_text(title) == (Math('<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>a</mi></math>'),)
 
 
-def test_deep_nesting_is_no_recursion_error():
+def test_deep_nesting_raises_no_recursion_error():
     deep = "<bold>" * 200 + "x" + "</bold>" * 200
-    assert words(element(deep)) == "x"
+    assert plain_text(element(deep)) == "x"
     nested = "<sec>" * 200 + "<p>x</p>" + "</sec>" * 200
     assert meta(f"<abstract>{nested}</abstract>").abstracts
 
@@ -92,7 +92,7 @@ def test_entities_of_a_dtd_are_resolved_by_name():
 def test_an_unknown_entity_is_reported():
     reading = with_entity("fdg")
     assert article_of(reading).titles[0].text == ("Ne&fdg;lu",)
-    assert [(each.code, each.value) for each in reading.findings] == [("unresolved-entity", "fdg")]
+    assert [(finding.code, finding.value) for finding in reading.findings] == [("unresolved-entity", "fdg")]
 
 
 # ---------------------------------------------------------------------------------------------- titles
@@ -100,7 +100,7 @@ def test_an_unknown_entity_is_reported():
 
 def titles(inner: str, **options) -> list[tuple[str, str, str | None]]:
     article = meta(f"<title-group>{inner}</title-group>", **options)
-    return [(plain(each.text), plain(each.subtitle), each.lang) for each in article.titles]
+    return [(plain(title.text), plain(title.subtitle), title.lang) for title in article.titles]
 
 
 TITLES = [
@@ -126,18 +126,18 @@ TITLES = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), TITLES)
-def test_titles(inner, expected):
+def test_titles_and_subtitles(inner, expected):
     assert titles(inner) == expected
 
 
-def test_html_in_a_title_is_read_once():
+def test_escaped_html_in_a_title_is_resolved_once():
     article = meta(
         "<title-group><article-title>On &lt;i&gt;E. coli&lt;/i&gt; &amp;amp; us</article-title></title-group>"
     )
     assert article.titles[0].text == ("On ", Span("italic", ("E. coli",)), " & us")
 
 
-def test_a_comparison_is_no_html():
+def test_a_comparison_is_not_html():
     assert titles("<article-title>p &lt; 0.05 and q &gt; 1</article-title>") == [("p < 0.05 and q > 1", "", "en")]
 
 
@@ -151,7 +151,7 @@ FINDINGS = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), FINDINGS)
-def test_doubts_about_a_title(inner, expected):
+def test_findings_about_a_title(inner, expected):
     assert codes(read_meta(f"<title-group>{inner}</title-group>")) == expected
 
 
@@ -167,21 +167,21 @@ SUB = '<sub-article article-type="translation" xml:lang="pt"><front-stub>{}</fro
 TITLE = "<title-group><article-title>{}</article-title></title-group>"
 
 
-def test_a_translation_inside_the_article_is_its_metadata():
+def test_a_translation_inside_the_article_adds_metadata():
     rest = SUB.format(TITLE.format("Rio") + "<abstract><p>Água.</p></abstract>")
     article = meta(TITLE.format("River"), rest=rest)
-    assert [(plain(each.text), each.lang) for each in article.titles] == [("River", "en"), ("Rio", "pt")]
+    assert [(plain(title.text), title.lang) for title in article.titles] == [("River", "en"), ("Rio", "pt")]
     assert article.abstracts[0].lang == "pt"
 
 
 def test_a_translation_with_its_own_doi_is_another_article():
     rest = SUB.format('<article-id pub-id-type="doi">10.5555/a.pt</article-id>' + TITLE.format("Rio"))
     article = meta('<article-id pub-id-type="doi">10.5555/a</article-id>' + TITLE.format("River"), rest=rest)
-    assert [(each.kind, each.target) for each in article.relations] == [("hasTranslation", "10.5555/a.pt")]
+    assert [(relation.kind, relation.target) for relation in article.relations] == [("hasTranslation", "10.5555/a.pt")]
     assert len(article.titles) == 1
 
 
-def test_a_second_wording_in_one_language_is_reported():
+def test_a_second_title_in_one_language_is_reported():
     own = (
         "<title-group><article-title>River</article-title>"
         '<trans-title-group xml:lang="pt"><trans-title>O rio</trans-title></trans-title-group></title-group>'
@@ -233,10 +233,10 @@ def test_other_kinds_of_abstract_need_a_setting():
 
 def test_trans_abstract_never_inherits_the_article_language():
     article = meta("<abstract><p>A</p></abstract><trans-abstract><p>B</p></trans-abstract>")
-    assert [each.lang for each in article.abstracts] == ["en", None]
+    assert [abstract.lang for abstract in article.abstracts] == ["en", None]
 
 
-def test_what_an_abstract_cannot_carry_is_reported():
+def test_unsupported_content_of_an_abstract_is_reported():
     assert codes(read_meta("<abstract><p>A <table-wrap><label>T</label></table-wrap></p></abstract>")) == [
         "abstract-part-dropped"
     ]
@@ -253,4 +253,4 @@ def test_keywords_have_the_language_of_their_group():
         '<kwd-group><compound-kwd><compound-kwd-part content-type="code">31</compound-kwd-part>'
         '<compound-kwd-part content-type="term">e</compound-kwd-part></compound-kwd></kwd-group>'
     )
-    assert [(each.text, each.lang) for each in article.keywords] == [("a b", "en"), ("c", "de"), ("e", "en")]
+    assert [(keyword.text, keyword.lang) for keyword in article.keywords] == [("a b", "en"), ("c", "de"), ("e", "en")]

@@ -1,4 +1,4 @@
-"""Each case is a Dublin Core record of our own words (NAME.xml) and what must come out of it (NAME.json)."""
+"""Each case is a Dublin Core record that we wrote (NAME.xml), and the expected article and findings (NAME.json)."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def outcome(name):
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in CASES.glob("*.xml")))
-def test_case(name):
+def test_a_case_gives_the_expected_article_and_findings(name):
     expected = msgspec.json.decode((CASES / f"{name}.json").read_bytes())
     assert outcome(name) == expected

@@ -1,4 +1,4 @@
-"""What the configuration of a source changes."""
+"""The effect of a source's configuration on the reader."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def read(*pairs, identifier="oai:example:1", **hints):
 DATES = (("date", "2015-03-02T10:00:00Z"), ("date", "2015-03-03"), ("date", "2013-05"))
 
 
-def test_dspace_has_the_date_of_issue_last():
+def test_the_last_date_of_dspace_is_the_date_of_issue():
     assert read(*DATES)[0].dates == ()
     article, findings = read(*DATES, date_profile="dspace")
     assert (article.dates, findings) == ((PubDate(year=2013, month=5),), [])
 
 
-def test_the_medium_of_an_issn_is_the_configurations():
+def test_the_configuration_gives_the_medium_of_an_issn():
     facts = JournalFacts(title="Tide Letters", issn_print="2049-3630", issn_electronic="1234-5679")
     pairs = (("source", "1234-5679"), ("source", "2049-3630"))
     article, _ = read(*pairs, journals={"2049-3630": facts, "1234-5679": facts})
@@ -38,7 +38,7 @@ def test_the_medium_of_an_issn_is_the_configurations():
     assert read(*pairs)[0].journal.issns == (Issn("1234-5679"), Issn("2049-3630"))
 
 
-def test_a_journals_labels_and_title():
+def test_configured_labels_and_title_of_a_journal():
     facts = JournalFacts(title="Tide Letters", volume_labels=("Jahrgang",), issue_labels=("Heft",))
     pairs = (("source", "2049-3630"), ("source", "Tide Letters; Jahrgang 3 Heft 2 (2013); 1-5"))
     article, findings = read(*pairs, journals={"2049-3630": facts})
@@ -49,13 +49,13 @@ def test_a_journals_labels_and_title():
 
 
 @pytest.mark.parametrize(("year", "found", "codes"), [("2013", 2013, []), ("0213", None, ["date-invalid"])])
-def test_the_citation_has_the_year_of_the_issue(year, found, codes):
+def test_the_year_of_a_citation_is_the_year_of_the_issue(year, found, codes):
     article, findings = read(("source", f"Tide Letters; Vol 3, No 2 ({year}); 1-5"), ("date", "2012-12-20"))
     assert (article.issue_year, article.volume, findings) == (found, "3", codes)
     assert article.dates == (PubDate(year=2012, month=12, day=20),)
 
 
-def test_a_range_of_years_is_no_issn_unless_it_is_configured():
+def test_a_range_of_years_is_an_issn_only_if_configured():
     assert read(("source", "1940-1949"))[0].journal.issns == ()
     journals = {"1940-1949": JournalFacts(issn_print="1940-1949")}
     assert read(("source", "1940-1949"), journals=journals)[0].journal.issns == (Issn("1940-1949", "print"),)
@@ -79,7 +79,7 @@ def test_a_range_of_years_is_no_issn_unless_it_is_configured():
         ("none", "source", "J; Vol 1 No 2 (2019)", None),
     ],
 )
-def test_citation_profiles(profile, element, value, volume):
+def test_the_citation_profile_names_element_and_form(profile, element, value, volume):
     article, findings = read(("title", "On the habits of mills"), (element, value), citation_profile=profile)
     assert article.volume == volume
     assert findings == []
@@ -87,15 +87,18 @@ def test_citation_profiles(profile, element, value, volume):
         assert article.provenance["volume"] == f"dc:{element}"
 
 
-def test_name_order_and_organisations():
+def test_configured_name_order_and_organisations():
     pairs = (("creator", "L. S. Timova"), ("creator", "Mill Society"))
     assert read(*pairs)[1] == ["name-order-unknown", "possible-organization"]
     article, findings = read(*pairs, name_order="given-first", organizations=("Mill Society",))
-    assert [(each.surname, each.name) for each in article.contributors] == [("Timova", None), (None, "Mill Society")]
+    assert [(person.surname, person.name) for person in article.contributors] == [
+        ("Timova", None),
+        (None, "Mill Society"),
+    ]
     assert findings == []
 
 
-def test_repairs_only_where_asked_for():
+def test_texts_are_repaired_only_if_configured():
     pairs = (("title", "An eff ective PÃ©rez"), ("description", "Diff erent mills."), ("subject", "specifi c mills"))
     article, findings = read(*pairs)
     assert plain(article.titles[0].text) == "An eff ective PÃ©rez"
@@ -107,14 +110,14 @@ def test_repairs_only_where_asked_for():
     assert sorted(set(findings)) == ["encoding-suspect", "text-repaired"]
 
 
-def test_the_header_has_the_doi_as_a_last_resort():
+def test_the_doi_in_the_oai_identifier_is_the_last_resort():
     article, _ = read(("title", "Mills"), identifier="doi:10.5555/tide.7")
     assert (article.doi, article.provenance["doi"]) == ("10.5555/tide.7", "header identifier")
     assert read(("identifier", "10.5555/own"), identifier="doi:10.5555/tide.7")[0].doi == "10.5555/own"
     assert read(("title", "Mills"), identifier="oai:example:article/7")[0].doi is None
 
 
-def test_arxiv_puts_the_abstract_first():
+def test_the_first_description_of_arxiv_is_the_abstract():
     pairs = (("description", "We show mills."), ("description", "Comment: 12 pages"))
     article, findings = read(*pairs, citation_profile="arxiv")
     assert (len(article.abstracts), findings) == (1, ["description-unused"])

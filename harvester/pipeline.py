@@ -23,9 +23,11 @@ from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
 from harvester.deposits.export import schema_for, write_deposits
 from harvester.findings import Severity
+from harvester.harvesting.by_source import for_each_source
 from harvester.harvesting.context import Progress
 from harvester.harvesting.reconcile import reconcile_source
-from harvester.harvesting.runs import for_each_source, harvest_source
+from harvester.harvesting.run_choice import Request
+from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.system import locks
@@ -62,14 +64,12 @@ def harvest(
 
     A source that fails costs its neighbours nothing. Raises `BusyError` when other processes hold all of them.
     """
-    rebuilt = 0
+    request, rebuilt = Request(full, since, until), 0
 
     def work(source: Source) -> Iterator[RunReport]:
         nonlocal rebuilt
         rebuilt += rebuild_articles(config, store, (source.name,), today=_day(now), stop=stop)
-        yield from harvest_source(
-            config, store, source, now=now, full=full, since=since, until=until, stop=stop, progress=progress
-        )
+        yield from harvest_source(config, store, source, request, now=now, stop=stop, progress=progress)
 
     reports = for_each_source(config, names, "harvest", work, stop)
     if rebuilt or any(report.new or report.changed or report.deleted for report in reports):

@@ -17,7 +17,7 @@ from harvester.harvesting.comparison import compare
 from harvester.harvesting.context import Outcome
 from harvester.harvesting.page_writer import PageWriter
 from harvester.harvesting.patience import DEFAULT, Patience
-from harvester.harvesting.runs import finish
+from harvester.harvesting.reporting import finish
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.oai import hosts
 from harvester.reports import RunReport

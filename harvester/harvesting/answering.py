@@ -1,4 +1,4 @@
-"""Answer what plans ask, from a provider and the store."""
+"""Answers what plans ask, from a provider and the store."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Answering:
         self._closing.close()
 
     def run(self, plan: Plan[T]) -> T:
-        """Answer what the plan asks until it has decided. Raises `Interruption` and what the plan raises."""
+        """Answers what the plan asks until it has decided. Raises `Interruption` and what the plan raises."""
         answer: Any = None
         while True:
             try:
@@ -69,7 +69,7 @@ class Answering:
             answer = self._answer(question)
 
     def save(self, page: Page | None, transitions: Sequence[Transition] = (), resolved: Collection[str] = ()) -> None:
-        """Write a step: a page with these transitions, after the provider was asked about disputed records."""
+        """Writes a step: a page with these transitions, after the provider was asked about disputed records."""
         if page is not None:
             arrival = self._writer.look(page)
             answers = self.run(by_identifier.clarify(arrival.disputed, self._run.prefix))

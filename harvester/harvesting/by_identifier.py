@@ -53,7 +53,7 @@ Result = Given | Gone | Denied | NoAnswer
 
 
 def read(identifier: str, answer: Page | ProviderError) -> Result:
-    """Return what an answer to GetRecord means."""
+    """What an answer to GetRecord means."""
     if isinstance(answer, Page):
         bad = tuple(replace(bad, identifier=identifier) for bad in answer.bad)
         return Given(tuple(raw for raw in answer.records if raw.identifier == identifier), bad)
@@ -63,7 +63,7 @@ def read(identifier: str, answer: Page | ProviderError) -> Result:
 
 
 def rejection(identifier: str, result: Result) -> BadRecord | None:
-    """Return the bad record that stands for a result without a record; `None` if the record came."""
+    """The bad record that stands for a result without a record; `None` if the record came."""
     if not isinstance(result, Given):
         return BadRecord(identifier=identifier, reason=str(result.error), payload=b"")
     if result.records:
@@ -77,7 +77,7 @@ def lacks_format(error: ProviderError) -> bool:
 
 
 def check_provider(prefix: str, error: ProviderError) -> Plan[Identity | None]:
-    """After `error`: ask whether the provider answers other questions, and has the format at all; `None` if not."""
+    """After `error`: asks whether the provider answers other questions, and has the format at all; `None` if not."""
     identity = yield Identify()
     if isinstance(identity, ProviderError):
         return None
@@ -144,7 +144,7 @@ class Asker:
 
 
 def clarify(disputed: Iterable[RawRecord], prefix: str) -> Plan[dict[str, RawRecord | None]]:
-    """Ask for records about which lists disagree; return them by identifier, `None` without a usable answer."""
+    """Asks for records about which lists disagree; returns them by identifier, `None` without a usable answer."""
     found: dict[str, RawRecord | None] = {}
     for raw in disputed:
         result = read(raw.identifier, (yield GetRecord(raw.identifier, prefix)))
@@ -180,7 +180,7 @@ class IdentifierList:
         return self._watch.circling
 
     def next_page(self) -> Plan[Page | None]:
-        """Return the next page; `None` behind the end. Raises `ProviderError`."""
+        """The next page; `None` after the end. Raises `ProviderError`."""
         if self.has_ended:
             return None
         page = self._first or (yield ListIdentifiers(self._window, self._token))
@@ -195,7 +195,7 @@ class IdentifierList:
 
 
 def first_page(window: Window) -> Plan[Page | None]:
-    """Return the first page of identifiers; in oai_dc if the provider cannot even list them in the window's format."""
+    """The first page of identifiers; in oai_dc if the provider cannot even list them in the window's format."""
     for prefix in dict.fromkeys((window.prefix, "oai_dc")):
         answer = yield ListIdentifiers(replace(window, prefix=prefix))
         if isinstance(answer, Page):
@@ -204,7 +204,7 @@ def first_page(window: Window) -> Plan[Page | None]:
 
 
 def count(window: Window, given: int, patience: Patience) -> Plan[int | None]:
-    """Return how many identifiers the provider lists, counted until they are more than the `given` records.
+    """How many identifiers the provider lists, counted until they are more than the `given` records.
 
     `None` if that is not known: a list of just as many on an only page, a round number, may lack its token too.
     """
@@ -229,7 +229,7 @@ class Fetched(Struct, frozen=True):
 
 
 def fetch_each(window: Window, first: Page, patience: Patience) -> Plan[Fetched]:
-    """Fetch every record of a window by identifier; those that do not come are rejected with the reason.
+    """Fetches every record of a window by identifier; those that do not come are rejected with the reason.
 
     `first` is the first page of its identifiers. Raises `ProviderError` if the provider is to blame.
     """
@@ -249,9 +249,9 @@ def fetch_each(window: Window, first: Page, patience: Patience) -> Plan[Fetched]
 
 
 def fetch_unlisted(window: Window, size: int | None, patience: Patience) -> Plan[bool]:
-    """Fetch by identifier what only the list of identifiers names, of a list that stays too short.
+    """Fetches by identifier what only the list of identifiers names, of a list that stays too short.
 
-    Return whether that list is whole, so that nothing is missing. A record that the provider does not have by its
+    Returns whether that list is whole, so that nothing is missing. A record that the provider does not have by its
     identifier either does not exist. Where nothing comes any more, the rest is not asked for.
     """
     listed, asker = IdentifierList(window, patience), Asker(window.prefix, patience, verifies=True)
@@ -271,7 +271,7 @@ def fetch_unlisted(window: Window, size: int | None, patience: Patience) -> Plan
 
 
 def _fetch(headers: Iterable[RawRecord], asker: Asker, response_date: str, *, skip_unknown: bool = False) -> Plan[Page]:
-    """Fetch these records as one page. `skip_unknown` omits those that the provider says it does not have."""
+    """Fetches these records as one page. `skip_unknown` omits those that the provider says it does not have."""
     records: list[RawRecord] = []
     bad: list[BadRecord] = []
     for header in headers:

@@ -15,7 +15,7 @@ from harvester.system.stopping import Stop
 def for_each_source(
     config: Config, names: Sequence[str], what: str, work: Callable[[Source], Iterable[RunReport]], stop: Stop
 ) -> list[RunReport]:
-    """Return the reports of this work on the named sources, or all; `what` names it for who waits for a lock.
+    """The reports of this work on the named sources, or all; `what` names it for who waits for a lock.
 
     Raises `BusyError` if other processes hold all of them.
     """

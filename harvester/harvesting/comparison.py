@@ -1,4 +1,4 @@
-"""Compare the provider's whole list of identifiers with the store, for what is never announced. A plan.
+"""Compares the provider's whole list of identifiers with the store, for what is never announced. A plan.
 
 OJS announces no deletions from the second journal on, Janeway none at all. Datestamps are set back, and rows shift
 while a list is read by offsets. Nothing is deleted that the provider, asked for it by identifier, still has; nothing at
@@ -26,7 +26,7 @@ from harvester.system.batches import batched
 
 
 def compare(run: Run, source: Source, patience: Patience, *, confirm: bool) -> Plan[Ending]:
-    """Fetch what the store lacks, delete what is gone, and say what could not be done.
+    """Fetches what the store lacks, deletes what is gone, and says what could not be done.
 
     `confirm` allows more deletions than `max_deletion_share`, and on the word of a list that may be incomplete.
     """
@@ -75,7 +75,7 @@ class _Comparison:
     # ----------------------------------------------------------------------------------- the provider's list
 
     def _list(self, window: Window) -> Plan[None]:
-        """Read one list of identifiers; once more if it may be incomplete or its token expired."""
+        """Reads one list of identifiers; once more if it may be incomplete or its token expired."""
         try:
             doubt = yield from self._read(window)
         except ProtocolError as error:
@@ -87,7 +87,7 @@ class _Comparison:
         self._listed.doubt = doubt or self._listed.doubt
 
     def _read(self, window: Window) -> Plan[str | None]:
-        """Compare each page of the list with the store; return why the list may be incomplete."""
+        """Compares each page of the list with the store; returns why the list may be incomplete."""
         listed = IdentifierList(window, self._patience)
         while (page := (yield from listed.next_page())) is not None:
             self._listed.response_date = self._listed.response_date or page.response_date
@@ -103,7 +103,7 @@ class _Comparison:
     # ---------------------------------------------------------------------------------- what the store lacks
 
     def _fetch_missing(self) -> Plan[bool]:
-        """Fetch each by identifier, and reject what does not come; return whether that were all."""
+        """Fetches each by identifier, and rejects what does not come; returns whether that were all."""
         most = self._patience.missing_records
         for headers in batched(self._listed.missing[:most], self._patience.records_per_commit):
             records: list[RawRecord] = []
@@ -123,7 +123,7 @@ class _Comparison:
         return left <= 0
 
     def _withhold(self, identifier: str, result: Result) -> BadRecord | None:
-        """Note a record that did not come. It costs the others nothing: many providers answer HTTP 500 for one."""
+        """Notes a record that did not come. It costs the others nothing: many providers answer HTTP 500 for one."""
         lost = by_identifier.rejection(identifier, result)
         return None if lost is None else self._withheld.setdefault(identifier, lost)
 
@@ -134,7 +134,7 @@ class _Comparison:
     # ------------------------------------------------------------------------------- what the provider lacks
 
     def _delete_vanished(self) -> Plan[bool]:
-        """Turn what is gone into tombstones; return whether all of it was."""
+        """Turns what is gone into tombstones; returns whether all of it was."""
         live, vanished = yield from self._vanished()
         if objection := self._objection(live, len(vanished)):
             self._notes.append(objection)
@@ -151,7 +151,7 @@ class _Comparison:
         return True
 
     def _vanished(self) -> Plan[tuple[int, Sequence[str]]]:
-        """Return how many records of the store are live, and the identifiers of those that are not listed."""
+        """How many records of the store are live, and the identifiers of those that are not listed."""
         live, vanished, last = 0, list[str](), ""
         while identifiers := (yield StoredIdentifiers(last)):
             known = yield StoredRecords(identifiers)
@@ -162,7 +162,7 @@ class _Comparison:
         return live, vanished
 
     def _objection(self, live: int, vanished: int) -> str | None:
-        """Return why nothing may be deleted before a person has looked."""
+        """Why nothing may be deleted before a person has looked."""
         if self._confirm or not vanished:
             return None
         confirmed = f"run `harvester reconcile {self._source.name} --confirm`"

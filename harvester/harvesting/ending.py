@@ -60,7 +60,7 @@ def _missing_sets(run: Run, facts: Facts) -> Plan[list[str]]:
 
 
 def _came_to_nothing(run: Run) -> Plan[str | None]:
-    """Return why everything is to be asked for again, after a list of everything gave no record; `None` if it is true.
+    """Why everything is to be asked for again, after a list of everything gave no record; `None` if it is true.
 
     An index that is being rebuilt answers noRecordsMatch. Taken for the truth, what changed since the last harvest
     would be before the `from` of the next one; so would all records be that cannot be had today.

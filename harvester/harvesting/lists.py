@@ -28,7 +28,7 @@ class ListWatch:
         self._token: str | None = None
 
     def count(self, page: Page) -> int:
-        """Return how many records of the page the list had not given before."""
+        """How many records of the page the list had not given before."""
         fresh = sum([self._given.add(raw.identifier) for raw in page.records]) + len(page.bad)
         self.total += fresh
         token = page.token.value if page.token else None
@@ -64,7 +64,7 @@ class ListProgress:
         return self._watch.circling
 
     def take(self, page: Page) -> int:
-        """Count a page that came; return how many of its records are new to the list.
+        """Counts a page that came; returns how many of its records are new to the list.
 
         The smallest size that a page announced counts: a list that grows while it is read has given what it had.
         """
@@ -92,7 +92,7 @@ def _length(page: Page) -> int:
 def doubt(
     seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False, unlisted: bool = False
 ) -> str | None:
-    """Return why a list that ended may be incomplete, in a sentence; `None` if nothing speaks for it.
+    """Why a list that ended may be incomplete, in a sentence; `None` if nothing speaks for it.
 
     A list that shrinks while it is read by offsets, as OJS does, moves rows from pages to come to pages that were read.
     `unlisted`: the list looks cut off, and no longer list of identifiers is there to compare it with.

@@ -34,7 +34,7 @@ class PageWriter:
         self._delivered, self._rejected = Seen(), Seen()
 
     def look(self, page: Page) -> Arrival:
-        """Compare a page with the store. Records that this run gave in a newer version before are left out."""
+        """Compares a page with the store. Records that this run gave in a newer version before are left out."""
         newest = changes.newest(page.records)
         known = self._known([raw.identifier for raw in newest])
         records = tuple(raw for raw in newest if not self._is_outdated(known.get(raw.identifier), raw))
@@ -51,7 +51,7 @@ class PageWriter:
         transitions: Sequence[Transition] = (),
         resolved: Collection[str] = (),
     ) -> None:
-        """Store a page and these transitions in one transaction; `answers` decide about its disputed records."""
+        """Stores a page and these transitions in one transaction; `answers` decide about its disputed records."""
         known, page = arrival.known, arrival.page
         standing = [raw for raw in (self._decided(raw, known, answers) for raw in arrival.records) if raw is not None]
         saved = [RecordToSave(raw, changes.decide(known.get(raw.identifier), raw)) for raw in standing]
@@ -87,7 +87,7 @@ class PageWriter:
     def _decided(
         self, raw: RawRecord, known: Mapping[str, StoredRecord], answers: Mapping[str, RawRecord | None]
     ) -> RawRecord | None:
-        """Return the version that counts; `None` if what is stored stays: the live record, or the newer one."""
+        """The version that counts; `None` if what is stored stays: the live record, or the newer one."""
         held = known.get(raw.identifier)
         if raw.identifier not in answers or held is None:
             return answers.get(raw.identifier) or raw
@@ -97,7 +97,7 @@ class PageWriter:
     def _without_repeats(
         self, saved: Iterable[RecordToSave], known: Mapping[str, StoredRecord]
     ) -> Iterable[RecordToSave]:
-        """Leave out what came unchanged for the second time in this run: it would be counted twice."""
+        """Leaves out what came unchanged for the second time in this run: it would be counted twice."""
         for record in saved:
             repeated = self._is_ours(known.get(record.raw.identifier), record.raw)
             self._delivered.add(record.raw.identifier)

@@ -85,7 +85,7 @@ def _advance(window: RunWindow, page: Page, fresh: int, *, done: bool = False) -
 
 
 def _split_by_design(progress: ListProgress, page: Page, facts: Facts) -> tuple[Transition, ...]:
-    """Split a long list after its first page; or undo that where the provider ignores dates."""
+    """Splits a long list after its first page; undoes that where the provider ignores dates."""
     window, size, patience = progress.window, progress.size, facts.patience
     if progress.pages != 1 or window.attempts or facts.kind == "range" or not size:
         return ()
@@ -198,12 +198,12 @@ def _after_bad_argument(progress: ListProgress, error: ProviderError, facts: Fac
 
 
 def _switch(facts: Facts) -> SwitchGranularity:
-    """Ask by day instead of by second, or the other way round, from now on (dataverse#11020, xoai#34)."""
+    """Asks by day instead of by second, or the other way round, from now on (dataverse#11020, xoai#34)."""
     return SwitchGranularity("day" if facts.identity.granularity == "second" else "second")
 
 
 def offered_sets(facts: Facts) -> Plan[set[str]]:
-    """Return the provider's sets; those that are configured if it does not say."""
+    """The provider's sets; those that are configured if it does not say."""
     answer = yield ListSets()
     offered = set() if isinstance(answer, ProviderError) else {row.spec for row in answer}
     return offered or set(facts.sets)
@@ -212,7 +212,7 @@ def offered_sets(facts: Facts) -> Plan[set[str]]:
 def _narrow(
     progress: ListProgress, error: ProviderError, facts: Facts, *, only_tokens_fail: bool = False
 ) -> Plan[Step]:
-    """Split the window, or fetch its records one by one. With `only_tokens_fail`, split as long as that is possible."""
+    """Splits the window, or fetches its records one by one. With `only_tokens_fail`, splits as long as that is possible."""
     window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
     if course.failed_lists >= patience.failed_lists:
         return (yield from _leave_open(window, error, facts))
@@ -248,7 +248,7 @@ def _length(listed: Page) -> int | None:
 
 
 def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, facts: Facts) -> Plan[Step]:
-    """Fetch the records of a window by identifier; the window stays open if the list of identifiers is incomplete."""
+    """Fetches the records of a window by identifier; the window stays open if the list of identifiers is incomplete."""
     window, course = progress.window, facts.course
     try:
         fetched = yield from by_identifier.fetch_each(progress.asked, listed, facts.patience)
@@ -271,7 +271,7 @@ def _leave_open(window: RunWindow, error: ProviderError, facts: Facts) -> Plan[S
 
 
 def _explained(error: ProviderError, prefix: str) -> Plan[str]:
-    """Return the failure in one sentence, with what can be known at once about its cause."""
+    """The failure in one sentence, with what can be known at once about its cause."""
     if not by_identifier.lacks_format(error):
         return str(error)
     answer = yield ListFormats()
@@ -292,7 +292,7 @@ def _refuses_dates(error: ProviderError, window: RunWindow, ledger: Iterable[Run
 
 
 def _as_one_list(window: RunWindow, ledger: Iterable[RunWindow]) -> tuple[Transition, ...]:
-    """Read the list as one again: the provider refuses dates, or ignores them, so that every window gives all of it."""
+    """Reads the list as one again: the provider refuses dates, or ignores them, so that every window gives all of it."""
     root = _root(window, ledger)
     parts = (other for other in ledger if other.id != root.id and _root(other, ledger).id == root.id)
     return (Restart(root.id), *(Close(part.id, 0) for part in parts))  # what the parts gave is given again
@@ -310,7 +310,7 @@ def _root(window: RunWindow, ledger: Iterable[RunWindow]) -> RunWindow:
 
 
 def when_idle(facts: Facts) -> Plan[Step | None]:
-    """Close windows whose parts are done, then give failed windows their second try; `None` if nothing is left."""
+    """Closes windows whose parts are done, then gives failed windows their second try; `None` if nothing is left."""
     course, transitions = facts.course, list[Transition]()
     for whole in facts.ledger:
         parts = [window for window in facts.ledger if window.parent == whole.id]
@@ -328,7 +328,7 @@ def when_idle(facts: Facts) -> Plan[Step | None]:
 def _close_split(
     whole: RunWindow, parts: list[RunWindow], facts: Facts
 ) -> Plan[tuple[tuple[Transition, ...], str | None]]:
-    """Close a window whose parts are done, unless they gave less than it had announced; with a note to the run."""
+    """Closes a window whose parts are done, unless they gave less than it had announced; with a note to the run."""
     seen = sum(part.seen for part in parts)
     doubt = lists.doubt(seen, whole.list_size)
     if doubt and not whole.attempts:

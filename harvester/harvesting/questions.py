@@ -47,7 +47,7 @@ class GetRecord(Struct, frozen=True):
 
 
 class Save(Struct, frozen=True):
-    """Store what came, in a transaction of its own that moves no checkpoint. Answer: `None`.
+    """Stores what came, in a transaction of its own that moves no checkpoint. Answer: `None`.
 
     `resolved` are identifiers whose earlier rejection counts no more.
     """
@@ -69,7 +69,7 @@ class StoredRecords(Struct, frozen=True):
 
 
 class StoredIdentifiers(Struct, frozen=True):
-    """Answer: the next identifiers of the source behind this one, in order; empty at the end."""
+    """Answer: the next identifiers of the source after this one, in order; empty at the end."""
 
     after: str
 

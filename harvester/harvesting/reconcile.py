@@ -1,4 +1,4 @@
-"""Reconcile one source: compare the provider's list of identifiers with the store (`comparison`), in each format."""
+"""Reconciles one source: compares the provider's list of identifiers with the store (`comparison`), in each format."""
 
 from __future__ import annotations
 

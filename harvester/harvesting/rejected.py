@@ -1,4 +1,4 @@
-"""Retry rejected records by identifier at every later harvest. A plan.
+"""Retries rejected records by identifier at every later harvest. A plan.
 
 Whoever fixes a record, or the software that could not write it, rarely moves its datestamp: no list of what is new
 would ever give it. Which records wait follows from what the store holds: the last rejection of an identifier, and the
@@ -33,7 +33,7 @@ class _Retried(Struct, frozen=True):
 
 
 def retry_rejected(run: Run, identity: Identity, patience: Patience) -> Plan[list[str]]:
-    """Ask for what had been rejected when the run began or resumed; return what there is to say about the rest."""
+    """Asks for what had been rejected when the run began or resumed; returns what there is to say about the rest."""
     waiting: list[UnresolvedRejection] = yield RejectedBefore()
     delivered: set[str] = yield Delivered([one.identifier for one in waiting])
     if delivered:
@@ -57,7 +57,7 @@ def retry_rejected(run: Run, identity: Identity, patience: Patience) -> Plan[lis
 def _retry(
     batch: Sequence[UnresolvedRejection], asker: Asker, failures: int
 ) -> Plan[tuple[list[_Retried], ProviderError | None]]:
-    """Ask for these records until so many failed; with the error if the provider is to blame."""
+    """Asks for these records until so many failed; with the error if the provider is to blame."""
     retried: list[_Retried] = []
     for one in batch:
         if sum(bool(done.bad) for done in retried) >= failures:
@@ -77,7 +77,7 @@ def _retry(
 
 
 def _save(retried: Sequence[_Retried], now: str) -> Plan[int]:
-    """Store what came of these records; return how many of them are resolved.
+    """Stores what came of these records; returns how many of them are resolved.
 
     One that the provider does not know any more gets a tombstone, as it was listed once. If an earlier version of it is
     in the store, a comparison decides.

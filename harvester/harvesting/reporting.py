@@ -22,7 +22,7 @@ def not_begun(source: Source, prefix: str, error: Exception) -> RunReport:
 
 
 def finish(store: Store, run: Run, outcome: Outcome, now: datetime, seconds: float, *, stopped: bool) -> RunReport:
-    """Write how a run ended, and report it. `stopped`: by us, so that it resumes at the next opportunity."""
+    """Writes how a run ended, and reports it. `stopped`: by us, so that it resumes at the next opportunity."""
     interrupted = outcome.state == "incomplete" and stopped
     ended = store.finish_run(
         run.id, outcome.state, now, outcome.error, wait_until=outcome.wait_until, interrupted=interrupted
@@ -31,7 +31,7 @@ def finish(store: Store, run: Run, outcome: Outcome, now: datetime, seconds: flo
 
 
 def report_of(run: Run, seconds: float) -> RunReport:
-    """Report a run that took so many seconds."""
+    """Reports a run that took so many seconds."""
     counts = run.counts
     return RunReport(
         id=run.id,

@@ -36,7 +36,7 @@ class RunChoice:
         self._store, self._source, self._request, self._now = store, source, request, now
 
     def next_run(self, identity: Identity, prefix: str) -> Run:
-        """Resume the run that was interrupted, or begin a new one."""
+        """Resumes the run that was interrupted, or begins a new one."""
         unfinished = self._store.resumable_run(self._source.name, prefix)
         is_new = not self._request.full and not self._request.is_range
         if unfinished and is_new and set(unfinished.sets) == set(self._source.sets):
@@ -67,7 +67,7 @@ class RunChoice:
             self._store.finish_run(run.id, "incomplete", self._now(), "everything is asked for at another address")
 
     def _with_news(self, identity: Identity, run: Run) -> Run:
-        """Add what changed since the run began, if only windows of the past are left of it.
+        """Adds what changed since the run began, if only windows of the past are left of it.
 
         They may fail for ever, for one record that breaks every list it is in, and nothing new would come.
         """
@@ -83,12 +83,12 @@ class RunChoice:
         return self._store.begin_run(self._source.name, prefix, kind, asked, self._now())
 
     def _give_up(self, prefix: str) -> None:
-        """Close the interrupted run: it asked for something else than what is asked now."""
+        """Closes the interrupted run: it asked for something else than what is asked now."""
         if unfinished := self._store.resumable_run(self._source.name, prefix):
             self._store.finish_run(unfinished.id, "failed", self._now(), "given up for another harvest of this source")
 
     def _since_last(self, identity: Identity, prefix: str) -> str | None:
-        """Return the `from` after the last complete run, if it saw all the sets that are asked for now.
+        """The `from` after the last complete run, if it saw all the sets that are asked for now.
 
         A full run that was begun since and failed is still owed: then everything is asked for.
         """
@@ -100,7 +100,7 @@ class RunChoice:
         return self._since(identity, last)
 
     def _since(self, identity: Identity, run: Run) -> str | None:
-        """Return the `from` of a list of what this run cannot have seen."""
+        """The `from` of a list of what this run cannot have seen."""
         overlap = timedelta(seconds=self._source.overlap)
         if identity.granularity == "second" and not self._store.has_time_of_day(self._source.name, run.prefix):
             # What changed today is stamped before the last harvest, at midnight (Janeway).

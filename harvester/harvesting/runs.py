@@ -1,4 +1,4 @@
-"""Harvest one source: a run in each of its formats, which resumes wherever it ended.
+"""Harvests one source: a run in each of its formats, which resumes wherever it ended.
 
 A run is one harvest of one source in one format. Which run is done is decided in `run_choice`; `walker` does it.
 """
@@ -55,7 +55,7 @@ def harvest_source(
     stop: Stop = never_stop,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[RunReport]:
-    """Harvest a source in each of its formats, and report every run; the caller holds the lock of the source."""
+    """Harvests a source in each of its formats, and reports every run; the caller holds the lock of the source."""
     mapper = SourceMapper(config, store, source, today=now().date().isoformat())
     harvest = _SourceHarvest(store, source, mapper, request, now, stop, progress)
     with log_context(source=source.name), mapper, rarely_collected():
@@ -80,7 +80,7 @@ class _SourceHarvest:
         self._choice = RunChoice(store, source, request, now)
 
     def runs(self) -> Iterator[RunReport]:
-        """Harvest every format of the source; a format that fails costs the others nothing."""
+        """Harvests every format of the source; a format that fails costs the others nothing."""
         left = list(self._source.formats)
         try:
             identity = self._identity()
@@ -95,7 +95,7 @@ class _SourceHarvest:
             yield from (self._unanswered(prefix, error) for prefix in left)
 
     def _identity(self) -> Identity:
-        """Return what Identify said: asked once, before a full harvest, and after the address changed."""
+        """What Identify said: asked once, before a full harvest, and after the address changed."""
         stored = self._store.source(self._source.name)
         known = stored.identity if stored else None
         has_moved = known is not None and stored is not None and stored.url != self._source.url
@@ -114,7 +114,7 @@ class _SourceHarvest:
             return provider.identify()
 
     def _check_presence(self) -> None:
-        """Raise if the provider is gone: every other format would find so after all its retries.
+        """Raises if the provider is gone: every other format would find so after all its retries.
 
         Any answer will do, even one that cannot be used.
         """
@@ -122,7 +122,7 @@ class _SourceHarvest:
             self._identify(replace(self._source.access(), retries=0))
 
     def _unanswered(self, prefix: str, error: ProviderError | Interruption) -> RunReport:
-        """Leave a trace of an attempt that had no answer."""
+        """Leaves a trace of an attempt that had no answer."""
         if isinstance(error, Stopped):
             return not_begun(self._source, prefix, error)
         run = self._choice.unanswered_run(prefix)
@@ -132,7 +132,7 @@ class _SourceHarvest:
         return report_of(ended, 0.0)
 
     def _harvest_format(self, identity: Identity, prefix: str) -> Iterator[RunReport]:
-        """Do one run; after one that began long ago, another for what changed since.
+        """Does one run; after one that began long ago, another for what changed since.
 
         A run that was interrupted after its last page asks for nothing more: what is new since comes with another.
         """

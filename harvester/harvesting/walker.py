@@ -1,4 +1,4 @@
-"""Walk the windows of one run: several lists at once, each some pages ahead of what is being stored.
+"""Walks the windows of one run: several lists at once, each some pages ahead of what is being stored.
 
 Pages are fetched in threads of their own (`fetching`) and come to this one. For each, the plan decides and the step is
 written. How a run ends is read from the ledger, never from memory.
@@ -50,7 +50,7 @@ class Walker:
         self._progress = _ProgressReport(context, run)
 
     def go(self) -> Outcome:
-        """Walk until no window is open, or none can go on. Raises what is not the provider's fault."""
+        """Walks until no window is open, or none can go on. Raises what is not the provider's fault."""
         try:
             with self._closing:
                 self._open_windows()
@@ -85,7 +85,7 @@ class Walker:
     # ------------------------------------------------------------------------------------------------- the loop
 
     def _take_event(self) -> bool:
-        """Take the next page, or what came in its place; whether there is more to do."""
+        """Takes the next page, or what came in its place; whether there is more to do."""
         if not self._reading:
             step = self._answering.run(plan.when_idle(self._facts()))
             if step is None:
@@ -118,7 +118,7 @@ class Walker:
             raise Stopped("stopped on request")
 
     def _apply(self, step: plan.Step) -> None:
-        """Write a step in one transaction, and read on as the ledger then has it."""
+        """Writes a step in one transaction, and reads on as the ledger then has it."""
         self._answering.save(step.page, step.transitions)
         self._course = step.course
         for transition in step.transitions:
@@ -129,7 +129,7 @@ class Walker:
         self._open_windows()
 
     def _open_windows(self) -> None:
-        """Have windows fetched that are open and not being read, as far as there are lanes for them."""
+        """Has windows fetched that are open and not being read, as far as there are lanes for them."""
         if not self._is_stale:
             return
         self._is_stale = False
@@ -144,7 +144,7 @@ class Walker:
             self._fetching.follow(line)
 
     def _drop(self, window_id: int) -> None:
-        """Stop fetching this list."""
+        """Stops fetching this list."""
         self._reading.pop(window_id).line.room.give_up()
         self._is_stale = True
 

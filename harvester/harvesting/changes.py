@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from harvester.datestamps import in_granularity, parse_utc
-from harvester.model import Decision, RawRecord, StoredRecord, Window
+from harvester.model import Decision, RawRecord, StoredRecord
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)
@@ -33,14 +33,6 @@ def has_aged(began: str | None, ended: str) -> bool:
     """Whether a run, by the provider's clock, took so long that what changed meanwhile is to be asked for at once."""
     first, last = parse_utc(began or ""), parse_utc(ended)
     return first is not None and last is not None and last - first > OVERLAP
-
-
-def windows(
-    prefix: str, sets: tuple[str, ...], since: str | None = None, until: str | None = None
-) -> tuple[Window, ...]:
-    """The list requests of one run: one for each set, or a single one for the whole repository."""
-    asked: tuple[str | None, ...] = sets or (None,)
-    return tuple(Window(prefix=prefix, set_spec=name, since=since, until=until) for name in asked)
 
 
 def covers(earlier: tuple[str, ...], asked: tuple[str, ...]) -> bool:

@@ -52,7 +52,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     def asked(self, window: Window) -> Window:
         """The window with its dates in the granularity that the provider understands."""
-        return windows.in_form(window, self.identity.granularity) if self.course.has_switched else window
+        return windows.in_granularity_of(window, self.identity.granularity) if self.course.has_switched else window
 
     def spread(self, window: Window, parts: int, latest: str) -> tuple[Window, ...]:
         return windows.spread(window, parts, self.identity.earliest, latest, self.identity.granularity)
@@ -90,11 +90,11 @@ def _split_by_design(progress: ListProgress, page: Page, facts: Facts) -> tuple[
     if progress.pages != 1 or window.attempts or facts.kind == "range" or not size:
         return ()
     if window.parent is not None:
-        if windows.ignored(window.window, page.records):
+        if windows.ignores_dates(window.window, page.records):
             return _as_one_list(window, facts.ledger)
         if size <= patience.long_window * facts.window_records:
             return ()
-    count = windows.wanted(size, facts.window_records, facts.parallel, len(page.records))
+    count = windows.parts_for(size, facts.window_records, facts.parallel, len(page.records))
     parts = facts.spread(window.window, count, page.response_date)
     return (Split(window.id, parts, size),) if len(parts) > 1 else ()
 
@@ -152,7 +152,7 @@ def _smaller(progress: ListProgress, page: Page, size: int | None, facts: Facts)
     window, total, patience = progress.window, progress.total, facts.patience
     if not total or window.attempts >= patience.attempts or facts.course.broken_lists > patience.failed_lists:
         return ()
-    if windows.ignored(window.window, page.records):
+    if windows.ignores_dates(window.window, page.records):
         return ()
     parts = min(patience.parts, 1 + max(1, -(-(size or 0) // total)))
     return facts.spread(window.window, parts, page.response_date)
@@ -212,7 +212,10 @@ def offered_sets(facts: Facts) -> Plan[set[str]]:
 def _narrow(
     progress: ListProgress, error: ProviderError, facts: Facts, *, only_tokens_fail: bool = False
 ) -> Plan[Step]:
-    """Splits the window, or fetches its records one by one. With `only_tokens_fail`, splits as long as that is possible."""
+    """Splits the window, or fetches its records one by one.
+
+    With `only_tokens_fail` its records are not to blame: it is split as long as that is possible.
+    """
     window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
     if course.failed_lists >= patience.failed_lists:
         return (yield from _leave_open(window, error, facts))
@@ -239,7 +242,7 @@ def _narrow(
 def _is_small(window: Window, listed: Page, patience: Patience) -> bool:
     most = patience.few_records if listed.list_size is not None else patience.full_page - 1
     few = listed.token is None and len(listed.records) <= most
-    return few or windows.ignored(window, listed.records)
+    return few or windows.ignores_dates(window, listed.records)
 
 
 def _length(listed: Page) -> int | None:
@@ -292,7 +295,7 @@ def _refuses_dates(error: ProviderError, window: RunWindow, ledger: Iterable[Run
 
 
 def _as_one_list(window: RunWindow, ledger: Iterable[RunWindow]) -> tuple[Transition, ...]:
-    """Reads the list as one again: the provider refuses dates, or ignores them, so that every window gives all of it."""
+    """Reads the list as one again: dates are refused, or ignored, so that every window gives all of it."""
     root = _root(window, ledger)
     parts = (other for other in ledger if other.id != root.id and _root(other, ledger).id == root.id)
     return (Restart(root.id), *(Close(part.id, 0) for part in parts))  # what the parts gave is given again

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harvester.config import Config, Source
 from harvester.errors import Stopped, WaitUntil
-from harvester.harvesting import changes
+from harvester.harvesting import windows
 from harvester.harvesting.answering import Answering
 from harvester.harvesting.comparison import compare
 from harvester.harvesting.context import Outcome
@@ -47,7 +47,7 @@ def reconcile_source(
     """
     for prefix in source.formats:
         started = time.monotonic()
-        run = store.begin_run(source.name, prefix, "reconcile", changes.windows(prefix, source.sets), now())
+        run = store.begin_run(source.name, prefix, "reconcile", windows.requested(prefix, source.sets), now())
         mapper = SourceMapper(config, store, source, today=now().date().isoformat())
         writer = PageWriter(store, mapper, run)
         with (

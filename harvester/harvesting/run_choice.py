@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from harvester.config import Source
-from harvester.harvesting import changes
+from harvester.harvesting import changes, windows
 from harvester.model import Identity
 from harvester.store import Run, RunKind
 
@@ -73,13 +73,13 @@ class RunChoice:
         """
         since = self._since(identity, run)
         coming = {one.window.set_spec for one in run.windows if one.state == "open" and one.window.until is None}
-        news = [window for window in changes.windows(run.prefix, run.sets, since) if window.set_spec not in coming]
+        news = [window for window in windows.requested(run.prefix, run.sets, since) if window.set_spec not in coming]
         if since is None or not news or self._now() - run.started <= changes.OVERLAP:
             return run
         return self._store.add_windows(run.id, news)
 
     def _begin(self, prefix: str, kind: RunKind, since: str | None = None, until: str | None = None) -> Run:
-        asked = changes.windows(prefix, self._source.sets, since, until)
+        asked = windows.requested(prefix, self._source.sets, since, until)
         return self._store.begin_run(self._source.name, prefix, kind, asked, self._now())
 
     def _give_up(self, prefix: str) -> None:

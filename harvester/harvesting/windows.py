@@ -1,7 +1,7 @@
-"""Date windows: how a list is cut into smaller ones, and what of an answer lies outside of what was asked; pure.
+"""The windows of a run: its list requests, how one is split by date, and which records are outside of it; pure.
 
-Windows are cut at midnights, since OJS compares days whatever granularity it declares, and each begins at the moment
-its neighbour ends: some providers take `until` for its midnight (Janeway), some leave its moment out.
+Windows are split at midnights, since OJS compares days whatever granularity it declares. Each begins at the moment its
+neighbour ends: some providers understand `until` as the midnight before (Janeway), some exclude its moment.
 """
 
 from __future__ import annotations
@@ -22,11 +22,19 @@ _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def spread(window: Window, parts: int, earliest: str, latest: str, granularity: Granularity) -> tuple[Window, ...]:
-    """The window in up to `parts` windows of about equal time, open where it is open; alone where there is no cut.
+def requested(
+    prefix: str, sets: tuple[str, ...], since: str | None = None, until: str | None = None
+) -> tuple[Window, ...]:
+    """The windows of a new run: one for each set, or a single one for the whole repository."""
+    asked: tuple[str | None, ...] = sets or (None,)
+    return tuple(Window(prefix=prefix, set_spec=name, since=since, until=until) for name in asked)
 
-    `earliest` is what Identify says, `latest` a responseDate: where the window has no ends of its own, these are taken
-    for them, but records beyond them are in the first and the last part all the same.
+
+def spread(window: Window, parts: int, earliest: str, latest: str, granularity: Granularity) -> tuple[Window, ...]:
+    """Splits the window into up to `parts` windows of about equal time; the window alone if it cannot be split.
+
+    `earliest` comes from Identify, `latest` is a responseDate. They stand in for the ends that the window does not have
+    itself; its first and last part are open there, so that records beyond them are not lost.
     """
     first = parse_utc(window.since or "") or parse_utc(earliest) or _EPOCH
     last = parse_utc(window.until or "") or parse_utc(latest) or first
@@ -41,16 +49,16 @@ def _midnights(first: datetime, last: datetime, parts: int) -> list[datetime]:
     """Up to `parts` - 1 midnights between two moments, about equally far from each other."""
     start = first.replace(hour=0, minute=0, second=0, microsecond=0)
     days = (last - start) // _DAY
-    parts = min(parts, days)  # a list may call itself as long as it likes
+    parts = min(parts, days)  # completeListSize may be any number
     cuts = {start + _DAY * (days * part // parts) for part in range(1, parts)}
     return sorted(cut for cut in cuts if first < cut < last)
 
 
-def wanted(size: int, target: int, parallel: int, page: int) -> int:
-    """Into how many windows a list of `size` records is cut; 1: not at all.
+def parts_for(size: int, target: int, parallel: int, page: int) -> int:
+    """Into how many windows a list of `size` records is split; 1: it is not split.
 
     `target` is how many records a window should have (0: no windows), `page` how many records the first page had.
-    Windows side by side pay where each has several pages, since the last page of each is half empty; they are more
+    Parallel windows pay if each has several pages, since the last page of each is half empty; there are more
     than `parallel`, because records are never spread evenly and no lane should wait for another's long window.
     """
     if not target or size <= 2 * page:
@@ -61,7 +69,7 @@ def wanted(size: int, target: int, parallel: int, page: int) -> int:
     return parts
 
 
-def in_form(window: Window, granularity: Granularity) -> Window:
+def in_granularity_of(window: Window, granularity: Granularity) -> Window:
     """The same window with its dates in this granularity; an `until` by day means the whole of that day."""
     since, until = parse_utc(window.since or ""), parse_utc(window.until or "")
     if until and granularity == "second" and window.until and "T" not in window.until:
@@ -73,8 +81,8 @@ def in_form(window: Window, granularity: Granularity) -> Window:
     )
 
 
-def ignored(window: Window, records: Iterable[RawRecord]) -> bool:
-    """Whether all of these records lie outside the window's dates by more than a day: then dates are not heeded."""
+def ignores_dates(window: Window, records: Iterable[RawRecord]) -> bool:
+    """Whether all of these records are more than a day outside the window: then the provider ignores dates."""
     stamps = [stamp for raw in records if (stamp := parse_utc(raw.datestamp))]
     since, until = parse_utc(window.since or ""), parse_utc(window.until or "")
     if not stamps or not (since or until):

@@ -108,12 +108,12 @@ def _dates(provider: Provider, window: Window, first: Page, identity: Identity) 
             if error.code != OaiCode.BAD_ARGUMENT:
                 raise
             form = "day" if form == "second" else "second"
-            page = provider.page(windows.in_form(asked, form))
+            page = provider.page(windows.in_granularity_of(asked, form))
     except (ProviderError, WaitUntil) as error:
         return Trial(False, f"refused ({_brief(error)})")
     if not page.records:
         return Trial(False, f"not heeded: nothing comes for {day:%Y-%m-%d}, of which a record is listed")
-    if any(windows.ignored(asked, [raw]) for raw in page.records):
+    if any(windows.ignores_dates(asked, [raw]) for raw in page.records):
         return Trial(False, f"not heeded: records of other days come for {day:%Y-%m-%d}")
     otherwise = f", though it declares the {identity.granularity}" if form != identity.granularity else ""
     midnights = form == "second" and len(stamps) > 1 and all(stamp.time() == day.time() for stamp in stamps)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from harvester.config import Source
 from harvester.errors import ProviderError, WaitUntil
-from harvester.harvesting import changes, plan
+from harvester.harvesting import changes, plan, windows
 from harvester.harvesting.answering import Answering
 from harvester.harvesting.context import Outcome
 from harvester.harvesting.ending import ending
@@ -151,7 +151,7 @@ class Simulation:
 
     def __init__(self, script: Broken, source: Source, patience: Patience = DEFAULT) -> None:
         self.script, self.source, self.patience = script, source, patience
-        self.store = MemoryStore(changes.windows("oai_dc", source.sets))
+        self.store = MemoryStore(windows.requested("oai_dc", source.sets))
         self._course = plan.Course()
 
     def harvest(self) -> Outcome:

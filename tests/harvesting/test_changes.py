@@ -16,9 +16,8 @@ from harvester.harvesting.changes import (
     decide,
     newest,
     next_since,
-    windows,
 )
-from harvester.model import RawRecord, StoredRecord, Window
+from harvester.model import RawRecord, StoredRecord
 
 
 def record(identifier: str = "oai:x:1", datestamp: str = "2024-05-01", **changes) -> RawRecord:
@@ -71,12 +70,7 @@ class TestNextSince:
         assert began - since < OVERLAP + timedelta(days=1)
 
 
-class TestWindows:
-    def test_one_for_the_whole_repository_or_one_for_each_set(self):
-        assert windows("oai_dc", ()) == (Window(prefix="oai_dc"),)
-        asked = windows("jats", ("a", "b:c"), "2024-01-01")
-        assert [(w.set_spec, w.since) for w in asked] == [("a", "2024-01-01"), ("b:c", "2024-01-01")]
-
+class TestCovers:
     @pytest.mark.parametrize(
         ("earlier", "asked", "seen"),
         [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.datestamps import parse_utc
-from harvester.harvesting.windows import ignored, in_form, spread, wanted
+from harvester.harvesting.windows import ignores_dates, in_granularity_of, parts_for, requested, spread
 from harvester.model import RawRecord, Window
 
 WHOLE = Window(prefix="oai_dc", set_spec="a")
@@ -16,6 +16,12 @@ WHOLE = Window(prefix="oai_dc", set_spec="a")
 
 def bounds(windows: tuple[Window, ...]) -> list[tuple[str | None, str | None]]:
     return [(window.since, window.until) for window in windows]
+
+
+def test_one_for_the_whole_repository_or_one_for_each_set():
+    assert requested("oai_dc", ()) == (Window(prefix="oai_dc"),)
+    asked = requested("jats", ("a", "b:c"), "2024-01-01")
+    assert [(w.set_spec, w.since) for w in asked] == [("a", "2024-01-01"), ("b:c", "2024-01-01")]
 
 
 class TestSpread:
@@ -69,16 +75,16 @@ class TestWanted:
         ],
     )
     def test_windows_are_made_where_they_pay(self, size, target, parallel, page, parts):
-        assert wanted(size, target, parallel, page) == parts
+        assert parts_for(size, target, parallel, page) == parts
 
 
 class TestInForm:
     def test_dates_change_their_form_and_keep_their_days(self):
         by_day = Window(prefix="oai_dc", since="2024-01-01", until="2024-01-31")
         by_second = Window(prefix="oai_dc", since="2024-01-01T00:00:00Z", until="2024-01-31T23:59:59Z")
-        assert in_form(by_day, "second") == by_second
-        assert in_form(by_second, "day") == by_day
-        assert in_form(WHOLE, "day") == WHOLE
+        assert in_granularity_of(by_day, "second") == by_second
+        assert in_granularity_of(by_second, "day") == by_day
+        assert in_granularity_of(WHOLE, "day") == WHOLE
 
 
 class TestIgnored:
@@ -97,5 +103,5 @@ class TestIgnored:
     )
     def test_dates_are_not_heeded_when_all_records_lie_outside(self, stamps, outside):
         records = [RawRecord(identifier=stamp, datestamp=stamp) for stamp in stamps]
-        assert ignored(self.window, records) is outside
-        assert ignored(WHOLE, records) is False
+        assert ignores_dates(self.window, records) is outside
+        assert ignores_dates(WHOLE, records) is False

@@ -139,7 +139,7 @@ def _advanced(window: RunWindow, to: Advance) -> RunWindow:
     )
 
 
-class _NoArticles:
+class NoArticles:
     """In place of the mapper: what becomes of a record is not what is simulated."""
 
     def arrived(self, *_: object) -> tuple[()]:
@@ -165,7 +165,7 @@ class Simulation:
 
     def _harvest(self) -> Outcome:
         access, run = self.source.access(), self.store.run(1)
-        writer = PageWriter(self.store, _NoArticles(), run)  # type: ignore[arg-type]
+        writer = PageWriter(self.store, NoArticles(), run)  # type: ignore[arg-type]
         with (
             Provider(access) as provider,
             Answering(self.store, writer, run, access, lambda _: nullcontext(), never_stop) as answering,  # type: ignore[arg-type]

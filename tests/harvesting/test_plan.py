@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -21,43 +20,16 @@ from harvester.harvesting.questions import (
     ListIdentifiers,
     ListSets,
     Missing,
-    Plan,
     Question,
-    Save,
 )
-from harvester.model import BadRecord, Format, Identity, Page, RawRecord, SetInfo, Token, Window
+from harvester.model import BadRecord, Format, Page, SetInfo, Token, Window
 from harvester.store import Advance, Close, Restart, RunWindow, Split, SwitchGranularity
-
-T = TypeVar("T")
+from tests.harvesting.by_hand import ALIVE, IDENTITY, Provider, by_identifier, listing, numbered, page
 
 EVERYTHING = Window(prefix="oai_dc")
 YEAR = Window(prefix="oai_dc", since="2024-01-01", until="2025-01-01")
 DAY = Window(prefix="oai_dc", since="2024-01-01", until="2024-01-02")
-IDENTITY = Identity(
-    repository="River",
-    base_url="",
-    earliest="2020-01-01",
-    deleted_record="no",
-    granularity="day",
-    response_date="2025-06-01T12:00:00Z",
-)
 PATIENCE = Patience(full_page=3, round_total=5, few_records=4, records_per_commit=2, fruitless_records=3)
-
-
-def numbered(count: int, start: int = 0) -> tuple[RawRecord, ...]:
-    return tuple(
-        RawRecord(identifier=f"oai:x:{number}", datestamp="2024-05-01", payload=b"<record/>")
-        for number in range(start, start + count)
-    )
-
-
-def page(count: int = 2, start: int = 0, token: str | None = None, size: int | None = None) -> Page:
-    return Page(
-        records=numbered(count, start),
-        token=Token(token) if token else None,
-        list_size=size,
-        response_date="2025-06-01T12:00:05Z",
-    )
 
 
 def facts(*ledger: RunWindow, course: Course | None = None, **changes: Any) -> Facts:
@@ -76,60 +48,6 @@ def facts(*ledger: RunWindow, course: Course | None = None, **changes: Any) -> F
 
 def window(asked: Window = EVERYTHING, number: int = 1, **changes: Any) -> RunWindow:
     return RunWindow(id=number, window=asked, **changes)
-
-
-Answer = Callable[[Question], Any]
-
-
-@dataclass
-class Provider:
-    """Answers by hand, and notes what it was asked. What has no answer fails the test."""
-
-    answers: dict[type, Any] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    saved: list[str] = field(default_factory=list)
-
-    def run(self, deciding: Plan[T]) -> T:
-        answer: Any = None
-        while True:
-            try:
-                question = deciding.send(answer)
-            except StopIteration as decided:
-                return decided.value  # type: ignore[no-any-return]
-            answer = self._answer(question)
-
-    def _answer(self, question: Question) -> Any:
-        if isinstance(question, Save):
-            self.saved += [raw.identifier for raw in question.page.records] if question.page else []
-            self.saved += [f"-{bad.identifier}" for bad in question.page.bad] if question.page else []
-            return None
-        if isinstance(question, Missing):
-            given = self.answers.get(Missing)
-            return list(question.listed) if given is None else given(question)
-        self.asked.append(type(question).__name__)
-        answer = self.answers[type(question)]
-        return answer(question) if callable(answer) else answer
-
-
-ALIVE: dict[type, Any] = {Identify: IDENTITY}
-
-
-def by_identifier(*lost: str, error: ProviderError | None = None) -> Answer:
-    """GetRecord that gives every record but these."""
-
-    def answer(question: Question) -> Page | ProviderError:
-        assert isinstance(question, GetRecord)
-        if question.identifier in lost:
-            return error or BadStatus("HTTP 500", 500)
-        return Page(records=(RawRecord(identifier=question.identifier, datestamp="2024-05-01", payload=b"<r/>"),))
-
-    return answer
-
-
-def listing(*pages: Page | ProviderError) -> Answer:
-    """ListIdentifiers that gives these pages, one after the other."""
-    left = iter(pages)
-    return lambda _: next(left)
 
 
 def after(

@@ -34,7 +34,9 @@ def _replace(store: Store, found: Iterable[tuple[StoredArticle, Finding]]) -> No
     for row in store.findings(codes=CODES):
         key = (row.source, row.identifier)
         if key not in held:
-            [article] = (one for one in store.article(row.identifier, row.source) if one.identifier == row.identifier)
+            [article] = (
+                one for one in store.find_articles(row.identifier, row.source) if one.identifier == row.identifier
+            )
             held[key] = (article.id, article.findings)
     changed = {}
     for key, (article_id, said) in held.items():

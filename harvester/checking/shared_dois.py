@@ -24,7 +24,7 @@ def found(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
 
 def _claims(store: Store, shared: DuplicateDoi) -> Iterator[tuple[StoredArticle, Claim]]:
     for source, identifier in shared.records:
-        for stored in store.article(identifier, source):
+        for stored in store.find_articles(identifier, source):
             if stored.article is not None and stored.identifier == identifier:  # not another that has it as its DOI
                 titles = stored.article.titles
                 yield (

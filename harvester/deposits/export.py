@@ -140,7 +140,7 @@ class _Job:
             return
         outbox.clean(self.folder)
         for planned in self.store.planned_batches():
-            members = self.store.articles([member.article_id for member in planned.members])
+            members = self.store.articles_by_id([member.article_id for member in planned.members])
             if [m.fingerprint for m in planned.members] != [a.fingerprint for a in members if a.state == "ready"]:
                 self.store.abandon_batch(planned.id)
                 continue

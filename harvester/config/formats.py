@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jsonschema import FormatChecker
 
 from harvester.config import schedule as schedules
-from harvester.identifiers import clean_issn, issn_shape
+from harvester.identifiers import clean_issn, looks_like_issn
 
 LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")
 DOI_FIELDS = ("prefix", "issn", "year", "volume", "issue", "first_page", "last_page")
@@ -39,7 +39,7 @@ def endpoint(url: str) -> None:
 
 def issn(value: str) -> None:
     clean = clean_issn(value)
-    if clean is None and issn_shape(value):
+    if clean is None and looks_like_issn(value):
         raise ValueError("is no ISSN: its check digit is wrong; look for a typing error")
     if clean is None:
         raise ValueError("is no ISSN; one looks like 1234-5679")

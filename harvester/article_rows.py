@@ -1,6 +1,6 @@
-"""An article as the store keeps it: its JSON document, its fingerprint, and what it is found by. Pure.
+"""Articles as rows of the store: the JSON document, the fingerprint, and the columns that are searched. Pure.
 
-Made where the article is mapped: a process that maps for another one hands over what only has to be written down.
+The process that maps an article also makes its row, so that the process that writes only has to write.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from harvester.text import plain
 
 
 class ArticleRow(Struct, frozen=True, kw_only=True, array_like=True):
-    """The values of one article by the columns of its table."""
+    """One article as the columns of its table."""
 
     format: str
     doi: str | None  # as the source writes it
@@ -31,19 +31,19 @@ class ArticleRow(Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class MappedArticle(Struct, frozen=True):
-    """What came of the records of one identifier; no entry where there is no article in them."""
+    """The article mapped from the records of one identifier; `row` is `None` if they contain no article."""
 
     row: ArticleRow | None
     findings: tuple[Finding, ...] = ()
 
 
 def to_mapped_article(reading: Reading) -> MappedArticle:
-    """What a finished reading leaves to be kept."""
+    """The row and the findings of a finished reading."""
     return MappedArticle(to_row(reading.article) if reading.article else None, reading.findings)
 
 
 def to_row(article: Article) -> ArticleRow:
-    """The article ready to be kept."""
+    """The article as a row."""
     journal, document = article.journal, to_json(article)
     return ArticleRow(
         format=article.format,
@@ -61,6 +61,6 @@ def to_row(article: Article) -> ArticleRow:
 
 
 def _fingerprint(article: Article, document: bytes) -> str:
-    """Of the document without `provenance`, its last field: where a value stood moves without the article changing."""
+    """The SHA-256 of the document without its last field, `provenance`, which can change while the article does not."""
     provenance = b',"provenance":' + json.encode(article.provenance, order="deterministic") + b"}"
     return hashlib.sha256(document.removesuffix(provenance).removesuffix(b"}") + b"}").hexdigest()

@@ -1,7 +1,7 @@
-"""The one exception tree.
+"""All exceptions of this package.
 
-A fault of a single record is never raised: it is a `Finding` or a `BadRecord`, a value beside its neighbours.
-What is raised here stops a source, a configuration, a store or an export, and its message names the next step.
+A fault of a single record is never raised: it is a value, a `Finding` or a `BadRecord`, so that the other records go
+on. An exception stops a source, a configuration, a store or an export, and its message names the next step.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from enum import StrEnum
 
 
 class HarvesterError(Exception):
-    """Root of everything this package raises on purpose; `exit_code` is what the command line ends with."""
+    """The base of all exceptions that this package raises on purpose. `exit_code` is that of the command line."""
 
     exit_code = 1
 
 
 class ConfigError(HarvesterError):
-    """config.toml cannot be used; `problems` lists every fault found, one sentence each."""
+    """config.toml cannot be used. `problems` has one sentence for each problem."""
 
     exit_code = 2
 
@@ -27,9 +27,9 @@ class ConfigError(HarvesterError):
 
 
 class ProviderError(HarvesterError):
-    """The provider's answer cannot be used, or there was none. `transient`: asking again in a moment may help.
+    """The provider's answer cannot be used, or there was none.
 
-    `overloaded`: the provider has too much to do, whatever it is asked.
+    `transient`: a retry after a moment may help. `overloaded`: the provider has too much to do for any request.
     """
 
     transient = False
@@ -40,7 +40,7 @@ class OaiCode(StrEnum):
     """The error codes of the protocol (OAI-PMH 2.0, section 3.6)."""
 
     BAD_ARGUMENT = "badArgument"
-    BAD_RESUMPTION_TOKEN = "badResumptionToken"  # noqa: S105 — a word of the protocol
+    BAD_RESUMPTION_TOKEN = "badResumptionToken"  # noqa: S105 — not a password
     BAD_VERB = "badVerb"
     CANNOT_DISSEMINATE_FORMAT = "cannotDisseminateFormat"
     ID_DOES_NOT_EXIST = "idDoesNotExist"
@@ -50,11 +50,11 @@ class OaiCode(StrEnum):
 
 
 class ProtocolError(ProviderError):
-    """The provider answered with an OAI-PMH <error>. `code` is what it sent: an `OaiCode`, or a word of its own."""
+    """The provider answered with an OAI-PMH <error>. `code` is what it sent: an `OaiCode` or one of its own."""
 
     def __init__(self, code: str, message: str) -> None:
-        said = f"the provider answered {code}: {message}" if message else f"the provider answered {code}"
-        super().__init__(f"{said}; {_NEXT_STEPS.get(code, 'see what its OAI-PMH page says in a browser')}")
+        answer = f"the provider answered {code}: {message}" if message else f"the provider answered {code}"
+        super().__init__(f"{answer}; {_NEXT_STEPS.get(code, 'see what its OAI-PMH page says in a browser')}")
         self.code = code
 
 
@@ -69,7 +69,7 @@ _NEXT_STEPS: dict[str, str] = {
 
 
 class Unreachable(ProviderError):
-    """No answer, or half of one: no such host, no connection, a certificate in doubt, a body that was cut."""
+    """No answer, or half of one: unknown host, no connection, an untrusted certificate, a body that was cut short."""
 
     def __init__(self, message: str, *, transient: bool = True) -> None:
         super().__init__(message)
@@ -81,7 +81,7 @@ OVERLOADED = (429, 503)
 
 
 class BadStatus(ProviderError):
-    """The provider answered with an HTTP error; `retry_after` is what it asks us to wait, in seconds."""
+    """The provider answered with an HTTP error. `retry_after` is how many seconds it wants us to wait."""
 
     def __init__(self, message: str, status: int, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -92,7 +92,7 @@ class BadStatus(ProviderError):
 
 
 class BadAnswer(ProviderError):
-    """Something arrived that is no OAI-PMH: a web page, nothing, half a document, other or damaged XML."""
+    """The answer is not OAI-PMH: a web page, nothing, half a document, other XML or damaged XML."""
 
     def __init__(self, message: str, *, transient: bool = False) -> None:
         super().__init__(message)
@@ -108,15 +108,15 @@ class TooSlow(ProviderError):
 
 
 class RefusedAddress(ProviderError):
-    """The address is not one we go to: a private network, or neither http nor https."""
+    """We do not send requests to this address: it is private, or neither http nor https."""
 
 
 class PrivateAddress(RefusedAddress):
-    """One of this machine or of a private network, which is gone to where that is allowed."""
+    """The address belongs to this machine or a private network; `allow_private` would permit it."""
 
 
 class Interruption(HarvesterError):
-    """Nothing is wrong: the work ends here and resumes later."""
+    """The work ends here and resumes later. This is not a failure."""
 
 
 class Stopped(Interruption):
@@ -124,7 +124,7 @@ class Stopped(Interruption):
 
 
 class WaitUntil(Interruption):
-    """The provider wants no requests for longer than we wait; `moment` (UTC) is when to come back."""
+    """The provider wants no requests for longer than we wait. `moment` (UTC) is when to resume."""
 
     def __init__(self, message: str, moment: datetime) -> None:
         super().__init__(message)
@@ -142,7 +142,7 @@ class StoreLocked(StoreError):
 
 
 class DoiTaken(StoreError):
-    """A DOI cannot be given to a record: another one has it, or this one has another."""
+    """A DOI cannot be minted for a record: another record has it, or this one has another DOI."""
 
 
 class BusyError(HarvesterError):
@@ -152,7 +152,7 @@ class BusyError(HarvesterError):
 
 
 class BundleError(HarvesterError):
-    """A Crossref schema bundle is missing or not what was pinned."""
+    """A Crossref schema bundle is missing, or its hash is not the pinned one."""
 
 
 class ExportError(HarvesterError):

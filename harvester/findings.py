@@ -1,6 +1,6 @@
 """The registry of findings: every doubt this program can have about a record, by its stable code.
 
-The words are data, in findings.toml: severity, who can mend it, the sentence, the fix, the cause, an example.
+The texts are data, in findings.toml: severity, who can fix it, message, fix, cause, example.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MEANING: dict[Severity, str] = {
     "info": "This is only said.",
 }
 Who = Literal["source", "configuration", "nobody"]
-WHO: dict[Who, str] = {  # who can mend it, in words
+WHO: dict[Who, str] = {  # who can fix it, in words
     "source": "the journal, in its own system",
     "configuration": "you, in config.toml",
     "nobody": "nobody; it is as it is",
@@ -30,9 +30,9 @@ WHO: dict[Who, str] = {  # who can mend it, in words
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of findings.toml. `message` may use {value}, {path} and the finding's detail keys."""
+    """One row of findings.toml. `message` may contain {value}, {path} and the keys of the finding's `detail`."""
 
-    severity: Severity  # error: held back; warning: deposited, and said; info: said
+    severity: Severity  # error: held back; warning: deposited and reported; info: reported
     who: Who
     message: str
     fix: str
@@ -47,31 +47,31 @@ def kinds() -> dict[str, Kind]:
     return {code: msgspec.convert(row, Kind) for code, row in tomllib.loads(text).items()}
 
 
-_LONGEST = 300  # characters of a value in a sentence
+_LONGEST_VALUE = 300  # characters in a message
 
 
-class _Absent(dict[str, str]):
+class _EmptyDefault(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""
 
 
 def sentence(finding: Finding) -> str:
-    """The finding in plain words; a value that is longer than a sentence may be is cut short in it."""
+    """The message of a finding with its values, of which long ones are cut short."""
     values = {**finding.detail, "path": finding.path, "value": finding.value}
-    words = _Absent(
-        {name: value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…" for name, value in values.items()}
-    )
-    return kinds()[finding.code].message.format_map(words)
+    shortened = {
+        name: value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…" for name, value in values.items()
+    }
+    return kinds()[finding.code].message.format_map(_EmptyDefault(shortened))
 
 
-class _Blank(dict[str, str]):
+class _EllipsisDefault(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "…"
 
 
 def outline(kind: Kind) -> str:
-    """The sentence of a kind, with … for what only a finding can say."""
-    return kind.message.format_map(_Blank())
+    """The message of a kind, with … for the values of a finding."""
+    return kind.message.format_map(_EllipsisDefault())
 
 
 def is_blocking(finding: Finding) -> bool:

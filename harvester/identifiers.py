@@ -1,7 +1,7 @@
-"""DOI, ISSN, ORCID, ROR, ISNI and funder ids: cleaned to their one spelling, check digits verified.
+"""DOI, ISSN, ORCID, ROR, ISNI and funder ids: cleaned to their canonical form, check digits verified.
 
-A cleaner takes what people write and gives the identifier in its registry's own form, or `None`: it must account for
-the whole value, a half-matched one is none. Nothing is looked up.
+A function `clean_…` takes what people write and returns the identifier in the form of its registry, or `None`. The
+identifier must be the whole value: a partial match is not an identifier. Nothing is looked up.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from stdnum.iso7064 import mod_97_10
 
 _CACHED = 1 << 14
 
-# Characters without width or with a meaning for layout only: pasted, never meant.
+# Characters without width or only for layout, which are pasted by accident.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"), "-")
 
@@ -37,9 +37,9 @@ def clean_doi(raw: str) -> str | None:
     '10.15514/ispras-2019-31(3)-16'
     """
     if "10." not in raw and raw.isascii() and raw.isprintable() and "%" not in raw and "&" not in raw:
-        return None  # nothing hidden in it that could become one
+        return None  # it contains no encoded character that could become a DOI
     if raw.startswith("10.") and raw.isascii() and "&" not in raw and _DOI.fullmatch(raw):
-        return raw  # bare already
+        return raw  # it is bare already
     return _clean_doi(raw)
 
 
@@ -56,7 +56,7 @@ def _clean_doi(raw: str) -> str | None:
 
 
 def _without_resolver(value: str) -> str:
-    """Takes off resolver addresses and labels, also doubled ones; what came as a URL is percent-decoded."""
+    """Removes resolver addresses and labels, also repeated ones. A value that was a URL is percent-decoded."""
     as_url = False
     while True:
         if match := _DOI_URL.match(value):
@@ -67,7 +67,7 @@ def _without_resolver(value: str) -> str:
 
 
 def doi_prefix(doi: str) -> str:
-    """The DOI's prefix: what stands before its first slash."""
+    """The prefix of a DOI: the part before its first slash."""
     return doi.partition("/")[0]
 
 
@@ -75,12 +75,12 @@ _FOLD = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def fold_doi(doi: str) -> str:
-    """The DOI for comparison: two DOIs that differ only in the case of ASCII letters are one (DOI Handbook, 2.4)."""
+    """The form to compare: DOIs that differ only in the case of ASCII letters are the same (DOI Handbook, 2.4)."""
     return doi.lower() if doi.isascii() else doi.translate(_FOLD)
 
 
 # An angle bracket belongs to a DOI only in the old SICI form: …17:15<1661::AID-SIM968>3.0.CO;2-2
-# What must not stand before it is looked at behind its first characters, which are found the faster for it.
+# The lookbehind comes after the literal `10.`, because the search for a literal is faster.
 _DOI_IN_TEXT = re.compile(r"(?P<prefix>10\.(?<![\d.]10\.)\d{4,9}(?:/|%2[Ff]))(?:[^\s\"<>]|<\d+:[^\s<>]*>)+")
 _RUN_ON = re.compile(
     r"[,;.|]?(?:https?:|doi:|doi\.org/|PMC?ID\b|10\.\d{4,9}/|\[(?:cross\s?ref|pubmed|google))", re.IGNORECASE
@@ -92,28 +92,28 @@ _TRAILING = (
 
 
 def find_dois(text: str) -> list[str]:
-    """The DOIs in running text such as a citation, in order, each once; punctuation behind them is left out."""
+    """The DOIs in running text such as a citation, in order, each once, without the punctuation after them."""
     if "10." not in text:
         return []
     text = _INVISIBLE.sub("", text)
-    found: dict[str, str] = {}
-    at = 0
-    while match := _DOI_IN_TEXT.search(text, at):
-        at = _end(match)
-        doi = _without_trailing(unquote(text[match.start() : at]))
+    dois: dict[str, str] = {}
+    position = 0
+    while match := _DOI_IN_TEXT.search(text, position):
+        position = _end(match)
+        doi = _without_trailing(unquote(text[match.start() : position]))
         if _DOI.fullmatch(doi):
-            found.setdefault(fold_doi(doi), doi)
-    return list(found.values())
+            dois.setdefault(fold_doi(doi), doi)
+    return list(dois.values())
 
 
 def _end(match: re.Match[str]) -> int:
-    """Where the DOI ends: before the next link or identifier, if one was glued to it."""
-    glued = _RUN_ON.search(match.string, match.end("prefix") + 1, match.end())
-    return glued.start() if glued else match.end()
+    """Where the DOI ends: before a link or identifier that follows without a space."""
+    run_on = _RUN_ON.search(match.string, match.end("prefix") + 1, match.end())
+    return run_on.start() if run_on else match.end()
 
 
 def _without_trailing(value: str) -> str:
-    """Drops punctuation at the end, and closing brackets that were opened before the DOI began."""
+    """Drops punctuation at the end, and closing brackets that have no opening one in the DOI."""
     while value:
         last = value[-1]
         if last in _TRAILING or (last in _PAIRS and value.count(last) > value.count(_PAIRS[last])):
@@ -133,28 +133,28 @@ _ISSN_LABEL = re.compile(
 )
 _ISSN_END = re.compile(r"\s*\((?:(?P<online>online|electronic)|(?P<print>print))\)$", re.IGNORECASE)
 _ISSN_SHAPE = re.compile(r"\d{4}-?\d{3}[\dXx]")
-_CYRILLIC_X = {ord("\u0425"): "X", ord("\u0445"): "X"}  # the check digit tells whether it was meant
+_CYRILLIC_X = {ord("\u0425"): "X", ord("\u0445"): "X"}  # the check digit shows whether the letter X was meant
 
 
 @lru_cache(_CACHED)
 def typed_issn(raw: str) -> tuple[str | None, Literal["print", "electronic"] | None]:
-    """The ISSN and the medium that its label names: `EISSN: 2049-3630` is electronic."""
+    """The ISSN, `None` if invalid, and the medium that its label names: `EISSN: 2049-3630` is electronic."""
     digits, medium = _issn_parts(raw)
     return _checked_issn(digits), medium
 
 
 def clean_issn(raw: str) -> str | None:
-    """The ISSN as NNNN-NNNC if the whole value is one and its check digit is right, with or without a label."""
+    """The ISSN as NNNN-NNNC if the value is one, with or without a label, and its check digit is right."""
     return typed_issn(raw)[0]
 
 
-def issn_shape(raw: str) -> bool:
-    """Whether the value looks like an ISSN, right or wrong: `1940-1949` does."""
+def looks_like_issn(raw: str) -> bool:
+    """Whether the value has the form of an ISSN, whatever its check digit: `1940-1949` does."""
     return _ISSN_SHAPE.fullmatch(_issn_parts(raw)[0]) is not None
 
 
 def _issn_parts(raw: str) -> tuple[str, Literal["print", "electronic"] | None]:
-    """What is left without labels, and the medium they name."""
+    """The value without labels, and the medium that they name."""
     value = _INVISIBLE.sub("", raw).translate(_HYPHENS).translate(_CYRILLIC_X).strip()
     label, end = _ISSN_LABEL.match(value), _ISSN_END.search(value)
     digits = value[label.end() if label else 0 : end.start() if end else len(value)]
@@ -181,7 +181,7 @@ _ISNI_LABEL = re.compile(r"(?:https?://)?(?:www\.)?isni\.org/(?:isni/)?|isni[\s:
 def clean_orcid(raw: str) -> str | None:
     """`https://orcid.org/0000-…` if the value is an ORCID iD in any spelling and its check digit is right."""
     digits = _sixteen_digits(raw, _ORCID_LABEL)
-    return f"https://orcid.org/{'-'.join(digits[at : at + 4] for at in (0, 4, 8, 12))}" if digits else None
+    return f"https://orcid.org/{'-'.join(digits[i : i + 4] for i in (0, 4, 8, 12))}" if digits else None
 
 
 @lru_cache(_CACHED)
@@ -208,7 +208,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 @lru_cache(_CACHED)
 def clean_ror(raw: str) -> str | None:
-    """`https://ror.org/0…` if the value is a ROR id and its two check digits are right (ISO 7064 mod 97-10)."""
+    """`https://ror.org/0…` if the value is a ROR ID and its two check digits are right (ISO 7064 mod 97-10)."""
     match = _ROR.fullmatch(_INVISIBLE.sub("", raw).strip())
     if not match or not match[1].isascii():
         return None
@@ -224,6 +224,6 @@ _FUNDER = re.compile(r"(?:.*[/:\s])?10\.13039/(\d{9,12})/?|((?:100|501100)\d{6})
 
 @lru_cache(_CACHED)
 def clean_funder_id(raw: str) -> str | None:
-    """`https://doi.org/10.13039/…` for an id of the Open Funder Registry in any spelling, also the bare number."""
+    """`https://doi.org/10.13039/…` if the value is an Open Funder Registry ID in any spelling or its bare number."""
     match = _FUNDER.fullmatch(_INVISIBLE.sub("", raw).strip())
     return f"https://doi.org/10.13039/{match[1] or match[2]}" if match else None

@@ -1,9 +1,9 @@
-"""What flows through the house, named by its stage.
+"""The data of each stage.
 
-HTTP bytes become a `Page` of `RawRecord`s and `BadRecord`s; a reader turns one raw record into a `Reading`, an
-`Article` with `Finding`s; the exporter turns `Article`s and a `Batch` into bytes. All are frozen: each stage makes new
-values.
-An `Article` says what the source says. Absent is `None` or an empty tuple, never an empty string.
+HTTP bytes become a `Page` of `RawRecord`s and `BadRecord`s. A reader turns one raw record into a `Reading`: an
+`Article` with `Finding`s. The exporter turns `Article`s and a `Batch` into bytes. All are frozen: each stage creates
+new values.
+An `Article` contains what the source says. An absent value is `None` or an empty tuple, never an empty string.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harvester.text import Text
 
 
 class Access(Struct, frozen=True, kw_only=True):
-    """How a provider is reached, and how much it may take. Secrets are resolved before they stand here."""
+    """How to reach a provider, and the limits of each request. Secrets have been resolved."""
 
     url: str
     allow_private: bool = False  # private and loopback addresses
@@ -27,9 +27,9 @@ class Access(Struct, frozen=True, kw_only=True):
     username: str | None = None
     password: str | None = None
     headers: dict[str, str] = {}
-    deadline: float = 300.0  # seconds for one page, retries apart
-    retries: int = 5  # tries after the first, per page
-    retry_cap: float = 300.0  # seconds: a longer Retry-After makes the source wait instead
+    deadline: float = 300.0  # seconds for one page, without retries
+    retries: int = 5  # after the first request, for each page
+    retry_cap: float = 300.0  # seconds; after a longer Retry-After the run is resumed later
     delay: float = 0.0  # seconds between two requests
     max_bytes: int = 256 * 1024 * 1024  # one page, after decompression
 
@@ -50,20 +50,20 @@ class SetInfo(Struct, frozen=True):
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """What Identify says, as said; `granularity` is reduced to the two forms the protocol has."""
+    """The answer to Identify, unchanged except for `granularity`, which is one of the protocol's two."""
 
     repository: str
     base_url: str
     earliest: str
-    deleted_record: str  # no, transient, persistent; anything else as given
+    deleted_record: str  # no, transient, persistent, or whatever the provider sent
     granularity: Literal["day", "second"]
     response_date: str
     emails: tuple[str, ...] = ()
-    software: str | None = None  # toolkit and version, where a description names them
+    software: str | None = None  # toolkit and version, if a description names them
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """One list request: what is asked of the provider. Datestamps are as sent, in the provider's granularity."""
+    """The arguments of one list request. Datestamps are as sent, in the provider's granularity."""
 
     prefix: str
     set_spec: str | None = None
@@ -72,7 +72,7 @@ class Window(Struct, frozen=True, kw_only=True):
 
 
 class Token(Struct, frozen=True):
-    """A resumption token with its attributes (OAI-PMH 2.0, section 3.5), which are for display only."""
+    """A resumption token with its attributes (OAI-PMH 2.0, section 3.5)."""
 
     value: str
     complete_list_size: int | None = None
@@ -81,11 +81,11 @@ class Token(Struct, frozen=True):
 
 
 class RawRecord(Struct, frozen=True, kw_only=True):
-    """One record as the provider gave it.
+    """One record as the provider sent it.
 
     `payload` is the `<record>` element without its header, serialised as UTF-8 with every namespace it needs; `None`
-    for a deleted record. `repairs` names what had to be mended in the page before it parsed (empty: nothing);
-    `original` then holds the page's bytes as received.
+    for a deleted record. `repairs` names what was repaired in the page before it could be parsed (usually nothing);
+    `original` has the bytes of a repaired page as received.
     """
 
     identifier: str
@@ -98,26 +98,26 @@ class RawRecord(Struct, frozen=True, kw_only=True):
 
 
 class BadRecord(Struct, frozen=True, kw_only=True):
-    """One record that cannot be kept as a record: which, why, and its bytes."""
+    """One record that cannot be read: its identifier if it has one, the reason, and its bytes."""
 
     identifier: str | None
     reason: str
     payload: bytes
 
 
-# What the arrival of a record means; `moved` is a record whose header alone differs.
+# What the arrival of a record means. A `moved` record differs only in its header.
 Decision = Literal["new", "changed", "deleted", "moved", "unchanged"]
 
 
 class StoredRecord(Struct, frozen=True):
-    """What the store holds of a record: enough to tell whether an arrival changes anything."""
+    """What the store has of a record: enough to decide whether an arrival changes anything."""
 
     datestamp: str
     deleted: bool
     content_hash: str | None  # SHA-256 of the payload, in hex
     sets: tuple[str, ...] = ()
-    repairs: tuple[str, ...] = ()  # of its page, before it could be read
-    run_id: int = 0  # the run that brought it
+    repairs: tuple[str, ...] = ()  # of its page
+    run_id: int = 0  # the run that brought or confirmed it
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -126,7 +126,7 @@ class Page(Struct, frozen=True, kw_only=True):
     records: tuple[RawRecord, ...]
     bad: tuple[BadRecord, ...] = ()
     token: Token | None = None
-    list_size: int | None = None  # completeListSize, which an empty token can have too
+    list_size: int | None = None  # completeListSize; an empty token can have it too
     response_date: str = ""
     url: str = ""
     size: int = 0  # bytes after decompression
@@ -137,7 +137,7 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class LangText(Struct, frozen=True, omit_defaults=True):
-    """Text in a language: ISO 639-1 where there is one, else 639-3; `None` where the source does not say."""
+    """Text in a language: an ISO 639-1 code if there is one, else ISO 639-3; `None` if the source gives none."""
 
     text: Text
     lang: str | None = None
@@ -177,7 +177,7 @@ class Abstract(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Affiliation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An institution as the source names it. Identifiers are full URLs, in the one spelling each registry gives."""
+    """An institution as the source names it. Identifiers are full URLs in the spelling of their registry."""
 
     name: str | None = None
     departments: tuple[str, ...] = ()
@@ -198,10 +198,10 @@ class AltName(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Contributor(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A byline contributor, in the order of the byline.
+    """A contributor in the byline.
 
-    A person has `surname` (a single name stands there too) and perhaps `given` and `suffix`; a group has `name`;
-    an anonymous author has neither.
+    A person has `surname` (which also holds a single name), and perhaps `given` and `suffix`. A group has `name`. An
+    anonymous author has neither.
     """
 
     kind: Literal["person", "group", "anonymous"] = "person"
@@ -216,7 +216,7 @@ class Contributor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     affiliations: tuple[Affiliation, ...] = ()
     alt_names: tuple[AltName, ...] = ()
     corresponding: bool = False
-    credit: tuple[str, ...] = ()  # CRediT roles, Crossref's spelling: writing-original-draft …
+    credit: tuple[str, ...] = ()  # CRediT roles in Crossref's spelling: writing-original-draft …
 
 
 # ---------------------------------------------------------------------------------------------- articles
@@ -258,10 +258,10 @@ class Funding(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Another work this article says it stands in a relation to: isTranslationOf, correction, retraction …
+    """A relation of this article to another work: isTranslationOf, correction, retraction …
 
-    `kind` is the relation of Crossref's relations.xsd, or for an update its Crossmark type
-    (correction, retraction, withdrawal, erratum, addendum, …) with `update` set.
+    `kind` is a relation of Crossref's relations.xsd. For an update (`update` is set) it is the Crossmark type:
+    correction, retraction, withdrawal, erratum, addendum …
     """
 
     kind: str
@@ -269,7 +269,7 @@ class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     target_type: Literal["doi", "issn", "uri", "other"] = "doi"
     update: bool = False
     description: str | None = None
-    date: str | None = None  # YYYY-MM-DD, of the update where the source gives it
+    date: str | None = None  # YYYY-MM-DD, of the update
 
 
 class File(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -280,7 +280,7 @@ class File(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reference(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of the citation list. `key` is unique in the article; `text` is the entry as it reads."""
+    """One entry of the citation list. `key` is unique in the article; `text` is the whole entry as one string."""
 
     key: str
     text: str | None = None
@@ -309,8 +309,9 @@ class Keyword(Struct, frozen=True, omit_defaults=True):
 class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One journal article: the JSON document of schemas/article.schema.json.
 
-    `titles`, `abstracts`: the article's language first, then as the source orders them. `provenance` says for a field
-    (path as in findings: `doi`, `titles[1]`, `licenses`) where its value stood: an element, a setting, a format.
+    `titles` and `abstracts` begin with the article's language and then keep the order of the source. `provenance` maps
+    a field (a path as in findings: `doi`, `titles[1]`, `licenses`) to the origin of its value: an element, a setting, a
+    format.
     """
 
     format: str
@@ -325,7 +326,7 @@ class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
     volume: str | None = None
     issue: str | None = None
     issue_title: str | None = None
-    issue_year: int | None = None  # where the source dates the issue apart from the article
+    issue_year: int | None = None  # if the source gives the issue a date of its own
     dates: tuple[PubDate, ...] = ()
     accepted: PubDate | None = None
     first_page: str | None = None
@@ -347,12 +348,12 @@ _decode = msgspec.json.Decoder(Article).decode
 
 
 def to_json(article: Article) -> bytes:
-    """The article's JSON document, the same bytes for equal articles."""
+    """The JSON document of an article; equal articles give the same bytes."""
     return _encode(article)
 
 
 def from_json(document: bytes | str) -> Article:
-    """The article of a JSON document. Raises `msgspec.ValidationError` on another shape."""
+    """The article in a JSON document. Raises `msgspec.ValidationError` if it is not one."""
     return _decode(document)
 
 
@@ -360,10 +361,10 @@ def from_json(document: bytes | str) -> Article:
 
 
 class Finding(Struct, frozen=True, omit_defaults=True):
-    """A doubt about one record. `code` is one of findings.toml, which has its severity, sentence, fix and who mends it.
+    """A doubt about one record. findings.toml has the severity, message, fix and responsible person of each `code`.
 
-    `path` is the place in the article (`contributors[2].orcid`), `value` the raw value, `detail` more words for the
-    sentence (for example `suggestion`).
+    `path` is the field of the article (`contributors[2].orcid`), `value` the raw value. `detail` has further values
+    for the message (for example `suggestion`).
     """
 
     code: str
@@ -373,17 +374,17 @@ class Finding(Struct, frozen=True, omit_defaults=True):
 
 
 class Reading(Struct, frozen=True):
-    """What a reader makes of one raw record. `article` is `None` only where there is no article in the bytes at all."""
+    """The result of reading one raw record. `article` is `None` only if the bytes contain no article at all."""
 
     article: Article | None
     findings: tuple[Finding, ...] = ()
 
 
-# ----------------------------------------------------------------------------------- what the configuration says
+# ---------------------------------------------------------------------------------------------- configuration
 
 
 class JournalFacts(Struct, frozen=True, kw_only=True):
-    """What the configuration knows of a journal; stated facts, which fill what a record leaves open."""
+    """What the configuration says about a journal. These facts supply what a record lacks."""
 
     title: str | None = None
     abbreviation: str | None = None
@@ -400,23 +401,23 @@ class JournalFacts(Struct, frozen=True, kw_only=True):
 
 
 class Hints(Struct, frozen=True, kw_only=True):
-    """What the configuration tells a reader about a source: decisions a record alone cannot make."""
+    """What the configuration tells a reader about a source: decisions that a record alone does not allow."""
 
     provider_host: str | None = None
     name_order: Literal["family-first", "given-first"] | None = None
     citation_profile: str = "ojs"
     date_profile: Literal["dspace"] | None = None
     organizations: tuple[str, ...] = ()
-    abstract_types: tuple[str, ...] = ()  # JATS abstract-type values taken as the abstract, beside the usual ones
+    abstract_types: tuple[str, ...] = ()  # JATS abstract-type values that count as the abstract, next to the usual ones
     repairs: tuple[Literal["ligatures", "mojibake"], ...] = ()
     journals: dict[str, JournalFacts] = {}  # by every ISSN of the journal
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """What the rules hold an article against, beside the schema."""
+    """What the rules check an article against, in addition to the schema."""
 
     today: str  # YYYY-MM-DD
-    doi_prefixes: tuple[str, ...] = ()  # those the depositor may use; empty: not configured
+    doi_prefixes: tuple[str, ...] = ()  # that the depositor may use; empty: not configured
     crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
     schema_version: str = "5.5.0"  # of the deposits
     journals: dict[str, JournalFacts] = {}
@@ -432,7 +433,7 @@ class Depositor(Struct, frozen=True, kw_only=True):
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """The head of one deposit file. `timestamp` has 17 digits, YYYYMMDDHHMMSSmmm, UTC, and only rises."""
+    """The head of one deposit file. `timestamp` has 17 digits, YYYYMMDDHHMMSSmmm in UTC, and always increases."""
 
     id: str
     timestamp: int

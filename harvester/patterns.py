@@ -1,4 +1,4 @@
-"""Patterns of the configuration, filled from an article: the journal's landing pages and DOIs."""
+"""The configured patterns of a journal's landing pages and DOIs, filled in from an article."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from harvester.model import Article, JournalFacts
 
-# What Crossref takes in the suffix of a new DOI, and how much of it.
+# What Crossref accepts in the suffix of a new DOI, and its greatest length.
 DOI_CHARACTERS = "-A-Za-z0-9._;()/"
 LONGEST_SUFFIX = 200
 _GOOD_DOI = re.compile(rf"10\.[0-9]{{4,9}}/[{DOI_CHARACTERS}]{{1,{LONGEST_SUFFIX}}}")
@@ -18,17 +18,17 @@ _URL_SAFE = "/-._~;():,@!$&'*+="
 
 
 def suffix_fits(doi: str) -> bool:
-    """Whether the DOI's suffix is as short as the deposit schema wants it."""
+    """Whether the suffix of the DOI is short enough for the deposit schema."""
     return len(doi.partition("/")[2]) <= LONGEST_SUFFIX
 
 
 def facts_of(article: Article, journals: Mapping[str, JournalFacts]) -> JournalFacts | None:
-    """What the configuration knows of the article's journal, found by any of its ISSNs."""
+    """The configured facts of the article's journal, found by any of its ISSNs."""
     return next((journals[issn.value] for issn in article.journal.issns if issn.value in journals), None)
 
 
 def landing_page(article: Article, facts: JournalFacts) -> str | None:
-    """The page by the journal's pattern; `None` where there is no pattern, or the article lacks a value for it."""
+    """The landing page by the journal's pattern; `None` without a pattern or if the article lacks a value for it."""
     if facts.landing_page is None:
         return None
     values = {name: quote(value, safe=_URL_SAFE) for name, value in _values(article).items()}
@@ -36,24 +36,24 @@ def landing_page(article: Article, facts: JournalFacts) -> str | None:
 
 
 def dois(article: Article, facts: JournalFacts) -> Iterator[str]:
-    """The DOIs that the journal's pattern gives the article, one for each of its ISSNs, the print one first.
+    """The DOIs of the article by the journal's pattern, one for each of its ISSNs, the print ISSN first.
 
-    Nothing where there is no pattern, the article lacks a value for it, or what comes out is none that Crossref takes.
+    There are none without a pattern or if the article lacks a value for it. DOIs that Crossref rejects are left out.
     """
     if facts.doi_pattern is None:
         return
     values = _values(article)
     if facts.doi_prefix:
         values["prefix"] = facts.doi_prefix
-    known = [facts.issn_print, facts.issn_electronic, *(issn.value for issn in article.journal.issns)]
-    for issn in dict.fromkeys(number for number in known if number):
+    issns = [facts.issn_print, facts.issn_electronic, *(issn.value for issn in article.journal.issns)]
+    for issn in dict.fromkeys(issn for issn in issns if issn):
         doi = _filled(facts.doi_pattern, {**values, "issn": issn})
         if doi and _GOOD_DOI.fullmatch(doi):
             yield doi
 
 
 def _values(article: Article) -> dict[str, str]:
-    """What an article can put into a pattern; a field it does not have is not there."""
+    """The values of an article by the fields of a pattern, without those it lacks."""
     years = [str(date.year) for date in article.dates]
     values = {
         "doi": article.doi,
@@ -68,6 +68,7 @@ def _values(article: Article) -> dict[str, str]:
 
 
 def _filled(pattern: str, values: Mapping[str, str]) -> str | None:
+    """The pattern with its values, `None` if one is missing."""
     parts: list[str] = []
     for literal, field in _parsed(pattern):
         parts.append(literal)

@@ -1,4 +1,4 @@
-"""What the work says it did: the contract of every command's `--json`."""
+"""Reports of what was done: the contract of the `--json` output of the commands."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from msgspec import Struct
 
 
 class RunReport(Struct, frozen=True, kw_only=True):
-    """What one harvest of one source in one format did; the fields are the `runs` of `harvest --json`."""
+    """What one harvest of one source in one format did: a row of `runs` in `harvest --json`."""
 
-    id: int | None = None  # `harvester runs ID` says more; there is none where the harvest could not begin
+    id: int | None = None  # `harvester runs ID` shows more; `None` if the harvest could not begin
     source: str
     format: str
     state: Literal["complete", "incomplete", "failed", "waiting"]
@@ -23,19 +23,19 @@ class RunReport(Struct, frozen=True, kw_only=True):
     rejected: int = 0
     pages: int = 0
     seconds: float = 0.0
-    error: str | None = None  # one sentence with the next step
-    wait_until: datetime | None = None  # the provider wants to be left alone until then
+    error: str | None = None  # one sentence, with the next step
+    wait_until: datetime | None = None  # the provider wants no requests before
 
 
 class PageReport(Struct, frozen=True, kw_only=True):
-    """What became of the page that a schedule asks for: the `report` of `harvest --due --json`."""
+    """Whether the scheduled report page was written: the `report` in `harvest --due --json`."""
 
     file: str
     error: str | None = None
 
 
 class RecordFinding(Struct, frozen=True, kw_only=True):
-    """A finding with its record and its words; the fields are the `findings` of `check --json`."""
+    """A finding with its record and its texts: a row of `findings` in `check --json`."""
 
     code: str
     severity: str
@@ -50,7 +50,7 @@ class RecordFinding(Struct, frozen=True, kw_only=True):
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
-    """One deposit file; the fields are the `files` of `export --json`."""
+    """One deposit file: a row of `files` in `export --json`."""
 
     path: str
     batch_id: str
@@ -61,7 +61,7 @@ class FileReport(Struct, frozen=True, kw_only=True):
 
 
 class HeldBack(Struct, frozen=True, kw_only=True):
-    """A record that is not deposited, and the codes of the findings that hold it; `held_back` of `export --json`."""
+    """A record held back, with the codes of the findings that do so: a row of `held_back` in `export --json`."""
 
     record: str
     source: str
@@ -70,7 +70,7 @@ class HeldBack(Struct, frozen=True, kw_only=True):
 
 
 class ExportReport(Struct, frozen=True, kw_only=True):
-    """What one export did; `thinner` warns of records that have less than their last deposit, which they replace."""
+    """What one export did. `thinner` warns of records with less metadata than the last deposit, which they replace."""
 
     files: tuple[FileReport, ...] = ()
     held_back: tuple[HeldBack, ...] = ()

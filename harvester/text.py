@@ -1,8 +1,8 @@
-"""Text that keeps its faces: italic, bold, sub- and superscript, small caps, formulas.
+"""Text with its styles: italic, bold, subscript and superscript, small caps, formulas.
 
-`Text` is the one form between JATS or HTML on the way in and Crossref's face markup or jats:abstract on the way out.
-Its normal form (what `text()` returns) has white space folded to single blanks, no blank at either end, no two strings
-side by side and no span without content.
+`Text` is what JATS and HTML are read to, and what Crossref's face markup and jats:abstract are written from. Its normal
+form, which `text()` returns, has white space folded to single spaces, no space at either end, no two adjacent strings
+and no empty span.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ Style = Literal["italic", "bold", "sub", "sup", "sc", "underline", "overline", "
 
 
 class Span(Struct, frozen=True, tag_field="type", tag="span"):
-    """Text with one face."""
+    """Text with one style."""
 
     style: Style
     inline: tuple[str | Span | Math, ...]
 
 
 class Math(Struct, frozen=True, tag_field="type", tag="math"):
-    """A formula: `mathml` is one serialised `<math xmlns="http://www.w3.org/1998/Math/MathML">` element."""
+    """A formula: one serialised `<math xmlns="http://www.w3.org/1998/Math/MathML">` element."""
 
     mathml: str
 
@@ -33,12 +33,12 @@ class Math(Struct, frozen=True, tag_field="type", tag="math"):
 Inline = str | Span | Math
 Text = tuple[Inline, ...]
 
-# XML's white space and the no-break spaces people paste; U+3000 and thin spaces carry meaning in their scripts.
-_BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0]+")
+# XML's white space and the no-break spaces that people paste. U+3000 and thin spaces have a meaning in their scripts.
+_SPACES = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 
 
 def text(parts: Iterable[Inline]) -> Text:
-    """The normal form of a run of inline parts; empty when nothing is left."""
+    """The normal form of inline parts; empty if nothing is left."""
     run = _joined(parts)
     if len(run) == 1 and isinstance(characters := run[0], str):  # nearly always
         return (folded,) if (folded := fold(characters)) else ()
@@ -46,12 +46,12 @@ def text(parts: Iterable[Inline]) -> Text:
 
 
 def fold(characters: str) -> str:
-    """The characters with white space folded to single blanks, and none at either end."""
-    return _single_blanks(characters).strip(" ")
+    """The characters with white space folded to single spaces, and none at either end."""
+    return _single_spaces(characters).strip(" ")
 
 
 def is_printable(characters: str) -> bool:
-    """What `str.isprintable` says, in a quarter of its time for the long texts in ASCII that most abstracts are."""
+    """The same as `str.isprintable`, in a quarter of its time for long ASCII texts, as most abstracts are."""
     if len(characters) > 100 and characters.isascii():
         return not characters.encode().translate(None, _PRINTABLE)
     return characters.isprintable()
@@ -60,15 +60,15 @@ def is_printable(characters: str) -> bool:
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
 
-def _single_blanks(characters: str) -> str:
-    # Of all white space only the blank is printable, and most texts need no change.
+def _single_spaces(characters: str) -> str:
+    # The space is the only printable white space, and most texts need no change.
     if "  " not in characters and is_printable(characters):
         return characters
-    return _BLANKS.sub(" ", characters)
+    return _SPACES.sub(" ", characters)
 
 
 def plain(content: Text) -> str:
-    """The characters without their faces; a formula gives the text of its leaves."""
+    """The characters without styles; for a formula, the text of its leaves."""
     if len(content) == 1 and isinstance(content[0], str):  # nearly always
         return content[0]
     return "".join(
@@ -80,31 +80,31 @@ def plain(content: Text) -> str:
 def math_text(mathml: str) -> str:
     """The characters of a serialised MathML element, without its tags and annotations."""
     shown = re.sub(r"<((?:\w+:)?annotation(?:-xml)?)\b.*?</\1>", "", mathml, flags=re.DOTALL)
-    return _BLANKS.sub(" ", unescape(re.sub(r"<[^>]*>", "", shown))).strip()
+    return _SPACES.sub(" ", unescape(re.sub(r"<[^>]*>", "", shown))).strip()
 
 
-def _fold(run: list[Inline], *, blank_before: bool = False) -> list[Inline]:
-    """Folds white space, also across the edges of spans: `a <i> b</i>` has one blank. Spans without content go."""
+def _fold(run: list[Inline], *, space_before: bool = False) -> list[Inline]:
+    """Folds white space, also across the edges of spans (`a <i> b</i>` has one space), and drops empty spans."""
     out: list[Inline] = []
     for part in run:
         if isinstance(part, str):
-            part = _single_blanks(part)
-            if blank_before:
+            part = _single_spaces(part)
+            if space_before:
                 part = part.removeprefix(" ")
             if not part:
                 continue
         elif isinstance(part, Span):
-            inner = _fold(_joined(part.inline), blank_before=blank_before)
+            inner = _fold(_joined(part.inline), space_before=space_before)
             if not inner:
                 continue
             part = Span(part.style, tuple(inner))
         out.append(part)
-        blank_before = _ends_blank(part)
+        space_before = _ends_with_space(part)
     return _joined(out)
 
 
 def _joined(parts: Iterable[Inline]) -> list[Inline]:
-    """The parts, strings that are neighbours in one piece."""
+    """The parts with adjacent strings joined."""
     out: list[Inline] = []
     for part in parts:
         if isinstance(part, str) and out and isinstance(last := out[-1], str):
@@ -114,14 +114,14 @@ def _joined(parts: Iterable[Inline]) -> list[Inline]:
     return out
 
 
-def _ends_blank(part: Inline) -> bool:
+def _ends_with_space(part: Inline) -> bool:
     if isinstance(part, Span):
-        return bool(part.inline) and _ends_blank(part.inline[-1])
+        return bool(part.inline) and _ends_with_space(part.inline[-1])
     return isinstance(part, str) and part.endswith(" ")
 
 
 def _strip(parts: list[Inline]) -> Text:
-    """Drops the one blank that folding leaves at either end, also inside spans."""
+    """Drops the one space that folding leaves at either end, also inside spans."""
     while parts and (head := _stripped(parts[0], left=True)) != parts[0]:
         parts = [head, *parts[1:]] if head is not None else parts[1:]
     while parts and (last := _stripped(parts[-1], left=False)) != parts[-1]:
@@ -130,7 +130,7 @@ def _strip(parts: list[Inline]) -> Text:
 
 
 def _stripped(part: Inline, *, left: bool) -> Inline | None:
-    """The part without the blank at that end; `None` when nothing is left of it."""
+    """The part without the space at that end; `None` if nothing is left of it."""
     if isinstance(part, str):
         return (part.removeprefix(" ") if left else part.removesuffix(" ")) or None
     if isinstance(part, Span):

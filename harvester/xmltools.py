@@ -1,7 +1,8 @@
-"""The only lxml settings: how bytes from outside are parsed, and how trees become bytes.
+"""Parsing and serialising XML: the only place with settings of lxml.
 
-No entity is expanded, no DTD loaded, no network touched. Entities that only a DTD would define stay in the tree as
-entity nodes, for the JATS reader to resolve by name (mapping J2); a document that declares its own is refused.
+No entity is expanded, no DTD is loaded, and the network is not used. Entities that only a DTD would define stay in the
+tree as entity nodes, and the JATS reader resolves them by name (mapping J2). A document that declares its own entities
+is refused.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 
-_TAGS = 2_000  # whose local names are remembered; there are a few hundred in the world's JATS
+_CACHED_TAGS = 2_000  # there are a few hundred in the world's JATS
 
 
 class UnsafeXml(ValueError):
-    """The document declares entities of its own (billion laughs, external files); it is refused unread."""
+    """The document declares its own entities (billion laughs, external files) and is refused."""
 
 
 def parser(*, huge: bool = False) -> etree.XMLParser:
-    """A strict parser that resolves nothing. `huge` lifts libxml2's limit of 10 MB for one text node."""
+    """A strict parser that resolves no entity. `huge` lifts libxml2's limit of 10 MB for one text node."""
     return etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -41,7 +42,7 @@ def parser(*, huge: bool = False) -> etree.XMLParser:
 
 
 class _Parsers(threading.local):
-    """One of each kind for each thread: making one takes a quarter of the time that a record does."""
+    """One parser of each kind for each thread, because creating one takes a quarter of the time of a record."""
 
     def __init__(self) -> None:
         self.usual, self.huge = parser(), parser(huge=True)
@@ -53,7 +54,7 @@ _parsers = _Parsers()
 def parse(data: bytes, *, huge: bool = False) -> etree._Element:
     """The root element of a document.
 
-    Raises `etree.XMLSyntaxError` on anything not well-formed, `UnsafeXml` on an internal subset with declarations.
+    Raises `etree.XMLSyntaxError` if it is not well-formed, `UnsafeXml` if it declares entities.
     """
     root = etree.fromstring(data, _parsers.huge if huge else _parsers.usual)
     subset: Any = root.getroottree().docinfo.internalDTD
@@ -67,11 +68,11 @@ def local(element: etree._Element) -> str:
     return _local(element.tag)
 
 
-@lru_cache(_TAGS)
+@lru_cache(_CACHED_TAGS)
 def _local(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def serialise(element: etree._Element) -> bytes:
-    """The element alone, as UTF-8 with every namespace it uses and without the text behind it."""
+    """The element alone, as UTF-8 with every namespace it uses, without the text after it."""
     return etree.tostring(element, encoding="utf-8", with_tail=False)

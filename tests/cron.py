@@ -1,4 +1,4 @@
-"""Cron without a library: expressions as sets of numbers, and every moment at which one comes, minute by minute."""
+"""Cron without a library: expressions as sets of numbers, and all their moments, found minute by minute."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 MINUTE = timedelta(minutes=1)
-# Changes at two, at midnight and by half an hour; none at all.
+# Zones that change at two, at midnight, by half an hour, and not at all.
 ZONES = (
     "Europe/Madrid",
     "America/New_York",
@@ -23,7 +23,7 @@ ZONES = (
 
 @dataclass(frozen=True)
 class Cron:
-    """An expression with what its fields mean, which is known since both were drawn together."""
+    """An expression and the meaning of its fields, which is known because both were drawn together."""
 
     text: str
     minutes: frozenset[int]
@@ -34,7 +34,7 @@ class Cron:
 
     @property
     def fixed(self) -> bool:
-        """Whether it names times of the day: cron keeps those to the wall clock."""
+        """Whether it names times of the day, for which cron follows the wall clock."""
         minute, hour = self.text.split()[:2]
         return not minute.startswith("*") and not hour.startswith("*")
 
@@ -64,7 +64,7 @@ def moments(cron: Cron, zone: str, begin: datetime, end: datetime) -> Iterator[d
 
 
 def _shown_since(before: datetime, local: datetime) -> Iterator[datetime]:
-    """What the wall clock came to with this minute: leapt-over minutes too, and nothing that it has shown already."""
+    """The times that the wall clock reached with this minute: with the skipped ones, without those shown before."""
     if local.fold:
         return
     shown = before.replace(tzinfo=None, fold=0) + MINUTE
@@ -74,7 +74,7 @@ def _shown_since(before: datetime, local: datetime) -> Iterator[datetime]:
 
 
 def changes(zone: str, first: int, last: int) -> list[datetime]:
-    """The clock changes in these years, `last` left out, to the hour."""
+    """The clock changes in the years from `first` up to `last`, which is left out, to the hour."""
     tz = ZoneInfo(zone)
     hours = (last - first) * 366 * 24
     every = [datetime(first, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(hours)]
@@ -103,7 +103,7 @@ def _field(low: int, high: int) -> st.SearchStrategy[tuple[str, frozenset[int]]]
 
 
 def crons() -> st.SearchStrategy[Cron]:
-    """Expressions of every form; most of them come on any day, since a field for each would seldom come at all."""
+    """Expressions of every form. Most of them come every day, because one with all fields would hardly ever come."""
     seldom = st.one_of(st.just(("*", frozenset(range(1, 13)))), _field(1, 12))
     days = st.one_of(st.just(("*", frozenset(range(1, 32)))), _field(1, 31))
     weekdays = _field(0, 7).map(lambda field: (field[0], frozenset(n % 7 for n in field[1])))

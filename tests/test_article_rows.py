@@ -1,4 +1,4 @@
-"""What is kept of an article beside its document, and what its fingerprint heeds."""
+"""The columns of an article next to its document, and what changes its fingerprint."""
 
 import hashlib
 
@@ -21,31 +21,31 @@ ARTICLE = Article(
 )
 
 
-def test_an_entry_has_what_an_article_is_found_by():
-    kept = to_row(ARTICLE)
-    assert (kept.doi, kept.doi_key) == ("10.5555/ABC-Ä", "10.5555/abc-Ä")
-    assert (kept.format, kept.title, kept.journal, kept.issn) == ("jats", "On Sphagnum", "Wetland Notes", "2049-3630")
-    assert (kept.year, kept.volume, kept.issue) == (2023, "7", None)
-    assert kept.document.encode() == to_json(ARTICLE)
+def test_row_has_the_columns_that_are_searched():
+    row = to_row(ARTICLE)
+    assert (row.doi, row.doi_key) == ("10.5555/ABC-Ä", "10.5555/abc-Ä")
+    assert (row.format, row.title, row.journal, row.issn) == ("jats", "On Sphagnum", "Wetland Notes", "2049-3630")
+    assert (row.year, row.volume, row.issue) == (2023, "7", None)
+    assert row.document.encode() == to_json(ARTICLE)
 
 
-def test_of_nothing_there_is_no_entry():
-    said = (Finding("payload-unreadable"),)
-    assert to_mapped_article(Reading(None, said)) == MappedArticle(None, said)
+def test_reading_without_an_article_has_no_row():
+    findings = (Finding("payload-unreadable"),)
+    assert to_mapped_article(Reading(None, findings)) == MappedArticle(None, findings)
     assert to_row(Article(format="oai_dc")).year is None
 
 
 @of_articles
 @given(articles(), st.dictionaries(st.text(), st.text()))
-def test_where_a_value_stood_does_not_move_the_fingerprint(article: Article, provenance: dict[str, str]):
+def test_provenance_does_not_change_the_fingerprint(article: Article, provenance: dict[str, str]):
     bare = msgspec.structs.replace(article, provenance={})
-    kept = to_row(msgspec.structs.replace(article, provenance=provenance))
-    assert kept.fingerprint == to_row(bare).fingerprint == hashlib.sha256(to_json(bare)).hexdigest()
-    assert from_json(kept.document).provenance == provenance
+    row = to_row(msgspec.structs.replace(article, provenance=provenance))
+    assert row.fingerprint == to_row(bare).fingerprint == hashlib.sha256(to_json(bare)).hexdigest()
+    assert from_json(row.document).provenance == provenance
 
 
 @of_articles
 @given(articles(), articles())
-def test_what_can_reach_a_deposit_moves_the_fingerprint(one: Article, other: Article):
-    one, other = (msgspec.structs.replace(each, provenance={}) for each in (one, other))
+def test_everything_except_provenance_changes_the_fingerprint(one: Article, other: Article):
+    one, other = (msgspec.structs.replace(article, provenance={}) for article in (one, other))
     assert (to_row(one).fingerprint == to_row(other).fingerprint) == (one == other)

@@ -12,7 +12,7 @@ from harvester.datestamps import in_granularity, parse_utc
 
 
 @pytest.mark.parametrize(
-    ("written", "moment"),
+    ("datestamp", "moment"),
     [
         ("2024-05-01", datetime(2024, 5, 1, tzinfo=UTC)),
         (" 2024-05-01T10:00:00Z ", datetime(2024, 5, 1, 10, tzinfo=UTC)),
@@ -20,16 +20,16 @@ from harvester.datestamps import in_granularity, parse_utc
         ("2024-05-01T10:00:00+02:00", datetime(2024, 5, 1, 8, tzinfo=UTC)),
     ],
 )
-def test_reads_dates_with_and_without_time_fraction_and_offset(written, moment):
-    assert parse_utc(written) == moment
+def test_datestamps_with_and_without_time_fraction_and_offset_are_read(datestamp, moment):
+    assert parse_utc(datestamp) == moment
 
 
-@pytest.mark.parametrize("written", ["", "yesterday", "2024-13-01", "0001-01-01T00:00:00Z", "9999-12-31"])
-def test_anything_else_is_not_a_moment(written):
-    assert parse_utc(written) is None
+@pytest.mark.parametrize("text", ["", "yesterday", "2024-13-01", "0001-01-01T00:00:00Z", "9999-12-31"])
+def test_anything_else_is_not_a_datestamp(text):
+    assert parse_utc(text) is None
 
 
-def test_a_year_is_written_with_four_digits():
+def test_year_is_written_with_four_digits():
     assert in_granularity(datetime(800, 12, 24, tzinfo=UTC), "day") == "0800-12-24"
 
 
@@ -37,6 +37,6 @@ def test_a_year_is_written_with_four_digits():
     st.datetimes(min_value=datetime(2, 1, 2), max_value=datetime(9998, 12, 30)),
     st.integers(min_value=-12, max_value=14),
 )
-def test_what_is_written_by_the_second_is_read_as_the_same_second(moment, offset):
+def test_written_datestamp_is_read_as_the_same_second(moment, offset):
     local = moment.replace(tzinfo=timezone(timedelta(hours=offset)))
     assert parse_utc(in_granularity(local, "second")) == local.replace(microsecond=0)

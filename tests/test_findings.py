@@ -1,4 +1,4 @@
-"""The registry of findings: every code has its words, every code is used, and the words are fit for a librarian."""
+"""The registry of findings: every code has its texts and is used, and the texts suit a librarian."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from harvester.model import Finding
 
 PACKAGE = Path(harvester.__file__).parent
 CODE = re.compile(r"[a-z]+(-[a-z]+)+")
-CALLS = {"Finding", "doubt"}  # what makes a finding: the Struct, and the readers' notebook
+CALLS = {"Finding", "doubt"}  # the calls that create findings: the Struct, and the method of the readers
 
 
 def first_arguments():
-    """The literal first argument of every call in the package that makes a finding, with its place."""
+    """The literal first argument of every call in the package that creates a finding, with file and line."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and called(node.func) in CALLS:
@@ -34,14 +34,14 @@ def called(function):
 
 
 def literals():
-    """Every text in the package's code that could be a code; some are chosen before the call that uses them."""
+    """Every string in the package that could be a code. Some codes are chosen before the call that uses them."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
                 yield node.value
 
 
-def test_every_code_that_is_emitted_has_its_row():
+def test_every_emitted_code_has_its_row():
     assert [(place, code) for place, code in first_arguments() if code not in kinds()] == []
 
 
@@ -53,12 +53,12 @@ ROWS = [pytest.param(code, kind, id=code) for code, kind in kinds().items()]
 
 
 @pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_a_code_is_words_and_hyphens(code, kind):
+def test_code_has_only_letters_and_hyphens(code, kind):
     assert CODE.fullmatch(code)
 
 
 @pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_a_message_has_words_whatever_the_detail(code, kind):
+def test_message_can_be_formatted_with_any_detail(code, kind):
     for _, field, spec, conversion in Formatter().parse(kind.message):
         assert field is None or (field.isidentifier() and not spec and not conversion)
     assert sentence(Finding(code))
@@ -66,7 +66,7 @@ def test_a_message_has_words_whatever_the_detail(code, kind):
 
 
 @pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_every_part_is_a_sentence(code, kind):
+def test_message_fix_and_cause_are_sentences(code, kind):
     for part in (kind.message, kind.fix, kind.cause):
         assert part == part.strip()
         assert part[-1] in ".?", part
@@ -75,27 +75,27 @@ def test_every_part_is_a_sentence(code, kind):
 
 
 @pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_who_holds_a_record_back_can_be_told_to_mend_it(code, kind):
-    """Only a gap in this program is neither the source's nor the configuration's."""
+def test_every_error_can_be_fixed_by_someone(code, kind):
+    """The exception is a gap in this program, which neither the source nor the configuration can fix."""
     assert kind.severity != "error" or kind.who != "nobody" or code == "deposit-invalid"
 
 
-def test_every_code_stands_under_one_heading():
+def test_every_code_is_under_one_heading():
     listed = [code for _, codes in subjects() for code in codes]
     assert listed == list(kinds())
 
 
-def test_the_page_has_every_code_with_its_words():
+def test_page_has_every_code():
     text = page("")
     assert [code for code in kinds() if f"### {code}\n" not in text] == []
     assert all(severity in text for severity in SEVERITIES)
 
 
-def test_markdown_in_an_example_is_shown_and_not_obeyed():
+def test_markdown_in_an_example_is_escaped():
     assert r"\<dc:title/\>" in page("")
 
 
-def test_a_value_without_end_does_not_end_in_the_sentence():
-    words = sentence(Finding("value-too-long", "volume", "9" * 70_000, {"limit": "32"}))
-    assert len(words) < 500
-    assert '9…" is longer than the 32 characters' in words
+def test_long_value_is_shortened_in_the_message():
+    message = sentence(Finding("value-too-long", "volume", "9" * 70_000, {"limit": "32"}))
+    assert len(message) < 500
+    assert '9…" is longer than the 32 characters' in message

@@ -18,7 +18,7 @@ from harvester import identifiers as ids
         ("info:doi/10.5555/abc", "10.5555/abc"),
         ("urn:doi:10.5555/abc", "10.5555/abc"),
         ("https://doi.org/10.5555%2Fabc%281%29", "10.5555/abc(1)"),
-        ("10.5555/abc%20d", "10.5555/abc%20d"),  # no URL: the per cent signs are its own
+        ("10.5555/abc%20d", "10.5555/abc%20d"),  # not a URL, so the percent signs belong to the DOI
         ("10.5555/\n   abc", "10.5555/abc"),
         ("10.5555/abc\u200b", "10.5555/abc"),
         ("doi:10.5555/(SICI)1097&lt;1&gt;3", "10.5555/(SICI)1097<1>3"),
@@ -36,7 +36,7 @@ def test_clean_doi(raw, doi):
 
 
 @given(st.text())
-def test_whatever_is_cleaned_is_an_identifier_or_nothing(raw):
+def test_cleaned_value_is_an_identifier_or_none(raw):
     for clean in (ids.clean_doi, ids.clean_issn, ids.clean_orcid, ids.clean_ror, ids.clean_isni, ids.clean_funder_id):
         value = clean(raw)
         assert value is None or clean(value) == value
@@ -60,12 +60,12 @@ def test_dois_in_text():
     ]
 
 
-def test_a_longer_number_holds_no_doi():
+def test_longer_number_does_not_contain_a_doi():
     assert ids.find_dois("pp. 110.5555/a, 3.10.5555/b") == []
     assert ids.find_dois("10.5555/a") == ["10.5555/a"]
 
 
-def test_dois_are_compared_without_the_case_of_ascii_letters_only():
+def test_dois_are_compared_ignoring_the_case_of_ascii_letters():
     assert ids.fold_doi("10.5555/ABC-\u0130") == "10.5555/abc-\u0130"
     assert ids.doi_prefix("10.5555/abc/def") == "10.5555"
 
@@ -83,7 +83,7 @@ def test_dois_are_compared_without_the_case_of_ascii_letters_only():
         ("ISSN (Print) 2049-3630", "2049-3630", "print"),
         ("urn:issn:2049-3630", "2049-3630", None),
         ("https://portal.issn.org/resource/ISSN/2434-561x", "2434-561X", None),
-        ("2434-561\u0425", "2434-561X", None),  # a Cyrillic Ha; the check digit shows what was meant
+        ("2434-561\u0425", "2434-561X", None),  # a Cyrillic Ha; the check digit shows that X was meant
         ("2049-3631", None, None),
         ("2049-363", None, None),
     ],
@@ -93,12 +93,12 @@ def test_issn(raw, issn, medium):
     assert ids.clean_issn(raw) == issn
 
 
-def test_a_wrong_issn_still_has_the_shape_of_one():
-    assert ids.issn_shape("2049-3631")
-    assert not ids.issn_shape("Vol 3")
+def test_issn_with_a_wrong_check_digit_looks_like_one():
+    assert ids.looks_like_issn("2049-3631")
+    assert not ids.looks_like_issn("Vol 3")
 
 
-def test_people_and_organisations():
+def test_identifiers_of_people_and_organisations():
     orcid = "https://orcid.org/0000-0002-1825-0097"
     for raw in ("0000-0002-1825-0097", "http://orcid.org/0000-0002-1825-0097/", "ORCID: 0000000218250097"):
         assert ids.clean_orcid(raw) == orcid

@@ -9,41 +9,41 @@ def page(pattern, **changes):
     return patterns.landing_page(article(**changes), JournalFacts(landing_page=pattern))
 
 
-def test_a_landing_page_takes_its_values_from_the_article():
+def test_landing_page_is_filled_from_the_article():
     assert page("https://j.example/{year}/{volume}/{issue}/{first_page}") == "https://j.example/2021/13/1/32"
     assert page("https://doi.example/{doi}", doi="10.5555/a(1)") == "https://doi.example/10.5555/a(1)"
     assert page("https://j.example/{identifier}", identifiers=("77",)) == "https://j.example/77"
 
 
-def test_what_an_address_cannot_hold_is_encoded():
+def test_characters_not_allowed_in_a_url_are_encoded():
     assert page("https://j.example/{volume}", volume="1 & Ж") == "https://j.example/1%20&%20%D0%96"
     assert page("https://j.example/{volume}", volume="#?%") == "https://j.example/%23%3F%25"
 
 
-def test_a_missing_value_gives_no_page():
+def test_missing_value_gives_no_landing_page():
     assert page("https://j.example/{volume}", volume=None) is None
     assert patterns.landing_page(ARTICLE, JournalFacts()) is None
 
 
-def test_two_years_are_no_year():
+def test_two_different_years_give_no_year():
     assert page("https://j.example/{year}", dates=(PubDate(year=2020), PubDate(year=2021))) is None
     assert page("https://j.example/{year}", dates=(PubDate(year=2021), PubDate(year=2021))) == "https://j.example/2021"
 
 
-def test_dois_are_made_with_each_issn_of_the_journal():
+def test_each_issn_of_the_journal_gives_a_doi():
     assert list(patterns.dois(ARTICLE, FACTS)) == [
         "10.5555/0317-8471-2021-13-1-32-57",
         "10.5555/1050-124X-2021-13-1-32-57",
     ]
 
 
-def test_no_doi_comes_of_values_it_cannot_hold():
+def test_values_that_a_doi_cannot_contain_give_no_doi():
     assert list(patterns.dois(article(issue="1–2"), FACTS)) == []
     assert list(patterns.dois(article(last_page=None), FACTS)) == []
     assert list(patterns.dois(ARTICLE, replace(FACTS, doi_pattern=None))) == []
     assert list(patterns.dois(ARTICLE, replace(FACTS, doi_prefix=None))) == []
 
 
-def test_the_seed_pattern_gives_the_seed_doi():
+def test_pattern_of_a_real_journal_gives_its_doi():
     facts = JournalFacts(issn_print="2076-7404", doi_prefix="10.48015", doi_pattern=FACTS.doi_pattern)
     assert next(patterns.dois(ARTICLE, facts)) == "10.48015/2076-7404-2021-13-1-32-57"

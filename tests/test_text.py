@@ -11,16 +11,16 @@ runs = st.lists(parts, max_size=5)
 
 
 @given(runs)
-def test_the_normal_form_says_what_the_run_says(run):
+def test_normal_form_has_the_same_characters(run):
     assert plain(text(run)) == fold(plain(tuple(run)))
 
 
 @given(runs)
-def test_the_normal_form_is_its_own(run):
+def test_normal_form_of_a_normal_form_is_the_same(run):
     assert text(text(run)) == text(run)
 
 
 @given(strings)
-def test_where_strings_are_cut_makes_no_difference(characters):
+def test_normal_form_does_not_depend_on_how_strings_are_split(characters):
     whole = text([characters])
     assert text(characters) == whole == ((fold(characters),) if fold(characters) else ())

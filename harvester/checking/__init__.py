@@ -1,1 +1,1 @@
-"""Findings over the whole store: in words, and those that no record shows alone."""
+"""Findings over the whole store: with their texts, and those that need more than one record."""

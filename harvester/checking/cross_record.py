@@ -1,4 +1,4 @@
-"""Findings that no record shows alone: kept with the records, and brought up to date in both directions."""
+"""Findings that need more than one record or the last deposit. They are stored with the records like all others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from harvester.checking import shared_dois
+from harvester.checking.shared_dois import shared_doi_findings
 from harvester.model import Finding
 from harvester.rules import duplicates as duplicate_rules
 from harvester.rules import thinner
@@ -19,33 +19,35 @@ CODES = (*duplicate_rules.CODES, *thinner.CODES)
 
 
 def refresh_cross_record_findings(store: Store) -> None:
-    """Brings the findings about shared DOIs and about thinner deposits up to date."""
-    _replace(store, chain(shared_dois.found(store), _thinner(store)))
+    """Adds and removes the findings about shared DOIs and about thinner deposits, so that they are up to date."""
+    _replace(store, chain(shared_doi_findings(store), _thinner_findings(store)))
 
 
-def _replace(store: Store, found: Iterable[tuple[StoredArticle, Finding]]) -> None:
-    """Gives these findings to their records, and takes those of `CODES` that are not among them from the others."""
-    wanted: dict[tuple[str, str], list[Finding]] = {}
-    held: dict[tuple[str, str], tuple[int, tuple[Finding, ...]]] = {}
-    for article, finding in found:
+def _replace(store: Store, current: Iterable[tuple[StoredArticle, Finding]]) -> None:
+    """Makes `current` the only stored findings with one of `CODES`; writes only the articles that change."""
+    to_add: dict[tuple[str, str], list[Finding]] = {}
+    stored: dict[tuple[str, str], tuple[int, tuple[Finding, ...]]] = {}
+    for article, finding in current:
         key = (article.source, article.identifier)
-        held[key] = (article.id, article.findings)
-        wanted.setdefault(key, []).append(finding)
+        stored[key] = (article.id, article.findings)
+        to_add.setdefault(key, []).append(finding)
     for row in store.findings(codes=CODES):
         key = (row.source, row.identifier)
-        if key not in held:
-            [article] = (one for one in store.article(row.identifier, row.source) if one.identifier == row.identifier)
-            held[key] = (article.id, article.findings)
+        if key not in stored:
+            candidates = store.find_articles(row.identifier, row.source)
+            [article] = (candidate for candidate in candidates if candidate.identifier == row.identifier)
+            stored[key] = (article.id, article.findings)
     changed = {}
-    for key, (article_id, said) in held.items():
-        findings = (*(one for one in said if one.code not in CODES), *wanted.get(key, ()))
-        if findings != said:
+    for key, (article_id, before) in stored.items():
+        findings = (*(finding for finding in before if finding.code not in CODES), *to_add.get(key, ()))
+        if findings != before:
             changed[article_id] = findings
     if changed:
         store.replace_findings(changed)
 
 
-def _thinner(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
-    for stored, deposited in store.changed_since_deposit():
-        if stored.article is not None and (finding := thinner.thinner(stored.article, deposited)):
+def _thinner_findings(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
+    """Each article with less metadata than its last deposit, with the finding about it."""
+    for stored, richness in store.changed_since_deposit():
+        if stored.article is not None and (finding := thinner.thinner(stored.article, richness)):
             yield stored, finding

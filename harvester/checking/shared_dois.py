@@ -1,4 +1,4 @@
-"""One DOI in several records: found over the whole store, since no record shows it alone."""
+"""Findings about one DOI in several records, which need the whole store."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 
-def found(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
-    """Each record that shares its DOI with another, with what is to be said about it."""
+def shared_doi_findings(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
+    """Each article that shares its DOI with another one, with the finding about it."""
     for shared in store.duplicate_dois():
         claims = {claim: article for article, claim in _claims(store, shared)}
         for claim, finding in duplicates(shared.doi, list(claims)):
@@ -24,8 +24,9 @@ def found(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
 
 def _claims(store: Store, shared: DuplicateDoi) -> Iterator[tuple[StoredArticle, Claim]]:
     for source, identifier in shared.records:
-        for stored in store.article(identifier, source):
-            if stored.article is not None and stored.identifier == identifier:  # not another that has it as its DOI
+        for stored in store.find_articles(identifier, source):
+            # `find_articles` also finds an article whose DOI is this identifier.
+            if stored.article is not None and stored.identifier == identifier:
                 titles = stored.article.titles
                 yield (
                     stored,

@@ -1,4 +1,4 @@
-"""What is doubtful about the stored records, in words, with who can fix it."""
+"""The stored findings with their texts and who can fix them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def worded_findings(
     store: Store, sources: Sequence[str], codes: Sequence[str] = (), severities: Sequence[findings.Severity] = ()
 ) -> Iterator[RecordFinding]:
-    """The stored findings of these sources with these codes and severities, or with any."""
-    return map(worded, store.findings(sources, codes, severities))
+    """The stored findings with these sources, codes and severities (empty: all)."""
+    return map(worded_finding, store.findings(sources, codes, severities))
 
 
-def worded(row: FindingRow) -> RecordFinding:
-    """A stored finding with its sentence, its fix and who can do it."""
+def worded_finding(row: FindingRow) -> RecordFinding:
+    """A stored finding with its message, its fix and who can fix it."""
     kind = findings.kinds()[row.finding.code]
     return RecordFinding(
         code=row.finding.code,

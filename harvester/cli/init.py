@@ -13,7 +13,7 @@ import click
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.config import load
-from harvester.config.problems import against_schema, schema
+from harvester.config.problems import schema, schema_problems
 from harvester.errors import HarvesterError
 
 TEMPLATE = Path(__file__).with_name("config.toml.template")
@@ -61,7 +61,7 @@ def _ask() -> dict[str, object]:
 
 def _good(key: str, said: str) -> object:
     answer = said.split() if key == "prefixes" else said.strip()
-    for problem in against_schema({"crossref": {key: answer}}):
+    for problem in schema_problems({"crossref": {key: answer}}):
         if problem.path[:2] == ("crossref", key) and (answer or key != "depositor_name"):
             raise click.UsageError(problem.sentence)
     return answer

@@ -52,9 +52,9 @@ def _next(plan: Planned, count: int) -> list[datetime]:
 
 
 def _words(schedule: Schedule) -> str:
-    minutes, seconds = divmod(schedule.late, 60)
-    late = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-    return in_words(schedule.expression) + (f", {late} later" if schedule.late else "")
+    minutes, seconds = divmod(schedule.delay, 60)
+    delay = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return in_words(schedule.expression) + (f", {delay} later" if schedule.delay else "")
 
 
 def _document(plan: Planned, count: int) -> dict[str, object]:

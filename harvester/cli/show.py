@@ -34,7 +34,7 @@ def command(common: Common, identifier: str, form: str | None) -> None:
     """Shows the record with this OAI identifier or DOI, with or without https://doi.org/ in front."""
     config = common.load()
     with pipeline.opened(config) as store:
-        found = store.article(identifier) or store.article(clean_doi(identifier) or "")
+        found = store.find_articles(identifier) or store.find_articles(clean_doi(identifier) or "")
         if not found:
             raise HarvesterError(
                 f"There is no record {identifier} in the store. `harvester status` says what there is, "
@@ -58,7 +58,7 @@ def command(common: Common, identifier: str, form: str | None) -> None:
 
 
 def _print_raw(common: Common, store: Store, stored: StoredArticle) -> None:
-    for prefix, raw in store.raw(stored.source, stored.identifier):
+    for prefix, raw in store.raw_records(stored.source, stored.identifier):
         state = "deleted" if raw.deleted else f"{len(raw.payload or b'')} bytes"
         common.say(f"{stored.source}, {prefix}, {raw.datestamp}, {state}")
         if raw.payload:

@@ -44,7 +44,7 @@ class _Stand(Struct, frozen=True, kw_only=True):
 def command(common: Common) -> None:
     """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong."""
     config, now = common.load(), datetime.now(UTC)
-    with store.glance(config.store_url) as seen:
+    with store.open_overview(config.store_url) as seen:
         stored = {one.source: one for one in seen.status()}
         plans = {plan.subject: plan for plan in planned(config, seen, now)}
         stands = [
@@ -84,7 +84,7 @@ def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
 
 def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
     """The status with a row for every configured format, also for one that never had its turn."""
-    status = store.configured(name, config.sources[name].url, stored)
+    status = store.status_or_empty(name, config.sources[name].url, stored)
     held = {one.prefix: one for one in status.formats}
     prefixes = dict.fromkeys((*config.sources[name].formats, *held))
     formats = tuple(held.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)

@@ -1,4 +1,4 @@
-"""The configuration: config.toml to a frozen `Config`, or every problem in it at once."""
+"""The configuration: reads config.toml to a frozen `Config`, or reports all its problems at once."""
 
 from harvester.config.reading import load
 from harvester.config.selection import select_sources

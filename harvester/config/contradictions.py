@@ -1,4 +1,4 @@
-"""Settings that are right by themselves and wrong together: what a JSON Schema cannot see."""
+"""Contradictions between settings that are valid one by one, which a JSON Schema cannot find."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PASSWORDS = (
 
 
 def without(document: Table, paths: Iterable[Path]) -> Table:
-    """The document without what the schema refuses, so that the rest can still be looked at."""
+    """A copy of the document without these paths, so that the rest can still be checked."""
     document = deepcopy(document)
     for path in paths:
         table: Any = document
@@ -29,7 +29,7 @@ def without(document: Table, paths: Iterable[Path]) -> Table:
 
 
 def contradictions(document: Table) -> Iterator[Problem]:
-    """What a schema cannot see, because it lies between two settings."""
+    """The problems between two settings. `document` has only values that the schema accepts."""
     for name, own in document.get("sources", {}).items():
         source = {**document.get("defaults", {}), **own}
         yield from _secrets(source, ("sources", name))
@@ -60,10 +60,10 @@ def _alerts(table: Table) -> Iterator[Problem]:
 
 def _headers(table: Table, path: Path) -> Iterator[Problem]:
     kinds = ("headers", "headers_env", "headers_file")
-    given = Counter(name.lower() for kind in kinds for name in table.get(kind, {}))
+    names = Counter(name.lower() for kind in kinds for name in table.get(kind, {}))
     for kind in kinds:
         for name in table.get(kind, {}):
-            if given[name.lower()] > 1:
+            if names[name.lower()] > 1:
                 yield Problem((*path, kind, name), "is given more than once")
 
 

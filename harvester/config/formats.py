@@ -1,6 +1,6 @@
-"""What a pattern cannot check of a setting.
+"""The formats of settings that a regular expression cannot check.
 
-Each function raises ValueError with the rest of a sentence that begins with the value.
+Each check raises `ValueError` with the rest of a sentence that begins with the value.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jsonschema import FormatChecker
 
 from harvester.config import schedule as schedules
-from harvester.identifiers import clean_issn, issn_shape
+from harvester.identifiers import clean_issn, looks_like_issn
 
 LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")
 DOI_FIELDS = ("prefix", "issn", "year", "volume", "issue", "first_page", "last_page")
@@ -25,7 +25,7 @@ def endpoint(url: str) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # the port is checked when it is read
     except ValueError as error:
-        why = "" if "@" in url else f" ({error})"  # which quotes what may be of a password
+        why = "" if "@" in url else f" ({error})"  # the error may quote a part of a password
         raise ValueError(f"is no URL{why}") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("must be a URL that begins with http:// or https://")
@@ -39,7 +39,7 @@ def endpoint(url: str) -> None:
 
 def issn(value: str) -> None:
     clean = clean_issn(value)
-    if clean is None and issn_shape(value):
+    if clean is None and looks_like_issn(value):
         raise ValueError("is no ISSN: its check digit is wrong; look for a typing error")
     if clean is None:
         raise ValueError("is no ISSN; one looks like 1234-5679")
@@ -77,7 +77,7 @@ def doi_pattern(pattern: str) -> None:
 
 
 def _fields(pattern: str, known: tuple[str, ...]) -> set[str]:
-    """The fields in a pattern. Raises ValueError on one that is not known, and on braces that do not match."""
+    """The fields in a pattern. Raises `ValueError` for an unknown field and for braces that do not match."""
     try:
         parts = list(Formatter().parse(pattern))
     except ValueError:
@@ -90,7 +90,7 @@ def _fields(pattern: str, known: tuple[str, ...]) -> set[str]:
 
 def _on_text(check: Callable[[str], None]) -> Callable[[object], bool]:
     def passes(value: object) -> bool:
-        if isinstance(value, str):  # another type is another problem
+        if isinstance(value, str):  # the schema reports other types
             check(value)
         return True
 

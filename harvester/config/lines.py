@@ -1,6 +1,6 @@
-"""On which line of a TOML file each key and value stands; the parser of the standard library does not say.
+"""The line of each key and value in a TOML file, which the parser of the standard library does not give.
 
-The text must be valid TOML: this only walks over it.
+The text must be valid TOML: it is only scanned here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'  # up to two quotes may stand before the closing three
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})'  # up to two quotes may come before the closing three
     r"|'''.*?'''(?:'{0,2})"
     r'|"(?:\\.|[^"\\\n])*"'
     r"|'[^'\n]*'",
@@ -25,111 +25,114 @@ _PLAIN = re.compile(r"[^,\]}#\n]+")  # numbers, dates, true and false
 
 def locate(text: str) -> dict[Path, int]:
     """The line (from 1) of every table, key and array element, by its path in the parsed document."""
-    return _Walk(text).lines()
+    return _Scanner(text).lines()
 
 
-class _Walk:
+class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r\n", "\n")
-        self._at = 0
+        self._position = 0
         self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
-        self._found: dict[Path, int] = {}
-        self._rows: dict[Path, int] = {}  # how many [[tables]] each array of tables has so far
+        self._lines: dict[Path, int] = {}
+        self._rows: dict[Path, int] = {}  # the index of the last [[table]] of each array of tables
 
     def lines(self) -> dict[Path, int]:
         table: Path = ()
         self._skip()
-        while self._at < len(self._text):
-            table = self._header() if self._here() == "[" else self._assignment(table)
+        while self._position < len(self._text):
+            table = self._header() if self._next() == "[" else self._assignment(table)
             self._skip()
-        return self._found
+        return self._lines
 
     def _header(self) -> Path:
         """`[a.b]` or `[[a.b]]`: the path of the table that follows."""
-        row = self._text.startswith("[[", self._at)
-        self._at += 2 if row else 1
+        row = self._text.startswith("[[", self._position)
+        self._position += 2 if row else 1
         path = self._key(())
-        self._take("]]" if row else "]")
+        self._expect("]]" if row else "]")
         if not row:
             return path
         self._rows[path] = self._rows.get(path, -1) + 1
-        return self._note((*path, self._rows[path]))
+        return self._record((*path, self._rows[path]))
 
     def _assignment(self, table: Path) -> Path:
-        """`key = value`; gives the table back, which stays the one that is open."""
+        """`key = value`; returns `table`, which stays the current one."""
         path = self._key(table)
-        self._take("=")
+        self._expect("=")
         self._value(path)
         return table
 
     def _key(self, base: Path) -> Path:
-        """A bare, quoted or dotted key below `base`, each of its parts noted."""
+        """A bare, quoted or dotted key below `base`; records each of its parts."""
         while True:
             self._skip()
-            if quoted := _STRING.match(self._text, self._at):
+            if quoted := _STRING.match(self._text, self._position):
                 (part,) = tomllib.loads(f"{quoted[0]} = 0")
-                self._at = quoted.end()
+                self._position = quoted.end()
             else:
-                bare = _BARE_KEY.match(self._text, self._at)
+                bare = _BARE_KEY.match(self._text, self._position)
                 assert bare, "not valid TOML"
-                part, self._at = bare[0], bare.end()
-            base = self._note((*self._last_row(base), part))
+                part, self._position = bare[0], bare.end()
+            base = self._record((*self._last_row(base), part))
             self._skip()
-            if self._here() != ".":
+            if self._next() != ".":
                 return base
-            self._at += 1
+            self._position += 1
 
     def _last_row(self, path: Path) -> Path:
-        """What is said below an array of tables is said of its last row."""
+        """The path of the last row, if the path is an array of tables: keys below it belong to that row."""
         return (*path, self._rows[path]) if path in self._rows else path
 
     def _value(self, path: Path) -> None:
         self._skip()
-        if self._here() == "[":
+        if self._next() == "[":
             self._array(path)
-        elif self._here() == "{":
+        elif self._next() == "{":
             self._inline_table(path)
         else:
-            value = _STRING.match(self._text, self._at) or _PLAIN.match(self._text, self._at)
+            value = _STRING.match(self._text, self._position) or _PLAIN.match(self._text, self._position)
             assert value, "not valid TOML"
-            self._at = value.end()
+            self._position = value.end()
 
     def _array(self, path: Path) -> None:
-        self._take("[")
+        self._expect("[")
         index = 0
         while not self._closes("]"):
-            self._value(self._note((*path, index)))
+            self._value(self._record((*path, index)))
             index += 1
 
     def _inline_table(self, path: Path) -> None:
-        self._take("{")
+        self._expect("{")
         while not self._closes("}"):
             self._assignment(path)
 
     def _closes(self, bracket: str) -> bool:
-        """Whether the bracket comes next, commas apart; it is taken then."""
+        """Whether the bracket comes next, perhaps after a comma; if so, moves past it."""
         self._skip()
-        if self._here() == ",":
-            self._at += 1
+        if self._next() == ",":
+            self._position += 1
             self._skip()
-        if self._here() != bracket:
+        if self._next() != bracket:
             return False
-        self._at += 1
+        self._position += 1
         return True
 
-    def _note(self, path: Path) -> Path:
-        self._found.setdefault(path, bisect_right(self._starts, self._at))
+    def _record(self, path: Path) -> Path:
+        """Records the present line for the path, and returns the path."""
+        self._lines.setdefault(path, bisect_right(self._starts, self._position))
         return path
 
-    def _here(self) -> str:
-        return self._text[self._at : self._at + 1]
+    def _next(self) -> str:
+        return self._text[self._position : self._position + 1]
 
-    def _take(self, expected: str) -> None:
+    def _expect(self, expected: str) -> None:
+        """Moves past the expected characters."""
         self._skip()
-        assert self._text.startswith(expected, self._at), "not valid TOML"
-        self._at += len(expected)
+        assert self._text.startswith(expected, self._position), "not valid TOML"
+        self._position += len(expected)
 
     def _skip(self) -> None:
-        space = _SPACE.match(self._text, self._at)
+        """Moves past white space and comments."""
+        space = _SPACE.match(self._text, self._position)
         assert space
-        self._at = space.end()
+        self._position = space.end()

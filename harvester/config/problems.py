@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, all of it at once, each problem as a sentence about one place."""
+"""The problems of a configuration, all at once, each as a sentence about one place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from harvester.config.lines import Path
 from harvester.system.packaged import schema_text
 
 Table = dict[str, Any]
-_Error = Any  # a ValidationError; the stubs say of each of its fields that it may be unset
+_Error = Any  # a ValidationError; in the stubs each of its fields may be unset
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"(password|webhook_url)$")
@@ -34,14 +34,14 @@ _TYPES = {
 
 
 class Problem(Struct, frozen=True):
-    """`path` is the place in the document, or the place where something is missing."""
+    """A problem at `path`, a place in the document or the place of something missing."""
 
     path: Path
     sentence: str
 
 
 def key_name(path: Path) -> str:
-    """A path as one writes it in TOML: `sources.demo.formats[0]`."""
+    """A path as it is written in TOML: `sources.demo.formats[0]`."""
     name = ""
     for part in path:
         if isinstance(part, int):
@@ -51,8 +51,8 @@ def key_name(path: Path) -> str:
     return name
 
 
-def against_schema(document: Table) -> Iterator[Problem]:
-    """Every place where the document is not what schemas/config.schema.json asks for."""
+def schema_problems(document: Table) -> Iterator[Problem]:
+    """Every violation of schemas/config.schema.json in the document."""
     for error in _validator().iter_errors(document):
         yield from _explain(error)
 
@@ -74,17 +74,17 @@ def _validator() -> Draft202012Validator:
 
 
 def _is_number(_: TypeChecker, value: object) -> bool:
-    """TOML has inf and nan, which are no settings."""
+    """Whether it is a finite number: TOML has inf and nan, which no setting accepts."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_integer(_: TypeChecker, value: object) -> bool:
-    """1.0 is a whole number to JSON, not to TOML."""
+    """Whether it is written as an integer: 1.0 is one in JSON, not in TOML."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _pattern(_: Any, pattern: str, value: object, __: Any) -> Iterator[ValidationError]:
-    """As JSON Schema means it: `$` is the end, where Python would let a line end pass."""
+    """Checks a pattern as JSON Schema defines it: `$` is the end, while in Python a line end may follow."""
     if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
         yield ValidationError("pattern")
 
@@ -112,7 +112,7 @@ def _unknown(path: Path, known: Table) -> Problem:
 
 
 def _missing(error: _Error, path: Path) -> Problem:
-    """The key that is missing; jsonschema gives one error for each, and names it in the message only."""
+    """The missing key. jsonschema gives one error for each key, and names it only in the message."""
     key = next(key for key in error.validator_value if error.message.startswith(f"{key!r} is"))
     example = _example(key)
     return Problem((*path, key), f"is missing; add {key} = {example}" if example else "is missing")
@@ -154,18 +154,18 @@ def _choice(error: _Error) -> str:
 
 
 def _refused(error: _Error) -> str:
-    """A value that is not of its pattern or format; the words stand in the schema or come from the format's check."""
+    """A value against its pattern or format. The words come from the schema or from the check of the format."""
     words = str(error.cause) if error.cause else error.schema["errorMessage"]
     return words if error.schema.get("writeOnly") else f"{_shown(error.instance)} {words}"
 
 
 def without_credentials(url: str) -> str:
-    """A URL to be shown. A password may hold any character, so that nothing up to the last @ is."""
+    """A URL that can be shown: everything up to the last @ is hidden, because a password may contain any character."""
     return re.sub(r"//.*@", "//…@", url, flags=re.DOTALL)
 
 
 def _shown(value: object) -> str:
-    """A value as in the file, cut when long, without a password that stands in a URL."""
+    """A value as in the file, shortened if it is long, without a password in a URL."""
     text = without_credentials(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 80 else text[:77] + "…"
 

@@ -1,4 +1,4 @@
-"""config.toml to a frozen Config; every problem names its key and line."""
+"""Reads config.toml to a frozen `Config`. Every problem names its key and line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import tzlocal
 
 from harvester.config import lines
 from harvester.config.contradictions import contradictions, without
-from harvester.config.problems import Problem, Table, against_schema, key_name
+from harvester.config.problems import Problem, Table, key_name, schema_problems
 from harvester.config.settings import Alerts, Config, Crossref, Daemon, Source
 from harvester.errors import ConfigError
 from harvester.model import JournalFacts
@@ -23,7 +23,7 @@ def load(path: Path | str) -> Config:
     path = Path(path)
     text = _text(path)
     document = _document(text, path)
-    problems = list(against_schema(document))
+    problems = list(schema_problems(document))
     problems += contradictions(without(document, [problem.path for problem in problems]))
     if problems:
         raise ConfigError(_sentences(problems, text, path))
@@ -32,7 +32,7 @@ def load(path: Path | str) -> Config:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")  # Notepad puts a byte order mark in front
+        return path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark at the start
     except FileNotFoundError:
         raise ConfigError(
             [f"{path} is not there; make one with `harvester init`, or name yours with --config"]
@@ -51,7 +51,7 @@ def _document(text: str, path: Path) -> Table:
 
 
 def _syntax(message: str, text: str, path: Path) -> str:
-    """The parser's message, with the line in front."""
+    """The parser's message, with file and line at the start."""
     place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
     words = message[: place.start()] if place else message
     line = place[1] if place and place[1] else len(text.splitlines()) or 1
@@ -64,16 +64,16 @@ def _syntax(message: str, text: str, path: Path) -> str:
 
 
 def _sentences(problems: list[Problem], text: str, path: Path) -> list[str]:
-    found = lines.locate(text)
-    placed = sorted((_line(problem.path, found), key_name(problem.path), problem.sentence) for problem in problems)
-    return [f"{path}:{line}: {f'{key}: ' if key else ''}{sentence}" for line, key, sentence in dict.fromkeys(placed)]
+    located = lines.locate(text)
+    in_order = sorted((_line(problem.path, located), key_name(problem.path), problem.sentence) for problem in problems)
+    return [f"{path}:{line}: {f'{key}: ' if key else ''}{sentence}" for line, key, sentence in dict.fromkeys(in_order)]
 
 
-def _line(path: lines.Path, found: dict[lines.Path, int]) -> int:
-    """The line of a path, or of the table nearest to it."""
-    while path and path not in found:
+def _line(path: lines.Path, located: dict[lines.Path, int]) -> int:
+    """The line of a path, or of the nearest table that contains it."""
+    while path and path not in located:
         path = path[:-1]
-    return found.get(path, 1)
+    return located.get(path, 1)
 
 
 def _config(document: Table, path: Path) -> Config:
@@ -120,7 +120,7 @@ def _alerts(document: Table, folder: Path) -> Alerts:
 
 
 def _journal_facts(document: Table) -> dict[str, JournalFacts]:
-    """The journals by each of their ISSNs."""
+    """The facts of each journal, by each of its ISSNs."""
     prefixes = document.get("crossref", {}).get("prefixes", [])
     facts = {}
     for key, journal in document.get("journals", {}).items():

@@ -1,8 +1,8 @@
-"""When something is due: cron expressions with cron's own meaning, in a time zone; pure.
+"""Schedules: cron expressions with cron's own meaning, in a time zone. Pure.
 
-Day of month and day of week are alternatives where both are given, 0 and 7 are Sunday. On a clock change it is as in
-Debian's cron: a fixed time that the clock leaps over comes right after the leap, one that the clock shows twice comes
-the first time only, and what is due every so many minutes or hours keeps to the time that really passes.
+If both day of month and day of week are given, either one is enough. 0 and 7 are Sunday. Clock changes are handled as
+in Debian's cron: a fixed time that the clock skips comes right after the change, a fixed time that the clock shows
+twice comes only the first time, and "every n minutes" or "every n hours" counts the time that really passes.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ NICKNAMES = {
     "@annually": "0 0 1 1 *",
 }
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
-# cronsim counts fixed times on the wall clock: it must set out before a clock change, and none moves by more.
-_BACK = timedelta(hours=3)
+# cronsim counts fixed times on the wall clock, so it must start before a clock change. None moves by more than this.
+_LARGEST_CHANGE = timedelta(hours=3)
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
-    """Moments that come again. `late` is by how many seconds each is put off, so that not all sources start at once."""
+    """Recurring moments. Each is delayed by `delay` seconds, so that not all sources start at once."""
 
     expression: str
     zone: str  # IANA name
-    late: int = 0
+    delay: int = 0
 
 
 def check(expression: str) -> None:
-    """Raises ValueError with the reason where the expression is no schedule."""
+    """Raises `ValueError` with the reason if the expression is not a schedule."""
     fields = NICKNAMES.get(expression, expression)
     if len(fields.split()) != 5:
         near = get_close_matches(expression, NICKNAMES, n=1)
@@ -50,33 +50,33 @@ def check(expression: str) -> None:
 
 
 def next_after(schedule: Schedule, moment: datetime) -> datetime:
-    """The first moment of the schedule behind this one, in UTC."""
-    late = timedelta(seconds=schedule.late)
-    after = moment.astimezone(UTC) - late
+    """The first moment of the schedule after this one, in UTC."""
+    delay = timedelta(seconds=schedule.delay)
+    after = moment.astimezone(UTC) - delay
     fields = NICKNAMES.get(schedule.expression, schedule.expression)
-    find = _next_fixed if _is_fixed(fields) else _next_running
-    return find(fields, ZoneInfo(schedule.zone), after) + late
+    find = _next_fixed if _is_fixed(fields) else _next_interval
+    return find(fields, ZoneInfo(schedule.zone), after) + delay
 
 
 def _is_fixed(fields: str) -> bool:
-    """Whether the schedule names times of the day, and not only every so many minutes or hours (as cron tells them)."""
+    """Whether the schedule names times of the day, and not "every n minutes" or "every n hours", as cron decides it."""
     return not any(field.startswith("*") for field in fields.split()[:2])
 
 
 def _next_fixed(fields: str, zone: ZoneInfo, after: datetime) -> datetime:
-    found = (local.astimezone(UTC) for local in CronSim(fields, (after - _BACK).astimezone(zone)))
-    return next(moment for moment in found if moment > after)
+    moments = (local.astimezone(UTC) for local in CronSim(fields, (after - _LARGEST_CHANGE).astimezone(zone)))
+    return next(moment for moment in moments if moment > after)
 
 
-def _next_running(fields: str, zone: ZoneInfo, after: datetime) -> datetime:
-    """cronsim steps by whole hours, which misses changes by half an hour: it is asked for one offset at a time."""
+def _next_interval(fields: str, zone: ZoneInfo, after: datetime) -> datetime:
+    """The next moment, with cronsim run for one offset at a time: it steps by hours and misses half-hour changes."""
     after = after.replace(microsecond=0)
     offset = _offset(zone, after)
     while True:
-        found: datetime = next(CronSim(fields, after + offset)) - offset
-        change = _change(zone, offset, after, found)
+        moment: datetime = next(CronSim(fields, after + offset)) - offset
+        change = _change(zone, offset, after, moment)
         if change is None:
-            return found
+            return moment
         after, offset = change - _SECOND, _offset(zone, change)
 
 
@@ -87,7 +87,7 @@ def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
 
 
 def _change(zone: ZoneInfo, offset: timedelta, after: datetime, until: datetime) -> datetime | None:
-    """The first moment behind `after`, up to `until`, at which the offset is another one."""
+    """The first moment after `after`, up to `until`, with another offset; `None` if there is none."""
     same = after + _SECOND
     other = same
     while _offset(zone, other) == offset:
@@ -101,19 +101,19 @@ def _change(zone: ZoneInfo, offset: timedelta, after: datetime, until: datetime)
 
 
 def due_since(schedule: Schedule, last: datetime | None, now: datetime) -> datetime | None:
-    """Since when something is due that was `last` done then; `None` where it is not. What was never done is due now."""
+    """Since when something is due that was done at `last`; `None` if it is not. If never done, it is due now."""
     if last is None:
         return now
     first = next_after(schedule, last)
     return first if first <= now else None
 
 
-def lateness(name: str, most: int) -> int:
-    """From 0 to `most` seconds, always the same for the same name."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % (most + 1)
+def delay_of(name: str, jitter: int) -> int:
+    """From 0 to `jitter` seconds, always the same for the same name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % (jitter + 1)
 
 
 def in_words(expression: str) -> str:
-    """The expression as a person would say it."""
+    """The expression in English words."""
     words: str = CronSim(NICKNAMES.get(expression, expression), datetime(2000, 1, 1, tzinfo=UTC)).explain()
     return words[:1].lower() + words[1:]

@@ -1,4 +1,4 @@
-"""Which sources of the configuration a command is about."""
+"""The sources of the configuration that a command works on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from harvester.errors import ConfigError
 
 
 def select_sources(config: Config, names: Sequence[str]) -> list[Source]:
-    """The named sources in the order asked, or all. Raises `ConfigError` on a name the configuration does not have."""
+    """The named sources in the order of `names`, or all. Raises `ConfigError` for a name that is not configured."""
     if not config.sources:
         raise ConfigError(["there is no source yet; `harvester source probe URL` prints the lines for one"])
     if problems := [_unknown(name, config) for name in names if name not in config.sources]:

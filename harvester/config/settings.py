@@ -1,6 +1,6 @@
-"""The configuration as values: one Struct for each kind of table, its fields named as the settings are.
+"""The configuration as values: one Struct for each kind of table, with fields named like the settings.
 
-The meaning, range and default of every setting stand in schemas/config.schema.json and docs/config.md.
+The meaning, range and default of every setting are in schemas/config.schema.json and docs/config.md.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from harvester.config.schedule import Schedule, lateness
+from harvester.config.schedule import Schedule, delay_of
 from harvester.errors import ConfigError
 from harvester.model import Access, Depositor, Hints, JournalFacts, Policy
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
-LOCKS = ".harvester-locks"  # the folder of the lock files, beside config.toml
+LOCKS = ".harvester-locks"  # the folder of the lock files, next to config.toml
 TitleOrder = Literal["article-language-first", "article-language-last"]
 
 
@@ -37,7 +37,7 @@ class Crossref(Struct, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """One OAI-PMH endpoint, with `[defaults]` filled in and every path absolute."""
+    """One OAI-PMH endpoint, with the values of `[defaults]` filled in and absolute paths."""
 
     name: str
     url: str
@@ -71,7 +71,7 @@ class Source(Struct, frozen=True, kw_only=True):
     max_deletion_share: float = 0.1
 
     def access(self) -> Access:
-        """How the provider is reached, secrets read now. Raises `ConfigError` where one is not to be had."""
+        """How to reach the provider. Reads the secrets now; raises `ConfigError` if one is missing."""
         key = f"sources.{self.name}"
         secrets = {name: _variable(value, f"{key}.headers_env") for name, value in self.headers_env.items()}
         secrets |= {name: _file(value, f"{key}.headers_file") for name, value in self.headers_file.items()}
@@ -93,7 +93,7 @@ class Source(Struct, frozen=True, kw_only=True):
         return _secret(self.password_env, self.password_file, f"{key}.password")
 
     def hints(self, journals: dict[str, JournalFacts]) -> Hints:
-        """What a reader is told about this source's records."""
+        """What a reader of this source's records needs to know."""
         return Hints(
             provider_host=urlsplit(self.url).hostname,
             name_order=self.name_order,
@@ -112,7 +112,7 @@ class Daemon(Struct, frozen=True, kw_only=True):
 
 
 class Alerts(Struct, frozen=True, kw_only=True):
-    """Who is told when something needs a person."""
+    """Whom to notify when something needs a person, and how."""
 
     email_to: tuple[str, ...] = ()
     email_from: str | None = None
@@ -126,11 +126,11 @@ class Alerts(Struct, frozen=True, kw_only=True):
     webhook_url_file: str | None = None
 
     def smtp_password(self) -> str | None:
-        """Raises `ConfigError` where it is not to be had."""
+        """The password, if one is configured. Raises `ConfigError` if it is missing."""
         return _secret(self.smtp_password_env, self.smtp_password_file, "alerts.smtp_password")
 
     def webhook_url(self) -> str | None:
-        """Raises `ConfigError` where it is not to be had."""
+        """The URL, if one is configured. Raises `ConfigError` if it is missing."""
         return _secret(self.webhook_url_env, self.webhook_url_file, "alerts.webhook_url")
 
 
@@ -141,7 +141,7 @@ class Config(Struct, frozen=True, kw_only=True):
     exports_schedule: str | None = None
     report_file: Path  # absolute
     report_schedule: str | None = None
-    zone: str = "UTC"  # of every schedule, by its IANA name
+    zone: str = "UTC"  # of every schedule; an IANA name
     daemon: Daemon = Daemon()
     alerts: Alerts = Alerts()
     crossref: Crossref | None = None
@@ -150,21 +150,21 @@ class Config(Struct, frozen=True, kw_only=True):
 
     @property
     def locks_dir(self) -> Path:
-        """The folder of the lock files, beside the file that names the sources."""
-        return self.path.parent / ".harvester-locks"
+        """The folder of the lock files, next to config.toml."""
+        return self.path.parent / LOCKS
 
     def schedules(self) -> dict[str, Schedule]:
         """The schedule of each source that has one."""
         return {
-            name: Schedule(expression=source.schedule, zone=self.zone, late=lateness(name, source.jitter))
+            name: Schedule(expression=source.schedule, zone=self.zone, delay=delay_of(name, source.jitter))
             for name, source in self.sources.items()
             if source.schedule
         }
 
     def reconcile_schedules(self) -> dict[str, Schedule]:
-        """When to compare each source that has such a schedule with its provider."""
+        """The schedule by which each source that has one is compared with its provider."""
         return {
-            name: Schedule(expression=source.reconcile, zone=self.zone, late=lateness(name, source.jitter))
+            name: Schedule(expression=source.reconcile, zone=self.zone, delay=delay_of(name, source.jitter))
             for name, source in self.sources.items()
             if source.reconcile
         }
@@ -180,7 +180,7 @@ class Config(Struct, frozen=True, kw_only=True):
         return Schedule(expression=expression, zone=self.zone) if expression else None
 
     def policy(self, today: str) -> Policy:
-        """What the rules hold an article against, on the day `today` (YYYY-MM-DD)."""
+        """What the rules check an article against, on the day `today` (YYYY-MM-DD)."""
         if self.crossref is None:
             return Policy(today=today, journals=self.journals)
         return Policy(
@@ -193,7 +193,7 @@ class Config(Struct, frozen=True, kw_only=True):
 
 
 def _secret(variable: str | None, file: str | None, key: str) -> str | None:
-    """What an environment variable or a file holds, `None` where neither is named."""
+    """The content of the environment variable or the file, `None` if neither is named."""
     if variable:
         return _variable(variable, f"{key}_env")
     return _file(file, f"{key}_file") if file else None
@@ -207,7 +207,7 @@ def _variable(name: str, key: str) -> str:
 
 
 def _file(path: str, key: str) -> str:
-    """The first line of a file that holds one secret."""
+    """The first line of a file that has one secret."""
     try:
         first, *_ = Path(path).read_text(encoding="utf-8").splitlines() or [""]
     except (OSError, UnicodeDecodeError) as error:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class RunTable(Protocol):
-    """What is asked of the run table: by `store.connect` for those who work, by `store.glance` for those who look."""
+    """What is asked of the run table: of `store.connect` or of `store.open_overview`."""
 
     def newest_run(self, name: str, prefix: str, /) -> RunRow | None: ...
 
-    def last_reconciled(self, name: str, prefix: str, /) -> RunRow | None: ...
+    def last_reconciliation(self, name: str, prefix: str, /) -> RunRow | None: ...
 
 
 What = Literal["harvest", "reconcile", "export", "report"]
@@ -72,7 +72,7 @@ def reconciling(config: Config, store: RunTable, now: datetime) -> list[Planned]
     """Every source that is to be compared with its provider from time to time; the first time after its harvest."""
     plans = []
     for name, schedule in config.reconcile_schedules().items():
-        runs = last_reconciled(store, config.sources[name])
+        runs = last_reconciliations(store, config.sources[name])
         done = last_done(runs) if any(runs) else last_done(newest_runs(store, config.sources[name]))
         due = due_since(schedule, done, now) if done or any(runs) else None
         wait = waiting_until(store, config.sources[name], now)
@@ -97,7 +97,7 @@ def _planned(
 
 def waiting_until(store: RunTable, source: Source, now: datetime) -> datetime | None:
     """Until when the provider wants to be left alone, by what it said last; `None` where it may be asked."""
-    runs = (*newest_runs(store, source), *last_reconciled(store, source))
+    runs = (*newest_runs(store, source), *last_reconciliations(store, source))
     moments = [run.wait_until for run in runs if run and run.state == "waiting" and run.wait_until]
     return max((moment for moment in moments if moment > now), default=None)
 
@@ -107,9 +107,9 @@ def newest_runs(store: RunTable, source: Source) -> list[RunRow | None]:
     return [store.newest_run(source.name, prefix) for prefix in source.formats]
 
 
-def last_reconciled(store: RunTable, source: Source) -> list[RunRow | None]:
+def last_reconciliations(store: RunTable, source: Source) -> list[RunRow | None]:
     """The newest comparison of each format of the source; `None` where there was none."""
-    return [store.last_reconciled(source.name, prefix) for prefix in source.formats]
+    return [store.last_reconciliation(source.name, prefix) for prefix in source.formats]
 
 
 def last_done(runs: Iterable[RunRow | None]) -> datetime | None:

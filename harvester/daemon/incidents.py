@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.config import Config, Source
-from harvester.daemon.due import EXPORT, REPORT, RunTable, last_reconciled, newest_runs
+from harvester.daemon.due import EXPORT, REPORT, RunTable, last_reconciliations, newest_runs
 from harvester.store import Alert, RunRow
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def news(
     fresh = []
     for trouble in troubles:
         before = told.get(trouble.subject)
-        if before is None or before.told.astimezone(ZoneInfo(zone)).date() != today:
+        if before is None or before.last_notified.astimezone(ZoneInfo(zone)).date() != today:
             fresh.append(_since(trouble, before))
     well, known = set(well), set(known)
     return News(
@@ -179,10 +179,10 @@ def trouble_of(store: RunTable, source: Source) -> Trouble | None:
 
 def _deciding(store: RunTable, source: Source) -> list[RunRow | None]:
     """The newest harvest of each format, and the newest comparison where there was one."""
-    return [*newest_runs(store, source), *filter(None, last_reconciled(store, source))]
+    return [*newest_runs(store, source), *filter(None, last_reconciliations(store, source))]
 
 
 def remember(store: Store, told: News, now: datetime) -> None:
     """Keeps in mind what people were told."""
-    store.keep_alerts([Alert(one.subject, one.since, now) for one in told.troubles])
-    store.drop_alerts([*(one.subject for one in told.over), *told.forgotten])
+    store.save_alerts([Alert(one.subject, one.since, now) for one in told.troubles])
+    store.delete_alerts([*(one.subject for one in told.over), *told.forgotten])

@@ -25,7 +25,7 @@ def look(config: Config, error: StoreError, now: datetime) -> News:
     """What is to be told of a store that cannot be used; remembers since when that is so."""
     before = _noted(config)
     if before is None:
-        before = Alert(STORE, since=now, told=_NEVER)
+        before = Alert(STORE, since=now, last_notified=_NEVER)
         _note(config, before)
     if isinstance(error, StoreLocked) and now - before.since < LOCKED_FOR:
         return News()
@@ -33,7 +33,7 @@ def look(config: Config, error: StoreError, now: datetime) -> News:
     trouble = Trouble(
         subject=STORE, what="nothing can be harvested", since=before.since, why=why, todo=todo, see="harvester doctor"
     )
-    told = {} if before.told == _NEVER else {STORE: before}
+    told = {} if before.last_notified == _NEVER else {STORE: before}
     return news([trouble], (), (STORE,), told, now, config.zone)
 
 
@@ -46,7 +46,7 @@ def remember(config: Config, told: News, now: datetime) -> None:
 def passed(config: Config) -> Alert | None:
     """What people were told of the store, which works again; `None` where there was nothing."""
     before = _noted(config)
-    return before if before and before.told != _NEVER else None
+    return before if before and before.last_notified != _NEVER else None
 
 
 def forget(config: Config) -> None:
@@ -61,11 +61,11 @@ def _file(config: Config) -> Path:
 def _noted(config: Config) -> Alert | None:
     """Its dates: changed is since when, read is when told."""
     found = mtime_marker.noted(_file(config))
-    return Alert(STORE, since=found.changed, told=found.read) if found else None
+    return Alert(STORE, since=found.changed, last_notified=found.read) if found else None
 
 
 def _note(config: Config, alert: Alert) -> None:
     """Where not even that can be written, it is told every time."""
     with suppress(OSError):
         _file(config).parent.mkdir(parents=True, exist_ok=True)
-    mtime_marker.note(_file(config), Dates(changed=alert.since, read=alert.told))
+    mtime_marker.note(_file(config), Dates(changed=alert.since, read=alert.last_notified))

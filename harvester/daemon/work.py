@@ -46,7 +46,7 @@ def _attempt(
 ) -> list[RunReport]:
     begun = now()
     do, newest = (
-        (pipeline.harvest, store.newest_run) if what == "harvest" else (pipeline.reconcile, store.last_reconciled)
+        (pipeline.harvest, store.newest_run) if what == "harvest" else (pipeline.reconcile, store.last_reconciliation)
     )
     with log_context(source=name):
         try:

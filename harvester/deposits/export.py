@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harvester.checking.worded import worded
+from harvester.checking.worded import worded_finding
 from harvester.config import Config, Crossref
 from harvester.crossref import bundles
 from harvester.crossref import deposit as crossref
@@ -101,7 +101,7 @@ def crossref_settings(config: Config) -> Crossref:
 def _thinner(store: Store, files: Sequence[FileReport]) -> Iterator[RecordFinding]:
     """What was said, before these files were written, about records that have less than their last deposit."""
     written = {doi for file in files for doi in file.dois}
-    return (worded(row) for row in store.findings(codes=thinner.CODES) if row.doi in written)
+    return (worded_finding(row) for row in store.findings(codes=thinner.CODES) if row.doi in written)
 
 
 def _options(settings: Crossref) -> crossref.Options:
@@ -140,7 +140,7 @@ class _Job:
             return
         outbox.clean(self.folder)
         for planned in self.store.planned_batches():
-            members = self.store.articles([member.article_id for member in planned.members])
+            members = self.store.articles_by_id([member.article_id for member in planned.members])
             if [m.fingerprint for m in planned.members] != [a.fingerprint for a in members if a.state == "ready"]:
                 self.store.abandon_batch(planned.id)
                 continue

@@ -38,7 +38,7 @@ def rebuild_articles(
     done = 0
     if everything:
         for source in select_sources(config, names):
-            store.forget_mapping(source.name)
+            store.mark_stale(source.name)
     for source in select_sources(config, names):
         mapper = SourceMapper(config, store, source, today=today)
         for identifiers in until_stopped(_due(store, mapper, source.name, today), stop):

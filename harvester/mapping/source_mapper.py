@@ -86,7 +86,7 @@ class SourceMapper:
         prefixes = [prefix for prefix in self._source.formats if prefix != without]
         held: dict[str, dict[str, RawRecord]] = {}
         if prefixes and identifiers:
-            for (identifier, prefix), raw in self._store.payloads(self._source.name, prefixes, identifiers).items():
+            for (identifier, prefix), raw in self._store.live_records(self._source.name, prefixes, identifiers).items():
                 held.setdefault(identifier, {})[prefix] = raw
         return held
 

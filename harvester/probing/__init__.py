@@ -1,1 +1,1 @@
-"""Probing: a first look at a provider, and the settings that suit it."""
+"""Probing: examines a provider and suggests settings for it."""

@@ -1,6 +1,6 @@
-"""What a provider does when its list is read on, by dates and by names: tried on one format, not believed.
+"""Tests a provider with one format: does its paging work, selection by dates, and the list of identifiers?
 
-A harvest finds all of this out and gets by; what is known beforehand spares it the way.
+A harvest finds out by itself and copes with all of it. Settings that are known beforehand save it requests.
 """
 
 from __future__ import annotations
@@ -18,31 +18,33 @@ from harvester.harvesting import windows
 from harvester.model import Identity, Page, RawRecord, Token, Window
 from harvester.oai import Provider
 
-SLOW = 30.0  # seconds for a page, from which on the usual deadline is too near
-PATIENCE = 10  # pages as slow as the slowest that a deadline allows for
+SLOW = 30.0  # seconds for a page; the default deadline is too short for slower ones
+DEADLINE_FACTOR = 10  # a suggested deadline is this many times the slowest page
 _DAY = timedelta(days=1)
 
 
 class Trial(Struct, frozen=True):
-    """What was tried, in words; `good` is `None` where it could not be."""
+    """The result of one test, in words; `good` is `None` if the test was not possible."""
 
     good: bool | None
     said: str
 
 
 class Checkup(Struct, frozen=True, kw_only=True):
-    prefix: str  # of the list that was tried
+    """The results of all tests."""
+
+    prefix: str  # the metadata prefix of the tested list
     paging: Trial
     dates: Trial
     identifiers: Trial
 
 
 def examine(provider: Provider, identity: Identity, prefix: str, first: Page) -> Checkup:
-    """Asks for a second page, for one day, and for the identifiers of a list whose first page is known."""
+    """Requests the second page, one day and the identifiers of a list whose first page is known."""
     window = Window(prefix=prefix)
-    names = _identifiers(provider, window)
-    identifiers = _listed(names) if isinstance(names, Page) else names
-    longer = isinstance(names, Page) and names.token is not None and len(names.records) >= len(first.records)
+    listed = _identifiers(provider, window)
+    identifiers = _listed(listed) if isinstance(listed, Page) else listed
+    longer = isinstance(listed, Page) and listed.token is not None and len(listed.records) >= len(first.records)
     return Checkup(
         prefix=prefix,
         paging=_one_page(first, longer=longer)
@@ -53,67 +55,67 @@ def examine(provider: Provider, identity: Identity, prefix: str, first: Page) ->
     )
 
 
-def settings(identity: Identity, found: Checkup | None, slowest: float) -> list[str]:
-    """Lines of a source's table for what was found; `slowest` is how many seconds a page took."""
+def settings(identity: Identity, checkup: Checkup | None, slowest: float) -> list[str]:
+    """Lines for the table of the source; `slowest` is the seconds of the slowest page."""
     lines = []
-    if found and found.dates.good is False:
+    if checkup and checkup.dates.good is False:
         lines.append("window_records = 0  # one list: it cannot be asked for by dates")
-    if identity.deleted_record == "no" and not (found and found.identifiers.good is False):
+    if identity.deleted_record == "no" and not (checkup and checkup.identifiers.good is False):
         lines.append('reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday')
     if slowest > SLOW:
-        lines.append(f"deadline = {math.ceil(slowest * PATIENCE)}  # a page took {slowest:.0f} seconds")
+        lines.append(f"deadline = {math.ceil(slowest * DEADLINE_FACTOR)}  # a page took {slowest:.0f} seconds")
     return lines
 
 
 def _one_page(first: Page, *, longer: bool) -> Trial:
-    held = f"{len(first.records)} records on one page"
+    size = f"{len(first.records)} records on one page"
     if longer:
-        return Trial(False, f"{held} without a token, and more identifiers, so that harvests go by dates")
-    return Trial(None, held)
+        return Trial(False, f"{size} without a token, and more identifiers, so that harvests go by dates")
+    return Trial(None, size)
 
 
 def _paging(provider: Provider, window: Window, first: Page, token: Token) -> Trial:
-    held = f"{len(first.records)} records a page, "
-    held += f"{first.list_size} in all" if first.list_size else "without saying how many in all"
+    size = f"{len(first.records)} records a page, "
+    size += f"{first.list_size} in all" if first.list_size else "without saying how many in all"
     try:
         second = provider.page(window, token.value)
     except (ProviderError, WaitUntil) as error:
-        return Trial(False, f"{held}; the second does not come ({_brief(error)}), so that harvests go by dates")
-    if not _names(second.records) - _names(first.records):
-        return Trial(False, f"{held}; the second brings nothing new, so that harvests go by dates")
-    return Trial(True, f"{held}; a token leads on{_life(token, first.response_date)}")
+        return Trial(False, f"{size}; the second does not come ({_brief(error)}), so that harvests go by dates")
+    if not _identifiers_of(second.records) - _identifiers_of(first.records):
+        return Trial(False, f"{size}; the second brings nothing new, so that harvests go by dates")
+    return Trial(True, f"{size}; a token leads on{_lifetime(token, first.response_date)}")
 
 
-def _names(records: Iterable[RawRecord]) -> set[str]:
+def _identifiers_of(records: Iterable[RawRecord]) -> set[str]:
     return {raw.identifier for raw in records}
 
 
-def _life(token: Token, response_date: str) -> str:
-    given, ends = parse_utc(response_date), parse_utc(token.expires or "")
-    return f", for {span((ends - given).total_seconds())}" if given and ends and ends > given else ""
+def _lifetime(token: Token, response_date: str) -> str:
+    issued, expires = parse_utc(response_date), parse_utc(token.expires or "")
+    return f", for {span((expires - issued).total_seconds())}" if issued and expires and expires > issued else ""
 
 
 def _dates(provider: Provider, window: Window, first: Page, identity: Identity) -> Trial:
-    """Asks for one day of which the first page has a record."""
+    """Requests one day of which the first page has a record."""
     stamps = sorted(stamp for raw in first.records if (stamp := parse_utc(raw.datestamp)))
     if not stamps:
         return Trial(None, "no datestamp on the first page")
     day = stamps[len(stamps) // 2].replace(hour=0, minute=0, second=0, microsecond=0)
     since, until = (in_granularity(moment, identity.granularity) for moment in (day, day + _DAY))
-    form, asked = identity.granularity, replace(window, since=since, until=until)
+    form, one_day = identity.granularity, replace(window, since=since, until=until)
     try:
         try:
-            page = provider.page(asked)
+            page = provider.page(one_day)
         except ProtocolError as error:
             if error.code != OaiCode.BAD_ARGUMENT:
                 raise
             form = "day" if form == "second" else "second"
-            page = provider.page(windows.in_granularity_of(asked, form))
+            page = provider.page(windows.in_granularity_of(one_day, form))
     except (ProviderError, WaitUntil) as error:
         return Trial(False, f"refused ({_brief(error)})")
     if not page.records:
         return Trial(False, f"not heeded: nothing comes for {day:%Y-%m-%d}, of which a record is listed")
-    if any(windows.ignores_dates(asked, [raw]) for raw in page.records):
+    if any(windows.ignores_dates(one_day, [raw]) for raw in page.records):
         return Trial(False, f"not heeded: records of other days come for {day:%Y-%m-%d}")
     otherwise = f", though it declares the {identity.granularity}" if form != identity.granularity else ""
     midnights = form == "second" and len(stamps) > 1 and all(stamp.time() == day.time() for stamp in stamps)
@@ -132,7 +134,7 @@ def _listed(page: Page) -> Trial:
 
 
 def _brief(error: ProviderError | WaitUntil) -> str:
-    """What happened, without the advice to somebody who harvests."""
+    """What happened, without the advice, which is meant for a harvest."""
     return str(error).partition(";")[0]
 
 

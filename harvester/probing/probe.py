@@ -1,4 +1,4 @@
-"""A first look at a provider: what it says of itself, what we can read of it, and the settings that this suggests.
+"""Examines a provider: what it says about itself, which formats we can read, and which settings suit it.
 
 Nothing is stored.
 """
@@ -23,12 +23,12 @@ from harvester.oai import Provider
 from harvester.probing.checkup import Checkup, examine
 from harvester.probing.suggestions import Suggestions, suggest
 
-# Names, schemas and namespaces of formats that may be ours; whether they are is seen by what is in them.
-OURS = re.compile(r"oai_dc|jats|nlm|journalpublishing|archivearticle", re.IGNORECASE)
+# Matches prefixes, schemas and namespaces of formats that we may be able to read. The first page shows whether we can.
+MAYBE_READABLE = re.compile(r"oai_dc|jats|nlm|journalpublishing|archivearticle", re.IGNORECASE)
 
 
 class FormatProbe(Struct, frozen=True, kw_only=True):
-    """One metadata format and its first page. `reads` names our reader, `None` where we have none."""
+    """One metadata format and its first page. `reads` names our reader, `None` if we have none."""
 
     prefix: str
     namespace: str = ""
@@ -43,57 +43,60 @@ class FormatProbe(Struct, frozen=True, kw_only=True):
 
 
 class ProbeReport(Struct, frozen=True, kw_only=True):
-    url: str  # as asked
-    final_url: str  # where it led
+    """Everything that was found out about a provider."""
+
+    url: str  # as requested
+    final_url: str  # after redirects
     allow_private: bool
     identity: Identity
-    clock_skew: float | None  # seconds that its clock is ahead of ours
+    clock_skew: float | None  # seconds by which its clock is ahead of ours
     formats: tuple[FormatProbe, ...]
     sets: tuple[SetInfo, ...]
     sets_error: str | None
-    checkup: Checkup | None  # none where no format is ours
+    checkup: Checkup | None  # `None` if we can read no format
     suggestions: Suggestions
 
     @property
     def slowest(self) -> float:
-        """Seconds."""
-        return max((one.seconds for one in self.formats), default=0.0)
+        """The seconds of the slowest first page."""
+        return max((probed.seconds for probed in self.formats), default=0.0)
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """The prefixes to harvest, best first: JATS says more than Dublin Core."""
-        read = [one for one in self.formats if one.reads]
-        return tuple(one.prefix for one in sorted(read, key=lambda one: one.reads == "oai_dc"))
+        """The metadata prefixes to harvest, the best first: JATS has more than Dublin Core."""
+        read = [probed for probed in self.formats if probed.reads]
+        return tuple(probed.prefix for probed in sorted(read, key=lambda probed: probed.reads == "oai_dc"))
 
 
 def probe(url: str, *, allow_private: bool, now: Callable[[], datetime]) -> ProbeReport:
-    """Looks at a provider for the first time. Raises `ProviderError` where it does not answer as one."""
+    """Examines a provider that is not configured. Raises `ProviderError` if it does not answer Identify."""
     access = Access(url=url, allow_private=allow_private, retries=1)
-    return _look(access, Hints(provider_host=urlsplit(url).hostname), now, None)
+    return _examine(access, Hints(provider_host=urlsplit(url).hostname), now, None)
 
 
 def probe_source(source: Source, hints: Hints, *, now: Callable[[], datetime]) -> ProbeReport:
-    """Looks at a configured source, with its access, in its formats only."""
-    return _look(replace(source.access(), retries=1), hints, now, source.formats)
+    """Examines a configured source, with its access, in its formats only."""
+    return _examine(replace(source.access(), retries=1), hints, now, source.formats)
 
 
-def _look(access: Access, hints: Hints, now: Callable[[], datetime], wanted: Sequence[str] | None) -> ProbeReport:
+def _examine(access: Access, hints: Hints, now: Callable[[], datetime], wanted: Sequence[str] | None) -> ProbeReport:
     with Provider(access) as provider:
         identity = provider.identify()
         skew = _skew(identity, now())
-        found: list[FormatProbe] = []
-        read: dict[str, tuple[str, Page]] = {}  # by the reader: the prefix, and the first page
-        for offered in _offered(provider, wanted):
-            report, page = (
-                _first_page(provider, offered, hints) if _is_ours(offered, wanted) else (_named(offered), None)
-            )
-            found.append(report)
-            if page and report.reads:
-                read[report.reads] = (offered.prefix, page)
+        probed: list[FormatProbe] = []
+        read: dict[str, tuple[str, Page]] = {}  # by reader: the metadata prefix and the first page
+        for offered in _formats(provider, wanted):
+            if wanted is None and not _may_be_readable(offered):
+                probed.append(_unread(offered))
+                continue
+            result, page = _first_page(provider, offered, hints)
+            probed.append(result)
+            if page and result.reads:
+                read[result.reads] = (offered.prefix, page)
         sets, sets_error = _sets(provider)
-        # Dublin Core where there is some: its pages cost a provider least.
-        tried = read.get("oai_dc") or next(iter(read.values()), None)
-        checkup = examine(provider, identity, *tried) if tried else None
+        # Dublin Core if possible, because its pages cost the provider least.
+        tested = read.get("oai_dc") or next(iter(read.values()), None)
+        checkup = examine(provider, identity, *tested) if tested else None
         final_url = provider.url
     return ProbeReport(
         url=access.url,
@@ -101,7 +104,7 @@ def _look(access: Access, hints: Hints, now: Callable[[], datetime], wanted: Seq
         allow_private=access.allow_private,
         identity=identity,
         clock_skew=skew,
-        formats=tuple(found),
+        formats=tuple(probed),
         sets=sets,
         sets_error=sets_error,
         checkup=checkup,
@@ -114,18 +117,17 @@ def _skew(identity: Identity, now: datetime) -> float | None:
     return round((answered - now).total_seconds(), 1) if answered else None
 
 
-def _offered(provider: Provider, wanted: Sequence[str] | None) -> list[Format]:
-    """The formats to report on: all that the provider has, or those wanted, whether it says that it has them or not."""
-    offered = {one.prefix: one for one in provider.formats()}
-    return list(offered.values()) if wanted is None else [offered.get(one, Format(one)) for one in wanted]
+def _formats(provider: Provider, wanted: Sequence[str] | None) -> list[Format]:
+    """The formats to report on: all that the provider lists, or the wanted ones, whether it lists them or not."""
+    offered = {format.prefix: format for format in provider.formats()}
+    return list(offered.values()) if wanted is None else [offered.get(prefix, Format(prefix)) for prefix in wanted]
 
 
-def _is_ours(offered: Format, wanted: Sequence[str] | None) -> bool:
-    said = f"{offered.prefix} {offered.schema} {offered.namespace}"
-    return wanted is not None or bool(OURS.search(said))
+def _may_be_readable(offered: Format) -> bool:
+    return bool(MAYBE_READABLE.search(f"{offered.prefix} {offered.schema} {offered.namespace}"))
 
 
-def _named(offered: Format) -> FormatProbe:
+def _unread(offered: Format) -> FormatProbe:
     return FormatProbe(prefix=offered.prefix, namespace=offered.namespace)
 
 
@@ -134,10 +136,10 @@ def _first_page(provider: Provider, offered: Format, hints: Hints) -> tuple[Form
     try:
         page = provider.page(Window(prefix=offered.prefix))
     except (ProviderError, WaitUntil) as error:
-        return replace(_named(offered), error=str(error)), None
+        return replace(_unread(offered), error=str(error)), None
     seconds = round(time.monotonic() - started, 2)
     articles = [formats.read(raw, hints).article for raw in page.records if not raw.deleted]
-    report = FormatProbe(
+    result = FormatProbe(
         prefix=offered.prefix,
         namespace=offered.namespace,
         reads=next((article.format for article in articles if article), None),
@@ -148,11 +150,11 @@ def _first_page(provider: Provider, offered: Format, hints: Hints) -> tuple[Form
         more=page.token is not None,
         seconds=seconds,
     )
-    return report, page
+    return result, page
 
 
 def _sets(provider: Provider) -> tuple[tuple[SetInfo, ...], str | None]:
-    """The sets; a provider without them says so with an error, which is none here."""
+    """The sets, and the error if there is no list of them, as from a provider without sets."""
     try:
         return provider.sets(), None
     except (ProviderError, WaitUntil) as error:

@@ -1,4 +1,4 @@
-"""Which settings a page of records asks for. What is suggested has been tried on these records; pure."""
+"""The settings that a page of records needs. What is suggested has been tried on these records. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CITATION = re.compile(r"(?=.*\d)(?!10\.\d|https?:|doi:|(?:e?issn:? ?)?\d{4}-\d{
 
 
 class Citation(Struct, frozen=True, kw_only=True):
-    """A citation as a Dublin Core record has it, and what the profile made of its record."""
+    """A citation in a Dublin Core record, and how the profile reads the record."""
 
     text: str
     profile: CitationProfile
@@ -37,7 +37,7 @@ class Citation(Struct, frozen=True, kw_only=True):
 
 
 class JournalFound(Struct, frozen=True, kw_only=True):
-    """A journal that the records name. `print_issns`, `electronic_issns`: those whose medium a record says."""
+    """A journal that the records name. `print_issns` and `electronic_issns`: those whose medium a record gives."""
 
     title: str
     issns: tuple[str, ...]
@@ -46,36 +46,38 @@ class JournalFound(Struct, frozen=True, kw_only=True):
 
 
 class Suggestions(Struct, frozen=True, kw_only=True):
+    """What the records show about the settings of their source."""
+
     citation: Citation | None = None
-    date_profile: str | None = None  # the one that decides between several dates
+    date_profile: str | None = None  # that decides between several dates
     unordered_names: tuple[str, ...] = ()  # names that only a name_order can split
     journals: tuple[JournalFound, ...] = ()
 
 
 def suggest(records: Mapping[str, Sequence[RawRecord]], hints: Hints) -> Suggestions:
-    """What the records, by the format they are read as, say about the settings of their source."""
+    """The suggestions from these records, which are grouped by the reader that can read them."""
     live = {name: [raw for raw in raws if not raw.deleted] for name, raws in records.items()}
-    core = live.get("oai_dc", [])
+    dublin_core = live.get("oai_dc", [])
     readings = [formats.read(raw, hints) for raws in live.values() for raw in raws]
     return Suggestions(
-        citation=_citation(core, hints),
-        date_profile=_date_profile(core, hints),
+        citation=_citation(dublin_core, hints),
+        date_profile=_date_profile(dublin_core, hints),
         unordered_names=_values(readings, "name-order-unknown"),
         journals=_journals(reading.article for reading in readings if reading.article),
     )
 
 
 def _values(readings: Iterable[Reading], code: str) -> tuple[str, ...]:
-    """The first few values that readers doubt with this code, each once."""
-    found = (finding.value for reading in readings for finding in reading.findings if finding.code == code)
-    return tuple(dict.fromkeys(found))[:EXAMPLES]
+    """The first few values of findings with this code, each once."""
+    values = (finding.value for reading in readings for finding in reading.findings if finding.code == code)
+    return tuple(dict.fromkeys(values))[:EXAMPLES]
 
 
 # ---------------------------------------------------------------------------------------------- citations
 
 
 def _citation(records: Sequence[RawRecord], hints: Hints) -> Citation | None:
-    """An example citation, read with the profile that reads most; the one in use wins a tie."""
+    """An example citation, read with the profile that reads most of them; on a tie, the configured profile wins."""
     examples = [(raw, text) for raw in records for text in _citation_texts(raw)]
     if not examples:
         return None
@@ -86,12 +88,12 @@ def _citation(records: Sequence[RawRecord], hints: Hints) -> Citation | None:
 
 
 def _citation_texts(raw: RawRecord) -> list[str]:
-    """What looks like a citation in dc:source; some platforms have it in dc:identifier or dc:relation instead."""
+    """The text in dc:source that looks like a citation; on some platforms it is in dc:identifier or dc:relation."""
     elements = list(parse(raw.payload).iter()) if raw.payload else []
     for name in ("source", "identifier", "relation", "bibliographicCitation"):
         texts = (" ".join((element.text or "").split()) for element in elements if local(element) == name)
-        if found := [text for text in texts if " " in text and _CITATION.match(text)]:
-            return found[:1]
+        if citations := [text for text in texts if " " in text and _CITATION.match(text)]:
+            return citations[:1]
     return []
 
 
@@ -108,13 +110,13 @@ def _read_citation(raw: RawRecord, text: str, hints: Hints, profile: CitationPro
 
 
 def _date_profile(records: Sequence[RawRecord], hints: Hints) -> str | None:
-    """`dspace` where dates are ambiguous without it and not with it."""
+    """`dspace` if dates are ambiguous without this profile and unambiguous with it."""
 
-    def doubts(hints: Hints) -> int:
+    def ambiguous(hints: Hints) -> int:
         readings = (formats.read(raw, hints) for raw in records)
         return sum(finding.code == "date-ambiguous" for reading in readings for finding in reading.findings)
 
-    if hints.date_profile is None and doubts(hints) and not doubts(replace(hints, date_profile="dspace")):
+    if hints.date_profile is None and ambiguous(hints) and not ambiguous(replace(hints, date_profile="dspace")):
         return "dspace"
     return None
 
@@ -123,16 +125,16 @@ def _date_profile(records: Sequence[RawRecord], hints: Hints) -> str | None:
 
 
 def _journals(articles: Iterable[Article]) -> tuple[JournalFound, ...]:
-    """The journals of the articles: who shares an ISSN is one. Without any there is nothing to name a table by."""
-    found: list[JournalFound] = []
+    """The journals of the articles that have an ISSN, which names the table. Those that share an ISSN are one."""
+    journals: list[JournalFound] = []
     for article in articles:
-        one = _journal(article)
-        same = next((known for known in found if set(known.issns) & set(one.issns)), None)
+        journal = _journal(article)
+        same = next((known for known in journals if set(known.issns) & set(journal.issns)), None)
         if same:
-            found[found.index(same)] = _merged(same, one)
-        elif one.issns:
-            found.append(one)
-    return tuple(found)
+            journals[journals.index(same)] = _merged(same, journal)
+        elif journal.issns:
+            journals.append(journal)
+    return tuple(journals)
 
 
 def _journal(article: Article) -> JournalFound:
@@ -146,7 +148,7 @@ def _journal(article: Article) -> JournalFound:
 
 
 def _merged(one: JournalFound, other: JournalFound) -> JournalFound:
-    """What two records say of a journal: JATS tells the medium of an ISSN, Dublin Core does not."""
+    """What two records say about one journal: JATS gives the medium of an ISSN, Dublin Core does not."""
     return JournalFound(
         title=one.title or other.title,
         issns=tuple(dict.fromkeys(one.issns + other.issns)),
@@ -159,47 +161,48 @@ def _merged(one: JournalFound, other: JournalFound) -> JournalFound:
 
 
 def source_block(
-    url: str, readable: Sequence[str], found: Suggestions, *, allow_private: bool, more: Iterable[str] = ()
+    url: str, readable: Sequence[str], suggestions: Suggestions, *, allow_private: bool, more: Iterable[str] = ()
 ) -> str:
-    """A `[sources.NAME]` table to paste into config.toml; what only a person can decide stands in comments.
+    """A `[sources.NAME]` table to paste into config.toml, with comments where a person must decide.
 
-    `more` are lines for how the provider behaves.
+    `more` are further lines, as from `checkup.settings`.
     """
     lines = [f"[sources.{source_name(url)}]", f"url = {_toml(url)}", f"formats = {_toml(list(readable))}"]
     if allow_private:
         lines.append("allow_private = true")
     lines += more
-    if found.citation and found.citation.parsed and found.citation.profile != "ojs":
-        lines.append(f"citation_profile = {_toml(found.citation.profile)}")
-    if found.date_profile:
-        lines.append(f"date_profile = {_toml(found.date_profile)}")
-    if found.unordered_names:
-        lines.append(f"# Which part is the family name in {_comment('; '.join(found.unordered_names))}?")
+    citation = suggestions.citation
+    if citation and citation.parsed and citation.profile != "ojs":
+        lines.append(f"citation_profile = {_toml(citation.profile)}")
+    if suggestions.date_profile:
+        lines.append(f"date_profile = {_toml(suggestions.date_profile)}")
+    if suggestions.unordered_names:
+        lines.append(f"# Which part is the family name in {_comment('; '.join(suggestions.unordered_names))}?")
         lines.append('# name_order = "given-first"  # or "family-first"')
         lines.append("# organizations = []  # those of them that are no people")
     return "\n".join(lines)
 
 
 def journal_block(journal: JournalFound) -> str:
-    """A `[journals."ISSN"]` table to complete and paste; which ISSN is which is only said where a record says so."""
+    """A `[journals."ISSN"]` table to complete and paste. The medium of an ISSN is given only if a record gives it."""
     lines = [f"[journals.{_toml(journal.issns[0])}]"]
     if journal.title:
         lines.append(f"title = {_toml(journal.title)}  # as it is registered with Crossref?")
     known = {"issn_print": journal.print_issns[:1], "issn_electronic": journal.electronic_issns[:1]}
     lines += [f"{key} = {_toml(issns[0])}" for key, issns in known.items() if issns]
-    unknown = [one for one in journal.issns if one not in journal.print_issns + journal.electronic_issns]
-    lines += [f"# issn_print = {_toml(one)}  # or issn_electronic" for one in unknown]
+    unknown = [issn for issn in journal.issns if issn not in journal.print_issns + journal.electronic_issns]
+    lines += [f"# issn_print = {_toml(issn)}  # or issn_electronic" for issn in unknown]
     return "\n".join(lines)
 
 
 def source_name(url: str) -> str:
-    """A name for a source after its address: the journal's part of an OJS path, else its host."""
+    """A name for a source by its URL: the journal's part of an OJS path, or else the host."""
     parts = urlsplit(url)
     path = re.sub(r"(/(oai|request|oai2|oai-pmh))+/?$", "", parts.path, flags=re.IGNORECASE)
     last = path.rpartition("/")[2]
     host = re.sub(r"^(www|oai|journals?|ojs)\.", "", parts.hostname or "")
-    chosen = last if last and "." not in last and last != "index" else host
-    return re.sub(r"[^A-Za-z0-9]+", "-", chosen).strip("-")[:64].lower() or "source"
+    name = last if last and "." not in last and last != "index" else host
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:64].lower() or "source"
 
 
 def _toml(value: str | list[str]) -> str:

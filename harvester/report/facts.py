@@ -14,7 +14,7 @@ from harvester.findings import SEVERITIES, kinds
 from harvester.pipeline import check
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
-from harvester.store import SourceStatus, configured
+from harvester.store import SourceStatus, status_or_empty
 from harvester.system.stopping import Stop, never_stop, until_stopped
 from harvester.text import plain
 
@@ -107,7 +107,7 @@ def _has_crossmark(config: Config) -> bool:
 
 def _states(config: Config, store: Store, sources: Sequence[str]) -> tuple[SourceStatus, ...]:
     stored = {status.source: status for status in store.status()}
-    return tuple(configured(name, config.sources[name].url, stored.get(name)) for name in sources)
+    return tuple(status_or_empty(name, config.sources[name].url, stored.get(name)) for name in sources)
 
 
 class _Groups:
@@ -148,7 +148,7 @@ class _Groups:
 def _held(store: Store, one: HeldBack, sentences: Sequence[str]) -> HeldRecord:
     titles = [
         plain(title.text)
-        for stored in store.article(one.record, one.source)
+        for stored in store.find_articles(one.record, one.source)
         if stored.article and stored.identifier == one.record
         for title in stored.article.titles[:1]
     ]

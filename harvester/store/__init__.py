@@ -1,7 +1,7 @@
-"""The only door to the database: Structs in, Structs out.
+"""The only access to the database: Structs in, Structs out.
 
-`connect` is light to import; SQLAlchemy comes in when a store is opened, alembic when one has to be migrated. `glance`
-does without both.
+Importing this package is cheap. SQLAlchemy is imported when a store is opened, and alembic when one has to be migrated.
+`open_overview` needs neither.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from harvester.store.place import path_of
-from harvester.store.standing import Glance, is_current, snapshot
+from harvester.store.location import path_of
+from harvester.store.overview import Overview, is_current, snapshot
 from harvester.store.structs import (
     Advance,
     Alert,
@@ -41,7 +41,7 @@ from harvester.store.structs import (
     SwitchGranularity,
     Transition,
     UnresolvedRejection,
-    configured,
+    status_or_empty,
 )
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ __all__ = [
     "DuplicateDoi",
     "FindingRow",
     "FormatStatus",
-    "Glance",
     "Member",
+    "Overview",
     "PageToSave",
     "PlannedBatch",
     "Pruned",
@@ -78,14 +78,14 @@ __all__ = [
     "SwitchGranularity",
     "Transition",
     "UnresolvedRejection",
-    "configured",
     "connect",
-    "glance",
+    "open_overview",
+    "status_or_empty",
 ]
 
 
 def __getattr__(name: str) -> type[Store]:
-    """`Store` is imported when it is first named: SQLAlchemy takes 200 ms."""
+    """Imports `Store` on first use, because importing SQLAlchemy takes 200 ms."""
     if name != "Store":
         raise AttributeError(name)
     from harvester.store.store import Store
@@ -94,14 +94,14 @@ def __getattr__(name: str) -> type[Store]:
 
 
 @contextmanager
-def connect(url: str, *, patience: float = 30.0) -> Iterator[Store]:
-    """The store at `sqlite:///path`, made where there is none and migrated where it is behind.
+def connect(url: str, *, timeout: float = 30.0) -> Iterator[Store]:
+    """The store at `sqlite:///path`, created if there is none and migrated if it is older than this program.
 
-    `patience` is how long, in seconds, a locked store is waited for. Raises `StoreError`.
+    `timeout` is how many seconds to wait for a locked store. Raises `StoreError`.
     """
     from harvester.store.store import Store
 
-    opened = Store.open(url, patience)
+    opened = Store.open(url, timeout)
     try:
         yield opened
     finally:
@@ -109,11 +109,11 @@ def connect(url: str, *, patience: float = 30.0) -> Iterator[Store]:
 
 
 @contextmanager
-def glance(url: str, *, patience: float = 30.0) -> Iterator[Glance]:
-    """How the sources of a store stand, at one moment; as `connect` for a store that is not there or is behind."""
+def open_overview(url: str, *, timeout: float = 30.0) -> Iterator[Overview]:
+    """A snapshot of the state of every source. Creates or migrates the store like `connect`. Raises `StoreError`."""
     path = path_of(url)
-    if not is_current(path, patience):
-        with connect(url, patience=patience):
+    if not is_current(path, timeout):
+        with connect(url, timeout=timeout):
             pass
-    with snapshot(path, patience) as seen:
-        yield seen
+    with snapshot(path, timeout) as overview:
+        yield overview

@@ -1,4 +1,4 @@
-"""Articles: the documents made from raw records, with their findings and what they were made with."""
+"""Articles: the documents mapped from raw records, with their findings and the fingerprint of their mapping."""
 
 from __future__ import annotations
 
@@ -15,44 +15,46 @@ from harvester.article_rows import ArticleRow
 from harvester.findings import is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
-from harvester.store.database import Database, ManyRows, among, chunks, new_id
+from harvester.store.database import BulkStatement, Database, chunks, in_list, new_id
 from harvester.store.structs import ArticleToSave, StoredArticle
 from harvester.store.tables import article, finding, mapping, record
 from harvester.store.tables import source as source_table
 
 
 class Articles(Database):
-    """Articles one by one, and what has to be made again."""
+    """Articles, and which of them have to be rebuilt."""
 
     def save_articles(self, saves: Iterable[ArticleToSave]) -> None:
-        """Keeps articles made again from what the store holds, all of them or none."""
+        """Saves articles that were rebuilt from stored records, all of them or none."""
         with self._write() as connection:
             save_articles(connection, saves)
 
-    def article(self, name: str, source: str | None = None) -> list[StoredArticle]:
-        """The articles of an OAI identifier or a DOI, in one source or all."""
-        # The source stands in both halves, so that SQLite takes the index of each; without one, over all sources.
-        place = article.c.source == source if source else article.c.source.in_(select(source_table.c.name))
-        named = or_(and_(place, article.c.identifier == name), and_(place, article.c.doi_key == fold_doi(name)))
-        statement = select(article.c.id).where(named)
+    def find_articles(self, name: str, source: str | None = None) -> list[StoredArticle]:
+        """The articles with this OAI identifier or DOI, in one source or all."""
+        # Both halves name the source (or all sources), so that SQLite uses an index for each of them.
+        in_source = article.c.source == source if source else article.c.source.in_(select(source_table.c.name))
+        is_named = or_(
+            and_(in_source, article.c.identifier == name), and_(in_source, article.c.doi_key == fold_doi(name))
+        )
+        statement = select(article.c.id).where(is_named)
         with self._read() as connection:
             ids = connection.execute(statement.order_by(article.c.source, article.c.identifier)).scalars().all()
             return load_articles(connection, ids)
 
-    def articles(self, ids: Collection[int]) -> list[StoredArticle]:
+    def articles_by_id(self, ids: Collection[int]) -> list[StoredArticle]:
         """The articles with these ids (`Member.article_id`), in this order."""
         with self._read() as connection:
-            return [one for chunk in chunks(ids) for one in load_articles(connection, chunk)]
+            return [stored for chunk in chunks(ids) for stored in load_articles(connection, chunk)]
 
     def replace_findings(self, findings: Mapping[int, Sequence[Finding]]) -> None:
-        """Gives stored articles, by their ids, other findings and the state that follows; what they say stays."""
+        """Replaces the findings of stored articles, by id, and sets the state that follows from them."""
         with self._write() as connection:
             for ids in chunks(findings):
-                for held in load_articles(connection, ids):
-                    _put_findings(connection, held, findings[held.id])
+                for stored in load_articles(connection, ids):
+                    _replace_findings(connection, stored, findings[stored.id])
 
-    def stale(self, mapped_with: str, sources: Collection[str] = ()) -> int:
-        """How many identifiers were mapped by another configuration or program, in these sources or all."""
+    def count_stale(self, mapped_with: str, sources: Collection[str] = ()) -> int:
+        """How many articles were mapped by another configuration or program, in these sources or all."""
         statement = select(func.count()).select_from(article).join(mapping).where(mapping.c.fingerprint != mapped_with)
         if sources:
             statement = statement.where(article.c.source.in_(sources))
@@ -62,9 +64,9 @@ class Articles(Database):
     def identifiers(
         self, source: str, after: str = "", limit: int = 500, *, not_mapped_with: str | None = None
     ) -> list[str]:
-        """The identifiers of a source behind one of them, in their order, tombstones included.
+        """The identifiers of a source after this one, sorted, tombstones included, at most `limit`.
 
-        With `not_mapped_with` only those whose article was not made by that configuration and program.
+        With `not_mapped_with` only those whose article has another fingerprint of configuration and program, or none.
         """
         statement = (
             select(record.c.identifier)
@@ -74,7 +76,7 @@ class Articles(Database):
             .limit(limit)
         )
         if not_mapped_with is not None:
-            same = (
+            is_current = (
                 select(article.c.id)
                 .join(mapping)
                 .where(
@@ -83,104 +85,114 @@ class Articles(Database):
                     mapping.c.fingerprint == not_mapped_with,
                 )
             )
-            statement = statement.where(~same.exists())
+            statement = statement.where(~is_current.exists())
         with self._read() as connection:
             return list(connection.execute(statement).scalars())
 
+    def mark_stale(self, name: str) -> None:
+        """Marks every article of a source as to be rebuilt."""
+        with self._write() as connection:
+            connection.execute(insert(mapping).values(fingerprint=_NO_MAPPING).on_conflict_do_nothing())
+            no_mapping = select(mapping.c.id).where(mapping.c.fingerprint == _NO_MAPPING).scalar_subquery()
+            connection.execute(update(article).where(article.c.source == name).values(mapping_id=no_mapping))
 
+
+_NO_MAPPING = ""  # a fingerprint that no configuration and program has
 # -------------------------------------------------------------------------------- saving, in a transaction
 
-_STANDING = ("state", "mapping_id")
-_SAYS = ArticleRow.__struct_fields__
+_STATE = ("state", "mapping_id")
+_CONTENT = ArticleRow.__struct_fields__
 _at_id = update(article).where(article.c.id == bindparam("id"))
-_ADD = ManyRows(insert(article), ("id", "source", "identifier", *_STANDING, *_SAYS))
-_CHANGE = ManyRows(_at_id, (*_STANDING, *_SAYS), at=("id",))
-# A tombstone leaves what was known: people ask what it was, and its DOI stays taken.
-_BURY = ManyRows(_at_id, _STANDING, at=("id",))
-_ADD_FINDINGS = ManyRows(insert(finding), ("article_id", "position", "code", "severity", "path", "value", "detail"))
+_ADD = BulkStatement(insert(article), ("id", "source", "identifier", *_STATE, *_CONTENT))
+_REPLACE = BulkStatement(_at_id, (*_STATE, *_CONTENT), keys=("id",))
+# The content of a deleted article stays: people ask what it was, and its DOI stays in use.
+_SET_STATE = BulkStatement(_at_id, _STATE, keys=("id",))
+_ADD_FINDINGS = BulkStatement(
+    insert(finding), ("article_id", "position", "code", "severity", "path", "value", "detail")
+)
 _IDS = select(article.c.identifier, article.c.id).where(
-    article.c.source == bindparam("source"), among(article.c.identifier, "identifiers")
+    article.c.source == bindparam("source"), in_list(article.c.identifier, "identifiers")
 )
 _LAST = select(func.coalesce(func.max(article.c.id), 0))
 _MAPPING = select(mapping.c.id).where(mapping.c.fingerprint == bindparam("fingerprint"))
-_DROP_FINDINGS = delete(finding).where(among(finding.c.article_id, "ids"))
+_DELETE_FINDINGS = delete(finding).where(in_list(finding.c.article_id, "ids"))
 
 
 def save_articles(connection: Connection, saves: Iterable[ArticleToSave]) -> None:
-    """Keeps articles with their findings, in the place of what was held for the same identifiers."""
+    """Saves articles with their findings, replacing those of the same identifiers."""
     for chunk in chunks(saves):
         _save_chunk(connection, chunk)
 
 
 def _save_chunk(connection: Connection, saves: Sequence[ArticleToSave]) -> None:
     mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
-    held = _ids_of(connection, saves)
+    stored_ids = _ids_of(connection, saves)
     next_id = count(connection.execute(_LAST).scalar_one() + 1)
-    added, changed, buried, findings = [], [], [], []
+    added, replaced, deleted, findings = [], [], [], []
     for save in saves:
-        stands = _standing(save, mappings)
-        article_id = held.get((save.source, save.identifier))
+        state = _state_values(save, mappings)
+        article_id = stored_ids.get((save.source, save.identifier))
         if article_id is None:
             article_id = next(next_id)
-            added.append((article_id, save.source, save.identifier, *stands, *_says(save)))
+            added.append((article_id, save.source, save.identifier, *state, *_content_values(save)))
         elif save.deleted and save.row is None:
-            buried.append((*stands, article_id))
+            deleted.append((*state, article_id))
         else:
-            changed.append((*stands, *_says(save), article_id))
+            replaced.append((*state, *_content_values(save), article_id))
         findings += _finding_rows(article_id, save.findings)
     _ADD.write(connection, added)
-    _CHANGE.write(connection, changed)
-    _BURY.write(connection, buried)
-    _drop_findings(connection, held.values())
+    _REPLACE.write(connection, replaced)
+    _SET_STATE.write(connection, deleted)
+    _delete_findings(connection, stored_ids.values())
     _ADD_FINDINGS.write(connection, findings)
 
 
 def _ids_of(connection: Connection, saves: Sequence[ArticleToSave]) -> dict[tuple[str, str], int]:
-    """The ids of those articles that are held, by source and identifier."""
-    held = {}
+    """The ids of those of these articles that are stored already, by source and identifier."""
+    ids = {}
     for source, group in groupby(saves, key=lambda save: save.source):
         rows = connection.execute(_IDS, {"source": source, "identifiers": [save.identifier for save in group]})
-        held.update({(source, identifier): article_id for identifier, article_id in rows.all()})
-    return held
+        ids.update({(source, identifier): article_id for identifier, article_id in rows.all()})
+    return ids
 
 
-def _put_findings(connection: Connection, held: StoredArticle, findings: Sequence[Finding]) -> None:
-    _drop_findings(connection, [held.id])
-    _ADD_FINDINGS.write(connection, _finding_rows(held.id, findings))
-    state = _state(held.deleted, held.doi, findings)
-    connection.execute(update(article).where(article.c.id == held.id).values(state=state))
+def _replace_findings(connection: Connection, stored: StoredArticle, findings: Sequence[Finding]) -> None:
+    _delete_findings(connection, [stored.id])
+    _ADD_FINDINGS.write(connection, _finding_rows(stored.id, findings))
+    state = _state(stored.deleted, stored.doi, findings)
+    connection.execute(update(article).where(article.c.id == stored.id).values(state=state))
 
 
-def _drop_findings(connection: Connection, ids: Collection[int]) -> None:
+def _delete_findings(connection: Connection, ids: Collection[int]) -> None:
     if ids:
-        connection.execute(_DROP_FINDINGS, {"ids": list(ids)})
+        connection.execute(_DELETE_FINDINGS, {"ids": list(ids)})
 
 
 def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, int]:
-    return {one: _mapping_id(connection, one) for one in sorted(fingerprints)}
+    return {fingerprint: _mapping_id(connection, fingerprint) for fingerprint in sorted(fingerprints)}
 
 
 def _mapping_id(connection: Connection, fingerprint: str) -> int:
-    held = connection.execute(_MAPPING, {"fingerprint": fingerprint}).scalar()
-    return new_id(connection, insert(mapping).values(fingerprint=fingerprint)) if held is None else held
+    mapping_id = connection.execute(_MAPPING, {"fingerprint": fingerprint}).scalar()
+    return new_id(connection, insert(mapping).values(fingerprint=fingerprint)) if mapping_id is None else mapping_id
 
 
-def _standing(save: ArticleToSave, mappings: Mapping[str, int]) -> tuple[str, int]:
-    """The values of `_STANDING`."""
+def _state_values(save: ArticleToSave, mappings: Mapping[str, int]) -> tuple[str, int]:
+    """The values of `_STATE`."""
     state = _state(save.deleted, save.row.doi if save.row else None, save.findings)
     return state, mappings[save.mapped_with]
 
 
-def _says(save: ArticleToSave) -> tuple[Any, ...]:
-    """The values of `_SAYS`."""
-    return _NOTHING if save.row is None else astuple(save.row)
+def _content_values(save: ArticleToSave) -> tuple[Any, ...]:
+    """The values of `_CONTENT`."""
+    return _NO_CONTENT if save.row is None else astuple(save.row)
 
 
-_NOTHING = (None,) * len(_SAYS)
+_NO_CONTENT = (None,) * len(_CONTENT)
 
 
 def _state(deleted: bool, doi: str | None, findings: Sequence[Finding]) -> str:
-    """`ready` is all that a deposit needs: alive, with a DOI, and no finding that holds it back."""
+    """`deleted`, or `ready` if the article has a DOI and no finding that holds it back, else `held`."""
     if deleted:
         return "deleted"
     return "held" if doi is None or any(map(is_blocking, findings)) else "ready"
@@ -188,13 +200,13 @@ def _state(deleted: bool, doi: str | None, findings: Sequence[Finding]) -> str:
 
 def _finding_rows(article_id: int, findings: Sequence[Finding]) -> list[tuple[Any, ...]]:
     return [
-        (article_id, position, one.code, kinds()[one.code].severity, one.path, one.value, _detail(one))
-        for position, one in enumerate(findings)
+        (article_id, position, each.code, kinds()[each.code].severity, each.path, each.value, _detail(each))
+        for position, each in enumerate(findings)
     ]
 
 
-def _detail(one: Finding) -> str:
-    return msgspec.json.encode(one.detail).decode() if one.detail else "{}"
+def _detail(each: Finding) -> str:
+    return msgspec.json.encode(each.detail).decode() if each.detail else "{}"
 
 
 # ------------------------------------------------------------------------------- loading, in a transaction
@@ -214,7 +226,7 @@ _DATESTAMPS = (
 
 
 def load_articles(connection: Connection, ids: Sequence[int], state: str | None = None) -> list[StoredArticle]:
-    """The articles with these ids, in this order; with `state` only those that are in it."""
+    """The articles with these ids, in this order; with `state` only those in that state."""
     statement: Select[Any] = _LOAD if state is None else _LOAD.where(article.c.state == state)
     rows = {row.id: row for row in connection.execute(statement, {"ids": ids}).all()}
     findings: dict[int, list[Finding]] = {article_id: [] for article_id in ids}
@@ -223,11 +235,11 @@ def load_articles(connection: Connection, ids: Sequence[int], state: str | None 
     datestamps: dict[int, dict[str, str]] = {article_id: {} for article_id in ids}
     for article_id, prefix, datestamp in connection.execute(_DATESTAMPS, {"ids": ids}).all():
         datestamps[article_id][prefix] = datestamp
-    return [_stored(rows[one], findings[one], datestamps[one]) for one in ids if one in rows]
+    return [_stored(rows[key], findings[key], datestamps[key]) for key in ids if key in rows]
 
 
 def finding_of(row: Any) -> Finding:
-    """The finding of a row of its table."""
+    """The finding in a row of its table."""
     detail = {} if row.detail == "{}" else msgspec.json.decode(row.detail, type=dict[str, str])
     return Finding(row.code, row.path, row.value, detail)
 

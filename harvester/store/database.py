@@ -1,8 +1,8 @@
-"""The file under the store: how it is opened, brought up to date, and written in whole transactions.
+"""The SQLite file of the store: opening, migration, transactions and backup.
 
-WAL, so that people can read while a harvest writes; every writing transaction is BEGIN IMMEDIATE, so that it never
-finds out half-way that it may not write. Harvests run with `synchronous=NORMAL`: a power cut may take the last pages,
-which are then fetched again. What cannot be fetched again, the ledger, is written with `synchronous=FULL`.
+The file is in WAL mode, so that people can read while a harvest writes. Every writing transaction is BEGIN IMMEDIATE,
+so that it never learns half-way that it may not write. Harvests run with `synchronous=NORMAL`: a power cut may lose the
+last pages, which are then fetched again. The ledger cannot be fetched again and is written with `synchronous=FULL`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester.errors import StoreError
 from harvester.store import migrations, tables
-from harvester.store.place import check_backup, fault, path_of
+from harvester.store.location import check_backup, path_of, store_error
 from harvester.system import files
 
 T = TypeVar("T")
@@ -50,33 +50,33 @@ _SETTINGS = (
     "PRAGMA journal_size_limit=67108864",
 )
 
-# What a transaction may do, and what is said to SQLite as it begins.
+# The statements that begin a transaction, by what the transaction may do.
 _BEGIN = {
     "read": ("BEGIN",),
     "write": ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
     "durable": ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
-    # SQLite changes a table by making it anew, which must not cascade (its ALTER TABLE page, section 7).
+    # SQLite changes a table by copying it to a new one, which must not cascade (its ALTER TABLE page, section 7).
     "migrate": ("PRAGMA synchronous=FULL", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
 }
 
 
 class Database:
-    """One SQLite file and its transactions; the rooms of the store are built on it."""
+    """One SQLite file and its transactions: the base of all parts of the store."""
 
-    def __init__(self, path: Path, engine: Engine, patience: float) -> None:
+    def __init__(self, path: Path, engine: Engine, timeout: float) -> None:
         self.path = path
         self._engine = engine
-        self._patience = patience
+        self._timeout = timeout
 
     @classmethod
-    def open(cls, url: str, patience: float) -> Self:
-        """Opens the store, and makes or migrates it first where that is needed."""
+    def open(cls, url: str, timeout: float) -> Self:
+        """Opens the store, after creating or migrating it if needed. `timeout`, in seconds, is for locks."""
         path = path_of(url)
         try:
             files.make_folder(path.parent)
         except OSError as error:
             raise StoreError(f"The folder {path.parent} for the store cannot be made: {error.strerror}.") from error
-        opened = cls(path, _engine(path, patience), patience)
+        opened = cls(path, _engine(path, timeout), timeout)
         try:
             opened._prepare()
         except BaseException:
@@ -90,23 +90,23 @@ class Database:
     @contextmanager
     def _transaction(self, access: str) -> Iterator[Connection]:
         with (
-            self._explained(),
+            self._store_errors(),
             self._engine.connect().execution_options(access=access) as connection,
             connection.begin(),
         ):
             yield connection
 
-    def _alone(self, statement: str, *values: str) -> None:
-        """Runs a statement that SQLite refuses within a transaction."""
-        with self._explained(), closing(self._engine.raw_connection()) as raw:
+    def _outside_transaction(self, statement: str, *values: str) -> None:
+        """Runs a statement that SQLite refuses inside a transaction."""
+        with self._store_errors(), closing(self._engine.raw_connection()) as raw:
             raw.cursor().execute(statement, values)
 
     def _read(self) -> AbstractContextManager[Connection]:
-        """A snapshot: sees the store as it was when the transaction began, and keeps nobody from writing."""
+        """A transaction that sees the store as it was when the transaction began. It blocks no writer."""
         return self._transaction("read")
 
     def _write(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
-        """All or nothing; `durable` has reached the disk when the block ends."""
+        """A transaction that writes everything or nothing; a `durable` one is on the disk when the block ends."""
         return self._transaction("durable" if durable else "write")
 
     # ------------------------------------------------------------------------------------- opening
@@ -121,18 +121,18 @@ class Database:
             self._migrate(revision)
 
     def _use_wal(self) -> None:
-        """Switches to WAL, which a backup is not in. This is the one lock SQLite does not wait for by itself."""
-        until = time.monotonic() + self._patience
+        """Switches to WAL mode; a backup is not in it. SQLite does not wait for this lock by itself."""
+        end = time.monotonic() + self._timeout
         while True:
             try:
-                return self._alone("PRAGMA journal_mode=WAL")
+                return self._outside_transaction("PRAGMA journal_mode=WAL")
             except StoreError as error:
-                if "locked" not in str(error.__cause__) or time.monotonic() > until:
+                if "locked" not in str(error.__cause__) or time.monotonic() > end:
                     raise
                 time.sleep(0.01)
 
     def _revision(self, connection: Connection) -> str | None:
-        """The revision the store is at, empty where alembic is to make the tables; `None` for a new file."""
+        """The revision of the store: empty if alembic has yet to create the tables, `None` for a new file."""
         has_table = connection.dialect.has_table
         if not has_table(connection, "alembic_version"):
             if connection.execute(text("SELECT count(*) FROM sqlite_master")).scalar_one():
@@ -156,7 +156,7 @@ class Database:
 
     def _migrate(self, revision: str) -> None:
         with self._transaction("migrate") as connection:
-            if self._revision(connection) == revision:  # else another process was first, and made the copy
+            if self._revision(connection) == revision:  # else another process was first, and made the backup
                 self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
                 migrations.upgrade(connection)
                 self._check_references(connection)
@@ -172,16 +172,16 @@ class Database:
     # ------------------------------------------------------------------------------------ upkeep
 
     def backup(self, path: Path) -> None:
-        """A whole, compact copy of the store as it is now, while others may go on writing; replaces an older copy.
+        """Writes a complete, compact copy of the store, replacing an older copy. Others may write meanwhile.
 
-        Two at once to one path would write into one temporary file.
+        The caller prevents two backups to one path at once, which would write into one temporary file.
         """
         temporary = files.temporary_of(path)
         try:
             check_backup(path, self.path)
             files.make_folder(path.parent)
-            temporary.write_bytes(b"")  # here, for what SQLite says of a file it cannot make sounds as if of the store
-            self._alone("VACUUM INTO ?", str(temporary))
+            temporary.write_bytes(b"")  # if it cannot be written, SQLite's error would seem to be about the store
+            self._outside_transaction("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)
         except OSError as error:
             raise StoreError(f"The backup {path} cannot be written: {error.strerror}.") from error
@@ -195,73 +195,74 @@ class Database:
             with suppress(OSError):
                 temporary.unlink()
 
-    # ------------------------------------------------------------------------------------ faults
+    # ------------------------------------------------------------------------------------ errors
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turns what SQLite says into what a person can do; our own mistakes (bad SQL, broken keys) stay."""
+    def _store_errors(self) -> Iterator[None]:
+        """Turns errors of SQLite into `StoreError`; our own mistakes (bad SQL, broken keys) stay as they are."""
         try:
             yield
         except (IntegrityError, ProgrammingError):
             raise
         except (DatabaseError, sqlite3.DatabaseError) as error:
-            raise fault(str(getattr(error, "orig", error)), self.path, self._patience) from error
+            raise store_error(str(getattr(error, "orig", error)), self.path, self._timeout) from error
 
 
-class ManyRows:
-    """A statement compiled once for rows by the hundred, where SQLAlchemy's work per row costs more than SQLite's.
+class BulkStatement:
+    """A statement compiled once for hundreds of rows: SQLAlchemy's own work per row costs more than SQLite's.
 
-    A row is the values of `columns`, which are written, and behind them those of `at`, where an update finds its row.
+    A row has the values to write, in the order of `columns`, and then, for an update, those of the bound parameters
+    `keys` that find the row.
     """
 
-    def __init__(self, statement: Insert | Update, columns: Sequence[str], at: Sequence[str] = ()) -> None:
+    def __init__(self, statement: Insert | Update, columns: Sequence[str], keys: Sequence[str] = ()) -> None:
         compiled: Any = statement.compile(dialect=_DIALECT, column_keys=columns)
         self._sql = str(compiled)
-        given = [*columns, *at]
-        self._order = [(given.index(name), _processor(compiled.binds[name].type)) for name in compiled.positiontup]
+        names = [*columns, *keys]
+        self._order = [(names.index(name), _processor(compiled.binds[name].type)) for name in compiled.positiontup]
 
     def write(self, connection: Connection, rows: Collection[Sequence[Any]]) -> None:
         """Runs the statement for each row."""
         if rows:
             columns = list(zip(*rows, strict=True))
-            ready = [map(process, columns[place]) if process else columns[place] for place, process in self._order]
-            connection.exec_driver_sql(self._sql, list(zip(*ready, strict=True)))
+            values = [map(process, columns[index]) if process else columns[index] for index, process in self._order]
+            connection.exec_driver_sql(self._sql, list(zip(*values, strict=True)))
 
 
 def _processor(column: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """What makes a value of the program one of SQLite's; the types of our own without what SQLAlchemy puts around."""
+    """The function that converts a value for SQLite, if one is needed; our own types skip SQLAlchemy's wrapper."""
     if isinstance(column, TypeDecorator):
         return partial(column.process_bind_param, dialect=_DIALECT)
     return column.bind_processor(_DIALECT)
 
 
-def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Whether the column's value is in the list that is given under this name.
+def in_list(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+    """The condition that the column's value is in the list bound to `parameter`.
 
-    One statement whatever the list's length, where SQLAlchemy would write another one for each.
+    The statement is the same for every length of the list, so it is compiled once; SQLAlchemy's own `in_` is not.
     """
-    given = func.json_each(bindparam(name, type_=tables.Strings)).table_valued("value")
-    return column.in_(select(given.c.value))
+    values = func.json_each(bindparam(parameter, type_=tables.Strings)).table_valued("value")
+    return column.in_(select(values.c.value))
 
 
 def new_id(connection: Connection, statement: Insert) -> int:
-    """Inserts one row; its new id."""
+    """Inserts one row and returns its new id."""
     key = connection.execute(statement).inserted_primary_key
     assert key is not None
     return int(key[0])
 
 
 def chunks(items: Iterable[T], size: int = 400) -> Iterator[list[T]]:
-    """The items in lists that fit into one statement and little memory."""
+    """The items in lists of at most `size`, which fit into one statement and little memory."""
     rest = iter(items)
     while chunk := list(islice(rest, size)):
         yield chunk
 
 
-def _engine(path: Path, patience: float) -> Engine:
-    # Transactions are begun by the listener below, not by the sqlite3 module with its own idea of when.
+def _engine(path: Path, timeout: float) -> Engine:
+    # The listener below begins transactions. The sqlite3 module would begin them at other times.
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": patience, "isolation_level": None}
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": timeout, "isolation_level": None}
     )
 
     @event.listens_for(engine, "connect")

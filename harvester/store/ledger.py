@@ -14,12 +14,14 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import DoiTaken, StoreError
 from harvester.identifiers import fold_doi
-from harvester.store.database import Database, ManyRows
+from harvester.store.database import BulkStatement, Database
 from harvester.store.structs import Deposit, Member, PlannedBatch
 from harvester.store.tables import article, batch, deposit, deposited, minted
 
 _DIGITS = range(10**16, 10**17)
-_PUT_MEMBERS = ManyRows(insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "richness"))
+_PUT_MEMBERS = BulkStatement(
+    insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "richness")
+)
 
 
 class Ledger(Database):

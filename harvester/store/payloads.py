@@ -1,4 +1,4 @@
-"""Bytes as received, numbered in the order they came, with their SHA-256; compressed where that makes them smaller."""
+"""Payloads: bytes as received, numbered in the order they came, with their SHA-256, compressed if that saves space."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import StoreError
-from harvester.store.database import ManyRows, chunks
+from harvester.store.database import BulkStatement, chunks
 from harvester.store.tables import payload
 
 _compress = zstandard.ZstdCompressor(level=1, write_checksum=False).compress
@@ -20,7 +20,7 @@ _GET = select(payload).where(payload.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = select(payload).where(payload.c.id > bindparam("after")).order_by(payload.c.id).limit(200)
 
 
-class Stored(NamedTuple):
+class StoredPayload(NamedTuple):
     """One row of the payload table."""
 
     id: int
@@ -30,44 +30,49 @@ class Stored(NamedTuple):
     data: bytes
 
 
-_KEEP = ManyRows(insert(payload), Stored._fields)
+_ADD = BulkStatement(insert(payload), StoredPayload._fields)
 
 
-def keep(connection: Connection, contents: Collection[bytes]) -> dict[bytes, int]:
-    """Keeps the byte strings; the number of each. In a transaction that writes, so that no other gives the same."""
-    numbers = {content: number for number, content in enumerate(contents, connection.execute(_LAST).scalar_one() + 1)}
-    _KEEP.write(connection, [_packed(number, content) for content, number in numbers.items()])
-    return numbers
+def save(connection: Connection, contents: Collection[bytes]) -> dict[bytes, int]:
+    """Saves the byte strings and returns the id of each.
+
+    The connection must be in a writing transaction, so that no other process assigns the same ids.
+    """
+    ids = {
+        content: payload_id for payload_id, content in enumerate(contents, connection.execute(_LAST).scalar_one() + 1)
+    }
+    _ADD.write(connection, [_packed(payload_id, content) for content, payload_id in ids.items()])
+    return ids
 
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, bytes]:
-    """The bytes by their numbers. Raises `StoreError` where they are not what was kept."""
-    found: dict[int, bytes] = {}
+    """The bytes by id. Raises `StoreError` if their SHA-256 is not that of the bytes saved."""
+    contents: dict[int, bytes] = {}
     for chunk in chunks(ids):
         for row in connection.execute(_GET, {"ids": chunk}):
-            found[row.id] = _unpacked(Stored(*row))
-    return found
+            contents[row.id] = _unpacked(StoredPayload(*row))
+    return contents
 
 
 def damaged(connection: Connection) -> Iterator[str]:
-    """The hashes of all payloads whose bytes are not what was kept."""
+    """The hash of each payload whose bytes are damaged."""
     after = 0
     while rows := connection.execute(_NEXT, {"after": after}).all():
         for row in rows:
             try:
-                _unpacked(Stored(*row))
+                _unpacked(StoredPayload(*row))
             except StoreError:
                 yield row.hash
         after = rows[-1].id
 
 
-def _packed(number: int, content: bytes) -> Stored:
+def _packed(payload_id: int, content: bytes) -> StoredPayload:
     packed, digest = _compress(content), hashlib.sha256(content).hexdigest()
     codec, data = ("zstd", packed) if len(packed) < len(content) else ("none", content)
-    return Stored(number, digest, codec, len(content), data)
+    return StoredPayload(payload_id, digest, codec, len(content), data)
 
 
-def _unpacked(stored: Stored) -> bytes:
+def _unpacked(stored: StoredPayload) -> bytes:
     try:
         content = _decompress(stored) if stored.codec == "zstd" else stored.data
     except zstandard.ZstdError as error:
@@ -80,5 +85,5 @@ def _unpacked(stored: Stored) -> bytes:
 _DAMAGED = "The bytes of payload {} in the store are not what was received. Put a backup in the store's place."
 
 
-def _decompress(stored: Stored) -> bytes:
+def _decompress(stored: StoredPayload) -> bytes:
     return zstandard.ZstdDecompressor().decompress(stored.data, max_output_size=stored.size)

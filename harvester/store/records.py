@@ -1,4 +1,4 @@
-"""Raw records: what a provider gave, in which format, and what it gave before."""
+"""Raw records as providers delivered them: the current version, earlier versions, and rejected records."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import BadRecord, RawRecord, StoredRecord
 from harvester.store import payloads
-from harvester.store.database import Database, ManyRows, among, chunks
+from harvester.store.database import BulkStatement, Database, chunks, in_list
 from harvester.store.structs import RecordToSave, RejectedRecord, UnresolvedRejection
 from harvester.store.tables import payload, record, record_version, rejected, run
 
-_TELLING = 500  # records whose datestamps are looked at
-_SLOT = (record.c.source == bindparam("at_source"), record.c.identifier == bindparam("at_identifier"))
-_AMONG = (record.c.source == bindparam("source"), among(record.c.identifier, "identifiers"))
-_KNOWN_COLUMNS = (
+_DATESTAMP_SAMPLE = 500  # records whose datestamps `has_time_of_day` compares
+_IS_RECORD = (
+    record.c.source == bindparam("at_source"),
+    record.c.identifier == bindparam("at_identifier"),
+    record.c.prefix == bindparam("at_prefix"),
+)
+_IS_LISTED = (record.c.source == bindparam("source"), in_list(record.c.identifier, "identifiers"))
+_STORED_COLUMNS = (
     record.c.datestamp,
     record.c.deleted,
     payload.c.hash,
@@ -25,14 +29,14 @@ _KNOWN_COLUMNS = (
     record.c.repairs,
     record.c.run_id,
 )
-_KNOWN = (
-    select(record.c.identifier, *_KNOWN_COLUMNS)
+_STORED = (
+    select(record.c.identifier, *_STORED_COLUMNS)
     .outerjoin_from(record, payload, payload.c.id == record.c.payload_id)
-    .where(*_AMONG, record.c.prefix == bindparam("prefix"))
+    .where(*_IS_LISTED, record.c.prefix == bindparam("prefix"))
 )
-_LIVE = select(record).where(*_AMONG, among(record.c.prefix, "prefixes"), ~record.c.deleted)
-# The last rejection of each name in one format of one source. Read from the few that were rejected: a source that is
-# harvested every minute has half a million runs a year.
+_LIVE = select(record).where(*_IS_LISTED, in_list(record.c.prefix, "prefixes"), ~record.c.deleted)
+# The last rejection of each identifier in one format of one source. The query starts from the rejected records, which
+# are few, not from the runs: a source that is harvested every minute has half a million runs a year.
 _LAST_REJECTED = (
     select(func.max(rejected.c.id).label("id"), rejected.c.identifier, rejected.c.reason, rejected.c.run_id)
     .where(
@@ -41,7 +45,7 @@ _LAST_REJECTED = (
         .where(run.c.id == rejected.c.run_id, run.c.source == bindparam("source"), run.c.prefix == bindparam("prefix"))
         .exists(),
     )
-    .group_by(rejected.c.identifier)  # SQLite takes the other columns from the row of the maximum
+    .group_by(rejected.c.identifier)  # SQLite takes the other columns from the row with the maximum
     .subquery("last_rejected")
 )
 UNRESOLVED_REJECTIONS = (
@@ -64,68 +68,72 @@ class Records(Database):
     """Raw records."""
 
     def stored_records(self, source: str, prefix: str, identifiers: Collection[str]) -> dict[str, StoredRecord]:
-        """What is held of these records, by identifier; without those never seen."""
-        found: dict[str, StoredRecord] = {}
+        """What the store holds of these records, by identifier. Records it does not have are left out."""
+        stored: dict[str, StoredRecord] = {}
         with self._read() as connection:
             for chunk in chunks(identifiers):
-                rows = connection.execute(_KNOWN, {"source": source, "prefix": prefix, "identifiers": chunk})
-                found.update((row[0], StoredRecord(*row[1:])) for row in rows.all())
-        return found
+                rows = connection.execute(_STORED, {"source": source, "prefix": prefix, "identifiers": chunk})
+                stored.update((row[0], StoredRecord(*row[1:])) for row in rows.all())
+        return stored
 
     def has_time_of_day(self, source: str, prefix: str) -> bool:
-        """Whether the datestamps of the newest records differ in their time of day, by more than summer time."""
-        mine = (record.c.source == source, record.c.prefix == prefix)
-        last = select(record.c.datestamp).where(*mine).order_by(record.c.id.desc()).limit(_TELLING).subquery()
+        """Whether the datestamps of the newest records have a real time of day.
+
+        They do if they show more than two different times: midnight in local time gives one in winter and another one
+        in summer.
+        """
+        ours = (record.c.source == source, record.c.prefix == prefix)
+        last = select(record.c.datestamp).where(*ours).order_by(record.c.id.desc()).limit(_DATESTAMP_SAMPLE).subquery()
         times = select(func.substr(last.c.datestamp, len("2024-01-31") + 1)).distinct().limit(3)
         with self._read() as connection:
             return len(connection.execute(times).all()) > 2
 
-    def payloads(
+    def live_records(
         self, source: str, prefixes: Collection[str], identifiers: Collection[str]
     ) -> dict[tuple[str, str], RawRecord]:
-        """The live records among these, by identifier and prefix; without the pages that were repaired (see `raw`)."""
-        found: dict[tuple[str, str], RawRecord] = {}
+        """The live records among these, by identifier and prefix, without `original` (see `raw_records`)."""
+        live: dict[tuple[str, str], RawRecord] = {}
         with self._read() as connection:
             for chunk in chunks(identifiers):
-                asked = {"source": source, "prefixes": list(prefixes), "identifiers": chunk}
-                rows = connection.execute(_LIVE, asked).all()
+                values = {"source": source, "prefixes": list(prefixes), "identifiers": chunk}
+                rows = connection.execute(_LIVE, values).all()
                 contents = payloads.load(connection, {row.payload_id for row in rows})
-                found.update(((row.identifier, row.prefix), _raw(row, contents)) for row in rows)
-        return found
+                live.update(((row.identifier, row.prefix), _raw(row, contents)) for row in rows)
+        return live
 
-    def raw(self, source: str, identifier: str) -> list[tuple[str, RawRecord]]:
-        """The record in each of its formats, tombstones and originals of repaired pages included."""
+    def raw_records(self, source: str, identifier: str) -> list[tuple[str, RawRecord]]:
+        """The record in each of its formats, with its prefix; tombstones and `original` included."""
         statement = select(record).where(record.c.source == source, record.c.identifier == identifier)
         with self._read() as connection:
             rows = connection.execute(statement.order_by(record.c.prefix)).all()
-            return [(row.prefix, raw) for row, raw in zip(rows, _whole(connection, rows), strict=True)]
+            return [(row.prefix, raw) for row, raw in zip(rows, _raws(connection, rows), strict=True)]
 
-    def versions(self, source: str, identifier: str, prefix: str) -> list[RawRecord]:
-        """What the record said before, oldest first."""
+    def earlier_versions(self, source: str, identifier: str, prefix: str) -> list[RawRecord]:
+        """The replaced versions of a record, oldest first."""
         statement = (
             select(record.c.identifier, record_version)
             .join_from(record_version, record)
             .where(record.c.source == source, record.c.identifier == identifier, record.c.prefix == prefix)
         )
         with self._read() as connection:
-            return _whole(connection, connection.execute(statement.order_by(record_version.c.id)).all())
+            return _raws(connection, connection.execute(statement.order_by(record_version.c.id)).all())
 
     def rejected_records(self, run_id: int) -> list[RejectedRecord]:
-        """The bad records of a run."""
+        """The records that a run rejected."""
         with self._read() as connection:
             rows = connection.execute(select(rejected).where(rejected.c.run_id == run_id).order_by(rejected.c.id)).all()
             contents = payloads.load(connection, {row.payload_id for row in rows})
         return [RejectedRecord(row.run_id, row.identifier, row.reason, contents[row.payload_id]) for row in rows]
 
     def last_rejection_id(self) -> int:
-        """A number that only what is rejected from now on lies above."""
+        """The id of the newest rejection, 0 if there is none; later rejections have higher ids."""
         with self._read() as connection:
             return connection.execute(select(func.max(rejected.c.id))).scalar() or 0
 
     def unresolved_rejections(self, source: str, prefix: str, last: int | None = None) -> list[UnresolvedRejection]:
-        """What was rejected by name and has not come since, the one first that was asked for longest ago.
+        """The records whose last rejection has an identifier and no later arrival, the oldest rejection first.
 
-        `last` leaves out what was rejected behind that `last_rejection_id`.
+        `last` leaves out rejections with higher ids (see `last_rejection_id`).
         """
         with self._read() as connection:
             rows = connection.execute(UNRESOLVED_REJECTIONS, {"source": source, "prefix": prefix}).all()
@@ -136,7 +144,7 @@ class Records(Database):
 
 _VERSIONED = ("datestamp", "sets", "deleted", "payload_id", "repairs", "original_id", "run_id")
 _insert = insert(record)
-_PUT = ManyRows(
+_ADD_OR_REPLACE = BulkStatement(
     _insert.on_conflict_do_update(
         index_elements=["source", "identifier", "prefix"], set_={name: _insert.excluded[name] for name in _VERSIONED}
     ),
@@ -144,100 +152,100 @@ _PUT = ManyRows(
 )
 _KEEP_VERSION = insert(record_version).from_select(
     ["record_id", *_VERSIONED, "replaced_by"],
-    select(record.c.id, *(record.c[name] for name in _VERSIONED), bindparam("by_run")).where(
-        *_SLOT, record.c.prefix == bindparam("at_prefix")
-    ),
+    select(record.c.id, *(record.c[name] for name in _VERSIONED), bindparam("by_run")).where(*_IS_RECORD),
 )
-_PLACE = select(run.c.source, run.c.prefix).where(run.c.id == bindparam("run"))
-_MOVE = (
-    update(record)
-    .where(*_SLOT, record.c.prefix == bindparam("at_prefix"))
-    .values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"))
-)
-_REFUSED = select(rejected.c.payload_id).where(among(rejected.c.identifier, "identifiers")).distinct()
-_RESOLVE = update(record).where(*_SLOT, record.c.prefix == bindparam("at_prefix")).values(run_id=bindparam("by_run"))
+_RUN_KEY = select(run.c.source, run.c.prefix).where(run.c.id == bindparam("run"))
+_MOVE = update(record).where(*_IS_RECORD).values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"))
+_SET_RUN = update(record).where(*_IS_RECORD).values(run_id=bindparam("by_run"))
+_REJECTED_PAYLOADS = select(rejected.c.payload_id).where(in_list(rejected.c.identifier, "identifiers")).distinct()
 
 
-def save_records(connection: Connection, run_id: int, saved: Iterable[RecordToSave]) -> None:
-    """Keeps what is new; what is replaced becomes a version. Unchanged records cost nothing."""
-    at = _place(connection, run_id)
+def save_records(connection: Connection, run_id: int, records: Iterable[RecordToSave]) -> None:
+    """Saves new records; what a record replaces becomes an earlier version. Unchanged records are not written."""
+    run_key = _run_key(connection, run_id)
     by_decision: dict[str, list[RawRecord]] = {}
-    for one in saved:
-        by_decision.setdefault(one.decision, []).append(one.raw)
+    for to_save in records:
+        by_decision.setdefault(to_save.decision, []).append(to_save.raw)
     replacing = by_decision.get("changed", []) + by_decision.get("deleted", [])
     if replacing:
-        connection.execute(_KEEP_VERSION, [_slot(at, raw.identifier) | {"by_run": run_id} for raw in replacing])
+        values = [_record_key(run_key, raw.identifier) | {"by_run": run_id} for raw in replacing]
+        connection.execute(_KEEP_VERSION, values)
     if arriving := by_decision.get("new", []) + replacing:
-        numbers = payloads.keep(connection, _bytes_of(arriving))
-        place = (at["source"], at["prefix"])
-        _PUT.write(connection, [(*place, raw.identifier, *_version(raw, numbers, run_id)) for raw in arriving])
+        payload_ids = payloads.save(connection, _bytes_of(arriving))
+        rows = [(*run_key, raw.identifier, *_version(raw, payload_ids, run_id)) for raw in arriving]
+        _ADD_OR_REPLACE.write(connection, rows)
     if moved := by_decision.get("moved"):
-        connection.execute(
-            _MOVE, [_slot(at, raw.identifier) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved]
-        )
+        values = [
+            _record_key(run_key, raw.identifier) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved
+        ]
+        connection.execute(_MOVE, values)
 
 
 def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord]) -> None:
-    """Keeps the bytes of bad records, with the reason; once, however often a record is asked for in vain."""
+    """Saves the reason and the bytes of bad records; bytes that a record was rejected with before are saved once."""
     if bad:
-        held = _refused(connection, [one.identifier for one in bad if one.identifier])
-        numbers = held | payloads.keep(connection, {one.payload for one in bad} - held.keys())
-        connection.execute(insert(rejected), [_refusal(one, numbers, run_id) for one in bad])
+        earlier = _rejected_before(connection, [one.identifier for one in bad if one.identifier])
+        payload_ids = earlier | payloads.save(connection, {one.payload for one in bad} - earlier.keys())
+        connection.execute(insert(rejected), [_rejection(one, payload_ids, run_id) for one in bad])
 
 
 def resolve_rejections(connection: Connection, run_id: int, identifiers: Collection[str]) -> None:
-    """Stops retrying these records: what the store has of them is valid, as this run has learnt."""
+    """Resolves the earlier rejections of these records: this run has shown that the stored versions are right."""
     if identifiers:
-        at = _place(connection, run_id)
-        connection.execute(_RESOLVE, [_slot(at, identifier) | {"by_run": run_id} for identifier in identifiers])
+        run_key = _run_key(connection, run_id)
+        values = [_record_key(run_key, identifier) | {"by_run": run_id} for identifier in identifiers]
+        connection.execute(_SET_RUN, values)
 
 
-def _refused(connection: Connection, identifiers: list[str]) -> dict[bytes, int]:
-    """The bytes that these records were rejected with before, with their numbers."""
-    ids = connection.execute(_REFUSED, {"identifiers": identifiers}).scalars().all() if identifiers else ()
-    return {content: number for number, content in payloads.load(connection, ids).items()}
+def _rejected_before(connection: Connection, identifiers: list[str]) -> dict[bytes, int]:
+    """The bytes that these records were rejected with before, with their payload ids."""
+    ids = connection.execute(_REJECTED_PAYLOADS, {"identifiers": identifiers}).scalars().all() if identifiers else ()
+    return {content: payload_id for payload_id, content in payloads.load(connection, ids).items()}
 
 
-def _refusal(bad: BadRecord, numbers: dict[bytes, int], run_id: int) -> dict[str, Any]:
+def _rejection(bad: BadRecord, payload_ids: dict[bytes, int], run_id: int) -> dict[str, Any]:
     return {
         "run_id": run_id,
         "identifier": bad.identifier,
         "reason": bad.reason,
-        "payload_id": numbers[bad.payload],
+        "payload_id": payload_ids[bad.payload],
     }
 
 
-def _place(connection: Connection, run_id: int) -> dict[str, str]:
+def _run_key(connection: Connection, run_id: int) -> tuple[str, str]:
     """Source and prefix of a run."""
-    row = connection.execute(_PLACE, {"run": run_id}).one()
-    return {"source": row.source, "prefix": row.prefix}
+    source, prefix = connection.execute(_RUN_KEY, {"run": run_id}).one()
+    return source, prefix
 
 
-def _slot(at: dict[str, str], identifier: str) -> dict[str, Any]:
-    return {"at_source": at["source"], "at_prefix": at["prefix"], "at_identifier": identifier}
+def _record_key(run_key: tuple[str, str], identifier: str) -> dict[str, Any]:
+    """The parameters of `_IS_RECORD`."""
+    source, prefix = run_key
+    return {"at_source": source, "at_prefix": prefix, "at_identifier": identifier}
 
 
 def _bytes_of(records: Iterable[RawRecord]) -> set[bytes]:
-    """Payloads and pages, each once: the records of a repaired page all carry that page."""
+    """Payloads and pages, each once: all records of a repaired page have the same `original`."""
     return {content for raw in records for content in (raw.payload, raw.original) if content is not None}
 
 
-def _version(raw: RawRecord, numbers: dict[bytes, int], run_id: int) -> tuple[Any, ...]:
+def _version(raw: RawRecord, payload_ids: dict[bytes, int], run_id: int) -> tuple[Any, ...]:
     """The values of `_VERSIONED`."""
     return (
         raw.datestamp,
         raw.sets,
         raw.deleted,
-        None if raw.payload is None else numbers[raw.payload],
+        None if raw.payload is None else payload_ids[raw.payload],
         raw.repairs,
-        None if raw.original is None else numbers[raw.original],
+        None if raw.original is None else payload_ids[raw.original],
         run_id,
     )
 
 
-def _whole(connection: Connection, rows: Sequence[Any]) -> list[RawRecord]:
-    wanted = {number for row in rows for number in (row.payload_id, row.original_id) if number is not None}
-    contents = payloads.load(connection, wanted)
+def _raws(connection: Connection, rows: Sequence[Any]) -> list[RawRecord]:
+    """The rows as records, with their payloads and originals."""
+    ids = {payload_id for row in rows for payload_id in (row.payload_id, row.original_id) if payload_id is not None}
+    contents = payloads.load(connection, ids)
     return [_raw(row, contents) for row in rows]
 
 

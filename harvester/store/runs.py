@@ -1,4 +1,4 @@
-"""Sources, runs and windows: what was asked of a provider, how far it came, and where it goes on."""
+"""Sources, runs and windows: what was requested from a provider, how far it came, and where it resumes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func,
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
-from harvester.store.database import Database, ManyRows, new_id
+from harvester.store.database import BulkStatement, Database, new_id
 from harvester.store.structs import (
     Advance,
     Close,
@@ -30,22 +30,24 @@ from harvester.store.structs import (
 )
 from harvester.store.tables import run, run_window, source
 
-_PUT_WINDOWS = ManyRows(insert(run_window), ("run_id", "set_spec", "since", "until"))
-_PUT_PARTS = ManyRows(insert(run_window), ("run_id", "parent", "attempts", "set_spec", "since", "until"))
-_FRESH = {"token": None, "cursor": None, "expires": None}
+_ADD_WINDOWS = BulkStatement(insert(run_window), ("run_id", "set_spec", "since", "until"))
+_ADD_PARTS = BulkStatement(insert(run_window), ("run_id", "parent", "attempts", "set_spec", "since", "until"))
+_NO_TOKEN = {"token": None, "cursor": None, "expires": None}
+_WHOLE_LIST: tuple[RunKind, ...] = ("full", "incremental")  # the kinds of runs that leave nothing out
 
 
 class Runs(Database):
     """Sources, runs and windows."""
 
     def save_identity(self, name: str, identity: Identity, url: str) -> None:
-        """Keeps what Identify said."""
-        said = msgspec.json.encode(identity).decode()
-        statement = insert(source).values(name=name, url=url, identity=said)
+        """Saves the provider's answer to Identify, with the URL of the source."""
+        document = msgspec.json.encode(identity).decode()
+        statement = insert(source).values(name=name, url=url, identity=document)
         with self._write() as connection:
-            connection.execute(statement.on_conflict_do_update(set_={"url": url, "identity": said}))
+            connection.execute(statement.on_conflict_do_update(set_={"url": url, "identity": document}))
 
     def source(self, name: str) -> SourceRow | None:
+        """The source as the store knows it, `None` if it was never harvested."""
         with self._read() as connection:
             row = connection.execute(select(source).where(source.c.name == name)).first()
         if row is None:
@@ -54,39 +56,39 @@ class Runs(Database):
         return SourceRow(row.name, row.url, identity)
 
     def harvested_formats(self, name: str) -> set[str]:
-        """The formats in which there were runs over all of the list."""
-        mine = (run.c.source == name, run.c.kind.in_(("full", "incremental")))
+        """The formats in which the whole list was requested at least once."""
+        whole = (run.c.source == name, run.c.kind.in_(_WHOLE_LIST))
         with self._read() as connection:
-            return set(connection.execute(select(run.c.prefix).where(*mine).distinct()).scalars())
+            return set(connection.execute(select(run.c.prefix).where(*whole).distinct()).scalars())
 
     def begin_run(self, name: str, prefix: str, kind: RunKind, windows: Sequence[Window], now: datetime) -> Run:
-        """Writes down what is going to be asked, before it is."""
+        """Saves a new run with its windows, before the first request."""
         with self._write() as connection:
             connection.execute(insert(source).values(name=name, url="").on_conflict_do_nothing())
             values = {"source": name, "prefix": prefix, "kind": kind, "state": "running", "started": now}
             run_id = new_id(connection, insert(run).values(values))
-            _PUT_WINDOWS.write(connection, [(run_id, w.set_spec, w.since, w.until) for w in windows])
+            _ADD_WINDOWS.write(connection, [(run_id, w.set_spec, w.since, w.until) for w in windows])
             return _run(connection, run_id)
 
     def run(self, run_id: int) -> Run:
-        """A run as it stands. Raises `LookupError`."""
+        """The run with this id. Raises `LookupError` if there is none."""
         with self._read() as connection:
             return _run(connection, run_id)
 
     def resume_run(self, run_id: int) -> Run:
-        """Takes up a run that was cut short."""
-        return self._set_run(run_id, state="running", finished=None, error=None, wait_until=None, interrupted=False)
+        """Sets a run that was cut short back to running."""
+        return self._update_run(run_id, state="running", finished=None, error=None, wait_until=None, interrupted=False)
 
     def add_windows(self, run_id: int, windows: Sequence[Window]) -> Run:
-        """Asks for more in a run; a window that it asked for itself before is opened again."""
+        """Adds windows to a run. A window that the run has already, and that is no part of another, is opened again."""
         with self._write() as connection:
-            asked = {(w.window.set_spec, w.window.since, w.window.until): w for w in _run(connection, run_id).windows}
+            present = {(w.window.set_spec, w.window.since, w.window.until): w for w in _run(connection, run_id).windows}
             for window in windows:
-                place = (window.set_spec, window.since, window.until)
-                if (held := asked.get(place)) is not None and held.parent is None:
-                    _set_window(connection, run_id, held.id, **_FRESH, state="open", pages=0, seen=0)
+                key = (window.set_spec, window.since, window.until)
+                if (same := present.get(key)) is not None and same.parent is None:
+                    _update_window(connection, run_id, same.id, **_NO_TOKEN, state="open", pages=0, seen=0)
                 else:
-                    _PUT_WINDOWS.write(connection, [(run_id, *place)])
+                    _ADD_WINDOWS.write(connection, [(run_id, *key)])
             return _run(connection, run_id)
 
     def finish_run(
@@ -99,31 +101,40 @@ class Runs(Database):
         wait_until: datetime | None = None,
         interrupted: bool = False,
     ) -> Run:
-        """Writes down how a run ended. Complete means complete: raises `ValueError` while a window is open."""
+        """Saves how a run ended. Complete means complete: raises `ValueError` if a window is not done."""
         if state == "complete" and any(w.state != "done" for w in self.run(run_id).windows):
             raise ValueError(f"run {run_id} has open windows")
-        ended = {"finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
-        return self._set_run(run_id, state=state, **ended)
+        end = {"finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
+        return self._update_run(run_id, state=state, **end)
 
-    def resumable_run(self, name: str, prefix: str, kinds: Collection[RunKind] = ("full", "incremental")) -> Run | None:
-        """The newest run of these kinds, if it was cut short and can go on from its checkpoints.
+    def resumable_run(self, name: str, prefix: str, kinds: Collection[RunKind] = _WHOLE_LIST) -> Run | None:
+        """The newest run of these kinds, if it was cut short and can resume from its checkpoints.
 
-        A failed run goes on only where it got somewhere: one that failed at its first request asked something wrong.
+        A failed run can resume only if it got past its first request. Otherwise that request was probably wrong.
         """
         newest = self._newest(select(run.c.id).where(run.c.kind.in_(kinds)), name, prefix)
-        return newest if newest is not None and _resumable(newest) else None
+        return newest if newest is not None and _can_resume(newest) else None
 
     def newest_run(self, name: str, prefix: str) -> Run | None:
-        """The newest run over all of the list, however it ended."""
-        return self._newest(select(run.c.id).where(run.c.kind.in_(("full", "incremental"))), name, prefix)
+        """The newest run over the whole list, however it ended."""
+        return self._newest(select(run.c.id).where(run.c.kind.in_(_WHOLE_LIST)), name, prefix)
 
     def last_complete_run(self, name: str, prefix: str) -> Run | None:
-        """The newest complete run over all of the list: its `response_date` is where the next one begins."""
-        whole = select(run.c.id).where(run.c.state == "complete", run.c.kind.in_(("full", "incremental")))
-        return self._newest(whole, name, prefix)
+        """The newest complete run over the whole list; the next one begins at its `response_date`."""
+        complete = select(run.c.id).where(run.c.state == "complete", run.c.kind.in_(_WHOLE_LIST))
+        return self._newest(complete, name, prefix)
+
+    def last_reconciliation(self, name: str, prefix: str) -> Run | None:
+        """The newest comparison of a source with its provider, however it ended."""
+        return self._newest(select(run.c.id).where(run.c.kind == "reconcile"), name, prefix)
+
+    def running_runs(self) -> tuple[Run, ...]:
+        """The runs that have begun and not ended, oldest first. Their processes may be at work or may have died."""
+        with self._read() as connection:
+            return runs_of(connection, select(run).where(run.c.state == "running").order_by(run.c.id))
 
     def runs(self, limit: int = 20, name: str | None = None) -> tuple[Run, ...]:
-        """The newest runs, newest first."""
+        """The newest runs, of one source or of all, newest first."""
         statement = select(run).order_by(run.c.id.desc()).limit(limit)
         if name is not None:
             statement = statement.where(run.c.source == name)
@@ -136,14 +147,14 @@ class Runs(Database):
             run_id: int | None = connection.execute(statement).scalar()
             return None if run_id is None else _run(connection, run_id)
 
-    def _set_run(self, run_id: int, **values: Any) -> Run:
+    def _update_run(self, run_id: int, **values: Any) -> Run:
         with self._write() as connection:
             connection.execute(update(run).where(run.c.id == run_id).values(values))
             return _run(connection, run_id)
 
 
-def _resumable(newest: Run) -> bool:
-    """Whether it has checkpoints to go on from: a run that ended before its first request asked for nothing."""
+def _can_resume(newest: Run) -> bool:
+    """Whether the run was cut short and has checkpoints; a run that ended before its first request has no windows."""
     if newest.state == "failed":
         return any(w.state != "open" or w.token for w in newest.windows)
     return bool(newest.windows) and newest.state in ("running", "incomplete", "waiting")
@@ -151,15 +162,15 @@ def _resumable(newest: Run) -> bool:
 
 # -------------------------------------------------------------------------------- within a transaction
 
-_BASE = run.c.response_date
-_SAID: BindParameter[str] = bindparam("said")
+_FIRST_DATE = run.c.response_date
+_PAGE_DATE: BindParameter[str] = bindparam("page_date")
 _COUNT_PAGE = (
     update(run)
     .where(run.c.id == bindparam("at_run"))
     .values(
         {column: run.c[column] + bindparam(f"add_{column}") for column in ("pages", *Counts.__struct_fields__)}
-        # The earliest answer, not the first kept: windows may be fetched side by side.
-        | {"response_date": func.coalesce(func.min(func.coalesce(_BASE, _SAID), _SAID), _BASE)}
+        # The date of the earliest page, which need not be the first one saved: windows may be fetched in parallel.
+        | {"response_date": func.coalesce(func.min(func.coalesce(_FIRST_DATE, _PAGE_DATE), _PAGE_DATE), _FIRST_DATE)}
     )
 )
 
@@ -171,7 +182,7 @@ _CHECKPOINT = (
         token=bindparam("to_token"),
         cursor=bindparam("to_cursor"),
         expires=bindparam("to_expires"),
-        # What the first page announced: a list that shrinks behind a checkpoint is doubted all the same.
+        # The size that the first page announced, so that a list that shrinks after a checkpoint is noticed too.
         list_size=case(
             (run_window.c.pages == 0, func.coalesce(bindparam("to_list_size"), run_window.c.list_size)),
             else_=func.coalesce(run_window.c.list_size, bindparam("to_list_size")),
@@ -183,31 +194,32 @@ _CHECKPOINT = (
 
 
 def count_page(connection: Connection, run_id: int, page: PageToSave) -> None:
-    """Adds a page to its run."""
+    """Adds a page to the counts of its run."""
     counts = page_counts(page)
     added = {f"add_{field}": getattr(counts, field) for field in Counts.__struct_fields__}
-    connection.execute(_COUNT_PAGE, {"at_run": run_id, "add_pages": 1, "said": page.response_date or None, **added})
+    values = {"at_run": run_id, "add_pages": 1, "page_date": page.response_date or None, **added}
+    connection.execute(_COUNT_PAGE, values)
 
 
 def page_counts(page: PageToSave) -> Counts:
     """What a page adds to the counts of its run."""
-    found = dict.fromkeys(Counts.__struct_fields__, 0)
-    for record in page.records:
-        found[record.decision] += 1
-        found["repaired"] += bool(record.raw.repairs)
-    return Counts(**found | {"rejected": len(page.bad)})
+    counts = dict.fromkeys(Counts.__struct_fields__, 0)
+    for to_save in page.records:
+        counts[to_save.decision] += 1
+        counts["repaired"] += bool(to_save.raw.repairs)
+    return Counts(**counts | {"rejected": len(page.bad)})
 
 
-def change_ledger(connection: Connection, run_id: int, transition: Transition) -> None:
+def apply_transition(connection: Connection, run_id: int, transition: Transition) -> None:
     """Writes one transition of a run. Raises `LookupError` for a window that is not of this run."""
     match transition:
         case Advance():
             _advance(connection, run_id, transition)
         case Close(window_id, seen):
-            _set_window(connection, run_id, window_id, **_FRESH, state="done", seen=seen)
+            _update_window(connection, run_id, window_id, **_NO_TOKEN, state="done", seen=seen)
         case Restart(window_id):
-            again = run_window.c.attempts + 1
-            _set_window(connection, run_id, window_id, **_FRESH, state="open", pages=0, seen=0, attempts=again)
+            attempts = run_window.c.attempts + 1
+            _update_window(connection, run_id, window_id, **_NO_TOKEN, state="open", pages=0, seen=0, attempts=attempts)
         case Split():
             _split(connection, run_id, transition)
         case SwitchGranularity(granularity):
@@ -225,38 +237,38 @@ def _advance(connection: Connection, run_id: int, to: Advance) -> None:
         "add_seen": to.fresh,
     }
     changed = connection.execute(_CHECKPOINT, {"at_run": run_id, "at_window": to.window_id, **values})
-    _one_window(changed.rowcount, run_id, to.window_id)
+    _check_changed(changed.rowcount, run_id, to.window_id)
 
 
 def _split(connection: Connection, run_id: int, split: Split) -> None:
     whole = connection.execute(select(run_window).where(run_window.c.id == split.window_id)).one()
     size = split.list_size or whole.list_size
-    _set_window(connection, run_id, split.window_id, **_FRESH, state="split", list_size=size)
+    _update_window(connection, run_id, split.window_id, **_NO_TOKEN, state="split", list_size=size)
     shared = (run_id, split.window_id, whole.attempts)
-    _PUT_PARTS.write(connection, [(*shared, w.set_spec, w.since, w.until) for w in split.parts])
+    _ADD_PARTS.write(connection, [(*shared, w.set_spec, w.since, w.until) for w in split.parts])
 
 
 def _switch_granularity(connection: Connection, run_id: int, granularity: Literal["day", "second"]) -> None:
-    mine = source.c.name == select(run.c.source).where(run.c.id == run_id).scalar_subquery()
-    held = connection.execute(select(source.c.identity).where(mine)).scalar()
-    if held is not None:
-        identity = replace(msgspec.json.decode(held, type=Identity), granularity=granularity)
-        connection.execute(update(source).where(mine).values(identity=msgspec.json.encode(identity).decode()))
+    is_source = source.c.name == select(run.c.source).where(run.c.id == run_id).scalar_subquery()
+    document = connection.execute(select(source.c.identity).where(is_source)).scalar()
+    if document is not None:
+        identity = replace(msgspec.json.decode(document, type=Identity), granularity=granularity)
+        connection.execute(update(source).where(is_source).values(identity=msgspec.json.encode(identity).decode()))
 
 
-def _set_window(connection: Connection, run_id: int, window_id: int, **values: Any) -> None:
-    mine = (run_window.c.id == window_id, run_window.c.run_id == run_id)
-    changed = connection.execute(update(run_window).where(*mine).values(values))
-    _one_window(changed.rowcount, run_id, window_id)
+def _update_window(connection: Connection, run_id: int, window_id: int, **values: Any) -> None:
+    is_window = (run_window.c.id == window_id, run_window.c.run_id == run_id)
+    changed = connection.execute(update(run_window).where(*is_window).values(values))
+    _check_changed(changed.rowcount, run_id, window_id)
 
 
-def _one_window(changed: int, run_id: int, window_id: int) -> None:
-    if changed != 1:
+def _check_changed(rows: int, run_id: int, window_id: int) -> None:
+    if rows != 1:
         raise LookupError(f"run {run_id} has no window {window_id}")
 
 
 def runs_of(connection: Connection, statement: Select[Any]) -> tuple[Run, ...]:
-    """The runs that a select over `run` finds, in its order."""
+    """The runs that a select from `run` finds, with their windows, in its order."""
     rows = connection.execute(statement).all()
     prefixes = {row.id: row.prefix for row in rows}
     windows = _windows_of(connection, prefixes)
@@ -264,10 +276,10 @@ def runs_of(connection: Connection, statement: Select[Any]) -> tuple[Run, ...]:
 
 
 def _run(connection: Connection, run_id: int) -> Run:
-    found = runs_of(connection, select(run).where(run.c.id == run_id))
-    if not found:
+    runs = runs_of(connection, select(run).where(run.c.id == run_id))
+    if not runs:
         raise LookupError(f"there is no run {run_id}")
-    return found[0]
+    return runs[0]
 
 
 def _windows_of(connection: Connection, prefixes: dict[int, str]) -> dict[int, list[RunWindow]]:

@@ -1,20 +1,21 @@
-"""The store as a whole: its rooms in one, and the one transaction that spans them."""
+"""The store as a whole: its parts in one class, and the one transaction that spans several of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from harvester.store.alerts import Alerts
 from harvester.store.articles import Articles, save_articles
 from harvester.store.ledger import Ledger
-from harvester.store.reading import Reading
+from harvester.store.queries import Queries
 from harvester.store.records import Records, resolve_rejections, save_records, save_rejected
-from harvester.store.runs import Runs, change_ledger, count_page
+from harvester.store.retention import Retention
+from harvester.store.runs import Runs, apply_transition, count_page
 from harvester.store.structs import PageToSave, Transition
-from harvester.store.watch import Watch
 
 
-class Store(Runs, Records, Articles, Ledger, Reading, Watch):
-    """The only door to the database. Open it with `store.connect`."""
+class Store(Runs, Records, Articles, Ledger, Queries, Alerts, Retention):
+    """The only access to the database. Open it with `store.connect`."""
 
     def apply(
         self,
@@ -23,14 +24,15 @@ class Store(Runs, Records, Articles, Ledger, Reading, Watch):
         page: PageToSave | None = None,
         resolved: Collection[str] = (),
     ) -> None:
-        """Writes one step of a run, or nothing: what a page brought, how its windows go on, and which rejections are
-        resolved. A run that is killed resumes after its last step.
+        """Writes one step of a run, or nothing: the transitions of its windows, a page, and the resolved rejections.
 
+        A run that is killed resumes after its last step. `resolved` has the identifiers of records that this run has
+        shown to be right as they are stored.
         Raises `LookupError` for a window that is not of this run.
         """
         with self._write() as connection:
             for transition in transitions:
-                change_ledger(connection, run_id, transition)
+                apply_transition(connection, run_id, transition)
             if page is not None:
                 count_page(connection, run_id, page)
                 save_records(connection, run_id, page.records)

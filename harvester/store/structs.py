@@ -1,4 +1,4 @@
-"""What goes into the store and comes out of it, beside the Structs of `model`."""
+"""What goes into the store and comes out of it, in addition to the Structs of `model`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RunState = Literal["running", "complete", "incomplete", "failed", "waiting"]
 
 
 class SourceRow(Struct, frozen=True):
-    """A source as last met; `identity` is `None` until the provider answered Identify."""
+    """A source as the store knows it; `identity` is `None` until the provider has answered Identify."""
 
     name: str
     url: str
@@ -27,7 +27,7 @@ class SourceRow(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """Records of a run by what became of them; `repaired` ones are counted beside that."""
+    """How many records a run saw, by their outcome. Records of repaired pages are counted in `repaired` as well."""
 
     new: int = 0
     changed: int = 0
@@ -39,21 +39,21 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class RunWindow(Struct, frozen=True, kw_only=True):
-    """One list request of a run with its checkpoint: `token` asks for the next page, `None` for the first."""
+    """One list request of a run with its checkpoint: `token` requests the next page, `None` the first one."""
 
     id: int
     window: Window
-    state: Literal["open", "split", "done"] = "open"  # split: it is done when the windows made of it are
+    state: Literal["open", "split", "done"] = "open"  # split: replaced by windows that have it as their parent
     token: Token | None = None
     pages: int = 0
-    seen: int = 0  # records and bad records on these pages, each once
-    list_size: int | None = None  # completeListSize, where the provider gave it
+    seen: int = 0  # records and bad records on these pages, each counted once
+    list_size: int | None = None  # completeListSize, if the provider gave it
     parent: int | None = None  # the window it was split from
-    attempts: int = 0  # how often it, or a window it was split from, began anew
+    attempts: int = 0  # how often it, or a window it was split from, was restarted
 
 
 class Advance(Struct, frozen=True):
-    """A window moves past a page: to the page that `token` asks for, or, without a token, to its end.
+    """A window moves past a page: to the page that `token` requests, or, without a token, to its end.
 
     `fresh` is how many records of the page the list had not given before.
     """
@@ -61,26 +61,26 @@ class Advance(Struct, frozen=True):
     window_id: int
     token: Token | None
     fresh: int
-    list_size: int | None = None  # completeListSize, which an empty token can have too
+    list_size: int | None = None  # completeListSize; an empty token can have it too
 
 
 class Close(Struct, frozen=True):
-    """Nothing more is asked of a window; `seen` is how many records it gave in all."""
+    """A window is done; `seen` is how many records it gave in all."""
 
     window_id: int
     seen: int
 
 
 class Restart(Struct, frozen=True):
-    """A window begins again at its first page: its token was refused, or led nowhere, or records are missing."""
+    """A window restarts from its first page: its token was refused or led nowhere, or records are missing."""
 
     window_id: int
 
 
 class Split(Struct, frozen=True):
-    """Smaller windows take the place of one, which is done when they are and a `Close` says so.
+    """Smaller windows replace a window, which is done when they are done and it is closed.
 
-    `list_size` is what the whole of it announces, if that is not known yet.
+    `list_size` is the completeListSize of the whole window, if it was not known before.
     """
 
     window_id: int
@@ -89,20 +89,20 @@ class Split(Struct, frozen=True):
 
 
 class SwitchGranularity(Struct, frozen=True):
-    """The source is asked in this granularity from now on."""
+    """From now on requests to the source have this granularity."""
 
     granularity: Literal["day", "second"]
 
 
-# What a step of a harvest changes in the ledger.
+# A change to the windows of a run, or to its source.
 Transition = Advance | Close | Restart | Split | SwitchGranularity
 
 
 class RunRow(Struct, frozen=True, kw_only=True):
     """One harvest of one source in one format. `response_date` is that of its first page, by the provider's clock.
 
-    `wait_until`: a run that is waiting goes on then, because the provider asks to be left alone for so long.
-    `interrupted`: it was cut short by us or by a crash, not by the provider, and goes on at the next opportunity.
+    `wait_until`: the provider wants no requests before; a waiting run resumes then.
+    `interrupted`: the run was cut short by us or by a crash, not by the provider, and resumes at the next opportunity.
     """
 
     id: int
@@ -121,26 +121,26 @@ class RunRow(Struct, frozen=True, kw_only=True):
 
 
 class Run(RunRow, frozen=True, kw_only=True):
-    """A run with what it asks for."""
+    """A run with its list requests."""
 
     windows: tuple[RunWindow, ...]
 
     @property
     def sets(self) -> tuple[str, ...]:
-        """The sets asked for, each once; empty where the whole repository was."""
+        """The requested sets, each once; empty if the whole repository was requested."""
         return tuple(dict.fromkeys(w.window.set_spec for w in self.windows if w.window.set_spec is not None))
 
 
 class Alert(Struct, frozen=True):
-    """What a person was told of: a source (or `export`) that has been in trouble since then, and when last told."""
+    """A continuing failure of a source, the export or the report (`subject`), and when a person last heard of it."""
 
     subject: str
     since: datetime
-    told: datetime
+    last_notified: datetime
 
 
 class Pruned(Struct, frozen=True, kw_only=True):
-    """How much was taken out of the store."""
+    """How many rows were deleted from the store."""
 
     versions: int
     rejected: int
@@ -149,13 +149,17 @@ class Pruned(Struct, frozen=True, kw_only=True):
 
 
 class RecordToSave(Struct, frozen=True):
+    """A record that arrived, and what its arrival means."""
+
     raw: RawRecord
     decision: Decision
 
 
 class ArticleToSave(Struct, frozen=True, kw_only=True):
-    """An article to keep. `row` is `None` for a tombstone (what was known before stays readable) and where no
-    article could be made of the bytes. `mapped_with` is the fingerprint of configuration and program."""
+    """An article to save, with its findings. `mapped_with` is the fingerprint of configuration and program.
+
+    `row` is `None` for a tombstone, whose earlier content stays readable, and if the records contain no article.
+    """
 
     source: str
     identifier: str
@@ -166,7 +170,7 @@ class ArticleToSave(Struct, frozen=True, kw_only=True):
 
 
 class PageToSave(Struct, frozen=True, kw_only=True):
-    """What one page brought. `response_date` is that of the answer."""
+    """The content of one page. `response_date` is that of the answer."""
 
     records: tuple[RecordToSave, ...] = ()
     bad: tuple[BadRecord, ...] = ()
@@ -175,7 +179,7 @@ class PageToSave(Struct, frozen=True, kw_only=True):
 
 
 class RejectedRecord(Struct, frozen=True):
-    """A bad record as kept: its run, its name where it had one, why, and its bytes."""
+    """A rejected record as stored: the run that rejected it, its identifier if it had one, the reason, its bytes."""
 
     run_id: int
     identifier: str | None
@@ -184,7 +188,7 @@ class RejectedRecord(Struct, frozen=True):
 
 
 class UnresolvedRejection(Struct, frozen=True):
-    """A record that was rejected by name and has not come since, with the reason of the last time."""
+    """A record that was rejected and has not arrived since, with the reason of its last rejection."""
 
     identifier: str
     reason: str
@@ -194,7 +198,7 @@ class UnresolvedRejection(Struct, frozen=True):
 
 
 class StoredArticle(Struct, frozen=True, kw_only=True):
-    """One identifier of one source: its article, and its datestamp in each format that the source gives it in."""
+    """The article of one identifier of one source, with the datestamp of its record in each format."""
 
     id: int
     source: str
@@ -216,7 +220,7 @@ class StoredArticle(Struct, frozen=True, kw_only=True):
 
 
 class FindingRow(Struct, frozen=True):
-    """A finding with its record."""
+    """A finding with the record it is about."""
 
     source: str
     identifier: str
@@ -225,7 +229,7 @@ class FindingRow(Struct, frozen=True):
 
 
 class DuplicateDoi(Struct, frozen=True):
-    """One DOI that several live records claim; `records` are pairs of source and identifier."""
+    """One DOI that several live articles have; `records` are pairs of source and identifier."""
 
     doi: str
     records: tuple[tuple[str, str], ...]
@@ -242,7 +246,7 @@ class FormatStatus(Struct, frozen=True, kw_only=True):
 
 
 class SourceStatus(Struct, frozen=True, kw_only=True):
-    """What the store holds of a source; every identifier is `ready` for deposit, `held_back` or `deleted`."""
+    """How many articles of a source are `ready` for deposit, `held_back` and `deleted`, and its records by format."""
 
     source: str
     url: str
@@ -252,8 +256,8 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
     formats: tuple[FormatStatus, ...] = ()
 
 
-def configured(name: str, url: str, stored: SourceStatus | None) -> SourceStatus:
-    """How a source of the configuration stands; the store knows the address of those only that answered once."""
+def status_or_empty(name: str, url: str, stored: SourceStatus | None) -> SourceStatus:
+    """The status of a configured source, with `url` if the store has none: it knows a URL only after an answer."""
     status = stored or SourceStatus(source=name, url="")
     return replace(status, url=status.url or url)
 

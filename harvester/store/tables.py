@@ -1,8 +1,8 @@
 """The tables, triggers and views of the store, and nothing else.
 
-Payloads are numbered in the order they came. A record is one identifier in one format of one source; what it said
-before is in `record_version`. An article is one identifier of one source, made from all its records: a JSON document
-with the few columns that are searched beside it. The ledger (`batch`, `deposit`, `deposited`) says what left for
+Payloads are numbered in the order they came. A record is one identifier in one format of one source; its earlier
+versions are in `record_version`. An article is one identifier of one source, mapped from all its records: a JSON
+document, next to the few columns that are searched. The ledger (`batch`, `deposit`, `deposited`) says what left for
 Crossref.
 """
 
@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Sha256(TypeDecorator[str]):
-    """A SHA-256: hex in the program, 32 bytes in the store."""
+    """A SHA-256 hash: hex in the program, 32 bytes in the store."""
 
     impl = LargeBinary(32)
     cache_ok = True
@@ -44,7 +44,7 @@ class Sha256(TypeDecorator[str]):
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC: an aware datetime in the program, readable and sortable text in the store."""
+    """A moment: an aware datetime in the program, readable and sortable text in UTC in the store."""
 
     impl = Text
     cache_ok = True
@@ -59,7 +59,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Numbers(TypeDecorator[dict[str, int]]):
-    """Numbers by name, as JSON text in the order given."""
+    """Numbers by name, as JSON text; the order is kept."""
 
     impl = Text
     cache_ok = True
@@ -93,7 +93,7 @@ metadata = MetaData(
     }
 )
 
-# The one row that alembic keeps: which revision this store is at.
+# One row, kept by alembic: the revision of this store.
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 
 # ---------------------------------------------------------------------------------------------- harvest
@@ -103,7 +103,7 @@ source = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("url", Text, nullable=False),
-    Column("identity", Text),  # JSON of what Identify said; null until it was asked
+    Column("identity", Text),  # JSON of the answer to Identify; null until the provider has answered
 )
 
 run = Table(
@@ -112,13 +112,13 @@ run = Table(
     Column("id", Integer, primary_key=True),
     Column("source", Text, ForeignKey("source.name"), nullable=False),
     Column("prefix", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # full, incremental, range
+    Column("kind", Text, nullable=False),  # full, incremental, range, reconcile
     Column("state", Text, nullable=False),  # running, complete, incomplete, failed, waiting
     Column("started", Moment, nullable=False),
     Column("finished", Moment),
-    Column("response_date", Text),  # by the provider's clock, of the first page
+    Column("response_date", Text),  # of the first page, by the provider's clock
     Column("error", Text),
-    Column("wait_until", Moment),  # the provider wants to be left alone until then
+    Column("wait_until", Moment),  # the provider wants no requests before
     Column("interrupted", Boolean, nullable=False, server_default="0"),  # by us or by a crash, not by the provider
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("new", Integer, nullable=False, server_default="0"),
@@ -131,8 +131,8 @@ run = Table(
     Index("ix_run_source", "source", "prefix", "id"),
 )
 
-# One list request with its checkpoint: the token of the page to ask for next. A window that is split waits for the
-# windows that have it as their parent.
+# One list request with its checkpoint: the token that requests the next page. A split window is done when the windows
+# that have it as their parent are done.
 run_window = Table(
     "run_window",
     metadata,
@@ -152,7 +152,7 @@ run_window = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
 )
 
-# Found by its number alone: an index over hashes would be written in a place of its own for each record.
+# Found by id only: an index of the hashes would be written at a random place for each record.
 payload = Table(
     "payload",
     metadata,
@@ -173,14 +173,14 @@ record = Table(
     Column("datestamp", Text, nullable=False),
     Column("sets", Strings, nullable=False),
     Column("deleted", Boolean, nullable=False),
-    Column("payload_id", Integer, ForeignKey("payload.id")),  # null of a deleted record
+    Column("payload_id", Integer, ForeignKey("payload.id")),  # null for a deleted record
     Column("repairs", Strings, nullable=False),
-    Column("original_id", Integer, ForeignKey("payload.id")),  # the page as received, where it was repaired
-    Column("run_id", Integer, ForeignKey("run.id"), nullable=False),  # that brought this version
+    Column("original_id", Integer, ForeignKey("payload.id")),  # the page as received, if it was repaired
+    Column("run_id", Integer, ForeignKey("run.id"), nullable=False),  # the run that brought or confirmed this version
     UniqueConstraint("source", "identifier", "prefix"),
 )
 
-# How many records there are, kept by `TRIGGERS`: `status` must not count a million.
+# The number of records, kept up to date by `TRIGGERS`: counting a million of them would be too slow for `status`.
 record_count = Table(
     "record_count",
     metadata,
@@ -191,7 +191,7 @@ record_count = Table(
     sqlite_with_rowid=False,
 )
 
-# What a record said before; together with `record` nothing that was received is ever lost.
+# The earlier versions of a record: together with `record` they are everything that was received.
 record_version = Table(
     "record_version",
     metadata,
@@ -217,18 +217,18 @@ rejected = Table(
     Column("payload_id", Integer, ForeignKey("payload.id"), nullable=False),
 )
 
-# What a person was told of and that has not passed: of a source, or of the export.
+# The continuing failures that a person was notified of: of a source, the export or the report.
 alert = Table(
     "alert",
     metadata,
     Column("subject", Text, primary_key=True),
     Column("since", Moment, nullable=False),
-    Column("told", Moment, nullable=False),
+    Column("told", Moment, nullable=False),  # when a person was last notified
 )
 
 # --------------------------------------------------------------------------------------------- articles
 
-# The fingerprints of configuration and program that articles were made with.
+# The fingerprints of the configurations and programs that articles were mapped with.
 mapping = Table(
     "mapping",
     metadata,
@@ -254,7 +254,7 @@ article = Table(
     Column("issue", Text),
     Column("fingerprint", Sha256),  # of what can reach a deposit
     Column("mapping_id", Integer, ForeignKey("mapping.id"), nullable=False, index=True),
-    Column("document", Text),  # JSON, schemas/article.schema.json; null where no article could be made
+    Column("document", Text),  # JSON, schemas/article.schema.json; null if the records contain no article
     UniqueConstraint("source", "identifier"),
     Index("ix_article_state", "state", "source"),
     Index("ix_article_doi", "doi_key", "state", "fingerprint"),
@@ -283,7 +283,7 @@ finding = Table(
     sqlite_with_rowid=False,
 )
 
-# A DOI this program gave to a record that had none: stored once, never changed.
+# The DOIs that this program minted for records without one: stored once, never changed.
 minted = Table(
     "minted",
     metadata,

@@ -1,1 +1,1 @@
-"""The machine under the program: files, locks, packaged data, log context, stop requests."""
+"""What the program needs from the machine: files, locks, packaged data, log context, stop requests."""

@@ -1,4 +1,4 @@
-"""Files that are whole or absent, whatever ends the process or the power."""
+"""Files that are complete or absent, even after a crash or a power cut."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file so that its name appears only once all its bytes are on the disk; replaces what was there.
+    """Writes a file whose name appears only after all its bytes are on the disk, replacing an earlier file.
 
-    Raises `OSError`; nothing is left behind then but perhaps the temporary file of `temporary_of`.
+    Raises `OSError`. Then at most the file of `temporary_of` is left.
     """
     temporary = temporary_of(path)
     try:
@@ -21,19 +21,19 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def publish(temporary: Path, final: Path) -> None:
-    """Gives a finished file its name: file first, then name, then folder reach the disk. Both are in one folder."""
+    """Renames a finished file in its folder. The disk gets its bytes first, then the name, then the folder."""
     sync(temporary)
     temporary.replace(final)
     sync(final.parent)
 
 
 def temporary_of(path: Path) -> Path:
-    """Where a file grows before it has its name: one place for each name, so a crash leaves at most one."""
+    """The path at which a file is written before it gets its name: one for each name, so a crash leaves at most one."""
     return path.with_name(f".{path.name}.part")
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder and those above it, so that they too outlive a power cut."""
+    """Creates a folder and its parents, which then survive a power cut too."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
@@ -41,7 +41,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Waits until a file's bytes, or a folder's names, are on the disk."""
+    """Waits until the bytes of a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
-"""One holder at a time, over all processes of this machine: of a source, the store, the export.
+"""Locks over all processes of this machine: for a source, the store, the export.
 
-The lock is flock(2) on a small file. The kernel drops it with the process that held it, however that ended, so there
-is never a stale one to remove; the file stays, since removing it would let two hold two files of one name.
+A lock is flock(2) on a small file. The kernel releases it when its process ends for any reason, so there is never a
+stale lock to remove. The file stays: if it were removed, two processes could lock two files of one name.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ import msgspec
 
 from harvester.errors import BusyError, StoreError
 
-# Most file systems take 255 bytes; this leaves room for the digest and the ending.
-_LONGEST = 200
-_GLANCE = 0.05  # seconds: whoever looks at a lock, as `holder` does, has it for an instant
+# Most file systems allow 255 bytes in a name; this leaves space for the digest and the ending.
+_LONGEST_NAME = 200
+_RETRY_AFTER = 0.05  # seconds: a process that only looks at a lock, with `holder`, has it for an instant
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds a lock: written into its file for the one who finds it taken. `since` is UTC."""
+    """Who holds a lock. It is written into the lock file, for others who want the lock. `since` is UTC."""
 
     pid: int
     host: str
@@ -41,32 +41,32 @@ class Holder(msgspec.Struct, frozen=True):
 
 @contextmanager
 def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
-    """Holds `<folder>/<name>.lock` for the block; `what` says in a few words what is being done.
+    """Holds the lock `<folder>/<name>.lock` for the block; `what` describes the work in a few words.
 
-    Raises `BusyError`, naming the holder, when it is held already, also by this process.
+    Raises `BusyError`, which names the holder, if another process or this one holds the lock already.
     """
-    path = folder / f"{safe(name)}.lock"
+    path = folder / f"{safe_file_name(name)}.lock"
     with _opened(path) as file:
         _take(file, path)
         _write(file, path, Holder(os.getpid(), socket.gethostname(), datetime.now(UTC).replace(microsecond=0), what))
         try:
             yield
         finally:
-            with suppress(OSError):  # a name left behind says nothing without the lock
-                file.truncate(0)  # closing the file lets go of the lock
+            with suppress(OSError):  # a holder that stays in the file means nothing without the lock
+                file.truncate(0)  # closing the file releases the lock
 
 
 def holder(folder: Path, name: str) -> Holder | None:
-    """Who holds it, for those who only look; `None` where nobody does, or it has not yet written who it is."""
+    """Who holds the lock; `None` if nobody does, or the holder has not written its name yet. Takes no lock."""
     try:
-        with (folder / f"{safe(name)}.lock").open("rb", buffering=0) as file:
+        with (folder / f"{safe_file_name(name)}.lock").open("rb", buffering=0) as file:
             return None if _is_free(file) else _read(file)
     except OSError:
         return None
 
 
 def _is_free(file: IO[bytes]) -> bool:
-    """Whether nobody holds it. A name in the file proves nothing: who was killed left its own there."""
+    """Whether nobody holds the lock. A name in the file proves nothing, because a killed process leaves its own."""
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -75,12 +75,12 @@ def _is_free(file: IO[bytes]) -> bool:
     return True
 
 
-def safe(name: str) -> str:
-    """A file name for any name, readable where it can be, and another one for another name."""
+def safe_file_name(name: str) -> str:
+    """A file name for any name: readable if possible, and different for different names."""
     quoted = quote(name, safe=" ") or "%"
-    if len(quoted) <= _LONGEST:
+    if len(quoted) <= _LONGEST_NAME:
         return quoted
-    return f"{quoted[:_LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return f"{quoted[:_LONGEST_NAME]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -95,8 +95,8 @@ def _take(file: IO[bytes], path: Path) -> None:
     try:
         _lock(file)
     except BlockingIOError as error:
-        found = _read(file)
-        raise BusyError(f"Busy: {found or 'another process'} holds {path}. Wait for it to end, or end it.") from error
+        other = _read(file)
+        raise BusyError(f"Busy: {other or 'another process'} holds {path}. Wait for it to end, or end it.") from error
     except OSError as error:
         raise _unusable(path, error) from error
 
@@ -105,7 +105,7 @@ def _lock(file: IO[bytes]) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        time.sleep(_GLANCE)
+        time.sleep(_RETRY_AFTER)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -122,7 +122,7 @@ def _read(file: IO[bytes]) -> Holder | None:
     file.seek(0)
     try:
         return msgspec.json.decode(file.read(), type=Holder)
-    except msgspec.DecodeError:  # it has the lock, and not yet written who it is
+    except msgspec.DecodeError:  # the holder has not written its name yet
         return None
 
 

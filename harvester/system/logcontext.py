@@ -1,4 +1,4 @@
-"""What the work at hand is about: the source and the run, which stand in every line that is logged meanwhile."""
+"""The context of the present work, such as source and run, which is part of every log line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _facts: ContextVar[Mapping[str, str | int] | None] = ContextVar("facts", default
 
 
 def facts() -> Mapping[str, str | int]:
-    """The facts of this thread, in the order they were given."""
+    """The facts of this thread, in the order in which they were added."""
     return _facts.get() or {}
 
 
 @contextmanager
 def log_context(**more: str | int) -> Iterator[None]:
-    """While it is open, these facts stand in every line that this thread logs."""
+    """Adds these facts to every line that this thread logs in the block."""
     token = _facts.set({**facts(), **more})
     try:
         yield
@@ -25,10 +25,10 @@ def log_context(**more: str | int) -> Iterator[None]:
 
 
 def inherited_log_context() -> Callable[[], None]:
-    """The initializer of a pool whose threads work for this one."""
-    mine = facts()
+    """The initializer for a thread pool, which gives its threads the facts of this thread."""
+    inherited = facts()
 
-    def carry() -> None:
-        _facts.set(mine)
+    def set_facts() -> None:
+        _facts.set(inherited)
 
-    return carry
+    return set_facts

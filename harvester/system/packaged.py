@@ -1,4 +1,4 @@
-"""Where the packaged schemas are: in a wheel, an editable install and a checkout alike."""
+"""The packaged schemas: in a wheel, an editable install or a checkout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def schema_file(name: str) -> Path:
-    """The path of a file of `schemas/`. Raises FileNotFoundError when the installation is incomplete."""
+    """The path of a file of `schemas/`. Raises `FileNotFoundError` if the installation is incomplete."""
     for folder in (_PACKAGE / "_schemas", _PACKAGE.parent / "schemas"):
         if (folder / name).is_file():
             return folder / name
@@ -18,4 +18,5 @@ def schema_file(name: str) -> Path:
 
 @cache
 def schema_text(name: str) -> str:
+    """The content of a file of `schemas/`. Raises `FileNotFoundError` as `schema_file` does."""
     return schema_file(name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Hearing a stop in the middle of long work: what is done stays done, and the next time goes on from there."""
+"""Stop requests in the middle of long work. What is done stays done, and the next call resumes there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def never_stop() -> bool:
 
 
 def until_stopped(items: Iterable[T], stop: Stop) -> Iterator[T]:
-    """The items, as long as nobody asks to stop. Raises `Stopped` before the next one is looked for."""
+    """The items until a stop is requested. Then raises `Stopped` before it takes the next item."""
     rest = iter(items)
     while not stop():
         try:

@@ -39,7 +39,7 @@ def held(bench: Workbench, prefix: str = "oai_dc") -> dict[str, RawRecord]:
     """Every record of the store by its identifier."""
     with bench.opened() as (_, store):
         names = store.identifiers("journal", "", 100_000)
-        return {name: raw for name in names for held, raw in store.raw("journal", name) if held == prefix}
+        return {name: raw for name in names for held, raw in store.raw_records("journal", name) if held == prefix}
 
 
 def differing(store: dict[str, RawRecord], truth: Truth) -> set[str]:
@@ -86,8 +86,8 @@ def state_of(store: Store) -> dict[str, object]:
     """All that a harvest leaves behind, without ids, the moments at which it was done, and its number of pages."""
     names = store.identifiers("journal", "", 100_000)
     (status,) = store.status()
-    records = {name: store.raw("journal", name) for name in names}
-    articles = {name: store.article(name, "journal") for name in names}
+    records = {name: store.raw_records("journal", name) for name in names}
+    articles = {name: store.find_articles(name, "journal") for name in names}
     return {
         "records": records,
         "articles": {

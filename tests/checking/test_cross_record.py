@@ -1,4 +1,4 @@
-"""A thinner record is warned of before it overwrites the richer deposit, and not any more afterwards."""
+"""A record with less metadata than its last deposit gets a warning until it is deposited."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.workbench import Workbench
 THINNER = ["deposit-thinner"]
 
 
-def test_a_thinner_record_is_warned_of(tmp_path):
+def test_thinner_record_gets_a_warning_until_it_is_deposited(tmp_path):
     bench = Workbench(tmp_path)
     harvest_generated(bench, 3, references=5)
     assert bench.check(codes=THINNER) == []
@@ -18,10 +18,10 @@ def test_a_thinner_record_is_warned_of(tmp_path):
     assert (sum(file.records for file in first.files), first.thinner) == (3, ())
 
     harvest_generated(bench, 3, references=2)
-    warned = bench.check(codes=THINNER)
-    assert [one.path for one in warned] == [""] * 3
-    assert warned[0].severity == "warning"
-    assert "references (2 now, 5 before)" in warned[0].message
+    warnings = bench.check(codes=THINNER)
+    assert [one.path for one in warnings] == [""] * 3
+    assert warnings[0].severity == "warning"
+    assert "references (2 now, 5 before)" in warnings[0].message
     assert len(bench.export(dry_run=True).thinner) == 3
     assert len(bench.check(codes=THINNER)) == 3
 
@@ -30,7 +30,7 @@ def test_a_thinner_record_is_warned_of(tmp_path):
     assert bench.check(codes=THINNER) == []
 
 
-def test_what_grows_again_before_the_export_is_not_warned_of(tmp_path):
+def test_record_that_is_complete_again_before_the_export_loses_the_warning(tmp_path):
     bench = Workbench(tmp_path)
     harvest_generated(bench, 3, references=5)
     bench.export()
@@ -41,23 +41,23 @@ def test_what_grows_again_before_the_export_is_not_warned_of(tmp_path):
     assert bench.export().thinner == ()
 
 
-def test_marking_changes_nothing_that_is_up_to_date(tmp_path, monkeypatch):
+def test_refresh_writes_nothing_that_is_up_to_date(tmp_path, monkeypatch):
     bench = Workbench(tmp_path)
     harvest_generated(bench, 3, references=5)
     bench.export()
     harvest_generated(bench, 3, references=1)
     bench.check()
-    with forbidden(monkeypatch):
+    with no_findings_written(monkeypatch):
         assert len(bench.check(codes=THINNER)) == 3
 
 
 @contextmanager
-def forbidden(monkeypatch):
-    """Nothing is written to findings here."""
+def no_findings_written(monkeypatch):
+    """Fails if findings are written in the block."""
     from harvester.store.store import Store
 
     def refuse(*_: object) -> None:
-        raise AssertionError("findings are written again")
+        raise AssertionError("findings were written")
 
     with monkeypatch.context() as patch:
         patch.setattr(Store, "replace_findings", refuse)

@@ -125,7 +125,9 @@ def in_store(folder: Path) -> list[str]:
     with pipeline.opened(load(folder / "config.toml")) as store:
         for source in load(folder / "config.toml").sources:
             for identifier in store.identifiers(source):
-                found += [secret for _, raw in store.raw(source, identifier) for secret in leaks(raw.payload or b"")]
+                found += [
+                    secret for _, raw in store.raw_records(source, identifier) for secret in leaks(raw.payload or b"")
+                ]
         found += [
             secret for run in store.runs(100) for one in store.rejected_records(run.id) for secret in leaks(one.payload)
         ]

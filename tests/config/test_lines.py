@@ -1,4 +1,4 @@
-"""Every key, table and element of a TOML file has its line."""
+"""Every key, table and array element of a TOML file has its line."""
 
 import tomllib
 
@@ -13,7 +13,7 @@ EXAMPLE = '''\
 top = 1
 dotted.name = "a # no comment"   # a comment
 
-[table]  # behind a header
+[table]  # after a header
 "quoted key" = 'it''s'
 'literal "key"' = """
 three
@@ -71,13 +71,13 @@ LINES = {
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_every_place_of_an_example(line_end):
+def test_every_path_of_an_example_has_its_line(line_end):
     text = EXAMPLE.replace("'it''s'", "'its'").replace("\n", line_end)
     assert paths(tomllib.loads(text)) == set(LINES)
     assert locate(text) == LINES
 
 
-def test_an_empty_file_and_one_without_a_last_line_end():
+def test_empty_file_and_file_without_a_last_line_end():
     assert locate("") == {}
     assert locate("# nothing") == {}
     assert locate("\n\na = 1") == {("a",): 3}
@@ -86,10 +86,10 @@ def test_an_empty_file_and_one_without_a_last_line_end():
 def paths(value, base=()):
     """Every path of a parsed document."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    found = set()
+    inside = set()
     for key, inner in items:
-        found |= {(*base, key)} | paths(inner, (*base, key))
-    return found
+        inside |= {(*base, key)} | paths(inner, (*base, key))
+    return inside
 
 
 # ------------------------------------------------------------------------------------------------- any document
@@ -109,8 +109,8 @@ def quoted(text, style):
     return f'"{escaped}"'
 
 
-def written(value, style):
-    """A value as TOML, in one of the styles people use."""
+def to_toml(value, style):
+    """A value as TOML, in one of the styles that people use."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
@@ -119,22 +119,22 @@ def written(value, style):
         return quoted(value, style)
     if isinstance(value, list):
         gap = "\n # ]\n" if style == "multi" else " "
-        return "[" + gap + f",{gap}".join(written(item, style) for item in value) + gap + "]"
-    return "{" + ", ".join(f"{quoted(k, 'basic')} = {written(v, style)}" for k, v in value.items()) + "}"
+        return "[" + gap + f",{gap}".join(to_toml(item, style) for item in value) + gap + "]"
+    return "{" + ", ".join(f"{quoted(k, 'basic')} = {to_toml(v, style)}" for k, v in value.items()) + "}"
 
 
 @given(documents, st.sampled_from(["basic", "literal", "multi"]))
-def test_the_places_are_those_of_the_parser(document, style):
-    lines = [f"{quoted(key, 'basic')} = {written(v, style)}" for key, v in document.items() if not isinstance(v, dict)]
+def test_located_paths_are_those_of_the_parsed_document(document, style):
+    lines = [f"{quoted(key, 'basic')} = {to_toml(v, style)}" for key, v in document.items() if not isinstance(v, dict)]
     for key, table in document.items():
         if isinstance(table, dict):
             lines.append(f"[{quoted(key, 'basic')}]")
-            lines += [f"{quoted(name, 'literal')} = {written(value, style)} # end" for name, value in table.items()]
+            lines += [f"{quoted(name, 'literal')} = {to_toml(value, style)} # end" for name, value in table.items()]
     text = "\n".join(lines)
     assert tomllib.loads(text) == document
-    found = locate(text)
-    assert set(found) == paths(document)
+    located = locate(text)
+    assert set(located) == paths(document)
     rows = text.split("\n")
-    for path, line in found.items():
+    for path, line in located.items():
         if len(path) == 1:
             assert quoted(path[0], "basic") in rows[line - 1]

@@ -1,4 +1,4 @@
-"""A configuration file is read whole, or every problem in it is named with key and line."""
+"""A configuration file is read completely, or every problem in it is reported with key and line."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -106,12 +106,12 @@ def full(tmp_path, monkeypatch) -> Config:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_all_problems_at_once(path, monkeypatch):
+def test_all_problems_are_reported_at_once(path, monkeypatch):
     monkeypatch.chdir(path.parent)
     with pytest.raises(ConfigError) as caught:
         load(path.name)
-    found = [problem.removeprefix(f"{path.name}:") for problem in caught.value.problems]
-    assert found == path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    reported = [problem.removeprefix(f"{path.name}:") for problem in caught.value.problems]
+    assert reported == path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
     assert caught.value.exit_code == 2
 
 
@@ -129,7 +129,7 @@ def test_an_empty_file_is_a_configuration_without_sources(tmp_path):
     assert load(write(tmp_path, "")).sources == {}
 
 
-def test_every_setting_arrives(full, tmp_path):
+def test_every_setting_is_read(full, tmp_path):
     first, second = full.sources["first"], full.sources["second"]
     assert (first.formats, second.formats) == (("jats", "oai_dc"), ("oai_dc",))
     assert (first.delay, second.delay) == (1.0, 1.0)
@@ -153,7 +153,7 @@ def test_every_setting_arrives(full, tmp_path):
     assert full.crossref.depositor().email == "doi@example.org"
 
 
-def test_secrets_are_read_when_they_are_needed(full):
+def test_secrets_are_read_only_when_they_are_needed(full):
     access = full.sources["first"].access()
     assert (access.username, access.password) == ("harvester", "p4ss")
     assert access.headers == {"Accept-Language": "en", "X-Api-Key": "k3y", "X-Other": "other"}
@@ -163,7 +163,7 @@ def test_secrets_are_read_when_they_are_needed(full):
     assert "p4ss" not in repr(full)
 
 
-def test_a_secret_that_is_not_there_is_a_problem_of_the_configuration(full, monkeypatch, tmp_path):
+def test_missing_secret_is_a_config_error(full, monkeypatch, tmp_path):
     monkeypatch.delenv("TEST_PASSWORD")
     with pytest.raises(ConfigError, match=r"sources\.first\.password_env: the environment variable TEST_PASSWORD"):
         full.sources["first"].access()
@@ -176,13 +176,13 @@ def test_a_secret_that_is_not_there_is_a_problem_of_the_configuration(full, monk
         full.sources["first"].access()
 
 
-def test_a_password_from_a_file_beside_the_configuration(tmp_path):
+def test_password_is_read_from_a_file_next_to_the_configuration(tmp_path):
     (tmp_path / "secret").write_text("p4ss\n")
     text = '[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\nusername = "u"\npassword_file = "secret"'
     assert load(write(tmp_path, text)).sources["a"].access().password == "p4ss"
 
 
-def test_hints_and_policy_carry_what_readers_and_rules_need(full):
+def test_hints_and_policy_have_what_readers_and_rules_need(full):
     hints = full.sources["first"].hints(full.journals)
     assert hints.provider_host == "journal.example.org"
     assert (hints.name_order, hints.citation_profile, hints.date_profile) == ("family-first", "scielo", "dspace")
@@ -193,7 +193,7 @@ def test_hints_and_policy_carry_what_readers_and_rules_need(full):
     assert (policy.today, policy.doi_prefixes, policy.journals) == ("2026-01-01", ("10.12345",), full.journals)
 
 
-def test_a_journal_stands_under_each_of_its_issns(full):
+def test_journal_is_found_by_each_of_its_issns(full):
     facts = JournalFacts(
         title="Journal of Examples",
         abbreviation="J. Ex.",
@@ -211,14 +211,14 @@ def test_a_journal_stands_under_each_of_its_issns(full):
     assert full.journals == {"1234-5679": facts, "2049-3630": facts}
 
 
-def test_notepad_and_windows_line_ends(tmp_path):
+def test_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path):
     path = tmp_path / "config.toml"
     path.write_bytes(b'\xef\xbb\xbf[sources.a]\r\nurl = "https://example.org/oai"\r\nformats = []\r\n')
     with pytest.raises(ConfigError, match=r":3: sources\.a\.formats: must not be empty"):
         load(path)
 
 
-def test_files_that_are_no_text(tmp_path):
+def test_unreadable_files_are_reported(tmp_path):
     with pytest.raises(ConfigError, match=r"is not there; make one with `harvester init`"):
         load(tmp_path / "config.toml")
     with pytest.raises(ConfigError, match="cannot be read: Is a directory; name a file"):
@@ -228,7 +228,7 @@ def test_files_that_are_no_text(tmp_path):
         load(tmp_path / "latin.toml")
 
 
-def test_a_password_given_twice_through_the_defaults(tmp_path):
+def test_password_given_twice_through_the_defaults_is_a_problem(tmp_path):
     text = (
         '[defaults]\nusername="u"\npassword_env="E"\n[sources.a]\nurl="https://e.org"\nformats=["a"]\npassword_file="f"'
     )
@@ -237,18 +237,18 @@ def test_a_password_given_twice_through_the_defaults(tmp_path):
     ]
 
 
-def test_a_refused_password_is_not_repeated(tmp_path):
+def test_rejected_password_is_not_shown(tmp_path):
     text = (
         '[sources.a]\nurl = "https://u:hunter2@e.org/oai"\nformats = ["a"]\nusername = "u"\npassword_env = "hunter 2"'
     )
     assert not [sentence for sentence in problems(tmp_path, text) if "hunter" in sentence]
 
 
-def test_a_line_end_inside_a_value_is_no_part_of_it(tmp_path):
+def test_line_end_after_a_value_does_not_match_its_pattern(tmp_path):
     assert problems(tmp_path, '[sources.a]\nurl = "https://e.org"\nformats = ["oai_dc\\n"]')[0].startswith("3: ")
 
 
-def test_what_runs_by_itself_arrives(tmp_path, monkeypatch):
+def test_schedules_and_alerts_are_read(tmp_path, monkeypatch):
     text = SOURCE_WITH_SCHEDULE + '[alerts]\nwebhook_url_file = "secrets/hook"\n'
     config = load(write(tmp_path, text))
     assert config.schedules() == {"a": Schedule(expression="@daily", zone="Asia/Kolkata")}
@@ -259,7 +259,7 @@ def test_what_runs_by_itself_arrives(tmp_path, monkeypatch):
     assert config.alerts.smtp_password() is None
 
 
-def test_without_a_time_zone_it_is_that_of_the_machine(tmp_path):
+def test_time_zone_of_the_machine_is_the_default(tmp_path):
     config = load(write(tmp_path, SOURCE_WITH_SCHEDULE.partition("\n")[2]))
     ZoneInfo(config.zone)
 
@@ -273,13 +273,13 @@ schedule = "@daily"
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('[exports]\nschedule = "@daily"', "exports.schedule: needs a [crossref] table"),
         ('[alerts]\nemail_to = ["a@example.org"]\nemail_from = "a@example.org"', "email_to: needs smtp_host"),
         ('[alerts]\nwebhook_url_env = "A"\nwebhook_url_file = "b"', "webhook_url_file: is one too many"),
     ],
 )
-def test_what_runs_by_itself_needs_its_companions(tmp_path, text, said):
+def test_schedules_and_alerts_need_related_settings(tmp_path, text, message):
     (problem,) = problems(tmp_path, text)
-    assert said in problem
+    assert message in problem

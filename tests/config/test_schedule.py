@@ -1,4 +1,4 @@
-"""Schedules against an enumeration that knows nothing of cronsim: minute by minute, field by field."""
+"""Schedules compared with an enumeration that does not use cronsim: minute by minute, field by field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester.config.schedule import NICKNAMES, Schedule, check, due_since, in_words, lateness, next_after
+from harvester.config.schedule import NICKNAMES, Schedule, check, delay_of, due_since, in_words, next_after
 from tests.cron import ZONES, Cron, changes, crons, moments
 
 # Both sides of every clock change of five years, and a leap day.
@@ -20,27 +20,27 @@ STRETCHES = [
 ]
 
 
-def schedule(expression: str, zone: str = "UTC", late: int = 0) -> Schedule:
-    return Schedule(expression=expression, zone=zone, late=late)
+def schedule(expression: str, zone: str = "UTC", delay: int = 0) -> Schedule:
+    return Schedule(expression=expression, zone=zone, delay=delay)
 
 
-def occurrences(one: Schedule, begin: datetime, end: datetime) -> list[datetime]:
+def occurrences(schedule: Schedule, begin: datetime, end: datetime) -> list[datetime]:
     found = []
     at = begin - timedelta(minutes=1)
-    while (at := next_after(one, at)) < end:
+    while (at := next_after(schedule, at)) < end:
         found.append(at)
     return found
 
 
 @given(crons(), st.sampled_from(STRETCHES))
 @settings(max_examples=settings().max_examples * 2)
-def test_a_schedule_comes_when_an_enumeration_says(cron: Cron, stretch: tuple[str, datetime, datetime]):
+def test_schedule_agrees_with_an_enumeration(cron: Cron, stretch: tuple[str, datetime, datetime]):
     zone, begin, end = stretch
     assert occurrences(schedule(cron.text, zone), begin, end) == list(moments(cron, zone, begin, end))
 
 
 @given(crons(), st.sampled_from(STRETCHES), st.integers(0, 7 * 60))
-def test_the_next_one_is_the_same_from_wherever_one_looks(cron: Cron, stretch, minutes: int):
+def test_next_moment_is_the_same_from_any_start(cron: Cron, stretch, minutes: int):
     zone, begin, end = stretch
     at = begin + timedelta(minutes=minutes, seconds=17)
     expected = next((one for one in moments(cron, zone, begin, end) if one > at), None)
@@ -55,13 +55,13 @@ def local(year: int, month: int, day: int, hour: int, minute: int, zone: str, fo
 MADRID = "Europe/Madrid"
 
 
-def test_a_time_that_is_leapt_over_comes_right_behind_the_leap():
+def test_time_that_the_clock_skips_comes_right_after_the_change():
     one = schedule("30 2 * * *", MADRID)
     assert next_after(one, local(2026, 3, 28, 12, 0, MADRID)) == local(2026, 3, 29, 3, 0, MADRID)
     assert next_after(one, local(2026, 3, 29, 3, 0, MADRID)) == local(2026, 3, 30, 2, 30, MADRID)
 
 
-def test_a_time_that_comes_twice_is_taken_once():
+def test_time_that_the_clock_shows_twice_comes_once():
     one = schedule("30 2 * * *", MADRID)
     first = local(2026, 10, 25, 2, 30, MADRID)
     assert next_after(one, local(2026, 10, 24, 12, 0, MADRID)) == first
@@ -69,7 +69,7 @@ def test_a_time_that_comes_twice_is_taken_once():
     assert next_after(one, local(2026, 10, 25, 2, 10, MADRID, fold=1)) == local(2026, 10, 26, 2, 30, MADRID)
 
 
-def test_every_so_often_keeps_to_the_time_that_passes():
+def test_intervals_count_the_time_that_really_passes():
     one = schedule("*/30 * * * *", MADRID)
     begin = local(2026, 10, 25, 2, 0, MADRID)
     assert occurrences(one, begin, begin + timedelta(hours=3)) == [begin + timedelta(minutes=30 * n) for n in range(6)]
@@ -82,7 +82,7 @@ def test_sunday_has_two_numbers(sunday: str):
 
 def test_day_of_month_and_day_of_week_are_alternatives():
     days = occurrences(schedule("0 0 13 * 5"), datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
-    assert [day.day for day in days] == [6, 13, 20, 27]  # the Fridays, of which the 13th is one
+    assert [day.day for day in days] == [6, 13, 20, 27]  # the Fridays, one of which is the 13th
     days = occurrences(schedule("0 0 12 * 5"), datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
     assert [day.day for day in days] == [6, 12, 13, 20, 27]
 
@@ -95,7 +95,7 @@ def test_nicknames(name: str):
 
 
 @pytest.mark.parametrize(
-    ("expression", "why"),
+    ("expression", "reason"),
     [
         ("61 2 * * *", "minute"),
         ("0 24 * * *", "hour"),
@@ -111,8 +111,8 @@ def test_nicknames(name: str):
         ("-5 * * * *", "minute"),
     ],
 )
-def test_what_is_no_schedule(expression: str, why: str):
-    with pytest.raises(ValueError, match=why):
+def test_invalid_schedule_is_explained(expression: str, reason: str):
+    with pytest.raises(ValueError, match=reason):
         check(expression)
 
 
@@ -129,11 +129,11 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
         (NOON + timedelta(days=2), None),  # the clock went back
     ],
 )
-def test_what_is_due(last: datetime | None, due: datetime | None):
+def test_due_since(last: datetime | None, due: datetime | None):
     assert due_since(schedule("30 2 * * *"), last, NOON) == due
 
 
-def test_it_is_due_on_the_minute():
+def test_schedule_is_due_on_the_minute():
     one = schedule("0 12 * * *")
     yesterday = NOON - timedelta(days=1)
     assert due_since(one, yesterday, NOON) == NOON
@@ -141,19 +141,19 @@ def test_it_is_due_on_the_minute():
 
 
 @given(st.text(), st.integers(0, 86400))
-def test_lateness_is_steady_and_within_its_bounds(name: str, most: int):
-    assert 0 <= lateness(name, most) <= most
-    assert lateness(name, most) == lateness(name, most)
+def test_delay_is_constant_and_within_the_jitter(name: str, jitter: int):
+    assert 0 <= delay_of(name, jitter) <= jitter
+    assert delay_of(name, jitter) == delay_of(name, jitter)
 
 
-def test_sources_are_spread():
-    assert len({lateness(f"journal-{number}", 600) for number in range(50)}) > 40
+def test_delays_of_sources_differ():
+    assert len({delay_of(f"journal-{number}", 600) for number in range(50)}) > 40
 
 
-def test_lateness_moves_every_moment():
-    late = schedule("0 * * * *", late=90)
-    assert next_after(late, NOON) == NOON + timedelta(seconds=90)
-    assert next_after(late, NOON + timedelta(seconds=90)) == NOON + timedelta(hours=1, seconds=90)
+def test_delay_moves_every_moment():
+    delayed = schedule("0 * * * *", delay=90)
+    assert next_after(delayed, NOON) == NOON + timedelta(seconds=90)
+    assert next_after(delayed, NOON + timedelta(seconds=90)) == NOON + timedelta(hours=1, seconds=90)
 
 
 @pytest.mark.parametrize(
@@ -165,5 +165,5 @@ def test_lateness_moves_every_moment():
         ("0 6 * * 1", "at 06:00 on Monday"),
     ],
 )
-def test_words(expression: str, words: str):
+def test_schedule_in_words(expression: str, words: str):
     assert in_words(expression) == words

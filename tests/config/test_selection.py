@@ -1,4 +1,4 @@
-"""Which sources are meant, and where the store and the locks of a configuration are."""
+"""The selection of sources, and the place of store and locks."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def configured(folder: Path, *names: str) -> Config:
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("names", "expected"),
     [((), NAMES), (("sea",), ("sea",)), (("sea", "river", "sea"), ("sea", "river"))],
 )
-def test_those_named_in_the_order_asked_or_all(tmp_path: Path, asked, expected):
-    assert tuple(source.name for source in select_sources(configured(tmp_path, *NAMES), asked)) == expected
+def test_named_sources_come_in_the_requested_order_else_all(tmp_path: Path, names, expected):
+    assert tuple(source.name for source in select_sources(configured(tmp_path, *NAMES), names)) == expected
 
 
-def test_every_unknown_name_is_said_with_the_nearest(tmp_path: Path):
+def test_every_unknown_name_is_reported_with_the_nearest(tmp_path: Path):
     with pytest.raises(ConfigError) as caught:
         select_sources(configured(tmp_path, *NAMES), ["rivr", "sea", "mountain"])
     first, second = caught.value.problems
@@ -35,16 +35,16 @@ def test_every_unknown_name_is_said_with_the_nearest(tmp_path: Path):
     assert second.endswith("mountain in " + str(tmp_path / "config.toml") + "; there are: river, lake, sea")
 
 
-def test_a_configuration_without_sources_says_how_to_find_one(tmp_path: Path):
+def test_configuration_without_sources_says_how_to_add_one(tmp_path: Path):
     with pytest.raises(ConfigError, match="harvester source probe URL"):
         select_sources(configured(tmp_path), [])
 
 
-def test_store_and_locks_are_beside_the_configuration(tmp_path: Path, monkeypatch):
+def test_store_and_locks_are_next_to_the_configuration(tmp_path: Path, monkeypatch):
     monkeypatch.chdir("/")
     config = configured(tmp_path, *NAMES)
     assert config.locks_dir == tmp_path / ".harvester-locks"
-    for _ in range(2):  # made, then found
+    for _ in range(2):  # created, then opened
         with opened(config) as store:
             assert store.status() == ()
     assert (tmp_path / "harvester.sqlite").exists()

@@ -1,4 +1,4 @@
-"""The schema is the contract: what it names is what the Structs hold, with the same defaults and choices."""
+"""The schema is the contract: the Structs have its settings, with the same defaults and choices."""
 
 from typing import Any, Literal, get_args, get_origin
 
@@ -45,14 +45,14 @@ def test_each_setting_has_its_field(struct, table, own):
 
 
 @pytest.mark.parametrize(("field", "setting"), PAIRS)
-def test_a_default_stands_in_both(field, setting):
+def test_defaults_of_schema_and_struct_agree(field, setting):
     if "default" in setting:
         default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
         assert msgspec.json.decode(msgspec.json.encode(default)) == setting["default"]
 
 
 @pytest.mark.parametrize(("field", "setting"), PAIRS)
-def test_a_choice_stands_in_both(field, setting):
+def test_choices_of_schema_and_struct_agree(field, setting):
     kinds = [field.type, *get_args(field.type)]
     choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
     if choices:
@@ -60,17 +60,17 @@ def test_a_choice_stands_in_both(field, setting):
 
 
 @pytest.mark.parametrize("field", LANDING_PAGE_FIELDS)
-def test_a_landing_page_can_have_each_of_its_fields(field):
+def test_landing_page_pattern_can_have_each_field(field):
     assert patterns.landing_page(WHOLE, JournalFacts(landing_page=f"https://e.org/{{{field}}}"))
 
 
 @pytest.mark.parametrize("field", DOI_FIELDS)
-def test_a_doi_can_have_each_of_its_fields(field):
+def test_doi_pattern_can_have_each_field(field):
     facts = JournalFacts(doi_pattern=f"10.12345/{{{field}}}", doi_prefix="10.12345", issn_print="2049-3630")
     assert list(patterns.dois(WHOLE, facts))
 
 
-def test_the_fields_of_a_pattern_are_said_in_its_description():
+def test_description_of_a_pattern_lists_its_fields():
     journal = schema()["$defs"]
     landing_page = journal["journal"]["properties"]["landing_page"]["description"]
     doi = journal["journal_doi"]["properties"]["pattern"]["description"]

@@ -84,7 +84,7 @@ def test_what_comes_is_kept_like_any_other_and_asked_for_no_more(tmp_path: Path)
         run, _ = provider.during(made)
         assert (run.state, run.new, run.rejected) == ("complete", 1, 1)
         with made.opened() as (_, store):
-            (stored,) = store.article(name(7))
+            (stored,) = store.find_articles(name(7))
         assert stored.doi == "10.5555/river.7"
         provider.fault = None
         assert provider.during(made)[0].new == 1

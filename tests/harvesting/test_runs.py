@@ -132,7 +132,9 @@ def test_what_is_added_changed_and_deleted_since_comes_with_the_next_harvest(tmp
         assert counts(harvest(made)) == (1, 1, 1, 1)
         assert differing(held(made), truth) == set()
         with made.opened() as (_, store):
-            assert [version.datestamp[:4] for version in store.versions("journal", name(3), "oai_dc")] == ["2020"]
+            assert [version.datestamp[:4] for version in store.earlier_versions("journal", name(3), "oai_dc")] == [
+                "2020"
+            ]
             assert held(made)[name(5)].datestamp.startswith("2025-06-02")
 
 

@@ -1,4 +1,4 @@
-"""What a look at a provider finds of its faults, in words and in settings."""
+"""The checkup finds the faults of a provider, in words and as settings."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ NOW = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 CASE = {case.name: case for case in CASES}
 
 
-def looked_at(truth: Truth, fault: Fault | None = None) -> ProbeReport:
+def probed(truth: Truth, fault: Fault | None = None) -> ProbeReport:
     with broken(truth, fault) as (_, server):
         return probe(server.url, allow_private=True, now=lambda: NOW)
 
 
-def found(name: str) -> tuple[Checkup, list[str]]:
-    report = looked_at(*CASE[name].setting())
+def checked_up(name: str) -> tuple[Checkup, list[str]]:
+    report = probed(*CASE[name].setting())
     assert report.checkup
     return report.checkup, settings(report.identity, report.checkup, report.slowest)
 
 
-def test_a_provider_that_is_well():
-    checkup, lines = found("nothing-new")
+def test_healthy_provider():
+    checkup, lines = checked_up("nothing-new")
     assert checkup == Checkup(
         prefix="oai_dc",
         paging=Trial(True, "5 records a page, 23 in all; a token leads on, for 24 hours"),
@@ -42,7 +42,7 @@ def test_a_provider_that_is_well():
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "words"),
     [
         ("expired-tokens", "the second does not come (the provider answered badResumptionToken: so it is)"),
         ("tokens-refused", "the second does not come (the provider answered with HTTP 406 Not Acceptable"),
@@ -50,26 +50,26 @@ def test_a_provider_that_is_well():
         ("never-a-token", "50 records on one page without a token, and more identifiers"),
     ],
 )
-def test_tokens(name: str, said: str):
-    checkup, _ = found(name)
-    assert said in checkup.paging.said
-    assert checkup.paging.good == ("leads on" in said)
+def test_paging_of_faulty_providers(name: str, words: str):
+    checkup, _ = checked_up(name)
+    assert words in checkup.paging.said
+    assert checkup.paging.good == ("leads on" in words)
 
 
-def test_a_token_that_leads_to_the_first_page():
+def test_token_that_leads_to_the_first_page_is_reported():
     def fault(request, truth):
         first = "/oai?verb=ListRecords&metadataPrefix=oai_dc"
         again = "resumptionToken" in request.query
         return reply(truth.bytes_of(type(request)(first, {}))) if again else None
 
-    report = looked_at(Truth(), fault)
+    report = probed(Truth(), fault)
     assert report.checkup
     assert report.checkup.paging.good is False
     assert "the second brings nothing new" in report.checkup.paging.said
 
 
 @pytest.mark.parametrize(
-    ("name", "good", "said"),
+    ("name", "good", "words"),
     [
         ("refuses-seconds", True, "heeded, by the day, though it declares the second"),
         ("refuses-days", True, "heeded, by the second, though it declares the day"),
@@ -80,22 +80,22 @@ def test_a_token_that_leads_to_the_first_page():
         ("until-refused", False, "refused (the provider answered badArgument: so it is)"),
     ],
 )
-def test_dates(name: str, good: bool, said: str):
-    checkup, lines = found(name)
-    assert checkup.dates == Trial(good, said)
+def test_selection_by_dates_of_faulty_providers(name: str, good: bool, words: str):
+    checkup, lines = checked_up(name)
+    assert checkup.dates == Trial(good, words)
     assert lines == ([] if good else ["window_records = 0  # one list: it cannot be asked for by dates"])
 
 
-def test_identifiers_that_are_not_listed_are_not_compared_with():
+def test_no_reconciliation_is_suggested_without_a_list_of_identifiers():
     truth = Truth(deleted_record="no")
-    report = looked_at(truth, lambda request, _: reply(error("badVerb")) if "Identifiers" in request.target else None)
+    report = probed(truth, lambda request, _: reply(error("badVerb")) if "Identifiers" in request.target else None)
     assert report.checkup
     assert report.checkup.identifiers.good is False
     assert settings(report.identity, report.checkup, 0.0) == []
 
 
-def test_what_is_suggested_is_a_configuration(tmp_path):
-    report = looked_at(*CASE["dates-ignored"].setting())
+def test_suggested_lines_are_a_valid_configuration(tmp_path):
+    report = probed(*CASE["dates-ignored"].setting())
     assert report.checkup
     lines = settings(replace(report.identity, deleted_record="no"), report.checkup, 42.0)
     path = tmp_path / "config.toml"
@@ -104,7 +104,7 @@ def test_what_is_suggested_is_a_configuration(tmp_path):
     assert (source.window_records, source.reconcile, source.deadline) == (0, "30 2 * * 0", 420)
 
 
-def test_lengths_of_time():
+def test_span_in_words():
     assert [span(seconds) for seconds in (75, 5400, 86400, 47035097)] == [
         "75 seconds", "90 minutes", "24 hours", "544 days",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A first look at recorded providers, replayed over HTTP."""
+"""Probes of recorded providers, replayed over HTTP."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,11 +36,11 @@ def test_recorded_providers(shared, tmp_path, name, citation):
 
 
 def refused(request: Request, truth: Truth) -> bytes | None:
-    """Neither lists nor sets."""
+    """Refuses both lists and sets."""
     return reply(error("badVerb")) if request.query["verb"] in ("ListRecords", "ListSets") else None
 
 
-def test_a_provider_with_nothing_for_us():
+def test_provider_without_a_readable_format():
     strange = Format("nlm", "s", "http://jats.nlm.nih.gov")
     truth = Truth([], formats=(strange,), clock=lambda: NOW + timedelta(seconds=6))
     with broken(truth, refused) as (_, server):
@@ -54,6 +54,6 @@ def test_a_provider_with_nothing_for_us():
     assert report.suggestions.journals == ()
 
 
-def test_something_that_is_no_provider():
+def test_answer_that_is_not_oai_pmh_raises_provider_error():
     with Server([reply("<html/>", 404)]) as server, pytest.raises(ProviderError):
         probe(server.url, allow_private=True, now=lambda: NOW)

@@ -1,4 +1,4 @@
-"""What a page of records suggests for its source, and the tables to paste."""
+"""The settings that a page of records suggests, and the tables to paste."""
 
 import tomllib
 
@@ -20,7 +20,7 @@ DC = 'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http:
 
 
 def record(**elements):
-    """A Dublin Core record; a tuple gives several elements of one name."""
+    """A Dublin Core record; a tuple stands for several elements with one name."""
     rows = [
         (name, text) for name, texts in elements.items() for text in (texts if isinstance(texts, tuple) else (texts,))
     ]
@@ -33,7 +33,7 @@ def suggested(*records, **hints):
     return suggest({"oai_dc": records}, Hints(**hints))
 
 
-def test_the_usual_citation_needs_no_profile():
+def test_usual_citation_needs_no_profile():
     found = suggested(record(title="T", source=("J. of Things; Vol. 2 No. 1 (2020); 5-9", "2049-3630")))
     assert found.citation == Citation(
         text="J. of Things; Vol. 2 No. 1 (2020); 5-9",
@@ -45,14 +45,14 @@ def test_the_usual_citation_needs_no_profile():
     )
 
 
-def test_another_form_of_citation_names_its_profile():
+def test_other_form_of_citation_suggests_its_profile():
     found = suggested(record(title="T", source="Revista de Cosas v.29 n.3 1998"))
     assert found.citation
     assert (found.citation.profile, found.citation.volume, found.citation.issue) == ("scielo", "29", "3")
     assert 'citation_profile = "scielo"' in source_block("https://e.org/oai", ["oai_dc"], found, allow_private=False)
 
 
-def test_a_citation_that_nobody_reads_is_shown_as_it_is():
+def test_citation_that_no_profile_reads_is_shown_unchanged():
     found = suggested(record(title="T", source="the second part, of the year 1999, near the end"))
     assert found.citation
     assert not found.citation.parsed
@@ -60,11 +60,11 @@ def test_a_citation_that_nobody_reads_is_shown_as_it_is():
 
 
 @pytest.mark.parametrize("source", ["2049-3630", "10.12345/issue", "https://example.org/1", ""])
-def test_what_is_no_citation_is_not_shown(source):
+def test_text_that_is_not_a_citation_is_not_shown(source):
     assert suggested(record(title="T", source=source)).citation is None
 
 
-def test_names_that_need_an_order():
+def test_names_without_a_known_order_are_listed():
     found = suggested(record(title="T", creator=("Ada Adams", "Brown, Bob", "Ada Adams", "Carla Cruz")))
     assert found.unordered_names == ("Ada Adams", "Carla Cruz")
     block = source_block("https://e.org/oai", ["oai_dc"], found, allow_private=False)
@@ -72,14 +72,14 @@ def test_names_that_need_an_order():
     assert suggested(record(title="T", creator="Ada Adams"), name_order="given-first").unordered_names == ()
 
 
-def test_dates_of_dspace():
+def test_dates_of_dspace_suggest_its_profile():
     dates = ("2020-05-01T10:00:00Z", "2020-05-02T10:00:00Z", "2019-11")
     assert suggested(record(title="T", date=dates)).date_profile == "dspace"
     assert suggested(record(title="T", date=dates), date_profile="dspace").date_profile is None
     assert suggested(record(title="T", date="2019-11")).date_profile is None
 
 
-def test_journals_by_their_issns():
+def test_journals_are_told_apart_by_issn():
     one = record(title="T", source=("J. of Things; Vol. 2 No. 1 (2020); 5-9", "2049-3630", "1234-5679"))
     found = suggested(one, one)
     assert [(journal.title, set(journal.issns)) for journal in found.journals] == [
@@ -93,17 +93,17 @@ JATS = """<record><metadata><article><front><journal-meta><journal-title-group>
 </title-group></article-meta></front></article></metadata></record>"""
 
 
-def test_what_one_format_says_of_an_issn_completes_the_other():
+def test_medium_of_an_issn_comes_from_the_format_that_has_it():
     jats = RawRecord(identifier="oai:x:1", datestamp="2024-01-01", payload=JATS.encode())
-    core = record(title="T", source=("J. of Things; Vol. 2 No. 1 (2020); 5-9", "2049-3630", "1234-5679"))
-    (journal,) = suggest({"oai_dc": [core], "jats": [jats]}, Hints()).journals
+    dublin_core = record(title="T", source=("J. of Things; Vol. 2 No. 1 (2020); 5-9", "2049-3630", "1234-5679"))
+    (journal,) = suggest({"oai_dc": [dublin_core], "jats": [jats]}, Hints()).journals
     assert (set(journal.issns), journal.electronic_issns) == ({"2049-3630", "1234-5679"}, ("2049-3630",))
     block = journal_block(journal)
     assert 'issn_electronic = "2049-3630"' in block
     assert '# issn_print = "1234-5679"  # or issn_electronic' in block
 
 
-def test_a_deleted_record_suggests_nothing():
+def test_deleted_record_suggests_nothing():
     assert suggested(RawRecord(identifier="oai:x:1", datestamp="2024-01-01", deleted=True)) == Suggestions()
 
 
@@ -112,7 +112,7 @@ def test_a_deleted_record_suggests_nothing():
 HOSTILE = 'a "quoted" \\ title\n[sources.evil]\x7f\u2028'
 
 
-def test_the_blocks_are_toml_whatever_the_records_say(tmp_path):
+def test_blocks_are_valid_toml_for_any_record(tmp_path):
     found = Suggestions(
         citation=Citation(text="x", profile="hal", volume="1"), date_profile="dspace", unordered_names=(HOSTILE,)
     )
@@ -140,5 +140,5 @@ def test_the_blocks_are_toml_whatever_the_records_say(tmp_path):
         ("http://127.0.0.1:8000/oai", "127-0-0-1"),
     ],
 )
-def test_a_source_is_named_after_its_address(url, name):
+def test_source_is_named_after_its_url(url, name):
     assert source_name(url) == name

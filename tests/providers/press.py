@@ -137,7 +137,7 @@ class Press:
                 one
                 for source in known
                 for identifier in store.identifiers(source, "", 10_000)
-                for one in store.article(identifier, source)
+                for one in store.find_articles(identifier, source)
                 if one.identifier == identifier
             ]
 

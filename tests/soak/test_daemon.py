@@ -90,7 +90,7 @@ def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> None:
 
 def is_behind(store: Store, source: str, truth: Truth) -> bool:
     names = store.identifiers(source, "", 100_000)
-    held = {name: raw for name in names for _, raw in store.raw(source, name)}
+    held = {name: raw for name in names for _, raw in store.raw_records(source, name)}
     return bool(differing(held, truth))
 
 

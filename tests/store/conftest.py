@@ -13,5 +13,5 @@ from tests.store import samples
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    with store.connect(samples.url(tmp_path)) as one:
-        yield one
+    with store.connect(samples.url(tmp_path)) as new:
+        yield new

@@ -1,4 +1,4 @@
-"""Small true values for the store's tests."""
+"""Small realistic values for the tests of the store."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ def name(number: int) -> str:
 
 
 def finding(severity: Severity, path: str = "doi", value: str = "") -> Finding:
-    """A finding of this severity, whichever code has it."""
+    """A finding with any code of this severity."""
     code = next(code for code, kind in kinds().items() if kind.severity == severity)
     return Finding(code, path, value, {"suggestion": "look again"})
 
 
 def raw(number: int, text: str = "first", **changes: object) -> RawRecord:
-    given = {
+    values = {
         "identifier": name(number),
         "datestamp": "2024-01-02T03:04:05Z",
         "sets": ("reeds:ART",),
         "payload": f"<metadata><p>{number} {text} {'reed ' * 30}</p></metadata>".encode(),
     }
-    return RawRecord(**given | changes)  # type: ignore[arg-type]
+    return RawRecord(**values | changes)  # type: ignore[arg-type]
 
 
 def tombstone(number: int) -> RawRecord:
@@ -76,7 +76,7 @@ def bad(identifier: str | None, reason: str, payload: bytes = b"<record/>") -> B
 
 
 def article(number: int, title: str = "Reeds of the delta", **changes: object) -> Article:
-    given = {
+    values = {
         "format": "oai_dc",
         "doi": f"10.5555/Reeds.{number}",
         "language": "en",
@@ -99,31 +99,31 @@ def article(number: int, title: str = "Reeds of the delta", **changes: object) -
         "references": (Reference(key="r1", text="Moss, A. Fens. 1999.", doi="10.5555/fens"), Reference(key="r2")),
         "provenance": {"doi": "dc:identifier"},
     }
-    return Article(**given | changes)  # type: ignore[arg-type]
+    return Article(**values | changes)  # type: ignore[arg-type]
 
 
-def article_save(number: int, made: Article | None = None, **changes: object) -> ArticleToSave:
-    given = {
+def article_to_save(number: int, content: Article | None = None, **changes: object) -> ArticleToSave:
+    values = {
         "source": "wetlands",
         "identifier": name(number),
-        "row": to_row(made or article(number)),
+        "row": to_row(content or article(number)),
         "mapped_with": "program 1",
     }
-    return ArticleToSave(**given | changes)  # type: ignore[arg-type]
+    return ArticleToSave(**values | changes)  # type: ignore[arg-type]
 
 
 NEXT = Token("next", complete_list_size=250, cursor=0)
 
 
 def begin(store: Store, source: str = "wetlands", windows: Iterable[Window] = (WINDOW,)) -> tuple[Run, RunWindow]:
-    """A run and its first window."""
+    """A new run and its first window."""
     run = store.begin_run(source, "oai_dc", "full", tuple(windows), NOW)
     return run, run.windows[0]
 
 
 def page(*records: RawRecord, decision: Decision = "new", articles: Iterable[ArticleToSave] = ()) -> PageToSave:
     return PageToSave(
-        records=tuple(RecordToSave(one, decision) for one in records),
+        records=tuple(RecordToSave(record, decision) for record in records),
         articles=tuple(articles),
         response_date="2025-03-01T12:00:00Z",
     )
@@ -146,7 +146,7 @@ def save_page(
 
 
 def fill(store: Store, *saves: ArticleToSave, source: str = "wetlands") -> None:
-    """Harvests these articles: a record for each, in one run that completes."""
+    """Saves these articles with a record each, in one complete run."""
     run, window = begin(store, source)
     numbers = [int(save.identifier[-4:]) for save in saves]
     records = [tombstone(n) if save.deleted else raw(n) for n, save in zip(numbers, saves, strict=True)]

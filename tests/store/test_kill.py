@@ -1,4 +1,4 @@
-"""A process that is killed at any moment leaves a store that opens and goes on."""
+"""A process that is killed at any moment leaves a store that can be opened and in which the next run resumes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from harvester.model import RawRecord, Token
 from harvester.store import PageToSave, RecordToSave, Run
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import NOW, WINDOW, article_save, finding, name, raw, save_page, tombstone
+from tests.store.samples import NOW, WINDOW, article_to_save, finding, name, raw, save_page, tombstone
 
 PAGES, PER_PAGE = 60, 20
 BATCHES = 60
 
 
 def in_child(work: Callable[[], None]) -> int:
-    """Starts the work in a process of its own; its id."""
+    """Starts the work in a process of its own and returns its process id."""
     child = os.fork()
     if child:
         return child
@@ -37,11 +37,11 @@ def in_child(work: Callable[[], None]) -> int:
 
 
 def until_done(work: Callable[[], None], seed: int) -> int:
-    """Runs the work again and again, killed at a random moment each time, until it ends by itself; the kills."""
+    """Repeats the work, killed at a random moment each time, until it ends by itself; returns the number of kills."""
     chance = random.Random(seed)
     for kills in range(500):
         child = in_child(work)
-        time.sleep(chance.uniform(0, 0.05 + kills / 1000))  # longer and longer, for machines that are busy
+        time.sleep(chance.uniform(0, 0.05 + kills / 1000))  # longer each time, for busy machines
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):
@@ -51,7 +51,7 @@ def until_done(work: Callable[[], None], seed: int) -> int:
 
 
 def provider(number: int) -> list[RawRecord]:
-    """A page of a provider that lists some records twice, changed or deleted the second time."""
+    """A page of a provider that lists some records again later, changed or deleted."""
     numbers = range(number * PER_PAGE, (number + 1) * PER_PAGE)
     fresh = [raw(n) for n in numbers]
     if number % 3 == 2:
@@ -59,13 +59,13 @@ def provider(number: int) -> list[RawRecord]:
     return fresh
 
 
-def decided(opened: Store, one: RawRecord) -> RecordToSave:
-    held = opened.stored_records("wetlands", "oai_dc", [one.identifier])
-    return RecordToSave(one, "deleted" if one.deleted else "changed" if held else "new")
+def to_save(opened: Store, record: RawRecord) -> RecordToSave:
+    stored = opened.stored_records("wetlands", "oai_dc", [record.identifier])
+    return RecordToSave(record, "deleted" if record.deleted else "changed" if stored else "new")
 
 
 def harvest(url: str) -> None:
-    """A harvest as the pipeline does it: takes up what was cut short, behind its last page."""
+    """A harvest that resumes an interrupted run after its last page, as the program does."""
     with store.connect(url) as opened:
         run: Run | None = opened.last_complete_run("wetlands", "oai_dc")
         if run is not None:
@@ -81,9 +81,10 @@ def harvest(url: str) -> None:
 
 
 def page_of(opened: Store, number: int) -> PageToSave:
-    records = [decided(opened, one) for one in provider(number)]
+    records = [to_save(opened, record) for record in provider(number)]
     articles = [
-        article_save(int(s.raw.identifier[-4:]), deleted=s.raw.deleted, findings=(finding("warning"),)) for s in records
+        article_to_save(int(s.raw.identifier[-4:]), deleted=s.raw.deleted, findings=(finding("warning"),))
+        for s in records
     ]
     return PageToSave(
         records=tuple(records),
@@ -101,7 +102,7 @@ def dump(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_harvest_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: Path, seed: int):
+def test_harvest_killed_repeatedly_ends_with_the_same_store(tmp_path: Path, seed: int):
     (tmp_path / "quiet").mkdir()
     harvest(samples.url(tmp_path / "quiet"))
     disturbed = samples.url(tmp_path / "killed")
@@ -109,11 +110,11 @@ def test_a_harvest_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: P
     assert kills >= 5
     with store.connect(disturbed) as opened:
         assert opened.check_integrity(deep=True) == []
-        assert opened.versions("wetlands", name(35), "oai_dc") == [raw(35)]
+        assert opened.earlier_versions("wetlands", name(35), "oai_dc") == [raw(35)]
     assert dump(tmp_path / "killed" / "store.sqlite") == dump(tmp_path / "quiet" / "store.sqlite")
 
 
-def test_a_timestamp_that_was_given_is_never_given_again(tmp_path: Path):
+def test_batch_timestamp_is_never_assigned_twice(tmp_path: Path):
     url, said = samples.url(tmp_path), tmp_path / "given"
 
     def export() -> None:

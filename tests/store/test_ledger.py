@@ -16,14 +16,14 @@ from harvester.errors import DoiTaken, StoreError
 from harvester.store import Member
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import NOW, article, article_save, fill, name
+from tests.store.samples import NOW, article, article_to_save, fill, name
 
 STAMP = 20250301120000000
 SHA = "ab" * 32
 
 
 def member(opened: Store, number: int = 1) -> Member:
-    (found,) = opened.article(name(number))
+    (found,) = opened.find_articles(name(number))
     assert found.doi is not None
     assert found.fingerprint is not None
     return Member(found.id, found.doi, found.fingerprint)
@@ -31,7 +31,7 @@ def member(opened: Store, number: int = 1) -> Member:
 
 @pytest.fixture
 def filled(opened: Store) -> Store:
-    fill(opened, *(article_save(n) for n in range(1, 4)))
+    fill(opened, *(article_to_save(n) for n in range(1, 4)))
     return opened
 
 
@@ -102,7 +102,7 @@ def test_marking_again_is_harmless_and_marking_otherwise_is_refused(filled: Stor
 def test_a_batch_that_is_written_late_does_not_hide_a_later_one(filled: Store):
     old = member(filled)
     filled.plan_batch("early", STAMP, "5.5.0", [old], NOW)
-    filled.save_articles([article_save(1, article(1, "second thoughts"))])
+    filled.save_articles([article_to_save(1, article(1, "second thoughts"))])
     export(filled, "late", member(filled))
     filled.mark_exported("early", "exports/early.xml", SHA, 99, NOW)
     deposit = filled.last_deposit("10.5555/reeds.1")
@@ -112,7 +112,7 @@ def test_a_batch_that_is_written_late_does_not_hide_a_later_one(filled: Store):
 
 def test_the_ledger_outlives_the_process(tmp_path: Path):
     with store.connect(samples.url(tmp_path)) as one:
-        fill(one, article_save(1))
+        fill(one, article_to_save(1))
         one.plan_batch("b1", STAMP, "5.5.0", [member(one)], NOW)
     with store.connect(samples.url(tmp_path)) as two:
         assert [batch.id for batch in two.planned_batches()] == ["b1"]
@@ -132,9 +132,9 @@ def test_a_doi_is_given_once_and_for_ever(filled: Store):
 
 def test_a_doi_in_use_is_never_given(filled: Store):
     filled.mint("wetlands", name(9), "10.5555/New.9")
-    filled.save_articles([article_save(2, deleted=True)])
+    filled.save_articles([article_to_save(2, deleted=True)])
     export(filled, "b1", member(filled, 3))
-    filled.save_articles([article_save(3, article(3, doi="10.5555/moved.3"))])
+    filled.save_articles([article_to_save(3, article(3, doi="10.5555/moved.3"))])
     for taken in ("10.5555/reeds.1", "10.5555/REEDS.2", "10.5555/reeds.3", "10.5555/new.9"):
         with pytest.raises(DoiTaken, match="is in use by"):
             filled.mint("wetlands", name(8), taken)
@@ -159,7 +159,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.written: dict[str, int] = {}
         self.held = ExitStack()
         self.open()
-        fill(self.store, *(article_save(n) for n in range(3)))
+        fill(self.store, *(article_to_save(n) for n in range(3)))
 
     def open(self) -> None:
         self.store = self.held.enter_context(store.connect(samples.url(Path(self.folder.name))))

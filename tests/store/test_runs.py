@@ -11,7 +11,7 @@ from harvester.store.store import Store
 from tests.store.samples import IDENTITY, NEXT, NOW, WINDOW, bad, begin, name, page, raw, save_page
 
 
-def test_a_source_is_remembered_as_it_last_introduced_itself(opened: Store):
+def test_source_has_the_url_and_identity_saved_last(opened: Store):
     assert opened.source("wetlands") is None
     opened.save_identity("wetlands", IDENTITY, "https://old.example/oai")
     renamed = msgspec.structs.replace(IDENTITY, repository="Fens", granularity="day")
@@ -21,7 +21,7 @@ def test_a_source_is_remembered_as_it_last_introduced_itself(opened: Store):
     assert (row.name, row.url, row.identity) == ("wetlands", "https://new.example/oai", renamed)
 
 
-def test_a_run_can_begin_before_the_provider_was_ever_reached(opened: Store):
+def test_run_can_begin_before_the_provider_has_ever_answered(opened: Store):
     run, _ = begin(opened)
     opened.finish_run(run.id, "failed", NOW, "The provider did not answer.")
     row = opened.source("wetlands")
@@ -31,46 +31,46 @@ def test_a_run_can_begin_before_the_provider_was_ever_reached(opened: Store):
     assert opened.runs()[0].error == "The provider did not answer."
 
 
-def test_a_run_holds_its_windows_in_the_order_asked(opened: Store):
-    asked = [Window(prefix="oai_dc", set_spec=s, since="2024-01-01", until="2024-12-31") for s in ("b", "a", "ö:x y")]
-    run, _ = begin(opened, windows=asked)
+def test_run_keeps_the_order_of_its_windows(opened: Store):
+    windows = [Window(prefix="oai_dc", set_spec=s, since="2024-01-01", until="2024-12-31") for s in ("b", "a", "ö:x y")]
+    run, _ = begin(opened, windows=windows)
     assert run == opened.run(run.id)
-    assert [w.window for w in run.windows] == asked
+    assert [w.window for w in run.windows] == windows
     assert run.sets == ("b", "a", "ö:x y")
     assert (run.state, run.started, run.finished, run.response_date) == ("running", NOW, None, None)
 
 
-def test_a_page_moves_its_window_and_counts_in_its_run(opened: Store):
+def test_page_moves_the_checkpoint_and_counts_in_its_run(opened: Store):
     run, window = begin(opened)
-    mended = raw(2, repairs=("illegal character",), original=b"<OAI-PMH/>")
-    save = PageToSave(
-        records=(RecordToSave(raw(1), "new"), RecordToSave(mended, "new"), RecordToSave(raw(3), "unchanged")),
+    repaired = raw(2, repairs=("illegal character",), original=b"<OAI-PMH/>")
+    first = PageToSave(
+        records=(RecordToSave(raw(1), "new"), RecordToSave(repaired, "new"), RecordToSave(raw(3), "unchanged")),
         bad=(bad(None, "no header"),),
         response_date="2025-03-01T12:00:01Z",
     )
     token = Token("t/1", complete_list_size=250, cursor=0, expires="2025-03-02T00:00:00Z")
-    save_page(opened, run.id, window.id, save, token=token)
+    save_page(opened, run.id, window.id, first, token=token)
     now = opened.run(run.id)
     assert now.counts == Counts(new=2, unchanged=1, repaired=1, rejected=1)
     assert (now.pages, now.response_date) == (1, "2025-03-01T12:00:01Z")
-    at = now.windows[0]
-    assert (at.token, at.pages, at.seen, at.list_size, at.state) == (token, 1, 4, 250, "open")
+    moved = now.windows[0]
+    assert (moved.token, moved.pages, moved.seen, moved.list_size, moved.state) == (token, 1, 4, 250, "open")
 
     save_page(opened, run.id, window.id, PageToSave(response_date="2025-03-01T12:00:09Z"))
     now = opened.run(run.id)
-    assert now.response_date == "2025-03-01T12:00:01Z", "of the first page"
-    at = now.windows[0]
-    assert (at.token, at.pages, at.seen, at.list_size, at.state) == (None, 2, 4, 250, "done")
+    assert now.response_date == "2025-03-01T12:00:01Z", "the date of the first page"
+    moved = now.windows[0]
+    assert (moved.token, moved.pages, moved.seen, moved.list_size, moved.state) == (None, 2, 4, 250, "done")
 
 
-def test_the_base_of_the_next_run_is_the_earliest_answer_and_never_lost(opened: Store):
+def test_response_date_of_a_run_is_that_of_its_earliest_page(opened: Store):
     run, window = begin(opened)
-    for said in ("2025-03-01T12:00:05Z", "", "2025-03-01T12:00:03Z", "2025-03-01T12:00:07Z"):
-        save_page(opened, run.id, window.id, PageToSave(response_date=said), token=Token("t"))
+    for date in ("2025-03-01T12:00:05Z", "", "2025-03-01T12:00:03Z", "2025-03-01T12:00:07Z"):
+        save_page(opened, run.id, window.id, PageToSave(response_date=date), token=Token("t"))
     assert opened.run(run.id).response_date == "2025-03-01T12:00:03Z"
 
 
-def test_a_window_of_another_run_is_refused_whole(opened: Store):
+def test_page_for_a_window_of_another_run_is_refused_completely(opened: Store):
     run, _ = begin(opened)
     _, other = begin(opened)
     with pytest.raises(LookupError):
@@ -79,7 +79,7 @@ def test_a_window_of_another_run_is_refused_whole(opened: Store):
     assert opened.run(run.id).pages == 0
 
 
-def test_complete_means_complete(opened: Store):
+def test_run_with_open_windows_cannot_be_complete(opened: Store):
     run, first = begin(opened, windows=[WINDOW, Window(prefix="oai_dc", set_spec="b")])
     save_page(opened, run.id, first.id, page(raw(1)))
     with pytest.raises(ValueError, match="open windows"):
@@ -88,7 +88,7 @@ def test_complete_means_complete(opened: Store):
     assert opened.finish_run(run.id, "complete", NOW + timedelta(seconds=9)).finished == NOW + timedelta(seconds=9)
 
 
-def test_what_was_cut_short_is_found_again(opened: Store):
+def test_run_that_was_cut_short_is_resumable(opened: Store):
     assert opened.resumable_run("wetlands", "oai_dc") is None
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page(raw(1)), token=NEXT)
@@ -100,7 +100,7 @@ def test_what_was_cut_short_is_found_again(opened: Store):
 
 
 @pytest.mark.parametrize("state", ["incomplete", "waiting", "failed"])
-def test_a_run_that_got_somewhere_goes_on(opened: Store, state):
+def test_run_with_a_checkpoint_is_resumable_however_it_ended(opened: Store, state):
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page(raw(1)), token=NEXT)
     opened.finish_run(run.id, state, NOW, "The provider went away.")
@@ -111,13 +111,13 @@ def test_a_run_that_got_somewhere_goes_on(opened: Store, state):
     assert opened.run(found.id).error is None
 
 
-def test_a_run_that_failed_at_its_first_request_is_not_tried_again_as_it_was(opened: Store):
+def test_run_that_failed_at_its_first_request_is_not_resumable(opened: Store):
     run, _ = begin(opened)
     opened.finish_run(run.id, "failed", NOW, "badArgument")
     assert opened.resumable_run("wetlands", "oai_dc") is None
 
 
-def test_only_the_newest_run_is_taken_up(opened: Store):
+def test_only_the_newest_run_is_resumable(opened: Store):
     begin(opened)
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page())
@@ -125,7 +125,7 @@ def test_only_the_newest_run_is_taken_up(opened: Store):
     assert opened.resumable_run("wetlands", "oai_dc") is None
 
 
-def test_a_range_is_neither_a_base_nor_taken_up_by_the_next_harvest(opened: Store):
+def test_range_is_neither_last_complete_nor_resumable_unless_requested(opened: Store):
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page())
     opened.finish_run(run.id, "complete", NOW)
@@ -141,7 +141,7 @@ def test_a_range_is_neither_a_base_nor_taken_up_by_the_next_harvest(opened: Stor
     assert last.id == run.id
 
 
-def test_the_last_complete_run_says_which_sets_it_asked_for(opened: Store):
+def test_last_complete_run_has_its_sets_and_response_date(opened: Store):
     assert opened.last_complete_run("wetlands", "oai_dc") is None
     run, window = begin(opened, windows=[Window(prefix="oai_dc", set_spec="reeds:ART")])
     save_page(opened, run.id, window.id, page(raw(1)))
@@ -152,7 +152,7 @@ def test_the_last_complete_run_says_which_sets_it_asked_for(opened: Store):
     assert (last.sets, last.response_date) == (("reeds:ART",), "2025-03-01T12:00:00Z")
 
 
-def test_a_window_can_start_again(opened: Store):
+def test_reopened_window_starts_from_its_first_page(opened: Store):
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page(raw(1)), token=NEXT)
     opened.apply(run.id, [Restart(window.id)])
@@ -167,12 +167,12 @@ def test_runs_are_listed_newest_first(opened: Store):
     assert [run.id for run in opened.runs(name="fens")] == [ids[1]]
 
 
-def test_a_run_that_is_not_there(opened: Store):
+def test_missing_run_raises_lookup_error(opened: Store):
     with pytest.raises(LookupError, match="no run 7"):
         opened.run(7)
 
 
-def test_more_can_be_asked_for_in_a_run_and_again(opened: Store):
+def test_added_window_that_exists_is_opened_again(opened: Store):
     run, first = begin(opened)
     news = Window(prefix="oai_dc", since="2025-01-01")
     _, added = opened.add_windows(run.id, [news]).windows
@@ -182,7 +182,7 @@ def test_more_can_be_asked_for_in_a_run_and_again(opened: Store):
     assert [(one.id, one.state, one.seen) for one in again] == [(first.id, "open", 0), (added.id, "open", 0)]
 
 
-def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: Store):
+def test_split_window_is_done_only_when_it_is_closed(opened: Store):
     run, window = begin(opened)
     save_page(opened, run.id, window.id, PageToSave(), token=Token("t"), list_size=7)
     opened.apply(run.id, [Restart(window.id)])
@@ -199,15 +199,22 @@ def test_a_window_is_split_into_smaller_ones_and_done_when_it_is_said(opened: St
     assert opened.finish_run(run.id, "complete", NOW).state == "complete"
 
 
-def test_what_a_window_announces_is_kept_as_it_is_split(opened: Store):
+def test_split_window_keeps_the_announced_list_size(opened: Store):
     run, window = begin(opened)
     opened.apply(run.id, [Split(window.id, (Window(prefix="oai_dc", until="2024-06-01"),), 200)])
     assert opened.run(run.id).windows[0].list_size == 200
 
 
-def test_records_fetched_one_by_one_move_no_checkpoint(opened: Store):
+def test_records_saved_without_a_window_move_no_checkpoint(opened: Store):
     run, window = begin(opened)
     save_page(opened, run.id, window.id, PageToSave(records=(RecordToSave(raw(1), "new"),)), token=Token("t"), fresh=0)
     save_page(opened, run.id, None, PageToSave(records=(RecordToSave(raw(2), "new"),)))
     now = opened.run(run.id)
     assert (now.counts.new, now.windows[0].token, now.windows[0].seen) == (2, Token("t"), 0)
+
+
+def test_running_runs_have_not_ended(opened: Store):
+    first, _ = begin(opened)
+    second, _ = begin(opened, "fens")
+    opened.finish_run(first.id, "failed", NOW, "no answer")
+    assert [run.id for run in opened.running_runs()] == [second.id]

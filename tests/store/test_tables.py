@@ -16,33 +16,35 @@ from harvester import store
 from harvester.model import Article
 from harvester.store.tables import Moment, Sha256, Strings
 from tests.store import samples
-from tests.store.samples import article, article_save, fill, finding, name
+from tests.store.samples import article, article_to_save, fill, finding, name
 
 DIALECT = sqlite.dialect()
 
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Callable[[str], list[dict[str, Any]]]:
-    """Asks, as a person would with the sqlite3 command, a store with one article of each state."""
+    """Queries a store with an article in each state, as a person would with the sqlite3 command."""
     with store.connect(samples.url(tmp_path)) as opened:
         fill(
             opened,
-            article_save(1, findings=(finding("warning", "titles[0]", "eff ective"),)),
-            article_save(2, article(2, last_page=None, contributors=(), references=()), findings=(finding("error"),)),
-            article_save(3, article(3, first_page=None, last_page=None, elocation_id="e55"), deleted=True),
-            article_save(4, row=None, deleted=True),
+            article_to_save(1, findings=(finding("warning", "titles[0]", "eff ective"),)),
+            article_to_save(
+                2, article(2, last_page=None, contributors=(), references=()), findings=(finding("error"),)
+            ),
+            article_to_save(3, article(3, first_page=None, last_page=None, elocation_id="e55"), deleted=True),
+            article_to_save(4, row=None, deleted=True),
         )
         path = opened.path
 
-    def asked(statement: str) -> list[dict[str, Any]]:
+    def query(statement: str) -> list[dict[str, Any]]:
         with closing(sqlite3.connect(path)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(statement)]
 
-    return asked
+    return query
 
 
-def test_v_articles(ask):
+def test_view_of_articles(ask):
     first, second, third, fourth = ask("SELECT * FROM v_articles ORDER BY identifier")
     assert first == {
         "source": "wetlands",
@@ -67,7 +69,7 @@ def test_v_articles(ask):
     assert (fourth["doi"], fourth["title"], fourth["deleted"]) == (None, None, 1)
 
 
-def test_v_authors(ask):
+def test_view_of_authors(ask):
     rows = ask(f"SELECT * FROM v_authors WHERE identifier = '{name(1)}' ORDER BY position")
     assert [(row["position"], row["role"], row["kind"]) for row in rows] == [
         (1, "author", "person"),
@@ -79,7 +81,7 @@ def test_v_authors(ask):
     assert (rows[1]["name"], rows[1]["surname"], rows[1]["affiliations"]) == ("Delta Survey Group", None, None)
 
 
-def test_v_references(ask):
+def test_view_of_references(ask):
     rows = ask(f"SELECT * FROM v_references WHERE identifier = '{name(1)}' ORDER BY position")
     assert [(row["position"], row["key"], row["text"], row["cited_doi"]) for row in rows] == [
         (1, "r1", "Moss, A. Fens. 1999.", "10.5555/fens"),
@@ -87,35 +89,35 @@ def test_v_references(ask):
     ]
 
 
-def test_v_findings(ask):
+def test_view_of_findings(ask):
     rows = ask("SELECT * FROM v_findings ORDER BY identifier")
     assert [(row["identifier"], row["severity"]) for row in rows] == [(name(1), "warning"), (name(2), "error")]
     assert (rows[0]["path"], rows[0]["value"], rows[0]["doi"]) == ("titles[0]", "eff ective", "10.5555/Reeds.1")
     assert rows[0]["detail"] == '{"suggestion":"look again"}'
 
 
-def test_every_field_that_the_views_name_is_one_of_the_article(ask):
+def test_views_name_only_fields_of_the_article(ask):
     fields = set(Article.__struct_fields__)
     assert {"first_page", "last_page", "elocation_id", "language", "type", "landing_page", "contributors"} <= fields
 
 
 @given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))])))
-def test_moments_come_back_to_the_millisecond(moment: datetime):
-    kept = Moment().process_bind_param(moment, DIALECT)
-    assert kept is not None
-    assert len(kept) == len("2025-03-01T12:00:00.000Z")
-    back = Moment().process_result_value(kept, DIALECT)
+def test_moments_are_read_back_to_the_millisecond(moment: datetime):
+    text = Moment().process_bind_param(moment, DIALECT)
+    assert text is not None
+    assert len(text) == len("2025-03-01T12:00:00.000Z")
+    back = Moment().process_result_value(text, DIALECT)
     assert back is not None
     assert timedelta(0) <= moment - back < timedelta(milliseconds=1)
 
 
 @given(st.lists(st.text()))
-def test_strings_come_back(strings: list[str]):
-    kept = Strings().process_bind_param(tuple(strings), DIALECT)
-    assert Strings().process_result_value(kept, DIALECT) == tuple(strings)
+def test_strings_are_read_back_unchanged(strings: list[str]):
+    text = Strings().process_bind_param(tuple(strings), DIALECT)
+    assert Strings().process_result_value(text, DIALECT) == tuple(strings)
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_hashes_come_back(digest: bytes):
+def test_hashes_are_read_back_unchanged(digest: bytes):
     assert Sha256().process_bind_param(digest.hex(), DIALECT) == digest
     assert Sha256().process_result_value(digest, DIALECT) == digest.hex()

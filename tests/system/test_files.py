@@ -8,7 +8,7 @@ import pytest
 from harvester.system import files
 
 
-def test_a_file_is_replaced_whole(tmp_path: Path):
+def test_file_is_replaced_completely(tmp_path: Path):
     path = tmp_path / "a.txt"
     for content in (b"first", b"second"):
         files.write_whole(path, content)
@@ -16,7 +16,9 @@ def test_a_file_is_replaced_whole(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_bytes_then_name_then_folder_reach_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_bytes_reach_the_disk_before_the_name_and_the_name_before_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     order: list[str] = []
     fsync = os.fsync
 
@@ -30,14 +32,14 @@ def test_bytes_then_name_then_folder_reach_the_disk(tmp_path: Path, monkeypatch:
     assert order == ["file, named: False", "folder, named: True"]
 
 
-def test_what_cannot_be_published_leaves_nothing(tmp_path: Path):
+def test_failed_write_leaves_no_file(tmp_path: Path):
     (tmp_path / "a.txt").mkdir()
     with pytest.raises(OSError, match="directory"):
         files.write_whole(tmp_path / "a.txt", b"x")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
-def test_folders_are_made_from_the_top(tmp_path: Path):
+def test_folders_are_created_with_their_parents(tmp_path: Path):
     for _ in range(2):
         files.make_folder(tmp_path / "a" / "b" / "c")
     assert (tmp_path / "a" / "b" / "c").is_dir()

@@ -13,8 +13,8 @@ def test_facts_add_up_and_end_with_their_block():
     assert facts() == {}
 
 
-def test_a_pool_works_for_who_made_it():
-    """Two runs at once, each with threads of its own."""
+def test_threads_of_a_pool_inherit_the_facts_of_its_creator():
+    """Two runs at the same time, each with its own threads."""
     with (
         log_context(source="reeds", run=7),
         ThreadPoolExecutor(2, "t", inherited_log_context()) as first,

@@ -16,7 +16,7 @@ from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import plain_line
 from harvester.formats.pages import Pages, parse_pages
 from harvester.formats.steps import Steps
-from harvester.identifiers import clean_doi, issn_shape, typed_issn
+from harvester.identifiers import clean_doi, looks_like_issn, typed_issn
 from harvester.model import Hints, Issn, Journal, LangText
 from harvester.text import fold
 
@@ -227,7 +227,7 @@ def _issns(fields: Fields, hints: Hints, notes: Notes) -> tuple[Issn, ...]:
     for raw in _issn_values(fields):
         value, medium = typed_issn(raw)
         if value is None:
-            if issn_shape(raw):
+            if looks_like_issn(raw):
                 notes.report("issn-invalid", "journal.issns", raw)
             continue
         if _is_range_of_years(raw) and value not in hints.journals:

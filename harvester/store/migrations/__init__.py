@@ -1,4 +1,4 @@
-"""How an older store becomes a store of this program. Alembic is imported only when there is something to do."""
+"""Migrations of stores that an older program wrote. Alembic is imported only if there is something to migrate."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 
-REVISIONS = ("", "0001", "0002")  # oldest first; every store this program can bring up to date
+REVISIONS = ("", "0001", "0002")  # of every store that this program can migrate, oldest first
 HEAD = REVISIONS[-1]
 
 
 def upgrade(connection: Connection) -> None:
-    """Brings the store to `HEAD`, inside the transaction of the connection."""
+    """Migrates the store to `HEAD`, in the transaction of the connection."""
     from alembic import command
     from alembic.config import Config
 

@@ -1,6 +1,6 @@
-"""Keeps a store of this revision for later ones to be tried on: `python -m tests.store.migrations.keep`.
+"""Saves a store of this revision for the tests of later ones: `python -m tests.store.migrations.keep`.
 
-It is the store that `harvester demo` leaves behind, as SQL: every table has rows, and the ledger knows deposits.
+It is the store that `harvester demo` creates, as SQL: every table has rows, and the ledger has deposits.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ IN_DEMO = "harvester.sqlite"
 
 
 def keep(path: Path) -> None:
-    """Runs the demo and writes down its store."""
+    """Runs the demo and saves its store."""
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder))
         with closing(sqlite3.connect(Path(folder) / IN_DEMO)) as connection:
@@ -30,13 +30,13 @@ def keep(path: Path) -> None:
 
 
 def restore(kept: Path, path: Path) -> None:
-    """Makes a store file of what was kept."""
+    """Creates a store file from a saved store."""
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(gzip.decompress(kept.read_bytes()).decode())
 
 
 def current() -> Path:
-    """The store of this revision."""
+    """The file of the saved store of this revision."""
     return STORES / f"{migrations.HEAD}.sql.gz"
 
 

@@ -1,4 +1,4 @@
-"""A store of every revision becomes one of this program, and goes on where it stood."""
+"""A store of every revision can be migrated, and the next harvest resumes from it."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-def test_nothing_is_lost_on_the_way(old: Path):
+def test_migration_keeps_every_row(old: Path):
     before = counts(old)
     assert all(before.values())
     with store.connect(f"sqlite:///{old}") as opened:
@@ -39,11 +39,11 @@ def test_the_next_harvest_finds_nothing_new_and_deposits_nothing_twice(old: Path
     assert {(one.state, one.new, one.deleted) for one in summary.runs} == {("complete", 0, 0)}
     now = read(old, "SELECT doi_key, fingerprint FROM deposited ORDER BY doi_key")
     changed = set(now) ^ set(deposited)
-    assert len(changed) == 2 * sum(file.records for file in summary.files)  # only what this program says otherwise
+    assert len(changed) == 2 * sum(file.records for file in summary.files)  # only what this program maps differently
 
 
-def test_this_revision_has_its_store(tmp_path: Path):
-    """Else: python -m tests.store.migrations.keep"""
+def test_store_of_this_revision_is_kept(tmp_path: Path):
+    """If it fails, run python -m tests.store.migrations.keep."""
     kept = tmp_path / "kept.sqlite"
     keep.restore(keep.current(), kept)
     with store.connect(samples.url(tmp_path)) as opened:

@@ -13,9 +13,9 @@ from harvester import store
 from harvester.errors import StoreError
 from harvester.store import migrations
 from tests.store import samples
-from tests.store.samples import article_save, fill, name
+from tests.store.samples import article_to_save, fill, name
 
-# A revision that a later program could have: it fills a new column, and makes a table anew as SQLite must.
+# A revision that a later program could have: it adds a column by copying the table, as SQLite must.
 NOW, LATER = migrations.HEAD, "9999"
 NEXT = f"""
 from alembic import op
@@ -38,20 +38,20 @@ def read(path: Path, statement: str) -> list[tuple[object, ...]]:
 
 
 def schema(path: Path) -> dict[str, str]:
-    """What the file is made of, name by name, without the layout of the SQL."""
+    """The SQL of each table, index, trigger and view, by type and name, without its layout."""
     rows = read(path, "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     return {str(name): re.sub(r"\s+", " ", re.sub(r"\s*([(),])\s*", r"\1", str(sql))).strip() for name, sql in rows}
 
 
 def empty(path: Path) -> None:
-    """A file that alembic knows, before the first revision."""
+    """Creates a file as alembic sees it before the first revision."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE alembic_version(version_num VARCHAR(32) NOT NULL)")
 
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """Lets the program have one more revision, of this text."""
+    """Gives the program one more revision, with this text."""
 
     def program(text: str) -> None:
         folder = tmp_path / "later"
@@ -72,25 +72,25 @@ def later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 def old(tmp_path: Path) -> Path:
     """A store of this program, with an article."""
     with store.connect(samples.url(tmp_path)) as opened:
-        fill(opened, article_save(1))
+        fill(opened, article_to_save(1))
         return opened.path
 
 
-def test_a_new_store_is_what_the_migrations_make(tmp_path: Path):
+def test_new_store_has_the_schema_that_the_migrations_create(tmp_path: Path):
     new, migrated = tmp_path / "new.sqlite", tmp_path / "migrated.sqlite"
     empty(migrated)
     for path in (new, migrated):
         with store.connect(f"sqlite:///{path}") as opened:
-            fill(opened, article_save(1))
-    made, grown = schema(new), schema(migrated)
-    for both in (made, grown):
-        del both["table alembic_version"]  # alembic makes it in its own words
-    assert grown == made
+            fill(opened, article_to_save(1))
+    of_new, of_migrated = schema(new), schema(migrated)
+    for tables in (of_new, of_migrated):
+        del tables["table alembic_version"]  # alembic creates it with other SQL
+    assert of_migrated == of_new
     versions = "SELECT version_num FROM alembic_version"
     assert read(new, versions) == read(migrated, versions) == [(migrations.HEAD,)]
 
 
-def test_the_revisions_are_those_that_alembic_finds():
+def test_revisions_are_those_that_alembic_finds():
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
     scripts = ScriptDirectory.from_config(config)
@@ -101,7 +101,7 @@ def test_the_revisions_are_those_that_alembic_finds():
 def test_an_older_store_is_migrated_and_backed_up_first(old: Path, later):
     later(NEXT)
     with store.connect(f"sqlite:///{old}") as opened:
-        assert [one.identifier for one in opened.article(name(1))] == [name(1)]
+        assert [one.identifier for one in opened.find_articles(name(1))] == [name(1)]
         assert opened.check_integrity(deep=True) == []
         with opened._write() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -120,19 +120,19 @@ def test_a_store_is_migrated_once(old: Path, later):
     assert not old.with_name(f"store.sqlite.before-{LATER}").exists()
 
 
-def test_two_that_open_an_older_store_at_once_leave_the_copy_as_it_was_before(old: Path, later):
+def test_two_processes_that_migrate_at_once_keep_the_backup_of_the_older_store(old: Path, later):
     later(NEXT)
     with store.connect(f"sqlite:///{old}") as opened:
-        opened._migrate(NOW)  # the second has read the revision before the first changed it
+        opened._migrate(NOW)  # the second process read the revision before the first one changed it
     backup = old.with_name(f"store.sqlite.before-{LATER}")
     assert read(backup, "SELECT version_num FROM alembic_version") == [(NOW,)]
 
 
-@pytest.mark.parametrize(("text", "said"), [(BREAKS, "point to nothing"), (FAILS, "no such table: nowhere")])
-def test_a_migration_that_goes_wrong_leaves_the_store_as_it_was(old: Path, later, text: str, said: str):
+@pytest.mark.parametrize(("text", "message"), [(BREAKS, "point to nothing"), (FAILS, "no such table: nowhere")])
+def test_failed_migration_leaves_the_store_unchanged(old: Path, later, text: str, message: str):
     before = schema(old)
     later(text)
-    with pytest.raises(StoreError, match=said), store.connect(f"sqlite:///{old}"):
+    with pytest.raises(StoreError, match=message), store.connect(f"sqlite:///{old}"):
         pass
     assert schema(old) == before
     assert read(old, "SELECT version_num FROM alembic_version") == [(NOW,)]

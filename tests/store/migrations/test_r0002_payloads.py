@@ -1,4 +1,4 @@
-"""What pointed to a payload by its hash points to the same bytes by its number."""
+"""Rows that referred to a payload by its hash refer to the same bytes by its id."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harvester import store
 from tests.store.migrations import keep
 from tests.store.migrations.test_migrations import read
 
-# A record of a repaired page, which said something else before; and a record that was refused.
+# A record of a repaired page with two earlier versions, and a rejected record.
 FILLED = """
 UPDATE record SET original = (SELECT hash FROM payload WHERE id = 3) WHERE id = 1;
 INSERT INTO record_version
@@ -40,7 +40,7 @@ def old(tmp_path: Path) -> Path:
     return path
 
 
-def test_every_record_has_the_bytes_it_had(old: Path):
+def test_every_record_keeps_its_bytes(old: Path):
     tables = ("record", "record_version")
     before = [read(old, HASHES.format(table, f"hash = {table}.hash", f"hash = {table}.original")) for table in tables]
     with store.connect(f"sqlite:///{old}") as opened:
@@ -52,22 +52,22 @@ def test_every_record_has_the_bytes_it_had(old: Path):
     assert [len(rows) for rows in before] == [82, 2]
 
 
-def test_versions_and_refused_records_are_read_as_before(old: Path):
+def test_versions_and_rejected_records_are_read_as_before(old: Path):
     [(source, identifier, prefix, run_id)] = read(
         old, "SELECT source, identifier, prefix, run_id FROM record WHERE id = 1"
     )
     with store.connect(f"sqlite:///{old}") as opened:
-        now = dict(opened.raw(str(source), str(identifier)))[str(prefix)]
-        earlier, tombstone = opened.versions(str(source), str(identifier), str(prefix))
-        [refused] = opened.rejected_records(int(str(run_id)))
+        now = dict(opened.raw_records(str(source), str(identifier)))[str(prefix)]
+        earlier, tombstone = opened.earlier_versions(str(source), str(identifier), str(prefix))
+        [rejected] = opened.rejected_records(int(str(run_id)))
     assert now.original == earlier.original is not None
     assert earlier.repairs == ("utf-8",)
     assert earlier.payload not in (None, now.payload)
     assert tombstone.payload is tombstone.original is None
-    assert (refused.identifier, refused.payload[:7]) == ("oai:x:1", b"<record")
+    assert (rejected.identifier, rejected.payload[:7]) == ("oai:x:1", b"<record")
 
 
-def test_what_is_counted_goes_on_being_counted(old: Path):
+def test_triggers_still_count_after_the_migration(old: Path):
     counted = "SELECT source, prefix, deleted, number FROM record_count ORDER BY 1, 2, 3"
     before = read(old, counted)
     with store.connect(f"sqlite:///{old}"):
@@ -80,7 +80,7 @@ def test_what_is_counted_goes_on_being_counted(old: Path):
     assert sum(int(str(row[3])) for row in read(old, counted)) == sum(int(str(row[3])) for row in before) - 1
 
 
-def test_an_index_that_somebody_made_for_himself_is_there_again(old: Path):
+def test_index_created_by_a_user_survives_the_migration(old: Path):
     own = "CREATE INDEX by_set ON record (sets) WHERE sets <> ':none'"
     with closing(sqlite3.connect(old)) as connection:
         connection.execute(own)

@@ -1,8 +1,8 @@
-"""Payloads are found by their number, no more by their hash.
+"""Payloads are found by id, no longer by hash.
 
-The index over hashes was written in a place of its own for each record: a third of what a harvest of 200,000 records
-wrote, and more of a larger one. SQLite takes a key away only by making the table anew, and those that point to it with
-it.
+The index of the hashes was written at a random place for each record. That was a third of what a harvest of 200,000
+records wrote, and more of what a larger one wrote. SQLite can drop a key only by copying the table to a new one, and
+with it every table that refers to it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ down_revision = "0001"
 
 def upgrade() -> None:
     connection = op.get_bind()
-    hanging = connection.execute(text(HANGING), {"tables": json.dumps(list(TABLES))}).scalars().all()
+    dependents = connection.execute(text(DEPENDENTS), {"tables": json.dumps(list(TABLES))}).scalars().all()
     for table, columns in TABLES.items():
         op.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
         op.execute(f"CREATE TABLE {table} ({columns})")
     for table, values in VALUES.items():
         op.execute(f"INSERT INTO {table} SELECT {values} FROM old_{table} AS old ORDER BY id")  # noqa: S608 — our own words
-    for table in reversed(TABLES):  # those that point before what they point to
+    for table in reversed(TABLES):  # each table before the ones it refers to
         op.execute(f"DROP TABLE old_{table}")
-    for statement in hanging:  # they went with the old tables
+    for statement in dependents:  # they were dropped with the old tables
         connection.exec_driver_sql(statement)
 
 
-# The indexes and triggers of these tables; those that SQLite makes by itself, for a key, have no words.
-HANGING = """
+# The indexes and triggers of these tables. Indexes that SQLite creates for a key have no SQL.
+DEPENDENTS = """
 SELECT sql FROM sqlite_master
  WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(:tables))
 """
@@ -93,12 +93,12 @@ TABLES = {
 """,
 }
 
-_NUMBER = "(SELECT id FROM old_payload WHERE hash = old.{})"
-_PAYLOAD, _ORIGINAL = map(_NUMBER.format, ("hash", "original"))
-_FACTS = f"datestamp, sets, deleted, {_PAYLOAD}, repairs, {_ORIGINAL}, run_id"
+_PAYLOAD_ID = "(SELECT id FROM old_payload WHERE hash = old.{})"
+_PAYLOAD, _ORIGINAL = map(_PAYLOAD_ID.format, ("hash", "original"))
+_VERSION = f"datestamp, sets, deleted, {_PAYLOAD}, repairs, {_ORIGINAL}, run_id"
 VALUES = {
     "payload": "id, hash, codec, size, data",
-    "record": f"id, source, identifier, prefix, {_FACTS}",
-    "record_version": f"id, record_id, {_FACTS}, replaced_by",
+    "record": f"id, source, identifier, prefix, {_VERSION}",
+    "record_version": f"id, record_id, {_VERSION}, replaced_by",
     "rejected": f"id, run_id, identifier, reason, {_PAYLOAD}",
 }

@@ -10,7 +10,7 @@ from harvester.store.store import Store
 from tests.store.samples import (
     NOW,
     article,
-    article_save,
+    article_to_save,
     begin,
     fill,
     finding,
@@ -35,34 +35,34 @@ def pending(opened: Store, *args: object, **kwargs: object) -> list[str]:
     return [one.identifier for one in opened.pending(*args, **kwargs)]  # type: ignore[arg-type]
 
 
-def test_pending_is_what_is_ready_and_not_yet_deposited_as_it_is(opened: Store):
+def test_pending_articles_are_ready_and_differ_from_their_last_deposit(opened: Store):
     fill(
         opened,
-        article_save(1),
-        article_save(2, findings=(finding("error"),)),
-        article_save(3, article(3, doi=None)),
-        article_save(4, deleted=True),
-        article_save(5, findings=(finding("warning"),)),
+        article_to_save(1),
+        article_to_save(2, findings=(finding("error"),)),
+        article_to_save(3, article(3, doi=None)),
+        article_to_save(4, deleted=True),
+        article_to_save(5, findings=(finding("warning"),)),
     )
     assert pending(opened) == [name(1), name(5)]
     deposit_all(opened)
     assert pending(opened) == []
     assert opened.ready_count() == 2
-    opened.save_articles([article_save(5, article(5, "corrected")), article_save(2)])
+    opened.save_articles([article_to_save(5, article(5, "corrected")), article_to_save(2)])
     assert pending(opened) == [name(2), name(5)]
     assert opened.ready_count() == 3
 
 
-def test_ready_articles_are_all_that_nothing_holds_back(opened: Store):
-    fill(opened, article_save(1), article_save(2, findings=(finding("error"),)), article_save(3, deleted=True))
-    fill(opened, article_save(7, source="fens"), source="fens")
+def test_ready_articles_are_those_not_held_back(opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2, findings=(finding("error"),)), article_to_save(3, deleted=True))
+    fill(opened, article_to_save(7, source="fens"), source="fens")
     deposit_all(opened)
     assert list(opened.ready_articles()) == [article(1), article(7)]
     assert list(opened.ready_articles(["fens"])) == [article(7)]
 
 
-def test_what_has_changed_since_its_deposit_comes_with_what_that_had(opened: Store):
-    fill(opened, *(article_save(n) for n in range(1, 5)))
+def test_changed_articles_come_with_the_richness_of_their_last_deposit(opened: Store):
+    fill(opened, *(article_to_save(n) for n in range(1, 5)))
     members = [
         Member(one.id, one.doi or "", one.fingerprint or "", {"titles": 2, "references": n})
         for n, one in enumerate(opened.pending(), 1)
@@ -73,65 +73,65 @@ def test_what_has_changed_since_its_deposit_comes_with_what_that_had(opened: Sto
     assert list(opened.changed_since_deposit()) == []
     opened.mark_exported("b1", "b1.xml", SHA, 1, NOW)
     assert list(opened.changed_since_deposit()) == []
-    changes = (article_save(2, article(2, "corrected")), article_save(3, article(3, "corrected"), deleted=True))
-    held = article_save(4, article(4, "corrected"), findings=(finding("error"),))
+    changes = (article_to_save(2, article(2, "corrected")), article_to_save(3, article(3, "corrected"), deleted=True))
+    held = article_to_save(4, article(4, "corrected"), findings=(finding("error"),))
     opened.save_articles([*changes, held])
-    found = [(stored.identifier, had) for stored, had in opened.changed_since_deposit()]
+    found = [(stored.identifier, richness) for stored, richness in opened.changed_since_deposit()]
     assert found == [(name(2), {"titles": 2, "references": 2}), (name(4), {"titles": 2, "references": 4})]
 
 
-def test_provenance_alone_is_nothing_to_deposit(opened: Store):
-    fill(opened, article_save(1))
+def test_changed_provenance_alone_is_not_deposited(opened: Store):
+    fill(opened, article_to_save(1))
     deposit_all(opened)
-    opened.save_articles([article_save(1, article(1, provenance={"doi": "dc:relation"}), mapped_with="program 2")])
+    opened.save_articles([article_to_save(1, article(1, provenance={"doi": "dc:relation"}), mapped_with="program 2")])
     assert pending(opened) == []
 
 
-def test_naming_dois_or_asking_for_all_deposits_again_but_never_what_is_held(opened: Store):
-    fill(opened, article_save(1), article_save(2), article_save(3, findings=(finding("error"),)))
+def test_dois_and_everything_deposit_again_but_never_what_is_held_back(opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2), article_to_save(3, findings=(finding("error"),)))
     deposit_all(opened)
     assert pending(opened, everything=True) == [name(1), name(2)]
     assert pending(opened, dois=["10.5555/REEDS.2", "10.5555/reeds.3"]) == [name(2)]
     assert pending(opened, ["fens"], everything=True) == []
 
 
-def test_pending_by_source(opened: Store):
-    fill(opened, article_save(1), article_save(2))
-    fill(opened, article_save(7, source="fens"), source="fens")
+def test_pending_articles_of_some_sources(opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2))
+    fill(opened, article_to_save(7, source="fens"), source="fens")
     assert pending(opened, ["fens"]) == [name(7)]
     assert len(pending(opened, ["fens", "wetlands"])) == 3
     assert opened.ready_count(["fens"]) == 1
 
 
-def test_an_issue_comes_together(opened: Store):
+def test_articles_of_an_issue_come_together(opened: Store):
     other = Journal(issns=(Issn("1234-5679"),))
     fill(
         opened,
-        article_save(1, article(1, issue="2")),
-        article_save(2, article(2, journal=other)),
-        article_save(3, article(3, issue="1")),
-        article_save(4, article(4, journal=other, dates=(PubDate(year=2020),))),
-        article_save(5, article(5, issue="2")),
+        article_to_save(1, article(1, issue="2")),
+        article_to_save(2, article(2, journal=other)),
+        article_to_save(3, article(3, issue="1")),
+        article_to_save(4, article(4, journal=other, dates=(PubDate(year=2020),))),
+        article_to_save(5, article(5, issue="2")),
     )
     assert pending(opened) == [name(4), name(2), name(3), name(1), name(5)]
 
 
-def test_pending_is_a_stream_that_lets_others_write(opened: Store):
-    fill(opened, *(article_save(n) for n in range(250)))
+def test_others_can_write_while_pending_articles_are_streamed(opened: Store):
+    fill(opened, *(article_to_save(n) for n in range(250)))
     stream = opened.pending()
     assert next(stream).identifier == name(0)
-    opened.save_articles([article_save(n, findings=(finding("error"),)) for n in range(200, 250)])
-    assert sum(1 for _ in stream) == 199, "what is held since is left out"
+    opened.save_articles([article_to_save(n, findings=(finding("error"),)) for n in range(200, 250)])
+    assert sum(1 for _ in stream) == 199, "articles held back meanwhile are left out"
 
 
-def test_held_back_says_by_what(opened: Store):
+def test_articles_held_back_come_with_the_codes_that_hold_them(opened: Store):
     error, again = finding("error", "doi"), finding("error", "titles")
     fill(
         opened,
-        article_save(1, findings=(finding("info"), error, again)),
-        article_save(2),
-        article_save(3, article(3, doi=None)),
-        article_save(4, deleted=True, findings=(error,)),
+        article_to_save(1, findings=(finding("info"), error, again)),
+        article_to_save(2),
+        article_to_save(3, article(3, doi=None)),
+        article_to_save(4, deleted=True, findings=(error,)),
     )
     assert list(opened.held_back()) == [
         HeldBack(record=name(1), source="wetlands", doi="10.5555/Reeds.1", codes=(error.code,)),
@@ -143,8 +143,8 @@ def test_held_back_says_by_what(opened: Store):
 
 def test_findings_by_source_code_and_severity(opened: Store):
     error, warning, info = finding("error"), finding("warning", "titles[0]", "eff ect"), finding("info")
-    fill(opened, article_save(2, findings=(warning, error)), article_save(1, findings=(info,)))
-    fill(opened, article_save(3, source="fens", findings=(error,)), source="fens")
+    fill(opened, article_to_save(2, findings=(warning, error)), article_to_save(1, findings=(info,)))
+    fill(opened, article_to_save(3, source="fens", findings=(error,)), source="fens")
     rows = list(opened.findings())
     assert [(row.source, row.identifier, row.finding) for row in rows] == [
         ("fens", name(3), error),
@@ -159,17 +159,17 @@ def test_findings_by_source_code_and_severity(opened: Store):
     assert list(opened.findings(codes=[info.code], severities=["error"])) == []
 
 
-def test_a_doi_that_several_live_records_claim(opened: Store):
-    fill(opened, article_save(1), article_save(2, article(2, doi="10.5555/REEDS.1")), article_save(3))
-    fill(opened, article_save(3, source="fens", deleted=True), source="fens")
+def test_doi_of_several_live_articles_is_a_duplicate(opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2, article(2, doi="10.5555/REEDS.1")), article_to_save(3))
+    fill(opened, article_to_save(3, source="fens", deleted=True), source="fens")
     assert list(opened.duplicate_dois()) == [
         DuplicateDoi("10.5555/reeds.1", (("wetlands", name(1)), ("wetlands", name(2))))
     ]
 
 
 def test_status_counts_every_record_once(opened: Store):
-    saves = [article_save(n) for n in range(3)]
-    saves += [article_save(3, findings=(finding("error"),)), article_save(4, row=None, deleted=True)]
+    saves = [article_to_save(n) for n in range(3)]
+    saves += [article_to_save(3, findings=(finding("error"),)), article_to_save(4, row=None, deleted=True)]
     fill(opened, *saves)
     jats = opened.begin_run("wetlands", "jats", "full", [], NOW)
     begin(opened, "fens")
@@ -183,20 +183,20 @@ def test_status_counts_every_record_once(opened: Store):
     assert (fens.source, fens.ready, fens.formats[0].last_complete) == ("fens", 0, None)
 
 
-def test_a_sound_store_has_no_faults(opened: Store):
-    fill(opened, article_save(1))
+def test_intact_store_passes_the_integrity_check(opened: Store):
+    fill(opened, article_to_save(1))
     assert opened.check_integrity() == []
     assert opened.check_integrity(deep=True) == []
 
 
-def test_a_wrong_count_is_found(opened: Store):
-    fill(opened, article_save(1))
+def test_integrity_check_finds_a_wrong_count(opened: Store):
+    fill(opened, article_to_save(1))
     with closing(sqlite3.connect(opened.path)) as other, other:
         other.execute("UPDATE article_count SET number = 7")
     assert opened.check_integrity() == ["The store has miscounted its articles of wetlands; please report this."]
 
 
-def test_damage_inside_a_payload_is_found_by_the_deep_check_alone(opened: Store):
+def test_only_the_deep_check_finds_damage_inside_a_payload(opened: Store):
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page(raw(1), raw(2), tombstone(3)))
     with sqlite3.connect(opened.path) as other:
@@ -207,10 +207,14 @@ def test_damage_inside_a_payload_is_found_by_the_deep_check_alone(opened: Store)
     assert "not what was received" in fault
 
 
-def test_a_row_that_points_to_nothing_is_a_fault(opened: Store):
-    fill(opened, article_save(1))
+def test_integrity_check_finds_a_row_that_points_to_nothing(opened: Store):
+    fill(opened, article_to_save(1))
     with sqlite3.connect(opened.path) as other:
         other.execute("DELETE FROM payload")
     other.close()
     (fault,) = opened.check_integrity()
     assert fault.endswith("of table record points to a row of payload that is not there.")
+
+
+def test_last_export_is_none_before_the_first_export(opened: Store):
+    assert opened.last_export() is None

@@ -1,4 +1,4 @@
-"""Where the store is, and what a person can do when SQLite cannot work there."""
+"""The file of the store, and the errors for a person when SQLite cannot use it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from harvester.errors import StoreError, StoreLocked
 
-_FAULTS = {
-    "locked": "The store {path} is locked: another program has been writing to it for {patience:g} s; wait for it to "
+_MESSAGES = {  # by a part of what SQLite reports
+    "locked": "The store {path} is locked: another program has been writing to it for {timeout:g} s; wait for it to "
     "end, or end it, and start again.",
     "not a database": "{path} is not a database; name another file in [store] url, or put a backup in its place.",
     "malformed": "The store {path} is damaged; put a backup in its place. Without one, move it away "
@@ -21,7 +21,7 @@ _FAULTS = {
 
 
 def path_of(url: str) -> Path:
-    """The file of a `sqlite:///path`, taken as it stands: SQLAlchemy 2.1 would decode %20 in it, 2.0 would not."""
+    """The path in `sqlite:///path`, unchanged: SQLAlchemy 2.1 would decode %20 in it, 2.0 would not."""
     path = url.removeprefix("sqlite:///")
     if path in (url, "", ":memory:"):
         raise StoreError("The store is a SQLite file; write sqlite:///path/to/store.sqlite as its url.")
@@ -29,19 +29,19 @@ def path_of(url: str) -> Path:
 
 
 def check_backup(path: Path, store: Path) -> None:
-    """Raises `StoreError` where a copy of the store would take the place of something else than an older one."""
+    """Raises `StoreError` if a backup at `path` would overwrite the store itself or something that is not a backup."""
     path, store = path.resolve(), store.resolve()
-    if path in {store.with_name(store.name + ending) for ending in _ITS_OWN}:
+    if path in {store.with_name(store.name + ending) for ending in _DATABASE_FILES}:
         raise StoreError(f"{path} belongs to the store itself; name another file for the copy.")
-    if path.exists() and not _may_be_copy(path):
+    if path.exists() and not _may_be_backup(path):
         raise StoreError(f"{path} is there and no backup; it is left as it is. Name another file for the copy.")
 
 
-_ITS_OWN = ("", "-wal", "-shm", "-journal")  # by which SQLite calls the files of one database
+_DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # the name endings of the files of one SQLite database
 
 
-def _may_be_copy(path: Path) -> bool:
-    """Whether it is a database, or a file without anything in it; no device, whatever can be read from it."""
+def _may_be_backup(path: Path) -> bool:
+    """Whether it is a database or an empty file. A device is neither, whatever can be read from it."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -51,10 +51,10 @@ def _may_be_copy(path: Path) -> bool:
 _MAGIC = b"SQLite format 3\0"
 
 
-def fault(said: str, path: Path, patience: float) -> StoreError:
-    """What a person can do about what SQLite says; `patience` is how many seconds it waited for a lock."""
-    for sign, words in _FAULTS.items():
-        if sign in said:
-            kind = StoreLocked if sign == "locked" else StoreError
-            return kind(words.format(path=path, folder=path.parent, patience=patience))
-    return StoreError(f"The store {path} cannot be used: {said}.")
+def store_error(reported: str, path: Path, timeout: float) -> StoreError:
+    """The error to raise for what SQLite reported; `timeout` is how many seconds it waited for a lock."""
+    for part, message in _MESSAGES.items():
+        if part in reported:
+            error = StoreLocked if part == "locked" else StoreError
+            return error(message.format(path=path, folder=path.parent, timeout=timeout))
+    return StoreError(f"The store {path} cannot be used: {reported}.")

@@ -1,12 +1,13 @@
-"""What people and the export ask of the whole store.
+"""Queries over the whole store, for people and for the export.
 
-Long answers are streams, and no transaction stays open behind them.
+Long results are streams, and no transaction stays open while the caller reads them.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -19,24 +20,24 @@ from harvester.reports import HeldBack
 from harvester.store import payloads
 from harvester.store.articles import finding_of, load_articles
 from harvester.store.database import Database, chunks
-from harvester.store.standing import Glance
+from harvester.store.overview import Overview
 from harvester.store.structs import DuplicateDoi, FindingRow, SourceStatus, StoredArticle
-from harvester.store.tables import article, article_count, deposit, deposited, finding, record, record_count
+from harvester.store.tables import article, article_count, batch, deposit, deposited, finding, record, record_count
 
-_IN_ORDER = (article.c.source, article.c.identifier)
+_BY_IDENTIFIER = (article.c.source, article.c.identifier)
 
 
-class Reading(Database):
-    """Questions to the whole store."""
+class Queries(Database):
+    """Queries over the whole store."""
 
     def pending(
         self, sources: Collection[str] = (), dois: Collection[str] = (), *, everything: bool = False
     ) -> Iterator[StoredArticle]:
-        """What is to be deposited: ready, and not said by the last written deposit of its DOI.
+        """The articles to deposit: ready, and different from the last written deposit of their DOI.
 
-        Naming DOIs, or asking for everything, leaves out the second condition. The articles of an issue come together.
+        With `dois` or `everything` the second condition is dropped. The articles of an issue come together.
         """
-        ready = _narrowed(select(article.c.id).where(article.c.state == "ready"), sources, dois)
+        ready = _filtered(select(article.c.id).where(article.c.state == "ready"), sources, dois)
         if not (everything or dois):
             ready = ready.outerjoin(deposited, deposited.c.doi_key == article.c.doi_key).where(
                 deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
@@ -44,88 +45,96 @@ class Reading(Database):
         by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
         for ids in chunks(self._ids(ready.order_by(*by_issue, article.c.doi_key, article.c.id)), 100):
             with self._read() as connection:
-                found = load_articles(connection, ids, state="ready")
-            yield from found
+                stored = load_articles(connection, ids, state="ready")
+            yield from stored
 
     def changed_since_deposit(self) -> Iterator[tuple[StoredArticle, dict[str, int]]]:
-        """Live records that say something else than the last deposit of their DOI, with `Member.richness` of that."""
+        """The live articles that differ from the last deposit of their DOI, each with `Member.richness` of that one."""
         with self._read() as connection:
             rows = connection.execute(_CHANGED).all()
         for chunk in chunks(rows, 100):
             with self._read() as connection:
-                found = load_articles(connection, [row.id for row in chunk])
-            had = {row.id: row.richness for row in chunk}
-            yield from ((stored, had[stored.id]) for stored in found if not stored.deleted)
+                articles = load_articles(connection, [row.id for row in chunk])
+            deposited_richness = {row.id: row.richness for row in chunk}
+            yield from ((stored, deposited_richness[stored.id]) for stored in articles if not stored.deleted)
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
-        """Every article that nothing holds back, deposited or not: as it is, without its findings."""
-        ready = _narrowed(select(article.c.id).where(article.c.state == "ready"), sources)
+        """Every article that is not held back, deposited or not, without its findings."""
+        ready = _filtered(select(article.c.id).where(article.c.state == "ready"), sources)
         for ids in chunks(self._ids(ready)):
             with self._read() as connection:
                 documents = connection.execute(_DOCUMENTS, {"ids": ids}).scalars().all()
             yield from map(from_json, documents)
 
     def ready_count(self, sources: Collection[str] = ()) -> int:
-        """How many articles nothing holds back, deposited or not."""
+        """The number of articles that are not held back, deposited or not."""
         ready = select(func.count()).select_from(article).where(article.c.state == "ready")
         with self._read() as connection:
-            return int(connection.execute(_narrowed(ready, sources)).scalar_one())
+            return int(connection.execute(_filtered(ready, sources)).scalar_one())
 
     def held_back(self, sources: Collection[str] = (), dois: Collection[str] = ()) -> Iterator[HeldBack]:
-        """Live records that are not deposited, with the codes that hold them, by source and identifier."""
-        held = _narrowed(select(article.c.id).where(article.c.state == "held"), sources, dois)
-        for ids in chunks(self._ids(held.order_by(*_IN_ORDER))):
+        """The articles that are held back, with the codes of the findings that do so, by source and identifier."""
+        held = _filtered(select(article.c.id).where(article.c.state == "held"), sources, dois)
+        for ids in chunks(self._ids(held.order_by(*_BY_IDENTIFIER))):
             with self._read() as connection:
-                rows = connection.execute(_HOLDING, {"ids": ids}).all()
-            yield from map(_held_of, _grouped(rows))
+                rows = connection.execute(_HELD_BACK, {"ids": ids}).all()
+            for _, group in groupby(rows, key=lambda row: (row.source, row.identifier)):
+                yield _held_back_of(list(group))
 
     def findings(
         self, sources: Collection[str] = (), codes: Collection[str] = (), severities: Collection[Severity] = ()
     ) -> Iterator[FindingRow]:
-        """The findings of these sources, codes and severities (none named: all), by source and identifier."""
-        chosen = _chosen(codes, severities)
-        having = select(finding.c.article_id).where(*chosen)
-        ids = _narrowed(select(article.c.id).where(article.c.id.in_(having)), sources).order_by(*_IN_ORDER)
+        """The findings with these sources, codes and severities (empty: all), by source and identifier."""
+        conditions = _conditions(codes, severities)
+        having = select(finding.c.article_id).where(*conditions)
+        ids = _filtered(select(article.c.id).where(article.c.id.in_(having)), sources).order_by(*_BY_IDENTIFIER)
         for chunk in chunks(self._ids(ids)):
             with self._read() as connection:
-                rows = connection.execute(_FINDINGS.where(*chosen), {"ids": chunk}).all()
+                rows = connection.execute(_FINDINGS.where(*conditions), {"ids": chunk}).all()
             for row in rows:
                 yield FindingRow(row.source, row.identifier, row.doi, finding_of(row))
 
     def duplicate_dois(self) -> Iterator[DuplicateDoi]:
-        """The DOIs that more than one live record claims."""
+        """The DOIs that more than one live article has."""
         live = (article.c.doi_key.is_not(None), article.c.state != "deleted")
         several = select(article.c.doi_key).where(*live).group_by(article.c.doi_key).having(func.count() > 1)
         statement = (
             select(article.c.doi_key, article.c.source, article.c.identifier)
             .where(*live, article.c.doi_key.in_(several))
-            .order_by(article.c.doi_key, *_IN_ORDER)
+            .order_by(article.c.doi_key, *_BY_IDENTIFIER)
         )
         with self._read() as connection:
             rows = connection.execute(statement).all()
         for doi, group in groupby(rows, key=lambda row: row.doi_key):
             yield DuplicateDoi(doi, tuple((row.source, row.identifier) for row in group))
 
+    def last_export(self) -> datetime | None:
+        """When the last deposit file was written; `None` if there is none."""
+        with self._read() as connection:
+            return connection.execute(select(func.max(batch.c.written, type_=batch.c.written.type))).scalar()
+
     def _ids(self, statement: Select[Any]) -> list[int]:
         with self._read() as connection:
             return list(connection.execute(statement).scalars())
 
-    # --------------------------------------------------------------------------------- the whole
+    # --------------------------------------------------------------------------------- the whole store
 
     def status(self) -> tuple[SourceStatus, ...]:
-        """Every source: its articles by state, its records by format, its last runs."""
+        """Every source with its articles by state, its records by format and its last runs."""
         with self._read() as connection:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
-            return Glance(raw).status()
+            return Overview(raw).status()
 
     def check_integrity(self, *, deep: bool = False) -> list[str]:
-        """What is wrong with the file, one sentence each. `deep` reads every payload: SQLite's own check misses damage
-        inside one."""
+        """What is wrong with the file, one sentence each.
+
+        `deep` reads every payload, because SQLite's own check does not see damage inside one.
+        """
         with self._read() as connection:
-            said = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+            lines = connection.execute(text("PRAGMA integrity_check")).scalars().all()
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-            faults = [f"SQLite finds: {line}." for line in said if line != "ok"]
+            faults = [f"SQLite finds: {line}." for line in lines if line != "ok"]
             faults += [
                 f"Row {row[1]} of table {row[0]} points to a row of {row[2]} that is not there." for row in broken
             ]
@@ -148,21 +157,21 @@ _CHANGED = (
 _DOCUMENTS = select(article.c.document).where(
     article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "ready"
 )
-_HOLDING = (
+_HELD_BACK = (
     select(article.c.source, article.c.identifier, article.c.doi, finding.c.code)
     .outerjoin_from(article, finding, (finding.c.article_id == article.c.id) & (finding.c.severity == "error"))
     .where(article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "held")
-    .order_by(*_IN_ORDER, finding.c.position)
+    .order_by(*_BY_IDENTIFIER, finding.c.position)
 )
 _FINDINGS = (
     select(article.c.source, article.c.identifier, article.c.doi, finding)
     .join_from(finding, article)
     .where(article.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(*_IN_ORDER, finding.c.position)
+    .order_by(*_BY_IDENTIFIER, finding.c.position)
 )
 
 
-def _narrowed(statement: Select[Any], sources: Collection[str], dois: Collection[str] = ()) -> Select[Any]:
+def _filtered(statement: Select[Any], sources: Collection[str], dois: Collection[str] = ()) -> Select[Any]:
     if sources:
         statement = statement.where(article.c.source.in_(sources))
     if dois:
@@ -170,29 +179,24 @@ def _narrowed(statement: Select[Any], sources: Collection[str], dois: Collection
     return statement
 
 
-def _chosen(codes: Collection[str], severities: Collection[Severity]) -> list[Any]:
-    chosen: list[Any] = [finding.c.code.in_(codes)] if codes else []
-    return [*chosen, finding.c.severity.in_(severities)] if severities else chosen
+def _conditions(codes: Collection[str], severities: Collection[Severity]) -> list[Any]:
+    conditions: list[Any] = [finding.c.code.in_(codes)] if codes else []
+    return [*conditions, finding.c.severity.in_(severities)] if severities else conditions
 
 
-def _grouped(rows: Sequence[Any]) -> Iterator[list[Any]]:
-    for _, group in groupby(rows, key=lambda row: (row.source, row.identifier)):
-        yield list(group)
-
-
-def _held_of(rows: list[Any]) -> HeldBack:
+def _held_back_of(rows: Sequence[Any]) -> HeldBack:
+    """The article of these rows, one row for each finding."""
     first = rows[0]
     codes = tuple(dict.fromkeys(row.code for row in rows if row.code is not None))
     return HeldBack(record=first.identifier, source=first.source, doi=first.doi, codes=codes)
 
 
 def _miscounted(connection: Connection) -> set[tuple[str, str]]:
-    """What the triggers count otherwise than it is: records or articles, of which source."""
-    found: set[tuple[str, str]] = set()
+    """The sources whose records or articles the triggers have miscounted, each as ("records" or "articles", source)."""
+    miscounted: set[tuple[str, str]] = set()
     for table, counts in ((record, record_count), (article, article_count)):
-        columns = [column.name for column in counts.primary_key]
-        place = [table.c[name] for name in columns]
-        true = connection.execute(select(*place, func.count()).group_by(*place)).all()
-        kept = connection.execute(select(counts).where(counts.c.number != 0)).all()
-        found |= {(f"{table.name}s", row[0]) for row in set(true) ^ set(kept)}
-    return found
+        key = [table.c[column.name] for column in counts.primary_key]
+        actual = connection.execute(select(*key, func.count()).group_by(*key)).all()
+        counted = connection.execute(select(counts).where(counts.c.number != 0)).all()
+        miscounted |= {(f"{table.name}s", row[0]) for row in set(actual) ^ set(counted)}
+    return miscounted

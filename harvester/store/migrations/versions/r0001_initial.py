@@ -1,6 +1,6 @@
-"""The tables, triggers and views the program began with.
+"""The first tables, triggers and views of the program.
 
-A new store is made from `tables`; this is what older ones grow from.
+A new store is created from `tables`; this revision is the start of older ones.
 """
 
 from __future__ import annotations

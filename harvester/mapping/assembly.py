@@ -1,8 +1,8 @@
 """One article from the formats of its record and the configured facts about its journal (mapping J11).
 
-The best format wins as a whole record. From the others only a closed list of fields is taken, and only where the winner
-leaves them open; where formats contradict each other, that is said. The configuration then fills what is still open.
-Whatever is filled in here has its origin in `provenance`.
+The best format gives the whole article. Only a closed list of fields is filled in from the other formats, and only if
+the best format lacks them. Contradictions between formats are reported. The configuration then fills what is still
+missing. `provenance` has the origin of every value that is filled in here.
 """
 
 from __future__ import annotations
@@ -17,58 +17,58 @@ from harvester.identifiers import fold_doi
 from harvester.model import Article, Finding, Hints, Issn, Journal, JournalFacts, LangText, Reading, Title
 from harvester.text import Math, plain
 
-# What may be taken from a second format.
-FILLED = ("landing_page", "licenses", "keywords", "language")
+# The fields that may be filled in from a second format.
+FILLED_FIELDS = ("landing_page", "licenses", "keywords", "language")
 
-# The rules say these of the finished article; a reader's word on them would be the second, or no longer true.
-SAID_BY_THE_RULES = frozenset(
+# The rules report these about the finished article. A reader's finding would be a repetition, or no longer true.
+CODES_OF_THE_RULES = frozenset(
     {"doi-missing", "url-missing", "title-missing", "journal-title-missing", "issn-missing", "issn-media-unknown"}
     | {"date-missing", "name-all-caps", "name-digits", "reference-key-duplicate"}
 )
 
 
 def assemble(readings: Mapping[str, Reading], hints: Hints) -> Reading:
-    """The article of one OAI identifier, from its readings by format, the best format first."""
-    whole = {name: reading.article for name, reading in readings.items() if reading.article is not None}
-    if not whole:
-        return Reading(None, _once(finding for reading in readings.values() for finding in reading.findings))
-    best, *others = whole
-    article = whole[best]
-    findings = [*_unread(readings, best), *readings[best].findings]
+    """The article of one OAI identifier, from its readings by format. The best format is first."""
+    articles = {name: reading.article for name, reading in readings.items() if reading.article is not None}
+    if not articles:
+        return Reading(None, _distinct(finding for reading in readings.values() for finding in reading.findings))
+    best, *others = articles
+    article = articles[best]
+    findings = [*_report_unread(readings, best), *readings[best].findings]
     for other in others:
-        findings += _disagreements(whole[best], whole[other], best, other)
-        article, taken = _filled(article, readings[other], whole[other], other)
-        findings += taken
-    finished = with_facts(article, hints.journals)
-    return Reading(finished, _once(finding for finding in findings if not _is_moot(finding, finished, article)))
+        findings += _disagreements(articles[best], articles[other], best, other)
+        article, adopted = _completed(article, readings[other], articles[other], other)
+        findings += adopted
+    finished = with_journal_facts(article, hints.journals)
+    return Reading(finished, _distinct(finding for finding in findings if not _is_obsolete(finding, finished, article)))
 
 
 def mint(article: Article, facts: JournalFacts) -> str | None:
-    """The DOI that the journal's pattern gives an article without one; `None` where minting is off or not possible."""
+    """A DOI by the journal's pattern for an article without one; `None` if minting is off or not possible."""
     if article.doi is not None or not facts.mint_dois:
         return None
     return next(patterns.dois(article, facts), None)
 
 
-def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    found: list[Finding] = []
+def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    distinct: list[Finding] = []
     for finding in findings:
-        if finding not in found:
-            found.append(finding)
-    return tuple(found)
+        if finding not in distinct:
+            distinct.append(finding)
+    return tuple(distinct)
 
 
-def _is_moot(finding: Finding, finished: Article, before: Article) -> bool:
+def _is_obsolete(finding: Finding, finished: Article, before: Article) -> bool:
     if finding.code == "url-ambiguous":  # the configuration has decided
         return before.landing_page is None and finished.landing_page is not None
-    return finding.code in SAID_BY_THE_RULES
+    return finding.code in CODES_OF_THE_RULES
 
 
 # ------------------------------------------------------------------------------------------------ formats
 
 
-def _unread(readings: Mapping[str, Reading], best: str) -> Iterator[Finding]:
-    """The better formats that had no article in them. What was wrong with each holds nothing back: another is whole."""
+def _report_unread(readings: Mapping[str, Reading], best: str) -> Iterator[Finding]:
+    """Reports the better formats without an article. Their findings hold nothing back: another format is complete."""
     for name, reading in readings.items():
         if name == best:
             return
@@ -76,58 +76,58 @@ def _unread(readings: Mapping[str, Reading], best: str) -> Iterator[Finding]:
         yield Finding("format-unread", "", name, {"used": best, "why": why})
 
 
-def _filled(article: Article, reading: Reading, other: Article, name: str) -> tuple[Article, list[Finding]]:
-    """The article with what it leaves open of the closed list, and the other format's doubts about just that."""
-    taken = [field for field in FILLED if not getattr(article, field) and getattr(other, field)]
-    if not taken:
+def _completed(article: Article, reading: Reading, other: Article, name: str) -> tuple[Article, list[Finding]]:
+    """The article with missing fields filled in from another format, and that format's findings about these fields."""
+    missing = [field for field in FILLED_FIELDS if not getattr(article, field) and getattr(other, field)]
+    if not missing:
         return article, []
-    values: dict[str, Any] = {field: getattr(other, field) for field in taken}
-    origins = {field: _origin(field, other, name) for field in taken}
-    findings = [finding for finding in reading.findings if _root(finding.path) in taken]
+    values: dict[str, Any] = {field: getattr(other, field) for field in missing}
+    origins = {field: _origin(field, other, name) for field in missing}
+    findings = [finding for finding in reading.findings if _field_of(finding.path) in missing]
     return replace(article, **values, provenance={**article.provenance, **origins}), findings
 
 
 def _origin(field: str, other: Article, name: str) -> str:
-    places = dict.fromkeys(place for path, place in other.provenance.items() if _root(path) == field)
+    places = dict.fromkeys(place for path, place in other.provenance.items() if _field_of(path) == field)
     return f"{name}: {', '.join(places)}" if places else name
 
 
-def _root(path: str) -> str:
+def _field_of(path: str) -> str:
     return path.partition("[")[0].partition(".")[0]
 
 
 def _disagreements(article: Article, other: Article, name: str, other_name: str) -> Iterator[Finding]:
-    """DOI, title, year and volume, where both formats have them and they are not the same."""
+    """Reports a DOI, title, year or volume that both formats have and that differs."""
     formats = {"format": name, "other_format": other_name}
     if article.doi and other.doi and fold_doi(article.doi) != fold_doi(other.doi):
         yield Finding("formats-disagree-doi", "doi", article.doi, {**formats, "other": other.doi})
-    for field, path, value, second in _compared(article, other):
+    for field, path, value, second in _differences(article, other):
         yield Finding("formats-disagree", path, value, {**formats, "field": field, "other": second})
 
 
-def _compared(article: Article, other: Article) -> Iterator[tuple[str, str, str, str]]:
-    """Field, path and both values of what differs."""
+def _differences(article: Article, other: Article) -> Iterator[tuple[str, str, str, str]]:
+    """The field, path and both values of each difference."""
     ours, theirs = _titles(article), _titles(other)
     if ours and theirs and not ours.keys() & theirs.keys():
         yield "title", "titles[0]", next(iter(ours.values())), next(iter(theirs.values()))
-    years, others = ({date.year for date in each.dates} for each in (article, other))
-    if years and others and not years & others:
+    our_years, their_years = ({date.year for date in side.dates} for side in (article, other))
+    if our_years and their_years and not our_years & their_years:
         yield "year", "dates[0]", str(article.dates[0].year), str(other.dates[0].year)
     if article.volume and other.volume and _compact(article.volume) != _compact(other.volume):
         yield "volume", "volume", article.volume, other.volume
 
 
 def _titles(article: Article) -> dict[str, str]:
-    """The titles, with and without subtitle, by their letters and digits alone; none where a formula is in one.
+    """The titles, with and without subtitle, by their letters and digits; none if one contains a formula.
 
-    Dublin Core has title and subtitle in one element, and writes formulas in its own way.
+    Dublin Core has title and subtitle in one element, and writes formulas differently.
     """
     if any(isinstance(part, Math) for title in article.titles for part in (*title.text, *title.subtitle)):
         return {}
-    return {_compact(form): form for title in article.titles for form in _forms(title) if _compact(form)}
+    return {_compact(form): form for title in article.titles for form in _wordings(title) if _compact(form)}
 
 
-def _forms(title: Title) -> Iterator[str]:
+def _wordings(title: Title) -> Iterator[str]:
     yield plain(title.text)
     if title.subtitle:
         yield f"{plain(title.text)}: {plain(title.subtitle)}"
@@ -140,21 +140,21 @@ def _compact(value: str) -> str:
 # ------------------------------------------------------------------------------------------ configuration
 
 
-def with_facts(article: Article, journals: Mapping[str, JournalFacts]) -> Article:
-    """The article with what it leaves open of its journal, as the configuration states it."""
+def with_journal_facts(article: Article, journals: Mapping[str, JournalFacts]) -> Article:
+    """The article with missing values filled in from the configuration of its journal."""
     key = next((issn.value for issn in article.journal.issns if issn.value in journals), None)
     if key is None:
         return article
     facts = journals[key]
     language = article.language or facts.language
-    known = replace(article, journal=_known_journal(article.journal, facts), language=language)
-    known = replace(known, landing_page=known.landing_page or patterns.landing_page(known, facts))
-    origins = {path: f'journals."{key}".{setting}' for path, setting in _stated(article, known)}
-    return replace(known, provenance={**article.provenance, **origins}) if origins else article
+    filled = replace(article, journal=_completed_journal(article.journal, facts), language=language)
+    filled = replace(filled, landing_page=filled.landing_page or patterns.landing_page(filled, facts))
+    origins = {path: f'journals."{key}".{setting}' for path, setting in _changes(article, filled)}
+    return replace(filled, provenance={**article.provenance, **origins}) if origins else article
 
 
-def _known_journal(journal: Journal, facts: JournalFacts) -> Journal:
-    """The title that is registered stands first, whatever the language of the article."""
+def _completed_journal(journal: Journal, facts: JournalFacts) -> Journal:
+    """The journal with missing values filled in. The registered title is first, in any language of the article."""
     registered = [title for title in journal.titles if plain(title.text) == facts.title]
     titles = tuple(dict.fromkeys([*registered, *journal.titles]))
     return Journal(
@@ -167,7 +167,7 @@ def _known_journal(journal: Journal, facts: JournalFacts) -> Journal:
 
 
 def _with_medium(issn: Issn, facts: JournalFacts) -> Issn:
-    """A Dublin Core record rarely says which edition an ISSN belongs to (mapping D4)."""
+    """The ISSN with its configured medium. A Dublin Core record rarely gives the medium (mapping D4)."""
     if issn.medium is None and issn.value == facts.issn_print:
         return Issn(issn.value, "print")
     if issn.medium is None and issn.value == facts.issn_electronic:
@@ -175,12 +175,12 @@ def _with_medium(issn: Issn, facts: JournalFacts) -> Issn:
     return issn
 
 
-def _stated(before: Article, after: Article) -> Iterator[tuple[str, str]]:
-    """The path of each value that the configuration gave, and the setting it came from."""
+def _changes(before: Article, after: Article) -> Iterator[tuple[str, str]]:
+    """The path of each value that the configuration filled in, and the setting it came from."""
     for field in ("language", "landing_page"):
         if getattr(before, field) != getattr(after, field):
             yield field, field
-    for field, path, setting in _OF_JOURNAL:
+    for field, path, setting in _JOURNAL_SETTINGS:
         if getattr(after.journal, field) and not getattr(before.journal, field):
             yield path, setting
     for number, (old, new) in enumerate(zip(before.journal.issns, after.journal.issns, strict=True)):
@@ -188,8 +188,8 @@ def _stated(before: Article, after: Article) -> Iterator[tuple[str, str]]:
             yield f"journal.issns[{number}].medium", f"issn_{new.medium}"
 
 
-# Field of the journal, its path in findings, and the setting that can give it.
-_OF_JOURNAL = (
+# A field of the journal, its path in findings, and the setting that can fill it.
+_JOURNAL_SETTINGS = (
     ("titles", "journal.titles[0]", "title"),
     ("abbreviation", "journal.abbreviation", "abbreviation"),
     ("publisher", "journal.publisher", "publisher"),

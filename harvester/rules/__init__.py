@@ -1,8 +1,8 @@
-"""What an article is held against before it may become a deposit.
+"""The checks of an article before it may become a deposit.
 
-A rule is a small function from an article and the policy to the findings it has. An article that the schema accepts
-and that has no finding of severity `error` gives a deposit that is valid in every version of Crossref's schema, and
-that Crossref has no reason of its own to refuse (mapping C9).
+A rule is a small function from an article and the policy to findings. If the schema accepts an article and no finding
+has the severity `error`, its deposit is valid in every version of Crossref's schema, and Crossref has no other reason
+to refuse it (mapping C9).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from harvester.rules.rule import Rule
 
 __all__ = ["RULES", "Rule", "check", "check_all"]
 
-# In the order in which a person reads a record.
+# In the order in which people read a record.
 RULES: tuple[Rule, ...] = (
     *document.RULES,
     *doi.RULES,
@@ -48,15 +48,15 @@ RULES: tuple[Rule, ...] = (
 
 
 def check(article: Article, policy: Policy) -> tuple[Finding, ...]:
-    """Everything the rules have to say about the article."""
-    (found,) = check_all([article], policy)
-    return tuple(found)
+    """The findings of all rules about the article."""
+    (findings,) = check_all([article], policy)
+    return tuple(findings)
 
 
 def check_all(articles: Sequence[Article], policy: Policy) -> list[list[Finding]]:
-    """Everything they have to say about each of the articles, rule by rule: as `formats.steps` does its work."""
-    found: list[list[Finding]] = [[] for _ in articles]
+    """The findings of all rules about each article. Runs rule by rule, for the reason given in `formats.steps`."""
+    results: list[list[Finding]] = [[] for _ in articles]
     for rule in RULES:
-        for article, said in zip(articles, found, strict=True):
-            said += rule(article, policy)
-    return found
+        for article, findings in zip(articles, results, strict=True):
+            findings += rule(article, policy)
+    return results

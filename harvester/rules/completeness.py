@@ -1,7 +1,7 @@
 """How complete articles are, counted as in Crossref's participation reports (mapping C10).
 
-Crossref shows for each journal the share of articles that have references, abstracts and so on, for the current years
-(this one and two back) and for the back file.
+For each journal, Crossref shows the share of articles that have references, abstracts and so on: for the current years
+(this year and the two before) and for the back file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CURRENT_YEARS = 3
 
 
 class Tally(Struct, kw_only=True):
-    """How many articles there are, and how many of them have each of `MEASURES`."""
+    """The number of articles, and how many of them have each of `MEASURES`."""
 
     articles: int = 0
     having: dict[str, int] = {}
@@ -43,12 +43,12 @@ class Tally(Struct, kw_only=True):
             self.having[measure] = self.having.get(measure, 0) + 1
 
     def percent(self, measure: str) -> float:
-        """0 to 100; 0 where there is no article."""
+        """0 to 100; 0 if there is no article."""
         return 100 * self.having.get(measure, 0) / self.articles if self.articles else 0.0
 
 
 class JournalTally(Struct, kw_only=True):
-    """One journal: the articles of this year and the two before, and those before them."""
+    """The tallies of one journal: articles of this year and the two before, and older articles."""
 
     title: str
     current: Tally
@@ -56,26 +56,26 @@ class JournalTally(Struct, kw_only=True):
 
 
 def measures(article: Article, *, crossmark: bool = False) -> Iterator[str]:
-    """Which of `MEASURES` the article has. With a Crossmark policy configured (`crossmark`) every article has it."""
+    """The `MEASURES` that the article has. If a Crossmark policy is configured (`crossmark`), every article has it."""
     affiliations = list(_affiliations(article))
-    has = {
+    values = {
         "references": article.references,
         "abstracts": article.abstracts,
         "orcid": any(person.orcid for person in article.contributors),
         "affiliations": affiliations,
-        "ror": any(each.ror for each in affiliations),
+        "ror": any(affiliation.ror for affiliation in affiliations),
         "similarity_check": article.files,
         "crossmark": crossmark,
         "text_mining": article.files,
         "licenses": article.licenses,
-        "funders": any(each.funder or each.funder_id or each.ror for each in article.funding),
-        "awards": any(each.awards for each in article.funding),
+        "funders": any(funding.funder or funding.funder_id or funding.ror for funding in article.funding),
+        "awards": any(funding.awards for funding in article.funding),
     }
-    return (measure for measure in MEASURES if has[measure])
+    return (measure for measure in MEASURES if values[measure])
 
 
 def _affiliations(article: Article) -> Iterator[Affiliation]:
-    return (each for person in article.contributors for each in person.affiliations)
+    return (affiliation for person in article.contributors for affiliation in person.affiliations)
 
 
 def completeness(
@@ -85,24 +85,24 @@ def completeness(
     *,
     crossmark: bool = False,
 ) -> dict[str, JournalTally]:
-    """The tallies by journal, named by its ISSN, else its title. Articles without a publication date are not counted.
+    """The tallies by ISSN of the journal, else by its title. Articles without a publication date are not counted.
 
-    `year` is the present one; `journals` are those of the configuration, which hold the ISSNs of a journal together.
+    `year` is the current year. `journals` are the configured journals, which say which ISSNs belong together.
     """
-    found: dict[str, JournalTally] = {}
+    tallies: dict[str, JournalTally] = {}
     for article in articles:
         if not article.dates:
             continue
         key, title = _journal(article, journals)
-        journal = found.setdefault(key, JournalTally(title=title, current=Tally(), back_file=Tally()))
+        journal = tallies.setdefault(key, JournalTally(title=title, current=Tally(), back_file=Tally()))
         published = min(date.year for date in article.dates)
         part = journal.current if published > year - CURRENT_YEARS else journal.back_file
         part.add(article, crossmark=crossmark)
-    return found
+    return tallies
 
 
 def _journal(article: Article, journals: Mapping[str, JournalFacts]) -> tuple[str, str]:
-    """What the article's journal is told by, and its title."""
+    """The key of the article's journal, and the journal's title."""
     facts = patterns.facts_of(article, journals)
     title = plain(article.journal.titles[0].text) if article.journal.titles else ""
     numbers = [issn.value for issn in sorted(article.journal.issns, key=lambda issn: issn.medium != "print")]

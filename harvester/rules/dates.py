@@ -1,4 +1,4 @@
-"""Dates: one of publication there must be, each must be in the calendar, and publication must have come."""
+"""Dates: the article has a publication date that is not in the future, and all days exist in the calendar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from harvester.model import Article, Finding, Policy, PubDate
 from harvester.rules.rule import Rule
 
-AHEAD = ("date-in-future", "date-ahead")  # the findings that a day of the calendar ends
+AHEAD = ("date-in-future", "date-ahead")  # the findings that end when their date is reached
 _FIRST_SEASON = 21  # Crossref's months above 12 are seasons and quarters
 
 
@@ -19,32 +19,32 @@ def has_a_publication_date(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def days_are_in_the_calendar(article: Article, _: Policy) -> Iterator[Finding]:
-    """31 February passes the schema, and is then what everybody reads."""
-    for path, when in _dates(article):
-        if when.day and not _exists(when.year, when.month or 0, when.day):
-            yield Finding("date-impossible", path, shown(when))
+    """The schema accepts 31 February, and Crossref would then publish it."""
+    for path, pub_date in _dates(article):
+        if pub_date.day and not _exists(pub_date.year, pub_date.month or 0, pub_date.day):
+            yield Finding("date-impossible", path, shown(pub_date))
     for path, day in _days(article):
         if not _is_day(day):
             yield Finding("date-impossible", path, day)
 
 
 def publication_has_come(article: Article, policy: Policy) -> Iterator[Finding]:
-    """A printed issue may lie ahead once the article is published online."""
+    """Once the article is published online, the date of its printed issue may be in the future."""
     latest = _tomorrow(policy.today)
-    ahead = [number for number, when in enumerate(article.dates) if _earliest(when) > latest]
+    ahead = [number for number, pub_date in enumerate(article.dates) if _earliest(pub_date) > latest]
     for number in ahead:
-        when = article.dates[number]
+        pub_date = article.dates[number]
         if len(ahead) < len(article.dates):
-            yield Finding("date-ahead", f"dates[{number}]", shown(when), {"medium": when.medium or "other"})
+            yield Finding("date-ahead", f"dates[{number}]", shown(pub_date), {"medium": pub_date.medium or "other"})
         else:
-            yield Finding("date-in-future", f"dates[{number}]", shown(when))
+            yield Finding("date-in-future", f"dates[{number}]", shown(pub_date))
     if article.issue_year and article.issue_year > latest[0] + 1:  # next year's first issue is often online by autumn
         yield Finding("date-in-future", "issue_year", str(article.issue_year))
 
 
 def _dates(article: Article) -> Iterator[tuple[str, PubDate]]:
-    for number, when in enumerate(article.dates):
-        yield f"dates[{number}]", when
+    for number, pub_date in enumerate(article.dates):
+        yield f"dates[{number}]", pub_date
     if article.accepted:
         yield "accepted", article.accepted
 
@@ -58,26 +58,26 @@ def _days(article: Article) -> Iterator[tuple[str, str]]:
             yield f"relations[{number}].date", relation.date
 
 
-def shown(when: PubDate) -> str:
+def shown(pub_date: PubDate) -> str:
     """YYYY, YYYY-MM or YYYY-MM-DD."""
-    return "-".join(f"{part:02}" for part in (when.year, when.month, when.day) if part)
+    return "-".join(f"{part:02}" for part in (pub_date.year, pub_date.month, pub_date.day) if part)
 
 
 def has_come(ahead: str, today: str) -> bool:
-    """Whether a date that a finding shows to lie ahead lies ahead no more on the day `today` (YYYY-MM-DD)."""
+    """Whether the date `ahead`, as a finding shows it, is no longer in the future on the day `today` (YYYY-MM-DD)."""
     year, *rest = map(int, ahead.split("-"))
     month, day = (*rest, None, None)[:2]
     return _earliest(PubDate(year=year, month=month, day=day)) <= _tomorrow(today)
 
 
-def _earliest(when: PubDate) -> tuple[int, int, int]:
-    month = when.month if when.month and when.month < _FIRST_SEASON else 1
-    return when.year, month, when.day or 1
+def _earliest(pub_date: PubDate) -> tuple[int, int, int]:
+    month = pub_date.month if pub_date.month and pub_date.month < _FIRST_SEASON else 1
+    return pub_date.year, month, pub_date.day or 1
 
 
 @lru_cache(16)
 def _tomorrow(today: str) -> tuple[int, int, int]:
-    """One day of grace: `today` is that of UTC, and in Auckland it is tomorrow already."""
+    """The day after `today`: a tolerance of one day, because `today` is in UTC, and in Auckland it may be tomorrow."""
     day = date.fromisoformat(today) + timedelta(days=1)
     return day.year, day.month, day.day
 

@@ -1,4 +1,4 @@
-"""The article against its own schema."""
+"""Checks the article against its own schema."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from harvester.rules.rule import Rule
 from harvester.rules.schema import accepts, explain
 
 
-def keeps_to_the_schema(article: Article, _: Policy) -> Iterator[Finding]:
+def follows_the_schema(article: Article, _: Policy) -> Iterator[Finding]:
     document = msgspec.to_builtins(article)
     if not accepts(document):
         yield from explain(document)
 
 
-RULES: tuple[Rule, ...] = (keeps_to_the_schema,)
+RULES: tuple[Rule, ...] = (follows_the_schema,)

@@ -1,4 +1,4 @@
-"""The article's DOI: there, ours, of good characters, and what the journal's pattern says."""
+"""The article's DOI: it exists, has an allowed DOI prefix and allowed characters, and fits the journal's pattern."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def doi_has_our_prefix(article: Article, policy: Policy) -> Iterator[Finding]:
         yield Finding("doi-foreign-prefix", "doi", article.doi, {"prefixes": ", ".join(policy.doi_prefixes)})
 
 
-def doi_has_good_characters(article: Article, _: Policy) -> Iterator[Finding]:
-    """Crossref: "contains invalid characters". Look-alikes are named, as they cannot be told by eye."""
+def doi_has_allowed_characters(article: Article, _: Policy) -> Iterator[Finding]:
+    """Crossref: "contains invalid characters". Characters are named, because some look like allowed ones."""
     if article.doi and (bad := dict.fromkeys(_BAD_CHARACTER.findall(article.doi))):
-        yield Finding("doi-characters", "doi", article.doi, {"characters": ", ".join(map(_named, bad))})
+        yield Finding("doi-characters", "doi", article.doi, {"characters": ", ".join(map(_described, bad))})
 
 
-def _named(character: str) -> str:
+def _described(character: str) -> str:
     name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
     return name if character.isspace() or not character.isprintable() else f"{character} ({name})"
 
@@ -42,7 +42,7 @@ def doi_is_not_too_long(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def doi_fits_the_pattern(article: Article, policy: Policy) -> Iterator[Finding]:
-    """Where the configuration says how the journal makes its DOIs, one of another form is worth a look."""
+    """If the configuration has the pattern of the journal's DOIs, a DOI of another form is suspicious."""
     facts = patterns.facts_of(article, policy.journals)
     if article.doi is None or facts is None or facts.doi_pattern is None:
         return
@@ -54,7 +54,7 @@ def doi_fits_the_pattern(article: Article, policy: Policy) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     has_a_doi,
     doi_has_our_prefix,
-    doi_has_good_characters,
+    doi_has_allowed_characters,
     doi_is_not_too_long,
     doi_fits_the_pattern,
 )

@@ -1,4 +1,4 @@
-"""What the article itself must have, beside its DOI: a title, abstracts with text, numbers that are numbers."""
+"""What the article must have in addition to its DOI: a title, text in its abstracts, a plain volume and issue."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from harvester.text import Text, plain
 _LABEL = re.compile(r"(?:^|[^\w])(?:vol(?:ume)?|no|nr|num|issue|iss|том|номер|выпуск|вып|№)\b|№|_", re.IGNORECASE)
 _DASH = re.compile("[-\u2010-\u2015\u2212]")
 
-# What a journal system keeps beside its articles, by names that nobody gives to an article.
-_NO_ARTICLES = frozenset(
+# Types of content in a journal system that are never articles.
+_NOT_ARTICLES = frozenset(
     {"cover", "covers", "toc", "table-of-contents", "front-matter", "frontmatter", "back-matter", "backmatter"}
     | {"advertisement", "masthead", "imprint", "editorial-board", "author-index", "subject-index"}
 )
@@ -36,12 +36,12 @@ def abstracts_have_text(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def has_words(text: Text) -> bool:
-    """Whether the text has a letter or a digit; a value such as `.` is absent (mapping D8)."""
+    """Whether the text has a letter or a digit. A value such as `.` is absent (mapping D8)."""
     return any(map(str.isalnum, plain(text)))
 
 
-def numbers_are_bare(article: Article, _: Policy) -> Iterator[Finding]:
-    """Labels and dashes go into Crossref's weekly report to the publisher."""
+def numbers_have_no_labels(article: Article, _: Policy) -> Iterator[Finding]:
+    """Crossref lists labels and dashes in its weekly report to the publisher."""
     for field, value in (("volume", article.volume), ("issue", article.issue)):
         if value is None or value.isdigit():
             continue
@@ -52,8 +52,8 @@ def numbers_are_bare(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def is_an_article(article: Article, _: Policy) -> Iterator[Finding]:
-    if article.type and article.type.casefold() in _NO_ARTICLES:
+    if article.type and article.type.casefold() in _NOT_ARTICLES:
         yield Finding("type-not-article", "type", article.type)
 
 
-RULES: tuple[Rule, ...] = (has_a_title, abstracts_have_text, numbers_are_bare, is_an_article)
+RULES: tuple[Rule, ...] = (has_a_title, abstracts_have_text, numbers_have_no_labels, is_an_article)

@@ -1,7 +1,7 @@
-"""Formulas: MathML as Crossref's schema takes it (MathML 3, presentation).
+"""Formulas: MathML as Crossref's schema accepts it (MathML 3, presentation).
 
-One wrong attribute in a formula makes a whole deposit file invalid, and loading all of MathML to find it takes seconds.
-What is allowed here is the part that publishers use; what is not is reported before a file is built.
+One wrong attribute in a formula makes a whole deposit file invalid, and loading the schema of MathML takes seconds. So
+this module lists the part of MathML that publishers use. Anything else is reported before a deposit file is built.
 """
 
 from __future__ import annotations
@@ -18,20 +18,22 @@ from harvester.rules.texts import texts_of
 from harvester.text import Math, Span, Text
 from harvester.xmltools import MATHML, UnsafeXml, parse
 
-_SHOWN = 120  # characters of a formula in a finding
+_EXCERPT_LENGTH = 120  # characters of a formula in a finding
 
 
-def formulas_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
+def formulas_are_accepted(article: Article, _: Policy) -> Iterator[Finding]:
     for path, number, text in _texts(article):
         if len(text) == 1 and isinstance(text[0], str):  # nearly always
             continue
         for formula in _formulas(text):
             if problem := problem_of(formula.mathml):
-                yield Finding("formula-refused", path.format(number), formula.mathml[:_SHOWN], {"problem": problem})
+                yield Finding(
+                    "formula-refused", path.format(number), formula.mathml[:_EXCERPT_LENGTH], {"problem": problem}
+                )
 
 
 def _texts(article: Article) -> Iterator[tuple[str, int, Text]]:
-    """Every text that may hold one, with the pattern of its path and the number in it."""
+    """Every text that may have formulas, with the pattern of its path and the number in the path."""
     for number, title in enumerate(article.titles):
         yield "titles[{}]", number, title.text
         yield "titles[{}].subtitle", number, title.subtitle
@@ -52,17 +54,20 @@ def _formulas(text: Text) -> Iterator[Math]:
 # ----------------------------------------------------------------------------------------------- elements
 
 
-def _words(names: str) -> frozenset[str]:
+def _word_set(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_TOKENS = _words("mi mn mo mtext ms")
-_EMPTY = _words("mspace none mprescripts malignmark maligngroup")
-_ROWS = _words("math mrow mstyle msqrt merror mpadded mphantom mfenced menclose mtd")
-_CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
-_ONLY = {"mtable": "mtr", "mtr": "mtd"}
+_TOKENS = _word_set("mi mn mo mtext ms")
+_EMPTY = _word_set("mspace none mprescripts malignmark maligngroup")
+_ROWS = _word_set("math mrow mstyle msqrt merror mpadded mphantom mfenced menclose mtd")
+_CHILD_COUNTS = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
+_ONLY_CHILD = {"mtable": "mtr", "mtr": "mtd"}
 _EXPRESSIONS = (
-    _TOKENS | _ROWS | _CHILDREN.keys() | {"mspace", "malignmark", "maligngroup", "mtable", "mmultiscripts", "semantics"}
+    _TOKENS
+    | _ROWS
+    | _CHILD_COUNTS.keys()
+    | {"mspace", "malignmark", "maligngroup", "mtable", "mmultiscripts", "semantics"}
 ) - {
     "math",
     "mtd",
@@ -72,7 +77,7 @@ _ANNOTATION = "annotation"
 
 @lru_cache(1024)
 def problem_of(mathml: str) -> str | None:
-    """What the schema would not take in one serialised `<math>` element; `None` when there is nothing."""
+    """The first reason why the schema would refuse a serialised `<math>` element; `None` if it accepts the element."""
     try:
         root = parse(mathml.encode("utf-8", "surrogatepass"))
     except (etree.XMLSyntaxError, UnsafeXml):
@@ -85,11 +90,11 @@ def problem_of(mathml: str) -> str | None:
 def _element_problem(element: etree._Element) -> str | None:
     name = _name(element)
     children = [_name(child) for child in element]
-    if not _has_place_for(name, children):
+    if not _may_contain(name, children):
         return f"<{name}> is unknown, or does not hold what it must"
     if name not in _TOKENS and name != _ANNOTATION and _has_text(element):
         return f"there is bare text in <{name}>"
-    wrong = next((f"{key}={value!r}" for key, value in _attributes(element) if not _takes(name, key, value)), None)
+    wrong = next((f"{key}={value!r}" for key, value in _attributes(element) if not _accepts(name, key, value)), None)
     return f"<{name}> has {wrong}" if wrong else None
 
 
@@ -103,19 +108,19 @@ def _name(element: etree._Element) -> str:
     return tag.removeprefix(f"{{{MATHML}}}") if isinstance(tag, str) else "?"
 
 
-def _has_place_for(name: str, children: list[str]) -> bool:
-    """Whether an element of that name may have just these children."""
+def _may_contain(name: str, children: list[str]) -> bool:
+    """Whether an element of that name may have exactly these children."""
     if name in _EMPTY or name == _ANNOTATION:
         return not children
     if name in _TOKENS:
         return all(child == "malignmark" for child in children)
-    if name in _ONLY:
-        return all(child == _ONLY[name] for child in children)
+    if name in _ONLY_CHILD:
+        return all(child == _ONLY_CHILD[name] for child in children)
     if name == "semantics":
         return _are_expressions(children[:1]) and set(children[1:]) <= {_ANNOTATION} and bool(children)
     if name == "mmultiscripts":
         return _are_scripts(children)
-    return _are_expressions(children) and (name in _ROWS or _CHILDREN.get(name) == len(children))
+    return _are_expressions(children) and (name in _ROWS or _CHILD_COUNTS.get(name) == len(children))
 
 
 def _are_expressions(children: list[str]) -> bool:
@@ -123,14 +128,14 @@ def _are_expressions(children: list[str]) -> bool:
 
 
 def _are_scripts(children: list[str]) -> bool:
-    """A base, pairs behind it, and after `mprescripts` pairs before it."""
-    behind, _, before = "\n".join(children[1:]).partition("mprescripts")
+    """Whether the children are a base, pairs of scripts after it, and behind `mprescripts` pairs before it."""
+    after, _, before = "\n".join(children[1:]).partition("mprescripts")
     return (
         bool(children)
         and children[0] in _EXPRESSIONS
         and all(
-            len(scripts) % 2 == 0 and all(each == "none" or each in _EXPRESSIONS for each in scripts)
-            for scripts in (behind.split(), before.split())
+            len(scripts) % 2 == 0 and all(script == "none" or script in _EXPRESSIONS for script in scripts)
+            for scripts in (after.split(), before.split())
         )
     )
 
@@ -142,75 +147,77 @@ def _has_text(element: etree._Element) -> bool:
 # --------------------------------------------------------------------------------------------- attributes
 
 _LENGTH = r"-?[0-9]*(?:\.[0-9]*)?(?:e[mx]|in|cm|mm|p[xtc]|%)?|(?:negative)?(?:(?:very){0,2}thi(?:n|ck)|medium)mathspace"
-_PADDED = r"[+-]?[0-9]*(?:\.[0-9]*)?(?:e[mx]|in|cm|mm|p[xtc]|%?(?:height|depth|width)?)"
+_PADDED_LENGTH = r"[+-]?[0-9]*(?:\.[0-9]*)?(?:e[mx]|in|cm|mm|p[xtc]|%?(?:height|depth|width)?)"
 _COLOR = (
     r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?|aqua|black|blue|fuchsia|gray|green|lime|maroon|navy|olive|purple|red|silver|"
     "teal|white|yellow"
 )
-_TRUTH, _SIDES, _ANYTHING = "true|false", "left|center|right", r"[^\x00]*"
+_BOOLEAN, _SIDES, _ANYTHING = "true|false", "left|center|right", r"[^\x00]*"
 _VARIANTS = (
     "normal|bold|italic|bold-italic|double-struck|bold-fraktur|script|bold-script|fraktur|sans-serif|bold-sans-serif|"
     "sans-serif-italic|sans-serif-bold-italic|monospace|initial|tailed|looped|stretched"
 )
-_EVERYWHERE = {"mathcolor": _COLOR, "mathbackground": f"transparent|{_COLOR}", "class": r"[\w.-]+(?: [\w.-]+)*"}
-_EVERYWHERE |= dict.fromkeys(("style", "other", "xref"), _ANYTHING)
-_OF_TOKENS = {"mathvariant": _VARIANTS, "mathsize": f"small|normal|big|{_LENGTH}", "dir": "ltr|rtl"}
-_OF_TOKENS |= {"fontweight": "normal|bold", "fontstyle": "normal|italic", "fontfamily": _ANYTHING}
-_OF_STYLES = {"displaystyle": _TRUTH, "scriptlevel": "[+-]?[0-9]{1,9}", "mathvariant": _VARIANTS}
-_OF_STYLES |= {"mathsize": f"small|normal|big|{_LENGTH}", "dir": "ltr|rtl"}
+_COMMON_ATTRIBUTES = {"mathcolor": _COLOR, "mathbackground": f"transparent|{_COLOR}", "class": r"[\w.-]+(?: [\w.-]+)*"}
+_COMMON_ATTRIBUTES |= dict.fromkeys(("style", "other", "xref"), _ANYTHING)
+_TOKEN_ATTRIBUTES = {"mathvariant": _VARIANTS, "mathsize": f"small|normal|big|{_LENGTH}", "dir": "ltr|rtl"}
+_TOKEN_ATTRIBUTES |= {"fontweight": "normal|bold", "fontstyle": "normal|italic", "fontfamily": _ANYTHING}
+_STYLE_ATTRIBUTES = {"displaystyle": _BOOLEAN, "scriptlevel": "[+-]?[0-9]{1,9}", "mathvariant": _VARIANTS}
+_STYLE_ATTRIBUTES |= {"mathsize": f"small|normal|big|{_LENGTH}", "dir": "ltr|rtl"}
 _SUB, _SUP = {"subscriptshift": _LENGTH}, {"superscriptshift": _LENGTH}
 _ALIGN = {"align": _SIDES}
-_CELLS = {"columnalign": _SIDES, "rowalign": "top|bottom|center|baseline|axis"}
-_OPERATOR = dict.fromkeys(_words("fence separator stretchy symmetric largeop movablelimits accent"), _TRUTH)
-_OPERATOR |= dict.fromkeys(_words("lspace rspace minsize lineleading indentshift"), _LENGTH)
-_OPERATOR |= {"form": "prefix|infix|postfix", "maxsize": f"infinity|{_LENGTH}", "indenttarget": _ANYTHING}
-_OPERATOR |= {"linebreak": "auto|newline|nobreak|goodbreak|badbreak", "indentalign": f"{_SIDES}|auto|id"}
+_CELL_ATTRIBUTES = {"columnalign": _SIDES, "rowalign": "top|bottom|center|baseline|axis"}
+_OPERATOR_ATTRIBUTES = dict.fromkeys(
+    _word_set("fence separator stretchy symmetric largeop movablelimits accent"), _BOOLEAN
+)
+_OPERATOR_ATTRIBUTES |= dict.fromkeys(_word_set("lspace rspace minsize lineleading indentshift"), _LENGTH)
+_OPERATOR_ATTRIBUTES |= {"form": "prefix|infix|postfix", "maxsize": f"infinity|{_LENGTH}", "indenttarget": _ANYTHING}
+_OPERATOR_ATTRIBUTES |= {"linebreak": "auto|newline|nobreak|goodbreak|badbreak", "indentalign": f"{_SIDES}|auto|id"}
 
-_OF: dict[str, dict[str, str]] = {
+_ATTRIBUTES: dict[str, dict[str, str]] = {
     "math": {
-        **_OF_STYLES,
+        **_STYLE_ATTRIBUTES,
         "display": "block|inline",
         "overflow": "linebreak|scroll|elide|truncate|scale",
         "alttext": _ANYTHING,
         "mode": _ANYTHING,
     },
-    **dict.fromkeys(("mi", "mn", "mtext"), _OF_TOKENS),
-    "mo": {**_OF_TOKENS, **_OPERATOR},
-    "ms": {**_OF_TOKENS, "lquote": _ANYTHING, "rquote": _ANYTHING},
+    **dict.fromkeys(("mi", "mn", "mtext"), _TOKEN_ATTRIBUTES),
+    "mo": {**_TOKEN_ATTRIBUTES, **_OPERATOR_ATTRIBUTES},
+    "ms": {**_TOKEN_ATTRIBUTES, "lquote": _ANYTHING, "rquote": _ANYTHING},
     "mspace": {
-        **_OF_TOKENS,
+        **_TOKEN_ATTRIBUTES,
         **dict.fromkeys(("width", "height", "depth"), _LENGTH),
         "linebreak": "auto|newline|nobreak|goodbreak|badbreak|indentingnewline",
     },
     "mrow": {"dir": "ltr|rtl"},
-    "mstyle": _OF_STYLES,
+    "mstyle": _STYLE_ATTRIBUTES,
     "mfrac": {
         "linethickness": f"thin|medium|thick|{_LENGTH}",
         "numalign": _SIDES,
         "denomalign": _SIDES,
-        "bevelled": _TRUTH,
+        "bevelled": _BOOLEAN,
     },
-    "mpadded": dict.fromkeys(_words("width height depth lspace voffset"), _PADDED),
+    "mpadded": dict.fromkeys(_word_set("width height depth lspace voffset"), _PADDED_LENGTH),
     "mfenced": dict.fromkeys(("open", "close", "separators"), _ANYTHING),
     "msub": _SUB,
     "msup": _SUP,
     "msubsup": {**_SUB, **_SUP},
     "mmultiscripts": {**_SUB, **_SUP},
-    "munder": {"accentunder": _TRUTH, **_ALIGN},
-    "mover": {"accent": _TRUTH, **_ALIGN},
-    "munderover": {"accent": _TRUTH, "accentunder": _TRUTH, **_ALIGN},
+    "munder": {"accentunder": _BOOLEAN, **_ALIGN},
+    "mover": {"accent": _BOOLEAN, **_ALIGN},
+    "munderover": {"accent": _BOOLEAN, "accentunder": _BOOLEAN, **_ALIGN},
     "mtable": {
-        "displaystyle": _TRUTH,
+        "displaystyle": _BOOLEAN,
         "columnalign": f"(?:{_SIDES})(?: (?:{_SIDES}))*",
         "rowalign": "top|bottom|center|baseline|axis",
         "align": "(?:top|bottom|center|baseline|axis)[0-9]*",
-        "equalrows": _TRUTH,
-        "equalcolumns": _TRUTH,
+        "equalrows": _BOOLEAN,
+        "equalcolumns": _BOOLEAN,
         "rowspacing": f"(?:{_LENGTH})(?: (?:{_LENGTH}))*",
         "columnspacing": f"(?:{_LENGTH})(?: (?:{_LENGTH}))*",
     },
-    "mtr": _CELLS,
-    "mtd": {**_CELLS, "rowspan": "[1-9][0-9]{0,3}", "columnspan": "[1-9][0-9]{0,3}"},
+    "mtr": _CELL_ATTRIBUTES,
+    "mtd": {**_CELL_ATTRIBUTES, "rowspan": "[1-9][0-9]{0,3}", "columnspan": "[1-9][0-9]{0,3}"},
     "semantics": {},
     _ANNOTATION: {"encoding": _ANYTHING},
 }
@@ -218,13 +225,13 @@ _OF: dict[str, dict[str, str]] = {
 
 @lru_cache(512)
 def _pattern(element: str, attribute: str) -> re.Pattern[str] | None:
-    allowed = _OF.get(element, {}).get(attribute) or _EVERYWHERE.get(attribute)
+    allowed = _ATTRIBUTES.get(element, {}).get(attribute) or _COMMON_ATTRIBUTES.get(attribute)
     return re.compile(allowed, re.ASCII) if allowed else None
 
 
-def _takes(element: str, attribute: str, value: str) -> bool:
+def _accepts(element: str, attribute: str, value: str) -> bool:
     pattern = _pattern(element, attribute)
     return pattern is not None and pattern.fullmatch(value) is not None
 
 
-RULES: tuple[Rule, ...] = (formulas_are_taken,)
+RULES: tuple[Rule, ...] = (formulas_are_accepted,)

@@ -1,4 +1,4 @@
-"""The journal: a title and ISSNs that are right and of a known medium."""
+"""The journal: it has a title, and valid ISSNs of known media, as configured."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def journal_has_an_issn(article: Article, _: Policy) -> Iterator[Finding]:
         yield Finding("issn-missing", "journal.issns")
 
 
-def issns_are_right(article: Article, _: Policy) -> Iterator[Finding]:
+def issns_are_valid(article: Article, _: Policy) -> Iterator[Finding]:
     """Crossref: "ISSN … is invalid"."""
     for number, issn in enumerate(article.journal.issns):
         if clean_issn(issn.value) != issn.value:
@@ -30,13 +30,13 @@ def issns_are_right(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def issn_media_are_known(article: Article, _: Policy) -> Iterator[Finding]:
-    """The schema's default is print: an electronic ISSN without its medium would become print (mapping D4, C3)."""
+    """The default of the schema is print. An electronic ISSN without its medium would become print (mapping D4, C3)."""
     for number, issn in enumerate(article.journal.issns):
         if issn.medium is None:
             yield Finding("issn-media-unknown", f"journal.issns[{number}]", issn.value)
 
 
-def title_is_the_one_registered(article: Article, policy: Policy) -> Iterator[Finding]:
+def title_matches_the_configuration(article: Article, policy: Policy) -> Iterator[Finding]:
     """Crossref: "ISSN … has already been assigned to a different title"."""
     facts = patterns.facts_of(article, policy.journals)
     if facts is None or facts.title is None or not article.journal.titles:
@@ -47,30 +47,30 @@ def title_is_the_one_registered(article: Article, policy: Policy) -> Iterator[Fi
 
 
 def _compact(title: str) -> str:
-    """The title's letters and digits alone: in the others no two journals differ."""
+    """The letters and digits of the title. No two journals differ only in other characters."""
     return "".join(filter(str.isalnum, title.casefold()))
 
 
-def issn_media_fit_the_configuration(article: Article, policy: Policy) -> Iterator[Finding]:
+def issn_media_match_the_configuration(article: Article, policy: Policy) -> Iterator[Finding]:
     facts = patterns.facts_of(article, policy.journals)
     if facts is None:
         return
     for number, issn in enumerate(article.journal.issns):
-        configured = _medium(issn.value, facts)
+        configured = _configured_medium(issn.value, facts)
         if issn.medium and configured and issn.medium != configured:
             detail = {"medium": issn.medium, "configured": configured}
             yield Finding("issn-media-conflict", f"journal.issns[{number}]", issn.value, detail)
 
 
-def _medium(issn: str, facts: JournalFacts) -> str | None:
+def _configured_medium(issn: str, facts: JournalFacts) -> str | None:
     return "print" if issn == facts.issn_print else "electronic" if issn == facts.issn_electronic else None
 
 
 RULES: tuple[Rule, ...] = (
     journal_has_a_title,
     journal_has_an_issn,
-    issns_are_right,
+    issns_are_valid,
     issn_media_are_known,
-    title_is_the_one_registered,
-    issn_media_fit_the_configuration,
+    title_matches_the_configuration,
+    issn_media_match_the_configuration,
 )

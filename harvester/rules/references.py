@@ -1,4 +1,4 @@
-"""The list of references: keys that stand once, entries with something in them, DOIs that fit."""
+"""The citation list: unique keys, entries that are not empty, DOIs that are not too long."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from harvester.patterns import suffix_fits
 from harvester.rules.rule import Rule
 
 
-def keys_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
+def keys_are_unique(article: Article, _: Policy) -> Iterator[Finding]:
     seen: set[str] = set()
     for number, reference in enumerate(article.references):
-        key = " ".join(reference.key.split())  # as the schema compares them
+        key = " ".join(reference.key.split())  # the schema compares keys like this
         if key in seen:
             yield Finding("reference-key-duplicate", f"references[{number}].key", reference.key)
         seen.add(key)
 
 
-def entries_have_something(article: Article, _: Policy) -> Iterator[Finding]:
+def entries_are_not_empty(article: Article, _: Policy) -> Iterator[Finding]:
     for number, reference in enumerate(article.references):
         if reference.text is None and _is_empty(reference):
             yield Finding("reference-empty", f"references[{number}]")
@@ -28,10 +28,10 @@ def _is_empty(reference: Reference) -> bool:
     return reference == Reference(key=reference.key, type=reference.type)
 
 
-def dois_fit(article: Article, _: Policy) -> Iterator[Finding]:
+def dois_are_not_too_long(article: Article, _: Policy) -> Iterator[Finding]:
     for number, reference in enumerate(article.references):
         if reference.doi and not suffix_fits(reference.doi):
             yield Finding("reference-doi-invalid", f"references[{number}].doi", reference.doi)
 
 
-RULES: tuple[Rule, ...] = (keys_stand_once, entries_have_something, dois_fit)
+RULES: tuple[Rule, ...] = (keys_are_unique, entries_are_not_empty, dois_are_not_too_long)

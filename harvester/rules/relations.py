@@ -1,4 +1,4 @@
-"""Relations to other works: the target must be another work, and what its type says."""
+"""Relations to other works: the target is another work, and valid for its type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts inside an abstract, in their order."""
+"""The texts of an abstract, in order."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from harvester.text import Text
 
 
 def texts_of(block: Block) -> Iterator[Text]:
-    """The texts of a paragraph, of a list's items, of a section and what is in it."""
+    """The texts of a paragraph, of the items of a list, or of a section with its blocks."""
     if isinstance(block, Paragraph):
         yield block.text
     elif isinstance(block, ListBlock):
         yield from block.items
     else:
         yield block.title
-        for each in block.blocks:
-            yield from texts_of(each)
+        for inner in block.blocks:
+            yield from texts_of(inner)

@@ -1,4 +1,4 @@
-"""A record that has less than its last deposit: a redeposit replaces everything, so what is missing is erased."""
+"""Records with less metadata than their last deposit. A redeposit replaces everything, so the rest would be erased."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CODES = ("deposit-thinner",)
 
 
 def richness(article: Article) -> dict[str, int]:
-    """How much of each kind the article's deposit has, by words for people; only what there is."""
+    """The number of values of each kind in the article's deposit, by name of the kind in messages. No zeros."""
     people = article.contributors
     counts = {
         "titles": len(article.titles),
@@ -29,7 +29,7 @@ def richness(article: Article) -> dict[str, int]:
 
 
 def thinner(article: Article, deposited: Mapping[str, int]) -> Finding | None:
-    """What the article would erase of a deposit that had `deposited`; `None` where it has no less of anything."""
+    """What the article would erase from a deposit with the counts `deposited`; `None` if it has no less of any kind."""
     now = richness(article)
     lost = [
         f"{kind} ({now.get(kind, 0)} now, {before} before)"

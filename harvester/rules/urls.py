@@ -1,4 +1,4 @@
-"""Web addresses that a deposit carries: the landing page, full texts, licences."""
+"""The URLs in a deposit: landing page, full texts, licences."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
-# RFC 3986, with the letters of other scripts that people leave unencoded. libxml2 reads xsd:anyURI so strictly.
-# What has matched is never divided again (`++`, `*+`): an address with one bad character would be tried in all ways.
+# RFC 3986, and letters of other scripts, which people leave unencoded. libxml2 checks xsd:anyURI as strictly.
+# Matches are never split again (`++`, `*+`): otherwise one bad character would make the search exponential.
 _REST = r"(?:[^\s\x00-\x20\"<>\\^`{|}%#\[\]?]++|%[0-9A-Fa-f]{2})*+"
 _URL = re.compile(
     r"https?://[^\s\x00-\x20/?#@:%\[\]\"<>\\^`{|}]+(?::[0-9]{1,5})?"
     rf"(?:/{_REST})?(?:\?{_REST})*+(?:#{_REST}(?:\?{_REST})*+)?",
     re.IGNORECASE,
 )
-_SHORTEST_LICENSE = 10
+_SHORTEST_LICENSE = 10  # characters of a licence URL
 
 
 def is_url(value: str) -> bool:
-    """Whether the value is a complete http(s) address."""
+    """Whether the value is a complete http or https URL."""
     return _URL.fullmatch(value) is not None
 
 

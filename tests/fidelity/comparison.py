@@ -1,4 +1,4 @@
-"""The counts of a comparison between sources and deposits: kept, missed, invented, held back."""
+"""Compares sources with deposits, and counts what was kept, missed, invented and held back."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Collection
 
 from lxml import etree
 
-from tests.fidelity.facts import Facts, everything, is_said, said_values
+from tests.fidelity.facts import Facts, all_text, deposit_values, is_in_source
 
-# Findings that say that something of the source is knowingly not deposited, and why.
-LEFT_OUT = re.compile(
+# Findings that report why something in the source is not deposited.
+LEFT_OUT_CODES = re.compile(
     r".*-(left-out|dropped|skipped|unassigned|unmapped|unused|empty)|(orcid|issn|isni|ror)-invalid|.*-is-picture"
 )
 
 
 class Comparison:
-    """What became of the facts of many records. Every difference is printed with the record's name."""
+    """The outcome for the facts of many records. Every difference is printed with the name of the record."""
 
     def __init__(self) -> None:
         self.kept: Counter[str] = Counter()
@@ -27,29 +27,29 @@ class Comparison:
         self.dropped: Counter[str] = Counter()
         self.held: Counter[str] = Counter()
 
-    def hold(self, name: str, codes: Collection[str]) -> None:
+    def count_held_back(self, name: str, codes: Collection[str]) -> None:
         self.held.update(list(codes)[:1])
         print("held back", name, *codes)
 
-    def compare(self, name: str, wanted: Facts, found: Facts, codes: Collection[str]) -> None:
-        """Every fact of the source must stand in the deposit as often as in the source."""
+    def compare_facts(self, name: str, expected: Facts, actual: Facts, codes: Collection[str]) -> None:
+        """Every fact of the source must be in the deposit as often as in the source."""
         self.deposited += 1
-        self.dropped.update(code for code in codes if LEFT_OUT.fullmatch(code))
-        for (kind, value), count in wanted.items():
-            self.kept[kind] += min(count, found[kind, value])
-            if found[kind, value] < count:
-                self.missed[kind] += count - found[kind, value]
+        self.dropped.update(code for code in codes if LEFT_OUT_CODES.fullmatch(code))
+        for (kind, value), count in expected.items():
+            self.kept[kind] += min(count, actual[kind, value])
+            if actual[kind, value] < count:
+                self.missed[kind] += count - actual[kind, value]
                 print("missed", name, kind, value[:200])
 
-    def search(self, name: str, source: etree._Element, deposit: etree._Element) -> None:
-        """Every value of the deposit must stand somewhere in the source."""
-        text = everything(source)
-        for kind, value in said_values(deposit):
-            if not is_said(value, text):
+    def search_source(self, name: str, source: etree._Element, deposit: etree._Element) -> None:
+        """Every value of the deposit must be somewhere in the source."""
+        text = all_text(source)
+        for kind, value in deposit_values(deposit):
+            if not is_in_source(value, text):
                 self.invented[kind] += 1
                 print("not in the source", name, kind, value[:200])
 
-    def conclude(self) -> None:
+    def assert_faithful(self) -> None:
         print("deposited", self.deposited, "of", self.deposited + self.held.total())
         print("kept", dict(self.kept))
         print("dropped knowingly", dict(self.dropped))

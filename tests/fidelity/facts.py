@@ -1,7 +1,7 @@
-"""What a JATS file says, and what a deposit says, read without any code of the program, for comparing the two.
+"""The facts in a JATS file and in a deposit, read without any code of the program, so that both can be compared.
 
-A fact is a pair of a kind and a folded value. Folding leaves letters and digits only, in lower case, so that white
-space, punctuation that a composition adds, and markup do not count as differences.
+A fact is a pair of a kind and a folded value. Folding keeps letters and digits only, in lower case, so that white
+space, punctuation added by joining parts, and markup are not differences.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Facts = Counter[tuple[str, str]]
 ABSTRACT_TYPES = {None, "", "abstract", "structured", "standard"}
 DROPPED = {"xref", "fn", "target", "label", "email", "graphic", "inline-graphic", "private-char", "alternatives"}
 
-# Words that composing a citation out of its elements adds between them, and no part of what it says.
+# Words that are added between the elements of a citation when they are joined to a text.
 ADDED = {"doi", "pmid", "pmcid", "pmc", "editor", "editors", "in", "et", "al", "isbn", "issn", "vol", "no", "pp", "p"}
 
 
 def fold(text: str) -> str:
-    """Letters and digits only; ligatures and width variants stay what they are. Escaped markup counts as markup."""
+    """Letters and digits only. Ligatures and width variants are kept. Escaped markup is removed like markup."""
     if "&" in text or "<" in text:
         text = ESCAPED_TAG.sub("", html.unescape(text))
     composed = unicodedata.normalize("NFC", text).casefold()
@@ -41,7 +41,7 @@ def local(node: etree._Element) -> str:
 
 
 def words(node: etree._Element | None, drop: Iterable[str] = DROPPED) -> str:
-    """The characters below a node, without dropped elements; entities that only a DTD defines are looked up."""
+    """The characters in a node, without dropped elements. Entities that only a DTD defines are looked up."""
     return "" if node is None else "".join(_pieces(node, frozenset(drop)))
 
 
@@ -56,7 +56,7 @@ def _pieces(node: etree._Element, drop: frozenset[str]) -> Iterator[str]:
 
 
 def _is_dropped(node: etree._Element, drop: frozenset[str]) -> bool:
-    """What is no part of the text. TeX stands for its formula only where there is no MathML of it; a cross-reference in
+    """Whether a node is not part of the text. TeX is dropped only if the formula has MathML too. A cross-reference in
     an abstract may be a name that the sentence needs."""
     if local(node) == "xref" and len(fold(node.text or "")) > 3:
         return not any(local(up) in ("abstract", "trans-abstract") for up in node.iterancestors())
@@ -67,22 +67,22 @@ def _is_dropped(node: etree._Element, drop: frozenset[str]) -> bool:
 
 
 def below(node: etree._Element, *names: str) -> list[etree._Element]:
-    """The elements reached by this path of local names, one step each."""
-    found = [node]
+    """The elements at this path of local names below the node."""
+    nodes = [node]
     for name in names:
-        found = [child for parent in found for child in parent if local(child) == name]
-    return found
+        nodes = [child for parent in nodes for child in parent if local(child) == name]
+    return nodes
 
 
-def everything(root: etree._Element) -> str:
-    """All text and attribute values of a document, folded: what a deposit may be made of."""
+def all_text(root: etree._Element) -> str:
+    """All text and attribute values of a document, folded: everything that a deposit may contain."""
     parts = list(_pieces(root, frozenset()))
     attributes = [str(value) for node in root.iter() if isinstance(node.tag, str) for value in node.attrib.values()]
     return fold(" ".join([*parts, *attributes, *(unquote(value) for value in attributes if "%" in value)]))
 
 
-def is_said(value: str, source: str) -> bool:
-    """Whether the value stands in the folded source: as a whole, or word for word where it was composed of parts."""
+def is_in_source(value: str, source: str) -> bool:
+    """Whether the value is in the folded source: as a whole, or word for word if it was joined from parts."""
     return fold(value) in source or all(
         fold(word) in source or fold(word) in ADDED for word in re.split(r"[\s,;:.()/]+", value) if fold(word)
     )
@@ -92,31 +92,31 @@ def is_said(value: str, source: str) -> bool:
 
 
 def source_facts(article: etree._Element) -> Facts:
-    """What the article says that Crossref can carry."""
+    """The facts in the article that Crossref supports."""
     (front,) = below(article, "front") or below(article, "front-stub") or [article]
     meta = next(iter(below(front, "article-meta")), front)
-    found: list[tuple[str, str]] = []
-    found += [("title", fold(words(node))) for node in _titles(meta)]
-    found += [("abstract", fold(words(block))) for node in _abstracts(meta) for block in _blocks(node)]
-    found += [("abstract-language", lang) for lang in _languages(_abstracts(meta))]
-    found += [("surname", fold(words(node))) for node in _surnames(meta)]
-    found += [("orcid", match) for node in _authors(meta) for match in _orcids(node)]
+    facts: list[tuple[str, str]] = []
+    facts += [("title", fold(words(node))) for node in _titles(meta)]
+    facts += [("abstract", fold(words(block))) for node in _abstracts(meta) for block in _blocks(node)]
+    facts += [("abstract-language", lang) for lang in _languages(_abstracts(meta))]
+    facts += [("surname", fold(words(node))) for node in _surnames(meta)]
+    facts += [("orcid", match) for node in _authors(meta) for match in _orcids(node)]
     for name, kind in (("volume", "volume"), ("issue", "issue"), ("fpage", "first_page"), ("lpage", "last_page")):
-        found += [(kind, fold(words(node))) for node in below(meta, name)[:1]]
-    found += [("item", fold(words(node))) for node in below(meta, "elocation-id")[:1]]
-    found += [("reference-doi", doi) for ref in _references(article) for doi in _reference_dois(ref)]
-    found += [("doi", fold(words(node, ()).rpartition("doi.org/")[2])) for node in _ids(meta, "doi")[:1]]
-    found += [("licence", url) for url in dict.fromkeys(_licence_urls(meta))]
-    found += [("funder", name) for name in dict.fromkeys(_funders(meta)) if name]
-    found += [("year", fold(words(node))) for node in _published(meta)]
-    found += [
+        facts += [(kind, fold(words(node))) for node in below(meta, name)[:1]]
+    facts += [("item", fold(words(node))) for node in below(meta, "elocation-id")[:1]]
+    facts += [("reference-doi", doi) for ref in _references(article) for doi in _reference_dois(ref)]
+    facts += [("doi", fold(words(node, ()).rpartition("doi.org/")[2])) for node in _ids(meta, "doi")[:1]]
+    facts += [("licence", url) for url in dict.fromkeys(_licence_urls(meta))]
+    facts += [("funder", name) for name in dict.fromkeys(_funders(meta)) if name]
+    facts += [("year", fold(words(node))) for node in _publication_years(meta)]
+    facts += [
         ("award", value) for value in dict.fromkeys(fold(words(n)) for n in meta.iter() if local(n) == "award-id")
     ]
-    return Counter((kind, value) for kind, value in found if value)
+    return Counter((kind, value) for kind, value in facts if value)
 
 
 def reference_count(article: etree._Element) -> int:
-    """How many entries the citation list has that say anything."""
+    """The number of entries in the citation list that are not empty."""
     return sum(bool(fold(words(ref))) for ref in _references(article))
 
 
@@ -125,7 +125,7 @@ def citation_count(deposit: etree._Element) -> int:
 
 
 def surnames(facts: Facts) -> list[str]:
-    """The surnames in the order in which they were read."""
+    """The surnames in the order they were read."""
     return [value for kind, value in facts if kind == "surname"]
 
 
@@ -142,9 +142,9 @@ def _abstracts(meta: etree._Element) -> list[etree._Element]:
 
 
 def _languages(abstracts: Iterable[etree._Element]) -> set[str]:
-    """The languages that abstracts are tagged with, their own tag or what they inherit, by the first two letters."""
-    said = [node for node in abstracts if fold(words(node))]
-    tagged = (next((up.get(LANG) for up in (node, *node.iterancestors()) if up.get(LANG)), None) for node in said)
+    """The first two letters of the languages of abstracts, from their own tag or the nearest ancestor with one."""
+    with_text = [node for node in abstracts if fold(words(node))]
+    tagged = (next((up.get(LANG) for up in (node, *node.iterancestors()) if up.get(LANG)), None) for node in with_text)
     return {tag[:2].lower() for tag in tagged if tag}
 
 
@@ -168,8 +168,8 @@ def _authors(meta: etree._Element) -> list[etree._Element]:
 def _surnames(meta: etree._Element) -> list[etree._Element]:
     names = []
     for author in _authors(meta):
-        held = [*below(author, "name"), *below(author, "name-alternatives", "name"), *below(author, "string-name")]
-        names += [surname for name in held[:1] for surname in below(name, "surname")]
+        elements = [*below(author, "name"), *below(author, "name-alternatives", "name"), *below(author, "string-name")]
+        names += [surname for name in elements[:1] for surname in below(name, "surname")]
     return names
 
 
@@ -183,13 +183,13 @@ def _ids(meta: etree._Element, kind: str) -> list[etree._Element]:
 
 
 def licence_key(url: str) -> str:
-    """A licence address without what its spellings differ in."""
+    """A licence URL without the parts in which its spellings differ."""
     bare = re.sub(r"^https?://(www\.)?|/?(deed(\.\w+)?|legalcode(\.\w+)?|index\.html)?/?$", "", url.strip())
     return bare.lower()
 
 
 def _licence_urls(meta: etree._Element) -> Iterator[str]:
-    """The Creative Commons addresses that a licence names in its attribute or in ali:license_ref."""
+    """The Creative Commons URLs in the attribute of a licence or in ali:license_ref."""
     for node in meta.iter():
         if local(node) in ("license", "license_ref"):
             url = node.get("{http://www.w3.org/1999/xlink}href") or (node.text or "")
@@ -204,8 +204,8 @@ def _funders(meta: etree._Element) -> Iterator[str]:
             yield fold(named[0] if named else FUNDER_ID.sub("", words(node, (*DROPPED, "institution-id"))))
 
 
-def _published(meta: etree._Element) -> list[etree._Element]:
-    """The years of dates that say how the article was published."""
+def _publication_years(meta: etree._Element) -> list[etree._Element]:
+    """The years of the publication dates with a known medium."""
     typed = [
         node
         for node in below(meta, "pub-date")
@@ -216,15 +216,15 @@ def _published(meta: etree._Element) -> list[etree._Element]:
 
 
 def lost_affiliations(article: etree._Element, deposit: etree._Element) -> list[str]:
-    """The institutions with a word that stands in no affiliation of the deposit, whatever parts it was put into."""
+    """The institutions with a word that is in no affiliation of the deposit, however the affiliation was split."""
     (meta,) = (node for front in below(article, "front") for node in below(front, "article-meta"))
-    said = fold(" ".join(words(node, ()) for node in deposit.iter() if local(node) == "institution"))
-    return [name for name in _institutions(meta) if not all(fold(word) in said for word in re.split(r"\W+", name))]
+    deposited = fold(" ".join(words(node, ()) for node in deposit.iter() if local(node) == "institution"))
+    return [name for name in _institutions(meta) if not all(fold(word) in deposited for word in re.split(r"\W+", name))]
 
 
 def _institutions(meta: etree._Element) -> Iterator[str]:
-    """The institutions of the affiliations that an author points to, as the source spells them out."""
-    wanted = {
+    """The institutions of the affiliations that an author refers to, as the source spells them."""
+    referenced = {
         rid
         for author in _authors(meta)
         for ref in below(author, "xref")
@@ -232,7 +232,7 @@ def _institutions(meta: etree._Element) -> Iterator[str]:
         for rid in (ref.get("rid") or "").split()
     }
     for node in meta.iter():
-        if local(node) == "aff" and node.get("id") in wanted:
+        if local(node) == "aff" and node.get("id") in referenced:
             named = [n for n in node.iter() if local(n) == "institution"]
             whole = [n for n in named if n.get("content-type") == "orgname"] or [
                 n for n in named if n.get("content-type") not in ("original", "normalized", "dept")
@@ -242,7 +242,7 @@ def _institutions(meta: etree._Element) -> Iterator[str]:
 
 def _references(article: etree._Element) -> list[etree._Element]:
     lists = [node for back in below(article, "back") for node in back.iter() if local(node) == "ref-list"]
-    return [ref for one in lists for ref in below(one, "ref")]
+    return [ref for ref_list in lists for ref in below(ref_list, "ref")]
 
 
 def _reference_dois(ref: etree._Element) -> list[str]:
@@ -261,40 +261,40 @@ ARTICLE_VALUES = {
 
 
 def deposit_facts(deposit: etree._Element) -> Facts:
-    """What the deposit of one article says, in the same kinds as `source_facts`."""
+    """The facts in the deposit of one article, with the same kinds as `source_facts`."""
     (article,) = (node for node in deposit.iter() if local(node) == "journal_article")
-    found: list[tuple[str, str]] = []
-    found += [("title", fold(words(node, ()))) for node in below(article, "titles", "title")]
-    found += [
+    facts: list[tuple[str, str]] = []
+    facts += [("title", fold(words(node, ()))) for node in below(article, "titles", "title")]
+    facts += [
         ("abstract", fold(words(node, ())))
-        for one in below(article, "abstract")
-        for node in one.iter()
+        for abstract in below(article, "abstract")
+        for node in abstract.iter()
         if local(node) == "p"
     ]
-    found += [("abstract-language", lang) for lang in _languages(below(article, "abstract"))]
-    found += [("surname", fold(words(node, ()))) for node in below(article, "contributors", "person_name", "surname")]
-    found += [
+    facts += [("abstract-language", lang) for lang in _languages(below(article, "abstract"))]
+    facts += [("surname", fold(words(node, ()))) for node in below(article, "contributors", "person_name", "surname")]
+    facts += [
         ("orcid", words(node).rpartition("/")[2].lower())
         for node in below(article, "contributors", "person_name", "ORCID")
     ]
     issues = [node for node in deposit.iter() if local(node) == "journal_issue"]
-    found += [("volume", fold(words(node))) for one in issues for node in below(one, "journal_volume", "volume")]
-    found += [("issue", fold(words(node))) for one in issues for node in below(one, "issue")]
-    found += [
+    facts += [("volume", fold(words(node))) for issue in issues for node in below(issue, "journal_volume", "volume")]
+    facts += [("issue", fold(words(node))) for issue in issues for node in below(issue, "issue")]
+    facts += [
         (name, fold(words(node))) for name in ("first_page", "last_page") for node in below(article, "pages", name)
     ]
-    found += [("item", fold(words(node))) for node in below(article, "publisher_item", "item_number")]
-    found += [("reference-doi", fold(words(node))) for node in below(article, "citation_list", "citation", "doi")]
-    found += [("award", fold(words(node))) for node in article.iter() if node.get("name") == "award_number"]
-    found += [("doi", fold(words(node))) for node in below(article, "doi_data", "doi")]
-    found += [("licence", licence_key(words(node))) for node in article.iter() if local(node) == "license_ref"]
-    found += [("funder", fold(node.text or "")) for node in article.iter() if node.get("name") == "funder_name"]
-    found += [("year", fold(words(node))) for node in below(article, "publication_date", "year")]
-    return Counter((kind, value) for kind, value in found if value)
+    facts += [("item", fold(words(node))) for node in below(article, "publisher_item", "item_number")]
+    facts += [("reference-doi", fold(words(node))) for node in below(article, "citation_list", "citation", "doi")]
+    facts += [("award", fold(words(node))) for node in article.iter() if node.get("name") == "award_number"]
+    facts += [("doi", fold(words(node))) for node in below(article, "doi_data", "doi")]
+    facts += [("licence", licence_key(words(node))) for node in article.iter() if local(node) == "license_ref"]
+    facts += [("funder", fold(node.text or "")) for node in article.iter() if node.get("name") == "funder_name"]
+    facts += [("year", fold(words(node))) for node in below(article, "publication_date", "year")]
+    return Counter((kind, value) for kind, value in facts if value)
 
 
-def said_values(deposit: etree._Element) -> Iterator[tuple[str, str]]:
-    """Every value in the deposit that must come from the source or the configuration: its element's name and text."""
+def deposit_values(deposit: etree._Element) -> Iterator[tuple[str, str]]:
+    """The values in the deposit that must come from the source or the configuration: element name and text."""
     for node in deposit.iter():
         if (
             isinstance(node.tag, str)

@@ -1,4 +1,4 @@
-"""One article of several formats and the configuration (mapping J11, D4)."""
+"""One article from several formats and the configuration (mapping J11, D4)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ HINTS = Hints(journals={"0317-8471": FACTS, "1050-124X": FACTS})
 NO_HINTS = Hints()
 
 
-def together(jats=JATS, core=CORE, hints=NO_HINTS, jats_findings=(), core_findings=()):
+def assemble_both(jats=JATS, core=CORE, hints=NO_HINTS, jats_findings=(), core_findings=()):
     readings = {"jats": Reading(jats, tuple(jats_findings)), "oai_dc": Reading(core, tuple(core_findings))}
     return assemble(readings, hints)
 
@@ -77,15 +77,15 @@ def together(jats=JATS, core=CORE, hints=NO_HINTS, jats_findings=(), core_findin
 
 
 def test_the_best_format_wins_as_a_whole_record():
-    article = together().article
+    article = assemble_both().article
     assert (article.format, article.titles, article.dates) == ("jats", JATS.titles, JATS.dates)
-    assert article.first_page is None  # no field of the closed list
+    assert article.first_page is None  # not in the closed list
 
 
-def test_only_the_closed_list_is_filled_and_says_where_from():
-    article = together().article
-    assert {name: getattr(article, name) for name in assembly.FILLED} == {
-        name: getattr(CORE, name) for name in assembly.FILLED
+def test_only_the_closed_list_is_filled_with_its_provenance():
+    article = assemble_both().article
+    assert {name: getattr(article, name) for name in assembly.FILLED_FIELDS} == {
+        name: getattr(CORE, name) for name in assembly.FILLED_FIELDS
     }
     assert article.provenance == {
         "doi": "article-id",
@@ -96,14 +96,14 @@ def test_only_the_closed_list_is_filled_and_says_where_from():
     }
 
 
-def test_what_the_winner_has_is_not_filled():
-    article = together(jats=replace(JATS, language="es", keywords=(Keyword("miel"),))).article
+def test_fields_of_the_best_format_are_not_replaced():
+    article = assemble_both(jats=replace(JATS, language="es", keywords=(Keyword("miel"),))).article
     assert (article.language, article.keywords) == ("es", (Keyword("miel"),))
 
 
-def test_formats_that_say_the_same_agree():
-    """Case of the DOI, subtitle behind a colon, a day more: none is a contradiction."""
-    assert together().findings == ()
+def test_formats_with_equal_values_agree():
+    """Case of the DOI, a subtitle after a colon, and an additional day are not contradictions."""
+    assert assemble_both().findings == ()
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_formats_that_say_the_same_agree():
         ("formats-disagree", "volume", "volume", {"volume": "4"}),
     ],
 )
-def test_a_contradiction_is_said_and_the_best_format_stands(code, path, field, changes):
-    reading = together(core=replace(CORE, **changes))
+def test_a_contradiction_is_reported_and_the_best_format_is_used(code, path, field, changes):
+    reading = assemble_both(core=replace(CORE, **changes))
     [finding] = reading.findings
     assert (finding.code, finding.path, finding.detail.get("field")) == (code, path, field)
     assert (finding.detail["format"], finding.detail["other_format"]) == ("jats", "oai_dc")
@@ -124,7 +124,7 @@ def test_a_contradiction_is_said_and_the_best_format_stands(code, path, field, c
     assert findings.sentence(finding)
 
 
-def test_a_doi_that_differs_holds_the_record_back_and_a_title_does_not():
+def test_different_dois_hold_the_record_back_but_different_titles_do_not():
     assert findings.kinds()["formats-disagree-doi"].severity == "error"
     assert findings.kinds()["formats-disagree"].severity == "warning"
 
@@ -139,29 +139,29 @@ def test_a_doi_that_differs_holds_the_record_back_and_a_title_does_not():
     ],
 )
 def test_titles_are_compared_by_their_letters_in_any_language(titles):
-    assert together(core=replace(CORE, titles=titles)).findings == ()
+    assert assemble_both(core=replace(CORE, titles=titles)).findings == ()
 
 
-def test_doubts_about_what_was_taken_come_with_it_and_others_do_not():
-    doubts = [Finding("license-conflict", "licenses"), Finding("name-unparsed", "contributors[0]", "X")]
-    assert together(core_findings=doubts).findings == (doubts[0],)
+def test_only_findings_about_filled_fields_are_adopted():
+    reported = [Finding("license-conflict", "licenses"), Finding("name-unparsed", "contributors[0]", "X")]
+    assert assemble_both(core_findings=reported).findings == (reported[0],)
 
 
-def test_doubts_of_the_winner_stay():
-    doubt = Finding("orcid-invalid", "contributors[0].orcid", "1")
-    assert together(jats_findings=[doubt, doubt]).findings == (doubt,)
+def test_findings_of_the_best_format_are_kept_once():
+    finding = Finding("orcid-invalid", "contributors[0].orcid", "1")
+    assert assemble_both(jats_findings=[finding, finding]).findings == (finding,)
 
 
-def test_a_format_without_an_article_is_passed_over_and_named():
-    reading = together(jats=None, jats_findings=[Finding("article-meta-missing")])
+def test_a_format_without_an_article_is_skipped_and_reported():
+    reading = assemble_both(jats=None, jats_findings=[Finding("article-meta-missing")])
     assert reading.article == CORE
     [finding] = reading.findings
     assert (finding.code, finding.value) == ("format-unread", "jats")
     assert finding.detail == {"used": "oai_dc", "why": "article-meta-missing"}
 
 
-def test_without_any_article_all_findings_stand():
-    reading = together(jats=None, core=None, jats_findings=[Finding("article-meta-missing")])
+def test_without_any_article_all_findings_are_kept():
+    reading = assemble_both(jats=None, core=None, jats_findings=[Finding("article-meta-missing")])
     assert reading == Reading(None, (Finding("article-meta-missing"),))
     assert assemble({}, HINTS) == Reading(None)
 
@@ -169,12 +169,12 @@ def test_without_any_article_all_findings_stand():
 # ------------------------------------------------------------------------------------------ configuration
 
 
-def alone(article, hints=HINTS, *doubts):
-    return assemble({article.format: Reading(article, doubts)}, hints)
+def assemble_one(article, hints=HINTS, *reported):
+    return assemble({article.format: Reading(article, reported)}, hints)
 
 
-def test_the_configuration_fills_what_the_record_leaves_open():
-    article = alone(replace(JATS, first_page="7")).article
+def test_the_configuration_fills_missing_values():
+    article = assemble_one(replace(JATS, first_page="7")).article
     assert article.journal == Journal(
         titles=(LangText(("Annals",)),),
         abbreviation="Ann.",
@@ -185,8 +185,8 @@ def test_the_configuration_fills_what_the_record_leaves_open():
     assert (article.language, article.landing_page) == ("ru", "https://annals.example/3/7")
 
 
-def test_every_value_of_the_configuration_says_so():
-    provenance = alone(replace(JATS, first_page="7")).article.provenance
+def test_every_value_of_the_configuration_has_its_provenance():
+    provenance = assemble_one(replace(JATS, first_page="7")).article.provenance
     assert provenance == {
         "doi": "article-id",
         "language": 'journals."0317-8471".language',
@@ -199,8 +199,8 @@ def test_every_value_of_the_configuration_says_so():
     }
 
 
-def test_what_the_record_says_is_not_replaced():
-    said = replace(
+def test_values_of_the_record_are_not_replaced():
+    complete = replace(
         JATS,
         language="es",
         landing_page="https://journal.example/12",
@@ -212,65 +212,65 @@ def test_what_the_record_says_is_not_replaced():
             language="es",
         ),
     )
-    assert alone(said).article == said
+    assert assemble_one(complete).article == complete
 
 
-def test_the_registered_title_of_the_journal_stands_first():
-    """Crossref knows the journal by one title, and OJS sets that of the article's language before it."""
+def test_the_registered_title_of_the_journal_is_first():
+    """Crossref knows the journal by one title, but OJS puts the title in the article's language first."""
     titles = LangText(("Anales",), "es"), LangText(("Annals",), "en")
-    article = alone(replace(JATS, journal=Journal(titles=titles, issns=(Issn("0317-8471", "print"),)))).article
+    article = assemble_one(replace(JATS, journal=Journal(titles=titles, issns=(Issn("0317-8471", "print"),)))).article
     assert article.journal.titles == (titles[1], titles[0])
     assert "journal.titles[0]" not in article.provenance
 
 
-def test_a_journal_that_is_not_configured_is_left_alone():
-    assert alone(JATS, NO_HINTS).article == JATS
+def test_a_journal_that_is_not_configured_is_unchanged():
+    assert assemble_one(JATS, NO_HINTS).article == JATS
     unnumbered = replace(JATS, journal=Journal(titles=(LangText(("Annals",)),)))
-    assert alone(unnumbered).article == unnumbered
+    assert assemble_one(unnumbered).article == unnumbered
 
 
-def test_a_pattern_without_its_values_gives_no_page():
-    assert alone(JATS).article.landing_page is None
+def test_a_pattern_with_missing_values_gives_no_landing_page():
+    assert assemble_one(JATS).article.landing_page is None
 
 
-def test_the_configured_page_decides_between_several():
-    doubt = Finding("url-ambiguous", "landing_page", "https://a.example https://b.example")
-    assert alone(replace(JATS, first_page="7"), HINTS, doubt).findings == ()
-    assert alone(JATS, HINTS, doubt).findings == (doubt,)
+def test_the_configured_landing_page_resolves_an_ambiguity():
+    finding = Finding("url-ambiguous", "landing_page", "https://a.example https://b.example")
+    assert assemble_one(replace(JATS, first_page="7"), HINTS, finding).findings == ()
+    assert assemble_one(JATS, HINTS, finding).findings == (finding,)
 
 
-def test_what_the_rules_will_say_is_not_said_twice():
-    doubts = [Finding(code, "x") for code in sorted(assembly.SAID_BY_THE_RULES)]
-    assert alone(JATS, HINTS, *doubts).findings == ()
+def test_findings_of_the_rules_are_not_reported_twice():
+    reported = [Finding(code, "x") for code in sorted(assembly.CODES_OF_THE_RULES)]
+    assert assemble_one(JATS, HINTS, *reported).findings == ()
 
 
-def test_the_rules_say_what_is_left_to_them():
+def test_the_rules_have_the_codes_that_are_left_to_them():
     rules = "".join(path.read_text("utf-8") for path in Path(harvester.__file__).parent.glob("rules/*.py"))
-    assert [code for code in assembly.SAID_BY_THE_RULES if f'"{code}"' not in rules] == []
+    assert [code for code in assembly.CODES_OF_THE_RULES if f'"{code}"' not in rules] == []
 
 
 @of_articles
 @given(articles(), articles())
-def test_nothing_of_the_winner_is_ever_changed(first, second):
-    article = together(first, second).article
+def test_nothing_of_the_best_format_is_ever_changed(first, second):
+    article = assemble_both(first, second).article
     for name in first.__struct_fields__:
         if getattr(first, name) and name != "provenance":
             assert getattr(article, name) == getattr(first, name)
-        elif name not in (*assembly.FILLED, "provenance"):
+        elif name not in (*assembly.FILLED_FIELDS, "provenance"):
             assert not getattr(article, name)
 
 
 # ------------------------------------------------------------------------------------------------ minting
 
 
-def test_a_doi_is_minted_by_the_pattern_where_that_is_configured():
+def test_a_doi_is_minted_by_the_pattern_if_configured():
     bare = replace(JATS, doi=None, first_page="7")
     assert mint(bare, FACTS) == "10.5555/2020-3-7"
     assert mint(bare, replace(FACTS, mint_dois=False)) is None
     assert mint(bare, replace(FACTS, doi_pattern=None)) is None
 
 
-def test_no_doi_is_minted_for_an_article_that_has_one_or_lacks_a_value():
+def test_no_doi_is_minted_if_the_article_has_one_or_lacks_a_value():
     assert mint(replace(JATS, first_page="7"), FACTS) is None
     assert mint(replace(JATS, doi=None), FACTS) is None
     assert mint(replace(JATS, doi=None, first_page="vii–ix"), FACTS) is None

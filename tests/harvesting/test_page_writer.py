@@ -41,7 +41,7 @@ def save(writer: PageWriter, *records: RawRecord, answer: RawRecord | None = Non
 
 
 def held(store: Store) -> RawRecord:
-    ((_, record),) = store.raw("river", "a")
+    ((_, record),) = store.raw_records("river", "a")
     return record
 
 

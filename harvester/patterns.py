@@ -8,18 +8,11 @@ from functools import lru_cache
 from string import Formatter
 from urllib.parse import quote
 
+from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX
 from harvester.model import Article, JournalFacts
 
-# What Crossref accepts in the suffix of a new DOI, and its greatest length.
-DOI_CHARACTERS = "-A-Za-z0-9._;()/"
-LONGEST_SUFFIX = 200
-_GOOD_DOI = re.compile(rf"10\.[0-9]{{4,9}}/[{DOI_CHARACTERS}]{{1,{LONGEST_SUFFIX}}}")
+_GOOD_DOI = re.compile(rf"10\.[0-9]{{4,9}}/[{DOI_CHARACTERS}]{{1,{LONGEST_DOI_SUFFIX}}}")
 _URL_SAFE = "/-._~;():,@!$&'*+="
-
-
-def suffix_fits(doi: str) -> bool:
-    """Whether the suffix of the DOI is short enough for the deposit schema."""
-    return len(doi.partition("/")[2]) <= LONGEST_SUFFIX
 
 
 def facts_of(article: Article, journals: Mapping[str, JournalFacts]) -> JournalFacts | None:

@@ -1,4 +1,4 @@
-"""What each version of Crossref's deposit schema has a place for."""
+"""The versions of Crossref's deposit schema, and what each has a place for. A new version is a row in `VERSIONS`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from harvester.errors import ExportError
 
 
 class Version(Struct, frozen=True, kw_only=True):
-    """One schema version; each flag names something that not every version can say."""
+    """One schema version. Each flag names something that not every version can express."""
 
     name: str
-    role_elements: bool = False  # <role>, with CRediT, in place of the attribute contributor_role
+    role_elements: bool = False  # <role>, with CRediT, instead of the attribute contributor_role
     alt_names: bool = False  # a person's name in another script
     citation_types: bool = False
     funder_ror: bool = False
     iso639_3: bool = False  # three-letter language codes
+    missing_languages: frozenset[str] = frozenset()  # ISO 639 codes that its list of languages lacks
 
     @property
     def namespace(self) -> str:
@@ -26,33 +27,43 @@ class Version(Struct, frozen=True, kw_only=True):
         return f"https://www.crossref.org/schemas/crossref{self.name}.xsd"
 
 
+# Newest first. The schema files of each are pinned in schemas/bundles.json.
 VERSIONS = {
-    each.name: each
-    for each in (
-        Version(name="5.5.0", role_elements=True, alt_names=True, citation_types=True, funder_ror=True, iso639_3=True),
-        Version(name="5.4.0", citation_types=True, funder_ror=True, iso639_3=True),
-        Version(name="5.3.1", alt_names=True),
+    version.name: version
+    for version in (
+        Version(
+            name="5.5.0",
+            role_elements=True,
+            alt_names=True,
+            citation_types=True,
+            funder_ror=True,
+            iso639_3=True,
+            missing_languages=frozenset({"oak", "ynb"}),
+        ),
+        Version(
+            name="5.4.0",
+            citation_types=True,
+            funder_ror=True,
+            iso639_3=True,
+            missing_languages=frozenset({"oak", "ynb"}),
+        ),
+        Version(name="5.3.1", alt_names=True, missing_languages=frozenset({"jv", "mh", "zu"})),
     )
 }
 
 NEWEST = next(iter(VERSIONS))  # has a place for everything that any other has
-
-# The one list of languages that 5.3.1 has lacks these three codes of ISO 639-1; the later one lacks two of 639-3.
-_NOT_IN_531 = frozenset({"jv", "mh", "zu"})
-_NOT_IN_LIST = frozenset({"oak", "ynb"})
+DEFAULT = NEWEST  # of [crossref] schema_version
 
 
 def version_of(name: str) -> Version:
-    """Raises `ExportError` on a version that is not written here."""
+    """Raises `ExportError` if the version is not in the table."""
     if name not in VERSIONS:
         raise ExportError(f"deposits cannot be written for the Crossref schema {name}; known are {', '.join(VERSIONS)}")
     return VERSIONS[name]
 
 
 def language(code: str | None, version: Version) -> str | None:
-    """The language where the version's list has it. Crossref knows no regions and no ISO 639-2/B codes."""
-    if code is None or code in _NOT_IN_LIST:
+    """The language code if the version lists it. Crossref knows neither regions nor ISO 639-2/B codes."""
+    if code is None or code in version.missing_languages:
         return None
-    if version.iso639_3:
-        return code
-    return code if len(code) == 2 and code not in _NOT_IN_531 else None
+    return code if version.iso639_3 or len(code) == 2 else None

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 
 from harvester import patterns
+from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX, doi_suffix_fits
 from harvester.identifiers import doi_prefix, fold_doi
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
-_BAD_CHARACTER = re.compile(f"[^{patterns.DOI_CHARACTERS}]")
+_BAD_CHARACTER = re.compile(f"[^{DOI_CHARACTERS}]")
 
 
 def has_a_doi(article: Article, _: Policy) -> Iterator[Finding]:
@@ -37,8 +38,8 @@ def _described(character: str) -> str:
 
 
 def doi_is_not_too_long(article: Article, _: Policy) -> Iterator[Finding]:
-    if article.doi and not patterns.suffix_fits(article.doi):
-        yield Finding("value-too-long", "doi", article.doi, {"limit": str(patterns.LONGEST_SUFFIX)})
+    if article.doi and not doi_suffix_fits(article.doi):
+        yield Finding("value-too-long", "doi", article.doi, {"limit": str(LONGEST_DOI_SUFFIX)})
 
 
 def doi_fits_the_pattern(article: Article, policy: Policy) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Language codes: ISO 639-1, else 639-3. Crossref takes neither regions nor ISO 639-2/B."""
+"""Language codes: ISO 639-1, else 639-3. Crossref accepts neither regions nor ISO 639-2/B."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from iso639 import is_language
 
+from harvester.crossref.limits import LANGUAGE_CODES
 from harvester.model import Abstract, AltName, Article, Contributor, Finding, Keyword, LangText, Policy, Title
 from harvester.rules.rule import Rule
 
@@ -36,7 +37,7 @@ def _with_language(article: Article) -> Iterator[tuple[str, Sequence[InLanguage]
 
 @lru_cache(1 << 12)
 def _is_taken(code: str) -> bool:
-    return is_language(code, ("pt1", "pt3"))
+    return is_language(code, LANGUAGE_CODES)
 
 
 RULES: tuple[Rule, ...] = (languages_are_taken,)

@@ -1,47 +1,38 @@
-"""How long a value may be, and how many of a kind there may be: the strictest of the schemas 5.3.1, 5.4.0 and 5.5.0."""
+"""How long each value may be, and how many values of a kind there may be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
+from harvester.crossref import limits
+from harvester.crossref.limits import Range
 from harvester.model import Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
 from harvester.text import plain
 
-_PLACE = 255  # characters, of a department too
 
-
-class _Limits:
-    """Fields of one kind of value with the fewest and most characters of each."""
+class _Lengths:
+    """The lengths of the fields of one kind of value, and what gets all these fields at once."""
 
     __slots__ = ("rows", "values_of")
 
-    def __init__(self, *rows: tuple[str, int, int]) -> None:
-        self.rows = rows
-        self.values_of: Callable[[object], tuple[str | None, ...]] = attrgetter(*(field for field, _, _ in rows))
+    def __init__(self, lengths: Mapping[str, Range]) -> None:
+        self.rows = tuple((field, fewest, most) for field, (fewest, most) in lengths.items())
+        self.values_of: Callable[[object], tuple[str | None, ...]] = attrgetter(*lengths)
 
 
-_OF_ARTICLE = _Limits(
-    ("volume", 1, 32),
-    ("issue", 1, 32),
-    ("first_page", 1, 32),
-    ("last_page", 1, 32),
-    ("other_pages", 1, 100),
-    ("elocation_id", 1, 32),
-    ("journal.abbreviation", 1, 150),
-)
-_NAMES = (("surname", 1, 60), ("given", 1, 60), ("suffix", 1, 10))
-_OF_NAMES = _Limits(*_NAMES)
-_OF_PERSON = _Limits(*_NAMES, ("name", 1, 511))
-_OF_AFFILIATION = _Limits(("name", 1, 1024), ("place", 2, _PLACE))
+_OF_ARTICLE = _Lengths(limits.ARTICLE_LENGTHS)
+_OF_PERSON = _Lengths(limits.PERSON_LENGTHS)
+_OF_ALT_NAME = _Lengths(limits.ALT_NAME_LENGTHS)
+_OF_AFFILIATION = _Lengths(limits.AFFILIATION_LENGTHS)
 
 
 def lengths_are_kept(article: Article, _: Policy) -> Iterator[Finding]:
     yield from _measured("", article, _OF_ARTICLE)
     titles = [plain(title.text) for title in article.journal.titles]
-    yield from _each_measured("journal.titles", titles, 1, 255)
-    yield from _each_measured("identifiers", article.identifiers, 1, 255)
+    yield from _each_measured("journal.titles", titles, limits.JOURNAL_TITLE_LENGTH)
+    yield from _each_measured("identifiers", article.identifiers, limits.IDENTIFIER_LENGTH)
     for number, person in enumerate(article.contributors):
         yield from _of_contributor(f"contributors[{number}].", person)
 
@@ -49,20 +40,22 @@ def lengths_are_kept(article: Article, _: Policy) -> Iterator[Finding]:
 def _of_contributor(path: str, person: Contributor) -> Iterator[Finding]:
     yield from _measured(path, person, _OF_PERSON)
     for number, alt in enumerate(person.alt_names):
-        yield from _measured(f"{path}alt_names[{number}].", alt, _OF_NAMES)
+        yield from _measured(f"{path}alt_names[{number}].", alt, _OF_ALT_NAME)
     for number, affiliation in enumerate(person.affiliations):
         yield from _measured(f"{path}affiliations[{number}].", affiliation, _OF_AFFILIATION)
-        yield from _each_measured(f"{path}affiliations[{number}].departments", affiliation.departments, 2, _PLACE)
+        departments = f"{path}affiliations[{number}].departments"
+        yield from _each_measured(departments, affiliation.departments, limits.DEPARTMENT_LENGTH)
 
 
-def _measured(path: str, holder: object, limits: _Limits) -> Iterator[Finding]:
-    """The fields of one value that are too long or too short; those that are not there are neither."""
-    for value, (field, fewest, most) in zip(limits.values_of(holder), limits.rows, strict=True):
+def _measured(path: str, holder: object, lengths: _Lengths) -> Iterator[Finding]:
+    """The fields of one value that are too long or too short. Absent fields are neither."""
+    for value, (field, fewest, most) in zip(lengths.values_of(holder), lengths.rows, strict=True):
         if value is not None and not fewest <= len(value) <= most:
             yield _finding(path + field, value, fewest, most)
 
 
-def _each_measured(path: str, values: Iterable[str], fewest: int, most: int) -> Iterator[Finding]:
+def _each_measured(path: str, values: Iterable[str], length: Range) -> Iterator[Finding]:
+    fewest, most = length
     for number, value in enumerate(values):
         if not fewest <= len(value) <= most:
             yield _finding(f"{path}[{number}]", value, fewest, most)
@@ -81,15 +74,16 @@ def counts_are_kept(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def _counted(article: Article) -> Iterator[tuple[str, Sequence[object], int]]:
-    yield "titles", article.titles, 20
-    yield "dates", article.dates, 10
-    yield "journal.titles", article.journal.titles, 10
-    yield "journal.issns", article.journal.issns, 6
-    yield "identifiers", article.identifiers, 10
+    yield "titles", article.titles, limits.MOST_TITLES
+    yield "dates", article.dates, limits.MOST_DATES
+    yield "journal.titles", article.journal.titles, limits.MOST_JOURNAL_TITLES
+    yield "journal.issns", article.journal.issns, limits.MOST_ISSNS
+    yield "identifiers", article.identifiers, limits.MOST_IDENTIFIERS
     for number, person in enumerate(article.contributors):
         for other, affiliation in enumerate(person.affiliations):
             if affiliation.departments:
-                yield f"contributors[{number}].affiliations[{other}].departments", affiliation.departments, 6
+                path = f"contributors[{number}].affiliations[{other}].departments"
+                yield path, affiliation.departments, limits.MOST_DEPARTMENTS
 
 
 RULES: tuple[Rule, ...] = (lengths_are_kept, counts_are_kept)

@@ -1,16 +1,15 @@
-"""Contributors: names as Crossref takes them, and ORCID iDs that are right and stand once."""
+"""Contributors: names that Crossref accepts, and ORCID iDs that are valid and occur once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from harvester.crossref.limits import PERSON_NAME
 from harvester.identifiers import clean_orcid
 from harvester.model import AltName, Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
 
-# Names in the schemas 5.3.1 and 5.4.0; 5.5.0 takes more. Digits pass inside one word only, question marks behind one.
-_NAME = re.compile(r"[^\d?]*[^? \t\r\n]+[^\d]*")
 _DIGIT_OR_QUESTION = re.compile(r"[\d?]")
 _DIGIT = re.compile(r"\d")
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "filho", "neto", "júnior", "junior"})
@@ -28,7 +27,7 @@ def _refused(holder: Contributor | AltName, path: str, *numbers: int) -> Iterato
     for field, name in (("surname", holder.surname), ("given", holder.given)):
         if not name or not _DIGIT_OR_QUESTION.search(name):
             continue
-        if not _NAME.fullmatch(name):
+        if not PERSON_NAME.fullmatch(name):
             yield Finding("name-refused", f"{path.format(*numbers)}.{field}", name)
         elif _DIGIT.search(name):
             yield Finding("name-digits", f"{path.format(*numbers)}.{field}", name)

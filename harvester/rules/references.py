@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harvester.crossref.limits import doi_suffix_fits
 from harvester.model import Article, Finding, Policy, Reference
-from harvester.patterns import suffix_fits
 from harvester.rules.rule import Rule
 
 
@@ -30,7 +30,7 @@ def _is_empty(reference: Reference) -> bool:
 
 def dois_are_not_too_long(article: Article, _: Policy) -> Iterator[Finding]:
     for number, reference in enumerate(article.references):
-        if reference.doi and not suffix_fits(reference.doi):
+        if reference.doi and not doi_suffix_fits(reference.doi):
             yield Finding("reference-doi-invalid", f"references[{number}].doi", reference.doi)
 
 

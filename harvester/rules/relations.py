@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harvester.crossref.limits import doi_suffix_fits
 from harvester.identifiers import clean_doi, clean_issn, fold_doi
 from harvester.model import Article, Finding, Policy, Relation
-from harvester.patterns import suffix_fits
 from harvester.rules.rule import Rule
 from harvester.rules.urls import is_url
 
@@ -20,7 +20,7 @@ def targets_are_usable(article: Article, _: Policy) -> Iterator[Finding]:
 def _is_usable(relation: Relation) -> bool:
     target = relation.target
     if relation.target_type == "doi":
-        return clean_doi(target) == target and suffix_fits(target)
+        return clean_doi(target) == target and doi_suffix_fits(target)
     if relation.target_type == "issn":
         return not relation.update and clean_issn(target) == target
     return not relation.update and (relation.target_type == "other" or is_url(target))

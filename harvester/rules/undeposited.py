@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harvester.crossref.limits import REFERENCE_PARTS
-from harvester.crossref.versions import NEWEST, VERSIONS, Version
+from harvester.crossref.versions import NEWEST, Version, version_of
 from harvester.model import Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
 
@@ -62,9 +62,9 @@ def parts_of_references_fit(article: Article, _: Policy) -> Iterator[Finding]:
 
 def version_has_a_place(article: Article, policy: Policy) -> Iterator[Finding]:
     """What the configured version of the schema cannot say, and another could."""
-    version = VERSIONS[policy.schema_version]
-    if version == VERSIONS[NEWEST]:
+    if policy.schema_version is None or policy.schema_version == NEWEST:
         return
+    version = version_of(policy.schema_version)
     for number, person in enumerate(article.contributors):
         for what, lost in _lost_of(person, version):
             path = f"contributors[{number}].{what}"

@@ -426,16 +426,9 @@ class Policy(Struct, frozen=True, kw_only=True):
 # ------------------------------------------------------------------------------------------------ export
 
 
-class Depositor(Struct, frozen=True, kw_only=True):
-    name: str
-    email: str
-    registrant: str
-
-
 class Batch(Struct, frozen=True, kw_only=True):
-    """The head of one deposit file. `timestamp` has 17 digits, YYYYMMDDHHMMSSmmm in UTC, and always increases."""
+    """What identifies a deposit file. `timestamp` has 17 digits, YYYYMMDDHHMMSSmmm in UTC, and always increases."""
 
     id: str
     timestamp: int
-    depositor: Depositor
-    schema_version: str = "5.5.0"
+    schema_version: str  # of the target

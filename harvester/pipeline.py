@@ -21,7 +21,9 @@ from harvester import store
 from harvester.checking.cross_record import refresh_cross_record_findings
 from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
-from harvester.deposits.export import schema_for, write_deposits
+from harvester.deposits.deposit_files import DepositFiles
+from harvester.deposits.export import write_deposits
+from harvester.deposits.target import Target
 from harvester.findings import Severity
 from harvester.harvesting.by_source import for_each_source
 from harvester.harvesting.context import Progress
@@ -134,6 +136,7 @@ def check(
 def export(
     config: Config,
     store: Store,
+    target: Target,
     names: Sequence[str] = (),
     *,
     now: Now,
@@ -143,22 +146,22 @@ def export(
     schema_version: str | None = None,
     stop: Stop = never_stop,
 ) -> ExportReport:
-    """Writes deposit files for the named sources, or all: what is ready, and new or changed since its last file.
+    """Writes deposit files of the named sources, or all: what is ready, and new or changed since its last file.
 
     `everything` and `dois` export again what has not changed; a dry run writes neither file nor ledger. Raises
-    `ConfigError` without a `[crossref]` table, `BundleError` without the schema, `BusyError`, and `Stopped` between two
-    files; the next export writes what is left.
+    `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and `Stopped`
+    between two files; the next export writes what is left.
     """
-    schema = schema_for(config, schema_version)
+    files = DepositFiles(config, target, schema_version)
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="export"):
         rebuild_articles(config, store, names, today=_day(now), stop=stop)
         refresh_cross_record_findings(store)
         report = write_deposits(
-            config, store, sources, schema, now=now, everything=everything, dois=dois, dry_run=dry_run, stop=stop
+            store, sources, files, now=now, everything=everything, dois=dois, dry_run=dry_run, stop=stop
         )
         if report.thinner and not dry_run:
-            refresh_cross_record_findings(store)  # what was thinner than the last deposit is the last deposit now
+            refresh_cross_record_findings(store)  # what had less than the last deposit is the last deposit now
     return report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -76,3 +77,13 @@ class ExportReport(Struct, frozen=True, kw_only=True):
     held_back: tuple[HeldBack, ...] = ()
     thinner: tuple[RecordFinding, ...] = ()
     unchanged: int = 0
+
+
+def combined(reports: Sequence[ExportReport]) -> ExportReport:
+    """One report about exports of the same sources to several targets. A record is held back once for all of them."""
+    return ExportReport(
+        files=tuple(file for report in reports for file in report.files),
+        held_back=tuple(dict.fromkeys(held for report in reports for held in report.held_back)),
+        thinner=tuple(lost for report in reports for lost in report.thinner),
+        unchanged=sum(report.unchanged for report in reports),
+    )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.chaos.harvesting import differing, held
 from tests.providers.truth import DC, Truth, article, broken
+from tests.store.samples import last_deposit
 from tests.workbench import Workbench
 
 COUNT = 12
@@ -101,7 +102,7 @@ def deposited(desk: Desk) -> list[str]:
         for path in sorted((desk.folder / "exports").glob("*.xml")):
             found = [doi for doi in map(_doi, range(COUNT)) if f"<doi>{doi}</doi>" in path.read_text(encoding="utf-8")]
             for doi in found:
-                last = store.last_deposit(doi)
+                last = last_deposit(store, doi)
                 assert last is not None
                 assert Path(last.path or "").name == path.name
             dois += found

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harvester import pipeline
 from harvester.config import Config, load
+from harvester.crossref.target import CROSSREF
 from harvester.identifiers import clean_issn
 from harvester.oai import backoff
 from harvester.reports import ExportReport, RecordFinding, RunReport
@@ -17,7 +18,7 @@ from harvester.store import Store
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
-CROSSREF = """
+CROSSREF_TABLE = """
 [crossref]
 depositor_name = "Example Depositor"
 depositor_email = "deposits@example.org"
@@ -63,7 +64,7 @@ class Workbench:
         """Writes the configuration for one source named `journal`, which retries nothing unless `more` says so."""
         retries = "" if "retries = " in more else "retries = 0\n"
         source = f'[sources.journal]\nurl = "{url}"\nformats = {formats}\nallow_private = true\n{retries}'
-        self.path.write_text(CROSSREF.format(prefixes=prefixes) + source + more, encoding="utf-8")
+        self.path.write_text(CROSSREF_TABLE.format(prefixes=prefixes) + source + more, encoding="utf-8")
         return load(self.path)
 
     @contextmanager
@@ -78,7 +79,7 @@ class Workbench:
 
     def export(self, **options: object) -> ExportReport:
         with self.opened() as (config, store):
-            return pipeline.export(config, store, now=self.now, **options)  # type: ignore[arg-type]
+            return pipeline.export(config, store, CROSSREF, now=self.now, **options)  # type: ignore[arg-type]
 
     def check(self, **options: object) -> list[RecordFinding]:
         with self.opened() as (config, store):

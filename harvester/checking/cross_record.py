@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 from harvester.checking.shared_dois import shared_doi_findings
 from harvester.model import Finding
-from harvester.rules import duplicates as duplicate_rules
-from harvester.rules import thinner
+from harvester.rules import duplicates, redeposits
 from harvester.store import StoredArticle
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-CODES = (*duplicate_rules.CODES, *thinner.CODES)
+CODES = (*duplicates.CODES, *redeposits.CODES)
 
 
 def refresh_cross_record_findings(store: Store) -> None:
-    """Adds and removes the findings about shared DOIs and about thinner deposits, so that they are up to date."""
-    _replace(store, chain(shared_doi_findings(store), _thinner_findings(store)))
+    """Brings the findings about shared DOIs, and about metadata that the next deposit would lose, up to date."""
+    _replace(store, chain(shared_doi_findings(store), _metadata_lost(store)))
 
 
 def _replace(store: Store, current: Iterable[tuple[StoredArticle, Finding]]) -> None:
@@ -46,8 +45,9 @@ def _replace(store: Store, current: Iterable[tuple[StoredArticle, Finding]]) -> 
         store.replace_findings(changed)
 
 
-def _thinner_findings(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
-    """Each article with less metadata than its last deposit, with the finding about it."""
-    for stored, richness in store.changed_since_deposit():
-        if stored.article is not None and (finding := thinner.thinner(stored.article, richness)):
-            yield stored, finding
+def _metadata_lost(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
+    """Each article with less metadata than its last deposit for a target, with the finding about it."""
+    for changed in store.changed_since_deposit():
+        article = changed.article.article
+        if article and (finding := redeposits.metadata_lost(article, changed.counts_by_kind, changed.target)):
+            yield changed.article, finding

@@ -1,56 +1,81 @@
-"""`harvester export crossref`."""
+"""`harvester export TARGET`: a command for each registered target."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from inspect import cleandoc
+from typing import Any
 
 import click
 
 from harvester import pipeline
-from harvester.cli.common import Common, Group, pass_common
+from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.deposits.target import TARGETS, Target
 from harvester.identifiers import clean_doi, fold_doi
 from harvester.reports import ExportReport
 
 HELD_SHOWN = 20
 
 
-@click.group(cls=Group)
+class Targets(Group):
+    """The commands are those of the registry, at the moment of the call."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(TARGETS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        return _command(TARGETS[cmd_name]) if cmd_name in TARGETS else None
+
+
+@click.group(cls=Targets)
 def command() -> None:
     """Writes what is ready for deposit into files."""
 
 
-@command.command("crossref")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--all", "everything", is_flag=True, help="Every record that is ready, not only new and changed ones.")
-@click.option("--doi", "dois", multiple=True, metavar="DOI", help="Only this DOI, changed or not; may be repeated.")
-@click.option("--dry-run", is_flag=True, help="Build and validate the files, and write none.")
-@click.option(
-    "--schema-version",
-    type=click.Choice(("5.5.0", "5.4.0", "5.3.1")),
-    help="Crossref's deposit schema; that of [crossref] schema_version when absent.",
-)
-@pass_common
-def crossref(
+def _command(target: Target) -> click.Command:
+    @pass_common
+    def callback(common: Common, /, **values: Any) -> int:
+        return _export(common, target, **values)
+
+    return Command(target.name, callback=callback, params=_parameters(target), help=cleandoc(target.help))
+
+
+def _parameters(target: Target) -> list[click.Parameter]:
+    """The same for every target, and a choice of schema versions if the target has one."""
+    parameters = [
+        click.Argument(["names"], nargs=-1, metavar="[NAME]..."),
+        click.Option(
+            ["--all", "everything"], is_flag=True, help="Every record that is ready, not only new and changed ones."
+        ),
+        click.Option(
+            ["--doi", "dois"], multiple=True, metavar="DOI", help="Only this DOI, changed or not; may be repeated."
+        ),
+        click.Option(["--dry-run"], is_flag=True, help="Build and validate the files, and write none."),
+    ]
+    if target.versions:
+        words = f"{target.title}'s deposit schema; that of [{target.name}] schema_version when absent."
+        parameters.append(click.Option(["--schema-version"], type=click.Choice(target.versions), help=words))
+    return parameters
+
+
+def _export(
     common: Common,
+    target: Target,
     names: tuple[str, ...],
     everything: bool,
     dois: tuple[str, ...],
     dry_run: bool,
-    schema_version: str | None,
+    schema_version: str | None = None,
 ) -> int:
-    """Writes Crossref deposit files, of the named sources or all.
-
-    A record is written when it is new or has changed since its last file, and no error holds it back. Every file is
-    valid against Crossref's schema before it gets its name.
-    """
     config = common.load()
     dois = tuple(clean_doi(doi) or doi for doi in dois)  # people paste https://doi.org/10.…
     with pipeline.opened(config) as store:
         report = pipeline.export(
             config,
             store,
+            target,
             names,
             now=lambda: datetime.now(UTC),
             everything=everything,

@@ -12,6 +12,7 @@ from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line
 from harvester.config import Config
+from harvester.crossref.target import CROSSREF
 from harvester.deposits.export import preview
 from harvester.errors import HarvesterError
 from harvester.findings import kinds, sentence
@@ -68,7 +69,7 @@ def _print_raw(common: Common, store: Store, stored: StoredArticle) -> None:
 def _deposit(config: Config, stored: StoredArticle) -> bytes:
     if stored.article is None or stored.deleted:
         raise HarvesterError(f"{stored.identifier} is {_STATES[stored.state]}; there is nothing to deposit.")
-    return preview(config, stored.article, now=datetime.now(UTC))
+    return preview(config, CROSSREF, stored.article, now=datetime.now(UTC))
 
 
 def _print_article(stored: StoredArticle) -> None:

@@ -2,6 +2,6 @@
 
 from harvester.config.reading import load
 from harvester.config.selection import select_sources
-from harvester.config.settings import LOCKS, Alerts, CitationProfile, Config, Crossref, Daemon, Source
+from harvester.config.settings import LOCKS, Alerts, CitationProfile, Config, Daemon, Source
 
-__all__ = ["LOCKS", "Alerts", "CitationProfile", "Config", "Crossref", "Daemon", "Source", "load", "select_sources"]
+__all__ = ["LOCKS", "Alerts", "CitationProfile", "Config", "Daemon", "Source", "load", "select_sources"]

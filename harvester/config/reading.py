@@ -13,7 +13,8 @@ import tzlocal
 from harvester.config import lines
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import Problem, Table, key_name, schema_problems
-from harvester.config.settings import Alerts, Config, Crossref, Daemon, Source
+from harvester.config.settings import Alerts, Config, Daemon, Source
+from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
 from harvester.model import JournalFacts
 
@@ -90,7 +91,7 @@ def _config(document: Table, path: Path) -> Config:
         zone=document.get("timezone") or tzlocal.get_localzone_name(),
         daemon=msgspec.convert(document.get("daemon", {}), Daemon),
         alerts=_alerts(document, folder),
-        crossref=msgspec.convert(crossref, Crossref) if crossref else None,
+        crossref=msgspec.convert(crossref, CrossrefSettings) if crossref else None,
         sources={name: _source(name, document, folder) for name in document.get("sources", {})},
         journals=_journal_facts(document),
     )

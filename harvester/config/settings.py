@@ -13,27 +13,12 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from harvester.config.schedule import Schedule, delay_of
+from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
-from harvester.model import Access, Depositor, Hints, JournalFacts, Policy
+from harvester.model import Access, Hints, JournalFacts, Policy
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
 LOCKS = ".harvester-locks"  # the folder of the lock files, next to config.toml
-TitleOrder = Literal["article-language-first", "article-language-last"]
-
-
-class Crossref(Struct, frozen=True, kw_only=True):
-    depositor_name: str
-    depositor_email: str
-    registrant: str
-    prefixes: tuple[str, ...] = ()
-    schema_version: str = "5.5.0"
-    title_order: TitleOrder = "article-language-first"
-    crossmark_policy: str | None = None
-    max_records: int = 100
-    max_bytes: int = 5_000_000
-
-    def depositor(self) -> Depositor:
-        return Depositor(name=self.depositor_name, email=self.depositor_email, registrant=self.registrant)
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -144,7 +129,7 @@ class Config(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"  # of every schedule; an IANA name
     daemon: Daemon = Daemon()
     alerts: Alerts = Alerts()
-    crossref: Crossref | None = None
+    crossref: CrossrefSettings | None = None
     sources: dict[str, Source] = {}
     journals: dict[str, JournalFacts] = {}  # by every ISSN of each journal
 

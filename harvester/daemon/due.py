@@ -134,10 +134,17 @@ def _is_owed(run: RunRow) -> bool:
 
 
 def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
-    """Since when an export is due; `None` where it is not, or nothing is new or changed since the last file."""
+    """Since when an export is due; `None` if it is not, or if nothing is new or changed since the last file."""
+    from harvester.deposits.target import configured_targets  # brings lxml, and `harvester status` is to start at once
+
     schedule = config.export_schedule()
-    since = due_since(schedule, store.last_export(), now) if schedule else None
-    return since if since and next(store.pending(), None) else None
+    if schedule is None:
+        return None
+    for target in configured_targets(config):
+        since = due_since(schedule, store.last_export(target.name), now)
+        if since and next(store.pending(target.name), None):
+            return since
+    return None
 
 
 def page_due(config: Config, now: datetime) -> datetime | None:

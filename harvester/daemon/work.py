@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 from harvester import pipeline, report
 from harvester.config import Config
 from harvester.daemon.incidents import CRASHED
+from harvester.deposits.target import configured_targets
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
-from harvester.reports import ExportReport, PageReport, RunReport
+from harvester.reports import ExportReport, PageReport, RunReport, combined
 from harvester.store import Run, RunKind
 from harvester.system import files, locks
 from harvester.system.logcontext import log_context
@@ -100,15 +101,23 @@ def _log(said: RunReport, run_id: int) -> None:
 
 
 def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportReport | str | None:
-    """Exports what is new or changed; the report, or a sentence about what kept us from it. `None`: not now."""
-    try:
-        done = pipeline.export(config, store, now=now, stop=stop)
-    except (BusyError, Stopped) as error:
-        log.info("no export now: %s", error)
-        return None
-    except HarvesterError as error:
-        log.warning("no export: %s", error)
-        return str(error)
+    """Exports what is new or changed to every configured target. A target that fails costs the others nothing.
+
+    Returns the report, or a sentence about what failed; `None`: not now.
+    """
+    reports, failures = [], []
+    for target in configured_targets(config):
+        try:
+            reports.append(pipeline.export(config, store, target, now=now, stop=stop))
+        except (BusyError, Stopped) as error:
+            log.info("no export now: %s", error)
+            return None
+        except HarvesterError as error:
+            log.warning("no export: %s", error)
+            failures.append(str(error))
+    if failures:
+        return " ".join(failures)
+    done = combined(reports)
     files_ = "1 file" if len(done.files) == 1 else f"{len(done.files)} files"
     log.info("exported %s; records held back: %d", files_, len(done.held_back))
     return done

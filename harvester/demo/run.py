@@ -13,8 +13,10 @@ from msgspec import Struct
 
 from harvester import pipeline
 from harvester.config import Config, load
+from harvester.crossref.target import CROSSREF
 from harvester.demo import configuration, ojs
 from harvester.demo.provider import Server, serve
+from harvester.deposits.manifest import manifest_path
 from harvester.errors import HarvesterError
 from harvester.reports import FileReport, HeldBack, RunReport
 from harvester.store import Store
@@ -85,7 +87,7 @@ def run(
         config = load(path)
         with pipeline.opened(config) as store:
             runs = pipeline.harvest(config, store, now=now, stop=stop, progress=progress)
-            report = pipeline.export(config, store, now=now)
+            report = pipeline.export(config, store, CROSSREF, now=now)
             held = tuple(_held(config, store, report.held_back, now().date().isoformat()))
         return Summary(
             config=str(path),
@@ -124,7 +126,7 @@ def _serving_again(path: Path) -> Iterator[Server]:
 
 def _deposited(file: FileReport) -> Deposited:
     """The file with its parts, which its manifest names."""
-    manifest = json.loads(Path(file.path).with_suffix(".json").read_text(encoding="utf-8"))
+    manifest = json.loads(manifest_path(file).read_text(encoding="utf-8"))
     parts = Counter((row["journal"], row["volume"], row["issue"]) for row in manifest["records"])
     return Deposited(
         path=file.path,

@@ -1,1 +1,1 @@
-"""Deposit files: what is new or changed, written whole or not at all."""
+"""Deposit files for registered targets: what is new or changed, written whole or not at all."""

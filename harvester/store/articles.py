@@ -42,7 +42,7 @@ class Articles(Database):
             return load_articles(connection, ids)
 
     def articles_by_id(self, ids: Collection[int]) -> list[StoredArticle]:
-        """The articles with these ids (`Member.article_id`), in this order."""
+        """The articles with these ids (`BatchMember.article_id`), in this order."""
         with self._read() as connection:
             return [stored for chunk in chunks(ids) for stored in load_articles(connection, chunk)]
 
@@ -52,14 +52,6 @@ class Articles(Database):
             for ids in chunks(findings):
                 for stored in load_articles(connection, ids):
                     _replace_findings(connection, stored, findings[stored.id])
-
-    def count_stale(self, mapped_with: str, sources: Collection[str] = ()) -> int:
-        """How many articles were mapped by another configuration or program, in these sources or all."""
-        statement = select(func.count()).select_from(article).join(mapping).where(mapping.c.fingerprint != mapped_with)
-        if sources:
-            statement = statement.where(article.c.source.in_(sources))
-        with self._read() as connection:
-            return connection.execute(statement).scalar_one()
 
     def identifiers(
         self, source: str, after: str = "", limit: int = 500, *, not_mapped_with: str | None = None

@@ -1,6 +1,6 @@
-"""The ledger: what left for Crossref, under which batch and timestamp, and which DOIs were given away.
+"""The ledger: what was written for which target, in which batch and under which timestamp, and which DOIs were minted.
 
-All of it is written with `synchronous=FULL`: a timestamp or a DOI that was used and then forgotten cannot be mended.
+All of it is written with `synchronous=FULL`: a timestamp or a DOI that was used and then forgotten cannot be recovered.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.errors import DoiTaken, StoreError
 from harvester.identifiers import fold_doi
 from harvester.store.database import BulkStatement, Database
-from harvester.store.structs import Deposit, Member, PlannedBatch
+from harvester.store.structs import BatchMember, PlannedBatch
 from harvester.store.tables import article, batch, deposit, deposited, minted
 
 _DIGITS = range(10**16, 10**17)
 _PUT_MEMBERS = BulkStatement(
-    insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "richness")
+    insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "counts_by_kind")
 )
 
 
@@ -28,12 +28,18 @@ class Ledger(Database):
     """Batches, deposits and minted DOIs."""
 
     def plan_batch(
-        self, batch_id: str, timestamp: int, schema_version: str, members: Sequence[Member], now: datetime
+        self,
+        target: str,
+        batch_id: str,
+        timestamp: int,
+        schema_version: str,
+        members: Sequence[BatchMember],
+        now: datetime,
     ) -> int:
-        """Writes a batch down before it is built; the timestamp it was given.
+        """Records a batch before it is built, and returns the timestamp it was given.
 
-        That is the candidate (17 digits), or one more than the last one given where the clock stands or went back.
-        Raises `StoreError` for an id that was used.
+        That is `timestamp` (17 digits), or one more than the last one given if the clock stopped or went back. Raises
+        `StoreError` if the id was used before.
         """
         if timestamp not in _DIGITS:
             raise ValueError(f"a batch timestamp has 17 digits, not {timestamp}")
@@ -41,28 +47,25 @@ class Ledger(Database):
             if _state(connection, batch_id) is not None:
                 raise StoreError(f"The batch id {batch_id} was used before; give the batch another one.")
             given = max(timestamp, _last_timestamp(connection) + 1)
-            values = {"id": batch_id, "timestamp": given, "schema_version": schema_version, "planned": now}
-            connection.execute(insert(batch).values(state="planned", **values))
-            rows = [
-                (batch_id, position, member.article_id, fold_doi(member.doi), member.fingerprint, member.richness)
-                for position, member in enumerate(members)
-            ]
-            _PUT_MEMBERS.write(connection, rows)
+            values = {"id": batch_id, "target": target, "timestamp": given, "schema_version": schema_version}
+            connection.execute(insert(batch).values(state="planned", planned=now, **values))
+            _PUT_MEMBERS.write(connection, [_row(batch_id, *member) for member in enumerate(members)])
         return given
 
     def last_timestamp(self) -> int:
-        """The highest timestamp that a batch was given; 0 where there was none."""
+        """The highest timestamp that a batch of any target was given; 0 if there is no batch."""
         with self._read() as connection:
             return _last_timestamp(connection)
 
-    def planned_batches(self) -> tuple[PlannedBatch, ...]:
-        """Batches that were planned and never marked: a crash came between. Oldest first."""
+    def planned_batches(self, target: str) -> tuple[PlannedBatch, ...]:
+        """The batches for this target that were planned and never marked, because of a crash. Oldest first."""
+        planned = select(batch).where(batch.c.state == "planned", batch.c.target == target)
         with self._read() as connection:
-            rows = connection.execute(select(batch).where(batch.c.state == "planned").order_by(batch.c.timestamp)).all()
+            rows = connection.execute(planned.order_by(batch.c.timestamp)).all()
             return tuple(_planned_of(row, _members(connection, row.id)) for row in rows)
 
     def mark_exported(self, batch_id: str, path: str, sha256: str, size: int, now: datetime) -> None:
-        """Writes down that the file of a planned batch exists; marking it again with the same file changes nothing."""
+        """Records that the file of a planned batch exists. Marking it again with the same file changes nothing."""
         with self._write(durable=True) as connection:
             row = connection.execute(select(batch).where(batch.c.id == batch_id)).first()
             if row is not None and row.state == "written" and row.sha256 == sha256:
@@ -71,29 +74,9 @@ class Ledger(Database):
             _remember_deposits(connection, batch_id)
 
     def abandon_batch(self, batch_id: str) -> None:
-        """Gives a planned batch up; its id and timestamp stay used."""
+        """Abandons a planned batch; its id and timestamp stay used."""
         with self._write(durable=True) as connection:
             self._close(connection, batch_id, "abandoned")
-
-    def last_deposit(self, doi: str) -> Deposit | None:
-        """The last written deposit of a DOI."""
-        statement = (
-            select(deposited.c.fingerprint, batch)
-            .join_from(deposited, batch)
-            .where(deposited.c.doi_key == fold_doi(doi))
-        )
-        with self._read() as connection:
-            row = connection.execute(statement).first()
-        if row is None:
-            return None
-        return Deposit(
-            doi=doi,
-            batch_id=row.id,
-            timestamp=row.timestamp,
-            fingerprint=row.fingerprint,
-            path=row.path,
-            written=row.written,
-        )
 
     def _close(self, connection: Connection, batch_id: str, state: str, **values: Any) -> None:
         was = _state(connection, batch_id)
@@ -138,21 +121,26 @@ def _state(connection: Connection, batch_id: str) -> str | None:
     return connection.execute(select(batch.c.state).where(batch.c.id == batch_id)).scalar()
 
 
-def _members(connection: Connection, batch_id: str) -> tuple[Member, ...]:
-    columns = (deposit.c.article_id, deposit.c.doi_key, deposit.c.fingerprint, deposit.c.richness)
+def _row(batch_id: str, position: int, member: BatchMember) -> tuple[Any, ...]:
+    """The values of `_PUT_MEMBERS`."""
+    return batch_id, position, member.article_id, fold_doi(member.doi), member.fingerprint, member.counts_by_kind
+
+
+def _members(connection: Connection, batch_id: str) -> tuple[BatchMember, ...]:
+    columns = (deposit.c.article_id, deposit.c.doi_key, deposit.c.fingerprint, deposit.c.counts_by_kind)
     rows = connection.execute(select(*columns).where(deposit.c.batch_id == batch_id).order_by(deposit.c.position))
-    return tuple(Member(*row) for row in rows)
+    return tuple(BatchMember(*row) for row in rows)
 
 
-def _planned_of(row: Any, members: tuple[Member, ...]) -> PlannedBatch:
+def _planned_of(row: Any, members: tuple[BatchMember, ...]) -> PlannedBatch:
     return PlannedBatch(
         id=row.id, timestamp=row.timestamp, schema_version=row.schema_version, planned=row.planned, members=members
     )
 
 
 def _remember_deposits(connection: Connection, batch_id: str) -> None:
-    """Makes a written batch the last deposit of its DOIs, but for those of which a later one was written before it."""
-    columns = (deposit.c.doi_key, deposit.c.fingerprint, deposit.c.batch_id, batch.c.timestamp)
+    """Makes a written batch the last deposit of its DOIs for its target, unless a later batch was written before it."""
+    columns = (batch.c.target, deposit.c.doi_key, deposit.c.fingerprint, deposit.c.batch_id, batch.c.timestamp)
     members = select(*columns).join_from(deposit, batch).where(deposit.c.batch_id == batch_id)
     statement = insert(deposited).from_select([column.name for column in columns], members)
     new = statement.excluded

@@ -21,7 +21,7 @@ from harvester.store import payloads
 from harvester.store.articles import finding_of, load_articles
 from harvester.store.database import Database, chunks
 from harvester.store.overview import Overview
-from harvester.store.structs import DuplicateDoi, FindingRow, SourceStatus, StoredArticle
+from harvester.store.structs import ChangedDeposit, DuplicateDoi, FindingRow, SourceStatus, StoredArticle
 from harvester.store.tables import article, article_count, batch, deposit, deposited, finding, record, record_count
 
 _BY_IDENTIFIER = (article.c.source, article.c.identifier)
@@ -31,32 +31,33 @@ class Queries(Database):
     """Queries over the whole store."""
 
     def pending(
-        self, sources: Collection[str] = (), dois: Collection[str] = (), *, everything: bool = False
+        self, target: str, sources: Collection[str] = (), dois: Collection[str] = (), *, everything: bool = False
     ) -> Iterator[StoredArticle]:
-        """The articles to deposit: ready, and different from the last written deposit of their DOI.
+        """The articles to deposit: ready, and different from the last written deposit of their DOI for `target`.
 
         With `dois` or `everything` the second condition is dropped. The articles of an issue come together.
         """
         ready = _filtered(select(article.c.id).where(article.c.state == "ready"), sources, dois)
         if not (everything or dois):
-            ready = ready.outerjoin(deposited, deposited.c.doi_key == article.c.doi_key).where(
-                deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
-            )
+            same_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
+            changed = deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
+            ready = ready.outerjoin(deposited, same_doi).where(changed)
         by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
         for ids in chunks(self._ids(ready.order_by(*by_issue, article.c.doi_key, article.c.id)), 100):
             with self._read() as connection:
                 stored = load_articles(connection, ids, state="ready")
             yield from stored
 
-    def changed_since_deposit(self) -> Iterator[tuple[StoredArticle, dict[str, int]]]:
-        """The live articles that differ from the last deposit of their DOI, each with `Member.richness` of that one."""
+    def changed_since_deposit(self) -> Iterator[ChangedDeposit]:
+        """The live articles that differ from the last deposit of their DOI, for each target that has one."""
         with self._read() as connection:
             rows = connection.execute(_CHANGED).all()
         for chunk in chunks(rows, 100):
             with self._read() as connection:
-                articles = load_articles(connection, [row.id for row in chunk])
-            deposited_richness = {row.id: row.richness for row in chunk}
-            yield from ((stored, deposited_richness[stored.id]) for stored in articles if not stored.deleted)
+                found = {stored.id: stored for stored in load_articles(connection, [row.id for row in chunk])}
+            for row in chunk:
+                if (stored := found.get(row.id)) and not stored.deleted:
+                    yield ChangedDeposit(article=stored, target=row.target, counts_by_kind=row.counts_by_kind)
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every article that is not held back, deposited or not, without its findings."""
@@ -108,10 +109,11 @@ class Queries(Database):
         for doi, group in groupby(rows, key=lambda row: row.doi_key):
             yield DuplicateDoi(doi, tuple((row.source, row.identifier) for row in group))
 
-    def last_export(self) -> datetime | None:
-        """When the last deposit file was written; `None` if there is none."""
+    def last_export(self, target: str | None = None) -> datetime | None:
+        """When the last deposit file was written, for this target or for any; `None` if there is none."""
+        newest = select(func.max(batch.c.written, type_=batch.c.written.type))
         with self._read() as connection:
-            return connection.execute(select(func.max(batch.c.written, type_=batch.c.written.type))).scalar()
+            return connection.execute(newest.where(batch.c.target == target) if target else newest).scalar()
 
     def _ids(self, statement: Select[Any]) -> list[int]:
         with self._read() as connection:
@@ -149,7 +151,7 @@ class Queries(Database):
 
 
 _CHANGED = (
-    select(article.c.id, deposit.c.richness)
+    select(article.c.id, deposited.c.target, deposit.c.counts_by_kind)
     .join_from(article, deposited, deposited.c.doi_key == article.c.doi_key)
     .join(deposit, (deposit.c.doi_key == deposited.c.doi_key) & (deposit.c.batch_id == deposited.c.batch_id))
     .where(article.c.state != "deleted", deposited.c.fingerprint != article.c.fingerprint)

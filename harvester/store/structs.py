@@ -265,32 +265,29 @@ def status_or_empty(name: str, url: str, stored: SourceStatus | None) -> SourceS
 # ----------------------------------------------------------------------------------------------- ledger
 
 
-class Member(Struct, frozen=True):
-    """One record of a batch: which article, under which DOI, what it said (`model.fingerprint`), and how much of each
-    kind it had."""
+class BatchMember(Struct, frozen=True):
+    """One record of a batch: its article, its DOI, its fingerprint (`ArticleRow.fingerprint`), and how many titles,
+    references and so on it had."""
 
     article_id: int
     doi: str
     fingerprint: str
-    richness: dict[str, int] = {}
+    counts_by_kind: dict[str, int] = {}
 
 
 class PlannedBatch(Struct, frozen=True, kw_only=True):
-    """A batch whose id and timestamp are given away but whose file is not known to exist."""
+    """A batch whose id and timestamp are used, but whose file may not exist."""
 
     id: str
     timestamp: int
     schema_version: str
     planned: datetime
-    members: tuple[Member, ...]
+    members: tuple[BatchMember, ...]
 
 
-class Deposit(Struct, frozen=True, kw_only=True):
-    """The last written deposit of a DOI."""
+class ChangedDeposit(Struct, frozen=True, kw_only=True):
+    """A live record that differs from the last deposit of its DOI for a target, and what that deposit had."""
 
-    doi: str
-    batch_id: str
-    timestamp: int
-    fingerprint: str
-    path: str
-    written: datetime
+    article: StoredArticle
+    target: str
+    counts_by_kind: dict[str, int]

@@ -2,8 +2,8 @@
 
 Payloads are numbered in the order they came. A record is one identifier in one format of one source; its earlier
 versions are in `record_version`. An article is one identifier of one source, mapped from all its records: a JSON
-document, next to the few columns that are searched. The ledger (`batch`, `deposit`, `deposited`) says what left for
-Crossref.
+document, next to the few columns that are searched. The ledger (`batch`, `deposit`, `deposited`) says what was written
+for which target.
 """
 
 from __future__ import annotations
@@ -300,7 +300,8 @@ batch = Table(
     "batch",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("timestamp", BigInteger, nullable=False, unique=True),  # 17 digits, only rises
+    Column("target", Text, nullable=False),  # crossref
+    Column("timestamp", BigInteger, nullable=False, unique=True),  # 17 digits, only rises, over all targets
     Column("schema_version", Text, nullable=False),
     Column("state", Text, nullable=False, index=True),  # planned, written, abandoned
     Column("planned", Moment, nullable=False),
@@ -318,15 +319,16 @@ deposit = Table(
     Column("article_id", Integer, ForeignKey("article.id"), nullable=False),
     Column("doi_key", Text, nullable=False, index=True),
     Column("fingerprint", Sha256, nullable=False),
-    Column("richness", Numbers, nullable=False),  # how much of each kind it had
+    Column("counts_by_kind", Numbers, nullable=False),  # how many titles, references and so on it had
     sqlite_with_rowid=False,
 )
 
-# The last written deposit of each DOI.
+# The last written deposit of each DOI for each target.
 deposited = Table(
     "deposited",
     metadata,
     Column("doi_key", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
     Column("fingerprint", Sha256, nullable=False),
     Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
     Column("timestamp", BigInteger, nullable=False),

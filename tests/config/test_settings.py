@@ -1,5 +1,6 @@
 """The schema is the contract: the Structs have its settings, with the same defaults and choices."""
 
+import re
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -7,14 +8,17 @@ import pytest
 from msgspec.structs import fields
 
 from harvester import patterns
-from harvester.config import Alerts, Crossref, Daemon, Source
+from harvester.config import Alerts, Daemon, Source
 from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
 from harvester.config.problems import schema
+from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX
+from harvester.crossref.settings import CrossrefSettings
+from harvester.crossref.versions import VERSIONS
 from harvester.model import Article, JournalFacts, PubDate
 
 TABLES: list[tuple[Any, str, set[str]]] = [
     (Source, "source", {"name"}),
-    (Crossref, "crossref", set()),
+    (CrossrefSettings, "crossref", set()),
     (JournalFacts, "journal", set()),
     (Daemon, "daemon", set()),
     (Alerts, "alerts", set()),
@@ -57,6 +61,18 @@ def test_choices_of_schema_and_struct_agree(field, setting):
     choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
     if choices:
         assert choices == setting["enum"]
+
+
+def test_the_versions_of_the_crossref_schema_are_those_that_can_be_written():
+    assert schema()["$defs"]["crossref"]["properties"]["schema_version"]["enum"] == list(VERSIONS)
+
+
+def test_the_crossmark_policy_has_a_doi_that_crossref_accepts():
+    pattern = schema()["$defs"]["crossref"]["properties"]["crossmark_policy"]["pattern"]
+    suffix = re.fullmatch(r"\^10\\\.\[0-9\]\{4,9\}/\[(.+)\]\{1,(\d+)\}\$", pattern)
+    assert suffix
+    assert sorted(suffix[1]) == sorted(DOI_CHARACTERS)
+    assert int(suffix[2]) == LONGEST_DOI_SUFFIX
 
 
 @pytest.mark.parametrize("field", LANDING_PAGE_FIELDS)

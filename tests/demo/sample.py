@@ -12,6 +12,7 @@ from pathlib import Path
 
 from harvester import pipeline
 from harvester.config import load
+from harvester.crossref.target import CROSSREF
 from harvester.demo import configuration
 from harvester.demo.run import serving
 
@@ -30,7 +31,7 @@ def make(folder: Path, version: str | None = None) -> list[Path]:
         config = load(folder / "config.toml")
         with pipeline.opened(config) as store:
             pipeline.harvest(config, store, ["journals"], now=lambda: NOW)
-            pipeline.export(config, store, now=lambda: NOW, dois=[SEED_DOI], schema_version=version)
+            pipeline.export(config, store, CROSSREF, now=lambda: NOW, dois=[SEED_DOI], schema_version=version)
     return sorted((folder / "exports").iterdir())
 
 

@@ -15,12 +15,14 @@ import pytest
 
 from harvester import pipeline
 from harvester.crossref.bundles import Schema
+from harvester.crossref.target import CROSSREF
 from harvester.deposits import outbox
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
 from harvester.store import Store
 from harvester.system import files
 from tests.providers.press import Press, doi, dois, manifest, name, timestamps
+from tests.store.samples import last_deposit
 from tests.store.test_kill import in_child
 from tests.workbench import NOW, Workbench
 
@@ -111,7 +113,7 @@ def test_the_manifest_tells_what_is_in_the_file(harvested: Press):
     assert [one["doi"] for one in told["records"]] == list(file.dois)
     assert told["timestamp"] in timestamps(file.path)
     with harvested.bench.opened() as (_, store):
-        deposit = store.last_deposit(doi(1))
+        deposit = last_deposit(store, doi(1))
     assert deposit is not None
     assert (deposit.path, deposit.timestamp) == (file.path, told["timestamp"])
 
@@ -228,7 +230,7 @@ def test_a_killed_export_is_finished_by_the_next_byte_for_byte(harvested: Press,
     assert (dois(report), report.unchanged) == ([doi(1), doi(2), doi(3)], 0)
     assert harvested.export().files == ()
     with harvested.bench.opened() as (_, store):
-        assert store.planned_batches() == ()
+        assert store.planned_batches("crossref") == ()
 
 
 @pytest.mark.parametrize("how", CRASHES)
@@ -262,7 +264,7 @@ def test_a_file_that_is_not_the_one_left_is_never_overwritten(harvested: Press):
 def test_a_batch_whose_articles_moved_on_is_given_up(harvested: Press):
     crashed(harvested, before_any_file)
     with harvested.bench.opened() as (_, store):
-        (planned,) = store.planned_batches()
+        (planned,) = store.planned_batches("crossref")
     harvested.correct(2, title={"en": "Corrected meanwhile"})
     harvested.withdraw(3)
     harvested.harvest()
@@ -271,7 +273,7 @@ def test_a_batch_whose_articles_moved_on_is_given_up(harvested: Press):
     assert file.batch_id != planned.id
     assert min(timestamps(file.path)) > planned.timestamp
     with harvested.bench.opened() as (_, store):
-        assert store.planned_batches() == ()
+        assert store.planned_batches("crossref") == ()
 
 
 def test_a_resumed_batch_that_the_schema_refuses_is_told_of_once(harvested: Press, monkeypatch):
@@ -329,15 +331,15 @@ def test_two_exports_at_once_are_one_too_many(harvested: Press):
     with harvested.bench.opened() as (config, store):
 
         def again():
-            pipeline.export(config, store, now=harvested.bench.now)
+            pipeline.export(config, store, CROSSREF, now=harvested.bench.now)
 
         with pytest.raises(BusyError):
-            pipeline.export(config, store, now=lambda: again() or NOW)
+            pipeline.export(config, store, CROSSREF, now=lambda: again() or NOW)
 
 
 def export_at(press: Press, moment: datetime) -> FileReport:
     with press.bench.opened() as (config, store):
-        return only(pipeline.export(config, store, now=lambda: moment, everything=True))
+        return only(pipeline.export(config, store, CROSSREF, now=lambda: moment, everything=True))
 
 
 def test_timestamps_rise_though_the_clock_stands_or_goes_back(harvested: Press):
@@ -364,8 +366,8 @@ def test_what_two_sources_say_alike_is_exported_once(press: Press):
     assert dois(press.export(dois=[doi(1)])) == [doi(1)]
 
 
-def test_once_too_where_slabs_part_them(press: Press, monkeypatch):
-    monkeypatch.setattr("harvester.deposits.export.SLAB", 1)
+def test_once_too_where_they_are_not_in_memory_together(press: Press, monkeypatch):
+    monkeypatch.setattr("harvester.deposits.export.ARTICLES_IN_MEMORY", 1)
     press.mirrored()
     press.harvest()
     assert dois(press.export()) == [doi(1), doi(2), doi(3)]

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
-from msgspec.structs import replace
 
 from harvester import formats, rules
 from harvester.crossref import deposit as crossref
+from harvester.crossref.settings import CrossrefSettings
+from harvester.crossref.versions import NEWEST
 from harvester.findings import is_blocking
 from harvester.identifiers import clean_issn
 from harvester.mapping import assembly
-from harvester.model import Batch, Depositor, Hints, JournalFacts, Policy, RawRecord
+from harvester.model import Batch, Hints, JournalFacts, Policy, RawRecord
 from harvester.xmltools import parse
 from tests.fidelity.comparison import Comparison
 from tests.fidelity.facts import (
@@ -27,9 +28,7 @@ from tests.fidelity.facts import (
 from tests.workbench import ISSN, prefixes_in
 
 LANDING = "https://journal.example.org/doi/{doi}"
-HEAD = Batch(
-    id="fidelity", timestamp=20261124120000000, depositor=Depositor(name="D", email="d@example.org", registrant="R")
-)
+SETTINGS = CrossrefSettings(depositor_name="D", depositor_email="d@example.org", registrant="R")
 
 
 def recorded_articles(shared: Path) -> Iterator[tuple[str, bytes]]:
@@ -41,7 +40,7 @@ def recorded_articles(shared: Path) -> Iterator[tuple[str, bytes]]:
             yield f"{path.parent.name}/{path.stem}#{number}", etree.tostring(article, with_tail=False)
 
 
-def deposit_of(data: bytes, version: str = "5.5.0") -> tuple[bytes | None, tuple[str, ...]]:
+def deposit_of(data: bytes, version: str = NEWEST) -> tuple[bytes | None, tuple[str, ...]]:
     """The deposit of an article, or the codes that hold it back."""
     issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
     journals = {issn: JournalFacts(landing_page=LANDING) for issn in issns}
@@ -54,8 +53,8 @@ def deposit_of(data: bytes, version: str = "5.5.0") -> tuple[bytes | None, tuple
     findings = (*reading.findings, *rules.check(reading.article, policy))
     if blocking := tuple(finding.code for finding in findings if is_blocking(finding)):
         return None, blocking
-    head = replace(HEAD, schema_version=version)
-    return crossref.build([reading.article], head), tuple(finding.code for finding in findings)
+    batch = Batch(id="fidelity", timestamp=20261124120000000, schema_version=version)
+    return crossref.build([reading.article], batch, SETTINGS), tuple(finding.code for finding in findings)
 
 
 def test_everything_in_the_source_is_in_the_deposit(shared):

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lxml import etree
-from msgspec.structs import replace
 
 from harvester import formats, rules
 from harvester.crossref import deposit as crossref
+from harvester.crossref.versions import NEWEST
 from harvester.findings import is_blocking
 from harvester.identifiers import clean_issn
 from harvester.mapping import assembly
-from harvester.model import Hints, JournalFacts, Policy, RawRecord
+from harvester.model import Batch, Hints, JournalFacts, Policy, RawRecord
 from harvester.oai import pages
 from tests.fidelity.comparison import Comparison
 from tests.fidelity.facts import Facts, below, fold, licence_key, local, words
-from tests.fidelity.test_jats import HEAD, LANDING
+from tests.fidelity.test_jats import LANDING, SETTINGS
 from tests.workbench import prefixes_in
 
 READ = ("title", "creator", "description", "date", "rights", "identifier")
@@ -44,7 +44,7 @@ def recorded_records(shared: Path) -> Iterator[tuple[str, RawRecord]]:
                 yield f"{path.parent.name}/{path.stem} {raw.identifier}", raw
 
 
-def deposit_of(raw: RawRecord, version: str = "5.5.0") -> tuple[bytes | None, tuple[str, ...]]:
+def deposit_of(raw: RawRecord, version: str = NEWEST) -> tuple[bytes | None, tuple[str, ...]]:
     """The deposit of a record with its journal configured, or the codes that hold it back."""
     payload = raw.payload or b""
     issns = {issn for match in ISSN.findall(payload) if (issn := clean_issn(match.decode()))}
@@ -57,8 +57,8 @@ def deposit_of(raw: RawRecord, version: str = "5.5.0") -> tuple[bytes | None, tu
     findings = (*reading.findings, *rules.check(reading.article, policy))
     if blocking := tuple(finding.code for finding in findings if is_blocking(finding)):
         return None, blocking
-    head = replace(HEAD, schema_version=version)
-    return crossref.build([reading.article], head), tuple(finding.code for finding in findings)
+    batch = Batch(id="fidelity", timestamp=20261124120000000, schema_version=version)
+    return crossref.build([reading.article], batch, SETTINGS), tuple(finding.code for finding in findings)
 
 
 def source_facts(record: etree._Element) -> Facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harvester import pipeline
+from harvester.crossref.target import CROSSREF
 from harvester.demo.library import Author
 from harvester.demo.lists import Record
 from harvester.demo.repository import Repository
@@ -59,7 +60,7 @@ def test_the_export_of_that_day_has_it(bench):
     assert sum(file.records for file in bench.export().files) == 2
     with bench.opened() as (config, store):
         later = bench.now().replace(year=2027, month=3, day=2)
-        report = pipeline.export(config, store, now=lambda: later)
+        report = pipeline.export(config, store, CROSSREF, now=lambda: later)
     assert [file.dois for file in report.files] == [("10.12345/small.1",)]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harvester import pipeline
+from harvester.crossref.target import CROSSREF
 from harvester.demo.lists import Record
 from harvester.demo.repository import JATS
 from harvester.reports import ExportReport, RunReport
@@ -40,7 +41,7 @@ def main_job(
         bench.configure(server.url, [format], prefixes=prefixes, more=more)
         with bench.opened() as (config, store):
             (run,) = pipeline.harvest(config, store, now=bench.now)
-            report = pipeline.export(config, store, now=bench.now)
+            report = pipeline.export(config, store, CROSSREF, now=bench.now)
             (status,) = store.status() or (None,)
     exported = sum(file.records for file in report.files)
     if status is not None:

@@ -5,14 +5,14 @@ from msgspec.structs import replace
 
 from harvester import rules
 from harvester.crossref import deposit as crossref
-from harvester.crossref.versions import VERSIONS
+from harvester.crossref.settings import CrossrefSettings
+from harvester.crossref.versions import NEWEST, VERSIONS
 from harvester.findings import sentence
 from harvester.model import (
     Affiliation,
     AltName,
     Batch,
     Contributor,
-    Depositor,
     Funding,
     Policy,
     PubDate,
@@ -23,7 +23,8 @@ from harvester.rules import undeposited
 from tests.rules.samples import POLICY, article, with_person
 
 CROSSMARK = Policy(today="2025-06-15", crossmark=True)
-BATCH = Batch(id="b", timestamp=20250615000000000, depositor=Depositor(name="A", email="a@example.org", registrant="A"))
+BATCH = Batch(id="b", timestamp=20250615000000000, schema_version=NEWEST)
+SETTINGS = CrossrefSettings(depositor_name="A", depositor_email="a@example.org", registrant="A")
 UPDATE = Relation(kind="expression_of_concern", target="10.5555/1", update=True)
 YEAR, DAY = (PubDate(year=2021),), (PubDate(year=2021, month=3, day=31),)
 
@@ -45,8 +46,8 @@ def test_an_update_is_said_to_be_none_exactly_where_the_deposit_has_none(policy,
     relation = Relation(kind=UPDATE.kind, target=UPDATE.target, update=True, date=date)
     sample = article(relations=(relation,), dates=dates)
     assert said(sample, policy) == ([code] if code else [])
-    options = crossref.Options(crossmark_policy="10.5555/policy" if policy.crossmark else None)
-    deposit = crossref.build([sample], BATCH, options)
+    settings = replace(SETTINGS, crossmark_policy="10.5555/policy" if policy.crossmark else None)
+    deposit = crossref.build([sample], BATCH, settings)
     assert (b"<update " in deposit) == (code is None)
     assert (b"isRelatedMaterial" in deposit) == (code is not None)
 
@@ -76,7 +77,7 @@ def test_an_update_is_said_to_be_none_exactly_where_the_deposit_has_none(policy,
 def test_what_is_left_out_is_said(code, path, sample):
     [finding] = rules.check(sample, POLICY)
     assert (finding.code, finding.path) == (code, path)
-    assert f">{finding.value}<".encode() not in crossref.build([sample], BATCH)
+    assert f">{finding.value}<".encode() not in crossref.build([sample], BATCH, SETTINGS)
 
 
 CYRILLIC = AltName(surname="Карберри", given="Иосия")
@@ -95,7 +96,7 @@ FUNDED = article(funding=(Funding(funder="Fund of Shapes", ror="https://ror.org/
 def test_what_a_version_has_no_place_for_is_said_exactly_where_the_deposit_lacks_it(lost_in, path, sample, version):
     findings = rules.check(sample, replace(POLICY, schema_version=version))
     assert [(one.code, one.path) for one in findings] == [("version-leaves-out", path)] * (version in lost_in)
-    deposit = crossref.build([sample], replace(BATCH, schema_version=version)).decode()
+    deposit = crossref.build([sample], replace(BATCH, schema_version=version), SETTINGS).decode()
     words = ("Карберри", "software", FUNDED.funding[0].ror)
     assert any(word in deposit for word in words) == (version not in lost_in)
 

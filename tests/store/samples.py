@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec import Struct
+
 from harvester.article_rows import to_row
 from harvester.findings import Severity, kinds
+from harvester.identifiers import fold_doi
 from harvester.model import (
     Affiliation,
     Article,
@@ -158,3 +163,28 @@ def row_of(run: Run | None) -> RunRow:
     """The run without its windows."""
     assert run is not None
     return RunRow(**{field: getattr(run, field) for field in RunRow.__struct_fields__})
+
+
+class LastDeposit(Struct, frozen=True):
+    batch_id: str
+    timestamp: int
+    fingerprint: str
+    path: str
+    written: datetime
+
+
+def last_deposit(opened: Store, doi: str, target: str = "crossref") -> LastDeposit | None:
+    """The last written deposit of a DOI for a target, as the ledger has it."""
+    with closing(sqlite3.connect(opened.path)) as connection:
+        found = connection.execute(_LAST_DEPOSIT, (fold_doi(doi), target)).fetchone()
+    if found is None:
+        return None
+    batch_id, timestamp, fingerprint, path, written = found
+    return LastDeposit(batch_id, timestamp, fingerprint, path, datetime.fromisoformat(written))
+
+
+_LAST_DEPOSIT = """
+SELECT b.id, b.timestamp, lower(hex(d.fingerprint)), b.path, b.written
+  FROM deposited d JOIN batch b ON b.id = d.batch_id AND b.target = d.target
+ WHERE d.doi_key = ? AND d.target = ?
+"""

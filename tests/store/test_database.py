@@ -248,7 +248,7 @@ def damaged(tmp_path: Path) -> Iterator[Store]:
 
 def test_damaged_store_is_reported(damaged: Store):
     with pytest.raises(StoreError, match="put a backup in its place"):
-        list(damaged.pending())
+        list(damaged.pending("crossref"))
 
 
 def test_exception_rolls_the_transaction_back(opened: Store):

@@ -119,13 +119,13 @@ def test_batch_timestamp_is_never_assigned_twice(tmp_path: Path):
 
     def export() -> None:
         with store.connect(url) as opened, said.open("ab", buffering=0) as out:
-            for batch in opened.planned_batches():
+            for batch in opened.planned_batches("crossref"):
                 opened.mark_exported(batch.id, f"{batch.id}.xml", "ab" * 32, 1, NOW)
             for _ in range(BATCHES):
                 count = sum(1 for _ in said.open("rb"))
                 if count >= BATCHES:
                     return
-                given = opened.plan_batch(os.urandom(8).hex(), 20250301120000000, "5.5.0", [], NOW)
+                given = opened.plan_batch("crossref", os.urandom(8).hex(), 20250301120000000, "5.5.0", [], NOW)
                 out.write(b"%d\n" % given)
 
     assert until_done(export, seed=3) >= 1

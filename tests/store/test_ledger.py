@@ -13,20 +13,20 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from harvester import store
 from harvester.article_rows import to_row
 from harvester.errors import DoiTaken, StoreError
-from harvester.store import Member
+from harvester.store import BatchMember
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import NOW, article, article_to_save, fill, name
+from tests.store.samples import NOW, article, article_to_save, fill, last_deposit, name
 
 STAMP = 20250301120000000
 SHA = "ab" * 32
 
 
-def member(opened: Store, number: int = 1) -> Member:
+def member(opened: Store, number: int = 1) -> BatchMember:
     (found,) = opened.find_articles(name(number))
     assert found.doi is not None
     assert found.fingerprint is not None
-    return Member(found.id, found.doi, found.fingerprint)
+    return BatchMember(found.id, found.doi, found.fingerprint)
 
 
 @pytest.fixture
@@ -35,57 +35,68 @@ def filled(opened: Store) -> Store:
     return opened
 
 
-def export(opened: Store, batch_id: str, *members: Member) -> int:
-    given = opened.plan_batch(batch_id, STAMP, "5.5.0", members, NOW)
+def export(opened: Store, batch_id: str, *members: BatchMember) -> int:
+    given = opened.plan_batch("crossref", batch_id, STAMP, "5.5.0", members, NOW)
     opened.mark_exported(batch_id, f"exports/{batch_id}.xml", SHA, 99, NOW + timedelta(seconds=1))
     return given
 
 
 def test_a_batch_is_written_down_before_it_is_built(filled: Store):
     members = (member(filled, 2), member(filled, 1))
-    assert filled.plan_batch("b1", STAMP, "5.4.0", members, NOW) == STAMP
-    (planned,) = filled.planned_batches()
+    assert filled.plan_batch("crossref", "b1", STAMP, "5.4.0", members, NOW) == STAMP
+    (planned,) = filled.planned_batches("crossref")
     assert (planned.id, planned.timestamp, planned.schema_version, planned.planned) == ("b1", STAMP, "5.4.0", NOW)
     assert [(m.article_id, m.fingerprint) for m in planned.members] == [(m.article_id, m.fingerprint) for m in members]
     assert [m.doi for m in planned.members] == ["10.5555/reeds.2", "10.5555/reeds.1"]
-    assert filled.last_deposit("10.5555/reeds.1") is None
+    assert last_deposit(filled, "10.5555/reeds.1") is None
 
 
 def test_a_written_batch_is_the_last_deposit_of_its_dois(filled: Store):
     export(filled, "b1", member(filled, 1))
-    assert filled.planned_batches() == ()
-    deposit = filled.last_deposit("10.5555/REEDS.1")
+    assert filled.planned_batches("crossref") == ()
+    deposit = last_deposit(filled, "10.5555/REEDS.1")
     assert deposit is not None
     assert (deposit.batch_id, deposit.timestamp, deposit.path) == ("b1", STAMP, "exports/b1.xml")
     assert deposit.fingerprint == to_row(article(1)).fingerprint
     assert deposit.written == NOW + timedelta(seconds=1)
-    assert filled.last_deposit("10.5555/reeds.2") is None
+    assert last_deposit(filled, "10.5555/reeds.2") is None
+
+
+def test_each_target_has_its_own_batches_and_last_deposits(filled: Store):
+    export(filled, "b1", member(filled))
+    assert filled.plan_batch("lines", "b2", STAMP, "1", [member(filled)], NOW) == STAMP + 1
+    assert [planned.id for planned in filled.planned_batches("lines")] == ["b2"]
+    assert filled.planned_batches("crossref") == ()
+    assert last_deposit(filled, "10.5555/reeds.1", "lines") is None
+    filled.mark_exported("b2", "exports/b2.txt", SHA, 9, NOW)
+    found = [last_deposit(filled, "10.5555/reeds.1", target) for target in ("crossref", "lines")]
+    assert [one.batch_id for one in found if one] == ["b1", "b2"]
 
 
 def test_the_timestamp_rises_when_the_clock_stands_or_goes_back(filled: Store):
-    given = [filled.plan_batch(f"b{n}", STAMP - n, "5.5.0", [], NOW) for n in range(4)]
+    given = [filled.plan_batch("crossref", f"b{n}", STAMP - n, "5.5.0", [], NOW) for n in range(4)]
     assert given == [STAMP, STAMP + 1, STAMP + 2, STAMP + 3]
-    assert filled.plan_batch("later", STAMP + 99, "5.5.0", [], NOW) == STAMP + 99 == filled.last_timestamp()
+    assert filled.plan_batch("crossref", "later", STAMP + 99, "5.5.0", [], NOW) == STAMP + 99 == filled.last_timestamp()
 
 
 @pytest.mark.parametrize("stamp", [20250301120000, 0, -1, 10**17])
 def test_a_timestamp_has_17_digits(filled: Store, stamp):
     with pytest.raises(ValueError, match="17 digits"):
-        filled.plan_batch("b1", stamp, "5.5.0", [], NOW)
+        filled.plan_batch("crossref", "b1", stamp, "5.5.0", [], NOW)
 
 
 def test_the_timestamp_of_an_abandoned_batch_stays_used(filled: Store):
-    filled.plan_batch("b1", STAMP, "5.5.0", [member(filled)], NOW)
+    filled.plan_batch("crossref", "b1", STAMP, "5.5.0", [member(filled)], NOW)
     filled.abandon_batch("b1")
-    assert filled.planned_batches() == ()
-    assert filled.last_deposit("10.5555/reeds.1") is None
+    assert filled.planned_batches("crossref") == ()
+    assert last_deposit(filled, "10.5555/reeds.1") is None
     assert export(filled, "b2", member(filled)) == STAMP + 1
 
 
 def test_a_batch_id_is_used_once(filled: Store):
     export(filled, "b1", member(filled))
     with pytest.raises(StoreError, match="was used before"):
-        filled.plan_batch("b1", STAMP + 5, "5.5.0", [], NOW)
+        filled.plan_batch("crossref", "b1", STAMP + 5, "5.5.0", [], NOW)
 
 
 def test_marking_again_is_harmless_and_marking_otherwise_is_refused(filled: Store):
@@ -101,11 +112,11 @@ def test_marking_again_is_harmless_and_marking_otherwise_is_refused(filled: Stor
 
 def test_a_batch_that_is_written_late_does_not_hide_a_later_one(filled: Store):
     old = member(filled)
-    filled.plan_batch("early", STAMP, "5.5.0", [old], NOW)
+    filled.plan_batch("crossref", "early", STAMP, "5.5.0", [old], NOW)
     filled.save_articles([article_to_save(1, article(1, "second thoughts"))])
     export(filled, "late", member(filled))
     filled.mark_exported("early", "exports/early.xml", SHA, 99, NOW)
-    deposit = filled.last_deposit("10.5555/reeds.1")
+    deposit = last_deposit(filled, "10.5555/reeds.1")
     assert deposit is not None
     assert deposit.batch_id == "late"
 
@@ -113,10 +124,10 @@ def test_a_batch_that_is_written_late_does_not_hide_a_later_one(filled: Store):
 def test_the_ledger_outlives_the_process(tmp_path: Path):
     with store.connect(samples.url(tmp_path)) as one:
         fill(one, article_to_save(1))
-        one.plan_batch("b1", STAMP, "5.5.0", [member(one)], NOW)
+        one.plan_batch("crossref", "b1", STAMP, "5.5.0", [member(one)], NOW)
     with store.connect(samples.url(tmp_path)) as two:
-        assert [batch.id for batch in two.planned_batches()] == ["b1"]
-        assert two.plan_batch("b2", STAMP - 7, "5.5.0", [], NOW) == STAMP + 1
+        assert [batch.id for batch in two.planned_batches("crossref")] == ["b1"]
+        assert two.plan_batch("crossref", "b2", STAMP - 7, "5.5.0", [], NOW) == STAMP + 1
 
 
 def test_a_doi_is_given_once_and_for_ever(filled: Store):
@@ -167,13 +178,15 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=planned, clock=st.integers(STAMP - 5, STAMP + 20), number=st.integers(0, 2))
     def plan(self, clock: int, number: int) -> str:
         batch_id = f"b{len(self.given)}"
-        self.given.append(self.store.plan_batch(batch_id, clock, "5.5.0", [member(self.store, number)], NOW))
+        self.given.append(
+            self.store.plan_batch("crossref", batch_id, clock, "5.5.0", [member(self.store, number)], NOW)
+        )
         assert self.given[-1] >= clock
         return batch_id
 
     @rule(batch_id=consumes(planned))
     def write(self, batch_id: str) -> None:
-        (mine,) = [batch for batch in self.store.planned_batches() if batch.id == batch_id]
+        (mine,) = [batch for batch in self.store.planned_batches("crossref") if batch.id == batch_id]
         self.store.mark_exported(batch_id, f"{batch_id}.xml", SHA, 1, NOW)
         doi = mine.members[0].doi
         self.written[doi] = max(self.written.get(doi, 0), mine.timestamp)
@@ -194,7 +207,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def the_last_deposit_has_the_highest_timestamp(self) -> None:
         for doi, timestamp in self.written.items():
-            deposit = self.store.last_deposit(doi)
+            deposit = last_deposit(self.store, doi)
             assert deposit is not None
             assert deposit.timestamp == timestamp
 

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 from harvester.model import Issn, Journal, PubDate
 from harvester.reports import HeldBack
-from harvester.store import DuplicateDoi, FindingRow, Member
+from harvester.store import BatchMember, DuplicateDoi, FindingRow
 from harvester.store.store import Store
 from tests.store.samples import (
     NOW,
@@ -25,14 +26,14 @@ from tests.store.samples import (
 SHA = "ab" * 32
 
 
-def deposit_all(opened: Store) -> None:
-    members = [Member(one.id, one.doi or "", one.fingerprint or "") for one in opened.pending()]
-    opened.plan_batch("b1", 20250301120000000, "5.5.0", members, NOW)
-    opened.mark_exported("b1", "b1.xml", SHA, 1, NOW)
+def deposit_all(opened: Store, target: str = "crossref") -> None:
+    members = [BatchMember(one.id, one.doi or "", one.fingerprint or "") for one in opened.pending(target)]
+    opened.plan_batch(target, target, 20250301120000000, "1", members, NOW)
+    opened.mark_exported(target, f"{target}.xml", SHA, 1, NOW)
 
 
 def pending(opened: Store, *args: object, **kwargs: object) -> list[str]:
-    return [one.identifier for one in opened.pending(*args, **kwargs)]  # type: ignore[arg-type]
+    return [one.identifier for one in opened.pending("crossref", *args, **kwargs)]  # type: ignore[arg-type]
 
 
 def test_pending_articles_are_ready_and_differ_from_their_last_deposit(opened: Store):
@@ -64,20 +65,33 @@ def test_ready_articles_are_those_not_held_back(opened: Store):
 def test_changed_articles_come_with_the_richness_of_their_last_deposit(opened: Store):
     fill(opened, *(article_to_save(n) for n in range(1, 5)))
     members = [
-        Member(one.id, one.doi or "", one.fingerprint or "", {"titles": 2, "references": n})
-        for n, one in enumerate(opened.pending(), 1)
+        BatchMember(one.id, one.doi or "", one.fingerprint or "", {"titles": 2, "references": n})
+        for n, one in enumerate(opened.pending("crossref"), 1)
     ]
-    opened.plan_batch("b1", 20250301120000000, "5.5.0", members, NOW)
-    (planned,) = opened.planned_batches()
-    assert [member.richness["references"] for member in planned.members] == [1, 2, 3, 4]
+    opened.plan_batch("crossref", "b1", 20250301120000000, "5.5.0", members, NOW)
+    (planned,) = opened.planned_batches("crossref")
+    assert [member.counts_by_kind["references"] for member in planned.members] == [1, 2, 3, 4]
     assert list(opened.changed_since_deposit()) == []
     opened.mark_exported("b1", "b1.xml", SHA, 1, NOW)
     assert list(opened.changed_since_deposit()) == []
     changes = (article_to_save(2, article(2, "corrected")), article_to_save(3, article(3, "corrected"), deleted=True))
     held = article_to_save(4, article(4, "corrected"), findings=(finding("error"),))
     opened.save_articles([*changes, held])
-    found = [(stored.identifier, richness) for stored, richness in opened.changed_since_deposit()]
+    found = [(one.article.identifier, one.counts_by_kind) for one in opened.changed_since_deposit()]
     assert found == [(name(2), {"titles": 2, "references": 2}), (name(4), {"titles": 2, "references": 4})]
+
+
+def test_each_target_has_its_own_pending_and_changed_articles(opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2))
+    deposit_all(opened)
+    assert [one.identifier for one in opened.pending("lines")] == [name(1), name(2)]
+    opened.save_articles([article_to_save(2, article(2, "corrected"))])
+    deposit_all(opened, "lines")
+    assert [(one.article.identifier, one.target) for one in opened.changed_since_deposit()] == [(name(2), "crossref")]
+    opened.save_articles([article_to_save(2, article(2, "corrected twice"))])
+    changed = [(one.article.identifier, one.target) for one in opened.changed_since_deposit()]
+    assert sorted(changed) == [(name(2), "crossref"), (name(2), "lines")]
+    assert pending(opened) == [name(2)]
 
 
 def test_changed_provenance_alone_is_not_deposited(opened: Store):
@@ -118,7 +132,7 @@ def test_articles_of_an_issue_come_together(opened: Store):
 
 def test_others_can_write_while_pending_articles_are_streamed(opened: Store):
     fill(opened, *(article_to_save(n) for n in range(250)))
-    stream = opened.pending()
+    stream = opened.pending("crossref")
     assert next(stream).identifier == name(0)
     opened.save_articles([article_to_save(n, findings=(finding("error"),)) for n in range(200, 250)])
     assert sum(1 for _ in stream) == 199, "articles held back meanwhile are left out"
@@ -218,3 +232,12 @@ def test_integrity_check_finds_a_row_that_points_to_nothing(opened: Store):
 
 def test_last_export_is_none_before_the_first_export(opened: Store):
     assert opened.last_export() is None
+
+
+def test_last_export_is_that_of_a_target_or_of_any(opened: Store):
+    for number, target in enumerate(("crossref", "lines")):
+        opened.plan_batch(target, target, 20250301120000000, "1", [], NOW)
+        opened.mark_exported(target, f"exports/{target}", SHA, 1, NOW + timedelta(days=number))
+    assert opened.last_export("crossref") == NOW
+    assert opened.last_export("lines") == opened.last_export() == NOW + timedelta(days=1)
+    assert opened.last_export("other") is None

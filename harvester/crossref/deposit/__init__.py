@@ -1,6 +1,6 @@
 """Crossref deposits (mapping C1-C8): articles and a batch to the bytes of one file.
 
-Pure: the same articles, batch and options give the same bytes.
+Pure: the same articles, batch and settings give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,32 +12,23 @@ from harvester import xmltools
 from harvester.crossref.deposit.articles import journal_article
 from harvester.crossref.deposit.grouping import group
 from harvester.crossref.deposit.journal import issue_of, journal_issue, journal_metadata
-from harvester.crossref.deposit.manifest import manifest
-from harvester.crossref.deposit.options import Options
 from harvester.crossref.deposit.xml import document, element, wrap
-from harvester.crossref.versions import VERSIONS, Version, version_of
+from harvester.crossref.settings import CrossrefSettings
+from harvester.crossref.versions import Version, version_of
 from harvester.model import Article, Batch
 
-__all__ = ["VERSIONS", "Options", "build", "deposit_of", "group", "manifest"]
-
-DEFAULT = Options()
+__all__ = ["build", "group"]
 
 
-def build(articles: Sequence[Article], batch: Batch, options: Options = DEFAULT) -> bytes:
+def build(articles: Sequence[Article], batch: Batch, settings: CrossrefSettings) -> bytes:
     """The deposit file for articles that `group` put together, in their order.
 
     Raises `ExportError` for a schema version that is not known.
     """
     version = version_of(batch.schema_version)
     opening = f"<doi_batch{_declarations(version)}>"
-    return document(
-        [opening, _head(batch), "<body>", *_journals(articles, version, options), "</body>", "</doi_batch>"]
-    )
-
-
-def deposit_of(article: Article, batch: Batch, options: Options = DEFAULT) -> bytes:
-    """The deposit of one article alone."""
-    return build([article], batch, options)
+    journals = _journals(articles, version, settings)
+    return document([opening, _head(batch, settings), "<body>", *journals, "</body>", "</doi_batch>"])
 
 
 def _declarations(version: Version) -> str:
@@ -53,21 +44,23 @@ def _declarations(version: Version) -> str:
     )
 
 
-def _head(batch: Batch) -> str:
-    name, email = element("depositor_name", batch.depositor.name), element("email_address", batch.depositor.email)
+def _head(batch: Batch, settings: CrossrefSettings) -> str:
+    """Crossref orders the deposits of a DOI by their timestamps, as numbers: OJS writes 17 digits as well."""
+    name = element("depositor_name", settings.depositor_name)
+    email = element("email_address", settings.depositor_email)
     parts = [
         element("doi_batch_id", batch.id),
         element("timestamp", str(batch.timestamp)),
         wrap("depositor", [name, email]),
-        element("registrant", batch.depositor.registrant),
+        element("registrant", settings.registrant),
     ]
     return wrap("head", parts)
 
 
-def _journals(articles: Sequence[Article], version: Version, options: Options) -> Iterator[str]:
+def _journals(articles: Sequence[Article], version: Version, settings: CrossrefSettings) -> Iterator[str]:
     """One `<journal>` can hold one issue only, so a journal is repeated for each."""
     for (journal, issue), members in groupby(articles, key=lambda article: (article.journal, issue_of(article))):
         yield from ("<journal>", journal_metadata(journal, version), journal_issue(issue))
         for article in members:
-            yield journal_article(article, version, options)
+            yield journal_article(article, version, settings)
         yield "</journal>"

@@ -8,35 +8,35 @@ from harvester.crossref.deposit import faces
 from harvester.crossref.deposit.citations import citation_list
 from harvester.crossref.deposit.contributors import contributors
 from harvester.crossref.deposit.journal import dated, publication_date
-from harvester.crossref.deposit.options import Options
 from harvester.crossref.deposit.programs import programs
 from harvester.crossref.deposit.vocabulary import MEDIA_TYPES
 from harvester.crossref.deposit.xml import attributes, element, wrap
+from harvester.crossref.settings import CrossrefSettings
 from harvester.crossref.versions import Version, language
 from harvester.model import Abstract, Article, File, Title
 
 
-def journal_article(article: Article, version: Version, options: Options) -> str:
+def journal_article(article: Article, version: Version, settings: CrossrefSettings) -> str:
     """The article; what it does not say is not there."""
     attrs = attributes(publication_type="full_text", language=language(article.language, version))
     parts = [
-        *_titles(article, version, options),
+        *_titles(article, version, settings),
         contributors(article.contributors, version),
         *(_abstract(each) for each in article.abstracts),
         *(publication_date(date) for date in dict.fromkeys(article.dates)),
         dated("acceptance_date", article.accepted) if article.accepted else "",
         _pages(article),
         _publisher_item(article),
-        *programs(article, version, options.crossmark_policy),
+        *programs(article, version, settings.crossmark_policy),
         _doi_data(article),
         citation_list(article.references, version),
     ]
     return wrap("journal_article", parts, attrs)
 
 
-def _titles(article: Article, version: Version, options: Options) -> list[str]:
+def _titles(article: Article, version: Version, settings: CrossrefSettings) -> list[str]:
     titles = article.titles
-    if options.title_order == "article-language-last":
+    if settings.title_order == "article-language-last":
         titles = tuple(sorted(titles, key=lambda title: title.lang == article.language))
     if original := _original_of(article, titles):
         [translated] = [title for title in titles if title is not original]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from harvester.crossref import bundles
-from harvester.crossref.deposit import VERSIONS
+from harvester.crossref.versions import VERSIONS
 from tests.conftest import SHARED
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from harvester.crossref import deposit as crossref
-from harvester.crossref.deposit import Options
-from harvester.model import Article, Batch, Depositor
+from harvester.crossref.settings import CrossrefSettings
+from harvester.crossref.versions import NEWEST
+from harvester.model import Article, Batch
 from harvester.xmltools import parse
 
 NAMESPACES = {
@@ -18,13 +22,21 @@ NAMESPACES = {
 }
 
 
-def batch(version: str = "5.5.0", name: str = "fixture") -> Batch:
-    depositor = Depositor(name="Example Press", email="doi@example.org", registrant="Example University Press")
-    return Batch(id=name, timestamp=20260102030405678, depositor=depositor, schema_version=version)
+SETTINGS = CrossrefSettings(
+    depositor_name="Example Press", depositor_email="doi@example.org", registrant="Example University Press"
+)
 
 
-def build(article: Article, version: str = "5.5.0", **options) -> bytes:
-    return crossref.deposit_of(article, batch(version), Options(**options))
+def batch(version: str = NEWEST, name: str = "fixture") -> Batch:
+    return Batch(id=name, timestamp=20260102030405678, schema_version=version)
+
+
+def build(article: Article, version: str = NEWEST, **settings) -> bytes:
+    return build_all([article], batch(version), **settings)
+
+
+def build_all(articles: Sequence[Article], one: Batch | None = None, **settings) -> bytes:
+    return crossref.build(articles, one or batch(), replace(SETTINGS, **settings))
 
 
 class Deposit:
@@ -43,5 +55,5 @@ class Deposit:
         return len(self.texts(path))
 
 
-def deposit(article: Article, version: str = "5.5.0", **options) -> Deposit:
-    return Deposit(build(article, version, **options))
+def deposit(article: Article, version: str = NEWEST, **settings) -> Deposit:
+    return Deposit(build(article, version, **settings))

@@ -8,11 +8,10 @@ from hypothesis import assume, given, settings
 
 from harvester import rules
 from harvester.crossref import bundles
-from harvester.crossref import deposit as crossref
 from harvester.findings import is_blocking
 from harvester.model import Article, ListBlock, Paragraph, Policy, Section
 from harvester.text import plain
-from tests.crossref.deposit.deposits import batch, build, deposit
+from tests.crossref.deposit.deposits import build, build_all, deposit
 from tests.strategies import articles, of_articles
 
 ARTICLE = "//c:journal_article"
@@ -62,10 +61,10 @@ def test_its_people_stand_in_the_deposit_in_their_order(article: Article) -> Non
 @settings(max_examples=of_articles.max_examples // 2)
 @given(articles(), articles())
 def test_two_together_say_what_they_say_alone(first: Article, second: Article) -> None:
-    both = crossref.build([first, second], batch())
-    assert both == crossref.build([first, second], batch())
+    both = build_all([first, second])
+    assert both == build_all([first, second])
     for one in (first, second):
-        alone = crossref.build([one], batch())
+        alone = build(one)
         assert alone[alone.index(b"<journal_article") : alone.index(b"</journal_article>")] in both
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from harvester.crossref import bundles
-from harvester.crossref import deposit as crossref
+from harvester.crossref.deposit import group
 from harvester.model import Article, from_json
-from tests.crossref.deposit.deposits import batch, build
+from tests.crossref.deposit.deposits import batch, build, build_all
 
 FOLDER = Path(__file__).with_name("articles")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -23,7 +23,7 @@ def fixture(name: str) -> Article:
 
 
 def written(name: str) -> bytes:
-    return crossref.build([fixture(name)], batch(name=f"fixture-{name}"))
+    return build_all([fixture(name)], batch(name=f"fixture-{name}"))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -44,8 +44,8 @@ def test_is_valid_with_crossmark(name: str, schema: bundles.Schema) -> None:
 
 def test_all_together_are_valid(schema: bundles.Schema) -> None:
     articles = [fixture(name) for name in NAMES]
-    [members] = crossref.group(articles)
-    assert schema.validate(crossref.build(members, batch(schema.version))) == []
+    [members] = group(articles)
+    assert schema.validate(build_all(members, batch(schema.version))) == []
 
 
 if __name__ == "__main__":

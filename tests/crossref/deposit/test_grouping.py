@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from harvester.crossref import deposit as crossref
 from harvester.crossref.deposit import group
 from harvester.crossref.deposit.grouping import _at_most
+from harvester.crossref.versions import VERSIONS
 from harvester.model import Abstract, Article, Journal, LangText, Paragraph
-from tests.crossref.deposit.deposits import Deposit, batch
+from tests.crossref.deposit.deposits import Deposit, build, build_all
 from tests.crossref.deposit.test_fixtures import NAMES, fixture
 
 PLAIN = fixture("translation")
@@ -31,7 +31,7 @@ def test_a_file_has_one_prefix() -> None:
 def test_an_issue_stands_together_in_the_order_it_first_appears() -> None:
     files = group([article("10.1234/a", "2"), article("10.1234/b", "1"), article("10.1234/c", "2")])
     assert dois(files) == [["10.1234/a", "10.1234/c", "10.1234/b"]]
-    found = Deposit(crossref.build(files[0], batch()))
+    found = Deposit(build_all(files[0]))
     assert found.texts("//c:journal//c:volume") == ["2", "1"]
 
 
@@ -39,14 +39,14 @@ def test_journals_are_not_mixed() -> None:
     [file] = group(
         [article("10.1234/a", journal="A"), article("10.1234/b", journal="B"), article("10.1234/c", journal="A")]
     )
-    assert Deposit(crossref.build(file, batch())).texts("//c:full_title") == ["A", "B"]
+    assert Deposit(build_all(file)).texts("//c:full_title") == ["A", "B"]
 
 
 def test_records_and_bytes_are_bounded() -> None:
     assert [len(file) for file in group([article(f"10.1234/{n}") for n in range(7)], max_records=3)] == [3, 3, 1]
     files = group([article(f"10.1234/{n}", size=5_000) for n in range(7)], max_bytes=100_000)
     assert len(files) > 1
-    assert all(len(crossref.build(file, batch())) <= 100_000 for file in files)
+    assert all(len(build_all(file)) <= 100_000 for file in files)
 
 
 def test_an_article_beyond_the_bound_has_a_file_of_its_own() -> None:
@@ -62,8 +62,8 @@ def test_a_doi_stands_once_in_a_file_whatever_its_case() -> None:
 def test_the_estimate_is_never_below_what_is_written() -> None:
     for name in NAMES:
         one = fixture(name)
-        for version in crossref.VERSIONS:
-            assert len(crossref.build([one], batch(version))) <= _at_most(one) + 2_000
+        for version in VERSIONS:
+            assert len(build(one, version)) <= _at_most(one) + 2_000
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("123"), st.sampled_from("xyzXY")), max_size=30))

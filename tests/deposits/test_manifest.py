@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from harvester.crossref.deposit import manifest
+from harvester.deposits.manifest import manifest
 from tests.crossref.deposit.deposits import batch
 from tests.crossref.deposit.test_fixtures import fixture
 

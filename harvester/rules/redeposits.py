@@ -9,8 +9,8 @@ from harvester.model import Article, Finding
 CODES = ("deposit-thinner",)
 
 
-def richness(article: Article) -> dict[str, int]:
-    """The number of values of each kind in the article's deposit, by name of the kind in messages. No zeros."""
+def counts_by_kind(article: Article) -> dict[str, int]:
+    """The number of values of each kind in the article, by name of the kind in messages. No zeros."""
     people = article.contributors
     counts = {
         "titles": len(article.titles),
@@ -28,12 +28,17 @@ def richness(article: Article) -> dict[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
-def thinner(article: Article, deposited: Mapping[str, int]) -> Finding | None:
-    """What the article would erase from a deposit with the counts `deposited`; `None` if it has no less of any kind."""
-    now = richness(article)
+def metadata_lost(article: Article, deposited: Mapping[str, int], target: str) -> Finding | None:
+    """What the article would erase from its last deposit for `target`, whose counts by kind are `deposited`.
+
+    `None` if it has no less of any kind.
+    """
+    now = counts_by_kind(article)
     lost = [
         f"{kind} ({now.get(kind, 0)} now, {before} before)"
         for kind, before in deposited.items()
         if now.get(kind, 0) < before
     ]
-    return Finding("deposit-thinner", "", article.doi or "", {"lost": ", ".join(lost)}) if lost else None
+    if not lost:
+        return None
+    return Finding("deposit-thinner", "", article.doi or "", {"lost": ", ".join(lost), "target": target})

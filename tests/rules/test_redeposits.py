@@ -3,7 +3,7 @@ from msgspec.structs import replace
 
 from harvester.findings import sentence
 from harvester.model import AltName, File, Funding, Relation
-from harvester.rules.thinner import richness, thinner
+from harvester.rules.redeposits import counts_by_kind, metadata_lost
 from tests.rules.samples import ARTICLE, PERSON, article
 from tests.strategies import articles, of_articles
 
@@ -15,8 +15,12 @@ RICH = article(
 )
 
 
+def lost(one, deposited):
+    return metadata_lost(one, deposited, "crossref")
+
+
 def test_what_is_counted():
-    assert richness(RICH) == dict.fromkeys(
+    assert counts_by_kind(RICH) == dict.fromkeys(
         (
             "titles",
             "abstracts",
@@ -32,27 +36,30 @@ def test_what_is_counted():
         ),
         1,
     )
-    assert richness(article(references=())).get("references") is None
+    assert counts_by_kind(article(references=())).get("references") is None
 
 
 def test_each_loss_is_named():
     bare = article(references=(), contributors=(replace(PERSON, orcid=None),))
-    finding = thinner(bare, richness(ARTICLE) | {"references": 39})
+    finding = lost(bare, counts_by_kind(ARTICLE) | {"references": 39})
     assert finding is not None
-    assert finding.detail == {"lost": "ORCID iDs (0 now, 1 before), references (0 now, 39 before)"}
+    assert finding.detail == {
+        "lost": "ORCID iDs (0 now, 1 before), references (0 now, 39 before)",
+        "target": "crossref",
+    }
     assert (finding.code, finding.value) == ("deposit-thinner", bare.doi)
     assert "references (0 now, 39 before)" in sentence(finding)
 
 
 def test_a_change_or_more_is_no_loss():
-    assert thinner(article(volume="14"), richness(ARTICLE)) is None
-    assert thinner(RICH, richness(ARTICLE)) is None
-    assert thinner(ARTICLE, {}) is None
+    assert lost(article(volume="14"), counts_by_kind(ARTICLE)) is None
+    assert lost(RICH, counts_by_kind(ARTICLE)) is None
+    assert lost(ARTICLE, {}) is None
 
 
 @of_articles
 @given(articles(), articles())
-def test_only_what_has_less_is_thinner(one, other):
-    assert thinner(one, richness(one)) is None
-    less = any(richness(one).get(kind, 0) < count for kind, count in richness(other).items())
-    assert (thinner(one, richness(other)) is not None) == less
+def test_only_what_has_less_loses_metadata(one, other):
+    assert lost(one, counts_by_kind(one)) is None
+    less = any(counts_by_kind(one).get(kind, 0) < count for kind, count in counts_by_kind(other).items())
+    assert (lost(one, counts_by_kind(other)) is not None) == less

@@ -1,13 +1,14 @@
-"""The manifest beside a deposit file: what is in it, for people and programs that read no XML."""
+"""The manifest next to a deposit file: what is in it, for people and programs that do not read the file itself."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from harvester.model import Article, Batch
+from harvester.reports import FileReport
 from harvester.text import plain
 
 
@@ -23,6 +24,14 @@ def manifest(articles: Sequence[Article], batch: Batch, path: str | PurePath, da
         "bytes": len(data),
         "records": [_record(article) for article in articles],
     }
+
+
+def manifest_name(batch_id: str) -> str:
+    return f"{batch_id}.json"
+
+
+def manifest_path(file: FileReport) -> Path:
+    return Path(file.path).with_name(manifest_name(file.batch_id))
 
 
 def _record(article: Article) -> dict[str, str | None]:

@@ -1,0 +1,65 @@
+"""Crossref as a target of deposits; `harvester/deposits/target.py` says what a target is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from harvester.crossref import bundles, deposit
+from harvester.crossref.settings import CrossrefSettings
+from harvester.crossref.versions import VERSIONS
+from harvester.errors import ConfigError
+from harvester.model import Article, Batch
+
+
+class _Configuration(Protocol):
+    """What this target reads from the configuration."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def crossref(self) -> CrossrefSettings | None: ...
+
+
+class CrossrefBuilder:
+    """Builds deposit XML in one version of the schema."""
+
+    def __init__(self, settings: CrossrefSettings, version: str) -> None:
+        self.version = version
+        self._settings = settings
+
+    def group(self, articles: Iterable[Article]) -> list[list[Article]]:
+        settings = self._settings
+        return deposit.group(articles, max_records=settings.max_records, max_bytes=settings.max_bytes)
+
+    def build(self, articles: Sequence[Article], batch: Batch) -> bytes:
+        return deposit.build(articles, batch, self._settings)
+
+
+class CrossrefTarget:
+    name = "crossref"
+    title = "Crossref"
+    suffix = ".xml"
+    versions = tuple(VERSIONS)
+    help = """Writes Crossref deposit files, of the named sources or all.
+
+    A record is written when it is new or has changed since its last file, and no error holds it back. Every file is
+    valid against Crossref's schema before it gets its name.
+    """
+
+    def is_configured(self, config: _Configuration) -> bool:
+        return config.crossref is not None
+
+    def builder(self, config: _Configuration, version: str | None = None) -> CrossrefBuilder:
+        if config.crossref is None:
+            table = "there is no [crossref] table; set depositor_name, depositor_email and registrant in it"
+            raise ConfigError([f"{config.path}: {table}"])
+        return CrossrefBuilder(config.crossref, version or config.crossref.schema_version)
+
+    def validator(self, version: str) -> Callable[[bytes], list[str]]:
+        return bundles.load(version).validate
+
+
+CROSSREF = CrossrefTarget()

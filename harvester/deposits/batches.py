@@ -1,0 +1,73 @@
+"""The batches of one export in the ledger.
+
+A batch is planned in the ledger before it is built, and marked when its file has its name. A crash in between leaves a
+planned batch. The next export marks its file, or builds it again under the same id and timestamp.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harvester.identifiers import doi_prefix
+from harvester.rules.redeposits import counts_by_kind
+from harvester.store import BatchMember, PlannedBatch, StoredArticle
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+
+def timestamp(moment: datetime) -> int:
+    """A moment as 17 digits, YYYYMMDDHHMMSSmmm, in UTC."""
+    utc = moment.astimezone(UTC)
+    return int(utc.strftime("%Y%m%d%H%M%S") + f"{utc.microsecond // 1000:03}")
+
+
+class Batches:
+    """The batches of one export to one target. A dry run writes nothing into the ledger."""
+
+    def __init__(
+        self, store: Store, target: str, version: str, *, now: Callable[[], datetime], dry_run: bool = False
+    ) -> None:
+        """`version` is the version of the target's schema for new batches."""
+        self._store, self._target, self._version = store, target, version
+        self._now, self._dry_run = now, dry_run
+        self._last = store.last_timestamp()
+
+    def unfinished(self) -> Iterator[tuple[PlannedBatch, list[StoredArticle]]]:
+        """What a crash left planned, with its articles. Abandons batches whose articles have changed since."""
+        for planned in () if self._dry_run else self._store.planned_batches(self._target):
+            articles = self._store.articles_by_id([member.article_id for member in planned.members])
+            ready = [one.fingerprint for one in articles if one.state == "ready"]
+            if ready == [member.fingerprint for member in planned.members]:
+                yield planned, articles
+            else:
+                self.abandon(planned)
+
+    def plan(self, articles: Sequence[StoredArticle]) -> PlannedBatch:
+        """A new batch of these articles, with an id and a timestamp that no other batch has."""
+        now = self._now()
+        self._last = candidate = max(timestamp(now), self._last + 1)
+        batch_id = f"{doi_prefix(articles[0].doi or '')}-{candidate}"
+        members = tuple(map(_member, articles))
+        if not self._dry_run:
+            candidate = self._store.plan_batch(self._target, batch_id, candidate, self._version, members, now)
+        return PlannedBatch(
+            id=batch_id, timestamp=candidate, schema_version=self._version, planned=now, members=members
+        )
+
+    def mark(self, planned: PlannedBatch, path: Path, data: bytes) -> None:
+        """Records that the file at `path` exists and contains `data`."""
+        self._store.mark_exported(planned.id, str(path), hashlib.sha256(data).hexdigest(), len(data), self._now())
+
+    def abandon(self, planned: PlannedBatch) -> None:
+        if not self._dry_run:
+            self._store.abandon_batch(planned.id)
+
+
+def _member(stored: StoredArticle) -> BatchMember:
+    counts = counts_by_kind(stored.article) if stored.article else {}
+    return BatchMember(stored.id, stored.doi or "", stored.fingerprint or "", counts)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from harvester.crossref.settings import CrossrefSettings
+from harvester.crossref.target import CROSSREF
+from harvester.crossref.versions import NEWEST, VERSIONS
+from harvester.errors import ConfigError
+from tests.crossref.deposit.deposits import SETTINGS, batch
+from tests.crossref.deposit.test_fixtures import NAMES, fixture, written
+
+
+class Configuration(Struct, frozen=True):
+    """All that this target reads of a configuration."""
+
+    path: Path = Path("config.toml")
+    crossref: CrossrefSettings | None = SETTINGS
+
+
+def test_without_its_table_it_is_not_configured():
+    assert CROSSREF.is_configured(Configuration())
+    bare = Configuration(crossref=None)
+    assert not CROSSREF.is_configured(bare)
+    with pytest.raises(ConfigError, match=r"^config.toml: there is no \[crossref\] table; set depositor_name"):
+        CROSSREF.builder(bare)
+
+
+def test_a_version_is_the_one_asked_for_or_the_configured_one():
+    assert CROSSREF.builder(Configuration()).version == NEWEST
+    assert [CROSSREF.builder(Configuration(), version).version for version in CROSSREF.versions] == list(VERSIONS)
+
+
+def test_it_builds_with_the_settings_of_the_table():
+    builder = CROSSREF.builder(Configuration())
+    for name in NAMES:
+        assert builder.build([fixture(name)], batch(name=f"fixture-{name}")) == written(name)
+    small = CROSSREF.builder(Configuration(crossref=replace(SETTINGS, max_records=1)))
+    assert len(small.group([fixture(name) for name in NAMES])) == len(NAMES)
+
+
+def test_it_validates_in_the_version_asked_for():
+    data = CROSSREF.builder(Configuration(), "5.4.0").build([fixture("structured")], batch("5.4.0"))
+    assert CROSSREF.validator("5.4.0")(data) == []
+    assert CROSSREF.validator(NEWEST)(data) != []

@@ -1,1 +1,1 @@
-"""Crossref: what its schemas take, their bundles, and deposits."""
+"""Everything about Crossref: what its schemas accept, their bundles, its settings, and how a deposit is built."""

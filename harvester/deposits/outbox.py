@@ -1,4 +1,4 @@
-"""The only door to the exports folder: a deposit file is there whole, or not at all."""
+"""All access to the exports folder. A file in it is whole, or does not exist."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from harvester.system.files import make_folder, sync, temporary_of, write_whole
 
 
 def put(folder: Path, name: str, data: bytes) -> Path:
-    """Puts a file into the folder, which is made where it is absent; its path.
+    """Puts a file into the folder, which is created if it does not exist, and returns its path.
 
-    The same bytes under the same name are fine, so that an export which a crash cut short can be done again. Other
-    bytes under that name raise `ExportError`, and so does a folder that cannot be written.
+    The same bytes under the same name are accepted, so that an export can be repeated after a crash. Raises
+    `ExportError` if the name has other bytes, or if the folder cannot be written.
     """
     path = folder / _plain_name(name)
     try:
@@ -20,7 +20,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
         if not path.exists():
             write_whole(path, data)
         elif path.read_bytes() == data:
-            sync(folder)  # the crash may have come before its name was on the disk
+            sync(folder)  # the crash may have happened before the name was on the disk
         else:
             raise ExportError(f"{path} is there already, with other content. Move it away, then export again.")
     except OSError as error:
@@ -29,7 +29,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 def get(folder: Path, name: str) -> bytes | None:
-    """The bytes of a file of the folder; `None` where it is absent. Raises `ExportError` where it cannot be read."""
+    """The bytes of a file; `None` if it does not exist. Raises `ExportError` if it cannot be read."""
     path = folder / _plain_name(name)
     try:
         return path.read_bytes()
@@ -40,7 +40,7 @@ def get(folder: Path, name: str) -> bytes | None:
 
 
 def drop(folder: Path, name: str) -> None:
-    """Removes a file of the folder where it is there. Raises `ExportError` where it cannot be."""
+    """Removes a file if it exists. Raises `ExportError` if it cannot be removed."""
     path = folder / _plain_name(name)
     try:
         path.unlink(missing_ok=True)
@@ -49,7 +49,7 @@ def drop(folder: Path, name: str) -> None:
 
 
 def clean(folder: Path) -> tuple[Path, ...]:
-    """Removes what crashed exports left half written; what was removed. Call it while holding the export lock."""
+    """Removes half-written files of crashed exports, and returns their paths. The caller holds the lock of exports."""
     left = tuple(sorted(folder.glob(temporary_of(Path("*")).name)))
     try:
         for path in left:

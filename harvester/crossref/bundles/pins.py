@@ -1,4 +1,4 @@
-"""Which files make up a schema bundle, and the folders where an installed bundle can lie."""
+"""Which files make up a schema bundle, and the folders where an installed bundle can be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harvester.system.packaged import schema_text
 
 
 class Wheel(Struct, frozen=True, forbid_unknown_fields=True):
-    """The package that carries a bundle: `name==version`, the folder inside it, and the SHA-256 of the file."""
+    """The package that contains a bundle: `name==version`, the folder inside it, and the SHA-256 of the file."""
 
     requirement: str
     folder: str
@@ -26,7 +26,7 @@ class Wheel(Struct, frozen=True, forbid_unknown_fields=True):
 class Bundle(Struct, frozen=True, forbid_unknown_fields=True):
     """One version of the schema: its main file and the SHA-256 of every file it needs, by path inside the bundle.
 
-    `wheel` is `None` for a version that no package carries.
+    `wheel` is `None` for a version that no package contains.
     """
 
     main: str
@@ -49,18 +49,18 @@ def pinned() -> dict[str, Bundle]:
 
 
 def bundle(version: str) -> Bundle:
-    """The bundle of a version. Raises `BundleError` on one that is not known."""
+    """The bundle of a version. Raises `BundleError` if the version is not known."""
     if version not in pinned():
         raise BundleError(f"there is no Crossref schema {version} here; the known versions are {', '.join(pinned())}")
     return pinned()[version]
 
 
 def folders() -> list[Path]:
-    """Where bundles are looked for, in this order; an installation goes to the first."""
+    """Where bundles are searched, in this order; a bundle is installed into the first."""
     found: list[Path] = []
     if named := os.environ.get("HARVESTER_SCHEMAS"):
         found.append(Path(named))
-    if sys.prefix != sys.base_prefix:  # a virtual environment: its bundles go when it goes
+    if sys.prefix != sys.base_prefix:  # a virtual environment: its bundles are deleted with it
         found.append(Path(sys.prefix, "share", "harvester", "schemas"))
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     found.append(Path(home, "harvester", "schemas"))
@@ -68,12 +68,12 @@ def folders() -> list[Path]:
 
 
 def installed() -> list[Installed]:
-    """The bundle that each version would be loaded from, where there is one."""
+    """The bundle that each version is loaded from, if there is one."""
     return [state for version in pinned() if (state := find(version))]
 
 
 def find(version: str) -> Installed | None:
-    """The first folder that holds anything of this version."""
+    """The first folder with anything of this version."""
     for folder in folders():
         if (folder / version).is_dir():
             return state_of(version, folder / version)
@@ -81,7 +81,7 @@ def find(version: str) -> Installed | None:
 
 
 def state_of(version: str, folder: Path) -> Installed:
-    """What a folder holds of a version, every file compared with its pin."""
+    """The state of a version in a folder, every file compared with its pin."""
     files = bundle(version).files
     faults = tuple(name for name, sha256 in files.items() if _digest(folder / name) != sha256)
     return Installed(version=version, folder=folder, faults=faults)

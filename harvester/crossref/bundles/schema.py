@@ -16,25 +16,25 @@ from harvester.errors import BundleError
 _BASE = "bundle:/"
 _MATHML = "standard-modules/mathml3/mathml3.xsd"
 
-# What the schemas name by a web address lies in the bundle under another name.
+# The bundle has these files under another name than the schemas' web addresses.
 _ALIASES = {
     "http://www.w3.org/Math/XMLSchema/mathml3/mathml3.xsd": _MATHML,
     "http://www.w3.org/2009/01/xml.xsd": "standard-modules/xml.xsd",
 }
 
-# Stands in for MathML, which takes 2.2 s to load, where a document has no formula.
+# Replaces MathML, which takes 2.2 s to load, for documents without a formula.
 _NO_MATHML = f"""<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="{xmltools.MATHML}">
 <element name="math"><complexType mixed="true">
 <sequence><any namespace="##targetNamespace" processContents="skip" minOccurs="0" maxOccurs="unbounded"/></sequence>
 <anyAttribute processContents="skip"/></complexType></element></schema>""".encode()
 
-# libxml2 searches its lists of 8,107 languages and 2,200 media types from the top, so the common ones go there.
+# libxml2 searches its lists of 8,107 languages and 2,200 media types from the top, so the common ones come first.
 _COMMON = {
     "languages": ("en", "es", "pt", "ru", "fr", "de", "id", "uk", "it", "tr", "pl", "zh", "ar", "fa", "ca", "cs", "hr"),
     "mediatypes": ("application/pdf", "text/html", "text/xml", "application/xml", "application/epub+zip"),
 }
 
-# Crossref 5.5.0 is XSD 1.1 for these three assertions alone; libxml2 reads 1.0. They are checked here instead.
+# Crossref 5.5.0 is XSD 1.1 only for these three assertions; libxml2 reads XSD 1.0. They are checked here instead.
 _ASSERT = re.compile(rb"<xsd:assert\b.*?/>", re.DOTALL)
 _ROLE_ASSERT = re.compile(r"not\(@vocab='(\w+)'\) or\s+@type = \((.*?)\)", re.DOTALL)
 _PERSON_ASSERT = "exists(@contributor_role) or exists(*:role)"
@@ -43,10 +43,10 @@ _MOST = 50  # sentences about one document
 
 
 class Schema:
-    """A validator for one version, compiled once. Only a document with formulas is held against all of MathML."""
+    """A validator for one version, compiled once. Only documents with formulas are validated with all of MathML."""
 
     def __init__(self, version: str, main: str, files: dict[str, bytes]) -> None:
-        """`files` are the bundle's verified files by name. Raises `BundleError` where they do not fit together."""
+        """`files` are the bundle's verified files by name. Raises `BundleError` if they do not fit together."""
         self.version = version
         self._main = main
         self._files = {name: _common_first(name, data) for name, data in files.items()}
@@ -60,7 +60,7 @@ class Schema:
         return self._compile(self._files)
 
     def validate(self, data: bytes | etree._Element) -> list[str]:
-        """What is wrong with a document, one sentence each with line and element; empty when it is valid."""
+        """What is wrong with a document, one sentence each with line and element; empty if it is valid."""
         try:
             root = xmltools.parse(data) if isinstance(data, bytes) else data
         except (etree.XMLSyntaxError, xmltools.UnsafeXml) as error:
@@ -71,7 +71,7 @@ class Schema:
         return [*problems, *self._role_problems(root)][:_MOST]
 
     def _role_problems(self, root: etree._Element) -> list[str]:
-        """The three assertions of 5.5.0: a person has a role, and a role is one of its vocabulary."""
+        """Checks the three assertions of 5.5.0: a person has a role, and a role is in its vocabulary."""
         if not self._assertions:
             return []
         problems: list[str] = []
@@ -105,15 +105,15 @@ class _Bundled(etree.Resolver):
 
     def resolve(self, system_url: str, _public_id: str, context: Any) -> Any:  # type: ignore[override]  # stub
         name = _ALIASES.get(system_url) or system_url.removeprefix(_BASE)
-        if name not in self._files:  # libxml2 then says that it failed to parse the address
+        if name not in self._files:  # libxml2 then reports that it failed to parse the address
             raise BundleError(f"the schema asks for {system_url}, which is no part of its bundle")
         return self.resolve_string(self._files[name], context, base_url=_BASE + name)
 
 
 def load(version: str) -> Schema:
-    """The validator of a version, made once per process and folder.
+    """The validator of a version, built once per process and folder.
 
-    Every file is compared with its pin before it is used. Raises `BundleError` with the command that helps.
+    Every file is compared with its pin before it is used. Raises `BundleError` with the command to run.
     """
     pin = bundle(version)
     state = find(version)
@@ -171,7 +171,7 @@ def _entries(schema: etree.XMLSchema) -> list[Any]:
 
 
 def _sentence(entry: Any) -> str:
-    """libxml2's message with short names: no namespaces, no list of 8,107 values."""
+    """libxml2's message in short: no namespaces, no list of 8,107 values."""
     message = re.sub(r"\{http[^}]*\}", "", entry.message)
     message = re.sub(r"the set \{.{80,}\}", "the allowed values", message)
     return f"line {entry.line}, " + re.sub(r"^Element '([^']+)'", r"\1", message)

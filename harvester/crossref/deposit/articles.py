@@ -17,7 +17,7 @@ from harvester.model import Abstract, Article, File, Title
 
 
 def journal_article(article: Article, version: Version, settings: CrossrefSettings) -> str:
-    """The article; what it does not say is not there."""
+    """The article; a value that it lacks is left out."""
     attrs = attributes(publication_type="full_text", language=language(article.language, version))
     parts = [
         *_titles(article, version, settings),
@@ -45,7 +45,7 @@ def _titles(article: Article, version: Version, settings: CrossrefSettings) -> l
 
 
 def _original_of(article: Article, titles: Sequence[Title]) -> Title | None:
-    """The title of the work that this one translates: the other one, where the source says it is a translation."""
+    """The title of the work that this one translates: the other title, if the source says it is a translation."""
     if len(titles) != 2 or not any(relation.kind == "isTranslationOf" for relation in article.relations):
         return None
     others = [title for title in titles if title.lang not in (None, article.language)]
@@ -71,7 +71,7 @@ def _abstract(abstract: Abstract) -> str:
 
 
 def _pages(article: Article) -> str:
-    """The schema has no last page without a first one."""
+    """The schema allows no last page without a first page."""
     if article.first_page is None:
         return ""
     last, other = element("last_page", article.last_page), element("other_pages", article.other_pages)
@@ -95,7 +95,7 @@ def _doi_data(article: Article) -> str:
 
 
 def _similarity_check(files: Sequence[File]) -> str:
-    """The one file that Similarity Check reads: the PDF where there is one."""
+    """The one file that Similarity Check reads: the PDF if there is one."""
     ranked = sorted(files, key=lambda file: file.mime != "application/pdf")
     if not ranked:
         return ""

@@ -1,4 +1,4 @@
-"""The reference list: every entry whole as text, and beside it what the source gives in parts."""
+"""The list of references: the whole text of each, and the parts that the source gives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harvester.crossref.limits import REFERENCE_PARTS
 from harvester.crossref.versions import Version
 from harvester.model import Reference
 
-# Element and field of a reference. A part that does not fit is left out: the text has it.
+# Element and field of a reference. A part that does not fit is left out: it is in the text.
 _PARTS = tuple(
     (name, field, REFERENCE_PARTS.get(field))
     for name, field in (

@@ -21,7 +21,7 @@ def _contributor(person: Contributor, version: Version, sequence: str) -> str:
         contributor_role=None if version.role_elements and person.kind != "group" else person.role,
         language=language(person.lang, version),
     )
-    if person.kind == "group":  # has text and attributes only: no affiliation, no role element
+    if person.kind == "group":  # the element has text and attributes only: no affiliation, no role
         return element("organization", person.name, attrs)
     if person.kind == "anonymous":
         inner = "".join((*_role_elements(person, version), affiliations(person.affiliations)))
@@ -74,7 +74,7 @@ def affiliations(known: Sequence[Affiliation]) -> str:
 
 
 def _institution(known: Affiliation) -> str:
-    """Needs a name or an identifier; one given by its department or place alone is named so. There is no GRID here."""
+    """Needs a name or an identifier. Without both, the departments are the name, else the place. There is no GRID."""
     departments, place = known.departments, known.place
     name = known.name
     identifiers = "".join(

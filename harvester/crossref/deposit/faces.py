@@ -1,4 +1,4 @@
-"""Text with faces as Crossref's face markup and as JATS, with formulas in MathML."""
+"""Text with faces (italic, bold, …) as Crossref's face markup and as JATS, with formulas in MathML."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def crossref(content: Text) -> str:
 
 
 def jats(content: Text) -> str:
-    """The content of a paragraph of an abstract, in the `jats:` prefix."""
+    """The content of a paragraph of an abstract, in elements with the prefix `jats:`."""
     return _marked(content, _JATS, "jats:inline-formula")
 
 
@@ -64,7 +64,7 @@ def _marked(content: Text, names: Mapping[Style, str], formula: str | None) -> s
 
 
 def blocks(content: tuple[Block, ...]) -> list[str]:
-    """The children of a `jats:abstract`. JATS wants paragraphs, then titled sections; any other order goes flat."""
+    """The children of a `jats:abstract`: paragraphs, then titled sections. Blocks in another order are flattened."""
     return _nested(content) if _in_order(content) else _flat(content)
 
 
@@ -103,7 +103,7 @@ def _flat(content: tuple[Block, ...]) -> list[str]:
 
 
 def _paragraph(block: Paragraph | ListBlock) -> list[str]:
-    """One `jats:p`, or none for a block without text; a list stands in a paragraph of its own."""
+    """One `jats:p`, or none for a block without text. A list gets a paragraph of its own."""
     if isinstance(block, Paragraph):
         return [f"<jats:p>{jats(block.text)}</jats:p>"] if block.text else []
     items = "".join(f"<jats:list-item><jats:p>{jats(item)}</jats:p></jats:list-item>" for item in block.items if item)
@@ -116,7 +116,7 @@ def _paragraph(block: Paragraph | ListBlock) -> list[str]:
 
 @lru_cache(maxsize=256)
 def mathml(source: str) -> str:
-    """A formula with the prefix `mml:` throughout, as Crossref asks; its bare text where it is no XML."""
+    """A formula with the prefix `mml:` throughout, as Crossref requires; only its text if it is not XML."""
     try:
         root = xmltools.parse(source.encode("utf-8", "replace"))
     except (etree.XMLSyntaxError, xmltools.UnsafeXml):
@@ -129,7 +129,7 @@ def mathml(source: str) -> str:
 
 
 def _copy(source: etree._Element, parent: etree._Element) -> None:
-    """A copy takes the prefix that its parent declares, which a moved element would not."""
+    """A copy gets the prefix that its parent declares; a moved element would keep its own."""
     copy = etree.SubElement(parent, source.tag)
     copy.attrib.update(source.attrib)
     copy.text = source.text

@@ -10,18 +10,18 @@ from harvester.model import Article
 
 
 def group(articles: Iterable[Article], *, max_records: int = 100, max_bytes: int = 5_000_000) -> list[list[Article]]:
-    """Splits articles into files. Every article is in exactly one, and the order is that of first appearance.
+    """Splits articles into files. Every article is in exactly one; prefixes and issues keep their first order.
 
-    A DOI stands once in a file. A single article larger than `max_bytes` has a file of its own.
+    A DOI is in a file once. An article larger than `max_bytes` gets a file of its own.
     """
     files: list[list[Article]] = []
-    for members in _by_prefix(articles):
+    for members in _by_doi_prefix(articles):
         files.extend(_split(members, max_records, max_bytes))
     return files
 
 
-def _by_prefix(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    """The articles of each prefix, those of one journal and issue side by side."""
+def _by_doi_prefix(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """The articles of each DOI prefix, those of one journal and issue next to each other."""
     prefixes: dict[str, dict[object, list[Article]]] = {}
     for article in articles:
         issues = prefixes.setdefault((article.doi or "").partition("/")[0], {})
@@ -35,7 +35,7 @@ def _split(articles: Sequence[Article], max_records: int, max_bytes: int) -> Ite
     dois: set[str] = set()
     size = _HEAD
     for article in articles:
-        doi, weight = (article.doi or "").lower(), _at_most(article)
+        doi, weight = (article.doi or "").lower(), _largest_size(article)
         if file and (len(file) >= max_records or size + weight > max_bytes or doi in dois):
             yield file
             file, dois, size = [], set(), _HEAD
@@ -49,8 +49,8 @@ def _split(articles: Sequence[Article], max_records: int, max_bytes: int) -> Ite
 _HEAD = 2_000  # bytes: the declarations and the head of a file
 
 
-def _at_most(article: Article) -> int:
-    """More bytes than the article takes in a deposit, told from its JSON document without building it.
+def _largest_size(article: Article) -> int:
+    """An upper bound, in bytes, for the article in a deposit, from its JSON document without building it.
 
     Tags are longer than JSON's quotes, `&` becomes `&amp;`, and every element of a formula gets a prefix.
     """

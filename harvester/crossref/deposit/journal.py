@@ -1,4 +1,4 @@
-"""What a deposit says of the journal and the issue that articles stand in."""
+"""The journal and the issue that articles are in."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from harvester.text import plain
 
 
 class Issue(Struct, frozen=True, kw_only=True):
-    """One issue, as far as an article tells: equal for the articles that belong together.
+    """One issue, as an article describes it: equal for the articles that belong together.
 
-    The date is a year alone: the days of the articles of an issue differ. It is that of print, else the one that the
-    source gives the issue, else that of the article.
+    The date is only a year, because the days of the articles of an issue differ. It is the year of print publication,
+    else the one that the source gives the issue, else that of the article.
     """
 
     volume: str | None
@@ -25,7 +25,7 @@ class Issue(Struct, frozen=True, kw_only=True):
 
 
 def issue_of(article: Article) -> Issue | None:
-    """The issue an article stands in; `None` where the source names none."""
+    """The issue that an article is in; `None` if the source names none."""
     if not (article.volume or article.issue or article.issue_title):
         return None
     printed = [date for date in article.dates if date.medium == "print"]
@@ -47,7 +47,7 @@ def journal_metadata(journal: Journal, version: Version) -> str:
 
 
 def journal_issue(issue: Issue | None) -> str:
-    """Needs a publication date, so an issue without one is left out, and its volume with it."""
+    """Requires a publication date: an issue without one is left out, and its volume too."""
     if issue is None or issue.date is None:
         return ""
     title = element("title", issue.title)
@@ -66,8 +66,8 @@ def publication_date(date: PubDate) -> str:
 
 
 def dated(name: str, date: PubDate) -> str:
-    """A date with its medium. One the source does not name is "other", Crossref's word for unspecified: without the
-    attribute the schema takes every date for that of a printed issue.
+    """A date with its medium. If the source does not name it, it is "other", Crossref's word for unspecified: without
+    the attribute, the schema assumes print.
     """
     month = f"<month>{date.month:02}</month>" if date.month else ""
     day = f"<day>{date.day:02}</day>" if date.day else ""
@@ -75,5 +75,5 @@ def dated(name: str, date: PubDate) -> str:
 
 
 def _issn(issn: Issn) -> str:
-    """An ISSN has no medium "other": where it is not known, none is claimed, and Crossref takes it for print."""
+    """An ISSN has no medium "other". If it is unknown, the attribute is left out, and Crossref assumes print."""
     return element("issn", issn.value, attributes(media_type=issn.medium))

@@ -1,4 +1,4 @@
-"""Funding, licences, updates and relations: what Crossref calls programs, each in a schema of its own."""
+"""Funding, licences, updates and relations: Crossref calls them programs. Each has a schema of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from harvester.model import Article, Funding, License, Relation
 
 
 def programs(article: Article, version: Version, crossmark_policy: str | None) -> list[str]:
-    """What stands between the pages and the DOI of an article.
+    """What is between the pages and the DOI of an article.
 
-    In all versions an update lives in `<crossmark>`, which cannot be without the DOI of the publisher's policy page.
-    Where that is not configured, or an update has no date, it is a relation: this article is material related to that
-    one, with the kind of update as its description.
+    In all versions an update is in `<crossmark>`, which requires the DOI of the publisher's policy page. If that is not
+    configured, or the update has no date, it becomes a relation: this article is material related to the other one,
+    with the kind of update as its description.
     """
     funding, licences = _funding(article.funding, version), _licences(article.licenses)
     updates = [_update(each, article) for each in article.relations] if crossmark_policy else []
@@ -33,7 +33,7 @@ def programs(article: Article, version: Version, crossmark_policy: str | None) -
 
 
 def _update(relation: Relation, article: Article) -> str:
-    """An update with the date it was made: the one the source gives, else the day this notice was published."""
+    """An update with its date: the one that the source gives, else the day on which this notice was published."""
     date = relation.date or _day_of(article)
     if not relation.update or relation.target_type != "doi" or relation.kind not in UPDATES or date is None:
         return ""
@@ -61,7 +61,7 @@ def _related_item(relation: Relation) -> str:
 
 
 def _funding(funding: Sequence[Funding], version: Version) -> str:
-    """Several funders are kept apart by groups; for a single one Crossref asks for none."""
+    """Several funders are kept apart by groups; a single one needs no group."""
     parts = [part for each in funding if (part := _funder(each, version))]
     if len(parts) > 1:
         parts = [f'<fr:assertion name="fundgroup">{part}</fr:assertion>' for part in parts]
@@ -69,7 +69,7 @@ def _funding(funding: Sequence[Funding], version: Version) -> str:
 
 
 def _funder(funding: Funding, version: Version) -> str:
-    """Identifiers stand inside the name: beside it they would count as other funders."""
+    """Identifiers are inside the name: next to it, they would count as other funders."""
     ids = _assertion("funder_identifier", funding.funder_id)
     ids += _assertion("ror", funding.ror) if version.funder_ror else ""
     awards = "".join(_assertion("award_number", award) for award in funding.awards)
@@ -83,7 +83,7 @@ def _assertion(name: str, value: str | None) -> str:
 
 
 def _licences(licenses: Sequence[License]) -> str:
-    """No `free_to_read`: it means free for a time, not open access."""
+    """No `free_to_read`: it means free for a limited time, not open access."""
     refs = [
         element("ai:license_ref", each.url, attributes(start_date=each.start_date, applies_to=each.applies_to))
         for each in licenses

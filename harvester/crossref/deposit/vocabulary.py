@@ -1,4 +1,4 @@
-"""Words that Crossref's schemas list and the schema of our articles leaves open."""
+"""Values that Crossref's schemas list and the schema of articles leaves open."""
 
 from __future__ import annotations
 

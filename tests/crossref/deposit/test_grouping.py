@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from harvester.crossref.deposit import group
-from harvester.crossref.deposit.grouping import _at_most
+from harvester.crossref.deposit.grouping import _largest_size
 from harvester.crossref.versions import VERSIONS
 from harvester.model import Abstract, Article, Journal, LangText, Paragraph
 from tests.crossref.deposit.deposits import Deposit, build, build_all
@@ -63,7 +63,7 @@ def test_the_estimate_is_never_below_what_is_written() -> None:
     for name in NAMES:
         one = fixture(name)
         for version in VERSIONS:
-            assert len(build(one, version)) <= _at_most(one) + 2_000
+            assert len(build(one, version)) <= _largest_size(one) + 2_000
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("123"), st.sampled_from("xyzXY")), max_size=30))

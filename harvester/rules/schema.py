@@ -88,7 +88,7 @@ def _problem(error: jsonschema.ValidationError) -> str:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    text = text.encode("utf-8", "replace").decode("utf-8")  # it may contain half a surrogate pair, which cannot be stored
+    text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be stored
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 

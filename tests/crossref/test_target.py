@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from harvester.crossref.settings import CrossrefSettings
 from harvester.crossref.target import CROSSREF
-from harvester.crossref.versions import NEWEST, VERSIONS
+from harvester.crossref.versions import DEFAULT, VERSIONS
 from harvester.errors import ConfigError
 from tests.crossref.deposit.deposits import SETTINGS, batch
 from tests.crossref.deposit.test_fixtures import NAMES, fixture, written
@@ -30,7 +30,7 @@ def test_without_its_table_it_is_not_configured():
 
 
 def test_a_version_is_the_one_asked_for_or_the_configured_one():
-    assert CROSSREF.builder(Configuration()).version == NEWEST
+    assert CROSSREF.builder(Configuration()).version == DEFAULT
     assert [CROSSREF.builder(Configuration(), version).version for version in CROSSREF.versions] == list(VERSIONS)
 
 
@@ -45,4 +45,4 @@ def test_it_builds_with_the_settings_of_the_table():
 def test_it_validates_in_the_version_asked_for():
     data = CROSSREF.builder(Configuration(), "5.4.0").build([fixture("structured")], batch("5.4.0"))
     assert CROSSREF.validator("5.4.0")(data) == []
-    assert CROSSREF.validator(NEWEST)(data) != []
+    assert CROSSREF.validator(DEFAULT)(data) != []

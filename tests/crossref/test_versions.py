@@ -28,9 +28,10 @@ def test_the_newest_has_a_place_for_all_that_another_has() -> None:
         assert all(getattr(VERSIONS[NEWEST], flag) for flag in flags)
 
 
-def test_the_default_is_one_of_them() -> None:
+def test_the_default_is_one_of_them_and_can_be_installed() -> None:
     settings = CrossrefSettings(depositor_name="A", depositor_email="a@example.org", registrant="A")
     assert settings.schema_version == DEFAULT in VERSIONS
+    assert bundles.pinned()[DEFAULT].wheel is not None
 
 
 def test_the_remedy_for_an_old_version_names_the_newest() -> None:

@@ -11,11 +11,9 @@ from click.testing import CliRunner, Result
 
 from harvester import pipeline
 from harvester.cli import main
-from harvester.config import load
 from harvester.crossref.target import CROSSREF
 from harvester.daemon import work
 from harvester.deposits.target import TARGETS, Target, configured_targets
-from harvester.errors import ConfigError
 from harvester.model import Batch
 from harvester.reports import ExportReport
 from harvester.store import BatchMember
@@ -48,16 +46,6 @@ def test_what_a_target_builds_is_valid_and_has_each_article_once(target: Target,
         data = builder.build(file, batch)
         assert data == builder.build(file, batch)
         assert target.validator(builder.version)(data) == []
-
-
-@pytest.mark.parametrize("target", EVERY)
-def test_a_target_is_configured_if_its_builder_has_its_settings(target: Target, press: Press, tmp_path: Path):
-    assert target.is_configured(load(press.bench.path))
-    (bare := tmp_path / "bare.toml").write_text("")
-    config = load(bare)
-    if not target.is_configured(config):
-        with pytest.raises(ConfigError):
-            target.builder(config)
 
 
 # ------------------------------------------------------------------------------------------- a second target

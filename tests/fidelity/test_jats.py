@@ -10,7 +10,7 @@ from lxml import etree
 from harvester import formats, rules
 from harvester.crossref import deposit as crossref
 from harvester.crossref.settings import CrossrefSettings
-from harvester.crossref.versions import NEWEST
+from harvester.crossref.versions import DEFAULT
 from harvester.findings import is_blocking
 from harvester.identifiers import clean_issn
 from harvester.mapping import assembly
@@ -40,7 +40,7 @@ def recorded_articles(shared: Path) -> Iterator[tuple[str, bytes]]:
             yield f"{path.parent.name}/{path.stem}#{number}", etree.tostring(article, with_tail=False)
 
 
-def deposit_of(data: bytes, version: str = NEWEST) -> tuple[bytes | None, tuple[str, ...]]:
+def deposit_of(data: bytes, version: str = DEFAULT) -> tuple[bytes | None, tuple[str, ...]]:
     """The deposit of an article, or the codes that hold it back."""
     issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
     journals = {issn: JournalFacts(landing_page=LANDING) for issn in issns}

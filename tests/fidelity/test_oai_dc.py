@@ -11,7 +11,7 @@ from lxml import etree
 
 from harvester import formats, rules
 from harvester.crossref import deposit as crossref
-from harvester.crossref.versions import NEWEST
+from harvester.crossref.versions import DEFAULT
 from harvester.findings import is_blocking
 from harvester.identifiers import clean_issn
 from harvester.mapping import assembly
@@ -44,7 +44,7 @@ def recorded_records(shared: Path) -> Iterator[tuple[str, RawRecord]]:
                 yield f"{path.parent.name}/{path.stem} {raw.identifier}", raw
 
 
-def deposit_of(raw: RawRecord, version: str = NEWEST) -> tuple[bytes | None, tuple[str, ...]]:
+def deposit_of(raw: RawRecord, version: str = DEFAULT) -> tuple[bytes | None, tuple[str, ...]]:
     """The deposit of a record with its journal configured, or the codes that hold it back."""
     payload = raw.payload or b""
     issns = {issn for match in ISSN.findall(payload) if (issn := clean_issn(match.decode()))}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from harvester.crossref import deposit as crossref
 from harvester.crossref.settings import CrossrefSettings
-from harvester.crossref.versions import NEWEST
+from harvester.crossref.versions import DEFAULT
 from harvester.model import Article, Batch
 from harvester.xmltools import parse
 
@@ -27,11 +27,11 @@ SETTINGS = CrossrefSettings(
 )
 
 
-def batch(version: str = NEWEST, name: str = "fixture") -> Batch:
+def batch(version: str = DEFAULT, name: str = "fixture") -> Batch:
     return Batch(id=name, timestamp=20260102030405678, schema_version=version)
 
 
-def build(article: Article, version: str = NEWEST, **settings) -> bytes:
+def build(article: Article, version: str = DEFAULT, **settings) -> bytes:
     return build_all([article], batch(version), **settings)
 
 
@@ -55,5 +55,5 @@ class Deposit:
         return len(self.texts(path))
 
 
-def deposit(article: Article, version: str = NEWEST, **settings) -> Deposit:
+def deposit(article: Article, version: str = DEFAULT, **settings) -> Deposit:
     return Deposit(build(article, version, **settings))

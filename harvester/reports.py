@@ -28,7 +28,7 @@ class RunReport(Struct, frozen=True, kw_only=True):
     wait_until: datetime | None = None  # the provider wants no requests before
 
 
-class PageReport(Struct, frozen=True, kw_only=True):
+class WrittenReport(Struct, frozen=True, kw_only=True):
     """Whether the scheduled report page was written: the `report` in `harvest --due --json`."""
 
     file: str

@@ -79,39 +79,40 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
 
 def _harvest_due(common: Common) -> int:
     from harvester.daemon import config_error
-    from harvester.daemon.due_run import take
+    from harvester.daemon.due_run import run_due
 
     try:
         config = common.load()
     except ConfigError as error:
-        if config_error.told_today(common.config, datetime.now(UTC)) and common.quiet:
+        if config_error.already_reported(common.config, datetime.now(UTC)) and common.quiet:
             return error.exit_code
         raise
-    config_error.forget(config.path)
+    config_error.clear(config.path)
     with stop_on_signals(common) as stop:
-        turn = take(config, now=lambda: datetime.now(UTC), stop=stop)
+        result = run_due(config, now=lambda: datetime.now(UTC), stop=stop)
+    runs, export, report, notification = result.runs, result.export, result.report, result.notification
     if common.json:
-        halted = str(turn.halted) if turn.halted else None
-        as_json(runs=turn.runs, export=turn.export, report=turn.page, troubles=turn.news.troubles, halted=halted)
-    elif turn.runs and not common.quiet:
-        _print_runs(turn.runs)
-    if isinstance(turn.export, ExportReport):
-        common.say(f"Export: {sentence(turn.export)}")
-    if turn.page and turn.page.error is None:
-        common.say(f"{turn.page.file} is written.")
-    if turn.news:
-        click.echo(turn.news.text(config.zone), err=True)
-    if turn.not_told:
-        click.echo(turn.not_told, err=True)
-    if turn.halted:
-        if not turn.news:
-            common.say(str(turn.halted))  # told today already
-        return turn.halted.exit_code
-    if not turn.runs and turn.export is None and turn.page is None:
+        halted = str(result.store_error) if result.store_error else None
+        as_json(runs=runs, export=export, report=report, troubles=notification.incidents, halted=halted)
+    elif runs and not common.quiet:
+        _print_runs(runs)
+    if isinstance(export, ExportReport):
+        common.say(f"Export: {sentence(export)}")
+    if report and report.error is None:
+        common.say(f"{report.file} is written.")
+    if notification:
+        click.echo(notification.text(config.zone), err=True)
+    if result.notification_error:
+        click.echo(result.notification_error, err=True)
+    if result.store_error:
+        if not notification:
+            common.say(str(result.store_error))  # it was reported today already
+        return result.store_error.exit_code
+    if not runs and export is None and report is None:
         common.say("Nothing is due; harvester schedule says when.")
         common.say_where_to_begin(config)
-    failed = isinstance(turn.export, str) or (turn.page is not None and turn.page.error is not None)
-    return stop.code(1 if failed else exit_code(turn.runs))
+    failed = isinstance(export, str) or (report is not None and report.error is not None)
+    return stop.code(1 if failed else exit_code(runs))
 
 
 def exit_code(runs: Sequence[RunReport]) -> int:

@@ -6,7 +6,7 @@ import click
 
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line
-from harvester.daemon.web import ask
+from harvester.daemon.web import get
 from harvester.errors import ConfigError
 
 
@@ -17,7 +17,7 @@ def command(common: Common) -> int:
     config = common.load()
     if config.daemon.listen is None:
         raise ConfigError([f'{config.path}: there is no [daemon] listen; set it, such as listen = "127.0.0.1:9464"'])
-    status, answer = ask(config.daemon.listen, "/readyz")
+    status, answer = get(config.daemon.listen, "/readyz")
     if common.json:
         as_json(well=status == 200, answer=answer)
     else:

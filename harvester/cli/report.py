@@ -13,7 +13,7 @@ from harvester import pipeline, report
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
-from harvester.daemon.work import write_page
+from harvester.daemon.work import write_report_file
 from harvester.store import SourceStatus
 
 
@@ -36,7 +36,7 @@ def command(common: Common, names: tuple[str, ...], html: Path | None) -> None:
     with pipeline.opened(config) as store:
         said = report.gather(config, store, names, now=datetime.now(UTC))
     if html:
-        write_page(html, report.page(said))
+        write_report_file(html, report.page(said))
         common.say(f"{html} is written; open it in a browser.")
     if common.json:
         as_json(**{**msgspec.structs.asdict(said), "sources": list(map(documents.of_source, said.sources))})

@@ -10,7 +10,7 @@ from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config, select_sources
-from harvester.daemon.incidents import local
+from harvester.daemon.incidents import local_time
 from harvester.errors import HarvesterError
 from harvester.store import Run, RunWindow, Store
 
@@ -56,14 +56,14 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         as_json(run=documents.of_run(run), windows=windows, rejected=rejected)
         return
     line(f"run {run.id}: {run.source}, {run.prefix}, {run.kind}, {run.state}")
-    line(f"  began     {local(run.started, config.zone)}")
-    line(f"  ended     {local(run.finished, config.zone) if run.finished else 'not yet'}")
+    line(f"  began     {local_time(run.started, config.zone)}")
+    line(f"  ended     {local_time(run.finished, config.zone) if run.finished else 'not yet'}")
     line(f"  records   {', '.join(f'{name} {count}' for name, count in msgspec.structs.asdict(run.counts).items())}")
     line(f"  requests  {counted(len(run.windows), 'window')}, {counted(run.pages, 'page')}")
     if run.error:
         line(f"  says      {run.error}")
     if run.wait_until:
-        line(f"  waits     until {local(run.wait_until, config.zone)}")
+        line(f"  waits     until {local_time(run.wait_until, config.zone)}")
     left = [window for window in run.windows if window.state != "done"]
     for window in left[:SHOWN]:
         line(f"  open      {_words(window)}")
@@ -81,4 +81,4 @@ def _words(window: RunWindow) -> str:
 
 
 def _facts(config: Config, run: Run) -> tuple[object, ...]:
-    return run.id, run.source, run.prefix, local(run.started, config.zone), run.kind, run.state, run.pages
+    return run.id, run.source, run.prefix, local_time(run.started, config.zone), run.kind, run.state, run.pages

@@ -10,8 +10,8 @@ from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line, table
 from harvester.config.schedule import Schedule, in_words, next_after
-from harvester.daemon.due import Planned, agenda
-from harvester.daemon.incidents import local
+from harvester.daemon.due import Task, scheduled_tasks
+from harvester.daemon.incidents import local_time
 
 
 @click.command(cls=Command)
@@ -24,7 +24,7 @@ def command(common: Common, count: int) -> None:
     """
     config, now = common.load(), datetime.now(UTC)
     with pipeline.opened(config) as store:
-        plans = agenda(config, store, now)
+        plans = scheduled_tasks(config, store, now)
     if common.json:
         as_json(zone=config.zone, schedule=[_document(plan, count) for plan in plans])
         return
@@ -32,7 +32,7 @@ def command(common: Common, count: int) -> None:
         (
             plan.name,
             "now" if plan.due else "",
-            *(local(moment, config.zone) for moment in _next(plan, count)),
+            *(local_time(moment, config.zone) for moment in _next(plan, count)),
             _words(plan.schedule),
         )
         for plan in plans
@@ -44,7 +44,7 @@ def command(common: Common, count: int) -> None:
         line(f"{name} has no schedule; it is harvested only when someone says so.")
 
 
-def _next(plan: Planned, count: int) -> list[datetime]:
+def _next(plan: Task, count: int) -> list[datetime]:
     moments = [plan.next]
     while len(moments) < count:
         moments.append(next_after(plan.schedule, moments[-1]))
@@ -57,7 +57,7 @@ def _words(schedule: Schedule) -> str:
     return in_words(schedule.expression) + (f", {delay} later" if schedule.delay else "")
 
 
-def _document(plan: Planned, count: int) -> dict[str, object]:
+def _document(plan: Task, count: int) -> dict[str, object]:
     return {
         "source": plan.name,
         "schedule": plan.schedule.expression,

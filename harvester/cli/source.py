@@ -11,7 +11,7 @@ import click
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, line, one_line, table
 from harvester.config import select_sources
-from harvester.daemon.incidents import in_two
+from harvester.daemon.incidents import cause_and_remedy
 from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
 from harvester.model import SetInfo
 from harvester.probing.checkup import settings, span
@@ -122,9 +122,9 @@ def _endpoint(url: str) -> str:
 def _for_a_newcomer(error: ProviderError) -> str:
     """The error with the next step of somebody who has no source yet, and perhaps not the right address."""
     if isinstance(error, BadAnswer) or (isinstance(error, BadStatus) and error.status in (404, 410)):
-        return f"{in_two(str(error), '')[0]}; {ADDRESSES}"
+        return f"{cause_and_remedy(str(error), '')[0]}; {ADDRESSES}"
     if isinstance(error, PrivateAddress):
-        return f"{in_two(str(error), '')[0]}; add --allow-private if that is meant"
+        return f"{cause_and_remedy(str(error), '')[0]}; add --allow-private if that is meant"
     return str(error)
 
 

@@ -14,8 +14,15 @@ from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config
-from harvester.daemon.due import Planned, RunTable, planned, waiting_until
-from harvester.daemon.incidents import CRASHED, Trouble, in_two, local, of_neglect, trouble_of
+from harvester.daemon.due import RunTable, Task, harvest_tasks, waiting_until
+from harvester.daemon.incidents import (
+    CRASHED,
+    Incident,
+    cause_and_remedy,
+    incident_of_neglect,
+    local_time,
+    source_incident,
+)
 from harvester.harvesting import lists
 from harvester.store import FormatStatus, SourceStatus
 from harvester.system import locks
@@ -33,8 +40,8 @@ class _Stand(Struct, frozen=True, kw_only=True):
     """How one source stands."""
 
     source: SourceStatus
-    plan: Planned | None
-    trouble: Trouble | None
+    plan: Task | None
+    trouble: Incident | None
     waiting_until: datetime | None
     at_work: locks.Holder | None
 
@@ -46,7 +53,7 @@ def command(common: Common) -> None:
     config, now = common.load(), datetime.now(UTC)
     with store.open_overview(config.store_url) as seen:
         stored = {one.source: one for one in seen.status()}
-        plans = {plan.subject: plan for plan in planned(config, seen, now)}
+        plans = {plan.subject: plan for plan in harvest_tasks(config, seen, now)}
         stands = [
             _stand(config, seen, _whole(config, name, stored.pop(name, None)), plans.get(name), now)
             for name in config.sources
@@ -65,12 +72,12 @@ def command(common: Common) -> None:
         common.say(f"The store also has {name}, which is not in {config.path}.")
 
 
-def _stand(config: Config, seen: RunTable, status: SourceStatus, plan: Planned | None, now: datetime) -> _Stand:
+def _stand(config: Config, seen: RunTable, status: SourceStatus, plan: Task | None, now: datetime) -> _Stand:
     source = config.sources[status.source]
     at_work = locks.holder(config.locks_dir, f"source-{source.name}")
-    trouble = trouble_of(seen, source)
+    trouble = source_incident(seen, source)
     if plan and not at_work:
-        trouble = trouble or of_neglect(source.name, plan.due, now)
+        trouble = trouble or incident_of_neglect(source.name, plan.due, now)
     waits = waiting_until(seen, source, now)
     return _Stand(source=status, plan=plan, trouble=trouble, waiting_until=waits, at_work=at_work)
 
@@ -91,7 +98,7 @@ def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStat
     return structs.replace(status, formats=formats)
 
 
-def light(formats: Sequence[FormatStatus], trouble: Trouble | None) -> Light:
+def light(formats: Sequence[FormatStatus], trouble: Incident | None) -> Light:
     """What needs a person first; else the worst of the formats decides."""
     lights = ["bad" if trouble else "good", *(_light_of(one) for one in formats)]
     return next(one for one in LIGHTS if one in lights)
@@ -114,27 +121,27 @@ def _print(config: Config, stand: _Stand, now: datetime) -> None:
 def _facts(config: Config, stand: _Stand, now: datetime) -> Iterator[tuple[str, str]]:
     completes = [one.last_complete for one in stand.source.formats]
     ends = [run.finished for run in completes if run and run.finished]
-    yield "last", f"complete {local(min(ends), config.zone)}" if len(ends) == len(completes) else "never complete"
+    yield "last", f"complete {local_time(min(ends), config.zone)}" if len(ends) == len(completes) else "never complete"
     if stand.at_work:
         yield "now", _progress(config, stand.at_work, stand.source.formats)
     else:
         yield "next", _next(config, stand.plan, now)
     if stand.waiting_until:
-        yield "waits", f"until {local(stand.waiting_until, config.zone)}, as its provider asks"
+        yield "waits", f"until {local_time(stand.waiting_until, config.zone)}, as its provider asks"
 
 
 def _progress(config: Config, at_work: locks.Holder, formats: Sequence[FormatStatus]) -> str:
     runs = [one.last_run for one in formats if one.last_run and one.last_run.state == "running"]
     pages = "".join(f", {counted(run.pages, 'page')} of {run.prefix} so far" for run in runs)
-    return f"at work since {local(at_work.since, config.zone)}{pages}"
+    return f"at work since {local_time(at_work.since, config.zone)}{pages}"
 
 
-def _next(config: Config, plan: Planned | None, now: datetime) -> str:
+def _next(config: Config, plan: Task | None, now: datetime) -> str:
     if plan is None:
         return "no schedule"
     if plan.due is None:
-        return local(plan.next, config.zone)
-    return "now" if plan.due >= now else f"now, due since {local(plan.due, config.zone)}"
+        return local_time(plan.next, config.zone)
+    return "now" if plan.due >= now else f"now, due since {local_time(plan.due, config.zone)}"
 
 
 def _wrong(stand: _Stand) -> Iterator[tuple[str, str]]:
@@ -161,13 +168,13 @@ def _doubt(source: str, said: str) -> tuple[str, str]:
     """A doubt as what it is and what to do: that a list was believed in the end is nothing to do."""
     if said.endswith(lists.BELIEVED):
         return said, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
-    return in_two(said, "")
+    return cause_and_remedy(said, "")
 
 
 def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
     for status in source.formats:
         complete, run = status.last_complete, status.last_run
-        when = local(complete.finished or complete.started, config.zone) if complete else "never"
+        when = local_time(complete.finished or complete.started, config.zone) if complete else "never"
         counts = (run.counts.new, run.counts.changed, run.counts.rejected) if run else ("", "", "")
         last = run.state if run else "never"
         yield source.source, status.prefix, status.live, status.deleted, when, last, *counts

@@ -1,5 +1,5 @@
-"""Left alone: what is due, doing it, telling a person when one is needed. The daemon and cron share all of it.
+"""Running unattended: what is due, doing it, notifying a person if one is needed. The daemon and cron share all of it.
 
-config.toml is the only truth of schedules, the run table the only history: whoever starts, and however often, comes to
-the same conclusion about what is due.
+Schedules come only from config.toml, and the history only from the run table. So every process comes to the same
+conclusion about what is due, whenever it starts.
 """

@@ -1,7 +1,7 @@
-"""The configuration cannot be read: cron is told once a day, and again when it was changed and is still wrong.
+"""The configuration cannot be read: under cron this is reported once a day, and after every change of the file.
 
-Who is told by mail or webhook stands in it, so there is stderr alone. The dates of an empty file beside the locks
-remember when (`daemon/dates`).
+The recipients of mails and webhooks are in the configuration, so it can only be reported on stderr. The dates of an
+empty file next to the locks are the memory (`mtime_marker`).
 """
 
 from __future__ import annotations
@@ -14,30 +14,34 @@ from harvester.daemon import mtime_marker
 from harvester.daemon.mtime_marker import Dates
 
 
-def told_today(path: Path, now: datetime) -> bool:
-    """Whether that was said today, and the configuration is the same since; from now on it was.
+def already_reported(path: Path, now: datetime) -> bool:
+    """Whether the error was reported today and the file has not changed since. If not, remembers `now` as reported.
 
-    Where nothing was ever harvested there is no folder for locks, and it is said every time.
+    Before the first harvest there is no folder for locks, and the error is reported every time.
     """
-    noted, changed = mtime_marker.noted(_note(path)), _changed(path)
-    told = noted.changed if noted else None
-    if told and told.astimezone().date() == now.astimezone().date() and (changed is None or changed <= told):
+    dates, changed = mtime_marker.read(_marker(path)), _changed(path)
+    reported = dates.modified if dates else None
+    if (
+        reported
+        and reported.astimezone().date() == now.astimezone().date()
+        and (changed is None or changed <= reported)
+    ):
         return True
-    mtime_marker.note(_note(path), Dates(changed=now, read=now))
+    mtime_marker.write(_marker(path), Dates(modified=now, accessed=now))
     return False
 
 
-def forget(path: Path) -> None:
-    """It can be read again."""
-    mtime_marker.forget(_note(path))
+def clear(path: Path) -> None:
+    """Forgets the error: the configuration can be read."""
+    mtime_marker.delete(_marker(path))
 
 
-def _note(path: Path) -> Path:
+def _marker(path: Path) -> Path:
     return path.parent / LOCKS / "config-in-trouble"
 
 
 def _changed(path: Path) -> datetime | None:
-    """When the file was changed; a new mode or name is a change too."""
+    """When the file was changed, which includes its mode and its name; `None` if there is no file."""
     try:
         return datetime.fromtimestamp(path.stat().st_ctime, UTC)
     except OSError:

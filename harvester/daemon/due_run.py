@@ -1,4 +1,4 @@
-"""One turn: everything that is due now, once. This is all that cron needs."""
+"""Does everything that is due now, once. This is all that cron needs."""
 
 from __future__ import annotations
 
@@ -13,101 +13,105 @@ from msgspec.structs import replace
 from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import incidents, store_outage, work
-from harvester.daemon.due import EXPORT, REPORT, export_due, page_due, planned, reconciling
-from harvester.daemon.incidents import News
-from harvester.daemon.notifications import NotTold, tell
+from harvester.daemon.due import EXPORT, REPORT, export_due, harvest_tasks, reconcile_tasks, report_due
+from harvester.daemon.incidents import Notification
+from harvester.daemon.notifications import NotificationError, send
 from harvester.daemon.work import Now, Stop
 from harvester.errors import StoreError
-from harvester.reports import ExportReport, PageReport, RunReport
+from harvester.reports import ExportReport, RunReport, WrittenReport
 
 if TYPE_CHECKING:
     from harvester.store import Store
 
 
-class Turn(Struct, frozen=True, kw_only=True):
+class DueResult(Struct, frozen=True, kw_only=True):
+    """What was due and was done."""
+
     runs: tuple[RunReport, ...] = ()
-    export: ExportReport | str | None = None  # a sentence where it failed, `None` where none was due
-    page: PageReport | None = None
-    news: News = News()
-    not_told: str | None = None  # why a mail or webhook did not get through
-    halted: StoreError | None = None  # what ended the turn before its end
+    export: ExportReport | str | None = None  # a sentence if it failed, `None` if it was not due
+    report: WrittenReport | None = None
+    notification: Notification = Notification()
+    notification_error: str | None = None  # why a mail or a webhook failed
+    store_error: StoreError | None = None  # what ended the work early
 
 
-def take(config: Config, *, now: Now, stop: Stop) -> Turn:
-    """Harvests and exports what is due, and tells who is to be told, also where the store cannot be used."""
+def run_due(config: Config, *, now: Now, stop: Stop) -> DueResult:
+    """Harvests, reconciles and exports what is due, and notifies people, also if the store cannot be used."""
     try:
-        return _take(config, now, stop)
+        return _run_due(config, now, stop)
     except StoreError as error:
-        news, not_told = inform_of_halt(config, error, now(), stop)
-        return Turn(news=news, not_told=not_told, halted=error)
+        notification, notification_error = notify_of_outage(config, error, now(), stop)
+        return DueResult(notification=notification, notification_error=notification_error, store_error=error)
 
 
-def _take(config: Config, now: Now, stop: Stop) -> Turn:
+def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
     with pipeline.opened(config) as store:
-        work.recognise_crashed(config, store, now())
-        due = [plan.subject for plan in planned(config, store, now()) if plan.due]
-        runs = each(config, due, work.harvest, now=now, stop=stop)
-        due = [plan.subject for plan in reconciling(config, store, now()) if plan.due]
-        runs += each(config, due, work.reconcile, now=now, stop=stop)
-        export, page = None, None
+        work.mark_crashed_runs(config, store, now())
+        due = [task.subject for task in harvest_tasks(config, store, now()) if task.due]
+        runs = for_each(config, due, work.harvest, now=now, stop=stop)
+        due = [task.subject for task in reconcile_tasks(config, store, now()) if task.due]
+        runs += for_each(config, due, work.reconcile, now=now, stop=stop)
+        export, report = None, None
         if not stop() and export_due(config, store, now()):
             export = work.export(config, store, now=now, stop=stop)
-        if not stop() and page_due(config, now()):
-            page = work.write_report(config, store, now=now, stop=stop)
-        news, not_told = inform(config, store, now, written(export, page), stop)
-    return Turn(runs=tuple(runs), export=export, page=page, news=news, not_told=not_told)
+        if not stop() and report_due(config, now()):
+            report = work.write_report(config, store, now=now, stop=stop)
+        notification, error = notify_of_incidents(config, store, now, written(export, report), stop)
+    return DueResult(
+        runs=tuple(runs), export=export, report=report, notification=notification, notification_error=error
+    )
 
 
-def written(export: ExportReport | str | None, page: PageReport | None) -> dict[str, str | None]:
-    """`EXPORT` and `REPORT`, where they were due, with what kept us from them."""
-    done: dict[str, str | None] = {} if page is None else {REPORT: page.error}
-    return done if export is None else {EXPORT: export if isinstance(export, str) else None, **done}
+def written(export: ExportReport | str | None, report: WrittenReport | None) -> dict[str, str | None]:
+    """`EXPORT` and `REPORT`, if they were due, each with its error, `None` if it succeeded."""
+    errors: dict[str, str | None] = {} if report is None else {REPORT: report.error}
+    return errors if export is None else {EXPORT: export if isinstance(export, str) else None, **errors}
 
 
-def each(
+def for_each(
     config: Config, names: list[str], do: Callable[..., list[RunReport]], *, now: Now, stop: Stop
 ) -> list[RunReport]:
-    """Does the work for each of these sources, as many at once as `[daemon] workers` says."""
+    """Does the work for each of these sources, as many at once as `[daemon] workers` allows."""
 
-    def one(name: str) -> list[RunReport]:
+    def work_on(name: str) -> list[RunReport]:
         if stop():
             return []
         with pipeline.opened(config) as store:
             return do(config, store, name, now=now, stop=stop)
 
     with ThreadPoolExecutor(config.daemon.workers, thread_name_prefix="source") as pool:
-        return [report for reports in pool.map(one, names) for report in reports]
+        return [report for reports in pool.map(work_on, names) for report in reports]
 
 
-def inform(
-    config: Config, store: Store, now: Now, done: Mapping[str, str | None], stop: Stop
-) -> tuple[News, str | None]:
-    """Tells the news, given what was `written`, and remembers that; the news, and what kept them from being told."""
-    found = incidents.look(config, store, now(), done)
-    if passed := store_outage.passed(config):
-        found = replace(found, over=(passed, *found.over))
-    not_told = _sent(config, found, stop)
-    if not_told is None:
-        if found or found.forgotten:
-            incidents.remember(store, found, now())
-        store_outage.forget(config)
-    return found, not_told
+def notify_of_incidents(
+    config: Config, store: Store, now: Now, written: Mapping[str, str | None], stop: Stop
+) -> tuple[Notification, str | None]:
+    """Notifies people of incidents and remembers that; returns the notification, and the error if it failed."""
+    notification = incidents.current_notification(config, store, now(), written)
+    if outage := store_outage.ended(config):
+        notification = replace(notification, recovered=(outage, *notification.recovered))
+    error = _send(config, notification, stop)
+    if error is None:
+        if notification or notification.removed:
+            incidents.remember(store, notification, now())
+        store_outage.clear(config)
+    return notification, error
 
 
-def inform_of_halt(config: Config, error: StoreError, now: datetime, stop: Stop) -> tuple[News, str | None]:
-    """Tells that the store cannot be used, and remembers that; the news, and what kept them from being told."""
-    found = store_outage.look(config, error, now)
-    not_told = _sent(config, found, stop)
-    if not_told is None:
-        store_outage.remember(config, found, now)
-    return found, not_told
+def notify_of_outage(config: Config, outage: StoreError, now: datetime, stop: Stop) -> tuple[Notification, str | None]:
+    """Notifies people that the store cannot be used and remembers that; returns as `notify_of_incidents`."""
+    notification = store_outage.notification(config, outage, now)
+    error = _send(config, notification, stop)
+    if error is None:
+        store_outage.remember(config, notification, now)
+    return notification, error
 
 
-def _sent(config: Config, news: News, stop: Stop) -> str | None:
-    """What kept the news from being told, if anything."""
+def _send(config: Config, notification: Notification, stop: Stop) -> str | None:
+    """Sends the notification, unless it is empty; returns the error if it failed."""
     try:
-        if news:
-            tell(config.alerts, news, config.zone, stop)
-    except NotTold as error:
+        if notification:
+            send(config.alerts, notification, config.zone, stop)
+    except NotificationError as error:
         return str(error)
     return None

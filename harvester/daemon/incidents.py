@@ -1,4 +1,4 @@
-"""What needs a person: which source, since when, why, what to do, where to see more. Once a day, and its end."""
+"""Incidents that need a person: which source, since when, why, what to do. Each is reported once a day, and its end."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from harvester.store import Store
 
 CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
-LONG_WAIT = timedelta(days=1)  # docs/operations.md says so
+LONG_WAIT = timedelta(days=1)  # as in docs/operations.md
 OVERDUE = timedelta(days=1)  # likewise
-_OURS = re.compile("; (?=the next harvest goes on )")
+_NEXT_HARVEST = re.compile("; (?=the next harvest goes on )")
 _SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
 
 
-class Trouble(Struct, frozen=True, kw_only=True):
-    """One matter for a person; the fields are those of the webhook."""
+class Incident(Struct, frozen=True, kw_only=True):
+    """One matter for a person, with the fields of the webhook."""
 
     subject: str  # the source, `[exports]` or `[report]`
     what: str
@@ -36,46 +36,51 @@ class Trouble(Struct, frozen=True, kw_only=True):
     see: str
 
     def lines(self, zone: str) -> str:
-        """Five lines."""
+        """The incident as text of five lines, with the time in this zone."""
         return (
             f"{self.subject}: {self.what}\n"
-            f"  since  {local(self.since, zone)}\n"
+            f"  since  {local_time(self.since, zone)}\n"
             f"  why    {self.why}\n"
             f"  to do  {self.todo}\n"
             f"  see    {self.see}"
         )
 
 
-class News(Struct, frozen=True, kw_only=True):
-    """What is to be told now, and what is over."""
+class Notification(Struct, frozen=True, kw_only=True):
+    """What to report now: incidents, and earlier ones that are over."""
 
-    troubles: tuple[Trouble, ...] = ()
-    over: tuple[Alert, ...] = ()
-    forgotten: tuple[str, ...] = ()  # subjects that the configuration has no more
+    incidents: tuple[Incident, ...] = ()
+    recovered: tuple[Alert, ...] = ()
+    removed: tuple[str, ...] = ()  # subjects with an alert that are no longer configured; they are not reported
 
     def __bool__(self) -> bool:
-        return bool(self.troubles or self.over)
+        """Whether there is anything to report."""
+        return bool(self.incidents or self.recovered)
 
     def text(self, zone: str) -> str:
-        good = [f"{one.subject}: works again (in trouble since {local(one.since, zone)})" for one in self.over]
-        return "\n\n".join([*(trouble.lines(zone) for trouble in self.troubles), *good])
+        """The notification as plain text, with times in this zone."""
+        recovered = [
+            f"{alert.subject}: works again (in trouble since {local_time(alert.since, zone)})"
+            for alert in self.recovered
+        ]
+        return "\n\n".join([*(incident.lines(zone) for incident in self.incidents), *recovered])
 
 
-def local(moment: datetime, zone: str) -> str:
+def local_time(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
-def of_runs(name: str, runs: Iterable[RunRow | None]) -> Trouble | None:
-    """The trouble of a source, by the newest run of each format."""
+def incident_of_runs(name: str, runs: Iterable[RunRow | None]) -> Incident | None:
+    """The incident of a source, by the newest run of each format; `None` if nothing needs a person."""
     failing = [run for run in runs if run and (_fails(run) or _waits_long(run))]
     if not failing:
         return None
     worst = min(failing, key=lambda run: run.id)
-    why, todo = in_two(worst.error or f"the harvest is {worst.state}", f"run `harvester source test {name}`")
+    why, todo = cause_and_remedy(worst.error or f"the harvest is {worst.state}", f"run `harvester source test {name}`")
     waits = worst.state == "waiting"
     if waits:
         todo = f"ask its administrator why; `harvester harvest {name}` asks again before then"
-    return Trouble(
+    return Incident(
         subject=name,
         what="the harvest has to wait" if waits else "the harvest fails",
         since=_waiting_since(worst) if waits else worst.finished or worst.started,
@@ -94,15 +99,15 @@ def _waits_long(run: RunRow) -> bool:
 
 
 def _waiting_since(run: RunRow) -> datetime:
-    """A run that never had a page has waited since it began, however often it asked."""
+    """Since when the run waits. A run that has never got a page has waited since it began, whatever it retried."""
     return run.finished if run.pages and run.finished else run.started
 
 
-def of_neglect(name: str, due: datetime | None, now: datetime) -> Trouble | None:
-    """The trouble of a source that is due and nobody comes: neither daemon nor cron can tell that they are gone."""
+def incident_of_neglect(name: str, due: datetime | None, now: datetime) -> Incident | None:
+    """The incident of a source that has been due for a day. Daemon and cron cannot report that they do not run."""
     if due is None or now - due < OVERDUE:
         return None
-    return Trouble(
+    return Incident(
         subject=name,
         what="nobody harvests it",
         since=due,
@@ -112,77 +117,79 @@ def of_neglect(name: str, due: datetime | None, now: datetime) -> Trouble | None
     )
 
 
-def of_writing(subject: str, error: str, now: datetime) -> Trouble:
-    """The trouble of `EXPORT` or `REPORT`."""
-    why, todo = in_two(error, f"run `{_SEE[subject]}`")
+def incident_of_writing(subject: str, error: str, now: datetime) -> Incident:
+    """The incident of `EXPORT` or `REPORT`."""
+    why, todo = cause_and_remedy(error, f"run `{_SEE[subject]}`")
     what = "the export fails" if subject == EXPORT else "the report fails"
-    return Trouble(subject=subject, what=what, since=now, why=why, todo=todo, see=_SEE[subject])
+    return Incident(subject=subject, what=what, since=now, why=why, todo=todo, see=_SEE[subject])
 
 
-def in_two(error: str, otherwise: str) -> tuple[str, str]:
-    """An error in one line as what it is and what to do; our errors have the next step behind a semicolon.
+def cause_and_remedy(error: str, otherwise: str) -> tuple[str, str]:
+    """An error in one line, split into its cause and its remedy, which our errors have after a semicolon.
 
-    How the next harvest goes on, which may stand behind it, is nothing to do.
+    `otherwise` is the remedy of an error without one. How the next harvest resumes, which may follow, is no remedy.
     """
-    words, *ours = _OURS.split(" ".join(error.split()), maxsplit=1)
-    why, _, todo = words.rpartition("; ")
-    why, todo = (why, todo) if why else (todo, otherwise)
-    return why, "; ".join(filter(None, [todo, *ours]))
+    words, *next_harvest = _NEXT_HARVEST.split(" ".join(error.split()), maxsplit=1)
+    cause, _, remedy = words.rpartition("; ")
+    cause, remedy = (cause, remedy) if cause else (remedy, otherwise)
+    return cause, "; ".join(filter(None, [remedy, *next_harvest]))
 
 
-def is_well(runs: Iterable[RunRow | None]) -> bool:
+def all_complete(runs: Iterable[RunRow | None]) -> bool:
     return all(run is not None and run.state == "complete" for run in runs)
 
 
-def news(
-    troubles: Sequence[Trouble],
-    well: Iterable[str],
-    known: Iterable[str],
-    told: Mapping[str, Alert],
+def notification_of(
+    incidents: Sequence[Incident],
+    working: Iterable[str],
+    configured: Iterable[str],
+    alerts: Mapping[str, Alert],
     now: datetime,
     zone: str,
-) -> News:
-    """What to tell of these troubles, given what was told. `well`: subjects that work; `known`: all there are."""
+) -> Notification:
+    """What to report now, given the alerts so far. `working` and `configured` are subjects."""
     today = now.astimezone(ZoneInfo(zone)).date()
-    fresh = []
-    for trouble in troubles:
-        before = told.get(trouble.subject)
+    to_report = []
+    for incident in incidents:
+        before = alerts.get(incident.subject)
         if before is None or before.last_notified.astimezone(ZoneInfo(zone)).date() != today:
-            fresh.append(_since(trouble, before))
-    well, known = set(well), set(known)
-    return News(
-        troubles=tuple(fresh),
-        over=tuple(alert for subject, alert in told.items() if subject in well),
-        forgotten=tuple(subject for subject in told if subject not in known),
+            to_report.append(_with_first_since(incident, before))
+    working, configured = set(working), set(configured)
+    return Notification(
+        incidents=tuple(to_report),
+        recovered=tuple(alert for subject, alert in alerts.items() if subject in working),
+        removed=tuple(subject for subject in alerts if subject not in configured),
     )
 
 
-def _since(trouble: Trouble, before: Alert | None) -> Trouble:
-    """The trouble since it was first told."""
-    return replace(trouble, since=min(before.since, trouble.since)) if before else trouble
+def _with_first_since(incident: Incident, before: Alert | None) -> Incident:
+    """The incident with the `since` that was reported first."""
+    return replace(incident, since=min(before.since, incident.since)) if before else incident
 
 
-def look(config: Config, store: Store, now: datetime, written: Mapping[str, str | None]) -> News:
-    """The news by the run table; `written`: `EXPORT` and `REPORT`, where they were due, with what kept us from them."""
-    runs = {name: _deciding(store, source) for name, source in config.sources.items()}
-    troubles = [trouble for name in runs if (trouble := of_runs(name, runs[name]))]
-    well = [name for name in runs if is_well(runs[name])]
-    troubles += [of_writing(subject, error, now) for subject, error in written.items() if error]
-    well += [subject for subject, error in written.items() if error is None]
-    return news(troubles, well, (*runs, EXPORT, REPORT), store.alerts(), now, config.zone)
+def current_notification(
+    config: Config, store: Store, now: datetime, written: Mapping[str, str | None]
+) -> Notification:
+    """What to report now, by the run table and `due_run.written`."""
+    runs = {name: _decisive_runs(store, source) for name, source in config.sources.items()}
+    incidents = [incident for name in runs if (incident := incident_of_runs(name, runs[name]))]
+    working = [name for name in runs if all_complete(runs[name])]
+    incidents += [incident_of_writing(subject, error, now) for subject, error in written.items() if error]
+    working += [subject for subject, error in written.items() if error is None]
+    return notification_of(incidents, working, (*runs, EXPORT, REPORT), store.alerts(), now, config.zone)
 
 
-def trouble_of(store: RunTable, source: Source) -> Trouble | None:
-    """The trouble of one source by the run table, told or not."""
-    return of_runs(source.name, _deciding(store, source))
+def source_incident(store: RunTable, source: Source) -> Incident | None:
+    """The incident of one source, by the run table, whether it was reported or not."""
+    return incident_of_runs(source.name, _decisive_runs(store, source))
 
 
-def _deciding(store: RunTable, source: Source) -> list[RunRow | None]:
-    """The newest harvest of each format, and the newest comparison where there was one."""
+def _decisive_runs(store: RunTable, source: Source) -> list[RunRow | None]:
+    """The newest harvest of each format, and the newest reconciliation if there was one."""
     return [*newest_runs(store, source), *filter(None, last_reconciliations(store, source))]
 
 
-def remember(store: Store, told: News, now: datetime) -> None:
-    """Keeps in mind what people were told."""
-    store.save_alerts([Alert(one.subject, one.since, now) for one in told.troubles])
-    store.delete_alerts([*(one.subject for one in told.over), *told.forgotten])
+def remember(store: Store, sent: Notification, now: datetime) -> None:
+    """Saves what people were notified of."""
+    store.save_alerts([Alert(incident.subject, incident.since, now) for incident in sent.incidents])
+    store.delete_alerts([*(alert.subject for alert in sent.recovered), *sent.removed])

@@ -1,4 +1,4 @@
-"""Log lines: text for people, JSON for machines; the source and run at work stand in each of them."""
+"""Log lines: text for people or JSON for machines, each with the source and the run at work."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from harvester.system.logcontext import facts
 
 
 def set_up(kind: str, level: int) -> None:
-    """Logs to stderr, as `text` or as `json` lines."""
+    """Configures logging to stderr, as `text` or as `json` lines."""
     handler = logging.StreamHandler()
-    handler.setFormatter(AsJson() if kind == "json" else AsText())
+    handler.setFormatter(JsonFormatter() if kind == "json" else TextFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what it does is said in our own words
-    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # also what a job fails of: `Daemon._hear`
-    logging.getLogger("urllib3").setLevel(logging.WARNING)  # it writes down addresses; that of a webhook is a secret
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # we log what it does ourselves
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # and failed jobs: `Daemon._on_job_event`
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # it logs URLs, and the URL of a webhook is a secret
 
 
-class AsText(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """`2026-11-24 02:30:11Z INFO source=journal run=7 jats: complete`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = "".join(f"{name}={value} " for name, value in facts().items())
+        context = "".join(f"{name}={value} " for name, value in facts().items())
         moment = f"{_moment(record):%Y-%m-%d %H:%M:%SZ}"
-        return _with_trace(self, record, f"{moment} {record.levelname} {said}{record.getMessage()}")
+        return _with_trace(self, record, f"{moment} {record.levelname} {context}{record.getMessage()}")
 
 
-class AsJson(logging.Formatter):
-    """One object a line: time (RFC 3339, UTC), level, logger, message, and the facts."""
+class JsonFormatter(logging.Formatter):
+    """One object a line: time (RFC 3339, UTC), level, logger, message, and the facts of the log context."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {

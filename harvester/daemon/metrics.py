@@ -1,4 +1,4 @@
-"""Metrics in Prometheus' text format, from the store alone: over HTTP from the daemon, into a file from cron."""
+"""Metrics in Prometheus' text format, from the store: over HTTP with the daemon, into a file with cron."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from harvester import __version__
 from harvester.config import Config
-from harvester.daemon.due import planned
+from harvester.daemon.due import harvest_tasks
 from harvester.store import SourceStatus
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ STATES = ("complete", "incomplete", "failed", "waiting", "running")
 
 
 def exposition(config: Config, store: Store, now: datetime) -> bytes:
-    """The metrics of every configured source."""
+    """The metrics of all configured sources."""
     registry = CollectorRegistry()
     registry.register(_Metrics(config, store, now))
     return generate_latest(registry)
@@ -41,8 +41,8 @@ class _Metrics(Collector):
         due = GaugeMetricFamily(
             "harvester_source_next_run_timestamp_seconds", "When its schedule comes.", labels=["source"]
         )
-        for plan in planned(self._config, self._store, self._now):
-            due.add_metric([plan.subject], (plan.due or plan.next).timestamp())
+        for task in harvest_tasks(self._config, self._store, self._now):
+            due.add_metric([task.subject], (task.due or task.next).timestamp())
         yield due
         alerts = GaugeMetricFamily("harvester_alerts", "Matters for a person that were told and are not over.")
         alerts.add_metric([], len(self._store.alerts()))
@@ -58,21 +58,21 @@ def _articles(sources: Iterable[SourceStatus]) -> Iterator[Metric]:
 
 
 def _formats(sources: Iterable[SourceStatus]) -> Iterator[Metric]:
-    place = ["source", "format"]
+    names = ["source", "format"]
     complete = GaugeMetricFamily(
-        "harvester_source_last_complete_timestamp_seconds", "When its last complete harvest ended.", labels=place
+        "harvester_source_last_complete_timestamp_seconds", "When its last complete harvest ended.", labels=names
     )
-    state = GaugeMetricFamily("harvester_source_last_run_state", "1 for the state it is in.", labels=[*place, "state"])
+    state = GaugeMetricFamily("harvester_source_last_run_state", "1 for the state it is in.", labels=[*names, "state"])
     rejected = GaugeMetricFamily(
-        "harvester_source_last_run_rejected", "Records rejected by the last run.", labels=place
+        "harvester_source_last_run_rejected", "Records rejected by the last run.", labels=names
     )
-    for status in sources:
-        for one in status.formats:
-            labels = [status.source, one.prefix]
-            if one.last_complete and one.last_complete.finished:
-                complete.add_metric(labels, one.last_complete.finished.timestamp())
-            if one.last_run:
-                rejected.add_metric(labels, one.last_run.counts.rejected)
+    for source in sources:
+        for status in source.formats:
+            labels = [source.source, status.prefix]
+            if status.last_complete and status.last_complete.finished:
+                complete.add_metric(labels, status.last_complete.finished.timestamp())
+            if status.last_run:
+                rejected.add_metric(labels, status.last_run.counts.rejected)
                 for name in STATES:
-                    state.add_metric([*labels, name], name == one.last_run.state)
+                    state.add_metric([*labels, name], name == status.last_run.state)
     yield from (complete, state, rejected)

@@ -1,4 +1,4 @@
-"""An empty file that remembers by its dates alone: a full disk has no room for a word, but for a date."""
+"""An empty file whose dates are the memory: a full disk has no space for content, but a file's dates can be set."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from typing import NamedTuple
 
 
 class Dates(NamedTuple):
-    """When a file was last changed in its content, and last read."""
+    """The dates of a file (mtime and atime)."""
 
-    changed: datetime
-    read: datetime
+    modified: datetime
+    accessed: datetime
 
 
-def noted(path: Path) -> Dates | None:
-    """The dates of the file; `None` where there is none."""
+def read(path: Path) -> Dates | None:
+    """The dates of the file; `None` if there is no file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return Dates(*(datetime.fromtimestamp(date, UTC) for date in (found.st_mtime, found.st_atime)))
+    return Dates(*(datetime.fromtimestamp(date, UTC) for date in (status.st_mtime, status.st_atime)))
 
 
-def note(path: Path, dates: Dates) -> None:
-    """Gives the file these dates, and makes it; where that cannot be, nothing is remembered."""
+def write(path: Path, dates: Dates) -> None:
+    """Creates the file and sets its dates. If that is not possible, nothing is remembered."""
     with suppress(OSError):
         path.touch()
-        os.utime(path, (dates.read.timestamp(), dates.changed.timestamp()))
+        os.utime(path, (dates.accessed.timestamp(), dates.modified.timestamp()))
 
 
-def forget(path: Path) -> None:
-    """There is nothing to remember any more."""
+def delete(path: Path) -> None:
+    """Deletes the file, if there is one."""
     with suppress(OSError):
         path.unlink(missing_ok=True)

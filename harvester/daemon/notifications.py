@@ -1,4 +1,4 @@
-"""Telling people: by mail, by a webhook, and in the log or on stderr always."""
+"""Sends notifications to people, by mail and by a webhook. They always appear in the log or on stderr as well."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ import msgspec
 import requests
 
 from harvester.config import Alerts
-from harvester.daemon.incidents import News
+from harvester.daemon.incidents import Notification
 from harvester.errors import ConfigError, HarvesterError, Stopped
 from harvester.system.stopping import Stop, never_stop
 
-PATIENCE = 30.0  # seconds for a mail server or a webhook
-GRACE = 5.0  # the same, once we are told to stop: systemd kills what takes longer than TimeoutStopSec
-_LOOK = 0.1  # seconds between two looks whether we are told to stop
+TIMEOUT = 30.0  # seconds for a mail server or a webhook
+GRACE = 5.0  # the same after a stop was requested: systemd kills what takes longer than TimeoutStopSec
+_POLL = 0.1  # seconds between two checks for a stop request
 
 
-class NotTold(HarvesterError):
-    """A mail or a webhook did not get through; the message names the next step."""
+class NotificationError(HarvesterError):
+    """A mail or a webhook failed. The message names the next step."""
 
 
-def tell(alerts: Alerts, news: News, zone: str, stop: Stop = never_stop) -> None:
-    """Sends the news wherever `[alerts]` says, all of it before any failure is raised as `NotTold`."""
+def send(alerts: Alerts, notification: Notification, zone: str, stop: Stop = never_stop) -> None:
+    """Sends the notification by every way in `[alerts]`. Raises `NotificationError` at the end if one failed."""
     failures = []
-    for send in (_mail, _webhook):
+    for way in (_mail, _webhook):
         try:
-            _heeding(stop, partial(send, alerts, news, zone))
+            _call_until_stopped(partial(way, alerts, notification, zone), stop)
         except ConfigError as error:
             failures.append(str(error))
         except Stopped:
-            failures.append(f"{_WHERE[send]} before we were told to stop; it is tried again after the next start")
+            failures.append(f"{_FAILURES[way]} before we were told to stop; it is tried again after the next start")
         except (OSError, smtplib.SMTPException, requests.RequestException) as error:
-            failures.append(f"{_WHERE[send]} ({_reason(error)}); check [alerts]")
+            failures.append(f"{_FAILURES[way]} ({_reason(error)}); check [alerts]")
     if failures:
-        raise NotTold("Nobody could be told: " + "; ".join(failures))
+        raise NotificationError("Nobody could be told: " + "; ".join(failures))
 
 
-def _heeding(stop: Stop, send: Callable[[], None]) -> None:
-    """Sends in a thread that may be left behind. Raises `Stopped`, and what sending raises."""
+def _call_until_stopped(call: Callable[[], None], stop: Stop) -> None:
+    """Calls in a thread, which is abandoned some time after a stop. Raises `Stopped`, and what the call raises."""
     done: Future[None] = Future()
-    Thread(target=_fulfil, args=(done, send), name="telling", daemon=True).start()
+    Thread(target=_complete, args=(done, call), name="notifying", daemon=True).start()
     end = math.inf
-    while not wait((done,), _LOOK).done:
+    while not wait((done,), _POLL).done:
         end = min(end, time.monotonic() + GRACE) if stop() else end
         if time.monotonic() > end:
-            raise Stopped("told to stop while somebody was being told")
+            raise Stopped("stopped while a notification was being sent")
     done.result()
 
 
-def _fulfil(done: Future[None], send: Callable[[], None]) -> None:
+def _complete(done: Future[None], call: Callable[[], None]) -> None:
     try:
-        send()
+        call()
     except BaseException as error:
         done.set_exception(error)
     else:
@@ -68,19 +68,19 @@ def _fulfil(done: Future[None], send: Callable[[], None]) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """No more than the kind of most errors: the address of a webhook is a secret, and stands in its messages."""
+    """The kind of an error only, for most of them: the URL of a webhook is a secret and is part of the messages."""
     return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
 
 
-def _mail(alerts: Alerts, news: News, zone: str) -> None:
+def _mail(alerts: Alerts, notification: Notification, zone: str) -> None:
     if not (alerts.email_to and alerts.email_from and alerts.smtp_host):
         return
     message = EmailMessage()
     message["From"], message["To"] = alerts.email_from, ", ".join(alerts.email_to)
-    message["Subject"] = f"harvester: {headline(news)}"
+    message["Subject"] = f"harvester: {headline(notification)}"
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=alerts.email_from.rpartition("@")[2])
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notes, please
-    message.set_content(news.text(zone) + "\n")
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents vacation notes
+    message.set_content(notification.text(zone) + "\n")
     with _connected(alerts, alerts.smtp_host) as server:
         password = alerts.smtp_password()
         if alerts.smtp_username and password:
@@ -90,8 +90,8 @@ def _mail(alerts: Alerts, news: News, zone: str) -> None:
 
 def _connected(alerts: Alerts, host: str) -> smtplib.SMTP:
     if alerts.smtp_security == "tls":
-        return smtplib.SMTP_SSL(host, alerts.smtp_port, timeout=PATIENCE, context=ssl.create_default_context())
-    server = smtplib.SMTP(host, alerts.smtp_port, timeout=PATIENCE)
+        return smtplib.SMTP_SSL(host, alerts.smtp_port, timeout=TIMEOUT, context=ssl.create_default_context())
+    server = smtplib.SMTP(host, alerts.smtp_port, timeout=TIMEOUT)
     if alerts.smtp_security == "starttls":
         try:
             server.starttls(context=ssl.create_default_context())
@@ -101,30 +101,34 @@ def _connected(alerts: Alerts, host: str) -> smtplib.SMTP:
     return server
 
 
-def _webhook(alerts: Alerts, news: News, zone: str) -> None:
+def _webhook(alerts: Alerts, notification: Notification, zone: str) -> None:
     url = alerts.webhook_url()
     if url is None:
         return
-    document = {"text": news.text(zone), "troubles": news.troubles, "over": [one.subject for one in news.over]}
+    document = {
+        "text": notification.text(zone),
+        "troubles": notification.incidents,
+        "over": [alert.subject for alert in notification.recovered],
+    }
     answer = requests.post(
         url,
         data=msgspec.json.encode(document),
         headers={"Content-Type": "application/json"},
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         allow_redirects=False,
     )
     if not 200 <= answer.status_code < 300:
         raise requests.HTTPError(f"HTTP {answer.status_code}")
 
 
-_WHERE = {_mail: "the mail server did not take the mail", _webhook: "the webhook did not answer as it should"}
+_FAILURES = {_mail: "the mail server did not take the mail", _webhook: "the webhook did not answer as it should"}
 
 
-def headline(news: News) -> str:
+def headline(notification: Notification) -> str:
     """The subject of a mail."""
     parts = []
-    if news.troubles:
-        parts.append(f"{', '.join(one.subject for one in news.troubles)} needs you")
-    if news.over:
-        parts.append(f"{', '.join(one.subject for one in news.over)} works again")
+    if notification.incidents:
+        parts.append(f"{', '.join(incident.subject for incident in notification.incidents)} needs you")
+    if notification.recovered:
+        parts.append(f"{', '.join(alert.subject for alert in notification.recovered)} works again")
     return "; ".join(parts)

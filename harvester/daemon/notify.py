@@ -1,4 +1,4 @@
-"""Words to systemd (sd_notify(3)): one datagram each, to the socket it names; nothing where there is none."""
+"""Notifications to systemd (sd_notify(3)): one datagram each to its socket, nothing without one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 
 
 def notify(state: str) -> bool:
-    """Sends a state such as `READY=1`; whether there was someone to send it to."""
+    """Sends a state such as `READY=1`, and returns whether there was a receiver."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return False
@@ -18,17 +18,17 @@ def notify(state: str) -> bool:
         try:
             line.sendto(state.encode(), address)
         except OSError:
-            return False  # whoever asked to be told is gone
+            return False  # the receiver is gone
     return True
 
 
 def reloading() -> str:
-    """What is said before the configuration is loaded again; `READY=1` ends it."""
+    """The state to send before the configuration is loaded again. `READY=1` ends it."""
     return f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}"
 
 
 def watchdog_period() -> float | None:
-    """Seconds between two signs of life: half of what systemd waits. `None` where it does not watch."""
+    """Seconds between two signs of life: half of what systemd waits. `None` if its watchdog is off."""
     micros, watched = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID")
     if not micros.isdigit() or (watched and watched != str(os.getpid())):
         return None

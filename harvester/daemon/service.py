@@ -1,7 +1,7 @@
-"""The daemon: APScheduler runs the jobs, the main thread keeps watch.
+"""The daemon: APScheduler runs the jobs, and the main thread watches.
 
-The main thread wakes every few seconds. It notices signals, a clock that jumped and a configuration to be loaded again,
-and tells systemd that all is well; work is done in the scheduler's threads, each source under its lock.
+The main thread wakes every few seconds. It handles signals, notices when the clock jumps, loads a changed configuration
+and sends systemd signs of life. The threads of the scheduler do the work, each source under its lock.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from harvester import pipeline
 from harvester.config import Config, load
 from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import due_run, metrics, web, work
-from harvester.daemon.due import Planned, agenda, waiting_until
-from harvester.daemon.incidents import News
+from harvester.daemon.due import Task, scheduled_tasks, waiting_until
+from harvester.daemon.incidents import Notification
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.errors import ConfigError, HarvesterError, StoreError, StoreLocked
 from harvester.system import locks
@@ -42,30 +42,30 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("harvester.daemon")
 
-TICK = 5.0  # seconds between two looks around, at most
-JUMP = 5.0  # seconds by which the wall clock may leave the other one
-REPLAN = 900.0  # seconds between two looks at the run table: others work on it too, and cron looks as often
-SOON = 60.0  # seconds until what the store kept us from is tried again
-STUCK = 60.0  # seconds without a look around after which the daemon is not healthy
+TICK = 5.0  # seconds between two rounds of the main thread, at most
+JUMP = 5.0  # seconds by which the wall clock may drift from the monotonic one before that counts as a jump
+REPLAN = 900.0  # seconds between two readings of the run table, which others change too; cron runs as often
+RETRY_AFTER = 60.0  # seconds until a job that failed because of the store is retried
+STUCK = 60.0  # seconds without a round of the main thread after which the daemon is not healthy
 
 
 class Trigger(BaseTrigger):  # type: ignore[misc]
-    """APScheduler's own cron skips days at clock changes and takes 0 for Monday; ours asks `schedule`."""
+    """A trigger that follows `config.schedule`. APScheduler's own skips days at clock changes, and its 0 is Monday."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """Behind now: what was missed meanwhile was caught up by the one run that is beginning."""
+        """The next moment after now: the run that begins now makes up for all that were missed."""
         return next_after(self.schedule, max(previous, now) if previous else now)
 
 
-def _moment(plan: Planned) -> datetime:
-    return datetime.now(UTC) if plan.due else plan.next
+def _moment(task: Task) -> datetime:
+    return datetime.now(UTC) if task.due else task.next
 
 
 class Daemon:
-    """One daemon for one configuration. `run` ends with SIGTERM or SIGINT, or with `stop`."""
+    """One daemon for one configuration. `run` ends on SIGTERM, SIGINT or `stop`."""
 
     def __init__(
         self,
@@ -78,54 +78,54 @@ class Daemon:
         self.path, self.now, self.tick, self.replan = path, now, tick, replan
         self.config = load(path)
         self._stopping = threading.Event()
-        self._telling = threading.Lock()
-        self._untold = False  # whether a job that ended while the daemon stops had something to tell
-        self._seen = self._planned = time.monotonic()
-        self._halted = -math.inf  # when it was told last that the store cannot be used
+        self._notifying = threading.Lock()
+        self._notification_postponed = False  # whether a job that ended while the daemon stops has to notify people
+        self._last_round = self._last_plan = time.monotonic()
+        self._outage_reported = -math.inf  # when it was last reported that the store cannot be used
         self._signals: list[int] = []
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(self.config.daemon.workers)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
         )
-        self._scheduler.add_listener(self._hear, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(self._on_job_event, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
 
-    # ------------------------------------------------------------------------------------ life
+    # ------------------------------------------------------------------------------- start and stop
 
     def run(self) -> None:
-        """Works until it is told to stop.
+        """Works until it is stopped.
 
-        Raises `BusyError` when another daemon has this configuration, `StoreError` where it cannot begin without one.
+        Raises `BusyError` if another daemon has this configuration, `StoreError` if the store cannot be used at start.
         """
         try:
-            self._live()
+            self._run()
         except StoreError as error:
-            self._halt(error)
+            self._notify_of_outage(error)
             raise
 
-    def _live(self) -> None:
+    def _run(self) -> None:
         with ExitStack() as stack:
             stack.enter_context(locks.hold(self.config.locks_dir, "daemon", what="the daemon"))
-            wake = stack.enter_context(self._listening_to_signals())
+            wake = stack.enter_context(self._signal_handlers())
             if self.config.daemon.listen:
                 probes = {"health": self.health, "ready": self.ready, "metrics": self.metrics}
-                stack.enter_context(web.serving(self.config.daemon.listen, **probes))  # type: ignore[arg-type]
+                stack.enter_context(web.serve(self.config.daemon.listen, **probes))  # type: ignore[arg-type]
             self._begin()
             stack.callback(self._end)
             self._watch(wake)
 
     def stop(self) -> None:
-        """Asks the daemon to stop at the next page; from any thread."""
+        """Requests a stop at the next page. May be called from any thread."""
         self._stopping.set()
 
     def _begin(self) -> None:
         self._plan()
-        self._scheduler.add_job(self._tell, args=[self.config, {}])  # what could not be told before
+        self._scheduler.add_job(self._notify, args=[self.config, {}])  # a notification may have failed before
         self._scheduler.start()
-        self._say_ready()
+        self._log_ready()
         notify("READY=1")
 
-    def _say_ready(self) -> None:
+    def _log_ready(self) -> None:
         number = len(self.config.schedules())
         log.info("ready: %d source%s with a schedule", number, "" if number == 1 else "s")
         if not number:
@@ -136,35 +136,35 @@ class Daemon:
         log.info("stopping at the next page")
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
-        if self._untold:
+        if self._notification_postponed:
             with suppress(StoreError):
-                self._inform(self.config, {})
+                self._notify_now(self.config, {})
         log.info("stopped")
 
     # ------------------------------------------------------------------------------------- watch
 
     def _watch(self, wake: int) -> None:
         period = min(self.tick, watchdog_period() or self.tick)
-        ahead = self._ahead()
+        difference = self._clock_difference()
         while not self._stopping.is_set():
             select.select([wake], [], [], period)
-            self._heed_signals(wake)
-            self._seen = time.monotonic()
-            if abs(jumped := self._ahead() - ahead) > JUMP:
-                ahead += jumped
+            self._handle_signals(wake)
+            self._last_round = time.monotonic()
+            if abs(jumped := self._clock_difference() - difference) > JUMP:
+                difference += jumped
                 log.warning("the clock jumped by %+.0f s; all is planned anew", jumped)
-                self._plan_anew()
-            elif time.monotonic() - self._planned > self.replan:
-                self._plan_anew()
+                self._replan()
+            elif time.monotonic() - self._last_plan > self.replan:
+                self._replan()
             self._scheduler.wakeup()
             if self.health() is None:
                 notify("WATCHDOG=1")
 
-    def _ahead(self) -> float:
-        """Seconds by which the wall clock is ahead of the one that never jumps."""
+    def _clock_difference(self) -> float:
+        """Seconds by which the wall clock is ahead of the monotonic clock, which never jumps."""
         return self.now().timestamp() - time.monotonic()
 
-    def _heed_signals(self, wake: int) -> None:
+    def _handle_signals(self, wake: int) -> None:
         while select.select([wake], [], [], 0)[0]:
             os.read(wake, 64)
         while self._signals:
@@ -174,18 +174,18 @@ class Daemon:
                 self._stopping.set()
 
     @contextmanager
-    def _listening_to_signals(self) -> Iterator[int]:
-        """The end of a pipe that can be read from when a signal came; off the main thread there are none."""
+    def _signal_handlers(self) -> Iterator[int]:
+        """The reading end of a pipe that becomes readable on a signal. Only the main thread can receive signals."""
         readable, writable = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
-        def hear(number: int, _frame: FrameType | None) -> None:
+        def handle(number: int, _frame: FrameType | None) -> None:
             self._signals.append(number)
-            with suppress(BlockingIOError):  # enough wakes the reader already
+            with suppress(BlockingIOError):  # the pipe is full, which wakes the reader too
                 os.write(writable, b"!")
 
         numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         main = threading.current_thread() is threading.main_thread()
-        before = {number: signal.signal(number, hear) for number in numbers} if main else {}
+        before = {number: signal.signal(number, handle) for number in numbers} if main else {}
         try:
             yield readable
         finally:
@@ -204,65 +204,65 @@ class Daemon:
             if loaded.daemon != self.config.daemon or loaded.path.parent != self.config.path.parent:
                 log.warning("[daemon] has changed; that takes effect when the daemon is started again")
             self.config = loaded
-            self._plan_anew()
+            self._replan()
             log.info("the configuration was loaded again")
-            self._say_ready()
+            self._log_ready()
         notify("READY=1")
 
     # -------------------------------------------------------------------------------------- jobs
 
     def _plan(self) -> None:
-        """Plans every job anew from configuration and run table: what was missed or crashed is due now, once."""
+        """Schedules all jobs from configuration and run table: what was missed or crashed is due now, once."""
         config = self.config
         with pipeline.opened(config) as store:
-            work.recognise_crashed(config, store, self.now())
-            plans = {plan.name: plan for plan in agenda(config, store, self.now())}
+            work.mark_crashed_runs(config, store, self.now())
+            tasks = {task.name: task for task in scheduled_tasks(config, store, self.now())}
         for job in self._scheduler.get_jobs():
-            if job.id not in plans:
+            if job.id not in tasks:
                 self._scheduler.remove_job(job.id)
         calls = {"harvest": self._harvest, "reconcile": self._reconcile, "export": self._export, "report": self._report}
-        for name, plan in plans.items():
+        for name, task in tasks.items():
             self._scheduler.add_job(
-                calls[plan.what],
-                Trigger(plan.schedule),
-                args=[plan.subject],
+                calls[task.kind],
+                Trigger(task.schedule),
+                args=[task.subject],
                 id=name,
                 name=name,
                 replace_existing=True,
-                next_run_time=_moment(plan),
+                next_run_time=_moment(task),
             )
 
-    def _plan_anew(self) -> None:
-        """Where the store cannot be used, the old plan stays until it is looked at again, which is soon."""
-        self._planned = time.monotonic()
+    def _replan(self) -> None:
+        """Plans again. If the store cannot be used, the old plan stays, and the next attempt is soon."""
+        self._last_plan = time.monotonic()
         try:
             self._plan()
         except StoreError as error:
-            self._planned += SOON - self.replan
-            self._scheduler.add_job(self._halt, args=[error])  # mail may take longer than the watchdog waits
+            self._last_plan += RETRY_AFTER - self.replan
+            self._scheduler.add_job(self._notify_of_outage, args=[error])  # a mail may outlast the watchdog's patience
 
     def _harvest(self, name: str) -> None:
-        self._source(name, work.harvest)
+        self._work_on_source(name, work.harvest)
 
     def _reconcile(self, name: str) -> None:
-        self._source(name, work.reconcile)
+        self._work_on_source(name, work.reconcile)
 
-    def _source(self, name: str, do: Callable[..., object]) -> None:
+    def _work_on_source(self, name: str, do: Callable[..., object]) -> None:
         config = self.config
         if name not in config.sources or self._stopping.is_set():
             return
         with pipeline.opened(config) as store:
             do(config, store, name, now=self.now, stop=self._stopping.is_set)
             if waiting_until(store, config.sources[name], self.now()):
-                self._put_off(config, store, name)
-        self._tell(config, {})
-        gc.collect()  # libraries leave 5,000 objects in cycles, and where harvests overlap the collector is at rest
+                self._postpone(config, store, name)
+        self._notify(config, {})
+        gc.collect()  # libraries leave 5,000 objects in cycles, and overlapping harvests keep the collector off
 
-    def _put_off(self, config: Config, store: Store, name: str) -> None:
-        """The provider wants to be left alone: the jobs of this source come when that is over."""
-        for plan in agenda(config, store, self.now()):
-            if plan.subject == name and self._scheduler.get_job(plan.name):
-                self._scheduler.modify_job(plan.name, next_run_time=_moment(plan))
+    def _postpone(self, config: Config, store: Store, name: str) -> None:
+        """Moves the jobs of this source to the time when the provider allows requests again."""
+        for task in scheduled_tasks(config, store, self.now()):
+            if task.subject == name and self._scheduler.get_job(task.name):
+                self._scheduler.modify_job(task.name, next_run_time=_moment(task))
 
     def _export(self, _subject: str) -> None:
         self._write(
@@ -283,73 +283,73 @@ class Daemon:
         if self._stopping.is_set():
             return
         with pipeline.opened(config) as store:
-            done = do(config, store)
-        self._tell(config, done)
+            written = do(config, store)
+        self._notify(config, written)
 
-    def _tell(self, config: Config, written: Mapping[str, str | None]) -> None:
-        """Tells what needs a person; one job at a time, so that nothing is told twice.
+    def _notify(self, config: Config, written: Mapping[str, str | None]) -> None:
+        """Notifies people of incidents, one job at a time, so that nothing is reported twice.
 
-        While the daemon stops, a mail server that hangs would keep each of them waiting: one tells for all, at the end.
+        While the daemon stops, a mail server that hangs would delay every job. So one job notifies for all, at the end.
         """
-        with self._telling:
+        with self._notifying:
             if self._stopping.is_set():
-                self._untold = True
+                self._notification_postponed = True
             else:
-                self._inform(config, written)
+                self._notify_now(config, written)
 
-    def _inform(self, config: Config, written: Mapping[str, str | None]) -> None:
+    def _notify_now(self, config: Config, written: Mapping[str, str | None]) -> None:
         with pipeline.opened(config) as store:
-            self._log(config, *due_run.inform(config, store, self.now, written, self._stopping.is_set))
+            self._log(config, *due_run.notify_of_incidents(config, store, self.now, written, self._stopping.is_set))
 
-    def _halt(self, error: StoreError) -> None:
-        """Tells that the store cannot be used. What is due stays due and is tried again soon, more often than told."""
+    def _notify_of_outage(self, error: StoreError) -> None:
+        """Notifies people that the store cannot be used. Jobs are retried more often than this is reported."""
         log.log(logging.INFO if isinstance(error, StoreLocked) else logging.DEBUG, "not now: %s", error)
         config = self.config
-        with self._telling:
-            if time.monotonic() - self._halted < self.replan:
+        with self._notifying:
+            if time.monotonic() - self._outage_reported < self.replan:
                 return
-            self._halted = time.monotonic()
-            self._log(config, *due_run.inform_of_halt(config, error, self.now(), self._stopping.is_set))
+            self._outage_reported = time.monotonic()
+            self._log(config, *due_run.notify_of_outage(config, error, self.now(), self._stopping.is_set))
 
-    def _log(self, config: Config, news: News, not_told: str | None) -> None:
-        for trouble in news.troubles:
-            with log_context(source=trouble.subject):
-                log.error("needs a person:\n%s", trouble.lines(config.zone))
-        for alert in news.over:
+    def _log(self, config: Config, notification: Notification, notification_error: str | None) -> None:
+        for incident in notification.incidents:
+            with log_context(source=incident.subject):
+                log.error("needs a person:\n%s", incident.lines(config.zone))
+        for alert in notification.recovered:
             log.info("%s works again", alert.subject)
-        if not_told:
-            log.error("%s", not_told)
+        if notification_error:
+            log.error("%s", notification_error)
 
-    def _hear(self, event: JobEvent) -> None:
-        """What APScheduler would say in words that help nobody."""
+    def _on_job_event(self, event: JobEvent) -> None:
+        """Logs what APScheduler reports, in clearer words, and retries a failed job."""
         if event.code == EVENT_JOB_MAX_INSTANCES:
             log.info("%s is due again while its last run is still at work; that run serves for both", event.job_id)
             return
         failure: Any = getattr(event, "exception", None)
         if isinstance(failure, StoreError):
-            self._halt(failure)
+            self._notify_of_outage(failure)
         else:
-            known = isinstance(failure, HarvesterError)
-            log.error("%s: %s", event.job_id, failure, exc_info=None if known else failure)
+            expected = isinstance(failure, HarvesterError)
+            log.error("%s: %s", event.job_id, failure, exc_info=None if expected else failure)
         self._retry(event.job_id)
 
     def _retry(self, job_id: str) -> None:
-        """Without a store there is no trace of the attempt: it is tried again soon, not at the next date."""
+        """Retries a job soon, not at its next date: if the store failed, the attempt is not recorded."""
         if job := self._scheduler.get_job(job_id):
-            soon = self.now() + timedelta(seconds=SOON)
+            soon = self.now() + timedelta(seconds=RETRY_AFTER)
             self._scheduler.modify_job(job_id, next_run_time=min(job.next_run_time, soon))
 
     # ----------------------------------------------------------------------------------- probes
 
     def health(self) -> str | None:
-        """What is wrong with the daemon itself."""
-        if time.monotonic() - self._seen > STUCK:
+        """What is wrong with the daemon itself, `None` if nothing is."""
+        if time.monotonic() - self._last_round > STUCK:
             return "the main thread has not looked around for a minute"
         thread: Any = getattr(self._scheduler, "_thread", None)
         return None if thread is not None and thread.is_alive() else "the scheduler is not running"
 
     def ready(self) -> str | None:
-        """What keeps the daemon from its work."""
+        """What prevents the daemon from working, `None` if nothing does."""
         if self._stopping.is_set():
             return "stopping"
         try:
@@ -359,5 +359,6 @@ class Daemon:
             return str(error)
 
     def metrics(self) -> bytes:
+        """The metrics in Prometheus' text format. Raises `HarvesterError`."""
         with pipeline.opened(self.config) as store:
             return metrics.exposition(self.config, store, self.now())

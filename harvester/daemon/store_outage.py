@@ -1,6 +1,6 @@
-"""The store itself cannot be used: told once a day and its end once, like any other trouble, though no store remembers.
+"""The store cannot be used: reported once a day, and its end once, as for any other incident.
 
-The dates of an empty file beside the locks do instead (`daemon/dates`).
+The store cannot remember this, so the dates of an empty file next to the locks do (`mtime_marker`).
 """
 
 from __future__ import annotations
@@ -11,61 +11,61 @@ from pathlib import Path
 
 from harvester.config import Config
 from harvester.daemon import mtime_marker
-from harvester.daemon.incidents import News, Trouble, in_two, news
+from harvester.daemon.incidents import Incident, Notification, cause_and_remedy, notification_of
 from harvester.daemon.mtime_marker import Dates
 from harvester.errors import StoreError, StoreLocked
 from harvester.store import Alert
 
 STORE = "[store]"  # no source can have this name
-LOCKED_FOR = timedelta(hours=1)  # until then a locked store is somebody's work, such as `prune`
+LOCKED_FOR = timedelta(hours=1)  # a lock that is shorter is normal work, such as `prune`
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
-def look(config: Config, error: StoreError, now: datetime) -> News:
-    """What is to be told of a store that cannot be used; remembers since when that is so."""
-    before = _noted(config)
+def notification(config: Config, error: StoreError, now: datetime) -> Notification:
+    """What to report about a store that cannot be used; remembers since when that is so."""
+    before = _read(config)
     if before is None:
         before = Alert(STORE, since=now, last_notified=_NEVER)
-        _note(config, before)
+        _write(config, before)
     if isinstance(error, StoreLocked) and now - before.since < LOCKED_FOR:
-        return News()
-    why, todo = in_two(str(error), "run `harvester doctor`")
-    trouble = Trouble(
+        return Notification()
+    why, todo = cause_and_remedy(str(error), "run `harvester doctor`")
+    incident = Incident(
         subject=STORE, what="nothing can be harvested", since=before.since, why=why, todo=todo, see="harvester doctor"
     )
-    told = {} if before.last_notified == _NEVER else {STORE: before}
-    return news([trouble], (), (STORE,), told, now, config.zone)
+    alerts = {} if before.last_notified == _NEVER else {STORE: before}
+    return notification_of([incident], (), (STORE,), alerts, now, config.zone)
 
 
-def remember(config: Config, told: News, now: datetime) -> None:
-    """Keeps in mind that people were told."""
-    for trouble in told.troubles:
-        _note(config, Alert(STORE, trouble.since, now))
+def remember(config: Config, sent: Notification, now: datetime) -> None:
+    """Remembers that people were notified of the outage."""
+    for incident in sent.incidents:
+        _write(config, Alert(STORE, incident.since, now))
 
 
-def passed(config: Config) -> Alert | None:
-    """What people were told of the store, which works again; `None` where there was nothing."""
-    before = _noted(config)
+def ended(config: Config) -> Alert | None:
+    """The outage that people were notified of, now that the store works again; `None` if there was none."""
+    before = _read(config)
     return before if before and before.last_notified != _NEVER else None
 
 
-def forget(config: Config) -> None:
-    """The store works again, and that was told."""
-    mtime_marker.forget(_file(config))
+def clear(config: Config) -> None:
+    """Forgets the outage: the store works again, and people know."""
+    mtime_marker.delete(_marker(config))
 
 
-def _file(config: Config) -> Path:
+def _marker(config: Config) -> Path:
     return config.locks_dir / "store-in-trouble"
 
 
-def _noted(config: Config) -> Alert | None:
-    """Its dates: changed is since when, read is when told."""
-    found = mtime_marker.noted(_file(config))
-    return Alert(STORE, since=found.changed, last_notified=found.read) if found else None
+def _read(config: Config) -> Alert | None:
+    """The outage by the dates of the marker: modified is its beginning, accessed the last notification."""
+    dates = mtime_marker.read(_marker(config))
+    return Alert(STORE, since=dates.modified, last_notified=dates.accessed) if dates else None
 
 
-def _note(config: Config, alert: Alert) -> None:
-    """Where not even that can be written, it is told every time."""
+def _write(config: Config, alert: Alert) -> None:
+    """Writes the marker. If that is not possible, the outage is reported every time."""
     with suppress(OSError):
-        _file(config).parent.mkdir(parents=True, exist_ok=True)
-    mtime_marker.note(_file(config), Dates(changed=alert.since, read=alert.last_notified))
+        _marker(config).parent.mkdir(parents=True, exist_ok=True)
+    mtime_marker.write(_marker(config), Dates(modified=alert.since, accessed=alert.last_notified))

@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics, for probes and Prometheus."""
+"""The HTTP server with /healthz, /readyz and /metrics, for probes and Prometheus."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from harvester.errors import HarvesterError
 
 log = logging.getLogger(__name__)
 
-Probe = Callable[[], str | None]  # what is wrong, `None` where nothing is
+Probe = Callable[[], str | None]  # returns what is wrong, `None` if nothing is
 
 
 def address_of(listen: str) -> tuple[str, int]:
+    """Host and port of `address:port`."""
     host, _, port = listen.rpartition(":")
     return host.strip("[]"), int(port)
 
 
 @contextmanager
-def serving(listen: str, *, health: Probe, ready: Probe, metrics: Callable[[], bytes]) -> Iterator[tuple[str, int]]:
-    """Answers while it is open; the address it listens at. Raises `HarvesterError` where it cannot."""
+def serve(listen: str, *, health: Probe, ready: Probe, metrics: Callable[[], bytes]) -> Iterator[tuple[str, int]]:
+    """Serves in the block; yields host and port. Raises `HarvesterError` if it cannot listen there."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 10  # seconds for one request
@@ -70,15 +71,16 @@ def serving(listen: str, *, health: Probe, ready: Probe, metrics: Callable[[], b
         server.server_close()
 
 
-def ask(listen: str, path: str, *, patience: float = 5.0) -> tuple[int, str]:
-    """Asks a daemon; status and answer. Raises `HarvesterError` where none answers."""
+def get(listen: str, path: str, *, timeout: float = 5.0) -> tuple[int, str]:
+    """Requests a path from a daemon; returns status and body. Raises `HarvesterError` if none answers."""
     host, port = address_of(listen)
-    line = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=patience)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
-        line.request("GET", path)
-        answer = line.getresponse()
+        connection.request("GET", path)
+        answer = connection.getresponse()
         return answer.status, answer.read().decode(errors="replace").strip()
     except (OSError, http.client.HTTPException) as error:
         raise HarvesterError(f"No daemon answers at {listen} ({error}); see its log, or start it.") from error
     finally:
-        line.close()
+        connection.close()

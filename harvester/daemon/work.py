@@ -1,4 +1,4 @@
-"""The work itself: one source, or an export. Every attempt leaves its trace in the run table, however it ends."""
+"""The work: one source, an export or the report. Every attempt is recorded in the run table, however it ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harvester.config import Config
 from harvester.daemon.incidents import CRASHED
 from harvester.deposits.target import configured_targets
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
-from harvester.reports import ExportReport, PageReport, RunReport, combined
+from harvester.reports import ExportReport, RunReport, WrittenReport, combined
 from harvester.store import Run, RunKind
 from harvester.system import files, locks
 from harvester.system.logcontext import log_context
@@ -28,12 +28,12 @@ Stop = Callable[[], bool]
 
 
 def harvest(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
-    """Harvests one source. Raises `StoreError` only; without a store nothing can be remembered."""
+    """Harvests one source. Raises only `StoreError`: without a store nothing can be recorded."""
     return _attempt(config, store, name, "harvest", now, stop)
 
 
 def reconcile(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
-    """Compares one source with its provider. Raises `StoreError` only."""
+    """Compares one source with its provider. Raises only `StoreError`."""
     return _attempt(config, store, name, "reconcile", now, stop)
 
 
@@ -59,13 +59,13 @@ def _attempt(
             raise
         except HarvesterError as error:
             reports = _failed(config, name, str(error))
-        except Exception as error:  # a mistake of ours must not take the other sources with it
+        except Exception as error:  # a bug must not stop the other sources
             log.exception("an error in the program")
             reports = _failed(config, name, f"{type(error).__name__}: {error}; please report this with the log")
-        for one in reports:
-            run = newest(name, one.format)
+        for report in reports:
+            run = newest(name, report.format)
             kind: RunKind = "reconcile" if what == "reconcile" else "incremental" if run else "full"
-            _remember(store, one, run, kind, begun, now(), stopped=stop())
+            _record_attempt(store, report, run, kind, begun, now(), stopped=stop())
     return reports
 
 
@@ -74,36 +74,36 @@ def _failed(config: Config, name: str, error: str) -> list[RunReport]:
     return [RunReport(source=name, format=prefix, state="failed", error=error) for prefix in formats]
 
 
-def _remember(
-    store: Store, said: RunReport, run: Run | None, kind: RunKind, begun: datetime, ended: datetime, *, stopped: bool
+def _record_attempt(
+    store: Store, report: RunReport, run: Run | None, kind: RunKind, begun: datetime, ended: datetime, *, stopped: bool
 ) -> None:
-    """Sees to it that the run table has this attempt."""
+    """Makes sure that the run table has this attempt; `run` is the newest one."""
     if run is not None and run.finished is not None and run.finished >= begun:
-        pass  # it has it
+        pass  # the attempt is in the table
     elif stopped:
-        return  # it had no turn yet
-    elif run is not None and run.state != "complete":  # its checkpoints are of use to the next attempt
-        state = said.state if run.state in ("running", "waiting") else run.state
-        run = store.finish_run(run.id, state, ended, said.error)
+        return  # there was no attempt yet
+    elif run is not None and run.state != "complete":  # the next attempt can use its checkpoints
+        state = report.state if run.state in ("running", "waiting") else run.state
+        run = store.finish_run(run.id, state, ended, report.error)
     else:
-        run = store.begin_run(said.source, said.format, kind, (), begun)
-        store.finish_run(run.id, said.state, ended, said.error)
-    _log(said, run.id)
+        run = store.begin_run(report.source, report.format, kind, (), begun)
+        store.finish_run(run.id, report.state, ended, report.error)
+    _log(report, run.id)
 
 
-def _log(said: RunReport, run_id: int) -> None:
+def _log(report: RunReport, run_id: int) -> None:
     with log_context(run=run_id):
         counts = "%s: %s; new %d, changed %d, deleted %d, rejected %d, pages %d, %.1f s"
-        values = (said.new, said.changed, said.deleted, said.rejected, said.pages, said.seconds)
-        log.info(counts, said.format, said.state, *values)
-        if said.error:
-            log.warning("%s: %s", said.format, said.error)
+        values = (report.new, report.changed, report.deleted, report.rejected, report.pages, report.seconds)
+        log.info(counts, report.format, report.state, *values)
+        if report.error:
+            log.warning("%s: %s", report.format, report.error)
 
 
 def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportReport | str | None:
-    """Exports what is new or changed to every configured target. A target that fails costs the others nothing.
+    """Exports what is new or changed to every configured target. A failing target does not stop the others.
 
-    Returns the report, or a sentence about what failed; `None`: not now.
+    Returns the report, the errors as sentences, or `None` if it must wait.
     """
     reports, failures = [], []
     for target in configured_targets(config):
@@ -117,28 +117,28 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
             failures.append(str(error))
     if failures:
         return " ".join(failures)
-    done = combined(reports)
-    files_ = "1 file" if len(done.files) == 1 else f"{len(done.files)} files"
-    log.info("exported %s; records held back: %d", files_, len(done.held_back))
-    return done
+    exported = combined(reports)
+    number = "1 file" if len(exported.files) == 1 else f"{len(exported.files)} files"
+    log.info("exported %s; records held back: %d", number, len(exported.held_back))
+    return exported
 
 
-def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> PageReport | None:
-    """Writes the page of `[report]`. `None`: not now."""
+def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> WrittenReport | None:
+    """Writes the report of `[report]`. Returns `None` if it was stopped."""
     try:
-        said = report.gather(config, store, now=now(), stop=stop)
-        write_page(config.report_file, report.page(said))
+        gathered = report.gather(config, store, now=now(), stop=stop)
+        write_report_file(config.report_file, report.page(gathered))
     except Stopped:
         return None
     except HarvesterError as error:
         log.warning("no report: %s", error)
-        return PageReport(file=str(config.report_file), error=str(error))
+        return WrittenReport(file=str(config.report_file), error=str(error))
     log.info("wrote the report %s", config.report_file)
-    return PageReport(file=str(config.report_file))
+    return WrittenReport(file=str(config.report_file))
 
 
-def write_page(path: Path, text: str) -> None:
-    """Raises `HarvesterError` where it cannot be written."""
+def write_report_file(path: Path, text: str) -> None:
+    """Writes the page of the report. Raises `HarvesterError` if that is not possible."""
     try:
         files.write_whole(path, text.encode())
     except OSError as error:
@@ -146,8 +146,8 @@ def write_page(path: Path, text: str) -> None:
         raise HarvesterError(f"{path} cannot be written: {error.strerror}; {todo}, or name another file") from error
 
 
-def recognise_crashed(config: Config, store: Store, now: datetime) -> int:
-    """Marks the runs that are 'running' while nobody is at work on their source; how many there were."""
+def mark_crashed_runs(config: Config, store: Store, now: datetime) -> int:
+    """Marks the runs that are "running" while no process works on their source, and returns how many there were."""
     crashed = 0
     for run in store.running_runs():
         try:
@@ -158,5 +158,5 @@ def recognise_crashed(config: Config, store: Store, now: datetime) -> int:
                     with log_context(source=run.source, run=run.id):
                         log.warning("%s", CRASHED)
         except BusyError:
-            continue  # someone is at work on it
+            continue  # a process is at work on it
     return crashed

@@ -1,4 +1,4 @@
-"""A store, a configuration and clocks for the daemon's tests."""
+"""A configuration for the tests of the daemon."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Configured = Callable[..., Config]
 
 
 def text_of(sources: dict[str, str], schedule: str = "@daily", more: str = "") -> str:
-    """A configuration with these sources, by their URL."""
+    """The text of a configuration with these sources, given as URLs by name."""
     tables = "".join(SOURCE.format(name=name, url=url, schedule=schedule) for name, url in sources.items())
     return f'timezone = "Europe/Madrid"\n{more}\n{tables}'
 

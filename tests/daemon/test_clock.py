@@ -1,4 +1,4 @@
-"""A clock that jumps under a running daemon: the plan is made anew from the run table, and nothing runs twice."""
+"""The clock jumps while the daemon runs: it plans again from the run table, and nothing runs twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.providers.server import Server
 
 
 class Clock:
-    """The clock of this machine, moved."""
+    """The clock of this machine, moved by `moved`."""
 
     moved = timedelta()
 
@@ -39,11 +39,11 @@ def daemon(tmp_path: Path, clock: Clock) -> Iterator[Daemon]:
     """A daemon with one source that is due every hour, in a thread."""
     with small_journal.serving() as server:
         _write(tmp_path, server)
-        one = Daemon(tmp_path / "config.toml", now=clock, tick=0.05)
-        thread = threading.Thread(target=one.run)
+        running = Daemon(tmp_path / "config.toml", now=clock, tick=0.05)
+        thread = threading.Thread(target=running.run)
         thread.start()
-        yield one
-        one.stop()
+        yield running
+        running.stop()
         thread.join(20)
         assert not thread.is_alive()
 
@@ -65,8 +65,8 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_what_others_left_open_is_taken_up(daemon: Daemon):
-    """A harvest that a person began and stopped is due, as it is for `harvest --due`."""
+def test_daemon_resumes_a_harvest_that_a_person_stopped(daemon: Daemon):
+    """A harvest that a person began and stopped is due for the daemon, as for `harvest --due`."""
     until(lambda: completed(daemon) == 1)
     pages: list[pipeline.Progress] = []
     with pipeline.opened(daemon.config) as store:
@@ -83,7 +83,7 @@ def test_what_others_left_open_is_taken_up(daemon: Daemon):
     until(lambda: completed(daemon) == 2)
 
 
-def test_what_a_crash_of_others_left_open_is_taken_up(daemon: Daemon):
+def test_daemon_resumes_a_harvest_of_a_crashed_process(daemon: Daemon):
     until(lambda: completed(daemon) == 1)
     with pipeline.opened(daemon.config) as store:
         store.begin_run("reeds", "oai_dc", "full", (Window(prefix="oai_dc"),), datetime.now(UTC))
@@ -93,19 +93,21 @@ def test_what_a_crash_of_others_left_open_is_taken_up(daemon: Daemon):
         assert [(run.kind, run.state) for run in store.runs()] == [("full", "complete")] * 2
 
 
-def planned(daemon: Daemon) -> datetime | None:
+def next_run(daemon: Daemon) -> datetime | None:
     moment: datetime | None = daemon._scheduler.get_job("reeds").next_run_time
     return moment
 
 
-def test_forward_and_back(daemon: Daemon, clock: Clock, caplog: pytest.LogCaptureFixture):
-    daemon.replan = 2.0  # a jump in the last moment of a harvest, which cannot begin again, is seen by the next plan
+def test_daemon_replans_when_the_clock_jumps_forward_and_back(
+    daemon: Daemon, clock: Clock, caplog: pytest.LogCaptureFixture
+):
+    daemon.replan = 2.0  # a job cannot start twice: a jump just before a harvest ends is noticed by the next plan
     until(lambda: completed(daemon) == 1)
     clock.moved = timedelta(hours=2)
-    until(lambda: completed(daemon) == 2)  # two were missed, one is caught up
+    until(lambda: completed(daemon) == 2)  # two were missed, and one run makes up for both
     clock.moved = timedelta()
     (schedule,) = daemon.config.schedules().values()
-    until(lambda: planned(daemon) == next_after(schedule, clock()))
+    until(lambda: next_run(daemon) == next_after(schedule, clock()))
     time.sleep(0.5)
     assert completed(daemon) == 2
     assert "the clock jumped by +7200 s" in caplog.text

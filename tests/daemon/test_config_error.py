@@ -1,4 +1,4 @@
-"""A configuration that cannot be read is said to cron once a day, and again when it was changed and is still wrong."""
+"""A configuration that cannot be read is reported once a day, and again after every change of the file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def path(tmp_path: Path) -> Path:
 
 
 def soon() -> datetime:
-    """A moment of today behind every change of now."""
+    """A moment after every change of the file that is made now."""
     return datetime.now(UTC) + timedelta(milliseconds=50)
 
 
-def test_once_a_day(path: Path):
+def test_error_is_reported_once_a_day(path: Path):
     now = soon()
-    assert [config_error.told_today(path, moment) for moment in (now, now, now + DAY, now + DAY)] == [
+    assert [config_error.already_reported(path, moment) for moment in (now, now, now + DAY, now + DAY)] == [
         False,
         True,
         False,
@@ -35,26 +35,26 @@ def test_once_a_day(path: Path):
     ]
 
 
-def test_again_when_it_was_changed(path: Path):
+def test_error_is_reported_again_when_the_file_has_changed(path: Path):
     before = datetime.now(UTC) - timedelta(milliseconds=50)
     os.utime(path)
-    assert not config_error.told_today(path, before)
-    assert not config_error.told_today(path, before)  # it is newer than what was told
+    assert not config_error.already_reported(path, before)
+    assert not config_error.already_reported(path, before)  # the file is newer than the report
 
 
-def test_again_behind_its_end(path: Path):
+def test_error_is_reported_again_after_it_was_fixed(path: Path):
     now = soon()
-    config_error.told_today(path, now)
-    config_error.forget(path)
-    assert not config_error.told_today(path, now)
+    config_error.already_reported(path, now)
+    config_error.clear(path)
+    assert not config_error.already_reported(path, now)
 
 
-def test_a_file_that_is_gone_is_said_once_a_day_too(path: Path):
+def test_missing_file_is_reported_once_a_day_too(path: Path):
     path.unlink()
     now = soon()
-    assert [config_error.told_today(path, now) for _ in range(2)] == [False, True]
+    assert [config_error.already_reported(path, now) for _ in range(2)] == [False, True]
 
 
-def test_where_nothing_was_ever_harvested_no_folder_is_made(tmp_path: Path):
-    assert [config_error.told_today(tmp_path / "config.toml", soon()) for _ in range(2)] == [False, False]
+def test_no_folder_is_created_before_the_first_harvest(tmp_path: Path):
+    assert [config_error.already_reported(tmp_path / "config.toml", soon()) for _ in range(2)] == [False, False]
     assert list(tmp_path.iterdir()) == []

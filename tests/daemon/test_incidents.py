@@ -6,19 +6,27 @@ import pytest
 from msgspec.structs import replace
 
 from harvester.daemon.due import EXPORT, REPORT
-from harvester.daemon.incidents import News, Trouble, in_two, is_well, news, of_runs, of_writing
+from harvester.daemon.incidents import (
+    Incident,
+    Notification,
+    all_complete,
+    cause_and_remedy,
+    incident_of_runs,
+    incident_of_writing,
+    notification_of,
+)
 from harvester.store import Alert
 from tests.daemon.test_due import NOON, RUN
 
 FAILED = replace(RUN, id=7, state="failed", error="nothing answers; check the address")
-TROUBLE = of_runs("reeds", [FAILED])
+INCIDENT = incident_of_runs("reeds", [FAILED])
 MADRID = "Europe/Madrid"
 DAY = timedelta(days=1)
 
 
-def test_five_lines():
-    assert TROUBLE
-    assert TROUBLE.lines(MADRID).splitlines() == [
+def test_incident_has_five_lines():
+    assert INCIDENT
+    assert INCIDENT.lines(MADRID).splitlines() == [
         "reeds: the harvest fails",
         "  since  2026-11-24 12:00 Europe/Madrid",
         "  why    oai_dc: nothing answers",
@@ -39,29 +47,31 @@ def test_five_lines():
         None,
     ],
 )
-def test_what_needs_nobody(run):
-    assert of_runs("reeds", [run]) is None
+def test_run_that_needs_no_person_is_no_incident(run):
+    assert incident_of_runs("reeds", [run]) is None
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"wait_until": NOON + DAY, "pages": 7},
-        {"wait_until": NOON, "pages": 0, "started": NOON - 2 * DAY},  # it was put off again and again
+        {"wait_until": NOON, "pages": 0, "started": NOON - 2 * DAY},  # it was postponed again and again
     ],
 )
-def test_a_wait_that_lasts(changes):
-    trouble = of_runs("reeds", [replace(RUN, state="waiting", error="asks to be left alone; later", **changes)])
-    assert trouble
-    assert trouble.lines(MADRID).splitlines()[::3] == [
+def test_long_wait_is_an_incident(changes):
+    incident = incident_of_runs(
+        "reeds", [replace(RUN, state="waiting", error="asks to be left alone; later", **changes)]
+    )
+    assert incident
+    assert incident.lines(MADRID).splitlines()[::3] == [
         "reeds: the harvest has to wait",
         "  to do  ask its administrator why; `harvester harvest reeds` asks again before then",
     ]
 
 
-def test_one_format_that_fails_is_trouble():
-    assert of_runs("reeds", [RUN, FAILED]) == TROUBLE
-    assert [is_well([RUN]), is_well([RUN, FAILED]), is_well([None])] == [True, False, False]
+def test_one_failing_format_is_an_incident():
+    assert incident_of_runs("reeds", [RUN, FAILED]) == INCIDENT
+    assert [all_complete([RUN]), all_complete([RUN, FAILED]), all_complete([None])] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -80,47 +90,49 @@ def test_one_format_that_fails_is_trouble():
         ),
     ],
 )
-def test_an_error_in_two(error: str, parts: tuple[str, str]):
-    assert in_two(error, "otherwise") == parts
+def test_error_is_split_into_cause_and_remedy(error: str, parts: tuple[str, str]):
+    assert cause_and_remedy(error, "otherwise") == parts
 
 
-def told(*alerts: Alert) -> dict[str, Alert]:
+def by_subject(*alerts: Alert) -> dict[str, Alert]:
     return {alert.subject: alert for alert in alerts}
 
 
-def look(troubles: list[Trouble], well: list[str], before: dict[str, Alert], now=NOON) -> News:
-    return news(troubles, well, ("reeds", EXPORT), before, now, MADRID)
+def notification(incidents: list[Incident], working: list[str], alerts: dict[str, Alert], now=NOON) -> Notification:
+    return notification_of(incidents, working, ("reeds", EXPORT), alerts, now, MADRID)
 
 
-def test_a_standing_failure_is_told_once_a_day():
-    assert TROUBLE
-    assert look([TROUBLE], [], {}).troubles == (TROUBLE,)
-    before = told(Alert("reeds", NOON - 3 * DAY, NOON))
-    assert look([TROUBLE], [], before, NOON + DAY / 24).troubles == ()
-    (again,) = look([TROUBLE], [], before, NOON + DAY - timedelta(minutes=5)).troubles  # cron is never quite on time
+def test_continuing_failure_is_reported_once_a_day():
+    assert INCIDENT
+    assert notification([INCIDENT], [], {}).incidents == (INCIDENT,)
+    before = by_subject(Alert("reeds", NOON - 3 * DAY, NOON))
+    assert notification([INCIDENT], [], before, NOON + DAY / 24).incidents == ()
+    (again,) = notification(
+        [INCIDENT], [], before, NOON + DAY - timedelta(minutes=5)
+    ).incidents  # cron is never exactly on time
     assert again.since == NOON - 3 * DAY
 
 
-def test_a_recovery_is_told_once():
+def test_recovery_is_reported_once():
     alert = Alert("reeds", NOON - 3 * DAY, NOON)
-    found = look([], ["reeds"], told(alert))
-    assert (found.over, bool(found)) == ((alert,), True)
-    assert found.text(MADRID) == "reeds: works again (in trouble since 2026-11-21 13:00 Europe/Madrid)"
-    assert not look([], ["reeds"], {})
+    current = notification([], ["reeds"], by_subject(alert))
+    assert (current.recovered, bool(current)) == ((alert,), True)
+    assert current.text(MADRID) == "reeds: works again (in trouble since 2026-11-21 13:00 Europe/Madrid)"
+    assert not notification([], ["reeds"], {})
 
 
-def test_neither_failing_nor_well_says_nothing():
-    assert not look([], [], told(Alert("reeds", NOON, NOON)))
+def test_source_that_neither_fails_nor_works_is_not_reported():
+    assert not notification([], [], by_subject(Alert("reeds", NOON, NOON)))
 
 
-def test_a_source_that_was_taken_out_is_forgotten():
-    found = look([], [], told(Alert("gone", NOON, NOON)))
-    assert (found.forgotten, bool(found)) == (("gone",), False)
+def test_source_that_is_no_longer_configured_is_forgotten():
+    current = notification([], [], by_subject(Alert("gone", NOON, NOON)))
+    assert (current.removed, bool(current)) == (("gone",), False)
 
 
 @pytest.mark.parametrize(("subject", "what"), [(EXPORT, "export"), (REPORT, "report")])
-def test_what_is_written_is_a_subject_too(subject: str, what: str):
-    trouble = of_writing(subject, "no schema; run harvester schemas install", NOON)
-    assert trouble.lines(MADRID).startswith(f"{subject}: the {what} fails\n")
-    assert look([trouble], [], {}).troubles == (trouble,)
-    assert look([], [subject], told(Alert(subject, NOON, NOON))).over
+def test_export_and_report_are_subjects_too(subject: str, what: str):
+    incident = incident_of_writing(subject, "no schema; run harvester schemas install", NOON)
+    assert incident.lines(MADRID).startswith(f"{subject}: the {what} fails\n")
+    assert notification([incident], [], {}).incidents == (incident,)
+    assert notification([], [subject], by_subject(Alert(subject, NOON, NOON))).recovered

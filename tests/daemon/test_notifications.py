@@ -17,18 +17,18 @@ import pytest
 
 from harvester.config import Alerts
 from harvester.daemon import notifications
-from harvester.daemon.incidents import News
-from harvester.daemon.notifications import NotTold, tell
-from tests.daemon.test_incidents import MADRID, TROUBLE
+from harvester.daemon.incidents import Notification
+from harvester.daemon.notifications import NotificationError, send
+from tests.daemon.test_incidents import INCIDENT, MADRID
 from tests.providers.server import Server
 
-assert TROUBLE
-NEWS = News(troubles=(TROUBLE,))
+assert INCIDENT
+NOTIFICATION = Notification(incidents=(INCIDENT,))
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class MailServer:
-    """As much of SMTP (RFC 5321) as one client needs; it keeps what it is told."""
+    """As much of SMTP (RFC 5321) as one client needs. It keeps the commands and the message."""
 
     def __init__(self, refuse: bool, security: str, certificate: str | None) -> None:
         self.refuse, self.security = refuse, security
@@ -58,9 +58,9 @@ class MailServer:
             raise
 
     def _talk(self, talk: BufferedRWPair) -> bool:
-        """Until the client quits, or wants the rest in secret."""
-        for asked in talk:
-            command = asked.decode().strip()
+        """Answers until the client quits, or starts TLS, which it returns."""
+        for line in talk:
+            command = line.decode().strip()
             self.commands.append(command)
             verb = command.split(":")[0].split()[0].upper()
             if verb == "QUIT":
@@ -112,83 +112,86 @@ def mail(port: int, **more: str) -> Alerts:
     )
 
 
-def test_a_mail_arrives():
+def test_mail_arrives():
     with mail_server() as server:
-        tell(mail(server.port), NEWS, MADRID)
+        send(mail(server.port), NOTIFICATION, MADRID)
     message = email.message_from_bytes(server.message, policy=email.policy.default)
     assert message["Subject"] == "harvester: reeds needs you"
     assert message["To"] == "library@example.org, it@example.org"
     assert message["Auto-Submitted"] == "auto-generated"
     body = message.get_body()
     assert body is not None
-    assert body.get_content().rstrip().replace("\r\n", "\n") == NEWS.text(MADRID)
+    assert body.get_content().rstrip().replace("\r\n", "\n") == NOTIFICATION.text(MADRID)
 
 
-def test_a_mail_server_that_wants_a_password(monkeypatch: pytest.MonkeyPatch):
+def test_mail_server_with_a_password(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     with mail_server() as server:
-        tell(mail(server.port, smtp_username="me", smtp_password_env="SMTP_PASSWORD"), NEWS, MADRID)
+        send(mail(server.port, smtp_username="me", smtp_password_env="SMTP_PASSWORD"), NOTIFICATION, MADRID)
     assert any(command.startswith("AUTH PLAIN") for command in server.commands)
 
 
-def test_a_mail_that_is_refused_is_said():
-    with mail_server(refuse=True) as server, pytest.raises(NotTold, match="check \\[alerts\\]"):
-        tell(mail(server.port), NEWS, MADRID)
+def test_refused_mail_is_reported():
+    with mail_server(refuse=True) as server, pytest.raises(NotificationError, match="check \\[alerts\\]"):
+        send(mail(server.port), NOTIFICATION, MADRID)
 
 
-def test_no_mail_server_at_all():
+def test_missing_mail_server_is_reported():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    with pytest.raises(NotTold):
-        tell(mail(port), NEWS, MADRID)
+    with pytest.raises(NotificationError):
+        send(mail(port), NOTIFICATION, MADRID)
 
 
-def test_a_server_without_starttls_gets_no_mail():
-    with mail_server() as server, pytest.raises(NotTold):
-        tell(mail(server.port, smtp_security="starttls"), NEWS, MADRID)
+def test_no_mail_is_sent_without_starttls():
+    with mail_server() as server, pytest.raises(NotificationError):
+        send(mail(server.port, smtp_security="starttls"), NOTIFICATION, MADRID)
     assert server.message == b""
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_mail_goes_in_secret(security: str, certificate: str, monkeypatch: pytest.MonkeyPatch):
-    """With an authority of one's own, as an administrator names it to OpenSSL."""
+def test_mail_is_encrypted(security: str, certificate: str, monkeypatch: pytest.MonkeyPatch):
+    """With a certificate authority of our own, which an administrator configures for OpenSSL."""
     monkeypatch.setenv("SSL_CERT_FILE", certificate)
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     with mail_server(security=security, certificate=certificate) as server:
         alerts = mail(server.port, smtp_security=security, smtp_username="me", smtp_password_env="SMTP_PASSWORD")
-        tell(alerts, NEWS, MADRID)
+        send(alerts, NOTIFICATION, MADRID)
     assert b"Subject: harvester: reeds needs you" in server.message
     assert [command.split()[0].upper() for command in server.commands][:2] == ["EHLO", "AUTH"]  # within TLS
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
-def test_a_server_that_may_be_another_gets_no_mail(security: str, certificate: str):
+def test_no_mail_is_sent_to_an_untrusted_server(security: str, certificate: str):
     with (
         mail_server(security=security, certificate=certificate) as server,
-        pytest.raises(NotTold, match="self-signed certificate"),
+        pytest.raises(NotificationError, match="self-signed certificate"),
     ):
-        tell(mail(server.port, smtp_security=security), NEWS, MADRID)
+        send(mail(server.port, smtp_security=security), NOTIFICATION, MADRID)
     assert server.message == b""
 
 
 @contextmanager
 def silent() -> Iterator[int]:
-    """The port of a server that takes a connection and says nothing."""
+    """The port of a server that accepts a connection and sends nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
-def test_a_server_that_hangs_does_not_hold_up_a_stop(monkeypatch: pytest.MonkeyPatch):
+def test_hanging_mail_server_does_not_delay_a_stop(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(notifications, "GRACE", 0.2)
     began = time.monotonic()
-    with silent() as port, pytest.raises(NotTold, match=r"the mail server did not .* before we were told to stop"):
-        tell(mail(port), NEWS, MADRID, lambda: True)
-    assert time.monotonic() - began < notifications.PATIENCE / 3
+    with (
+        silent() as port,
+        pytest.raises(NotificationError, match=r"the mail server did not .* before we were told to stop"),
+    ):
+        send(mail(port), NOTIFICATION, MADRID, lambda: True)
+    assert time.monotonic() - began < notifications.TIMEOUT / 3
 
 
-def test_a_server_that_answers_is_still_told_while_stopping():
+def test_mail_is_still_sent_while_stopping():
     with mail_server() as server:
-        tell(mail(server.port), NEWS, MADRID, lambda: True)
+        send(mail(server.port), NOTIFICATION, MADRID, lambda: True)
     assert server.message
 
 
@@ -197,23 +200,23 @@ def hook(monkeypatch: pytest.MonkeyPatch, url: str) -> Alerts:
     return Alerts(webhook_url_env="HOOK")
 
 
-def test_a_webhook_gets_one_json_object(monkeypatch: pytest.MonkeyPatch):
+def test_webhook_gets_one_json_object(monkeypatch: pytest.MonkeyPatch):
     with BodyServer() as server:
-        tell(hook(monkeypatch, server.url), NEWS, MADRID)
-    said = json.loads(server.body)
-    assert said["text"] == NEWS.text(MADRID)
-    assert [one["subject"] for one in said["troubles"]] == ["reeds"]
+        send(hook(monkeypatch, server.url), NOTIFICATION, MADRID)
+    document = json.loads(server.body)
+    assert document["text"] == NOTIFICATION.text(MADRID)
+    assert [one["subject"] for one in document["troubles"]] == ["reeds"]
 
 
 @pytest.mark.parametrize("status", [b"500 Broken", b"302 Found"])
-def test_a_webhook_that_does_not_take_it(monkeypatch: pytest.MonkeyPatch, status: bytes):
-    with Server([OK.replace(b"200 OK", status)]) as server, pytest.raises(NotTold, match="webhook") as caught:
-        tell(hook(monkeypatch, f"{server.url}/secret"), NEWS, MADRID)
+def test_webhook_that_fails_is_reported_without_its_url(monkeypatch: pytest.MonkeyPatch, status: bytes):
+    with Server([OK.replace(b"200 OK", status)]) as server, pytest.raises(NotificationError, match="webhook") as caught:
+        send(hook(monkeypatch, f"{server.url}/secret"), NOTIFICATION, MADRID)
     assert "secret" not in str(caught.value)
 
 
-def test_without_alerts_nobody_is_called():
-    tell(Alerts(), NEWS, MADRID)
+def test_nothing_is_sent_without_alerts():
+    send(Alerts(), NOTIFICATION, MADRID)
 
 
 class BodyServer:
@@ -230,10 +233,10 @@ class BodyServer:
 
     def _serve(self) -> None:
         line, _ = self._listener.accept()
-        with line, line.makefile("rb") as asked:
-            head = list(iter(asked.readline, b"\r\n"))
+        with line, line.makefile("rb") as request:
+            head = list(iter(request.readline, b"\r\n"))
             length = next(int(one.split(b":")[1]) for one in head if one.lower().startswith(b"content-length"))
-            self.body = asked.read(length)
+            self.body = request.read(length)
             line.sendall(OK)
 
     def __exit__(self, *_: object) -> None:

@@ -13,7 +13,9 @@ from harvester.daemon.notify import notify, reloading, watchdog_period
 
 
 @pytest.fixture(params=["file", "abstract"])
-def heard(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+def receiver(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
         name = str(tmp_path / "n") if request.param == "file" else f"@harvester-test-{os.getpid()}"
         server.bind(name.replace("@", "\0"))
@@ -22,18 +24,18 @@ def heard(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield server
 
 
-def test_a_state_arrives(heard: socket.socket):
+def test_state_arrives(receiver: socket.socket):
     assert notify("READY=1")
-    assert heard.recv(100) == b"READY=1"
+    assert receiver.recv(100) == b"READY=1"
 
 
-def test_reloading_says_when(heard: socket.socket):
+def test_reloading_state_has_a_time(receiver: socket.socket):
     notify(reloading())
-    assert heard.recv(100).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+    assert receiver.recv(100).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
 
 
 @pytest.mark.parametrize("name", ["", "tcp:1", "/nowhere/at/all"])
-def test_nobody_listens(monkeypatch: pytest.MonkeyPatch, name: str):
+def test_no_receiver(monkeypatch: pytest.MonkeyPatch, name: str):
     monkeypatch.setenv("NOTIFY_SOCKET", name)
     assert not notify("READY=1")
 
@@ -42,7 +44,7 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch, name: str):
     ("micros", "pid", "period"),
     [("60000000", None, 30.0), ("60000000", "ours", 30.0), ("60000000", "1", None), ("", None, None)],
 )
-def test_the_watchdog_wants_a_sign_twice_as_often(monkeypatch: pytest.MonkeyPatch, micros, pid, period):
+def test_watchdog_period_is_half_of_what_systemd_waits(monkeypatch: pytest.MonkeyPatch, micros, pid, period):
     monkeypatch.setenv("WATCHDOG_USEC", micros)
     monkeypatch.delenv("WATCHDOG_PID", raising=False)
     if pid:

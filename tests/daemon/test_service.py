@@ -15,18 +15,18 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import load
-from harvester.daemon.web import ask
+from harvester.daemon.web import get
 from harvester.errors import HarvesterError
 from harvester.store import Run
 from tests.daemon.conftest import text_of
 from tests.providers import small_journal
 from tests.providers.server import Answer, Request, Server
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 
 
 class Running:
-    """A daemon in a folder; what it logs is in `log`."""
+    """A daemon process in a folder, with its log and its notifications to systemd."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,22 +51,22 @@ class Running:
             return store.runs()
 
     def until(self, happened: Callable[[], object]) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while not happened():
             assert self.process.poll() is None, self.log
             assert time.monotonic() < end, self.log
             time.sleep(0.05)
 
-    def heard(self, word: str) -> bool:
+    def has_notified(self, state: str) -> bool:
         try:
             while True:
                 self.notified.append(self._socket.recv(200).decode())
         except BlockingIOError:
-            return any(one.startswith(word) for one in self.notified)
+            return any(notified.startswith(state) for notified in self.notified)
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -85,7 +85,7 @@ def daemon(tmp_path: Path) -> Iterator[Callable[[], Running]]:
         if started:
             started[-1].close()
         started.append(Running(tmp_path))
-        started[-1].until(lambda: started[-1].heard("READY=1"))
+        started[-1].until(lambda: started[-1].has_notified("READY=1"))
         return started[-1]
 
     yield start
@@ -102,16 +102,16 @@ def small() -> Iterator[Server]:
         yield server
 
 
-def test_it_catches_up_once_and_stops_when_told(tmp_path: Path, daemon, small: Server):
+def test_daemon_catches_up_once_and_stops_on_sigterm(tmp_path: Path, daemon, small: Server):
     write(tmp_path, {"reeds": small.url})
     one = daemon()
     one.until(lambda: any(run.state == "complete" for run in one.runs))
-    one.until(lambda: one.heard("WATCHDOG=1"))
+    one.until(lambda: one.has_notified("WATCHDOG=1"))
     assert one.end() == 0
-    assert one.heard("STOPPING=1")
+    assert one.has_notified("STOPPING=1")
     assert "source=reeds run=1" in one.log
     again = daemon()
-    again.until(lambda: again.heard("WATCHDOG=1"))
+    again.until(lambda: again.has_notified("WATCHDOG=1"))
     again.end()
     assert len(again.runs) == 1
 
@@ -122,7 +122,7 @@ def slow(request: Request) -> bytes | Answer:
     return Answer(answer, hang=20.0) if "resumptionToken" in request.query else answer
 
 
-def test_sigterm_stops_within_seconds_and_the_next_start_goes_on(tmp_path: Path, daemon, small: Server):
+def test_sigterm_stops_a_hanging_harvest_within_seconds(tmp_path: Path, daemon, small: Server):
     with Server(slow) as server:
         write(tmp_path, {"reeds": server.url})
         one = daemon()
@@ -135,7 +135,7 @@ def test_sigterm_stops_within_seconds_and_the_next_start_goes_on(tmp_path: Path,
     write(tmp_path, {"reeds": server.url.replace(str(server.port), str(small.port))})
 
 
-def test_sigterm_is_heard_in_a_retry_wait(tmp_path: Path, daemon):
+def test_sigterm_interrupts_the_wait_before_a_retry(tmp_path: Path, daemon):
     busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 200\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with Server([busy]) as server:
         (tmp_path / "config.toml").write_text(text_of({"reeds": server.url}, "@yearly").replace("retries = 0", ""))
@@ -147,7 +147,7 @@ def test_sigterm_is_heard_in_a_retry_wait(tmp_path: Path, daemon):
         assert time.monotonic() - began < 5
 
 
-def test_a_killed_run_is_recognised_and_goes_on(tmp_path: Path, daemon):
+def test_run_of_a_killed_daemon_is_recognised_and_resumed(tmp_path: Path, daemon):
     hanging = [True]
 
     def answer(request: Request) -> bytes | Answer:
@@ -167,7 +167,7 @@ def test_a_killed_run_is_recognised_and_goes_on(tmp_path: Path, daemon):
         assert [(run.state, run.counts.new) for run in two.runs] == [("complete", 4)]
 
 
-def test_sighup_loads_the_configuration_or_says_why_not(tmp_path: Path, daemon, small: Server):
+def test_sighup_loads_the_configuration_or_reports_its_problems(tmp_path: Path, daemon, small: Server):
     write(tmp_path, {"reeds": small.url})
     one = daemon()
     (tmp_path / "config.toml").write_text("[sources.x]\nurl = 7\n")
@@ -177,15 +177,15 @@ def test_sighup_loads_the_configuration_or_says_why_not(tmp_path: Path, daemon, 
     write(tmp_path, {"reeds": small.url, "fens": small.url})
     one.process.send_signal(signal.SIGHUP)
     one.until(lambda: {run.source for run in one.runs if run.state == "complete"} == {"reeds", "fens"})
-    assert one.heard("RELOADING=1")
+    assert one.has_notified("RELOADING=1")
     assert one.end(signal.SIGINT) == 0
 
 
-def test_there_is_one_daemon_for_one_configuration(tmp_path: Path, daemon, small: Server):
+def test_second_daemon_for_a_configuration_is_refused(tmp_path: Path, daemon, small: Server):
     write(tmp_path, {"reeds": small.url})
     daemon()
     second = subprocess.run(
-        [sys.executable, "-m", "harvester", "daemon"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+        [sys.executable, "-m", "harvester", "daemon"], cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT
     )
     assert second.returncode == 75
     assert "the daemon" in second.stderr
@@ -200,16 +200,16 @@ def test_probes_and_metrics(tmp_path: Path, daemon, small: Server):
     listen = f"127.0.0.1:{free_port()}"
     write(tmp_path, {"reeds": small.url}, more=f'[daemon]\nlisten = "{listen}"')
     one = daemon()
-    assert ask(listen, "/healthz") == (200, "ok")
-    assert ask(listen, "/readyz") == (200, "ok")
-    assert ask(listen, "/")[0] == 404
-    one.until(lambda: 'harvester_articles{source="reeds",state="held_back"} 4.0' in ask(listen, "/metrics")[1])
+    assert get(listen, "/healthz") == (200, "ok")
+    assert get(listen, "/readyz") == (200, "ok")
+    assert get(listen, "/")[0] == 404
+    one.until(lambda: 'harvester_articles{source="reeds",state="held_back"} 4.0' in get(listen, "/metrics")[1])
     one.end()
     with pytest.raises(HarvesterError, match="No daemon answers"):
-        ask(listen, "/healthz")
+        get(listen, "/healthz")
 
 
-def test_what_fails_is_said_and_the_others_go_on(tmp_path: Path, daemon, small: Server):
+def test_failing_source_is_reported_and_the_others_continue(tmp_path: Path, daemon, small: Server):
     write(tmp_path, {"dead": f"http://127.0.0.1:{free_port()}/oai", "reeds": small.url})
     one = daemon()
     one.until(lambda: {run.state for run in one.runs} == {"failed", "complete"} and "needs a person" in one.log)
@@ -217,8 +217,8 @@ def test_what_fails_is_said_and_the_others_go_on(tmp_path: Path, daemon, small: 
     assert "dead: the harvest fails" in one.log
 
 
-def test_a_mail_server_that_hangs_does_not_hold_up_a_stop(tmp_path: Path, daemon):
-    """Four sources fail, each job would tell so, and each waited its half minute for the mail server."""
+def test_hanging_mail_server_does_not_delay_the_stop_of_the_daemon(tmp_path: Path, daemon):
+    """Four sources fail: each job would send a mail, and each would wait half a minute for the mail server."""
     dead = f"http://127.0.0.1:{free_port()}/oai"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         mail = f'smtp_host = "127.0.0.1"\nsmtp_port = {silent.getsockname()[1]}\nsmtp_security = "none"\n'
@@ -232,7 +232,7 @@ def test_a_mail_server_that_hangs_does_not_hold_up_a_stop(tmp_path: Path, daemon
             assert time.monotonic() - began < 20
         assert "before we were told to stop" in one.log
         assert all(f"{name}: the harvest fails" in one.log for name in "abcd")
-        silent.settimeout(PATIENCE)
+        silent.settimeout(TIMEOUT)
         again = daemon()
-        with silent.accept()[0]:  # nothing is due, and yet
+        with silent.accept()[0]:  # nothing is due, but the mail is still to be sent
             assert again.end() == 0

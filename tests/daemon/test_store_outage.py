@@ -1,4 +1,4 @@
-"""A store that cannot be used is told like any other trouble, by cron and by the daemon, and its end too."""
+"""A store that cannot be used is reported like any other incident, by cron and by the daemon, and so is its end."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def small() -> Iterator[Server]:
 
 
 def damage(config: Config) -> Path:
-    """In one step: a daemon that looked in between would find no store, and make a new one."""
+    """Damages the store in one step: otherwise a daemon could find no store meanwhile, and create a new one."""
     path = Path(config.store_url.removeprefix("sqlite:///"))
     other = path.with_name("damaged")
     other.write_bytes(b"this was a store once " * 100)
@@ -43,69 +43,69 @@ def damage(config: Config) -> Path:
     return path
 
 
-def take(config: Config, now: datetime) -> due_run.Turn:
-    return due_run.take(config, now=lambda: now, stop=never_stop)
+def run_due(config: Config, now: datetime) -> due_run.DueResult:
+    return due_run.run_due(config, now=lambda: now, stop=never_stop)
 
 
-def test_once_a_day_and_its_end_once(configured: Configured, small: Server):
+def test_outage_is_reported_once_a_day_and_its_end_once(configured: Configured, small: Server):
     config = configured({"reeds": small.url})
     path = damage(config)
-    said = take(config, NOW)
-    assert isinstance(said.halted, StoreError)
-    lines = said.news.text(config.zone).splitlines()
+    result = run_due(config, NOW)
+    assert isinstance(result.store_error, StoreError)
+    lines = result.notification.text(config.zone).splitlines()
     assert lines[0] == "[store]: nothing can be harvested"
     assert lines[2:] == [
         f"  why    {path} is not a database",
         "  to do  name another file in [store] url, or put a backup in its place.",
         "  see    harvester doctor",
     ]
-    again = take(config, NOW)
-    assert (again.halted is not None, bool(again.news)) == (True, False)
-    (trouble,) = take(config, NOW + DAY).news.troubles
-    assert trouble.since == NOW
+    again = run_due(config, NOW)
+    assert (again.store_error is not None, bool(again.notification)) == (True, False)
+    (incident,) = run_due(config, NOW + DAY).notification.incidents
+    assert incident.since == NOW
     path.unlink()
-    said = take(config, NOW + DAY)
-    assert [run.state for run in said.runs] == ["complete"]
-    assert said.news.text(config.zone).startswith("[store]: works again (in trouble since ")
-    assert not take(config, NOW + DAY).news
+    result = run_due(config, NOW + DAY)
+    assert [run.state for run in result.runs] == ["complete"]
+    assert result.notification.text(config.zone).startswith("[store]: works again (in trouble since ")
+    assert not run_due(config, NOW + DAY).notification
 
 
-def test_what_was_not_told_is_told_again(configured: Configured, monkeypatch: pytest.MonkeyPatch):
+def test_failed_notification_is_repeated(configured: Configured, monkeypatch: pytest.MonkeyPatch):
     config = configured({}, more='[alerts]\nwebhook_url_env = "HOOK"\n')
     damage(config)
     with Server([OK]) as hook:
         monkeypatch.setenv("HOOK", "http://127.0.0.1:9/")
-        assert take(config, NOW).not_told
+        assert run_due(config, NOW).notification_error
         assert hook.requests == []
         monkeypatch.setenv("HOOK", hook.url)
-        assert take(config, NOW).not_told is None
-        assert not take(config, NOW).news
+        assert run_due(config, NOW).notification_error is None
+        assert not run_due(config, NOW).notification
         assert len(hook.requests) == 1
 
 
-def test_a_locked_store_is_somebodys_work_for_an_hour(configured: Configured):
+def test_locked_store_is_reported_after_an_hour(configured: Configured):
     config, locked = configured({}), StoreLocked("The store is locked; wait for it to end")
-    assert not store_outage.look(config, locked, NOW)
-    assert not store_outage.look(config, locked, NOW + timedelta(minutes=59))
-    assert store_outage.passed(config) is None
-    (trouble,) = store_outage.look(config, locked, NOW + timedelta(hours=1)).troubles
-    assert trouble.since == NOW
+    assert not store_outage.notification(config, locked, NOW)
+    assert not store_outage.notification(config, locked, NOW + timedelta(minutes=59))
+    assert store_outage.ended(config) is None
+    (incident,) = store_outage.notification(config, locked, NOW + timedelta(hours=1)).incidents
+    assert incident.since == NOW
 
 
-def test_a_lock_that_passed_is_forgotten(configured: Configured, small: Server):
+def test_lock_that_is_over_is_forgotten(configured: Configured, small: Server):
     config, locked = configured({"reeds": small.url}), StoreLocked("The store is locked; wait for it to end")
-    assert not store_outage.look(config, locked, NOW - 5 * DAY)
-    assert not take(config, NOW).news
-    assert not store_outage.look(config, locked, NOW)
+    assert not store_outage.notification(config, locked, NOW - 5 * DAY)
+    assert not run_due(config, NOW).notification
+    assert not store_outage.notification(config, locked, NOW)
 
 
-def test_without_a_place_to_remember_it_is_told_every_time(configured: Configured):
+def test_outage_is_reported_every_time_if_it_cannot_be_remembered(configured: Configured):
     config = configured({})
-    config.locks_dir.write_text("no folder")
+    config.locks_dir.write_text("not a folder")
     for _ in range(2):
-        news = store_outage.look(config, BROKEN, NOW)
-        assert news
-        store_outage.remember(config, news, NOW)
+        notification = store_outage.notification(config, BROKEN, NOW)
+        assert notification
+        store_outage.remember(config, notification, NOW)
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -115,11 +115,11 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_the_daemon_lives_through_it(
+def test_daemon_survives_an_outage_of_the_store(
     configured: Configured, small: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    """It looks at the run table while there is none, harvests when there is one again, and says both."""
-    monkeypatch.setattr(service, "SOON", 0.2)
+    """It reports the outage, harvests as soon as there is a store again, and reports that too."""
+    monkeypatch.setattr(service, "RETRY_AFTER", 0.2)
     caplog.set_level("INFO", "harvester.daemon")
     with Server([OK] * 2) as hook:
         monkeypatch.setenv("HOOK", hook.url)
@@ -133,12 +133,12 @@ def test_the_daemon_lives_through_it(
             until(lambda: len(hook.requests) == 1)
             path.unlink()
             until(lambda: len(hook.requests) == 2)
-            assert _complete(config) == 1  # in a store of its own
+            assert _complete(config) == 1  # in the new store
         finally:
             daemon.stop()
             thread.join(20)
     assert not thread.is_alive()
-    assert sum("[store]: nothing can be harvested" in one for one in caplog.messages) == 1
+    assert sum("[store]: nothing can be harvested" in message for message in caplog.messages) == 1
     assert caplog.messages.count("[store] works again") == 1
 
 

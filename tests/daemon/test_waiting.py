@@ -1,4 +1,4 @@
-"""A provider that asks to be left alone for longer than we wait is left alone, by whoever looks at the schedule."""
+"""A provider that wants no requests for longer than we wait gets none, whatever process follows the schedule."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 
 class Busy:
-    """Answers as the small provider does, but asks to be left alone where `what` is asked, until `until`."""
+    """Answers like the small provider, but refuses requests that contain `what`, with a Retry-After of `until`."""
 
     def __init__(self, what: str, until: datetime) -> None:
         self.what, self.until = what, until
@@ -48,8 +48,8 @@ def busy(request: pytest.FixtureRequest) -> Busy:
 
 @pytest.fixture
 def server(busy: Busy) -> Iterator[Server]:
-    with Server(busy) as serving:
-        yield serving
+    with Server(busy) as server:
+        yield server
 
 
 def runs(config: Config) -> list[Run]:
@@ -58,41 +58,41 @@ def runs(config: Config) -> list[Run]:
 
 
 def due(config: Config, moment: datetime) -> list[str]:
-    return [run.state for run in due_run.take(config, now=lambda: moment, stop=never_stop).runs]
+    return [run.state for run in due_run.run_due(config, now=lambda: moment, stop=never_stop).runs]
 
 
-def test_it_is_not_asked_before(configured: Configured, busy: Busy, server: Server):
+def test_provider_gets_no_request_before_the_wait_is_over(configured: Configured, busy: Busy, server: Server):
     config = configured({"reeds": server.url}, "@hourly")
     assert due(config, NOW) == ["waiting"]
-    asked = len(server.requests)
+    requests = len(server.requests)
     assert abs(runs(config)[0].wait_until - busy.until) < timedelta(seconds=3)  # type: ignore[operator]
     for hours in (1, 5, 9):
         assert due(config, NOW + hours * HOUR) == []
-    assert len(server.requests) == asked
+    assert len(server.requests) == requests
     busy.over = True
-    in_another_process()  # hours later by the clock of the test alone
+    in_another_process()  # the hours pass only on the clock of the test
     assert due(config, NOW + 10 * HOUR + timedelta(minutes=1)) == ["complete"]
     newest = runs(config)[0]
     assert (newest.counts.new, newest.wait_until, newest.error) == (4, None, None)
 
 
-def test_a_person_may_ask_before(configured: Configured, busy: Busy, server: Server):
+def test_person_may_harvest_before_the_wait_is_over(configured: Configured, busy: Busy, server: Server):
     config = configured({"reeds": server.url})
     for _ in range(2):
         in_another_process()
         with pipeline.opened(config) as store:
-            (said,) = pipeline.harvest(config, store, now=lambda: NOW)
-        assert said.state == "waiting"
-        assert said.wait_until == runs(config)[0].wait_until
+            (run,) = pipeline.harvest(config, store, now=lambda: NOW)
+        assert run.state == "waiting"
+        assert run.wait_until == runs(config)[0].wait_until
     assert [run.kind for run in runs(config)] == ["full"]
     busy.over = True
     in_another_process()
     with pipeline.opened(config) as store:
-        (said,) = pipeline.harvest(config, store, now=lambda: NOW)
-    assert (said.state, said.new + runs(config)[0].counts.new) == ("complete", 8)
+        (run,) = pipeline.harvest(config, store, now=lambda: NOW)
+    assert (run.state, run.new + runs(config)[0].counts.new) == ("complete", 8)
 
 
-def test_its_other_formats_wait_too(configured: Configured):
+def test_other_formats_of_a_waiting_source_wait_too(configured: Configured):
     with Server(Busy("ListRecords", NOW + HOUR)) as server:
         path: Path = configured({"reeds": server.url}).path
         path.write_text(path.read_text().replace('["oai_dc"]', '["oai_dc", "marcxml"]'))
@@ -108,8 +108,8 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_the_daemon_comes_back_when_it_is_over(configured: Configured):
-    """The schedule says next year; the wait is over in seconds."""
+def test_daemon_resumes_when_the_wait_is_over(configured: Configured):
+    """The next scheduled time is next year, but the wait is over in seconds."""
     wait = Busy("resumptionToken", datetime.now(UTC) + timedelta(seconds=3))
     with Server(wait) as server:
         path = configured({"reeds": server.url}, "@yearly").path
@@ -119,11 +119,11 @@ def test_the_daemon_comes_back_when_it_is_over(configured: Configured):
         thread.start()
         try:
             until(lambda: [run.state for run in runs(daemon.config)] == ["waiting"])
-            asked = len(server.requests)
+            requests = len(server.requests)
             wait.over = True
             until(lambda: [run.state for run in runs(daemon.config)] == ["complete"])
             assert datetime.now(UTC) > wait.until - timedelta(seconds=1)
-            assert len(server.requests) == asked + 1
+            assert len(server.requests) == requests + 1
         finally:
             daemon.stop()
             thread.join(20)

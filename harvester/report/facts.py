@@ -1,4 +1,4 @@
-"""What a report says, gathered from the store. It streams: of any number of records only counts and examples stay."""
+"""The facts of a report, gathered from the store. Records are streamed: only counts and examples stay in memory."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 EXAMPLES = 3  # of each finding
-HELD_SHOWN = 200  # records held back that are named one by one
+HELD_SHOWN = 200  # records held back that are listed one by one
 
 
 class Share(Struct, frozen=True):
-    """How many articles, and for each of `MEASURES` how many percent of them have it."""
+    """The number of articles, and for each of `MEASURES` the percentage of them that has it."""
 
     articles: int
     percent: dict[str, float]
 
 
 class JournalShare(Struct, frozen=True, kw_only=True):
-    """How complete a journal's articles are: those of this year and the two before, and the older ones."""
+    """How complete the articles of a journal are: those of this year and the two before, and the older ones."""
 
-    journal: str  # its ISSN, else its title
+    journal: str  # its ISSN, or its title if it has none
     title: str
     current: Share
     back_file: Share
@@ -53,8 +53,8 @@ class Group(Struct, frozen=True, kw_only=True):
     examples: tuple[RecordFinding, ...]
 
 
-class HeldRecord(Struct, frozen=True, kw_only=True):
-    """A record that is not deposited, with a sentence for each reason."""
+class HeldBackRecord(Struct, frozen=True, kw_only=True):
+    """A record held back, with a sentence for each reason."""
 
     record: str
     source: str
@@ -64,7 +64,7 @@ class HeldRecord(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """`held` are the first `HELD_SHOWN` of `held_count` records; `findings` the gravest first."""
+    """All facts of a report: `held` has the first `HELD_SHOWN` of `held_count`, `findings` the gravest first."""
 
     made: datetime
     last_export: datetime | None
@@ -72,21 +72,21 @@ class Report(Struct, frozen=True, kw_only=True):
     journals: tuple[JournalShare, ...]
     findings: tuple[Group, ...]
     held_count: int
-    held: tuple[HeldRecord, ...]
+    held: tuple[HeldBackRecord, ...]
 
 
 def gather(
     config: Config, store: Store, names: Sequence[str] = (), *, now: datetime, stop: Stop = never_stop
 ) -> Report:
-    """The report on the named sources, or all, as the present configuration and program see their records.
+    """The report on the named sources, or all, after rebuilding outdated articles.
 
     Raises `Stopped`.
     """
     sources = [source.name for source in select_sources(config, names)]
-    found = check(config, store, names, today=now.date().isoformat(), stop=stop)
+    findings = check(config, store, names, today=now.date().isoformat(), stop=stop)
     held = list(islice(store.held_back(sources), HELD_SHOWN))
-    groups = _Groups(held)
-    groups.take(found)
+    grouped = _GroupedFindings(held)
+    grouped.count(findings)
     ready = until_stopped(store.ready_articles(sources), stop)
     tallies = completeness(ready, now.year, config.journals, crossmark=_has_crossmark(config))
     states = _states(config, store, sources)
@@ -95,9 +95,9 @@ def gather(
         last_export=store.last_export(),
         sources=states,
         journals=tuple(_share(key, tally) for key, tally in sorted(tallies.items(), key=_by_size)),
-        findings=groups.groups(),
+        findings=grouped.groups(),
         held_count=sum(state.held_back for state in states),
-        held=tuple(_held(store, one, groups.sentences[one.source, one.record]) for one in held),
+        held=tuple(_held(store, each, grouped.sentences[each.source, each.record]) for each in held),
     )
 
 
@@ -110,24 +110,25 @@ def _states(config: Config, store: Store, sources: Sequence[str]) -> tuple[Sourc
     return tuple(status_or_empty(name, config.sources[name].url, stored.get(name)) for name in sources)
 
 
-class _Groups:
-    """Findings counted by code, with the first few of each and all the sentences of some records held back."""
+class _GroupedFindings:
+    """Findings counted by code, with examples of each, and with the sentences of the records held back in `held`."""
 
     def __init__(self, held: Iterable[HeldBack]) -> None:
-        self.sentences: dict[tuple[str, str], list[str]] = {(one.source, one.record): [] for one in held}
+        self.sentences: dict[tuple[str, str], list[str]] = {(each.source, each.record): [] for each in held}
         self._counts: dict[str, int] = {}
         self._examples: dict[str, list[RecordFinding]] = {}
 
-    def take(self, found: Iterable[RecordFinding]) -> None:
-        for one in found:
-            self._counts[one.code] = self._counts.get(one.code, 0) + 1
-            examples = self._examples.setdefault(one.code, [])
+    def count(self, findings: Iterable[RecordFinding]) -> None:
+        for finding in findings:
+            self._counts[finding.code] = self._counts.get(finding.code, 0) + 1
+            examples = self._examples.setdefault(finding.code, [])
             if len(examples) < EXAMPLES:
-                examples.append(one)
-            if one.severity == "error" and (one.source, one.record) in self.sentences:
-                self.sentences[one.source, one.record].append(one.message)
+                examples.append(finding)
+            if finding.severity == "error" and (finding.source, finding.record) in self.sentences:
+                self.sentences[finding.source, finding.record].append(finding.message)
 
     def groups(self) -> tuple[Group, ...]:
+        """The groups, the gravest first, then the largest."""
         groups = [self._group(code, count) for code, count in self._counts.items()]
         ranks = {severity: rank for rank, severity in enumerate(SEVERITIES)}
         return tuple(sorted(groups, key=lambda group: (ranks[kinds()[group.code].severity], -group.count, group.code)))
@@ -145,24 +146,24 @@ class _Groups:
         )
 
 
-def _held(store: Store, one: HeldBack, sentences: Sequence[str]) -> HeldRecord:
+def _held(store: Store, held: HeldBack, sentences: Sequence[str]) -> HeldBackRecord:
     titles = [
         plain(title.text)
-        for stored in store.find_articles(one.record, one.source)
-        if stored.article and stored.identifier == one.record
+        for stored in store.find_articles(held.record, held.source)
+        if stored.article and stored.identifier == held.record
         for title in stored.article.titles[:1]
     ]
-    return HeldRecord(
-        record=one.record,
-        source=one.source,
-        doi=one.doi,
+    return HeldBackRecord(
+        record=held.record,
+        source=held.source,
+        doi=held.doi,
         title=titles[0] if titles else None,
         sentences=tuple(dict.fromkeys(sentences)),
     )
 
 
 def _by_size(item: tuple[str, JournalTally]) -> tuple[int, str]:
-    """The largest journals first."""
+    """The sort key that puts the largest journals first."""
     key, tally = item
     return -(tally.current.articles + tally.back_file.articles), key
 

@@ -1,4 +1,4 @@
-"""HTML by parts. Every text that is not markup already is escaped here, and nowhere else."""
+"""HTML, built from parts. Every text that is not markup is escaped here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 
 
 class Html(str):
-    """Markup that is safe as it stands."""
+    """Markup that is safe and needs no escaping."""
 
     __slots__ = ()
 
@@ -15,7 +15,7 @@ class Html(str):
 Part = str | Iterable["Part"]
 
 _EMPTY = frozenset({"meta", "br"})
-# Characters that HTML does not allow, and those that show text in another order than it is written in.
+# Characters that HTML does not allow, and those that change the order in which text is shown.
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x202D, 0x202E, 0xFFFE, 0xFFFF)
 _REFUSED = {code: "\ufffd" for code in _CONTROLS if chr(code) not in "\t\n"}
 
@@ -31,7 +31,7 @@ def tag(name: str, /, *inner: Part, **attributes: str | int | bool | None) -> Ht
 
 
 def joined(parts: Part) -> Html:
-    """Parts one behind the other: text escaped, markup as it is."""
+    """The parts in one piece: text escaped, markup unchanged."""
     if isinstance(parts, Html):
         return parts
     if isinstance(parts, str):
@@ -40,7 +40,7 @@ def joined(parts: Part) -> Html:
 
 
 def foreign(text: str) -> Html:
-    """Text from a record: in a direction of its own, so that it cannot turn what stands around it."""
+    """Text from a record, isolated, so that its direction cannot change that of the text around it."""
     return tag("bdi", text)
 
 

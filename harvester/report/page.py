@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing beside it: no script, no font, no picture, no network."""
+"""The report as one HTML page that needs nothing else: no script, no font, no picture, no network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester import __version__
-from harvester.report.facts import Group, HeldRecord, JournalShare, Report
+from harvester.report.facts import Group, HeldBackRecord, JournalShare, Report
 from harvester.report.markup import Html, Part, foreign, tag
 from harvester.report.words import MEASURES, SEVERITIES, WHO
 from harvester.store import FormatStatus, SourceStatus
@@ -22,8 +22,8 @@ _PARTS = {
 }
 
 
-def page(report: Report) -> str:
-    """The whole page, as the text of an HTML file in UTF-8."""
+def to_html(report: Report) -> str:
+    """The page, as the text of an HTML file in UTF-8."""
     head = (
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -112,10 +112,10 @@ def _last_run(status: FormatStatus) -> Part:
     if run is None:
         return "never"
     counts = run.counts
-    said = f"{run.state}: {counts.new:,} new, {counts.changed:,} changed, {counts.deleted:,} deleted"
-    refused = f", {counts.rejected:,} that could not be kept" if counts.rejected else ""
-    trouble = tag("p", foreign(run.error), class_="error") if run.error else ""
-    return (said, refused, trouble)
+    outcome = f"{run.state}: {counts.new:,} new, {counts.changed:,} changed, {counts.deleted:,} deleted"
+    rejected = f", {counts.rejected:,} that could not be kept" if counts.rejected else ""
+    error = tag("p", foreign(run.error), class_="error") if run.error else ""
+    return (outcome, rejected, error)
 
 
 # -------------------------------------------------------------------------------------------- completeness
@@ -151,11 +151,11 @@ def _journal(journal: JournalShare) -> Html:
 def _share(percent: float) -> Html:
     fill = tag("span", "", class_="fill", style=f"width:{percent}%")
     rail = tag("div", fill, class_="rail", aria_hidden="true")
-    return tag("td", tag("div", rail, tag("span", f"{_whole(percent)} %", class_="number"), class_="share"))
+    return tag("td", tag("div", rail, tag("span", f"{_rounded(percent)} %", class_="number"), class_="share"))
 
 
-def _whole(percent: float) -> str:
-    """Rounded, but 0 is none and 100 is all."""
+def _rounded(percent: float) -> str:
+    """A rounded percentage, but 0 only for none and 100 only for all."""
     return "<1" if 0 < percent < 1 else ">99" if 99 < percent < 100 else f"{percent:.0f}"
 
 
@@ -166,10 +166,10 @@ def _findings(report: Report) -> Html:
     words = "What is doubtful about the records, by who can mend it. An error holds its record back."
     if not report.findings:
         return _section("findings", words, _card(tag("p", "Nothing found.")))
-    return _section("findings", words, [_of(who, report.findings) for who in WHO])
+    return _section("findings", words, [_groups_of(who, report.findings) for who in WHO])
 
 
-def _of(who: str, findings: Sequence[Group]) -> Part:
+def _groups_of(who: str, findings: Sequence[Group]) -> Part:
     groups = [group for group in findings if group.who == who]
     return (tag("h3", WHO[who], class_="who"), map(_group, groups)) if groups else ()
 
@@ -183,7 +183,9 @@ def _group(group: Group) -> Html:
         class_="title",
     )
     more = group.count - len(group.examples)
-    examples = [tag("li", foreign(one.message), " ", _record(one.record, one.source)) for one in group.examples]
+    examples = [
+        tag("li", foreign(finding.message), " ", _record(finding.record, finding.source)) for finding in group.examples
+    ]
     if more:
         examples.append(tag("li", f"and {more:,} more: ", tag("code", f"harvester check --code {group.code} --csv")))
     return _card(
@@ -211,17 +213,17 @@ def _held(report: Report) -> Html:
     return _section("held", words, map(_held_record, report.held), tag("p", rest) if more else ())
 
 
-def _held_record(one: HeldRecord) -> Html:
-    doi = (" · ", tag("code", foreign(one.doi))) if one.doi else ()
-    sentences = one.sentences or ("It has no DOI.",)
+def _held_record(held: HeldBackRecord) -> Html:
+    doi = (" · ", tag("code", foreign(held.doi))) if held.doi else ()
+    sentences = held.sentences or ("It has no DOI.",)
     return _card(
-        tag("h3", foreign(one.title or "No title")),
-        tag("p", _record(one.record, one.source), doi, class_="soft"),
+        tag("h3", foreign(held.title or "No title")),
+        tag("p", _record(held.record, held.source), doi, class_="soft"),
         tag("ul", [tag("li", foreign(sentence)) for sentence in sentences], class_="reasons"),
     )
 
 
-# ------------------------------------------------------------------------------------------------- small
+# ------------------------------------------------------------------------------------------------- helpers
 
 
 def _card(*parts: Part) -> Html:
@@ -229,7 +231,7 @@ def _card(*parts: Part) -> Html:
 
 
 def _scroll(table: Html) -> Html:
-    """A table wider than a telephone scrolls in its own frame, which the keyboard reaches too."""
+    """A frame in which a wide table scrolls on a small screen. The keyboard can reach it too."""
     return tag("div", table, class_="scroll", tabindex=0, role="region", aria_label="Table, scrolls sideways")
 
 

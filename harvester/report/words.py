@@ -1,8 +1,8 @@
-"""Words that the page and the terminal have in common."""
+"""The words that the page and the terminal share."""
 
 from __future__ import annotations
 
-# As Crossref's participation reports name them, in the order of `rules.completeness.MEASURES`.
+# Named as in Crossref's participation reports, in the order of `rules.completeness.MEASURES`.
 MEASURES = {
     "references": "References",
     "abstracts": "Abstracts",

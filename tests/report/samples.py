@@ -1,10 +1,10 @@
-"""A report with something hostile in every text that comes from outside."""
+"""A report in which every text from outside can be hostile."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harvester.report import MEASURES, Group, HeldRecord, JournalShare, Report, Share
+from harvester.report import MEASURES, Group, HeldBackRecord, JournalShare, Report, Share
 from harvester.reports import RecordFinding
 from harvester.store import Counts, FormatStatus, Run, SourceStatus
 
@@ -12,7 +12,7 @@ NOW = datetime(2025, 6, 15, 9, 30, tzinfo=UTC)
 
 
 def run(**changes: object) -> Run:
-    given = {
+    values = {
         "id": 1,
         "source": "a",
         "prefix": "jats",
@@ -26,11 +26,11 @@ def run(**changes: object) -> Run:
         "counts": Counts(new=1234, rejected=1),
         "windows": (),
     }
-    return Run(**given | changes)  # type: ignore[arg-type]
+    return Run(**values | changes)  # type: ignore[arg-type]
 
 
 def report(text: str = "мост", **changes: object) -> Report:
-    """A report in which `text` stands wherever a record, a provider or the configuration has the word."""
+    """A report with `text` in every field that comes from a record, a provider or the configuration."""
     example = RecordFinding(
         code="doi-missing",
         severity="error",
@@ -45,7 +45,7 @@ def report(text: str = "мост", **changes: object) -> Report:
     )
     status = FormatStatus(prefix=text, live=5, last_complete=run(), last_run=run(state="failed", error=text))
     share = Share(3, dict.fromkeys(MEASURES, 33.3))
-    given = {
+    values = {
         "made": NOW,
         "last_export": NOW,
         "sources": (SourceStatus(source=text, url=text, ready=4, held_back=1, formats=(status,)),),
@@ -64,6 +64,6 @@ def report(text: str = "мост", **changes: object) -> Report:
             ),
         ),
         "held_count": 2,
-        "held": (HeldRecord(record=text, source=text, doi=text, title=text, sentences=(text,)),),
+        "held": (HeldBackRecord(record=text, source=text, doi=text, title=text, sentences=(text,)),),
     }
-    return Report(**given | changes)  # type: ignore[arg-type]
+    return Report(**values | changes)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What is gathered from a store that a harvest has filled."""
+"""The facts gathered from a store that a harvest has filled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def gathered(bench, *names: str, now: datetime = NOW) -> report.Report:
         return report.gather(config, store, names, now=now)
 
 
-def test_completeness_is_of_what_is_ready(bench):
+def test_completeness_counts_articles_ready_for_deposit(bench):
     (journal,) = gathered(bench).journals
     assert (journal.journal, journal.current.articles, journal.back_file.articles) == (ISSNS[0], 9, 0)
     assert journal.current.percent["abstracts"] == 100
@@ -36,29 +36,29 @@ def test_completeness_is_of_what_is_ready(bench):
     assert (older.current.articles, older.back_file.articles) == (0, 9)
 
 
-def test_the_state_of_each_source(bench):
-    said = gathered(bench)
-    assert [(one.source, one.ready, one.held_back) for one in said.sources] == [("journal", 9, 0)]
-    assert (said.held_count, said.held, said.last_export) == (0, (), None)
+def test_report_has_the_state_of_each_source(bench):
+    result = gathered(bench)
+    assert [(one.source, one.ready, one.held_back) for one in result.sources] == [("journal", 9, 0)]
+    assert (result.held_count, result.held, result.last_export) == (0, (), None)
 
 
 def test_records_held_back_have_their_sentences(tmp_path, monkeypatch):
     monkeypatch.setattr(facts, "HELD_SHOWN", 4)
-    said = gathered(harvest_generated(Workbench(tmp_path), 7, prefix="10.12345"))
-    assert (said.held_count, len(said.held), said.journals) == (7, 4, ())
-    assert "not among yours" in said.held[0].sentences[0]
-    assert said.held[0].title
-    (foreign,) = (group for group in said.findings if group.code == "doi-foreign-prefix")
+    result = gathered(harvest_generated(Workbench(tmp_path), 7, prefix="10.12345"))
+    assert (result.held_count, len(result.held), result.journals) == (7, 4, ())
+    assert "not among yours" in result.held[0].sentences[0]
+    assert result.held[0].title
+    (foreign,) = (group for group in result.findings if group.code == "doi-foreign-prefix")
     assert (foreign.count, len(foreign.examples), foreign.who) == (7, 3, "configuration")
-    assert said.findings[0].severity == "error"
+    assert result.findings[0].severity == "error"
 
 
-def test_a_source_that_is_not_there(bench):
+def test_unknown_source_is_refused(bench):
     with pytest.raises(ConfigError, match="no source other"):
         gathered(bench, "other")
 
 
-def test_the_words_fit_what_is_counted():
+def test_every_measure_and_severity_has_words():
     from harvester.findings import SEVERITIES, kinds
     from harvester.rules.completeness import MEASURES
 

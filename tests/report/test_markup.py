@@ -21,17 +21,17 @@ def test_attributes():
 
 
 @pytest.mark.parametrize("text", ["\x00", "\x1b[2J", "\x9b", "\ud800", "\u202e"])
-def test_no_character_that_html_refuses(text):
+def test_characters_that_html_does_not_allow_are_replaced(text):
     assert not set(text) & set(foreign(text)) - set("[2J")
     foreign(text).encode()
 
 
-def test_foreign_text_has_a_direction_of_its_own():
+def test_foreign_text_is_isolated():
     assert foreign("مجلة") == "<bdi>مجلة</bdi>"
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])), st.text(st.characters(codec="utf-8")))
-def test_any_text_comes_back_as_text(text, attribute):
+def test_any_text_is_parsed_back_as_text(text, attribute):
     element = parser.fragment_fromstring(tag("p", text, title=attribute))
     assert (element.text or "") == re.sub("[\u202d\u202e\ufffe\uffff]", "\ufffd", text)
     assert len(element) == 0

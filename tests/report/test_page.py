@@ -1,4 +1,4 @@
-"""The page: whole, sound, needing nothing, and with every foreign text as text."""
+"""The page is complete, valid and self-contained, and foreign text never becomes markup."""
 
 import re
 from itertools import pairwise
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from lxml import html as parser
 from msgspec.structs import replace
 
-from harvester.report import Share, page
-from harvester.report.page import _whole
+from harvester.report import Share, to_html
+from harvester.report.page import _rounded
 from tests.report.samples import report
 
 ATTACK = '"><script>alert(1)</script><img src=x onerror=y>\u202e'
@@ -18,30 +18,30 @@ ATTACK = '"><script>alert(1)</script><img src=x onerror=y>\u202e'
 
 @pytest.fixture(scope="module")
 def document():
-    return parser.document_fromstring(page(report()))
+    return parser.document_fromstring(to_html(report()))
 
 
-def test_nothing_is_loaded(document):
+def test_page_loads_nothing(document):
     assert not document.xpath("//script|//link|//img|//iframe|//object|//@src|//@onclick|//form")
-    assert "url(" not in page(report())
-    assert "@import" not in page(report())
+    assert "url(" not in to_html(report())
+    assert "@import" not in to_html(report())
     assert document.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0].startswith("default-src 'none'")
 
 
 def test_foreign_text_never_becomes_markup():
-    document = parser.document_fromstring(page(report(ATTACK)))
+    document = parser.document_fromstring(to_html(report(ATTACK)))
     assert not document.xpath("//script|//img|//*[@onerror]")
-    assert page(report(ATTACK)).count("<bdi>&quot;&gt;&lt;script") >= 8
-    assert page(report(ATTACK)).count("<section") == page(report()).count("<section")
+    assert to_html(report(ATTACK)).count("<bdi>&quot;&gt;&lt;script") >= 8
+    assert to_html(report(ATTACK)).count("<section") == to_html(report()).count("<section")
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
-def test_any_text_keeps_the_page_whole(text):
-    bare, filled = (re.sub(r">[^<]*<", "><", page(report(one))) for one in ("x", text))
+def test_any_text_leaves_the_markup_of_the_page_unchanged(text):
+    bare, filled = (re.sub(r">[^<]*<", "><", to_html(report(one))) for one in ("x", text))
     assert filled == bare
 
 
-def test_it_can_be_read_without_seeing_it(document):
+def test_page_is_accessible(document):
     assert document.get("lang") == "en"
     assert document.xpath("//title/text()") == ["Harvest report, 2025-06-15"]
     assert len(document.xpath("//h1")) == 1
@@ -59,41 +59,46 @@ def test_records_in_other_scripts_are_isolated(document):
     assert document.xpath("//section[@id='held']//h3/bdi/text()") == ["мост"]
 
 
-def test_what_it_says(document):
+def test_page_has_counts_and_shares(document):
     words = " ".join(document.text_content().split())
-    for said in ("4ready for deposit", "1,234 new", "1 that could not be kept", "and 3 more: harvester check --code"):
-        assert said.replace("4ready", "ready") in words
+    for part in ("4ready for deposit", "1,234 new", "1 that could not be kept", "and 3 more: harvester check --code"):
+        assert part.replace("4ready", "ready") in words
     assert "3 current, 0 in the back file" in words
     assert "33 %" in words
     assert "and 1 more: harvester check --severity error --csv" in words
 
 
-def test_a_part_without_articles_has_no_bars(document):
+def test_part_without_articles_has_no_bars(document):
     heads = document.xpath("//section[@id='completeness']//thead//th/text()")
     assert heads == ["Current"]
 
 
-def test_an_empty_store():
+def test_report_of_an_empty_store():
     bare = report(sources=(), journals=(), findings=(), held=(), held_count=0, last_export=None)
-    words = page(bare)
-    for said in ("No deposit file has been written yet", "No article is ready", "Nothing found", "Every live record"):
-        assert said in words
+    words = to_html(bare)
+    for sentence in (
+        "No deposit file has been written yet",
+        "No article is ready",
+        "Nothing found",
+        "Every live record",
+    ):
+        assert sentence in words
 
 
-def test_a_source_that_was_never_harvested():
+def test_source_that_was_never_harvested():
     source = replace(report().sources[0], formats=())
-    assert "never harvested" in page(report(sources=(source,)))
+    assert "never harvested" in to_html(report(sources=(source,)))
 
 
-def test_both_parts_are_shown_where_both_have_articles():
+def test_current_and_back_file_are_shown_if_both_have_articles():
     journal = report().journals[0]
     both = replace(journal, back_file=Share(9, journal.current.percent))
-    document = parser.document_fromstring(page(report(journals=(both,))))
+    document = parser.document_fromstring(to_html(report(journals=(both,))))
     assert document.xpath("//section[@id='completeness']//thead//th/text()") == ["Current", "Back file"]
 
 
 @pytest.mark.parametrize(
     ("percent", "words"), [(0, "0"), (0.3, "<1"), (33.3, "33"), (99.4, ">99"), (99.9, ">99"), (100, "100")]
 )
-def test_0_is_none_and_100_is_all(percent, words):
-    assert _whole(percent) == words
+def test_rounded_percentage_is_0_only_for_none_and_100_only_for_all(percent, words):
+    assert _rounded(percent) == words

@@ -15,7 +15,7 @@ from harvester.findings import SEVERITIES, WHO, Severity, kinds
 from harvester.reports import RecordFinding
 
 EXAMPLES = 3
-GRAVE = 4  # the exit code for findings at or above --fail-on
+FAIL_ON = 4  # the exit code for findings at or above --fail-on
 _severity = click.Choice(SEVERITIES)
 
 
@@ -23,7 +23,9 @@ _severity = click.Choice(SEVERITIES)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--code", "codes", multiple=True, metavar="CODE", help="Only findings with this code; may be repeated.")
 @click.option("--severity", "severities", multiple=True, type=_severity, help="Only these; may be repeated.")
-@click.option("--fail-on", type=_severity, help=f"Exit code {GRAVE} when there is a finding of this severity or above.")
+@click.option(
+    "--fail-on", type=_severity, help=f"Exit code {FAIL_ON} when there is a finding of this severity or above."
+)
 @click.option("--csv", is_flag=True, help="Print every finding as a row of CSV, safe to open in a spreadsheet.")
 @pass_common
 def command(
@@ -44,36 +46,37 @@ def command(
         if code not in kinds():
             raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="--code")
     config = common.load()
-    tally = Tally()
+    counter = FindingCounter()
     with pipeline.opened(config) as store:
         today = datetime.now(UTC).date().isoformat()
-        found = tally.of(pipeline.check(config, store, names, today=today, codes=codes, severities=severities))
+        found = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
+        findings = counter.counting(found)
         if common.json:
-            as_json_list("findings", found)
+            as_json_list("findings", findings)
         elif csv:
-            as_csv(RecordFinding.__struct_fields__, map(structs.astuple, found))
+            as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
         else:
-            _drain(found)
-            tally.print()
-    common.say(tally.sentence())
-    return GRAVE if fail_on and tally.has(fail_on) else 0
+            _consume(findings)
+            counter.print()
+    common.say(counter.sentence())
+    return FAIL_ON if fail_on and counter.has(fail_on) else 0
 
 
-def _drain(found: Iterable[RecordFinding]) -> None:
-    for _ in found:
+def _consume(findings: Iterable[RecordFinding]) -> None:
+    for _ in findings:
         pass
 
 
-class Tally:
-    """Findings counted by code, with the first few of each."""
+class FindingCounter:
+    """Counts findings by code and keeps examples of each."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._examples: dict[str, list[RecordFinding]] = {}
 
-    def of(self, found: Iterable[RecordFinding]) -> Iterator[RecordFinding]:
-        """The findings themselves, counted while they pass."""
-        for finding in found:
+    def counting(self, findings: Iterable[RecordFinding]) -> Iterator[RecordFinding]:
+        """The same findings, counted as they pass."""
+        for finding in findings:
             self._counts[finding.code] = self._counts.get(finding.code, 0) + 1
             examples = self._examples.setdefault(finding.code, [])
             if len(examples) < EXAMPLES:
@@ -81,14 +84,16 @@ class Tally:
             yield finding
 
     def print(self) -> None:
+        """Prints each code with its count and examples, the gravest first."""
         for code in sorted(self._counts, key=lambda code: (_rank(code), -self._counts[code], code)):
             _print_code(code, self._counts[code], self._examples[code])
 
     def has(self, severity: Severity) -> bool:
-        """Whether there is a finding of that severity or a graver one."""
+        """Whether there is a finding of this severity or a graver one."""
         return any(_rank(code) <= SEVERITIES.index(severity) for code in self._counts)
 
     def sentence(self) -> str:
+        """The counts by severity, and the next step."""
         if not self._counts:
             return "Nothing found."
         numbers = dict.fromkeys(SEVERITIES, 0)

@@ -1,4 +1,4 @@
-"""What every command has: --config, --json, -q, -v, accepted before and after the command's name."""
+"""The options of every command (--config, --json, -q, -v), accepted before and after its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Common:
-    """The values of the options that every command has; `click.Context.obj` of all of them."""
+    """The values of the options of every command. It is the `click.Context.obj` of all commands."""
 
     def __init__(self) -> None:
         self.config = Path("config.toml")
@@ -23,18 +23,18 @@ class Common:
         self.log_format = "text"
 
     def load(self) -> Config:
-        """The configuration. Raises `ConfigError`."""
+        """Loads the configuration. Raises `ConfigError`."""
         from harvester.config import load  # jsonschema takes 60 ms to import
 
         return load(self.config)
 
     def say(self, message: str) -> None:
-        """A message for the person who started the command: on stderr, nothing with -q."""
+        """Prints a message for the user on stderr, unless -q is set."""
         if not self.quiet:
             click.echo(message, err=True)
 
     def say_where_to_begin(self, config: Config) -> None:
-        """The next step of a newcomer, who has no source yet."""
+        """Prints the first step, if no source is configured."""
         if not config.sources:
             self.say("There is no source yet; harvester source probe URL looks at one and prints its settings.")
 
@@ -43,7 +43,7 @@ pass_common = click.make_pass_decorator(Common)
 
 
 def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Keeps a given option for the command that runs; the one behind the command's name wins."""
+    """Stores the value of an option in `Common`. The value after the command's name wins, because it comes last."""
     common = context.ensure_object(Common)
     if value and option.name:
         setattr(common, option.name, value)
@@ -77,7 +77,7 @@ def _options() -> list[click.Parameter]:
 
 
 class Command(click.Command):
-    """A command with the options that every command has."""
+    """A command with the common options."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
@@ -89,7 +89,7 @@ class Command(click.Command):
 
 
 def _log_to_stderr(common: Common) -> None:
-    import logging  # `--help` does without
+    import logging  # `--help` does not need it
 
     from harvester.daemon.logs import set_up
 
@@ -97,12 +97,12 @@ def _log_to_stderr(common: Common) -> None:
 
 
 class Group(click.Group):
-    """A command with subcommands. Those in `lazy` stand in modules that are imported when they are called."""
+    """A command with subcommands. Those in `lazy` are imported when they are called."""
 
     command_class = Command
 
     def __init__(self, *args: Any, lazy: dict[str, tuple[str, str]] | None = None, **attributes: Any) -> None:
-        """`lazy`: for each command, the module that holds it as `command` and its one line of help."""
+        """`lazy` has for each command the module in which it is named `command`, and its one line of help."""
         super().__init__(*args, **attributes)
         self.params += _options()
         self._lazy = lazy or {}
@@ -133,7 +133,7 @@ class Group(click.Group):
 
 
 def unknown(kind: str, name: str, known: list[str]) -> str:
-    """A sentence about a name that does not exist, with the nearest one that does."""
+    """The error for a name that does not exist, with the nearest one that does."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1)

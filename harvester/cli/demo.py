@@ -1,4 +1,4 @@
-"""`harvester demo`: the whole way on articles of our own, or their provider to try things on."""
+"""`harvester demo`: the whole process with articles of our own, or only their provider, to try things out."""
 
 from __future__ import annotations
 

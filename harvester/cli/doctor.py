@@ -1,4 +1,4 @@
-"""`harvester doctor`: exit code 0 when nothing is wrong, 1 when something is."""
+"""`harvester doctor`: exit code 0 if nothing is wrong, 1 if something is."""
 
 from __future__ import annotations
 

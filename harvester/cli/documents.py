@@ -1,4 +1,4 @@
-"""How runs and sources look in `--json`, the same wherever they stand: docs/json.md."""
+"""Runs and sources as JSON objects, the same for every command (docs/json.md)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Document = dict[str, object]
 
 
 def of_run(run: RunRow) -> Document:
-    """The run with its counts beside it, and without what it asks for."""
+    """The run with its counts as fields, without its windows."""
     facts = structs.asdict(run)
     counts = structs.asdict(facts.pop("counts"))
     facts.pop("windows", None)
@@ -18,11 +18,11 @@ def of_run(run: RunRow) -> Document:
 
 
 def of_window(window: RunWindow) -> Document:
-    asked = structs.asdict(window.window)
-    del asked["prefix"]  # its run says so
+    request = structs.asdict(window.window)
+    del request["prefix"]  # it is that of the run
     return {
-        "set": asked.pop("set_spec"),
-        **asked,
+        "set": request.pop("set_spec"),
+        **request,
         "state": window.state,
         "pages": window.pages,
         "seen": window.seen,
@@ -31,7 +31,7 @@ def of_window(window: RunWindow) -> Document:
 
 
 def of_source(source: SourceStatus) -> Document:
-    return {**structs.asdict(source), "formats": [_of_format(one) for one in source.formats]}
+    return {**structs.asdict(source), "formats": [_of_format(status) for status in source.formats]}
 
 
 def _of_format(status: FormatStatus) -> Document:

@@ -1,4 +1,4 @@
-"""`harvester explain`: one finding, or which there are."""
+"""`harvester explain`: one finding, or a list of all."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def command(common: Common, code: str | None) -> None:
         _list(common)
         return
     if code not in kinds():
-        said = f"{unknown('finding', code, list(kinds()))} harvester explain lists them all."
-        raise click.BadParameter(said, param_hint="CODE")
+        message = f"{unknown('finding', code, list(kinds()))} harvester explain lists them all."
+        raise click.BadParameter(message, param_hint="CODE")
     kind = kinds()[code]
     if common.json:
         as_json(finding=_document(code, kind))

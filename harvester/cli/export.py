@@ -20,7 +20,7 @@ HELD_SHOWN = 20
 
 
 class Targets(Group):
-    """The commands are those of the registry, at the moment of the call."""
+    """The commands are the registered targets at the moment of the call."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(TARGETS)
@@ -43,7 +43,7 @@ def _command(target: Target) -> click.Command:
 
 
 def _parameters(target: Target) -> list[click.Parameter]:
-    """The same for every target, and a choice of schema versions if the target has one."""
+    """The parameters, which are the same for every target, except that some have schema versions."""
     parameters = [
         click.Argument(["names"], nargs=-1, metavar="[NAME]..."),
         click.Option(
@@ -95,8 +95,8 @@ def _export(
 
 
 def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
-    """The DOIs that were asked for and are neither in a file nor held back."""
-    held = (one.doi for one in report.held_back if one.doi)
+    """The requested DOIs that are neither in a file nor held back."""
+    held = (held.doi for held in report.held_back if held.doi)
     known = {fold_doi(doi) for doi in (*held, *(doi for file in report.files for doi in file.dois))}
     return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
@@ -105,8 +105,8 @@ def _print(report: ExportReport, *, dry_run: bool) -> None:
     if report.files:
         rows = [(file.path, file.schema_version, file.records, file.bytes) for file in report.files]
         table(("would write" if dry_run else "file", "schema", "records", "bytes"), rows)
-    for warned in report.thinner[:HELD_SHOWN]:
-        line(f"thinner  {warned.record}  {one_line(warned.message)}")
+    for warning in report.thinner[:HELD_SHOWN]:
+        line(f"thinner  {warning.record}  {one_line(warning.message)}")
     if len(report.thinner) > HELD_SHOWN:
         line(f"and {len(report.thinner) - HELD_SHOWN} more that have less than their last deposit")
     for held in report.held_back[:HELD_SHOWN]:
@@ -116,7 +116,7 @@ def _print(report: ExportReport, *, dry_run: bool) -> None:
 
 
 def sentence(report: ExportReport, *, dry_run: bool = False) -> str:
-    """What an export came to, for the person who started it."""
+    """The result of an export, for the user."""
     records = sum(file.records for file in report.files)
     done = "would be written" if dry_run else "written"
     parts = [f"{counted(records, 'record')} {done} into {counted(len(report.files), 'file')}"]

@@ -1,6 +1,6 @@
-"""`harvester harvest`: exit code 0 when every run is complete, 3 when some are, 1 when none is; 130 or 143: stopped.
+"""`harvester harvest`: exit code 0 if every run is complete, 3 if some are, 1 if none is; 130 or 143 if stopped.
 
-With --due it is what cron calls: one turn of the daemon.
+With --due it is for cron and does what is due, as the daemon would.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def exit_code(runs: Sequence[RunReport]) -> int:
 
 
 def show(common: Common, runs: Sequence[RunReport]) -> None:
-    """The runs as a table, what they say, and what to do next."""
+    """Prints the runs as a table, their errors, and the next step."""
     if not common.quiet:
         _print_runs(runs)
     for run in runs:

@@ -1,4 +1,4 @@
-"""`harvester health`: exit code 0 when the daemon is well and ready, 1 when not."""
+"""`harvester health`: exit code 0 if the daemon is well and ready, 1 if not."""
 
 from __future__ import annotations
 

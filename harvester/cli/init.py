@@ -1,4 +1,4 @@
-"""`harvester init`: a first config.toml, with what a person answers or with examples in comments."""
+"""`harvester init`: a first config.toml, with a person's answers or with examples in comments."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ def command(common: Common) -> None:
 
 
 def _ask() -> dict[str, object]:
-    """Answers that the configuration takes; one that it does not is asked for again."""
+    """Asks the questions, each until its answer is valid. Returns nothing if there is no depositor yet."""
     answers: dict[str, object] = {}
     for key, question in QUESTIONS.items():
-        usual = answers["depositor_name"] if key == "registrant" else ""
-        good = partial(_good, key)
-        answer = click.prompt(question, default=usual, show_default=bool(usual), err=True, value_proc=good)
+        default = answers["depositor_name"] if key == "registrant" else ""
+        parse = partial(_parsed, key)
+        answer = click.prompt(question, default=default, show_default=bool(default), err=True, value_proc=parse)
         if not answer and key == "depositor_name":
             return {}
         answers[key] = answer
     return answers
 
 
-def _good(key: str, said: str) -> object:
-    answer = said.split() if key == "prefixes" else said.strip()
+def _parsed(key: str, text: str) -> object:
+    answer = text.split() if key == "prefixes" else text.strip()
     for problem in schema_problems({"crossref": {key: answer}}):
         if problem.path[:2] == ("crossref", key) and (answer or key != "depositor_name"):
             raise click.UsageError(problem.sentence)
@@ -68,7 +68,7 @@ def _good(key: str, said: str) -> object:
 
 
 def render(answers: dict[str, object]) -> str:
-    """The text of a new configuration; what is not answered stands in it as an example in a comment."""
+    """The text of a new configuration, with examples in comments if there are no answers."""
     examples = schema()["$defs"]["crossref"]["properties"]
     lines = [
         f"{key} = {json.dumps(answers[key], ensure_ascii=False)}"

@@ -1,4 +1,4 @@
-"""How answers look: one JSON object, a table, or CSV that no spreadsheet runs as a formula."""
+"""Output: one JSON object, a table, or CSV that no spreadsheet takes for formulas."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ SCHEMA = 1  # of every JSON object printed
 _FORMULA = re.compile(
     r"[\s\ufeff]*[=+@\uff1d\uff0b\uff20\uff0d-]|[\t\r\n]"
 )  # full-width signs count in Japanese locales
-# A record's text must not steer the terminal: control characters show as what they are.
+# Text of a record must not control the terminal, so control characters are printed as escapes.
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
 
 
 def as_json(**values: Any) -> None:
-    """Prints one JSON object: the number of its form, then the values; Structs become objects."""
+    """Prints one JSON object: the schema number, then the values. Structs become objects."""
     click.echo(msgspec.json.encode({"schema": SCHEMA, **values}))
 
 
 def as_json_list(name: str, items: Iterable[Any]) -> None:
-    """Prints one JSON object with a list, item by item, so that a long list needs no memory."""
+    """Prints one JSON object with a list, item by item, so that a long list needs little memory."""
     click.echo(f'{{"schema":{SCHEMA},"{name}":[', nl=False)
     for number, item in enumerate(items):
         click.echo(("," if number else "") + msgspec.json.encode(item).decode(), nl=False)
@@ -34,12 +34,12 @@ def as_json_list(name: str, items: Iterable[Any]) -> None:
 
 
 def line(text: str = "") -> None:
-    """Prints a line of an answer."""
+    """Prints a line."""
     click.echo(text.translate(_CONTROLS))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Prints rows in columns; numbers stand at the right."""
+    """Prints rows in columns; columns of numbers are aligned to the right."""
     cells = [[one_line(str(cell)) for cell in row] for row in rows]
     right = [all(cell.replace(".", "", 1).isdigit() for cell in column) for column in zip(*cells, strict=True)]
     widths = [max(map(_width, column)) for column in zip(head, *cells, strict=True)]
@@ -51,14 +51,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         line("  ".join(padded).rstrip())
 
 
-def one_line(text: str, most: int = 200) -> str:
-    """A text on one line, cut where it is long."""
+def one_line(text: str, limit: int = 200) -> str:
+    """The text on one line, cut at `limit` characters."""
     folded = " ".join(text.split())
-    return folded if len(folded) <= most else f"{folded[: most - 1]}…"
+    return folded if len(folded) <= limit else f"{folded[: limit - 1]}…"
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: East Asian characters take two, combining marks none."""
+    """The width on a terminal: East Asian characters have two columns, combining marks none."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text)
 
 
@@ -70,7 +70,7 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for text: one that begins like a formula gets an apostrophe in front (OWASP)."""
+    """The cell, with an apostrophe before it if it begins like a formula (OWASP), so that it is read as text."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

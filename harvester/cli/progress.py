@@ -1,4 +1,4 @@
-"""What a long command shows while it runs: rich on a terminal, nothing elsewhere and beside log lines."""
+"""The progress of a long command: shown on a terminal, unless it prints log lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Show = Callable[[Progress], None]
 
 @contextmanager
 def shown(common: Common) -> Iterator[Show | None]:
-    """While it is open: what to call with each step, or `None` where nobody watches."""
+    """Shows progress in the block. Yields the function to call for each step, or `None` if nothing is shown."""
     if common.quiet or common.verbose or not sys.stderr.isatty():
         yield None
         return

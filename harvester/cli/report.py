@@ -34,34 +34,37 @@ def command(common: Common, names: tuple[str, ...], html: Path | None) -> None:
     """
     config = common.load()
     with pipeline.opened(config) as store:
-        said = report.gather(config, store, names, now=datetime.now(UTC))
+        gathered = report.gather(config, store, names, now=datetime.now(UTC))
     if html:
-        write_report_file(html, report.page(said))
+        write_report_file(html, report.to_html(gathered))
         common.say(f"{html} is written; open it in a browser.")
     if common.json:
-        as_json(**{**msgspec.structs.asdict(said), "sources": list(map(documents.of_source, said.sources))})
+        as_json(**{**msgspec.structs.asdict(gathered), "sources": list(map(documents.of_source, gathered.sources))})
     elif not html:
-        _print(said)
+        _print(gathered)
 
 
-def _print(said: report.Report) -> None:
-    _print_sources(said)
-    for journal in said.journals:
+def _print(gathered: report.Report) -> None:
+    _print_sources(gathered)
+    for journal in gathered.journals:
         _print_journal(journal)
     for who, words in report.WHO.items():
-        groups = [group for group in said.findings if group.who == who]
+        groups = [group for group in gathered.findings if group.who == who]
         if groups:
             line(f"\n{words}:")
             _print_groups(groups)
-    _print_held(said)
+    _print_held(gathered)
 
 
-def _print_sources(said: report.Report) -> None:
-    rows = [(one.source, one.ready, one.held_back, one.deleted, _trouble(one)) for one in said.sources]
+def _print_sources(gathered: report.Report) -> None:
+    rows = [
+        (status.source, status.ready, status.held_back, status.deleted, _last_runs(status))
+        for status in gathered.sources
+    ]
     table(("source", "ready", "held back", "deleted", "last run"), rows)
 
 
-def _trouble(source: SourceStatus) -> str:
+def _last_runs(source: SourceStatus) -> str:
     runs = [status.last_run for status in source.formats if status.last_run]
     return "; ".join(run.error or f"{run.prefix} {run.state}" for run in runs) or "never harvested"
 
@@ -88,11 +91,11 @@ def _print_groups(groups: Sequence[report.Group]) -> None:
             line(f"    - {example.record}: {one_line(example.message)}")
 
 
-def _print_held(said: report.Report) -> None:
-    if not said.held_count:
+def _print_held(gathered: report.Report) -> None:
+    if not gathered.held_count:
         return
-    line(f"\n{counted(said.held_count, 'record')} held back:")
-    for one in said.held:
-        line(f"  {one.record}: {one_line(' '.join(one.sentences))}")
-    if said.held_count > len(said.held):
-        line(f"  and {said.held_count - len(said.held):,} more: harvester check --severity error --csv")
+    line(f"\n{counted(gathered.held_count, 'record')} held back:")
+    for held in gathered.held:
+        line(f"  {held.record}: {one_line(' '.join(held.sentences))}")
+    if gathered.held_count > len(gathered.held):
+        line(f"  and {gathered.held_count - len(gathered.held):,} more: harvester check --severity error --csv")

@@ -1,4 +1,4 @@
-"""The command `harvester` itself: its commands, and how it ends."""
+"""The command `harvester` itself: its subcommands, and how it ends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from harvester.cli.signals import Terminated, ended_by_sigterm
 from harvester.errors import HarvesterError
 
 REPORT = "This is an error in the program, and nothing of the store is lost by it."
-INTERRUPTED, TERMINATED = 130, 143  # 128 + SIGINT and SIGTERM, as shells count
-BROKEN_PIPE = 141  # 128 + SIGPIPE: who read our output went away
+INTERRUPTED, TERMINATED = 130, 143  # 128 + SIGINT and SIGTERM, as in shells
+BROKEN_PIPE = 141  # 128 + SIGPIPE: the reader of our output is gone
 
 COMMANDS = {
     name: (f"harvester.cli.{name}", line)
@@ -50,47 +50,47 @@ COMMANDS = {
 
 
 class Program(Group):
-    """The outermost command: every way of ending goes through here."""
+    """The outermost command, which turns every way of ending into an exit code."""
 
     def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         common = Common()
         extra |= {"obj": common, "standalone_mode": False}
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 is no reason to fail
+                stream.reconfigure(errors="backslashreplace")  # works on terminals that are not UTF-8
         run = super().main
         with ended_by_sigterm():
-            code = _ending(lambda: run(args, prog_name or "harvester", **extra), common)
+            code = _exit_code(lambda: run(args, prog_name or "harvester", **extra), common)
         sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            _hush(sys.stdout)
+            _discard(sys.stdout)
             return BROKEN_PIPE
 
 
-def _ending(run: Callable[[], Any], common: Common) -> int:
-    """Runs a command and says how it ended: its exit code."""
+def _exit_code(run: Callable[[], Any], common: Common) -> int:
+    """Runs a command, prints how it failed if it did, and returns its exit code."""
     try:
         code = run()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort as stopped:
+    except click.Abort as abort:
         click.echo("Stopped. What was complete is kept.", err=True)
-        return TERMINATED if isinstance(stopped.__cause__, Terminated) else INTERRUPTED
+        return TERMINATED if isinstance(abort.__cause__, Terminated) else INTERRUPTED
     except HarvesterError as error:
         click.echo(f"{error}", err=True)
         if common.verbose:
             traceback.print_exc()
         return error.exit_code
     except OSError as error:
-        _hush(sys.stdout)
-        said = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-        click.echo(f"A file or the output cannot be written or read ({said}); mend that and start again.", err=True)
+        _discard(sys.stdout)
+        reason = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        click.echo(f"A file or the output cannot be written or read ({reason}); mend that and start again.", err=True)
         if common.verbose:
             traceback.print_exc()
         return 1
@@ -99,9 +99,9 @@ def _ending(run: Callable[[], Any], common: Common) -> int:
         return 1
 
 
-def _hush(stream: TextIO) -> None:
-    """Nothing more can be said there; what is left in its buffer would fail once more at the end."""
-    with suppress(OSError):  # not a file at all
+def _discard(stream: TextIO) -> None:
+    """Redirects a stream that cannot be written to /dev/null: its buffer is flushed at exit and would fail again."""
+    with suppress(OSError):  # the stream is not a file
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

@@ -36,7 +36,7 @@ def command(common: Common, name: str | None, limit: int) -> None:
     rows = [(*_facts(config, run), *(getattr(run.counts, count) for count in _COUNTS)) for run in runs]
     if not rows:
         if name:
-            select_sources(config, [name])  # a name nobody knows
+            select_sources(config, [name])  # raises if the name is unknown
         common.say(f"There is no run of {name} yet." if name else "There is no run yet.")
         return
     table(("run", "source", "format", "started", "kind", "state", "pages", *_COUNTS), rows)
@@ -50,7 +50,7 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         run = store.run(run_id)
     except LookupError:
         raise HarvesterError(f"There is no run {run_id}; harvester runs lists those there are.") from None
-    rejected = [{"record": one.identifier, "reason": one.reason} for one in store.rejected_records(run_id)]
+    rejected = [{"record": bad.identifier, "reason": bad.reason} for bad in store.rejected_records(run_id)]
     if common.json:
         windows = [documents.of_window(window) for window in run.windows]
         as_json(run=documents.of_run(run), windows=windows, rejected=rejected)
@@ -67,8 +67,8 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
     left = [window for window in run.windows if window.state != "done"]
     for window in left[:SHOWN]:
         line(f"  open      {_words(window)}")
-    for one in rejected[:SHOWN]:
-        line(f"  rejected  {one['record'] or 'a record without an identifier'}: {one['reason']}")
+    for record in rejected[:SHOWN]:
+        line(f"  rejected  {record['record'] or 'a record without an identifier'}: {record['reason']}")
     if len(rejected) > SHOWN:
         line(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
 

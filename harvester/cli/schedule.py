@@ -24,18 +24,18 @@ def command(common: Common, count: int) -> None:
     """
     config, now = common.load(), datetime.now(UTC)
     with pipeline.opened(config) as store:
-        plans = scheduled_tasks(config, store, now)
+        tasks = scheduled_tasks(config, store, now)
     if common.json:
-        as_json(zone=config.zone, schedule=[_document(plan, count) for plan in plans])
+        as_json(zone=config.zone, schedule=[_document(task, count) for task in tasks])
         return
     cells = [
         (
-            plan.name,
-            "now" if plan.due else "",
-            *(local_time(moment, config.zone) for moment in _next(plan, count)),
-            _words(plan.schedule),
+            task.name,
+            "now" if task.due else "",
+            *(local_time(moment, config.zone) for moment in _next(task, count)),
+            _words(task.schedule),
         )
-        for plan in plans
+        for task in tasks
     ]
     common.say_where_to_begin(config)
     if cells:
@@ -44,10 +44,10 @@ def command(common: Common, count: int) -> None:
         line(f"{name} has no schedule; it is harvested only when someone says so.")
 
 
-def _next(plan: Task, count: int) -> list[datetime]:
-    moments = [plan.next]
+def _next(task: Task, count: int) -> list[datetime]:
+    moments = [task.next]
     while len(moments) < count:
-        moments.append(next_after(plan.schedule, moments[-1]))
+        moments.append(next_after(task.schedule, moments[-1]))
     return moments
 
 
@@ -57,11 +57,11 @@ def _words(schedule: Schedule) -> str:
     return in_words(schedule.expression) + (f", {delay} later" if schedule.delay else "")
 
 
-def _document(plan: Task, count: int) -> dict[str, object]:
+def _document(task: Task, count: int) -> dict[str, object]:
     return {
-        "source": plan.name,
-        "schedule": plan.schedule.expression,
-        "words": _words(plan.schedule),
-        "due_since": plan.due,
-        "next": _next(plan, count),
+        "source": task.name,
+        "schedule": task.schedule.expression,
+        "words": _words(task.schedule),
+        "due_since": task.due,
+        "next": _next(task, count),
     }

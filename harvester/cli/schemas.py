@@ -34,29 +34,29 @@ def install(common: Common, version: str | None, source: Path | None) -> None:
     """
     if version is not None and version not in bundles.pinned():
         raise click.BadParameter(unknown("schema", version, list(bundles.pinned())), param_hint="VERSION")
-    done = bundles.install(version, source=source)
+    installed = bundles.install(version, source=source)
     if common.json:
-        as_json(schemas=[_document(one.version, one) for one in done])
-    for one in done:
-        common.say(f"Schema {one.version} is in {one.folder}.")
+        as_json(schemas=[_document(bundle.version, bundle) for bundle in installed])
+    for bundle in installed:
+        common.say(f"Schema {bundle.version} is in {bundle.folder}.")
 
 
 @command.command("list")
 @pass_common
 def list_(common: Common) -> None:
     """Lists the known versions and their state."""
-    held = {one.version: one for one in bundles.installed()}
-    schemas = [_document(version, held.get(version)) for version in bundles.pinned()]
+    installed = {bundle.version: bundle for bundle in bundles.installed()}
+    schemas = [_document(version, installed.get(version)) for version in bundles.pinned()]
     if common.json:
         as_json(schemas=schemas)
         return
-    table(("schema", "state", "folder"), [tuple(one.values()) for one in schemas])
-    if missing := [one["version"] for one in schemas if one["state"] != "installed"]:
+    table(("schema", "state", "folder"), [tuple(schema.values()) for schema in schemas])
+    if missing := [schema["version"] for schema in schemas if schema["state"] != "installed"]:
         common.say(
             f"Not ready: {', '.join(missing)}. Run harvester schemas install, with --from where there is no package."
         )
 
 
-def _document(version: str, held: Installed | None) -> dict[str, str]:
-    state = "missing" if held is None else "damaged" if held.faults else "installed"
-    return {"version": version, "state": state, "folder": str(held.folder) if held else ""}
+def _document(version: str, bundle: Installed | None) -> dict[str, str]:
+    state = "missing" if bundle is None else "damaged" if bundle.faults else "installed"
+    return {"version": version, "state": state, "folder": str(bundle.folder) if bundle else ""}

@@ -1,4 +1,4 @@
-"""`harvester show`: one record in every form it has here."""
+"""`harvester show`: one record, its article, its findings or its deposit."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def _document(stored: StoredArticle) -> dict[str, Any]:
 
 
 def _finding(stored: StoredArticle, number: int) -> dict[str, str]:
-    found = stored.findings[number]
-    kind = kinds()[found.code]
+    finding = stored.findings[number]
+    kind = kinds()[finding.code]
     return {
-        "code": found.code,
+        "code": finding.code,
         "severity": kind.severity,
-        "path": found.path,
-        "value": found.value,
-        "message": sentence(found),
+        "path": finding.path,
+        "value": finding.value,
+        "message": sentence(finding),
         "fix": kind.fix,
         "who": kind.who,
     }
@@ -110,18 +110,18 @@ def _print(stored: StoredArticle) -> None:
     line(f"{stored.identifier}  ({stored.source}: {', '.join(stored.formats)}; {_STATES[stored.state]})")
     for name, value in _facts(stored.article) if stored.article else ():
         line(f"  {name:<9} {value}")
-    for found in stored.findings:
-        line(f"  {kinds()[found.code].severity:<9} {found.code}: {sentence(found)}")
+    for finding in stored.findings:
+        line(f"  {kinds()[finding.code].severity:<9} {finding.code}: {sentence(finding)}")
 
 
 def _facts(article: Article) -> list[tuple[str, str]]:
-    """What identifies an article, for a person who looks at it."""
+    """The facts that identify an article for a person."""
     facts = [("doi", article.doi), ("page", article.landing_page)]
     facts += [("title", plain(title.text)) for title in article.titles]
     facts += [("author", _byline(article))]
     facts += [("journal", ", ".join(plain(title.text) for title in article.journal.titles))]
     facts += [("issn", ", ".join(issn.value for issn in article.journal.issns))]
-    facts += [("where", _place(article))]
+    facts += [("where", _issue_and_pages(article))]
     facts += [("refs", str(len(article.references)) if article.references else None)]
     return [(name, value) for name, value in facts if value]
 
@@ -131,7 +131,7 @@ def _byline(article: Article) -> str:
     return "; ".join(filter(None, names))
 
 
-def _place(article: Article) -> str:
+def _issue_and_pages(article: Article) -> str:
     pages = "-".join(filter(None, (article.first_page, article.last_page))) or article.elocation_id
     years = ", ".join(dict.fromkeys(str(date.year) for date in article.dates))
     parts = (("volume", article.volume), ("issue", article.issue), ("pages", pages), ("year", years))

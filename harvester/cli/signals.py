@@ -1,6 +1,6 @@
-"""Stopping gently: the first SIGTERM or Ctrl-C asks, the second ends.
+"""Stopping gracefully: the first SIGTERM or Ctrl-C requests a stop, the second one ends the command at once.
 
-A command that does not ask ends at once, with SIGTERM as with Ctrl-C.
+A command that does not support this ends at once, on SIGTERM as on Ctrl-C.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from harvester.cli.common import Common
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM came."""
+    """SIGTERM was received."""
 
 
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
-    """While it is open, SIGTERM ends the command in order; the first process of a container would not hear it else."""
+    """In the block, SIGTERM ends the command cleanly. The first process of a container would otherwise ignore it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -37,36 +37,36 @@ def ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class Asked:
-    """Whether someone asked to stop."""
+class StopRequest:
+    """Whether a stop was requested. An instance can be called as a `Stop`."""
 
-    number: int | None = None  # the signal
+    number: int | None = None  # of the signal
 
     def __call__(self) -> bool:
         return self.number is not None
 
     def code(self, otherwise: int) -> int:
-        """The exit code: 128 + the signal, as shells count, where one came. Not all may have had its turn then."""
+        """The exit code: 128 + the number of the signal, as in shells, or `otherwise` without a signal."""
         return otherwise if self.number is None else 128 + self.number
 
 
 @contextmanager
 def stop_on_signals(
     common: Common, words: str = "Stopping at the next page; once more stops at once."
-) -> Iterator[Asked]:
-    """While it is open: whether someone asked to stop. Only the main thread can open it."""
-    asked = Asked()
+) -> Iterator[StopRequest]:
+    """In the block, the first signal requests a stop and prints `words`. Only the main thread may call this."""
+    request = StopRequest()
 
-    def ask(number: int, _frame: FrameType | None) -> None:
-        if asked():
+    def handle(number: int, _frame: FrameType | None) -> None:
+        if request():
             raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        asked.number = number
+        request.number = number
         if not common.quiet:
-            os.write(2, f"{words}\n".encode())  # print may be at work itself
+            os.write(2, f"{words}\n".encode())  # `print` may be running, and cannot be called again
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield asked
+        yield request
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

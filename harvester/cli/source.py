@@ -19,7 +19,7 @@ from harvester.probing.probe import FormatProbe, ProbeReport, probe, probe_sourc
 from harvester.probing.suggestions import Citation, journal_block, source_block
 
 SETS_SHOWN = 10
-SKEW = 60.0  # seconds by which a clock may be wrong without being mentioned
+SKEW = 60.0  # seconds by which a clock may be wrong without being reported
 ADDRESSES = (
     "the OAI-PMH address of a journal in OJS ends in /index.php/JOURNAL/oai, in Janeway in /api/oai/, "
     "in DSpace in /server/oai/request or /oai/request, in EPrints in /cgi/oai2; else ask whoever runs the site"
@@ -39,10 +39,13 @@ def list_(common: Common) -> None:
     sources = config.sources.values()
     if common.json:
         as_json(
-            sources=[{"name": one.name, "url": one.url, "formats": one.formats, "sets": one.sets} for one in sources]
+            sources=[
+                {"name": source.name, "url": source.url, "formats": source.formats, "sets": source.sets}
+                for source in sources
+            ]
         )
         return
-    rows = [(one.name, one.url, ", ".join(one.formats), ", ".join(one.sets) or "all") for one in sources]
+    rows = [(source.name, source.url, ", ".join(source.formats), ", ".join(source.sets) or "all") for source in sources]
     table(("source", "url", "formats", "sets"), rows)
     if not rows:
         common.say_where_to_begin(config)
@@ -64,7 +67,7 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
     try:
         report = probe(bare, allow_private=allow_private, now=lambda: datetime.now(UTC))
     except ProviderError as error:
-        raise ProviderError(_for_a_newcomer(error)) from error
+        raise ProviderError(_with_first_step(error)) from error
     more = settings(report.identity, report.checkup, report.slowest)
     block = source_block(report.url, report.readable, report.suggestions, allow_private=allow_private, more=more)
     journals = [journal_block(journal) for journal in report.suggestions.journals]
@@ -73,7 +76,7 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
         return
     _print(report)
     if not report.readable:
-        failed = any(one.error for one in report.formats)
+        failed = any(probed.error for probed in report.formats)
         common.say(
             "No format could be read, as said above; try again later, or ask the provider's administrator."
             if failed
@@ -107,7 +110,7 @@ def test(common: Common, name: str) -> int:
 
 
 def _endpoint(url: str) -> str:
-    """The URL as config.toml takes it. Raises `ConfigError` where it would not."""
+    """The bare endpoint. Raises `ConfigError` if config.toml would not accept it."""
     from harvester.config.formats import endpoint
     from harvester.config.problems import without_credentials
 
@@ -119,8 +122,8 @@ def _endpoint(url: str) -> str:
     return bare
 
 
-def _for_a_newcomer(error: ProviderError) -> str:
-    """The error with the next step of somebody who has no source yet, and perhaps not the right address."""
+def _with_first_step(error: ProviderError) -> str:
+    """The error with a remedy for a user who has no source yet, and perhaps a wrong URL."""
     if isinstance(error, BadAnswer) or (isinstance(error, BadStatus) and error.status in (404, 410)):
         return f"{cause_and_remedy(str(error), '')[0]}; {ADDRESSES}"
     if isinstance(error, PrivateAddress):
@@ -131,12 +134,12 @@ def _for_a_newcomer(error: ProviderError) -> str:
 def _print(report: ProbeReport) -> None:
     for name, value in _facts(report):
         line(f"{name:<12} {value}")
-    rows = [(one.prefix, _reads(one), one.records, _size(one), one.seconds) for one in report.formats]
+    rows = [(probed.prefix, _reads(probed), probed.records, _size(probed), probed.seconds) for probed in report.formats]
     line()
     table(("format", "we read it", "page", "of", "seconds"), rows)
-    for one in report.formats:
-        if one.error:
-            line(f"{one.prefix}: {one_line(one.error)}")
+    for probed in report.formats:
+        if probed.error:
+            line(f"{probed.prefix}: {one_line(probed.error)}")
     if report.suggestions.citation:
         line(f"\nCitation     {_citation(report.suggestions.citation)}")
 
@@ -163,10 +166,10 @@ def _facts(report: ProbeReport) -> Iterator[tuple[str, str]]:
 
 
 def _sets(sets: Sequence[SetInfo]) -> Iterator[str]:
-    """The first few, with the names that say which one is the journal."""
+    """The first sets with their names, which show which set is the journal."""
     shown = sets[:SETS_SHOWN]
-    width = max(len(one.spec) for one in shown)
-    yield from (f"{one.spec:<{width}}  {one_line(one.name)}".rstrip() for one in shown)
+    width = max(len(info.spec) for info in shown)
+    yield from (f"{info.spec:<{width}}  {one_line(info.name)}".rstrip() for info in shown)
     if len(sets) > len(shown):
         yield f"and {len(sets) - len(shown)} more, which --json lists"
 
@@ -178,18 +181,18 @@ _DELETIONS = {
 }
 
 
-def _reads(one: FormatProbe) -> str:
-    if one.error:
+def _reads(probed: FormatProbe) -> str:
+    if probed.error:
         return "no: error"
-    if one.reads:
-        return f"yes, as {one.reads}"
-    return "no" if not one.records else "no: not in this form"
+    if probed.reads:
+        return f"yes, as {probed.reads}"
+    return "no" if not probed.records else "no: not in this form"
 
 
-def _size(one: FormatProbe) -> str:
-    if one.list_size is not None:
-        return str(one.list_size)
-    return "more" if one.more else "all" if one.records else ""
+def _size(probed: FormatProbe) -> str:
+    if probed.list_size is not None:
+        return str(probed.list_size)
+    return "more" if probed.more else "all" if probed.records else ""
 
 
 def _citation(citation: Citation) -> str:

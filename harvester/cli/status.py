@@ -36,12 +36,12 @@ LIGHTS: dict[Light, str] = {  # the worst first
 }
 
 
-class _Stand(Struct, frozen=True, kw_only=True):
-    """How one source stands."""
+class _SourceState(Struct, frozen=True, kw_only=True):
+    """The state of one source."""
 
     source: SourceStatus
-    plan: Task | None
-    trouble: Incident | None
+    task: Task | None
+    incident: Incident | None
     waiting_until: datetime | None
     at_work: locks.Holder | None
 
@@ -51,57 +51,57 @@ class _Stand(Struct, frozen=True, kw_only=True):
 def command(common: Common) -> None:
     """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong."""
     config, now = common.load(), datetime.now(UTC)
-    with store.open_overview(config.store_url) as seen:
-        stored = {one.source: one for one in seen.status()}
-        plans = {plan.subject: plan for plan in harvest_tasks(config, seen, now)}
-        stands = [
-            _stand(config, seen, _whole(config, name, stored.pop(name, None)), plans.get(name), now)
+    with store.open_overview(config.store_url) as overview:
+        stored = {status.source: status for status in overview.status()}
+        tasks = {task.subject: task for task in harvest_tasks(config, overview, now)}
+        states = [
+            _state(config, overview, _with_all_formats(config, name, stored.pop(name, None)), tasks.get(name), now)
             for name in config.sources
         ]
     if common.json:
-        as_json(sources=[_document(stand) for stand in stands])
+        as_json(sources=[_document(state) for state in states])
         return
     common.say_where_to_begin(config)
-    for stand in stands:
-        _print(config, stand, now)
-    if stands:
-        _print_tables(config, [stand.source for stand in stands])
-    if any(stand.plan and stand.plan.due for stand in stands) and not locks.holder(config.locks_dir, "daemon"):
+    for state in states:
+        _print(config, state, now)
+    if states:
+        _print_tables(config, [state.source for state in states])
+    if any(state.task and state.task.due for state in states) and not locks.holder(config.locks_dir, "daemon"):
         common.say("What is due comes with harvester daemon, or with harvester harvest --due.")
     for name in stored:
         common.say(f"The store also has {name}, which is not in {config.path}.")
 
 
-def _stand(config: Config, seen: RunTable, status: SourceStatus, plan: Task | None, now: datetime) -> _Stand:
+def _state(config: Config, overview: RunTable, status: SourceStatus, task: Task | None, now: datetime) -> _SourceState:
     source = config.sources[status.source]
     at_work = locks.holder(config.locks_dir, f"source-{source.name}")
-    trouble = source_incident(seen, source)
-    if plan and not at_work:
-        trouble = trouble or incident_of_neglect(source.name, plan.due, now)
-    waits = waiting_until(seen, source, now)
-    return _Stand(source=status, plan=plan, trouble=trouble, waiting_until=waits, at_work=at_work)
+    incident = source_incident(overview, source)
+    if task and not at_work:
+        incident = incident or incident_of_neglect(source.name, task.due, now)
+    waits = waiting_until(overview, source, now)
+    return _SourceState(source=status, task=task, incident=incident, waiting_until=waits, at_work=at_work)
 
 
 def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
     head = ("source", "format", "live", "deleted", "last complete", "last run", "new", "changed", "rejected")
     table(head, [row for source in sources for row in _rows(config, source)])
     line()
-    table(("source", "ready", "held back"), [(one.source, one.ready, one.held_back) for one in sources])
+    table(("source", "ready", "held back"), [(status.source, status.ready, status.held_back) for status in sources])
 
 
-def _whole(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
-    """The status with a row for every configured format, also for one that never had its turn."""
+def _with_all_formats(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
+    """The status with a row for every configured format, also for those that were never harvested."""
     status = store.status_or_empty(name, config.sources[name].url, stored)
-    held = {one.prefix: one for one in status.formats}
-    prefixes = dict.fromkeys((*config.sources[name].formats, *held))
-    formats = tuple(held.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)
+    stored_formats = {row.prefix: row for row in status.formats}
+    prefixes = dict.fromkeys((*config.sources[name].formats, *stored_formats))
+    formats = tuple(stored_formats.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)
     return structs.replace(status, formats=formats)
 
 
-def light(formats: Sequence[FormatStatus], trouble: Incident | None) -> Light:
-    """What needs a person first; else the worst of the formats decides."""
-    lights = ["bad" if trouble else "good", *(_light_of(one) for one in formats)]
-    return next(one for one in LIGHTS if one in lights)
+def light(formats: Sequence[FormatStatus], incident: Incident | None) -> Light:
+    """The light of a source: bad if there is an incident, or else that of its worst format."""
+    lights = ["bad" if incident else "good", *map(_light_of, formats)]
+    return next(worst for worst in LIGHTS if worst in lights)
 
 
 def _light_of(status: FormatStatus) -> Light:
@@ -111,64 +111,64 @@ def _light_of(status: FormatStatus) -> Light:
     return "look" if run.state != "complete" or run.error or run.counts.rejected else "good"
 
 
-def _print(config: Config, stand: _Stand, now: datetime) -> None:
-    line(f"{stand.source.source} {LIGHTS[light(stand.source.formats, stand.trouble)]}")
-    for name, words in (*_facts(config, stand, now), *_wrong(stand)):
+def _print(config: Config, state: _SourceState, now: datetime) -> None:
+    line(f"{state.source.source} {LIGHTS[light(state.source.formats, state.incident)]}")
+    for name, words in (*_facts(config, state, now), *_problems(state)):
         line(f"  {name:<6} {words}")
     line()
 
 
-def _facts(config: Config, stand: _Stand, now: datetime) -> Iterator[tuple[str, str]]:
-    completes = [one.last_complete for one in stand.source.formats]
+def _facts(config: Config, state: _SourceState, now: datetime) -> Iterator[tuple[str, str]]:
+    completes = [status.last_complete for status in state.source.formats]
     ends = [run.finished for run in completes if run and run.finished]
     yield "last", f"complete {local_time(min(ends), config.zone)}" if len(ends) == len(completes) else "never complete"
-    if stand.at_work:
-        yield "now", _progress(config, stand.at_work, stand.source.formats)
+    if state.at_work:
+        yield "now", _progress(config, state.at_work, state.source.formats)
     else:
-        yield "next", _next(config, stand.plan, now)
-    if stand.waiting_until:
-        yield "waits", f"until {local_time(stand.waiting_until, config.zone)}, as its provider asks"
+        yield "next", _next(config, state.task, now)
+    if state.waiting_until:
+        yield "waits", f"until {local_time(state.waiting_until, config.zone)}, as its provider asks"
 
 
 def _progress(config: Config, at_work: locks.Holder, formats: Sequence[FormatStatus]) -> str:
-    runs = [one.last_run for one in formats if one.last_run and one.last_run.state == "running"]
+    runs = [status.last_run for status in formats if status.last_run and status.last_run.state == "running"]
     pages = "".join(f", {counted(run.pages, 'page')} of {run.prefix} so far" for run in runs)
     return f"at work since {local_time(at_work.since, config.zone)}{pages}"
 
 
-def _next(config: Config, plan: Task | None, now: datetime) -> str:
-    if plan is None:
+def _next(config: Config, task: Task | None, now: datetime) -> str:
+    if task is None:
         return "no schedule"
-    if plan.due is None:
-        return local_time(plan.next, config.zone)
-    return "now" if plan.due >= now else f"now, due since {local_time(plan.due, config.zone)}"
+    if task.due is None:
+        return local_time(task.next, config.zone)
+    return "now" if task.due >= now else f"now, due since {local_time(task.due, config.zone)}"
 
 
-def _wrong(stand: _Stand) -> Iterator[tuple[str, str]]:
-    """What needs a person, then what is doubtful besides."""
-    trouble = stand.trouble
-    if trouble:
-        yield from (("why", trouble.why), ("to do", trouble.todo), ("see", trouble.see))
-    for one in stand.source.formats:
-        run = one.last_run
-        if run and run.state == "running" and not stand.at_work:
-            yield "why", f"{one.prefix}: {CRASHED}"
+def _problems(state: _SourceState) -> Iterator[tuple[str, str]]:
+    """What needs a person, and then what is doubtful in addition."""
+    incident = state.incident
+    if incident:
+        yield from (("why", incident.why), ("to do", incident.todo), ("see", incident.see))
+    for status in state.source.formats:
+        run = status.last_run
+        if run and run.state == "running" and not state.at_work:
+            yield "why", f"{status.prefix}: {CRASHED}"
         elif run and run.error and run.interrupted:
-            yield "why", f"{one.prefix}: {run.error}"  # its next step is ours
-        elif run and run.error and not (trouble and trouble.see.endswith(f" {run.id}")):
-            why, todo = _doubt(stand.source.source, run.error)
-            yield "why", f"{one.prefix}: {why}"
+            yield "why", f"{status.prefix}: {run.error}"  # a person need not do anything
+        elif run and run.error and not (incident and incident.see.endswith(f" {run.id}")):
+            why, todo = _doubt(state.source.source, run.error)
+            yield "why", f"{status.prefix}: {why}"
             if todo:
                 yield "to do", todo
         if run and run.counts.rejected:
-            yield "why", f"{one.prefix}: {counted(run.counts.rejected, 'record')} rejected: harvester runs {run.id}"
+            yield "why", f"{status.prefix}: {counted(run.counts.rejected, 'record')} rejected: harvester runs {run.id}"
 
 
-def _doubt(source: str, said: str) -> tuple[str, str]:
-    """A doubt as what it is and what to do: that a list was believed in the end is nothing to do."""
-    if said.endswith(lists.BELIEVED):
-        return said, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
-    return cause_and_remedy(said, "")
+def _doubt(source: str, error: str) -> tuple[str, str]:
+    """A doubt as cause and remedy. If the end of a list was accepted, the error contains no remedy."""
+    if error.endswith(lists.BELIEVED):
+        return error, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
+    return cause_and_remedy(error, "")
 
 
 def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
@@ -180,13 +180,13 @@ def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
         yield source.source, status.prefix, status.live, status.deleted, when, last, *counts
 
 
-def _document(stand: _Stand) -> dict[str, object]:
+def _document(state: _SourceState) -> dict[str, object]:
     return {
-        **documents.of_source(stand.source),
-        "light": light(stand.source.formats, stand.trouble),
-        "trouble": stand.trouble,
-        "due_since": stand.plan.due if stand.plan else None,
-        "next_run": stand.plan.next if stand.plan else None,
-        "waiting_until": stand.waiting_until,
-        "at_work_since": stand.at_work.since if stand.at_work else None,
+        **documents.of_source(state.source),
+        "light": light(state.source.formats, state.incident),
+        "trouble": state.incident,
+        "due_since": state.task.due if state.task else None,
+        "next_run": state.task.next if state.task else None,
+        "waiting_until": state.waiting_until,
+        "at_work_since": state.at_work.since if state.at_work else None,
     }

@@ -127,7 +127,7 @@ def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> Writt
     """Writes the report of `[report]`. Returns `None` if it was stopped."""
     try:
         gathered = report.gather(config, store, now=now(), stop=stop)
-        write_report_file(config.report_file, report.page(gathered))
+        write_report_file(config.report_file, report.to_html(gathered))
     except Stopped:
         return None
     except HarvesterError as error:

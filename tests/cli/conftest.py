@@ -1,4 +1,4 @@
-"""The program as people call it: inside the test, or as a process of its own."""
+"""Calls of the program, in the process of the test or as a process of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Call = Callable[..., Result]
 
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Calls the program in an empty folder; its exit code, stdout and stderr."""
+    """Calls the program in an empty folder; returns exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
     return lambda *args, **options: CliRunner().invoke(main, [str(arg) for arg in args], **options)
 

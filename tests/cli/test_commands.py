@@ -1,4 +1,4 @@
-"""The whole way by command, against a small provider on loopback."""
+"""The whole process by commands, with a small provider on loopback."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def small():
 
 @pytest.fixture
 def configured(call, tmp_path, small):
-    """`call` in a folder whose config.toml names the provider."""
+    """`call` in a folder whose config.toml has the provider as a source."""
     (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=small.url))
     return call
 
@@ -44,7 +44,7 @@ def harvested(configured):
 # ------------------------------------------------------------------------------------------------ sources
 
 
-def test_probe_says_what_it_found(call, small):
+def test_probe_prints_its_results(call, small):
     done = call("source", "probe", small.url, "--allow-private")
     assert done.exit_code == 0, done.output
     assert "Journal of Small Things" in done.stdout
@@ -56,7 +56,7 @@ def test_probe_says_what_it_found(call, small):
     assert "read as ojs: volume 3, issue 1, first page 10" in done.stdout
 
 
-def test_what_probe_prints_is_a_configuration(call, small, tmp_path):
+def test_probe_prints_a_valid_configuration(call, small, tmp_path):
     said = answer(call("source", "probe", f"{small.url}?verb=Identify", "--allow-private", "--json"))
     (tmp_path / "config.toml").write_text(said["config"])
     config = load(tmp_path / "config.toml")
@@ -67,13 +67,13 @@ def test_what_probe_prints_is_a_configuration(call, small, tmp_path):
     assert [one["reads"] for one in said["probe"]["formats"]] == ["oai_dc", None]
 
 
-def test_probe_goes_to_no_private_address_unasked(call, small):
+def test_probe_refuses_a_private_address_unless_allowed(call, small):
     done = call("source", "probe", small.url)
     assert (done.exit_code, done.stdout) == (1, "")
     assert "an address of a private network; add --allow-private if that is meant\n" in done.stderr
 
 
-def test_probe_of_something_else(call):
+def test_probe_of_a_page_that_is_not_oai_pmh(call):
     with Server([reply("<html>a page</html>")]) as server:
         done = call("source", "probe", server.url, "--allow-private")
         assert (done.exit_code, done.stdout) == (1, "")
@@ -85,7 +85,7 @@ def test_probe_of_something_else(call):
     assert "must be a URL that begins with http:// or https://" in done.stderr
 
 
-def test_a_configured_source_is_tested(configured, tmp_path):
+def test_configured_source_is_tested(configured, tmp_path):
     assert configured("source", "test", "small").exit_code == 0
     path = tmp_path / "config.toml"
     path.write_text(path.read_text().replace('["oai_dc"]', '["jats", "oai_dc"]'))
@@ -105,7 +105,7 @@ def test_sources_are_listed(configured, small):
 # ------------------------------------------------------------------------------------------------ harvest
 
 
-def test_harvest_and_again(configured):
+def test_second_harvest_finds_nothing_new(configured):
     (first,) = answer(configured("harvest", "--json"))["runs"]
     assert list(first) == ["id", *RUN, "seconds", "error", "wait_until"]
     assert [first[key] for key in RUN] == ["small", "oai_dc", "complete", 4, 0, 0, 0, 0, 0, 2]
@@ -115,7 +115,7 @@ def test_harvest_and_again(configured):
     assert (third["state"], third["new"], third["unchanged"]) == ("complete", 0, 4)
 
 
-def test_harvest_in_words(configured):
+def test_harvest_prints_a_table(configured):
     done = configured("harvest", "small")
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].split() == [*RUN, "seconds"]
@@ -123,18 +123,18 @@ def test_harvest_in_words(configured):
     assert "Next: harvester check" in done.stderr
 
 
-def test_a_quiet_harvest_that_went_well_says_nothing(configured):
+def test_quiet_harvest_prints_nothing_on_success(configured):
     done = configured("-q", "harvest")
     assert (done.exit_code, done.output) == (0, "")
 
 
-def test_a_source_that_is_not_configured(configured):
+def test_source_that_is_not_configured_is_refused(configured):
     done = configured("harvest", "smal")
     assert done.exit_code == 2
     assert "did you mean small?" in done.stderr
 
 
-def test_no_source_at_all(call):
+def test_harvest_without_sources_says_how_to_add_one(call):
     call("init")
     done = call("harvest")
     assert done.exit_code == 2
@@ -142,17 +142,17 @@ def test_no_source_at_all(call):
 
 
 @pytest.mark.parametrize("arguments", [["--from", "1.2.2024"], ["--until", "2024-02-30"], ["--from", "2024"]])
-def test_a_date_that_is_none(configured, arguments):
+def test_invalid_date_is_refused(configured, arguments):
     done = configured("harvest", *arguments)
     assert done.exit_code == 2
     assert "is no date" in done.stderr
 
 
-def test_a_range_that_is_none(configured):
+def test_range_that_ends_before_it_begins_is_refused(configured):
     assert configured("harvest", "--from", "2024-02-01", "--until", "2024-01-01").exit_code == 2
 
 
-def test_some_sources_failed_or_all(configured, tmp_path):
+def test_exit_code_depends_on_whether_some_or_all_sources_failed(configured, tmp_path):
     path = tmp_path / "config.toml"
     with Server([reply("gone", 404)]) as server:
         dead = f'[sources.dead]\nurl = "{server.url}"\nformats = ["oai_dc"]\nallow_private = true\nretries = 0\n'
@@ -176,7 +176,7 @@ schedule = "@yearly"
 @pytest.mark.parametrize(
     ("number", "again"), [(signal.SIGTERM, ["harvest"]), (signal.SIGINT, ["harvest", "--due"])], ids=["TERM", "INT"]
 )
-def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_path, number, again):
+def test_signal_stops_at_the_next_page_and_the_next_harvest_resumes(call, tmp_path, number, again):
     def slowly(request):
         data = small_journal.answer(request)
         return Answer(data, hang=1.0) if "resumptionToken" in request.query else data
@@ -201,7 +201,7 @@ def test_a_signal_stops_at_the_next_page_and_the_next_harvest_goes_on(call, tmp_
 # -------------------------------------------------------------------------------------------------- check
 
 
-def test_check_in_words(harvested):
+def test_check_prints_findings_by_code(harvested):
     done = harvested("check")
     assert done.exit_code == 0
     assert "error  doi-missing  1\n" in done.stdout
@@ -223,7 +223,7 @@ def test_check_as_csv(harvested):
     assert harvested("check", "--csv", "--json").exit_code == 2
 
 
-def test_check_can_fail(harvested):
+def test_check_fails_with_fail_on(harvested):
     assert harvested("check", "--fail-on", "error").exit_code == 4
     assert harvested("check", "--fail-on", "info", "--json").exit_code == 4
     assert harvested("check", "--code", "doi-ambiguous", "--fail-on", "info").exit_code == 0
@@ -232,7 +232,7 @@ def test_check_can_fail(harvested):
     assert "Did you mean doi-missing?" in done.stderr
 
 
-def test_explain(call):
+def test_explain_prints_one_finding(call):
     assert "{" not in call("explain", "doi-foreign-prefix").stdout
     done = call("explain", "doi-missing")
     assert done.exit_code == 0
@@ -242,7 +242,7 @@ def test_explain(call):
     assert "harvester explain lists them all" in call("explain", "nonsense").stderr
 
 
-def test_explain_lists_what_there_is(call):
+def test_explain_lists_all_findings(call):
     lines = call("explain").stdout.splitlines()
     assert len(lines) == 1 + len(kinds())
     assert "doi-missing  " in "\n".join(lines)
@@ -252,9 +252,9 @@ def test_explain_lists_what_there_is(call):
 # --------------------------------------------------------------------------------------------------- show
 
 
-def test_show(harvested):
+def test_show_prints_a_record(harvested):
     by_id, by_doi = harvested("show", "oai:small:1"), harvested("show", "10.12345/SMALL.1")
-    assert harvested("show", "https://doi.org/10.12345/small.1").stdout == by_doi.stdout  # as people copy it
+    assert harvested("show", "https://doi.org/10.12345/small.1").stdout == by_doi.stdout  # as it is pasted
     assert by_id.exit_code == by_doi.exit_code == 0
     assert by_id.stdout == by_doi.stdout
     assert "On small things, part 1" in by_id.stdout
@@ -262,19 +262,19 @@ def test_show(harvested):
 
 
 def test_show_as_json(harvested):
-    said = answer(harvested("show", "oai:small:1", "--json"))
-    assert (said["record"], said["doi"], said["state"]) == ("oai:small:1", "10.12345/small.1", "ready")
-    assert said["article"]["volume"] == "3"
-    assert said["also"] == []
+    document = answer(harvested("show", "oai:small:1", "--json"))
+    assert (document["record"], document["doi"], document["state"]) == ("oai:small:1", "10.12345/small.1", "ready")
+    assert document["article"]["volume"] == "3"
+    assert document["also"] == []
 
 
-def test_show_every_form(harvested):
+def test_show_prints_raw_article_and_deposit(harvested):
     assert b"<dc:title>On small things, part 1</dc:title>" in harvested("show", "oai:small:1", "--raw").stdout_bytes
     assert from_json(harvested("show", "oai:small:1", "--article").stdout).doi == "10.12345/small.1"
     assert "<doi>10.12345/small.1</doi>" in harvested("show", "oai:small:1", "--deposit").stdout
 
 
-def test_show_something_that_is_not_there(harvested):
+def test_show_of_a_missing_record(harvested):
     done = harvested("show", "oai:small:9")
     assert done.exit_code == 1
     assert "There is no record oai:small:9 in the store" in done.stderr
@@ -283,7 +283,7 @@ def test_show_something_that_is_not_there(harvested):
 # -------------------------------------------------------------------------------------------------- export
 
 
-def test_export_and_again(harvested, tmp_path):
+def test_second_export_writes_nothing(harvested, tmp_path):
     dry = answer(harvested("export", "crossref", "--dry-run", "--json"))
     assert not list(tmp_path.glob("exports/*"))
     first = answer(harvested("export", "crossref", "--json"))
@@ -296,7 +296,7 @@ def test_export_and_again(harvested, tmp_path):
     assert "Nothing to write, 3 unchanged since the last file" in harvested("export", "crossref").stderr
 
 
-def test_export_in_words(harvested):
+def test_export_prints_a_table(harvested):
     done = harvested("export", "crossref", "--doi", "https://doi.org/10.12345/small.2")
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].split() == ["file", "schema", "records", "bytes"]
@@ -304,7 +304,7 @@ def test_export_in_words(harvested):
     assert "held back  oai:small:4  doi-missing" in harvested("export", "crossref").stdout
 
 
-def test_a_doi_that_nobody_has_is_no_success(harvested):
+def test_export_of_an_unknown_doi_fails(harvested):
     done = harvested("export", "crossref", "--doi", "10.12345/SMALL.2", "--doi", "10.12345/smal.2", "--json")
     assert done.exit_code == 1
     assert answer(done)["files"][0]["dois"] == ["10.12345/small.2"]
@@ -312,7 +312,7 @@ def test_a_doi_that_nobody_has_is_no_success(harvested):
     assert "10.12345/smal.2" in done.stderr
 
 
-def test_export_without_a_depositor(configured, tmp_path):
+def test_export_without_a_crossref_table_is_refused(configured, tmp_path):
     path = tmp_path / "config.toml"
     path.write_text(path.read_text().partition("[sources")[1] + path.read_text().partition("[sources")[2])
     done = configured("export", "crossref")
@@ -323,7 +323,7 @@ def test_export_without_a_depositor(configured, tmp_path):
 # -------------------------------------------------------------------------------------------- looking back
 
 
-def test_status_before_and_after(configured):
+def test_status_before_and_after_the_first_harvest(configured):
     assert "never" in configured("status").stdout
     configured("harvest")
     (source,) = answer(configured("status", "--json"))["sources"]
@@ -331,13 +331,13 @@ def test_status_before_and_after(configured):
     assert "complete" in configured("status").stdout
 
 
-def test_runs(harvested):
+def test_runs_are_listed(harvested):
     harvested("harvest")
     newest, oldest = answer(harvested("runs", "--json"))["runs"]
     assert (newest["kind"], oldest["kind"], oldest["new"]) == ("incremental", "full", 4)
     assert len(harvested("runs", "--limit", "1").stdout.splitlines()) == 2
 
 
-def test_remap(harvested):
+def test_remap_rebuilds_the_articles(harvested):
     assert answer(harvested("remap", "--json")) == {"articles": 4}
     assert "4 articles made again." in harvested("remap", "small").stderr

@@ -1,4 +1,4 @@
-"""The demonstration as people call it."""
+"""`harvester demo`."""
 
 import signal
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import answer
 
 
-def test_the_whole_way_and_again(call):
+def test_second_demo_finds_nothing_new(call):
     first = answer(call("demo", "--json"))
     assert {run["state"] for run in first["runs"]} == {"complete"}
     assert sum(file["records"] for file in first["files"]) == 30
@@ -20,7 +20,7 @@ def test_the_whole_way_and_again(call):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_provider_serves_until_it_is_told_to_stop(tmp_path, call, number):
+def test_demo_provider_serves_until_it_is_stopped(tmp_path, call, number):
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "harvester", "demo", "--serve"], cwd=tmp_path, stdout=-1, stderr=-1, text=True
     ) as process:

@@ -1,4 +1,4 @@
-"""A first configuration: from answers on a terminal, or with examples in comments."""
+"""`harvester init`: from answers on a terminal, or with examples in comments."""
 
 import os
 import pty
@@ -13,7 +13,7 @@ from tests.cli.conftest import answer
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_it_is_a_good_configuration(call, tmp_path):
+def test_init_writes_a_valid_configuration(call, tmp_path):
     done = call("init")
     assert done.exit_code == 0
     assert done.stdout == ""
@@ -23,12 +23,12 @@ def test_it_is_a_good_configuration(call, tmp_path):
     assert call("config", "check").exit_code == 0
 
 
-def test_it_is_the_example_of_the_project(call, tmp_path):
+def test_init_writes_the_example_of_the_project(call, tmp_path):
     call("init")
     assert (tmp_path / "config.toml").read_bytes() == (ROOT / "config.toml").read_bytes()
 
 
-def test_without_the_comment_signs_it_is_good_too(call, tmp_path):
+def test_uncommented_examples_are_valid_too(call, tmp_path):
     call("init")
     path = tmp_path / "config.toml"
     text = path.read_text()
@@ -43,7 +43,7 @@ def test_without_the_comment_signs_it_is_good_too(call, tmp_path):
     assert config.journals["2049-3630"].title == "Journal of Examples"
 
 
-def test_it_never_overwrites(call, tmp_path):
+def test_init_never_overwrites_a_file(call, tmp_path):
     (tmp_path / "config.toml").write_text("mine")
     done = call("init")
     assert done.exit_code == 1
@@ -51,31 +51,31 @@ def test_it_never_overwrites(call, tmp_path):
     assert (tmp_path / "config.toml").read_text() == "mine"
 
 
-def test_another_place_and_json(call, tmp_path):
+def test_init_with_another_path_and_json(call, tmp_path):
     done = call("init", "--config", "deep/er/h.toml", "--json")
     assert answer(done) == {"config": "deep/er/h.toml"}
     assert (tmp_path / "deep/er/exports").is_dir()
 
 
 def talk(folder, *answers):
-    """Starts `init` on a terminal and answers its questions; what it printed, and its exit code."""
+    """Runs `init` on a terminal and answers its questions; returns what it printed, and its exit code."""
     controller, terminal = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "harvester", "init"], cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal
     )
     os.close(terminal)
     os.write(controller, "".join(f"{line}\n" for line in answers).encode())
-    said = b""
+    output = b""
     try:
         while block := os.read(controller, 4096):
-            said += block
+            output += block
     except OSError:  # the other end is closed
         pass
     os.close(controller)
-    return said.decode(), process.wait(30)
+    return output.decode(), process.wait(30)
 
 
-def test_answers_on_a_terminal(tmp_path):
+def test_answers_on_a_terminal_are_written(tmp_path):
     _, code = talk(tmp_path, 'Universidad "Ñ"', "doi@example.org", "Universidad", "10.12345 10.54321")
     assert code == 0
     crossref = load(tmp_path / "config.toml").crossref
@@ -83,18 +83,18 @@ def test_answers_on_a_terminal(tmp_path):
     assert (crossref.depositor_name, crossref.prefixes) == ('Universidad "Ñ"', ("10.12345", "10.54321"))
 
 
-def test_no_answer_leaves_it_for_later(tmp_path):
+def test_no_answer_writes_the_examples(tmp_path):
     _, code = talk(tmp_path, "")
     assert code == 0
     assert load(tmp_path / "config.toml").crossref is None
 
 
-def test_a_bad_answer_is_asked_for_again(tmp_path):
-    said, code = talk(tmp_path, "Example", "nobody", "", "doi@example.org", "", "10.5555 x", "10.5555")
+def test_question_is_repeated_after_an_invalid_answer(tmp_path):
+    output, code = talk(tmp_path, "Example", "nobody", "", "doi@example.org", "", "10.5555 x", "10.5555")
     assert code == 0
-    assert 'Error: "nobody" is no e-mail address' in said
-    assert said.count("Where does Crossref send its reports") == 3
-    assert "Who is responsible for the content [Example]" in said
+    assert 'Error: "nobody" is no e-mail address' in output
+    assert output.count("Where does Crossref send its reports") == 3
+    assert "Who is responsible for the content [Example]" in output
     crossref = load(tmp_path / "config.toml").crossref
     assert crossref is not None
     assert (crossref.registrant, crossref.prefixes) == ("Example", ("10.5555",))

@@ -1,4 +1,4 @@
-"""docs/json.md names every key that `--json` prints, and none that it does not."""
+"""docs/json.md documents exactly the keys that `--json` prints."""
 
 from __future__ import annotations
 
@@ -45,35 +45,35 @@ ELSEWHERE = {"well", "answer"}  # `health`, which needs a daemon
 
 
 def table(heading: str) -> dict[str, str]:
-    """Every key under a heading, with what it is."""
+    """Every key under a heading, with its type."""
     section = re.split(r"^#+ ", PAGE.split(f"# {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
     rows = re.findall(r"^\| (`.+?) \| (.+?) \|", section, re.MULTILINE)
     return {key: what for keys, what in rows for key in re.findall(r"`(.+?)`", keys)}
 
 
-def named(heading: str) -> dict[str, str]:
-    """The same, with the keys of the objects that are linked to."""
+def documented(heading: str) -> dict[str, str]:
+    """The same, with the keys of linked objects."""
     keys = dict(table(heading))
     for key, what in table(heading).items():
         for link in re.findall(r"\]\(#(.+?)\)", what):
-            keys |= {f"{key}.{inner}": is_ for inner, is_ in named(link.replace("-", " ")).items()}
+            keys |= {f"{key}.{inner}": is_ for inner, is_ in documented(link.replace("-", " ")).items()}
     return keys
 
 
-def printed(value: Any, named: dict[str, str], path: str = "") -> Iterator[str]:
-    """The paths of all that stands in an answer, as far as the page goes into it."""
+def printed(value: Any, documented: dict[str, str], path: str = "") -> Iterator[str]:
+    """The paths of all values in an answer, as far as the page documents them."""
     inner = value if isinstance(value, list) else [value]
-    if named.get(path) in ("object", "list") or not any(isinstance(one, dict) for one in inner):
+    if documented.get(path) in ("object", "list") or not any(isinstance(one, dict) for one in inner):
         yield path
         return
     for one in inner:
         for key, below in one.items():
-            yield from printed(below, named, f"{path}.{key}".lstrip("."))
+            yield from printed(below, documented, f"{path}.{key}".lstrip("."))
 
 
 @pytest.fixture(scope="module")
 def broken() -> Iterator[Server]:
-    """A record of it has no identifier."""
+    """A provider with a record that has no identifier."""
     with small_journal.serving(rewritten(0, small_journal.without_identifier)) as server:
         yield server
 
@@ -88,8 +88,8 @@ def configured(call, tmp_path, broken):
 
 
 @pytest.mark.parametrize("section", CALLS)
-def test_the_page_names_what_is_printed(configured, broken, section):
-    keys = named(section)
+def test_json_page_documents_every_printed_key(configured, broken, section):
+    keys = documented(section)
     if section != "harvest, reconcile":
         configured("harvest")
     found: set[str] = set()

@@ -1,4 +1,4 @@
-"""How answers look."""
+"""Output as JSON, as a table and as CSV."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from harvester.cli.output import as_csv, as_json, as_json_list, counted, line, o
 from harvester.reports import HeldBack
 
 
-def test_one_object_with_the_number_of_its_form(capsys):
+def test_json_is_one_object_with_its_schema_number(capsys):
     held = HeldBack(record="oai:1", source="a", doi=None, codes=("doi-missing",))
     as_json(held_back=[held], unchanged=2)
     assert json.loads(capsys.readouterr().out) == {
@@ -24,30 +24,30 @@ def test_one_object_with_the_number_of_its_form(capsys):
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
-def test_a_long_list_is_the_same_object(capsys, number):
+def test_streamed_list_is_the_same_object(capsys, number):
     as_json_list("findings", ({"code": str(n)} for n in range(number)))
     assert json.loads(capsys.readouterr().out) == {"schema": 1, "findings": [{"code": str(n)} for n in range(number)]}
 
 
-def test_columns(capsys):
+def test_table_aligns_columns(capsys):
     table(("name", "number"), [("a", 1), ("журнал", 23.5), ("期刊", 100)])
     assert capsys.readouterr().out == "name    number\na            1\nжурнал    23.5\n期刊       100\n"
     table(("name", "number"), [])
     assert capsys.readouterr().out == "name  number\n"
 
 
-def test_a_record_cannot_steer_the_terminal(capsys):
+def test_control_characters_of_a_record_are_escaped(capsys):
     line("title \x1b[2J\x9b31m\x07 end")
     assert capsys.readouterr().out == "title \\x1b[2J\\x9b31m\\x07 end\n"
 
 
-def test_long_texts_are_cut():
+def test_long_text_is_cut():
     assert one_line("a\n b\tc") == "a b c"
     assert one_line("x" * 300, 10) == "xxxxxxxxx…"
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 records"), (1, "1 record"), (1234, "1,234 records")])
-def test_counts(number, words):
+def test_counted_nouns(number, words):
     assert counted(number, "record") == words
 
 
@@ -70,7 +70,7 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize("cell", FORMULAS)
-def test_a_spreadsheet_takes_no_cell_for_a_formula(capsys, cell):
+def test_no_csv_cell_is_a_formula(capsys, cell):
     as_csv(("value",), [(cell,)])
     assert rows(capsys) == [["value"], [f"'{cell}"]]
 
@@ -84,7 +84,7 @@ def rows(capsys):
         st.lists(st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=2, max_size=2)
     )
 )
-def test_csv_comes_back_as_it_was_but_for_the_apostrophe(given_rows):
+def test_csv_is_read_back_unchanged_except_for_the_apostrophe(given_rows):
     out = io.StringIO(newline="")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", out)

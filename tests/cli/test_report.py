@@ -19,7 +19,7 @@ def harvested(call, tmp_path):
     return call
 
 
-def test_on_the_terminal(harvested):
+def test_report_on_the_terminal(harvested):
     done = harvested("report")
     assert done.exit_code == 0, done.output
     assert "Journal of Small Things (2049-3630)" in done.stdout
@@ -28,15 +28,15 @@ def test_on_the_terminal(harvested):
     assert "oai:small:4: The article has no DOI." in done.stdout
 
 
-def test_as_json(harvested):
-    said = answer(harvested("report", "small", "--json"))
-    assert set(said) == {"made", "last_export", "sources", "journals", "findings", "held_count", "held"}
-    assert said["held_count"] == 1
-    assert said["journals"][0]["back_file"]["articles"] + said["journals"][0]["current"]["articles"] == 3
-    assert {"code", "severity", "who", "cause", "fix", "count", "examples"} == set(said["findings"][0])
+def test_report_as_json(harvested):
+    document = answer(harvested("report", "small", "--json"))
+    assert set(document) == {"made", "last_export", "sources", "journals", "findings", "held_count", "held"}
+    assert document["held_count"] == 1
+    assert document["journals"][0]["back_file"]["articles"] + document["journals"][0]["current"]["articles"] == 3
+    assert {"code", "severity", "who", "cause", "fix", "count", "examples"} == set(document["findings"][0])
 
 
-def test_as_a_page(harvested, tmp_path):
+def test_report_as_a_page(harvested, tmp_path):
     done = harvested("report", "--html", "report.html")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "report.html is written" in done.stderr
@@ -44,14 +44,14 @@ def test_as_a_page(harvested, tmp_path):
     assert page.xpath("//section[@id='held']//h3/bdi/text()") == ["On small things, part 4"]
 
 
-def test_a_page_that_cannot_be_written(harvested):
+def test_report_that_cannot_be_written(harvested):
     done = harvested("report", "--html", "nowhere/report.html")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "nowhere/report.html cannot be written" in done.stderr
     assert "; make its folder, or name another file\n" in done.stderr
 
 
-def test_before_the_first_harvest(call, tmp_path):
+def test_report_before_the_first_harvest(call, tmp_path):
     (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url="http://127.0.0.1:1/oai"))
     done = call("report", "--html", "r.html")
     assert done.exit_code == 0, done.output
@@ -59,11 +59,11 @@ def test_before_the_first_harvest(call, tmp_path):
     assert "never harvested" in call("report").stdout
 
 
-def test_an_unknown_source(harvested):
+def test_report_of_an_unknown_source(harvested):
     assert harvested("report", "smal").exit_code == 2
 
 
-def test_a_cell_of_a_record_is_no_formula(call, tmp_path):
+def test_csv_cell_from_a_record_is_no_formula(call, tmp_path):
     formula = '=HYPERLINK("http://x.example")'
     with small_journal.serving(rewritten(0, lambda page: page.replace(b">en<", f">{formula}<".encode()))) as server:
         (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
@@ -73,12 +73,12 @@ def test_a_cell_of_a_record_is_no_formula(call, tmp_path):
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_the_export_names_what_is_thinner_than_its_last_deposit(call, tmp_path):
+def test_export_warns_of_records_thinner_than_their_last_deposit(call, tmp_path):
     two_authors = rewritten(0, lambda page: page.replace(b"Adams, Ada", b"Adams, Ada</dc:creator><dc:creator>Berg, Bo"))
     for fault in (two_authors, None):
         with small_journal.serving(fault) as server:
             (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
             assert call("harvest").exit_code == 0
-        said = call("export", "crossref").stdout
-    assert said.count("thinner  oai:small:") == 3
-    assert "contributors (1 now, 2 before)" in said
+        output = call("export", "crossref").stdout
+    assert output.count("thinner  oai:small:") == 3
+    assert "contributors (1 now, 2 before)" in output

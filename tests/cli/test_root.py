@@ -1,4 +1,4 @@
-"""How the program starts, and every way in which it ends."""
+"""The start of the program, and every way in which it ends."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ HEAVY = ("sqlalchemy", "alembic", "lxml", "requests", "jsonschema", "rich", "sic
 
 
 def seconds(*command):
-    """The least time a few runs take of the processor: what else the machine does stands in no way of it."""
+    """The least processor time of a few runs, which other work of the machine does not affect."""
     times = []
     for _ in range(5):
         process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
@@ -28,7 +28,7 @@ def seconds(*command):
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_and_version_come_at_once(option):
+def test_help_and_version_are_fast(option):
     assert seconds("-m", "harvester", option) - seconds("-c", "pass") < 0.2
 
 
@@ -45,7 +45,7 @@ def test_help_and_version_import_nothing_heavy(option):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_there_and_has_help(call, name):
+def test_every_command_has_help(call, name):
     done = call(name, "--help")
     assert done.exit_code == 0
     command = main.get_command(click.Context(main), name)
@@ -53,14 +53,14 @@ def test_every_command_is_there_and_has_help(call, name):
     assert command.get_short_help_str(200)
 
 
-def test_a_mistyped_command_is_recognised(call):
+def test_mistyped_command_gets_a_suggestion(call):
     done = call("harvset")
     assert done.exit_code == 2
     assert "There is no command harvset. Did you mean harvest?" in done.stderr
     assert call("source", "prob").stderr.endswith("Did you mean probe?\n")
 
 
-def test_a_mistyped_option_is_recognised(call):
+def test_mistyped_option_gets_a_suggestion(call):
     done = call("harvest", "--ful")
     assert done.exit_code == 2
     assert "--full" in done.stderr
@@ -68,7 +68,7 @@ def test_a_mistyped_option_is_recognised(call):
 
 @pytest.fixture
 def failing(monkeypatch):
-    """A command `config check` that ends as told."""
+    """Makes every command that loads the configuration end with this exception."""
 
     def end_with(failure):
         def load(path):
@@ -80,7 +80,7 @@ def failing(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("failure", "code", "says"),
+    ("failure", "code", "message"),
     [
         (HarvesterError("it broke; do this"), 1, "it broke; do this\n"),
         (ConfigError(["one", "two"]), 2, "one\ntwo\n"),
@@ -88,13 +88,13 @@ def failing(monkeypatch):
         (KeyboardInterrupt(), 130, "\nStopped. What was complete is kept.\n"),
     ],
 )
-def test_every_failure_has_its_exit_code_and_its_sentence(call, failing, failure, code, says):
+def test_every_failure_has_its_exit_code_and_message(call, failing, failure, code, message):
     failing(failure)
     done = call("source", "list")
-    assert (done.exit_code, done.stdout, done.stderr) == (code, "", says)
+    assert (done.exit_code, done.stdout, done.stderr) == (code, "", message)
 
 
-def test_an_error_of_the_program_says_how_to_report_it(call, failing):
+def test_bug_says_how_to_report_it(call, failing):
     failing(ZeroDivisionError("division by zero"))
     done = call("source", "list")
     assert done.exit_code == 1
@@ -107,20 +107,20 @@ def test_an_error_of_the_program_says_how_to_report_it(call, failing):
 
 
 @pytest.mark.parametrize("order", [["--config", "no.toml", "status"], ["status", "--config", "no.toml"]])
-def test_the_common_options_stand_before_or_behind_the_command(call, order):
+def test_common_options_may_come_before_or_after_the_command(call, order):
     done = call(*order)
     assert done.exit_code == 2
     assert "no.toml is not there; make one with `harvester init`" in done.stderr
 
 
-def test_the_option_behind_the_command_wins(call):
+def test_option_after_the_command_wins(call):
     assert (
         "b.toml is not there"
         in call("--config", "a.toml", "config", "--config", "c.toml", "check", "--config", "b.toml").stderr
     )
 
 
-def test_output_that_cannot_be_written_is_said(tmp_path):
+def test_output_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "config.toml").write_text('[sources.a]\nurl = "https://example.org/oai"\nformats = ["oai_dc"]\n')
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
@@ -131,7 +131,7 @@ def test_output_that_cannot_be_written_is_said(tmp_path):
     assert b"error in the program" not in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path):
+def test_closed_pipe_is_no_error(tmp_path):
     (tmp_path / "config.toml").write_text(
         "".join(f'[sources.s{n}]\nurl = "https://example.org/{n}"\nformats = ["oai_dc"]\n' for n in range(3000))
     )

@@ -1,4 +1,4 @@
-"""No secret stands in a log, an error, an answer or the store, whatever the provider does with it."""
+"""No secret appears in a log, an error, the output or the store, whatever the provider does with it."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ url = "{url}"
 ECHO = f"you sent {PASSWORD} {quote(PASSWORD, safe='')} as {BASIC} with {KEY} and {FILED}"
 
 
-def told(request: Request) -> bool:
-    """Whether the request carries all that it should."""
+def has_secrets(request: Request) -> bool:
+    """Whether the request has all secrets that it should have."""
     sent = request.headers
     return (sent.get("Authorization"), sent.get("X-Api-Key"), sent.get("X-Other-Key")) == (f"Basic {BASIC}", KEY, FILED)
 
 
-class Gossip:
-    """A provider that repeats what it is told, in each way there is, before it answers as it should."""
+class EchoingProvider:
+    """A provider that repeats the secrets of a request in every possible way before it answers correctly."""
 
     def __init__(self, elsewhere: str) -> None:
         self.elsewhere = elsewhere
@@ -78,15 +78,15 @@ class Gossip:
         if self.answers:
             return self.answers.pop(0)
         self.good = True
-        return small_journal.answer(request) if told(request) else reply("who are you?", 401)
+        return small_journal.answer(request) if has_secrets(request) else reply("who are you?", 401)
 
 
-class Ear:
-    """Runs the program, and remembers all it says."""
+class Recorder:
+    """Runs the program and keeps all its output."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.folder, self.environment = folder, os.environ | environment
-        self.heard: dict[str, bytes] = {}
+        self.outputs: dict[str, bytes] = {}
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "harvester", *arguments]
@@ -94,33 +94,33 @@ class Ear:
             command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
 
-    def ask(self, *arguments: str) -> int:
+    def run(self, *arguments: str) -> int:
         process = self.start(*arguments)
         self.keep(process, *arguments)
         return process.returncode
 
     def keep(self, process: subprocess.Popen[bytes], *arguments: str) -> None:
-        said, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=60)
         name = " ".join(arguments)
-        self.heard[name] = self.heard.get(name, b"") + said
+        self.outputs[name] = self.outputs.get(name, b"") + output
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[tuple[Gossip, Server, Server]]:
+def servers(tmp_path: Path) -> Iterator[tuple[EchoingProvider, Server, Server]]:
     (tmp_path / "key.txt").write_text(f"{FILED}\n")
     with Server([reply("nothing here", 404)]) as other:
-        gossip = Gossip(other.url)
-        with Server(gossip) as server:
+        provider = EchoingProvider(other.url)
+        with Server(provider) as server:
             (tmp_path / "config.toml").write_text(CONFIG.format(url=server.url))
-            yield gossip, server, other
+            yield provider, server, other
 
 
-def leaks(said: bytes) -> list[str]:
-    return [secret for secret in SECRETS if secret.encode() in said]
+def leaks(output: bytes) -> list[str]:
+    return [secret for secret in SECRETS if secret.encode() in output]
 
 
 def in_store(folder: Path) -> list[str]:
-    """The secrets in the store: in its bytes, and in the payloads that it keeps compressed."""
+    """The secrets in the store: in its bytes and in its compressed payloads."""
     found = [secret for path in folder.glob("harvester.sqlite*") for secret in leaks(path.read_bytes())]
     with pipeline.opened(load(folder / "config.toml")) as store:
         for source in load(folder / "config.toml").sources:
@@ -134,59 +134,59 @@ def in_store(folder: Path) -> list[str]:
     return found
 
 
-def test_no_secret_is_ever_repeated(tmp_path: Path, servers: tuple[Gossip, Server, Server]):
-    gossip, server, other = servers
-    ear = Ear(tmp_path, {name: value.format(hook=other.url) for name, value in ENVIRONMENT.items()})
+def test_no_secret_is_ever_shown_or_stored(tmp_path: Path, servers: tuple[EchoingProvider, Server, Server]):
+    provider, server, other = servers
+    recorder = Recorder(tmp_path, {name: value.format(hook=other.url) for name, value in ENVIRONMENT.items()})
     config = tmp_path / "config.toml"
-    more = "".join(f'[sources.small{number}]\nurl = "{server.url}"\n' for number in range(len(gossip.answers)))
+    more = "".join(f'[sources.small{number}]\nurl = "{server.url}"\n' for number in range(len(provider.answers)))
     config.write_text(config.read_text() + more)
     for command in (("-v", "--log-format", "json", "harvest"), ("harvest", "--json")):
-        gossip.begin()
-        while gossip.answers:
-            ear.ask(*command)
-    assert ear.ask("-v", "harvest") == 0
+        provider.begin()
+        while provider.answers:
+            recorder.run(*command)
+    assert recorder.run("-v", "harvest") == 0
     for rest in ("source test small -v", "status --json", "runs --json", "source list --json", "config check -v"):
-        ear.ask(*rest.split())
-    assert gossip.good
-    assert all(told(request) for request in server.requests)
-    assert not any(told(request) or "Authorization" in request.headers for request in other.requests)
-    assert {name: found for name, said in ear.heard.items() if (found := leaks(said))} == {}
+        recorder.run(*rest.split())
+    assert provider.good
+    assert all(has_secrets(request) for request in server.requests)
+    assert not any(has_secrets(request) or "Authorization" in request.headers for request in other.requests)
+    assert {name: found for name, output in recorder.outputs.items() if (found := leaks(output))} == {}
     assert in_store(tmp_path) == []
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_a_daemon_that_says_all_says_no_secret(tmp_path: Path, servers: tuple[Gossip, Server, Server], form: str):
-    """Its provider refuses it, so it calls the webhook, whose address is a secret, and is refused there too."""
-    gossip, _, other = servers
-    gossip.answers = [reply(ECHO, 403)] * 1000
-    ear = Ear(tmp_path, {name: value.format(hook=other.url) for name, value in ENVIRONMENT.items()})
+def test_verbose_daemon_logs_no_secret(tmp_path: Path, servers: tuple[EchoingProvider, Server, Server], form: str):
+    """The provider refuses requests, and so does the webhook, whose URL is a secret."""
+    provider, _, other = servers
+    provider.answers = [reply(ECHO, 403)] * 1000
+    recorder = Recorder(tmp_path, {name: value.format(hook=other.url) for name, value in ENVIRONMENT.items()})
     command = ("-v", "--log-format", form, "daemon")
-    process = ear.start(*command)
+    process = recorder.start(*command)
     until = time.monotonic() + 30
     while not other.requests and time.monotonic() < until:
         time.sleep(0.1)
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
-    ear.keep(process, *command)
+    recorder.keep(process, *command)
     assert {request.target for request in other.requests} == {f"/oai/{HOOK}"}
-    assert leaks(ear.heard[" ".join(command)]) == []
+    assert leaks(recorder.outputs[" ".join(command)]) == []
     assert in_store(tmp_path) == []
 
 
-def test_a_secret_in_an_address_is_not_repeated(tmp_path: Path, servers: tuple[Gossip, Server, Server]):
+def test_secret_in_a_url_is_not_shown(tmp_path: Path, servers: tuple[EchoingProvider, Server, Server]):
     _, server, _ = servers
-    ear = Ear(tmp_path, {})
+    recorder = Recorder(tmp_path, {})
     address = server.url.replace("://", f"://jane:{quote(PASSWORD, safe='')}@")
-    assert ear.ask("source", "probe", address) == 2
+    assert recorder.run("source", "probe", address) == 2
     config = tmp_path / "config.toml"
     config.write_text(config.read_text().replace(server.url, address))
-    assert ear.ask("config", "check") == 2
-    assert [found for said in ear.heard.values() if (found := leaks(said))] == []
-    assert all(b"must not hold a user name or password" in said for said in ear.heard.values())
+    assert recorder.run("config", "check") == 2
+    assert [found for output in recorder.outputs.values() if (found := leaks(output))] == []
+    assert all(b"must not hold a user name or password" in output for output in recorder.outputs.values())
 
 
 @pytest.mark.parametrize("address", ["http://jane:{}@[::1/oai", "http://jane:{}/x@127.0.0.1/oai", "ftp://jane:{}@x/"])
-def test_a_secret_in_an_address_that_is_none_is_not_repeated(tmp_path: Path, address: str):
-    ear = Ear(tmp_path, {})
-    assert ear.ask("source", "probe", address.format(HOOK)) == 2
-    assert [leaks(said) for said in ear.heard.values()] == [[]]
+def test_secret_in_an_invalid_url_is_not_shown(tmp_path: Path, address: str):
+    recorder = Recorder(tmp_path, {})
+    assert recorder.run("source", "probe", address.format(HOOK)) == 2
+    assert [leaks(output) for output in recorder.outputs.values()] == [[]]

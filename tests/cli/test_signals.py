@@ -1,4 +1,4 @@
-"""The first signal asks, the second ends, and afterwards everything is as before."""
+"""The first signal requests a stop, the second one ends the command, and then the old handlers are back."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from harvester.cli.signals import stop_on_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_once_asks_and_twice_ends(number, capfd):
+def test_first_signal_requests_a_stop_and_second_ends(number, capfd):
     before = signal.getsignal(number)
     with stop_on_signals(Common()) as stop:
         assert (stop(), stop.code(3)) == (False, 3)
@@ -23,7 +23,7 @@ def test_once_asks_and_twice_ends(number, capfd):
     assert signal.getsignal(number) == before
 
 
-def test_quietly(capfd):
+def test_quiet_stop_prints_nothing(capfd):
     common = Common()
     common.quiet = True
     with stop_on_signals(common) as stop:

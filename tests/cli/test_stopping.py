@@ -1,4 +1,4 @@
-"""SIGTERM while articles are made again: every command ends within seconds, and any of them goes on from there."""
+"""SIGTERM while articles are rebuilt: every command ends within seconds, and the next one resumes there."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def raw(record: Record) -> RawRecord:
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose store has records that no article was made of, as after an upgrade."""
+    """A folder whose store has records without articles, as after an upgrade."""
     folder: Path = tmp_path_factory.mktemp("full")
     (folder / "config.toml").write_text(small_journal.CONFIG.format(url="http://127.0.0.1:9/oai"))
     with pipeline.opened(load(folder / "config.toml")) as opened:
         run = opened.begin_run("small", "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
-        records = tuple(RecordToSave(raw(one), "new") for one in many(RECORDS))
+        records = tuple(RecordToSave(raw(record), "new") for record in many(RECORDS))
         save_page(opened, run.id, run.windows[0].id, PageToSave(records=records))
         opened.finish_run(run.id, "complete", NOW)
     return folder
@@ -52,27 +52,27 @@ def folder(full: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def made(folder: Path) -> int:
+def count_articles(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "harvester.sqlite")) as connection:
         return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
 
 
 @pytest.mark.parametrize(("command", "code"), [("remap", 143), ("check", 143), ("harvest", 143)])
-def test_it_ends_soon_and_loses_nothing(folder: Path, command: str, code: int):
+def test_sigterm_ends_a_rebuild_soon_and_loses_nothing(folder: Path, command: str, code: int):
     process = subprocess.Popen(
         [sys.executable, "-m", "harvester", command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    while not made(folder):
+    while not count_articles(folder):
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
-    asked = time.monotonic()
+    signalled = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=60)
-    assert (process.returncode, time.monotonic() - asked < SOON) == (code, True), said
-    assert 0 < made(folder) < RECORDS
-    before = made(folder)
+    output, _ = process.communicate(timeout=60)
+    assert (process.returncode, time.monotonic() - signalled < SOON) == (code, True), output
+    assert 0 < count_articles(folder) < RECORDS
+    before = count_articles(folder)
     with pipeline.opened(load(folder / "config.toml")) as opened:
         left = pipeline.rebuild(load(folder / "config.toml"), opened, today=NOW.date().isoformat())
         assert left == RECORDS - before
         assert opened.check_integrity() == []
-    assert made(folder) == RECORDS
+    assert count_articles(folder) == RECORDS

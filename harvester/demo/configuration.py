@@ -1,4 +1,4 @@
-"""The demonstration's config.toml: written once, then only its addresses follow the provider."""
+"""The config.toml of the demonstration. It is written once; later only the URLs of the provider change in it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _PORT = re.compile(r"(?<=--port )\d+")
 
 
 def port(path: Path) -> int:
-    """The port that the configuration names; 0, any free one, where there is none yet."""
-    found = _ADDRESS.search(path.read_text(encoding="utf-8")) if path.exists() else None
-    return int(found[1]) if found else 0
+    """The port in the configuration; 0, which means any free port, if there is no configuration yet."""
+    match = _ADDRESS.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    return int(match[1]) if match else 0
 
 
 def write(path: Path, root: str) -> None:
-    """Writes the configuration for a provider at `root` (http://127.0.0.1:PORT), or moves one that is there to it."""
+    """Writes the configuration for a provider at `root` (http://127.0.0.1:PORT), or changes the URLs in it."""
     if path.exists():
         text = path.read_text(encoding="utf-8")
-        moved = _PORT.sub(root.rpartition(":")[2], _ADDRESS.sub(root, text))
+        updated = _PORT.sub(root.rpartition(":")[2], _ADDRESS.sub(root, text))
     else:
-        text, moved = "", render(root)
-    if moved != text:
+        text, updated = "", render(root)
+    if updated != text:
         make_folder(path.parent)
-        write_whole(path, moved.encode())
+        write_whole(path, updated.encode())
 
 
 def render(root: str) -> str:

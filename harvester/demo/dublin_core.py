@@ -1,7 +1,7 @@
-"""An article as oai_dc, the way OJS writes it.
+"""An article as oai_dc, as OJS writes it.
 
-Seen on OJS 3.3 and 3.4: the bare DOI beside the landing page, each ISSN as a dc:source of its own, the citation once
-for each name of the journal, the abstract's entities escaped twice, the authors once for each language (3.4).
+As seen in OJS 3.3 and 3.4: the bare DOI next to the landing page, each ISSN as its own dc:source, the citation once for
+each title of the journal, the entities of the abstract escaped twice, the authors once for each language (3.4).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PEER_REVIEWED = {
     "de": "Peer-reviewed Article",
     "ar": "مقالة محكّمة",
 }
-# Volume and number as OJS labels them in its locales.
+# The labels of volume and number in the locales of OJS.
 _LABELS = {
     "en": ("Vol.", "No."),
     "ru": ("Том", "№"),
@@ -49,7 +49,7 @@ Statement = tuple[str, str, str | None]
 
 
 def _statements(journal: Journal, issue: Issue, article: Article) -> Iterator[Statement]:
-    """Element, value and language, in the order of OJS."""
+    """The elements, as name, value and language, in the order of OJS."""
     yield from _texts(journal, article)
     if journal.publisher:
         yield "publisher", journal.publisher, journal.tag(journal.locales[0])
@@ -79,10 +79,10 @@ def _texts(journal: Journal, article: Article) -> Iterator[Statement]:
 
 
 def _author_locales(journal: Journal, article: Article) -> list[str]:
-    """The languages in which an author has a name; OJS 3.3 knows only the article's."""
-    written = {lang for author in article.authors for lang in author.name or author.group}
-    known = [lang for lang in journal.locales if lang in written]
-    return known if journal.platform == "ojs34" else known[:1]
+    """The languages in which an author has a name. OJS 3.3 has only the language of the article."""
+    languages = {lang for author in article.authors for lang in author.name or author.group}
+    locales = [lang for lang in journal.locales if lang in languages]
+    return locales if journal.platform == "ojs34" else locales[:1]
 
 
 def _name(author: Author, lang: str) -> str:
@@ -119,14 +119,14 @@ def _sources(journal: Journal, issue: Issue, article: Article) -> Iterator[State
 
 
 def citation(title: str, lang: str, issue: Issue, article: Article) -> str:
-    """`Journal; Vol. 1 No. 2 (2020): Issue title; 5–18`, whatever of that there is."""
+    """`Journal; Vol. 1 No. 2 (2020): Issue title; 5–18`, without the parts that are missing."""
     volume, number = _LABELS[lang]
-    named = [
+    labelled = [
         f"{volume} {issue.volume}" if issue.volume else "",
         f"{number} {issue.number}" if issue.number else "",
         f"({issue.year})" if issue.year else "",
     ]
-    identification = " ".join(filter(None, named))
+    identification = " ".join(filter(None, labelled))
     if issue_title := issue.title.get(lang):
         identification = f"{identification}: {issue_title}" if identification else issue_title
     return "; ".join(filter(None, [title, identification, article.pages or article.elocation]))

@@ -1,4 +1,4 @@
-"""What every OAI-PMH answer has around it: checked arguments, the root element, errors.
+"""The parts that every OAI-PMH answer has: checked arguments, the root element, errors.
 
 The sections cited are those of https://www.openarchives.org/OAI/openarchivesprotocol.html.
 """
@@ -11,10 +11,10 @@ from html import escape as escape_html
 
 from harvester.xmltools import OAI
 
-Arguments = Sequence[tuple[str, str]]  # names and values as sent, decoded, in their order
+Arguments = Sequence[tuple[str, str]]  # decoded names and values, in the order in which they were sent
 
 _LIST_ARGUMENTS = (("metadataPrefix",), ("from", "until", "set"))
-# Each verb's required and optional arguments (section 4).
+# The required and optional arguments of each verb (section 4).
 _VERBS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Identify": ((), ()),
     "ListMetadataFormats": ((), ("identifier",)),
@@ -23,12 +23,12 @@ _VERBS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ListIdentifiers": _LIST_ARGUMENTS,
     "ListRecords": _LIST_ARGUMENTS,
 }
-_EXCLUSIVE = ("ListSets", "ListIdentifiers", "ListRecords")  # these take a resumptionToken, alone
+_EXCLUSIVE = ("ListSets", "ListIdentifiers", "ListRecords")  # have a resumptionToken, without other arguments
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 
 
 class Refusal(Exception):
-    """A request that is answered with an OAI-PMH <error> (section 3.6)."""
+    """The request is answered with an OAI-PMH <error> (section 3.6)."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -39,24 +39,24 @@ class Refusal(Exception):
 
 
 def escape(value: str) -> str:
-    """The value as XML text or attribute, without what XML cannot hold."""
+    """The value as XML text or attribute, with characters that XML does not allow replaced."""
     return escape_html(_ILLEGAL.sub("\ufffd", value))
 
 
 def checked(arguments: Arguments) -> tuple[str, dict[str, str]]:
-    """The verb and its arguments. Raises `Refusal` where section 4 does not allow them."""
+    """The verb and its arguments. Raises `Refusal` if section 4 does not allow them."""
     verbs = [value for name, value in arguments if name == "verb"]
     if len(verbs) != 1 or verbs[0] not in _VERBS:
-        said = f"{', '.join(verbs)} is none of the six verbs" if verbs else "there is no verb"
-        raise Refusal("badVerb", f"{said}, or it is given twice" if len(verbs) > 1 else said)
-    given = dict(pair for pair in arguments if pair[0] != "verb")
-    if len(given) < len(arguments) - 1:
+        message = f"{', '.join(verbs)} is none of the six verbs" if verbs else "there is no verb"
+        raise Refusal("badVerb", f"{message}, or it is given twice" if len(verbs) > 1 else message)
+    others = dict(pair for pair in arguments if pair[0] != "verb")
+    if len(others) < len(arguments) - 1:
         raise Refusal("badArgument", "an argument is given more than once")
-    _require(verbs[0], given)
-    return verbs[0], given
+    _check_arguments(verbs[0], others)
+    return verbs[0], others
 
 
-def _require(verb: str, given: dict[str, str]) -> None:
+def _check_arguments(verb: str, given: dict[str, str]) -> None:
     if "resumptionToken" in given and verb in _EXCLUSIVE:
         if len(given) > 1:
             raise Refusal("badArgument", "a resumptionToken stands alone")
@@ -77,7 +77,7 @@ def attributes(arguments: Iterable[tuple[str, str]]) -> str:
 
 
 def document(response_date: str, base_url: str, shown: str, content: Iterable[bytes]) -> bytes:
-    """The whole answer; `shown` are the attributes of its <request>, `content` what stands behind that."""
+    """The whole answer. `shown` are the attributes of its <request>, `content` is what follows it."""
     head = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH xmlns="{OAI}" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '

@@ -1,6 +1,7 @@
-"""An article as JATS, the way OJS writes it, with what its editors add: translations, ROR iDs, funding, references.
+"""An article as JATS, as OJS writes it, with what editors add: translations, ROR IDs, funding, references.
 
-Seen on OJS 3.4: the namespace below (while another is advertised), names inside name-alternatives, affiliations by rid.
+As seen in OJS 3.4: the namespace below (ListMetadataFormats gives another one), names inside name-alternatives,
+affiliations by rid.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _article_meta(journal: Journal, issue: Issue, article: Article) -> Iterator[
     for doi in (article.doi, *article.other_dois):
         if doi:
             yield f'<article-id pub-id-type="doi">{escape(doi)}</article-id>'
-    if article.landing_page:  # else its number on the site is nowhere to be seen
+    if article.landing_page:  # otherwise its number on the site is not public
         yield f'<article-id pub-id-type="publisher-id">{article.id}</article-id>'
     section = journal.sections[article.section]
     lang, heading = next(iter(section.items()))
@@ -93,7 +94,7 @@ def _article_meta(journal: Journal, issue: Issue, article: Article) -> Iterator[
 
 
 def _titles(article: Article) -> str:
-    """The article's own language first, or the only one there is."""
+    """The title group, with the title in the article's own language first, if there is one."""
     order = sorted(article.title, key=lambda lang: lang != article.language)
     if not order:
         return "<title-group><article-title/></title-group>"
@@ -115,8 +116,8 @@ def _translated(article: Article, lang: str) -> str:
 
 
 def _abstracts(article: Article) -> Iterator[str]:
-    for place, lang in enumerate(sorted(article.abstract, key=lambda lang: lang != article.language)):
-        name = "trans-abstract" if place else "abstract"
+    for index, lang in enumerate(sorted(article.abstract, key=lambda lang: lang != article.language)):
+        name = "trans-abstract" if index else "abstract"
         body = "".join(map(_part, parts(article.abstract[lang])))
         yield f'<{name} xml:lang="{lang}">{body}</{name}>'
 
@@ -160,9 +161,9 @@ def _contributor(author: Author, ids: dict[str, str], language: str) -> Iterator
 
 def _names(names: Words, language: str) -> Iterator[str]:
     yield "<name-alternatives>"
-    for place, lang in enumerate(sorted(names, key=lambda lang: lang != language)):
+    for index, lang in enumerate(sorted(names, key=lambda lang: lang != language)):
         surname, given, suffix = name_parts(names[lang])
-        use = "" if place else ' specific-use="primary"'
+        use = "" if index else ' specific-use="primary"'
         yield (
             f'<name name-style="western"{use} xml:lang="{lang}"><surname>{escape(surname)}</surname>'
             + (f"<given-names>{escape(given)}</given-names>" if given else "")
@@ -201,8 +202,8 @@ def _publication(issue: Issue, article: Article) -> Iterator[str]:
         yield f'<pub-date date-type="collection"><year>{issue.year}</year></pub-date>'
     if date := published(issue, article):
         year, month, day = [*date.split("-"), "", ""][:3]
-        shown = "".join(f"<{k}>{v}</{k}>" for k, v in (("day", day), ("month", month), ("year", year)) if v)
-        yield f'<pub-date date-type="pub" publication-format="{article.medium}">{shown}</pub-date>'
+        elements = "".join(f"<{k}>{v}</{k}>" for k, v in (("day", day), ("month", month), ("year", year)) if v)
+        yield f'<pub-date date-type="pub" publication-format="{article.medium}">{elements}</pub-date>'
     for tag, value in (("volume", issue.volume), ("issue", issue.number)):
         if value:
             yield f"<{tag}>{escape(value)}</{tag}>"
@@ -242,11 +243,11 @@ def _funding(article: Article) -> Iterator[str]:
         return
     yield "<funding-group>"
     for funding in article.funding:
-        named = f"<institution>{escape(funding.funder)}</institution>"
+        funder = f"<institution>{escape(funding.funder)}</institution>"
         if funding.id:
-            named += f'<institution-id institution-id-type="FundRef">{funding.id}</institution-id>'
+            funder += f'<institution-id institution-id-type="FundRef">{funding.id}</institution-id>'
         awards = "".join(f"<award-id>{escape(award)}</award-id>" for award in funding.awards)
-        source = f"<funding-source><institution-wrap>{named}</institution-wrap></funding-source>"
+        source = f"<funding-source><institution-wrap>{funder}</institution-wrap></funding-source>"
         yield f"<award-group>{source}{awards}</award-group>"
     yield "</funding-group>"
 
@@ -276,11 +277,11 @@ def _reference(reference: str | Citation) -> str:
         ("fpage", reference.fpage),
         ("lpage", reference.lpage),
     )
-    shown = "".join(f"<{tag}>{value}</{tag}>" for tag, value in values if value)
+    elements = "".join(f"<{tag}>{value}</{tag}>" for tag, value in values if value)
     doi = f'<pub-id pub-id-type="doi">{escape(reference.doi)}</pub-id>' if reference.doi else ""
     return (
         f'<element-citation publication-type="{reference.type}"><person-group person-group-type="author">{people}'
-        f"</person-group>{shown}{doi}</element-citation>"
+        f"</person-group>{elements}{doi}</element-citation>"
     )
 
 

@@ -1,8 +1,8 @@
-"""The demo's journals and their articles, read from the TOML files under articles/.
+"""The journals of the demo and their articles, read from the TOML files under articles/.
 
-A text is one line of JATS inline markup (`<italic>`, `<sub>`, formulas under `mml:`), so `&` is written `&amp;`. An
-abstract has a blank line between paragraphs, and `## Title` begins a part of a structured one. A person is
-`Family, Given` or `Family, Given, Suffix`. Faulty values stand there on purpose, as a real journal would send them.
+A text is one line of JATS inline markup (`<italic>`, `<sub>`, formulas with the prefix `mml:`), so `&` is written
+`&amp;`. In an abstract paragraphs are separated by a blank line, and `## Title` begins a part of a structured one. A
+person is `Family, Given` or `Family, Given, Suffix`. Some values are wrong on purpose, as in real journals.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Institution(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Author(Struct, frozen=True, forbid_unknown_fields=True):
-    """A person (`name`) or a `group`; `at` names rows of institutions.toml."""
+    """A person (`name`) or a `group`; `at` are keys of institutions.toml."""
 
     name: Words = {}
     group: Words = {}
@@ -49,14 +49,14 @@ class Funding(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Related(Struct, frozen=True, forbid_unknown_fields=True):
-    """JATS related-article: `type` is its related-article-type."""
+    """A related-article of JATS; `type` is its related-article-type."""
 
     type: str
     doi: str
 
 
 class Citation(Struct, frozen=True, forbid_unknown_fields=True):
-    """A reference in parts, as a journal has it that tags its references."""
+    """A reference in parts, as in journals that tag their references."""
 
     type: Literal["journal", "book"]
     authors: tuple[str, ...]
@@ -72,7 +72,7 @@ class Citation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Article(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One article. `published` is YYYY-MM-DD or YYYY, `none` for no date; absent: that of the issue."""
+    """One article. `published` is YYYY-MM-DD, YYYY or `none`; if absent, it is the date of the issue."""
 
     id: int
     language: str
@@ -98,7 +98,7 @@ class Article(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Issue(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One issue; `modified` is the OAI datestamp of its articles, as OJS moves them all at once."""
+    """One issue; `modified` is the OAI datestamp of its articles, because OJS changes all of them at once."""
 
     modified: datetime
     articles: tuple[Article, ...]
@@ -116,7 +116,7 @@ class Deleted(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Journal(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A journal on the site of its `platform`; `locales` has its own language first."""
+    """A journal on the site of its `platform`. The first of `locales` is its own language."""
 
     path: str
     platform: Literal["ojs34", "ojs33"] = "ojs34"
@@ -132,7 +132,7 @@ class Journal(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     issues: tuple[Issue, ...] = ()
 
     def tag(self, locale: str) -> str:
-        """The xml:lang of Dublin Core: OJS 3.3 has locales with a region there."""
+        """The xml:lang in Dublin Core. In OJS 3.3 it is a locale with a region."""
         return _REGIONS.get(locale, locale) if self.platform == "ojs33" else locale
 
     def landing_page(self, article: Article) -> str:
@@ -149,7 +149,7 @@ _REGIONS = {"en": "en-US", "de": "de-DE", "es": "es-ES", "ru": "ru-RU"}
 
 @cache
 def journals() -> tuple[Journal, ...]:
-    """Every journal with its issues, in the order of their folders."""
+    """All journals with their issues, sorted by folder."""
     return tuple(_journal(folder) for folder in sorted(ARTICLES.iterdir()) if folder.is_dir())
 
 
@@ -168,19 +168,19 @@ def _toml(file: Path) -> dict[str, object]:
 
 
 def published(issue: Issue, article: Article) -> str | None:
-    """The article's publication date, YYYY-MM-DD or YYYY."""
+    """The publication date of the article, YYYY-MM-DD or YYYY; `None` if it has none."""
     if article.published:
         return None if article.published == "none" else article.published
     return issue.published.isoformat() if issue.published else None
 
 
 def rights_holder(journal: Journal, issue: Issue) -> str | None:
-    """OJS's copyright statement."""
+    """The copyright statement of OJS."""
     return f"Copyright (c) {issue.year} {journal.publisher}" if journal.publisher and issue.year else None
 
 
 def name_parts(name: str) -> tuple[str, str, str]:
-    """Family name, given name and suffix of a person; empty where there is none."""
+    """Family name, given name and suffix of a person, empty if missing."""
     family, given, suffix = [*name.split(", "), "", ""][:3]
     return family, given, suffix
 
@@ -191,21 +191,21 @@ def plain(markup: str) -> str:
 
 
 class Part(Struct, frozen=True):
-    """A part of an abstract with its paragraphs; `title` is `None` where there are no parts."""
+    """A part of an abstract with its paragraphs; `title` is `None` if the abstract is not structured."""
 
     title: str | None
     paragraphs: tuple[str, ...]
 
 
 def parts(abstract: str) -> tuple[Part, ...]:
-    """The parts of an abstract as it stands in the files."""
-    found: list[Part] = []
+    """The parts of an abstract as it is written in the files."""
+    split: list[Part] = []
     for block in abstract.strip().split("\n\n"):
         head, _, rest = block.strip().partition("\n")
         if head.startswith("## "):
-            found.append(Part(head[3:], (rest.strip(),)))
-        elif found:
-            found[-1] = Part(found[-1].title, (*found[-1].paragraphs, block.strip()))
+            split.append(Part(head[3:], (rest.strip(),)))
+        elif split:
+            split[-1] = Part(split[-1].title, (*split[-1].paragraphs, block.strip()))
         else:
-            found.append(Part(None, (block.strip(),)))
-    return tuple(found)
+            split.append(Part(None, (block.strip(),)))
+    return tuple(split)

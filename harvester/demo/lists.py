@@ -1,4 +1,4 @@
-"""What a list request selects, and the resumption tokens that carry it from page to page."""
+"""The records that a list request selects, and the resumption tokens that continue the list from page to page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """One item with its metadata in every format it has: prefix to the serialised element inside <metadata>."""
+    """One item with its metadata: the serialised element inside <metadata>, by metadata prefix."""
 
     identifier: str
     datestamp: datetime  # UTC, whole seconds
@@ -27,13 +27,13 @@ class Record(Struct, frozen=True, kw_only=True):
     def has(self, prefix: str) -> bool:
         return self.deleted or prefix in self.metadata
 
-    def is_in(self, wanted: str) -> bool:
-        """Whether it is in the set or below it: colons make the hierarchy (section 2.6)."""
-        return any(one == wanted or one.startswith(f"{wanted}:") for one in self.sets)
+    def is_in(self, set_spec: str) -> bool:
+        """Whether it is in the set or a subset, which is separated by a colon (section 2.6)."""
+        return any(spec == set_spec or spec.startswith(f"{set_spec}:") for spec in self.sets)
 
 
 class Selection(Struct, frozen=True, array_like=True):
-    """Which records are asked for: those from `since` on and before `end`."""
+    """The records that a request selects: from `since` on, and before `end`."""
 
     prefix: str
     set_spec: str | None = None
@@ -41,28 +41,28 @@ class Selection(Struct, frozen=True, array_like=True):
     end: datetime = _END
 
     def test(self) -> Callable[[Record], bool]:
-        """Whether a record is asked for."""
-        prefix, wanted, since, end = self.prefix, self.set_spec, self.since, self.end
+        """A function that returns whether a record is selected."""
+        prefix, set_spec, since, end = self.prefix, self.set_spec, self.since, self.end
 
-        def asked_for(record: Record) -> bool:
-            return since <= record.datestamp < end and record.has(prefix) and (not wanted or record.is_in(wanted))
+        def is_selected(record: Record) -> bool:
+            return since <= record.datestamp < end and record.has(prefix) and (not set_spec or record.is_in(set_spec))
 
-        return asked_for
+        return is_selected
 
 
-def selection(given: Mapping[str, str], *, seconds: bool) -> Selection:
-    """The selection of a list request's arguments; `seconds` tells whether the repository's granularity allows them.
+def selection(arguments: Mapping[str, str], *, seconds: bool) -> Selection:
+    """The selection by the arguments of a list request; `seconds` if the repository has this granularity.
 
-    Both ends belong to it (section 2.7.1). Raises `Refusal` on dates that are none, are too fine or do not match.
+    Both ends are included (section 2.7.1). Raises `Refusal` for dates that are invalid, too fine or do not match.
     """
-    first, last = given.get("from"), given.get("until")
+    first, last = arguments.get("from"), arguments.get("until")
     if first and last and len(first) != len(last):
         raise Refusal("badArgument", "from and until have different granularities")
     since = _moment(first, seconds) if first else _BEGINNING
     end = _after(_moment(last, seconds), last) if last else _END
     if since >= end:
         raise Refusal("badArgument", "from lies behind until")
-    return Selection(given["metadataPrefix"], given.get("set"), since, end)
+    return Selection(arguments["metadataPrefix"], arguments.get("set"), since, end)
 
 
 def _moment(datestamp: str, seconds: bool) -> datetime:
@@ -71,7 +71,7 @@ def _moment(datestamp: str, seconds: bool) -> datetime:
         moment = datetime.strptime(datestamp, form).replace(tzinfo=UTC)
     except ValueError:
         raise Refusal("badArgument", f"{datestamp} is no date like 2020-01-31 or 2020-01-31T12:00:00Z") from None
-    if stamp(moment, seconds="T" in datestamp) != datestamp:  # strptime takes 2020-1-1 too
+    if stamp(moment, seconds="T" in datestamp) != datestamp:  # strptime accepts 2020-1-1 too
         raise Refusal("badArgument", f"{datestamp} is not written in full")
     if "T" in datestamp and not seconds:
         raise Refusal("badArgument", "the granularity of this repository is the day")
@@ -86,32 +86,32 @@ def _after(moment: datetime, datestamp: str) -> datetime:
 
 
 def stamp(moment: datetime, *, seconds: bool) -> str:
-    """A moment as OAI-PMH writes it."""
+    """A moment as a datestamp of OAI-PMH."""
     return f"{moment.isoformat()[:19]}Z" if seconds else moment.isoformat()[:10]
 
 
 class Token(Struct, frozen=True, array_like=True):
-    """Where a list stands. A resumption token holds all of it, so the repository remembers nothing."""
+    """The position in a list. A resumption token contains all of it, so the repository keeps no state."""
 
     verb: str
     selection: Selection
     size: int  # of the whole list
     expires: datetime
-    cursor: int = 0  # records given so far
-    position: int = 0  # in the repository's records, where the next page begins
+    cursor: int = 0  # records sent so far
+    position: int = 0  # the index of the next page's first record in the repository
 
     def value(self) -> str:
         return urlsafe_b64encode(msgspec.json.encode(self)).rstrip(b"=").decode()
 
 
 def token(value: str, verb: str, now: datetime) -> Token:
-    """The token of its value. Raises `Refusal` on what never was one of this verb, or is one no longer."""
+    """The token with this value. Raises `Refusal` if it is not a token of this verb, or has expired."""
     try:
-        held = msgspec.json.decode(urlsafe_b64decode(value.encode() + b"=" * (-len(value) % 4)), type=Token)
-    except ValueError:  # binascii's, msgspec's and Unicode's errors are ValueErrors
+        decoded = msgspec.json.decode(urlsafe_b64decode(value.encode() + b"=" * (-len(value) % 4)), type=Token)
+    except ValueError:  # includes the errors of binascii, msgspec and Unicode
         raise Refusal("badResumptionToken", "this is no token of ours") from None
-    if held.verb != verb or held.position < 0 or held.cursor < 0:
+    if decoded.verb != verb or decoded.position < 0 or decoded.cursor < 0:
         raise Refusal("badResumptionToken", "this is a token of another list")
-    if held.expires <= now:
+    if decoded.expires <= now:
         raise Refusal("badResumptionToken", "the token has expired; begin the list again")
-    return held
+    return decoded

@@ -1,5 +1,4 @@
-"""The demo's journals as two sites serve them: OJS 3.4 with seconds, oai_dc and JATS, and an old OJS 3.3 with days and
-oai_dc alone."""
+"""The two sites of the demo's journals: OJS 3.4 (seconds, oai_dc and JATS) and an old OJS 3.3 (days, only oai_dc)."""
 
 from __future__ import annotations
 
@@ -13,11 +12,11 @@ from harvester.demo.repository import JATS, OAI_DC, Repository, utc_now
 from harvester.model import SetInfo
 
 JOURNALS, ARCHIVE = "/index.php/index/oai", "/archive/index.php/index/oai"  # paths of the two endpoints
-OPEN_ACCESS = "driver"  # the set that OJS puts open articles into
+OPEN_ACCESS = "driver"  # the set in which OJS has open-access articles
 
 
 def repositories(page_size: int = 20, clock: Callable[[], datetime] = utc_now) -> dict[str, Repository]:
-    """Both sites by path, as `provider.serve` takes them."""
+    """Both sites by path, for `provider.serve`."""
     new = [journal for journal in journals() if journal.platform == "ojs34"]
     old = [journal for journal in journals() if journal.platform == "ojs33"]
     return {
@@ -75,12 +74,12 @@ def _identifier(journal: Journal, number: int) -> str:
     return f"oai:{journal.host}:article/{number}"
 
 
-def _sets(of: list[Journal]) -> list[SetInfo]:
-    found = []
-    for journal in of:
-        found.append(SetInfo(journal.path, next(iter(journal.title.values()))))
-        found += [SetInfo(f"{journal.path}:{key}", next(iter(name.values()))) for key, name in journal.sections.items()]
-    return [*found, SetInfo(OPEN_ACCESS, "Open Access DRIVERset")]
+def _sets(journals: list[Journal]) -> list[SetInfo]:
+    sets = []
+    for journal in journals:
+        sets.append(SetInfo(journal.path, next(iter(journal.title.values()))))
+        sets += [SetInfo(f"{journal.path}:{key}", next(iter(name.values()))) for key, name in journal.sections.items()]
+    return [*sets, SetInfo(OPEN_ACCESS, "Open Access DRIVERset")]
 
 
 def _toolkit(version: str) -> str:

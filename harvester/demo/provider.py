@@ -30,16 +30,16 @@ log = logging.getLogger(__name__)
 
 
 class Server(ThreadingHTTPServer):
-    """The running server. `requests` counts what was asked of it, `url` is the endpoint of its first repository."""
+    """The running server. `requests` is how many it has answered, `url` the endpoint of its first repository."""
 
-    daemon_threads = False  # closing waits for every answer
+    daemon_threads = False  # so that closing waits for every answer
     block_on_close = True
 
     def __init__(self, repositories: Mapping[str, Repository], port: int, latency: float) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.repositories, self.latency, self.requests = dict(repositories), latency, 0
-        self._count = threading.Lock()
-        self._lines: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._connections: set[socket.socket] = set()
 
     @property
     def root(self) -> str:
@@ -50,31 +50,31 @@ class Server(ThreadingHTTPServer):
         return self.root + next(iter(self.repositories))
 
     def count(self) -> None:
-        with self._count:
+        with self._lock:
             self.requests += 1
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        with self._count:
-            self._lines.add(request)
+        with self._lock:
+            self._connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        with self._count:
-            self._lines.discard(request)
+        with self._lock:
+            self._connections.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """A client that hangs up is its own business."""
+        """Logs an error, only for debugging if the client closed the connection."""
         level = logging.DEBUG if isinstance(sys.exc_info()[1], OSError) else logging.ERROR
         log.log(level, "a request from %s failed", client_address, exc_info=True)
 
     def hang_up(self) -> None:
-        """Ends connections that clients keep open, which would otherwise hold up the closing for ever."""
-        with self._count:
-            lines = list(self._lines)
-        for line in lines:
+        """Ends the connections that clients keep open. Otherwise the server would never close."""
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RD)
+                connection.shutdown(socket.SHUT_RD)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = f"journal-harvester-demo/{__version__}"
     sys_version = ""
     disable_nagle_algorithm = True
-    wbufsize = -1  # head and body leave in one write
+    wbufsize = -1  # head and body are sent in one write
     timeout = 60
     server: Server
 
@@ -92,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_POST(self) -> None:
-        """Section 3.1.1.2 of OAI-PMH: the arguments as a form in the body, none in the URL."""
+        """Answers a request with its arguments as a form in the body (OAI-PMH, section 3.1.1.2)."""
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             self._refuse(HTTPStatus.LENGTH_REQUIRED)
@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(self.rfile.read(int(length)).decode("latin-1"))
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Without having read the body: the connection cannot be used again."""
+        """Refuses a request whose body was not read, so that the connection cannot be used again."""
         self.close_connection = True
         self.send_error(status)
 
@@ -141,9 +141,9 @@ class _Handler(BaseHTTPRequestHandler):
 def serve(
     repositories: Repository | Mapping[str, Repository], port: int = 0, *, latency: float = 0.0
 ) -> Iterator[Server]:
-    """Serves one repository at /oai, or several by path, on 127.0.0.1 until the context ends.
+    """Serves one repository at /oai, or several by path, on 127.0.0.1 in the block.
 
-    Port 0 is a free one. `latency` is in seconds, waited before each answer. Raises `OSError` when the port is taken.
+    Port 0 is any free port. `latency` delays each answer, in seconds. Raises `OSError` if the port is in use.
     """
     paths = {"/oai": repositories} if isinstance(repositories, Repository) else repositories
     with Server(paths, port, latency) as server:

@@ -1,4 +1,4 @@
-"""An OAI-PMH 2.0 repository in memory: the arguments of a request in, the document that answers it out.
+"""An OAI-PMH 2.0 repository in memory: it takes the arguments of a request and returns the document that answers it.
 
 The sections cited are those of https://www.openarchives.org/OAI/openarchivesprotocol.html.
 """
@@ -20,7 +20,7 @@ from harvester.model import Format, SetInfo
 OAI_DC = Format(
     "oai_dc", "http://www.openarchives.org/OAI/2.0/oai_dc.xsd", "http://www.openarchives.org/OAI/2.0/oai_dc/"
 )
-JATS = Format(  # as OJS 3.4 advertises it, though what it sends has another namespace
+JATS = Format(  # as in the list of OJS 3.4, although its records have another namespace
     "jats", "https://jats.nlm.nih.gov/publishing/0.4/xsd/JATS-journalpublishing0.xsd", "http://jats.nlm.nih.gov"
 )
 
@@ -32,8 +32,8 @@ def utc_now() -> datetime:
 class Repository:
     """A repository that answers all six verbs.
 
-    `records` may be any sequence, so that a million of them can be made while they are asked for. `page_size` is in
-    records, `token_life` is how long a token is taken, `description` is the XML inside Identify's <description>.
+    `records` may be any sequence, so that a million of them can be created on request. `page_size` is in records,
+    `token_life` is how long a token is valid, `description` is the XML inside the <description> of Identify.
     """
 
     def __init__(
@@ -55,29 +55,29 @@ class Repository:
         self.granularity, self.deleted_record = granularity, deleted_record
         self.token_life, self.description, self.clock = token_life, description, clock
         self._lock = threading.Lock()
-        self._places: dict[str, int] | None = None
+        self._positions: dict[str, int] | None = None
 
     # --------------------------------------------------------------------------------------- contents
 
     def put(self, record: Record) -> None:
-        """Adds the record, or puts it in the place of the one with its identifier."""
+        """Adds the record, or replaces the one with its identifier."""
         with self._lock:
-            records, place = list(self.records), self._place(record.identifier)
-            if place is None:
+            records, position = list(self.records), self._position(record.identifier)
+            if position is None:
                 records.append(record)
             else:
-                records[place] = record
-            self.records, self._places = records, None
+                records[position] = record
+            self.records, self._positions = records, None
 
-    def _place(self, identifier: str) -> int | None:
-        if self._places is None:
-            self._places = {record.identifier: place for place, record in enumerate(self.records)}
-        return self._places.get(identifier)
+    def _position(self, identifier: str) -> int | None:
+        if self._positions is None:
+            self._positions = {record.identifier: position for position, record in enumerate(self.records)}
+        return self._positions.get(identifier)
 
     def _record(self, identifier: str) -> Record:
         with self._lock:
-            place = self._place(identifier)
-            record = None if place is None else self.records[place]
+            position = self._position(identifier)
+            record = None if position is None else self.records[position]
         if record is None or not self._shows(record):
             raise Refusal("idDoesNotExist", f"there is no item {identifier}")
         return record
@@ -96,7 +96,7 @@ class Repository:
             shown = envelope.attributes(arguments)
         except Refusal as refusal:
             content = [refusal.element()]
-            if refusal.code not in ("badVerb", "badArgument"):  # section 3.2: then without the arguments
+            if refusal.code not in ("badVerb", "badArgument"):  # those have no arguments (section 3.2)
                 shown = envelope.attributes(arguments)
         return envelope.document(stamp(self.clock(), seconds=True), base_url, shown, content)
 
@@ -127,14 +127,14 @@ class Repository:
         formats = self.formats
         if identifier is not None:
             metadata = self._record(identifier).metadata
-            formats = tuple(one for one in formats if one.prefix in metadata)
+            formats = tuple(offered for offered in formats if offered.prefix in metadata)
             if not formats:
                 raise Refusal("noMetadataFormats", f"{identifier} has no format")
         rows = (
-            f"<metadataFormat><metadataPrefix>{escape(one.prefix)}</metadataPrefix>"
-            f"<schema>{escape(one.schema)}</schema>"
-            f"<metadataNamespace>{escape(one.namespace)}</metadataNamespace></metadataFormat>"
-            for one in formats
+            f"<metadataFormat><metadataPrefix>{escape(offered.prefix)}</metadataPrefix>"
+            f"<schema>{escape(offered.schema)}</schema>"
+            f"<metadataNamespace>{escape(offered.namespace)}</metadataNamespace></metadataFormat>"
+            for offered in formats
         )
         return f"<ListMetadataFormats>{''.join(rows)}</ListMetadataFormats>"
 
@@ -144,8 +144,8 @@ class Repository:
         if token is not None:
             raise Refusal("badResumptionToken", "the list of sets has one page, and no token was given for it")
         rows = (
-            f"<set><setSpec>{escape(one.spec)}</setSpec><setName>{escape(one.name)}</setName></set>"
-            for one in self.sets
+            f"<set><setSpec>{escape(info.spec)}</setSpec><setName>{escape(info.name)}</setName></set>"
+            for info in self.sets
         )
         return f"<ListSets>{''.join(rows)}</ListSets>"
 
@@ -156,14 +156,14 @@ class Repository:
         return [b"<GetRecord>", *self._element(record, prefix), b"</GetRecord>"]
 
     def _offers(self, prefix: str) -> bool:
-        return any(one.prefix == prefix for one in self.formats)
+        return any(offered.prefix == prefix for offered in self.formats)
 
     # ------------------------------------------------------------------------------------------ lists
 
     def _list(self, verb: str, given: Mapping[str, str]) -> list[bytes]:
         value = given.get("resumptionToken")
         token = self._first(verb, given) if value is None else lists.token(value, verb, self.clock())
-        page, behind = self._page(token)
+        page, next_position = self._page(token)
         if not page:
             raise Refusal("noRecordsMatch", "no record is asked for by these arguments")
         parts = [f"<{verb}>".encode()]
@@ -172,44 +172,44 @@ class Repository:
                 parts += self._element(record, token.selection.prefix)
             else:
                 parts.append(self._header(record))
-        return [*parts, self._token(token, len(page), behind), f"</{verb}>".encode()]
+        return [*parts, self._token(token, len(page), next_position), f"</{verb}>".encode()]
 
     def _first(self, verb: str, given: Mapping[str, str]) -> Token:
-        """The token that a list would begin with if its first page had one."""
+        """The token of the first page, if it had one."""
         if "set" in given and not self.sets:
             raise Refusal("noSetHierarchy", "this repository has no sets")
         if not self._offers(given["metadataPrefix"]):
             raise Refusal("cannotDisseminateFormat", f"there is no format {given['metadataPrefix']}")
         selection = lists.selection(given, seconds=self.granularity == "second")
-        asked_for = selection.test()
-        size = sum(asked_for(record) for record in self.records if self._shows(record))
+        is_selected = selection.test()
+        size = sum(is_selected(record) for record in self.records if self._shows(record))
         return Token(verb, selection, size, self.clock() + self.token_life)
 
     def _page(self, token: Token) -> tuple[list[Record], int]:
-        """The records of one page, and the position behind them."""
-        asked_for, records, place = token.selection.test(), self.records, token.position
+        """The records of one page, and the position after them."""
+        is_selected, records, position = token.selection.test(), self.records, token.position
         page: list[Record] = []
-        while place < len(records) and len(page) < self.page_size:
-            record = records[place]
-            if self._shows(record) and asked_for(record):
+        while position < len(records) and len(page) < self.page_size:
+            record = records[position]
+            if self._shows(record) and is_selected(record):
                 page.append(record)
-            place += 1
-        return page, place
+            position += 1
+        return page, position
 
-    def _token(self, token: Token, given: int, behind: int) -> bytes:
-        """The token for the next page; empty on the last of several, absent on an only page (section 3.5)."""
-        cursor = token.cursor + given
+    def _token(self, token: Token, sent: int, next_position: int) -> bytes:
+        """The token for the next page; empty on the last of several pages, absent on a single page (section 3.5)."""
+        cursor = token.cursor + sent
         facts = f'completeListSize="{token.size}" cursor="{token.cursor}"'
-        if cursor >= token.size or behind >= len(self.records):
+        if cursor >= token.size or next_position >= len(self.records):
             return f"<resumptionToken {facts}/>".encode() if token.cursor else b""
         expires = self.clock() + self.token_life
-        value = replace(token, expires=expires, cursor=cursor, position=behind).value()
+        value = replace(token, expires=expires, cursor=cursor, position=next_position).value()
         return (
             f'<resumptionToken expirationDate="{stamp(expires, seconds=True)}" {facts}>{value}</resumptionToken>'
         ).encode()
 
     def _element(self, record: Record, prefix: str) -> Iterator[bytes]:
-        """A <record> in pieces, so that its metadata is copied only once, into the whole answer."""
+        """A <record> in pieces, so that its metadata is copied only once, to the whole answer."""
         yield b"<record>"
         yield self._header(record)
         if not record.deleted:
@@ -220,7 +220,7 @@ class Repository:
 
     def _header(self, record: Record) -> bytes:
         status = ' status="deleted"' if record.deleted else ""
-        sets = "".join([f"<setSpec>{escape(one)}</setSpec>" for one in record.sets])
+        sets = "".join([f"<setSpec>{escape(spec)}</setSpec>" for spec in record.sets])
         return (
             f"<header{status}><identifier>{escape(record.identifier)}</identifier>"
             f"<datestamp>{self._stamp(record.datestamp)}</datestamp>{sets}</header>"

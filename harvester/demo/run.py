@@ -1,4 +1,4 @@
-"""The guided run behind `harvester demo`: from the demo provider to deposit files, as any other source goes."""
+"""The run of `harvester demo`: from the demo provider to deposit files, as for any other source."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Deposited(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
 
 
-class Held(Struct, frozen=True, kw_only=True):
-    """A record that is held back, and why, one sentence for each reason."""
+class HeldBackSummary(Struct, frozen=True, kw_only=True):
+    """A record held back, with one sentence for each reason."""
 
     source: str
     record: str
@@ -53,10 +53,10 @@ class Summary(Struct, frozen=True, kw_only=True):
     """What one run of the demonstration did."""
 
     config: str
-    provider: str  # where it answered while the run went on
+    provider: str  # its address during the run
     runs: tuple[RunReport, ...]
     files: tuple[Deposited, ...]
-    held: tuple[Held, ...]
+    held: tuple[HeldBackSummary, ...]
     unchanged: int  # ready for deposit, and written by an earlier run
 
     @property
@@ -76,10 +76,10 @@ def run(
     stop: Callable[[], bool] = lambda: False,
     progress: Callable[[pipeline.Progress], None] | None = None,
 ) -> Summary:
-    """Serves the demo's articles on loopback, harvests, checks and exports them into `folder`, which is made.
+    """Serves the articles of the demo on loopback, harvests and checks them, and exports them to `folder`.
 
-    The second time it finds the configuration and the store of the first, and goes on from there. Raises
-    `HarvesterError` as the single commands do.
+    It creates the folder. A second run uses the configuration and the store of the first. Raises `HarvesterError` as
+    the single commands do.
     """
     path = folder / "config.toml"
     with _serving_again(path) as server:
@@ -101,7 +101,7 @@ def run(
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[Server]:
-    """The demo provider with both its sites. Port 0 is a free one; raises `HarvesterError` when the port is taken."""
+    """The demo provider with both sites. Port 0 is any free port. Raises `HarvesterError` if the port is in use."""
     with ExitStack() as stack:
         try:
             server = stack.enter_context(serve(ojs.repositories(), port))
@@ -112,9 +112,9 @@ def serving(port: int = 0) -> Iterator[Server]:
 
 @contextmanager
 def _serving_again(path: Path) -> Iterator[Server]:
-    """The provider at the address that the configuration names, or at a free one.
+    """The provider at the address in the configuration if possible, or else at a free one.
 
-    The same address keeps the harvest incremental: at another one there may be another repository.
+    With the same address the harvest is incremental. At another one there could be another repository.
     """
     with ExitStack() as stack:
         try:
@@ -125,7 +125,7 @@ def _serving_again(path: Path) -> Iterator[Server]:
 
 
 def _deposited(file: FileReport) -> Deposited:
-    """The file with its parts, which its manifest names."""
+    """The file with its parts, which are in its manifest."""
     manifest = json.loads(manifest_path(file).read_text(encoding="utf-8"))
     parts = Counter((row["journal"], row["volume"], row["issue"]) for row in manifest["records"])
     return Deposited(
@@ -136,11 +136,13 @@ def _deposited(file: FileReport) -> Deposited:
     )
 
 
-def _held(config: Config, store: Store, held: Sequence[HeldBack], today: str) -> Iterator[Held]:
-    """The records held back, with the words of their findings."""
+def _held(config: Config, store: Store, held: Sequence[HeldBack], today: str) -> Iterator[HeldBackSummary]:
+    """The records held back, with the messages of their findings."""
     sentences: dict[tuple[str, str], list[str]] = {}
     for finding in pipeline.check(config, store, today=today, severities=("error",)):
         sentences.setdefault((finding.source, finding.record), []).append(finding.message)
-    for one in held:
-        said = sentences.get((one.source, one.record)) or list(one.codes)
-        yield Held(source=one.source, record=one.record, doi=one.doi, sentences=tuple(dict.fromkeys(said)))
+    for each in held:
+        reasons = sentences.get((each.source, each.record)) or list(each.codes)
+        yield HeldBackSummary(
+            source=each.source, record=each.record, doi=each.doi, sentences=tuple(dict.fromkeys(reasons))
+        )

@@ -1,16 +1,16 @@
-"""The demonstration's summary in plain words, line by line."""
+"""The summary of the demonstration as text, line by line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from harvester.demo.run import Deposited, Held, Part, Summary
+from harvester.demo.run import Deposited, HeldBackSummary, Part, Summary
 from harvester.reports import RunReport
 
 
 def lines(summary: Summary) -> Iterator[str]:
-    """What was new in each source, what is in each file, and why a record is held back."""
+    """What was new in each source, what is in each file, and why records are held back."""
     yield f"Harvested from {summary.provider}"
     yield from (f"  {_run(run)}" for run in summary.runs)
     yield ""
@@ -22,10 +22,10 @@ def lines(summary: Summary) -> Iterator[str]:
 
 
 def _run(run: RunReport) -> str:
-    found = {"new": run.new, "changed": run.changed, "deleted": run.deleted}
-    said = ", ".join(f"{number} {name}" for name, number in found.items() if number) or "nothing new"
-    trouble = f"; {run.state}: {run.error}" if run.state != "complete" else ""
-    return f"{run.source} in {run.format}: {said}{trouble}"
+    counts = {"new": run.new, "changed": run.changed, "deleted": run.deleted}
+    words = ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing new"
+    error = f"; {run.state}: {run.error}" if run.state != "complete" else ""
+    return f"{run.source} in {run.format}: {words}{error}"
 
 
 def _files(summary: Summary) -> Iterator[str]:
@@ -39,19 +39,19 @@ def _files(summary: Summary) -> Iterator[str]:
 
 
 def _path(summary: Summary, file: Deposited) -> str:
-    """The file's path beside that of the configuration, as it was given, where it lies below its folder."""
+    """The path of a file, relative if the path of the configuration is, and if the file is below its folder."""
     path, folder = Path(file.path), Path(summary.config).parent
-    below = folder.absolute()
-    return str(folder / path.relative_to(below)) if path.is_relative_to(below) else file.path
+    root = folder.absolute()
+    return str(folder / path.relative_to(root)) if path.is_relative_to(root) else file.path
 
 
 def _part(part: Part) -> str:
-    named = [
+    parts = [
         part.journal,
         f"volume {part.volume}" if part.volume else "",
         f"issue {part.issue}" if part.issue else "",
     ]
-    return f"{', '.join(filter(None, named))}: {_articles(part.records)}"
+    return f"{', '.join(filter(None, parts))}: {_articles(part.records)}"
 
 
 def _articles(number: int) -> str:
@@ -63,11 +63,11 @@ def _held_back(summary: Summary) -> Iterator[str]:
         yield "Held back: nothing"
         return
     yield f"Held back ({len(summary.held)})"
-    yield from (f"  {_held(one)}" for one in summary.held)
+    yield from (f"  {_held(held)}" for held in summary.held)
 
 
-def _held(held: Held) -> str:
-    """One sentence is enough here: `harvester check` says all of them."""
+def _held(held: HeldBackSummary) -> str:
+    """The first reason, which is enough here: `harvester check` shows all of them."""
     return f"{held.record}: {held.sentences[0]}"
 
 

@@ -1,4 +1,4 @@
-"""A small repository of which every test knows what it holds."""
+"""A small repository with known records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETS = (SetInfo("bees", "Bees"), SetInfo("bees:honey", "Honey & wax"), SetInfo("
 
 
 def record(number: int, *, deleted: bool = False, formats: tuple[str, ...] = ("oai_dc", "jats")) -> Record:
-    """Record `number`: of day `number` of January 2024, noon, in the set bees:honey when odd, else in wasps."""
+    """Record `number`, of noon on day `number` of January 2024, in the set bees:honey if odd, otherwise in wasps."""
     return Record(
         identifier=f"oai:test.example.org:{number}",
         datestamp=datetime(2024, 1, number, 12, tzinfo=UTC),
@@ -28,7 +28,7 @@ def record(number: int, *, deleted: bool = False, formats: tuple[str, ...] = ("o
 
 @pytest.fixture
 def repository() -> Repository:
-    """Ten records, a page of four; number 3 is deleted, number 4 has no JATS."""
+    """Ten records on pages of four. Record 3 is deleted, record 4 has no JATS."""
     records = [
         record(number, deleted=number == 3, formats=("oai_dc",) if number == 4 else ("oai_dc", "jats"))
         for number in range(1, 11)

@@ -1,9 +1,9 @@
-"""Any number of records as OJS would send them, each made when it is asked for: for benchmarks and property tests.
+"""Any number of records as OJS would send them, created on request: for benchmarks and property tests.
 
     with serve(Repository(many(100_000))) as provider: ...
 
-The renderers of the demo make one article of each kind with a mark in place of every value that varies; a record is
-that page filled in, which takes some microseconds.
+The renderers of the demo render one article in each format with a placeholder for every value that varies. A record
+fills in these placeholders, which takes some microseconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from harvester.demo import dublin_core, jats
 from harvester.demo.library import Article, Author, Issue, Journal
 from harvester.demo.lists import Record
 
-START = datetime(2020, 1, 1, tzinfo=UTC)  # the datestamp of the first record; each next one is a minute younger
+START = datetime(
+    2020, 1, 1, tzinfo=UTC
+)  # the datestamp of the first record; each record is a minute younger than the one before
 ISSNS = ("0000-0108", "0000-0116")  # print and online, of the one journal
 PER_ISSUE, ISSUES = 25, 4  # articles an issue, issues a volume
 
@@ -45,7 +47,7 @@ _JOURNAL = Journal(
 
 
 def many(n: int, seed: int = 0, references: int = 0) -> Sequence[Record]:
-    """`n` records in oai_dc and JATS with DOIs and titles of their own; the same for the same arguments.
+    """`n` records in oai_dc and JATS, each with its own DOI and titles; the same for the same arguments.
 
     Records of two seeds share no DOI. `references` is the length of each citation list, in JATS.
     """
@@ -65,7 +67,7 @@ class _Many(Sequence[Record]):
     def __getitem__(self, place: slice) -> Sequence[Record]: ...
     def __getitem__(self, place: int | slice) -> Record | Sequence[Record]:
         if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(self._n))]
+            return [self[index] for index in range(*place.indices(self._n))]
         number = range(self._n)[place]
         return Record(
             identifier=f"oai:many.example.org:{self._seed}/{number}",
@@ -76,7 +78,7 @@ class _Many(Sequence[Record]):
 
 
 class _Metadata(Mapping[str, bytes]):
-    """Both formats of one record, made when they are asked for."""
+    """Both formats of one record, created on request."""
 
     __slots__ = ("_number", "_references", "_seed")
 
@@ -97,12 +99,12 @@ class _Metadata(Mapping[str, bytes]):
 
 
 def _values(number: int, seed: int) -> dict[bytes, bytes]:
-    """What stands in a record, by its mark."""
+    """The values of a record, by placeholder."""
     mixed = (number * 2654435761 + seed * 40503) >> 4
     family, given, thing = _FAMILIES[mixed % 7], _GIVEN[mixed // 7 % 5], _THINGS[mixed // 35 % 5]
     issue, place = divmod(number, PER_ISSUE)
     volume, in_volume = divmod(issue, ISSUES)
-    said = {
+    values = {
         "number": f"{number}",
         "doi": f"10.5555/many.{seed}.{number}",
         "title_ru": f"О {thing[0]} и их числе: случай {number} &lt; {number + 1}",
@@ -116,13 +118,13 @@ def _values(number: int, seed: int) -> dict[bytes, bytes]:
         "first": f"{place * 10 + 1}",
         "last": f"{place * 10 + 9}",
     }
-    return {key.encode(): value.encode() for key, value in said.items()}
+    return {key.encode(): value.encode() for key, value in values.items()}
 
 
 @cache
 def _pages(references: int) -> dict[str, bytes]:
-    """Both formats with %(mark)b for every value."""
-    issue, article = _marked(references)
+    """Both formats with a placeholder, %(name)b, for every value."""
+    issue, article = _with_placeholders(references)
     rendered = {"oai_dc": dublin_core.render, "jats": jats.render}
     return {prefix: _template(render(_JOURNAL, issue, article)) for prefix, render in rendered.items()}
 
@@ -131,7 +133,7 @@ def _template(page: bytes) -> bytes:
     return page.replace(b"%", b"%%").replace(b"@[", b"%(").replace(b"]@", b")b").replace(b"9999999999", b"%(number)b")
 
 
-def _marked(references: int) -> tuple[Issue, Article]:
+def _with_placeholders(references: int) -> tuple[Issue, Article]:
     name = {lang: f"@[family_{lang}]@, @[given_{lang}]@" for lang in ("ru", "en")}
     article = Article(
         id=9999999999,

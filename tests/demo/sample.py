@@ -1,6 +1,6 @@
-"""exports/sample/: the deposit of the seed article with its manifest, the whole way from the demo provider.
+"""exports/sample/: the deposit of the seed article with its manifest, made with the demo provider.
 
-`python -m tests.demo.sample` writes it again; a test holds that this changes no byte.
+`python -m tests.demo.sample` writes it again. A test checks that this changes no byte.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from harvester.demo.run import serving
 
 SAMPLE = Path(__file__).parents[2] / "exports" / "sample"
 SEED_DOI = "10.48015/2076-7404-2021-13-1-32-57"
-NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)  # the batch's id and timestamp are made of it
+NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)  # determines id and timestamp of the batch
 
 
 def make(folder: Path, version: str | None = None) -> list[Path]:
-    """Harvests and exports the seed article into `folder`, which is empty: the manifest and the deposit file.
+    """Harvests and exports the seed article to the empty `folder`; returns the manifest and the deposit file.
 
-    `version` is Crossref's schema, that of the demo's configuration when absent.
+    `version` is that of Crossref's schema; by default the one in the configuration of the demo.
     """
     with serving() as server:
         configuration.write(folder / "config.toml", server.root)

@@ -14,7 +14,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "new" / "config.toml"
 
 
-def test_it_is_a_configuration(path: Path) -> None:
+def test_demo_configuration_is_valid(path: Path) -> None:
     configuration.write(path, "http://127.0.0.1:4711")
     config = load(path)
     assert [source.url for source in config.sources.values()] == [
@@ -26,7 +26,7 @@ def test_it_is_a_configuration(path: Path) -> None:
     assert config.crossref.prefixes == ("10.5555", "10.48015")
 
 
-def test_its_journals_are_those_of_the_demo(path: Path) -> None:
+def test_configured_journals_are_those_of_the_demo(path: Path) -> None:
     configuration.write(path, "http://127.0.0.1:1")
     known = load(path).journals
     for journal in journals():
@@ -38,7 +38,7 @@ def test_its_journals_are_those_of_the_demo(path: Path) -> None:
             assert facts.title == next(iter(journal.title.values()))
 
 
-def test_only_the_addresses_follow_the_provider(path: Path) -> None:
+def test_only_urls_change_with_the_provider(path: Path) -> None:
     configuration.write(path, "http://127.0.0.1:1")
     path.write_text(path.read_text() + "# mine: http://other.example.org:1/\n")
     before = path.read_text()
@@ -47,5 +47,5 @@ def test_only_the_addresses_follow_the_provider(path: Path) -> None:
     assert configuration.port(path) == 22222
 
 
-def test_without_a_configuration_any_port_will_do(path: Path) -> None:
+def test_port_is_0_without_a_configuration(path: Path) -> None:
     assert configuration.port(path) == 0

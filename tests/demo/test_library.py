@@ -1,4 +1,4 @@
-"""The articles themselves: what the issue asks for is among them, and nothing is mistyped but on purpose."""
+"""The articles of the demo: they cover all features, and values are wrong only on purpose."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def articles() -> list[Article]:
     return [article for _, _, article in everything()]
 
 
-def test_there_are_about_forty() -> None:
+def test_there_are_about_forty_articles() -> None:
     assert len(articles()) == 42
     assert sum(len(journal.deleted) for journal in journals()) == 4
 
 
 @pytest.mark.parametrize(("language", "least"), [("ru", 7), ("es", 7), ("ar", 2), ("de", 4)])
-def test_bilingual_ones(language: str, least: int) -> None:
+def test_there_are_enough_bilingual_articles(language: str, least: int) -> None:
     found = [
         one
         for one in articles()
@@ -41,7 +41,7 @@ def test_bilingual_ones(language: str, least: int) -> None:
     assert len(found) >= least
 
 
-def test_what_is_among_them() -> None:
+def test_articles_cover_every_feature() -> None:
     texts = [text for one in articles() for text in one.title.values()]
     authors = [author for one in articles() for author in one.authors]
     suffixes = {name_parts(name)[2] for author in authors for name in author.name.values()}
@@ -58,13 +58,13 @@ def test_what_is_among_them() -> None:
     assert max(len(one.references) for one in articles()) == 120
 
 
-def test_the_correction_corrects_an_article_of_ours() -> None:
+def test_correction_refers_to_an_article_of_the_demo() -> None:
     targets = {related.doi for one in articles() for related in one.related}
     assert targets
     assert targets <= {one.doi for one in articles()}
 
 
-def test_ids_and_dois_are_unique_but_one_on_purpose() -> None:
+def test_ids_and_dois_are_unique_except_one_on_purpose() -> None:
     ids = Counter((journal.platform, one.id) for journal, _, one in everything())
     ids.update((journal.platform, gone.id) for journal in journals() for gone in journal.deleted)
     dois = Counter(one.doi for one in articles() if one.doi)
@@ -72,7 +72,7 @@ def test_ids_and_dois_are_unique_but_one_on_purpose() -> None:
     assert [doi for doi, count in dois.items() if count > 1] == ["10.5555/hsp.41.3"]
 
 
-def test_check_digits() -> None:
+def test_check_digits_are_right_except_on_purpose() -> None:
     orcids = {author.orcid for one in articles() for author in one.authors if author.orcid}
     wrong = {orcid for orcid in orcids if not mod_11_2.is_valid(orcid.replace("-", ""))}
     issns = {number for journal in journals() for number in (journal.issn_print, journal.issn_electronic) if number}
@@ -92,7 +92,7 @@ def test_ror_ids_are_well_formed() -> None:
         assert 98 - number * 100 % 97 == int(name[2])
 
 
-def test_every_institution_is_used_and_there() -> None:
+def test_every_institution_is_defined_and_used() -> None:
     used = {key for one in articles() for author in one.authors for key in author.at}
     assert used == institutions().keys()
 
@@ -115,7 +115,7 @@ def test_every_text_is_well_formed_markup() -> None:
         assert plain(text).strip() == plain(text) != ""
 
 
-def test_parts_of_an_abstract() -> None:
+def test_abstract_is_split_into_parts() -> None:
     found = parts("\nOne.\n\n## Aim\nTo see.\n\nAnd more.\n\n## End\nSeen.\n")
     assert [(part.title, part.paragraphs) for part in found] == [
         (None, ("One.",)),
@@ -124,7 +124,7 @@ def test_parts_of_an_abstract() -> None:
     ]
 
 
-def test_dates() -> None:
+def test_publication_dates() -> None:
     by_id = {one.id: published(issue, one) for journal, issue, one in everything() if journal.platform == "ojs34"}
     assert by_id[1] == "2021"
     assert by_id[110] == "2022-03-30"

@@ -1,4 +1,4 @@
-"""What the demo's articles look like on the wire."""
+"""The records of the demo as they are sent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def full(number: int) -> etree._Element:
 
 
 def values(page: etree._Element, name: str) -> list[tuple[str | None, str]]:
-    """The elements of Dublin Core by that name, each with its language."""
+    """The elements of Dublin Core with this name, each with its language."""
     return [(found.get(LANG), found.text or "") for found in page.iterfind(f"dc:{name}", DC)]
 
 
@@ -64,7 +64,7 @@ def test_every_record_is_well_formed_and_in_its_namespace() -> None:
             assert {etree.QName(element).namespace for element in root.iter()} <= known
 
 
-def test_the_two_sites() -> None:
+def test_two_sites_with_their_formats_and_granularities() -> None:
     new, old = ojs.repositories().values()
     assert (new.granularity, old.granularity) == ("second", "day")
     assert [one.prefix for one in old.formats] == ["oai_dc"]
@@ -80,7 +80,7 @@ def bilingual() -> list[tuple[Journal, Issue, Article]]:
 
 
 @pytest.mark.parametrize("row", bilingual(), ids=lambda row: f"{row[0].path}-{row[2].id}")
-def test_a_bilingual_article_is_so_in_both_formats(row: tuple[Journal, Issue, Article]) -> None:
+def test_bilingual_article_is_bilingual_in_both_formats(row: tuple[Journal, Issue, Article]) -> None:
     journal, _, one = row
     page = etree.fromstring(dublin_core.render(*row))
     for name, held in (("title", one.title), ("description", one.abstract), ("subject", one.keywords)):
@@ -133,13 +133,13 @@ def test_dublin_core_as_ojs_33_writes_it() -> None:
     assert values(core(41, "archive"), "source")[0] == ("en-US", "Harbour Society Papers; No. 41 (2015); 3–19")
 
 
-def test_right_to_left() -> None:
+def test_article_in_a_right_to_left_script() -> None:
     page = core(701)
     assert values(page, "source")[0] == ("ar", "مجلة دراسات الورق والحبر; عدد 7 (2022); 7–24")
     assert values(page, "creator")[0] == ("ar", "الحسيني, ليلى")
 
 
-def test_jats_people() -> None:
+def test_people_in_jats() -> None:
     page = full(502)
     assert texts(page, ".//j:contrib/j:name-alternatives/j:name/j:surname") == ["Marsh", "de Vries", "Ó Dálaigh"]
     assert [found.get("rid") for found in page.iterfind(".//j:contrib/j:xref", J)] == [
@@ -156,7 +156,7 @@ def test_jats_people() -> None:
     assert scripts == ["ru", "en"]
 
 
-def test_jats_texts_and_links() -> None:
+def test_texts_and_links_in_jats() -> None:
     assert full(501).find(".//j:article-title//m:math", J) is not None
     assert texts(full(502), ".//j:abstract/j:sec/j:title") == ["Background", "Methods", "Results", "Conclusions"]
     related = full(508).find(".//j:related-article", J)
@@ -167,7 +167,7 @@ def test_jats_texts_and_links() -> None:
     assert texts(full(502), ".//j:award-id") == ["DEMO-000907"]
 
 
-def test_the_seed_in_both_formats() -> None:
+def test_seed_article_in_both_formats() -> None:
     page, said = full(1), core(1)
     assert page.get(LANG) == "ru"
     assert values(said, "language") == [(None, "rus")]
@@ -193,7 +193,7 @@ def test_the_seed_in_both_formats() -> None:
 
 
 @pytest.mark.shared
-def test_the_seed_word_for_word(shared: Path) -> None:
+def test_seed_article_word_for_word(shared: Path) -> None:
     lines = [line.strip() for line in (shared / "seed/article-page.txt").read_text(encoding="utf-8").splitlines()]
     page = full(1)
     numbered = [found[1] for line in lines if (found := re.match(r"\d+\. (.+)$", line))]

@@ -1,4 +1,4 @@
-"""The provider as clients see it: over HTTP, with Sickle and with requests."""
+"""The provider over HTTP, with Sickle and with requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harvester.demo.provider import Repository, serve
 LIST = {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
 
 
-def test_sickle_walks_every_verb(repository: Repository) -> None:
+def test_sickle_uses_every_verb(repository: Repository) -> None:
     with serve(repository) as server:
         client = Sickle(server.url)
         assert client.Identify().granularity == "YYYY-MM-DDThh:mm:ssZ"
@@ -41,12 +41,12 @@ def test_sickle_walks_every_verb(repository: Repository) -> None:
         ("ListMetadataFormats", {"identifier": "oai:test.example.org:3"}, oaiexceptions.OAIError),  # it misspells it
     ],
 )
-def test_sickle_meets_errors(repository: Repository, verb: str, arguments: dict[str, str], raised: type) -> None:
+def test_sickle_receives_errors(repository: Repository, verb: str, arguments: dict[str, str], raised: type) -> None:
     with serve(repository) as server, pytest.raises(raised):
         getattr(Sickle(server.url), verb)(**arguments)
 
 
-def test_get_and_post_answer_alike_over_one_connection(repository: Repository) -> None:
+def test_get_and_post_have_the_same_answer_over_one_connection(repository: Repository) -> None:
     with serve(repository) as server, requests.Session() as session:
         got = session.get(server.url, params=LIST)
         posted = session.post(server.url, data=LIST)
@@ -63,7 +63,7 @@ def test_get_and_post_answer_alike_over_one_connection(repository: Repository) -
         assert server.requests == 5
 
 
-def test_what_is_no_request_is_refused(repository: Repository) -> None:
+def test_invalid_requests_are_refused(repository: Repository) -> None:
     with serve(repository) as server:
         assert requests.get(server.root + "/other", params=LIST).status_code == 404
         assert requests.post(server.url, json=LIST).status_code == 415
@@ -80,7 +80,7 @@ def test_several_repositories_by_path(repository: Repository) -> None:
         assert f"<repositoryName>Other</repositoryName><baseURL>{server.root}/b/oai</baseURL>" in answer
 
 
-def test_the_port_is_free_again_and_can_be_asked_for(repository: Repository) -> None:
+def test_port_can_be_chosen_and_is_free_afterwards(repository: Repository) -> None:
     with serve(repository) as server, requests.Session() as session:
         port = server.server_address[1]
         session.get(server.url, params=LIST)
@@ -99,12 +99,12 @@ def test_closing_does_not_wait_for_idle_clients(repository: Repository) -> None:
     idle.close()
 
 
-def test_it_listens_on_loopback_only(repository: Repository) -> None:
+def test_provider_listens_on_loopback_only(repository: Repository) -> None:
     with serve(repository) as server:
         assert server.socket.getsockname()[0] == "127.0.0.1"
 
 
-def test_latency(repository: Repository) -> None:
+def test_latency_delays_answers(repository: Repository) -> None:
     with serve(repository, latency=0.1) as server:
         started = time.monotonic()
         requests.get(server.url, params=LIST)

@@ -1,4 +1,4 @@
-"""The protocol: every verb, every error, asked without a network."""
+"""The protocol without a network: every verb and every error."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def error(repository: Repository, query: str) -> str:
 
 
 def numbers(root: etree._Element) -> list[int]:
-    """The records on a page by number."""
+    """The numbers of the records on a page."""
     return [int(str(found.text).rpartition(":")[2]) for found in root.iterfind(".//o:header/o:identifier", NS)]
 
 
@@ -79,7 +79,7 @@ def test_sets_with_their_names(repository: Repository) -> None:
     assert names == ["Bees", "Honey & wax", "Wasps"]
 
 
-def test_a_record_has_its_header_and_metadata(repository: Repository) -> None:
+def test_record_has_header_and_metadata(repository: Repository) -> None:
     query = "verb=GetRecord&identifier=oai:test.example.org:5&metadataPrefix=jats"
     root = ask(repository, query)
     request = root.find("o:request", NS)
@@ -90,7 +90,7 @@ def test_a_record_has_its_header_and_metadata(repository: Repository) -> None:
     assert root.findtext(".//o:metadata/{urn:x}jats", namespaces=NS) == "5"
 
 
-def test_a_deleted_record_is_a_header_alone(repository: Repository) -> None:
+def test_deleted_record_has_only_a_header(repository: Repository) -> None:
     root = ask(repository, "verb=GetRecord&identifier=oai:test.example.org:3&metadataPrefix=jats")
     found = root.find(".//o:record", NS)
     assert found is not None
@@ -115,11 +115,11 @@ def test_a_deleted_record_is_a_header_alone(repository: Repository) -> None:
     ],
 )
 @pytest.mark.parametrize("verb", ["ListRecords", "ListIdentifiers"])
-def test_lists_are_walked_to_their_end(repository: Repository, verb: str, query: str, pages: list[list[int]]) -> None:
+def test_lists_are_paged_to_their_end(repository: Repository, verb: str, query: str, pages: list[list[int]]) -> None:
     assert list(walk(repository, f"verb={verb}&{query}")) == pages
 
 
-def test_tokens_say_how_far_they_are(repository: Repository) -> None:
+def test_tokens_have_cursor_and_list_size(repository: Repository) -> None:
     seen = []
     query = "verb=ListIdentifiers&metadataPrefix=oai_dc"
     while query:
@@ -131,7 +131,7 @@ def test_tokens_say_how_far_they_are(repository: Repository) -> None:
     assert seen == [("0", "10", tomorrow), ("4", "10", tomorrow), ("8", "10", None)]
 
 
-def test_a_list_on_one_page_has_no_token(repository: Repository) -> None:
+def test_list_on_one_page_has_no_token(repository: Repository) -> None:
     assert (
         ask(repository, "verb=ListRecords&metadataPrefix=oai_dc&until=2024-01-04").find(".//o:resumptionToken", NS)
         is None
@@ -183,14 +183,14 @@ LIST = "verb=ListRecords&metadataPrefix=oai_dc"
         ("verb=ListSets&resumptionToken=nonsense", "badResumptionToken"),
     ],
 )
-def test_errors(repository: Repository, query: str, code: str) -> None:
+def test_errors_of_the_protocol(repository: Repository, query: str, code: str) -> None:
     assert error(repository, query) == code
     shown = ask(repository, query).find("o:request", NS)
     assert shown is not None
     assert (len(shown.attrib) == 0) == (code in ("badVerb", "badArgument"))
 
 
-def test_a_token_belongs_to_its_verb_and_dies(repository: Repository) -> None:
+def test_token_belongs_to_its_verb_and_expires(repository: Repository) -> None:
     token = ask(repository, LIST).findtext(".//o:resumptionToken", namespaces=NS)
     assert error(repository, f"verb=ListIdentifiers&resumptionToken={token}") == "badResumptionToken"
     repository.clock = lambda: NOW + timedelta(hours=24)
@@ -198,7 +198,7 @@ def test_a_token_belongs_to_its_verb_and_dies(repository: Repository) -> None:
     assert root.find("o:error", NS).get("code") == "badResumptionToken"  # type: ignore[union-attr]
 
 
-def test_days_only(repository: Repository) -> None:
+def test_granularity_of_days(repository: Repository) -> None:
     repository.granularity = "day"
     assert ask(repository, "verb=Identify").findtext(".//o:granularity", namespaces=NS) == "YYYY-MM-DD"
     assert error(repository, f"{LIST}&from=2024-01-05T12:00:00Z") == "badArgument"
@@ -206,25 +206,25 @@ def test_days_only(repository: Repository) -> None:
     assert root.findtext(".//o:datestamp", namespaces=NS) == "2024-01-05"
 
 
-def test_deletions_that_are_not_told(repository: Repository) -> None:
+def test_repository_without_deletions(repository: Repository) -> None:
     repository.deleted_record = "no"
     assert list(walk(repository, LIST)) == [[1, 2, 4, 5], [6, 7, 8, 9], [10]]
     assert error(repository, f"{GET}&identifier=oai:test.example.org:3") == "idDoesNotExist"
 
 
-def test_no_sets(repository: Repository) -> None:
+def test_repository_without_sets(repository: Repository) -> None:
     repository.sets = ()
     assert error(repository, "verb=ListSets") == "noSetHierarchy"
     assert error(repository, f"{LIST}&set=bees") == "noSetHierarchy"
 
 
-def test_an_empty_repository() -> None:
+def test_empty_repository() -> None:
     empty = Repository(clock=lambda: NOW)
     assert error(empty, LIST) == "noRecordsMatch"
     assert ask(empty, "verb=Identify").findtext(".//o:earliestDatestamp", namespaces=NS) == "2024-05-06T07:08:09Z"
 
 
-def test_records_are_put_in_and_replaced(repository: Repository) -> None:
+def test_records_are_added_and_replaced(repository: Repository) -> None:
     repository.put(record(5, deleted=True))
     repository.put(record(11))
     assert list(walk(repository, LIST)) == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11]]
@@ -232,6 +232,6 @@ def test_records_are_put_in_and_replaced(repository: Repository) -> None:
     assert root.find(".//o:header", NS).get("status") == "deleted"  # type: ignore[union-attr]
 
 
-def test_what_is_echoed_stays_well_formed(repository: Repository) -> None:
+def test_echoed_arguments_are_escaped(repository: Repository) -> None:
     root = ask(repository, f"{GET}&identifier=%22%3E%3Cx%26")
     assert root.find("o:request", NS).get("identifier") == '"><x&'  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""The whole way: provider, harvest, store, check, export, twice."""
+"""The demo: provider, harvest, store, check and export, twice."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def first(folder: Path) -> Summary:
     return run(folder)
 
 
-def test_the_first_run_harvests_everything(first: Summary) -> None:
+def test_first_run_harvests_everything(first: Summary) -> None:
     assert [(one.source, one.format, one.state, one.new, one.pages) for one in first.runs] == [
         ("journals", "jats", "complete", 33, 2),
         ("journals", "oai_dc", "complete", 33, 2),
@@ -48,7 +48,7 @@ def test_the_first_run_harvests_everything(first: Summary) -> None:
     ]
 
 
-def test_every_record_is_deposited_or_held_back_for_its_own_reason(first: Summary, folder: Path) -> None:
+def test_every_record_is_deposited_or_held_back_with_a_reason(first: Summary, folder: Path) -> None:
     assert sum(file.records for file in first.files) == 42 - len(HELD)
     config = load(folder / "config.toml")
     with pipeline.opened(config) as store:
@@ -58,7 +58,7 @@ def test_every_record_is_deposited_or_held_back_for_its_own_reason(first: Summar
     assert all(one.sentences[0].endswith(".") for one in first.held)
 
 
-def test_the_files_are_valid_and_say_what_is_in_them(first: Summary) -> None:
+def test_files_are_valid_and_their_parts_are_listed(first: Summary) -> None:
     schema = bundles.load("5.5.0")
     for file in first.files:
         data = Path(file.path).read_bytes()
@@ -71,7 +71,7 @@ def test_the_files_are_valid_and_say_what_is_in_them(first: Summary) -> None:
     assert parts["Вестник истории чертежа и карты", "5", "2"] == 4
 
 
-def test_the_second_run_finds_nothing(first: Summary, folder: Path) -> None:
+def test_second_run_finds_nothing(first: Summary, folder: Path) -> None:
     before = sorted(folder.joinpath("exports").iterdir())
     second = run(folder)
     assert second.provider == first.provider
@@ -81,7 +81,7 @@ def test_the_second_run_finds_nothing(first: Summary, folder: Path) -> None:
     assert len(second.held) == len(HELD)
 
 
-def test_a_taken_port_is_no_obstacle_but_asks_for_all_again(first: Summary, folder: Path) -> None:
+def test_port_in_use_is_replaced_by_another(first: Summary, folder: Path) -> None:
     with serve(Repository(), int(first.provider.rpartition(":")[2])):
         again = run(folder)
     assert again.provider != first.provider
@@ -89,6 +89,6 @@ def test_a_taken_port_is_no_obstacle_but_asks_for_all_again(first: Summary, fold
     assert [one.unchanged for one in again.runs] == [36, 36, 10]
 
 
-def test_a_taken_port_that_was_asked_for_is_said() -> None:
+def test_requested_port_in_use_is_reported() -> None:
     with serving() as server, pytest.raises(HarvesterError, match="--port"), serving(int(server.server_address[1])):
         pass

@@ -12,13 +12,13 @@ from tests.demo.test_ojs import SEED_DOIS
 NS = {"c": "http://www.crossref.org/schema/5.5.0", "j": "http://www.ncbi.nlm.nih.gov/JATS1"}
 
 
-def test_the_sample_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+def test_sample_is_reproduced_byte_for_byte(tmp_path: Path) -> None:
     made = {file.name: file.read_bytes() for file in make(tmp_path)}
     assert made == {file.name: file.read_bytes() for file in SAMPLE.iterdir()}
 
 
 @pytest.mark.parametrize("version", ["5.4.0", "5.3.1"])
-def test_the_seed_is_valid_in_the_older_schemas_too(tmp_path: Path, version: str) -> None:
+def test_seed_article_is_valid_in_older_schemas_too(tmp_path: Path, version: str) -> None:
     if version not in {one.version for one in bundles.installed()}:
         pytest.skip(f"the schema {version} is not installed")
     deposit, manifest = make(tmp_path, version)[::-1]
@@ -26,7 +26,7 @@ def test_the_seed_is_valid_in_the_older_schemas_too(tmp_path: Path, version: str
     assert f'"schema_version": "{version}"' in manifest.read_text(encoding="utf-8")
 
 
-def test_the_sample_is_valid_and_says_all_of_the_seed() -> None:
+def test_sample_is_valid_and_has_everything_of_the_seed_article() -> None:
     (file,) = SAMPLE.glob("*.xml")
     assert not bundles.load("5.5.0").validate(file.read_bytes())
     (article,) = etree.parse(file).getroot().iterfind(".//c:journal_article", NS)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harvester.demo.run import Deposited, Held, Part, Summary
+from harvester.demo.run import Deposited, HeldBackSummary, Part, Summary
 from harvester.demo.summary import lines
 from harvester.reports import RunReport
 
@@ -12,14 +12,18 @@ RUNS = (
 )
 
 
-def test_a_first_run() -> None:
+def test_summary_of_a_first_run() -> None:
     parts = (Part("Bees", "3", "1", 2), Part("Wasps", None, None, 1))
     summary = Summary(
         config="/d/config.toml",
         provider="http://127.0.0.1:1",
         runs=RUNS,
         files=(Deposited(path="/d/exports/x.xml", records=3, bytes=12345, parts=parts),),
-        held=(Held(source="journals", record="oai:1", doi=None, sentences=("It has no title.", "It has no DOI.")),),
+        held=(
+            HeldBackSummary(
+                source="journals", record="oai:1", doi=None, sentences=("It has no title.", "It has no DOI.")
+            ),
+        ),
         unchanged=0,
     )
     assert list(lines(summary)) == [
@@ -39,18 +43,18 @@ def test_a_first_run() -> None:
     ]
 
 
-def test_a_file_is_named_as_it_can_be_opened_from_here() -> None:
-    """Beside the folder where the demonstration runs there may be another one called exports."""
+def test_paths_of_files_are_relative_to_the_working_folder() -> None:
+    """Next to the folder of the demonstration there may be another one called exports."""
     path = Path("demo/exports/x.xml").absolute()
     file = Deposited(path=str(path), records=1, bytes=1000, parts=())
     summary = Summary(config="demo/config.toml", provider="p", runs=(), files=(file,), held=(), unchanged=0)
     assert "  demo/exports/x.xml: 1 article, 1 kB" in lines(summary)
 
 
-def test_a_second_run_says_that_there_is_nothing() -> None:
+def test_summary_of_a_second_run() -> None:
     runs = (RunReport(source="journals", format="jats", state="complete", unchanged=2),)
-    said = list(lines(Summary(config="c", provider="p", runs=runs, files=(), held=(), unchanged=31)))
-    assert said[1:] == [
+    printed = list(lines(Summary(config="c", provider="p", runs=runs, files=(), held=(), unchanged=31)))
+    assert printed[1:] == [
         "  journals in jats: nothing new",
         "",
         "Exported nothing: 31 articles unchanged since the last files",

@@ -58,7 +58,7 @@ def _due(store: Store, mapper: SourceMapper, source: str, today: str) -> Iterato
     while identifiers := store.identifiers(source, last, PAGE, not_mapped_with=mapper.mapped_with):
         yield identifiers
         last = identifiers[-1]
-    ahead = store.findings([source], dates.AHEAD)
+    ahead = store.findings([source], dates.FUTURE_CODES)
     come = dict.fromkeys(row.identifier for row in ahead if dates.has_come(row.finding.value, today))
     waited = iter(come)
     while identifiers := list(islice(waited, PAGE)):

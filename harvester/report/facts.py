@@ -13,7 +13,7 @@ from harvester.config import Config, select_sources
 from harvester.findings import SEVERITIES, kinds
 from harvester.pipeline import check
 from harvester.reports import HeldBack, RecordFinding
-from harvester.rules.completeness import MEASURES, JournalTally, Tally, completeness
+from harvester.rules.completeness import MEASURES, JournalCounts, MeasureCounts, count_by_journal
 from harvester.store import SourceStatus, status_or_empty
 from harvester.system.stopping import Stop, never_stop, until_stopped
 from harvester.text import plain
@@ -88,13 +88,13 @@ def gather(
     grouped = _GroupedFindings(held)
     grouped.count(findings)
     ready = until_stopped(store.ready_articles(sources), stop)
-    tallies = completeness(ready, now.year, config.journals, crossmark=_has_crossmark(config))
+    by_journal = count_by_journal(ready, now.year, config.journals, crossmark=_has_crossmark(config))
     states = _states(config, store, sources)
     return Report(
         made=now,
         last_export=store.last_export(),
         sources=states,
-        journals=tuple(_share(key, tally) for key, tally in sorted(tallies.items(), key=_by_size)),
+        journals=tuple(_share(key, counts) for key, counts in sorted(by_journal.items(), key=_by_size)),
         findings=grouped.groups(),
         held_count=sum(state.held_back for state in states),
         held=tuple(_held(store, each, grouped.sentences[each.source, each.record]) for each in held),
@@ -162,17 +162,17 @@ def _held(store: Store, held: HeldBack, sentences: Sequence[str]) -> HeldBackRec
     )
 
 
-def _by_size(item: tuple[str, JournalTally]) -> tuple[int, str]:
+def _by_size(item: tuple[str, JournalCounts]) -> tuple[int, str]:
     """The sort key that puts the largest journals first."""
-    key, tally = item
-    return -(tally.current.articles + tally.back_file.articles), key
+    key, counts = item
+    return -(counts.current.articles + counts.back_file.articles), key
 
 
-def _share(key: str, tally: JournalTally) -> JournalShare:
+def _share(key: str, counts: JournalCounts) -> JournalShare:
     return JournalShare(
-        journal=key, title=tally.title or key, current=_part(tally.current), back_file=_part(tally.back_file)
+        journal=key, title=counts.title or key, current=_part(counts.current), back_file=_part(counts.back_file)
     )
 
 
-def _part(tally: Tally) -> Share:
-    return Share(tally.articles, {measure: round(tally.percent(measure), 1) for measure in MEASURES})
+def _part(counts: MeasureCounts) -> Share:
+    return Share(counts.articles, {measure: round(counts.percent(measure), 1) for measure in MEASURES})

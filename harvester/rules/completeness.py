@@ -31,7 +31,7 @@ MEASURES = (
 CURRENT_YEARS = 3
 
 
-class Tally(Struct, kw_only=True):
+class MeasureCounts(Struct, kw_only=True):
     """The number of articles, and how many of them have each of `MEASURES`."""
 
     articles: int = 0
@@ -47,12 +47,12 @@ class Tally(Struct, kw_only=True):
         return 100 * self.having.get(measure, 0) / self.articles if self.articles else 0.0
 
 
-class JournalTally(Struct, kw_only=True):
-    """The tallies of one journal: articles of this year and the two before, and older articles."""
+class JournalCounts(Struct, kw_only=True):
+    """The counts of one journal: for articles of this year and the two before, and for older articles."""
 
     title: str
-    current: Tally
-    back_file: Tally
+    current: MeasureCounts
+    back_file: MeasureCounts
 
 
 def measures(article: Article, *, crossmark: bool = False) -> Iterator[str]:
@@ -78,27 +78,27 @@ def _affiliations(article: Article) -> Iterator[Affiliation]:
     return (affiliation for person in article.contributors for affiliation in person.affiliations)
 
 
-def completeness(
+def count_by_journal(
     articles: Iterable[Article],
     year: int,
     journals: Mapping[str, JournalFacts] = MappingProxyType({}),
     *,
     crossmark: bool = False,
-) -> dict[str, JournalTally]:
-    """The tallies by ISSN of the journal, else by its title. Articles without a publication date are not counted.
+) -> dict[str, JournalCounts]:
+    """The counts by ISSN of the journal, else by its title. Articles without a publication date are left out.
 
     `year` is the current year. `journals` are the configured journals, which say which ISSNs belong together.
     """
-    tallies: dict[str, JournalTally] = {}
+    counts: dict[str, JournalCounts] = {}
     for article in articles:
         if not article.dates:
             continue
         key, title = _journal(article, journals)
-        journal = tallies.setdefault(key, JournalTally(title=title, current=Tally(), back_file=Tally()))
+        journal = counts.setdefault(key, JournalCounts(title=title, current=MeasureCounts(), back_file=MeasureCounts()))
         published = min(date.year for date in article.dates)
         part = journal.current if published > year - CURRENT_YEARS else journal.back_file
         part.add(article, crossmark=crossmark)
-    return tallies
+    return counts
 
 
 def _journal(article: Article, journals: Mapping[str, JournalFacts]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from harvester.model import Article, Finding, Policy, PubDate
 from harvester.rules.rule import Rule
 
-AHEAD = ("date-in-future", "date-ahead")  # the findings that end when their date is reached
+FUTURE_CODES = ("date-in-future", "date-ahead")  # the findings that end when their date is reached
 _FIRST_SEASON = 21  # Crossref's months above 12 are seasons and quarters
 
 
@@ -22,22 +22,24 @@ def days_are_in_the_calendar(article: Article, _: Policy) -> Iterator[Finding]:
     """The schema accepts 31 February, and Crossref would then publish it."""
     for path, pub_date in _dates(article):
         if pub_date.day and not _exists(pub_date.year, pub_date.month or 0, pub_date.day):
-            yield Finding("date-impossible", path, shown(pub_date))
+            yield Finding("date-impossible", path, format_date(pub_date))
     for path, day in _days(article):
         if not _is_day(day):
             yield Finding("date-impossible", path, day)
 
 
-def publication_has_come(article: Article, policy: Policy) -> Iterator[Finding]:
+def publication_is_past(article: Article, policy: Policy) -> Iterator[Finding]:
     """Once the article is published online, the date of its printed issue may be in the future."""
     latest = _tomorrow(policy.today)
     ahead = [number for number, pub_date in enumerate(article.dates) if _earliest(pub_date) > latest]
     for number in ahead:
         pub_date = article.dates[number]
         if len(ahead) < len(article.dates):
-            yield Finding("date-ahead", f"dates[{number}]", shown(pub_date), {"medium": pub_date.medium or "other"})
+            yield Finding(
+                "date-ahead", f"dates[{number}]", format_date(pub_date), {"medium": pub_date.medium or "other"}
+            )
         else:
-            yield Finding("date-in-future", f"dates[{number}]", shown(pub_date))
+            yield Finding("date-in-future", f"dates[{number}]", format_date(pub_date))
     if article.issue_year and article.issue_year > latest[0] + 1:  # next year's first issue is often online by autumn
         yield Finding("date-in-future", "issue_year", str(article.issue_year))
 
@@ -58,7 +60,7 @@ def _days(article: Article) -> Iterator[tuple[str, str]]:
             yield f"relations[{number}].date", relation.date
 
 
-def shown(pub_date: PubDate) -> str:
+def format_date(pub_date: PubDate) -> str:
     """YYYY, YYYY-MM or YYYY-MM-DD."""
     return "-".join(f"{part:02}" for part in (pub_date.year, pub_date.month, pub_date.day) if part)
 
@@ -98,4 +100,4 @@ def _is_day(value: str) -> bool:
         return False
 
 
-RULES: tuple[Rule, ...] = (has_a_publication_date, days_are_in_the_calendar, publication_has_come)
+RULES: tuple[Rule, ...] = (has_a_publication_date, days_are_in_the_calendar, publication_is_past)

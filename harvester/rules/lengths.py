@@ -13,12 +13,12 @@ from harvester.text import plain
 
 
 class _Lengths:
-    """The lengths of the fields of one kind of value, and what gets all these fields at once."""
+    """The allowed lengths of the fields of one kind of value, and a getter for all these fields at once."""
 
     __slots__ = ("rows", "values_of")
 
     def __init__(self, lengths: Mapping[str, Range]) -> None:
-        self.rows = tuple((field, fewest, most) for field, (fewest, most) in lengths.items())
+        self.rows = tuple((field, shortest, longest) for field, (shortest, longest) in lengths.items())
         self.values_of: Callable[[object], tuple[str | None, ...]] = attrgetter(*lengths)
 
 
@@ -28,46 +28,46 @@ _OF_ALT_NAME = _Lengths(limits.ALT_NAME_LENGTHS)
 _OF_AFFILIATION = _Lengths(limits.AFFILIATION_LENGTHS)
 
 
-def lengths_are_kept(article: Article, _: Policy) -> Iterator[Finding]:
-    yield from _measured("", article, _OF_ARTICLE)
+def lengths_are_within_limits(article: Article, _: Policy) -> Iterator[Finding]:
+    yield from _check_fields("", article, _OF_ARTICLE)
     titles = [plain(title.text) for title in article.journal.titles]
-    yield from _each_measured("journal.titles", titles, limits.JOURNAL_TITLE_LENGTH)
-    yield from _each_measured("identifiers", article.identifiers, limits.IDENTIFIER_LENGTH)
+    yield from _check_list("journal.titles", titles, limits.JOURNAL_TITLE_LENGTH)
+    yield from _check_list("identifiers", article.identifiers, limits.IDENTIFIER_LENGTH)
     for number, person in enumerate(article.contributors):
-        yield from _of_contributor(f"contributors[{number}].", person)
+        yield from _check_contributor(f"contributors[{number}].", person)
 
 
-def _of_contributor(path: str, person: Contributor) -> Iterator[Finding]:
-    yield from _measured(path, person, _OF_PERSON)
+def _check_contributor(path: str, person: Contributor) -> Iterator[Finding]:
+    yield from _check_fields(path, person, _OF_PERSON)
     for number, alt in enumerate(person.alt_names):
-        yield from _measured(f"{path}alt_names[{number}].", alt, _OF_ALT_NAME)
+        yield from _check_fields(f"{path}alt_names[{number}].", alt, _OF_ALT_NAME)
     for number, affiliation in enumerate(person.affiliations):
-        yield from _measured(f"{path}affiliations[{number}].", affiliation, _OF_AFFILIATION)
+        yield from _check_fields(f"{path}affiliations[{number}].", affiliation, _OF_AFFILIATION)
         departments = f"{path}affiliations[{number}].departments"
-        yield from _each_measured(departments, affiliation.departments, limits.DEPARTMENT_LENGTH)
+        yield from _check_list(departments, affiliation.departments, limits.DEPARTMENT_LENGTH)
 
 
-def _measured(path: str, holder: object, lengths: _Lengths) -> Iterator[Finding]:
-    """The fields of one value that are too long or too short. Absent fields are neither."""
-    for value, (field, fewest, most) in zip(lengths.values_of(holder), lengths.rows, strict=True):
-        if value is not None and not fewest <= len(value) <= most:
-            yield _finding(path + field, value, fewest, most)
+def _check_fields(path: str, holder: object, lengths: _Lengths) -> Iterator[Finding]:
+    """Reports the fields of one value that are too long or too short. Absent fields are neither."""
+    for value, (field, shortest, longest) in zip(lengths.values_of(holder), lengths.rows, strict=True):
+        if value is not None and not shortest <= len(value) <= longest:
+            yield _finding(path + field, value, shortest, longest)
 
 
-def _each_measured(path: str, values: Iterable[str], length: Range) -> Iterator[Finding]:
-    fewest, most = length
+def _check_list(path: str, values: Iterable[str], length: Range) -> Iterator[Finding]:
+    shortest, longest = length
     for number, value in enumerate(values):
-        if not fewest <= len(value) <= most:
-            yield _finding(f"{path}[{number}]", value, fewest, most)
+        if not shortest <= len(value) <= longest:
+            yield _finding(f"{path}[{number}]", value, shortest, longest)
 
 
-def _finding(path: str, value: str, fewest: int, most: int) -> Finding:
-    if len(value) > most:
-        return Finding("value-too-long", path, value, {"limit": str(most)})
-    return Finding("value-too-short", path, value, {"limit": str(fewest)})
+def _finding(path: str, value: str, shortest: int, longest: int) -> Finding:
+    if len(value) > longest:
+        return Finding("value-too-long", path, value, {"limit": str(longest)})
+    return Finding("value-too-short", path, value, {"limit": str(shortest)})
 
 
-def counts_are_kept(article: Article, _: Policy) -> Iterator[Finding]:
+def counts_are_within_limits(article: Article, _: Policy) -> Iterator[Finding]:
     for path, values, most in _counted(article):
         if len(values) > most:
             yield Finding("too-many-values", path, str(len(values)), {"limit": str(most)})
@@ -86,4 +86,4 @@ def _counted(article: Article) -> Iterator[tuple[str, Sequence[object], int]]:
                 yield path, affiliation.departments, limits.MOST_DEPARTMENTS
 
 
-RULES: tuple[Rule, ...] = (lengths_are_kept, counts_are_kept)
+RULES: tuple[Rule, ...] = (lengths_are_within_limits, counts_are_within_limits)

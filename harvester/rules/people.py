@@ -33,14 +33,14 @@ def _refused(holder: Contributor | AltName, path: str, *numbers: int) -> Iterato
             yield Finding("name-digits", f"{path.format(*numbers)}.{field}", name)
 
 
-def surnames_are_surnames(article: Article, _: Policy) -> Iterator[Finding]:
+def surnames_are_plausible(article: Article, _: Policy) -> Iterator[Finding]:
     """One letter, a suffix, only capitals: Crossref reports these to the publisher every week."""
     for number, person in enumerate(article.contributors):
-        if person.surname and (code := _doubt(person.surname, person)):
+        if person.surname and (code := _surname_problem(person.surname, person)):
             yield Finding(code, f"contributors[{number}].surname", person.surname)
 
 
-def _doubt(surname: str, person: Contributor) -> str | None:
+def _surname_problem(surname: str, person: Contributor) -> str | None:
     if person.given and _is_initial(surname):
         return "surname-initial"
     if " " in surname and surname.rsplit(" ", 1)[1].casefold() in _SUFFIXES:
@@ -56,7 +56,7 @@ def _is_initial(surname: str) -> bool:
     return len(letters) == 1 and letters.lower() != letters.upper()
 
 
-def orcids_are_right(article: Article, _: Policy) -> Iterator[Finding]:
+def orcids_are_valid(article: Article, _: Policy) -> Iterator[Finding]:
     """Crossref: "invalid checksum"."""
     for number, person in enumerate(article.contributors):
         if person.orcid and clean_orcid(person.orcid) != person.orcid:
@@ -85,16 +85,16 @@ def people_are_unique(article: Article, _: Policy) -> Iterator[Finding]:
         seen.setdefault(key, person)
 
 
-def _are_namesakes(one: Contributor, other: Contributor) -> bool:
-    if one.orcid and other.orcid:
+def _are_namesakes(person: Contributor, other: Contributor) -> bool:
+    if person.orcid and other.orcid:
         return True  # the same iD twice is a matter for another rule
-    return bool(one.affiliations and other.affiliations) and not set(one.affiliations) & set(other.affiliations)
+    return bool(person.affiliations and other.affiliations) and not set(person.affiliations) & set(other.affiliations)
 
 
 RULES: tuple[Rule, ...] = (
     names_are_accepted,
-    surnames_are_surnames,
-    orcids_are_right,
+    surnames_are_plausible,
+    orcids_are_valid,
     orcids_are_unique,
     people_are_unique,
 )

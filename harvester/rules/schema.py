@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import jsonschema
 
 _SCHEMA = "article.schema.json"
-_LONGEST = 80  # characters of a value in a finding
+_MAX_LENGTH = 80  # characters of a value in a finding
 
 
 def accepts(document: bytes | Mapping[str, Any]) -> bool:
@@ -30,13 +30,15 @@ def accepts(document: bytes | Mapping[str, Any]) -> bool:
 
 
 def explain(document: bytes | Mapping[str, Any]) -> list[Finding]:
-    """What in the document is not valid, each place once; empty for a document that `accepts` is true for."""
+    """One finding for each invalid place in the document; empty if `accepts` returns true."""
     decoded = msgspec.json.decode(document) if isinstance(document, bytes) else document
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for error in _slow().iter_errors(decoded):
         path = field_path(error.absolute_path)
-        found.setdefault(path, Finding("document-invalid", path, _shown(error.instance), {"problem": _problem(error)}))
-    return list(found.values()) or list(_surrogates(decoded))
+        findings.setdefault(
+            path, Finding("document-invalid", path, _displayed(error.instance), {"problem": _problem(error)})
+        )
+    return list(findings.values()) or list(_surrogates(decoded))
 
 
 def field_path(steps: Iterable[str | int]) -> str:
@@ -52,7 +54,7 @@ def _fast() -> jsonschema_rs.Draft202012Validator:
 
 @cache
 def _slow() -> Any:
-    """Accepts tuples as arrays: Structs that become builtins have them."""
+    """A validator that also accepts tuples as arrays: Structs converted to builtins contain tuples."""
     # Imported here: few articles need it, and every worker would wait for it.
     import jsonschema
     from jsonschema import validators
@@ -86,20 +88,20 @@ def _problem(error: jsonschema.ValidationError) -> str:
     return words.format(message=error.message, limit=error.validator_value)
 
 
-def _shown(value: Any) -> str:
+def _displayed(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be stored
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"
 
 
 def _surrogates(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Finding]:
     """The texts with half a surrogate pair, which no pattern of the schema can match."""
     if isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _surrogates(each, (*path, key))
+        for key, inner in value.items():
+            yield from _surrogates(inner, (*path, key))
     elif isinstance(value, list | tuple):
-        for number, each in enumerate(value):
-            yield from _surrogates(each, (*path, number))
+        for number, inner in enumerate(value):
+            yield from _surrogates(inner, (*path, number))
     elif isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
         problem = "it has half a character in it"
         yield Finding(

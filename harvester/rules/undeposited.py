@@ -23,14 +23,14 @@ def _has_a_day(article: Article) -> bool:
     return any(date.day and date.month and date.month <= 12 for date in article.dates)
 
 
-def pages_have_a_first_one(article: Article, _: Policy) -> Iterator[Finding]:
+def pages_have_a_first_page(article: Article, _: Policy) -> Iterator[Finding]:
     if article.first_page is None:
         for field, value in (("last_page", article.last_page), ("other_pages", article.other_pages)):
             if value is not None:
                 yield Finding("pages-left-out", field, value)
 
 
-def groups_are_names(article: Article, _: Policy) -> Iterator[Finding]:
+def groups_have_only_names(article: Article, _: Policy) -> Iterator[Finding]:
     for number, person in enumerate(article.contributors):
         if person.kind == "group" and (details := _details(person)):
             yield Finding("group-details-left-out", f"contributors[{number}]", person.name or "", {"what": details})
@@ -49,8 +49,8 @@ def institutions_have_no_grid(article: Article, _: Policy) -> Iterator[Finding]:
                 yield Finding("grid-left-out", path, affiliation.grid)
 
 
-def parts_of_references_fit(article: Article, _: Policy) -> Iterator[Finding]:
-    """If the reference has a text, a part that is left out is in it."""
+def reference_parts_fit(article: Article, _: Policy) -> Iterator[Finding]:
+    """Only references without text are checked: the text of a reference contains the part that is left out."""
     for number, reference in enumerate(article.references):
         if reference.text is not None:
             continue
@@ -60,25 +60,25 @@ def parts_of_references_fit(article: Article, _: Policy) -> Iterator[Finding]:
                 yield Finding("reference-part-left-out", f"references[{number}].{field}", value, {"field": field})
 
 
-def version_has_a_place(article: Article, policy: Policy) -> Iterator[Finding]:
-    """What the configured version of the schema cannot express, and another could."""
+def version_supports_everything(article: Article, policy: Policy) -> Iterator[Finding]:
+    """Reports values that the configured version of the schema cannot express, but another version can."""
     if policy.schema_version is None or policy.schema_version == NEWEST:
         return
     version = version_of(policy.schema_version)
     for number, person in enumerate(article.contributors):
-        for what, lost in _lost_of(person, version):
+        for what, lost in _unsupported(person, version):
             path = f"contributors[{number}].{what}"
-            yield Finding("version-leaves-out", path, lost, {"what": _WORDS[what], "version": version.name})
+            yield Finding("version-leaves-out", path, lost, {"what": _DESCRIPTIONS[what], "version": version.name})
     for number, funding in enumerate(article.funding):
         if funding.ror and not version.funder_ror:
             detail = {"what": "the ROR iD of a funder", "version": version.name}
             yield Finding("version-leaves-out", f"funding[{number}].ror", funding.ror, detail)
 
 
-_WORDS = {"alt_names": "a name in another script", "credit": "what an author contributed"}
+_DESCRIPTIONS = {"alt_names": "a name in another script", "credit": "what an author contributed"}
 
 
-def _lost_of(person: Contributor, version: Version) -> Iterator[tuple[str, str]]:
+def _unsupported(person: Contributor, version: Version) -> Iterator[tuple[str, str]]:
     if person.alt_names and not version.alt_names:
         yield "alt_names", ", ".join(" ".join(filter(None, (name.given, name.surname))) for name in person.alt_names)
     if person.credit and person.kind != "group" and not version.role_elements:
@@ -87,9 +87,9 @@ def _lost_of(person: Contributor, version: Version) -> Iterator[tuple[str, str]]
 
 RULES: tuple[Rule, ...] = (
     updates_go_through_crossmark,
-    pages_have_a_first_one,
-    groups_are_names,
+    pages_have_a_first_page,
+    groups_have_only_names,
     institutions_have_no_grid,
-    parts_of_references_fit,
-    version_has_a_place,
+    reference_parts_fit,
+    version_supports_everything,
 )

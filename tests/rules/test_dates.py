@@ -20,24 +20,24 @@ from tests.rules.samples import article
         ("2027-03-02", "2030-01-01", True),
     ],
 )
-def test_the_day_on_which_a_date_has_come(ahead, today, come):
+def test_a_date_has_come_on_the_day_before_in_utc(ahead, today, come):
     assert dates.has_come(ahead, today) == come
 
 
 @given(st.dates(), st.dates())
-def test_a_date_is_ahead_until_it_has_come(day, today):
+def test_a_date_is_in_the_future_until_it_has_come(day, today):
     if today.year == 9999:
         return
     sample = article(dates=(PubDate(year=day.year, month=day.month, day=day.day),))
-    found = list(dates.publication_has_come(sample, Policy(today=today.isoformat())))
-    assert [dates.has_come(one.value, today.isoformat()) for one in found] == [False] * len(found)
-    if not found:
-        assert dates.has_come(dates.shown(sample.dates[0]), today.isoformat())
+    findings = list(dates.publication_is_past(sample, Policy(today=today.isoformat())))
+    assert [dates.has_come(finding.value, today.isoformat()) for finding in findings] == [False] * len(findings)
+    if not findings:
+        assert dates.has_come(dates.format_date(sample.dates[0]), today.isoformat())
 
 
-def test_an_issue_may_be_that_of_next_year():
+def test_the_issue_may_be_dated_next_year():
     found = [
-        [finding.path for finding in dates.publication_has_come(article(issue_year=year), Policy(today="2026-11-24"))]
+        [finding.path for finding in dates.publication_is_past(article(issue_year=year), Policy(today="2026-11-24"))]
         for year in (None, 2019, 2027, 2028, 2109)
     ]
     assert found == [[], [], [], ["issue_year"], ["issue_year"]]

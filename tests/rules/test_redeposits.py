@@ -15,11 +15,11 @@ RICH = article(
 )
 
 
-def lost(one, deposited):
-    return metadata_lost(one, deposited, "crossref")
+def lost(sample, deposited):
+    return metadata_lost(sample, deposited, "crossref")
 
 
-def test_what_is_counted():
+def test_values_are_counted_by_kind():
     assert counts_by_kind(RICH) == dict.fromkeys(
         (
             "titles",
@@ -39,7 +39,7 @@ def test_what_is_counted():
     assert counts_by_kind(article(references=())).get("references") is None
 
 
-def test_each_loss_is_named():
+def test_every_loss_is_named():
     bare = article(references=(), contributors=(replace(PERSON, orcid=None),))
     finding = lost(bare, counts_by_kind(ARTICLE) | {"references": 39})
     assert finding is not None
@@ -51,7 +51,7 @@ def test_each_loss_is_named():
     assert "references (0 now, 39 before)" in sentence(finding)
 
 
-def test_a_change_or_more_is_no_loss():
+def test_changed_or_additional_metadata_is_not_lost():
     assert lost(article(volume="14"), counts_by_kind(ARTICLE)) is None
     assert lost(RICH, counts_by_kind(ARTICLE)) is None
     assert lost(ARTICLE, {}) is None
@@ -59,7 +59,7 @@ def test_a_change_or_more_is_no_loss():
 
 @of_articles
 @given(articles(), articles())
-def test_only_what_has_less_loses_metadata(one, other):
-    assert lost(one, counts_by_kind(one)) is None
-    less = any(counts_by_kind(one).get(kind, 0) < count for kind, count in counts_by_kind(other).items())
-    assert (lost(one, counts_by_kind(other)) is not None) == less
+def test_only_fewer_values_of_a_kind_are_a_loss(first, second):
+    assert lost(first, counts_by_kind(first)) is None
+    less = any(counts_by_kind(first).get(kind, 0) < count for kind, count in counts_by_kind(second).items())
+    assert (lost(first, counts_by_kind(second)) is not None) == less

@@ -50,7 +50,8 @@ class _Repairs:
         )
 
     def _title(self, path: str, title: Title) -> Title:
-        return structs.replace(title, text=self._text(path, title.text), subtitle=self._text(path, title.subtitle))
+        text = self._text(path, title.text)
+        return structs.replace(title, text=text, subtitle=self._text(f"{path}.subtitle", title.subtitle))
 
     def _abstract(self, path: str, abstract: Abstract) -> Abstract:
         blocks = tuple(map_texts(block, lambda content: self._text(path, content)) for block in abstract.blocks)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import Config, load
-from harvester.daemon import due_run, work
-from harvester.daemon.due import REPORT, harvest_tasks, reconcile_tasks
+from harvester.daemon import work
+from harvester.daemon.due import harvest_tasks, reconcile_tasks
 from harvester.daemon.incidents import CRASHED
-from harvester.reports import WrittenReport
 from harvester.store.store import Store
 from harvester.system import locks
 from tests.daemon.conftest import Configured
@@ -104,45 +102,6 @@ def test_reconciliation_is_recorded_as_one(config: Config, small: Server):
         work.reconcile(config, store, "reeds", now=now, stop=never)
         assert [kind for kind, _, _ in states(store)] == ["full", "reconcile"]
         assert [one.due for one in reconcile_tasks(config, store, now())] == [None]
-
-
-def test_due_export_is_done(configured: Configured, small: Server):
-    crossref = (
-        '[crossref]\ndepositor_name = "X"\ndepositor_email = "x@example.org"\nregistrant = "X"\n'
-        '[exports]\nschedule = "@yearly"\n'
-        '[journals."2049-3630"]\ntitle = "Journal of Small Things"\nissn_electronic = "2049-3630"\n'
-    )
-    config = configured({"reeds": small.url}, more=crossref)
-    first = due_run.run_due(config, now=now, stop=never)
-    assert [run.state for run in first.runs] == ["complete"]
-    assert first.export is not None
-    assert not isinstance(first.export, str), first.export
-    assert sum(file.records for file in first.export.files) == 3
-    second = due_run.run_due(config, now=now, stop=never)
-    assert (second.runs, second.export) == ((), None)
-
-
-def test_due_report_is_written(configured: Configured, small: Server):
-    config = configured({"reeds": small.url}, more='[report]\nfile = "report.html"\nschedule = "@daily"\n')
-    file = config.path.with_name("report.html")
-    first = due_run.run_due(config, now=now, stop=never)
-    assert first.report == WrittenReport(file=str(file))
-    assert "oai:small:4" in file.read_text()
-    assert due_run.run_due(config, now=now, stop=never).report is None
-    os.utime(file, (0, 0))  # written in 1970
-    assert due_run.run_due(config, now=now, stop=never).report is not None
-    assert file.stat().st_mtime > 0
-
-
-def test_report_that_cannot_be_written_is_an_incident(configured: Configured, small: Server):
-    config = configured({"reeds": small.url}, more='[report]\nfile = "no/report.html"\nschedule = "@daily"\n')
-    first = due_run.run_due(config, now=now, stop=never)
-    (incident,) = first.notification.incidents
-    assert (incident.subject, incident.what) == (REPORT, "the report fails")
-    assert str(config.path.parent / "no") in incident.why
-    assert due_run.run_due(config, now=now, stop=never).notification.incidents == ()
-    (config.path.parent / "no").mkdir()
-    assert [alert.subject for alert in due_run.run_due(config, now=now, stop=never).notification.recovered] == [REPORT]
 
 
 def test_stopped_work_is_no_incident(configured: Configured, small: Server):

@@ -1,4 +1,10 @@
-"""An article that every rule passes, to be spoilt in one place."""
+"""An article that passes every rule, to be spoilt in one place, and what the rules find in it.
+
+The test of a module of rules has two tables: `BAD`, rows of a code, the path of the finding and an article, and `GOOD`,
+articles that come close and are right.
+"""
+
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -18,6 +24,7 @@ from harvester.model import (
     Reference,
     Title,
 )
+from harvester.rules import Rule
 
 POLICY = Policy(today="2025-06-15")
 FACTS = JournalFacts(
@@ -55,6 +62,7 @@ ARTICLE = Article(
     references=(Reference(key="ref1", text="Pooh W. 1926. On honey.", doi="10.1000/182"),),
 )
 PERSON = ARTICLE.contributors[0]
+CONFIGURED = Policy(today=POLICY.today, doi_prefixes=("10.5555",), crossmark=True, journals={"0317-8471": FACTS})
 
 
 def article(**changes):
@@ -68,3 +76,8 @@ def with_person(**changes):
 
 def with_journal(**changes):
     return article(journal=replace(ARTICLE.journal, **changes))
+
+
+def found(rules: Iterable[Rule], sample: Article, policy: Policy = CONFIGURED) -> list[tuple[str, str]]:
+    """Code and path of everything that these rules find in the article, in their order."""
+    return [(finding.code, finding.path) for rule in rules for finding in rule(sample, policy)]

@@ -1,10 +1,85 @@
+"""Dates: one of publication, days of the calendar, and no publication in the future."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.model import Policy, PubDate
+from harvester.model import License, Policy, PubDate, Relation
 from harvester.rules import dates
-from tests.rules.samples import article
+from tests.rules.samples import article, found
+
+
+def dated(*dates):
+    return article(dates=tuple(PubDate(**date) for date in dates))
+
+
+def licensed(day):
+    return article(licenses=(License(url="https://l.example", start_date=day),))
+
+
+def updated(day):
+    return article(relations=(Relation(kind="hasReview", target="10.5555/1", date=day),))
+
+
+TODAY = {"year": 2025, "month": 6, "day": 15}
+BAD = [
+    ("date-missing", "dates", article(dates=())),
+    ("date-impossible", "dates[0]", dated({"year": 2021, "month": 2, "day": 31})),
+    ("date-impossible", "dates[0]", dated({"year": 2021, "day": 1})),
+    ("date-impossible", "dates[0]", dated({"year": 2021, "month": 21, "day": 1})),
+    ("date-impossible", "dates[1]", dated(TODAY, {"year": 2021, "month": 4, "day": 31})),
+    ("date-impossible", "accepted", article(accepted=PubDate(year=2023, month=2, day=29))),
+    ("date-impossible", "licenses[0].start_date", licensed("2021-02-30")),
+    ("date-impossible", "licenses[0].start_date", licensed("20210228")),
+    ("date-impossible", "relations[0].date", updated("2021-19-39")),
+    ("date-in-future", "dates[0]", dated({"year": 2025, "month": 6, "day": 17})),
+    ("date-in-future", "dates[0]", dated({"year": 2025, "month": 7})),
+    ("date-in-future", "dates[0]", dated({"year": 2026})),
+    ("date-in-future", "dates[0]", dated({"year": 2026, "month": 31})),
+    ("date-in-future", "issue_year", article(issue_year=2027)),
+    ("date-ahead", "dates[1]", dated({"year": 2025}, {"year": 2025, "month": 9, "medium": "print"})),
+]
+GOOD = [
+    dated(TODAY),
+    dated(TODAY | {"day": 16}),  # tomorrow: it is that day in Auckland
+    dated({"year": 2024, "month": 2, "day": 29}),
+    dated({"year": 2025, "month": 24}),  # a season: nothing says which months
+    dated({"year": 2025, "month": 6}),
+    article(accepted=PubDate(year=2024, month=2, day=29)),
+    article(issue_year=2026),
+    licensed("2024-02-29"),
+    licensed(None),
+    updated("2030-01-01"),  # only publication must have come
+]
+
+
+@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
+def test_a_bad_date_is_found(code, path, spoilt):
+    assert found(dates.RULES, spoilt) == [(code, path)]
+
+
+@pytest.mark.parametrize("good", GOOD)
+def test_a_date_that_only_looks_bad_passes(good):
+    assert found(dates.RULES, good) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "shown"),
+    [
+        ({"year": 2021}, "2021"),
+        ({"year": 2021, "month": 3}, "2021-03"),
+        ({"year": 2021, "month": 3, "day": 9}, "2021-03-09"),
+        ({"year": 987, "month": 24}, "987-24"),
+    ],
+)
+def test_a_date_is_shown_as_far_as_it_goes(when, shown):
+    assert dates.shown(PubDate(**when)) == shown
+
+
+def test_the_medium_of_a_date_ahead_is_shown():
+    ahead = dated(TODAY, {"year": 2026, "medium": "print"}, {"year": 2027})
+    found = dates.publication_has_come(ahead, Policy(today="2025-06-15"))
+    assert [(one.value, one.detail) for one in found] == [("2026", {"medium": "print"}), ("2027", {"medium": "other"})]
 
 
 @pytest.mark.parametrize(

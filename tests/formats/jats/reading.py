@@ -6,7 +6,7 @@ from lxml import etree
 
 from harvester.formats.jats import reading
 from harvester.formats.steps import alone
-from harvester.model import Article, Hints, RawRecord, Reading
+from harvester.model import Article, Hints, RawRecord, Reading, Reference
 from harvester.xmltools import parse
 
 RECORD = RawRecord(identifier="oai:journal.example:article/1", datestamp="2024-05-06")
@@ -14,6 +14,11 @@ NAMESPACES = (
     'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML" '
     'xmlns:ali="http://www.niso.org/schemas/ali/1.0/"'
 )
+
+
+def element(inner: str, tag: str = "article-title") -> etree._Element:
+    """An element of that name around a snippet."""
+    return etree.fromstring(f"<{tag} {NAMESPACES}>{inner}</{tag}>")
 
 
 def read_element(article: etree._Element, hints: Hints | None = None) -> Reading:
@@ -40,5 +45,31 @@ def meta(inner: str, **options) -> Article:
     return article_of(read_meta(inner, **options))
 
 
+def read_references(inner: str) -> Reading:
+    """The reading of an article whose ref-list holds `inner`."""
+    return read_meta("", rest=f"<back><ref-list>{inner}</ref-list></back>")
+
+
+def references(inner: str) -> tuple[Reference, ...]:
+    return article_of(read_references(inner)).references
+
+
+def single_reference(inner: str) -> Reference:
+    """The one reference of an entry that holds `inner`."""
+    (reference,) = references(f"<ref id='R1'>{inner}</ref>")
+    return reference
+
+
 def codes(reading: Reading) -> list[str]:
     return [finding.code for finding in reading.findings]
+
+
+def group(*contribs: str, beside: str = "", attributes: str = "") -> str:
+    """A contrib-group of these contributors; `beside` comes after them."""
+    entries = "".join(f"<contrib>{contrib}</contrib>" for contrib in contribs)
+    return f"<contrib-group {attributes}>{entries}{beside}</contrib-group>"
+
+
+def person(surname: str = "Berg", rest: str = "") -> str:
+    """The inside of a contributor named Ada Berg."""
+    return f"<name><surname>{surname}</surname><given-names>Ada</given-names></name>{rest}"

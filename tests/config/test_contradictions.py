@@ -1,0 +1,90 @@
+"""Settings that are right by themselves and wrong together."""
+
+import copy
+
+import pytest
+
+from harvester.config.contradictions import contradictions, without
+from harvester.config.problems import key_name
+
+ONE, OTHER = "2049-3630", "1234-5679"
+CROSSREF = {"prefixes": ["10.12345"]}
+
+
+def source(**settings):
+    return {"sources": {"a": settings}}
+
+
+def journals(**tables):
+    return {"crossref": CROSSREF, "journals": {key.replace("_", "-"): table for key, table in tables.items()}}
+
+
+def doi(prefixes=("10.12345",), **settings):
+    return {"crossref": {"prefixes": list(prefixes)}, "journals": {ONE: {"doi": settings}}}
+
+
+FOUND = [
+    (source(password_env="E", password_file="f", username="u"), ["sources.a.password_file"]),
+    (source(password_env="E"), ["sources.a.password_env"]),
+    (source(password_file="f"), ["sources.a.password_file"]),
+    ({"defaults": {"password_env": "E"}, **source()}, ["sources.a.password_env"]),
+    (
+        source(headers={"X-Key": "a"}, headers_env={"x-key": "B"}),
+        ["sources.a.headers.X-Key", "sources.a.headers_env.x-key"],
+    ),
+    (source(headers={"X-Key": "a", "x-key": "b"}), ["sources.a.headers.X-Key", "sources.a.headers.x-key"]),
+    ({"alerts": {"smtp_password_env": "E"}}, ["alerts.smtp_password_env"]),
+    ({"alerts": {"webhook_url_env": "E", "webhook_url_file": "f"}}, ["alerts.webhook_url_file"]),
+    ({"alerts": {"email_to": ["a@b.example"]}}, ["alerts.email_to", "alerts.email_to"]),
+    ({"alerts": {"email_to": ["a@b.example"], "smtp_host": "h"}}, ["alerts.email_to"]),
+    ({"exports": {"schedule": "@daily"}}, ["exports.schedule"]),
+    (journals(**{ONE: {"issn_print": OTHER, "issn_electronic": "1050-124X"}}), [f"journals.{ONE}"]),
+    (journals(**{ONE: {"issn_print": ONE, "issn_electronic": ONE}}), [f"journals.{ONE}.issn_electronic"]),
+    (journals(**{ONE: {}, OTHER: {"issn_print": ONE, "issn_electronic": OTHER}}), [f"journals.{OTHER}"]),
+    (doi(mint=True), [f"journals.{ONE}.doi.mint"]),
+    (doi(prefix="10.9999"), [f"journals.{ONE}.doi.prefix"]),
+    (doi(prefixes=(), pattern="{prefix}/{volume}"), [f"journals.{ONE}.doi.pattern"]),
+    (doi(prefixes=("10.1111", "10.2222"), pattern="{prefix}/{volume}"), [f"journals.{ONE}.doi.pattern"]),
+]
+NONE = [
+    {},
+    source(password_env="E", username="u"),
+    {"defaults": {"username": "u"}, **source(password_env="E")},
+    source(headers={"X-Key": "a"}, headers_env={"X-Other": "B"}),
+    {"alerts": {"email_to": []}},
+    {"alerts": {"email_to": ["a@b.example"], "smtp_host": "h", "email_from": "c@d.example"}},
+    {"exports": {"schedule": "@daily"}, "crossref": CROSSREF},
+    journals(**{ONE: {"issn_print": ONE, "issn_electronic": OTHER}}),
+    journals(**{ONE: {"issn_print": OTHER}}),
+    doi(mint=True, pattern="{prefix}/{volume}"),
+    doi(prefix="10.12345"),
+    doi(prefixes=(), prefix="10.9999"),
+    doi(prefixes=("10.1111", "10.2222"), pattern="{prefix}/{volume}", prefix="10.1111"),
+    doi(prefixes=("10.1111", "10.2222"), pattern="10.1111/{volume}"),
+]
+
+
+@pytest.mark.parametrize(("document", "places"), FOUND)
+def test_settings_that_contradict_each_other_are_found(document, places):
+    assert [key_name(problem.path) for problem in contradictions(document)] == places
+
+
+@pytest.mark.parametrize("document", NONE)
+def test_settings_that_go_together_pass(document):
+    assert list(contradictions(document)) == []
+
+
+def test_a_problem_names_the_other_setting():
+    (problem,) = contradictions(source(password_env="E"))
+    assert "username" in problem.sentence
+    (problem,) = contradictions(doi(prefix="10.9999", prefixes=("10.1111", "10.2222")))
+    assert "10.1111, 10.2222" in problem.sentence
+
+
+def test_what_is_refused_is_left_out_and_the_document_stays():
+    document = {"sources": {"a": {"url": 1, "sets": ["x"]}, "b": 5}, "store": {}}
+    before = copy.deepcopy(document)
+    rest = without(document, [("sources", "a", "url"), ("sources", "b"), ("store", "url", "x"), ("nowhere",), ()])
+    assert rest == {"sources": {"a": {"sets": ["x"]}}, "store": {}}
+    assert document == before
+    assert without(document, [("sources", "a", "sets", 0)]) == before

@@ -1,0 +1,90 @@
+"""Values that a pattern cannot check: each is accepted, or refused with the reason."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.config import formats
+
+REFUSED = [
+    (formats.endpoint, "journal.example/oai", "http://"),
+    (formats.endpoint, "ftp://journal.example/oai", "http://"),
+    (formats.endpoint, "https://", "http://"),
+    (formats.endpoint, "https://journal.example:port/oai", "no URL"),
+    (formats.endpoint, "https://[::1/oai", "no URL"),
+    (formats.endpoint, "https://user@journal.example/oai", "password_env"),
+    (formats.endpoint, "https://user:secret@journal.example/oai", "password_env"),
+    (formats.endpoint, "https://journal.example/oai?verb=Identify", "verb="),
+    (formats.endpoint, "https://journal.example/oai#top", "#"),
+    (formats.endpoint, "https://journal.example/my oai", "blanks"),
+    (formats.issn, "2049-3631", "check digit"),
+    (formats.issn, "journal", "1234-5679"),
+    (formats.issn, "20493630", "2049-3630"),
+    (formats.issn, "ISSN 2049-3630", "2049-3630"),
+    (formats.timezone, "Madrid", "Europe/Madrid"),
+    (formats.timezone, "", "Europe/Madrid"),
+    (formats.timezone, "../etc/passwd", "Europe/Madrid"),
+    (formats.schedule, "every day", "@daily"),
+    (formats.schedule, "61 * * * *", "@daily"),
+    (formats.landing_page_pattern, "journal.example/{doi}", "http://"),
+    (formats.landing_page_pattern, "https://journal.example/", "{doi}"),
+    (formats.landing_page_pattern, "https://journal.example/{pages}", "{pages}"),
+    (formats.landing_page_pattern, "https://journal.example/{doi!r}", "{doi}"),
+    (formats.landing_page_pattern, "https://journal.example/{doi:>9}", "{doi}"),
+    (formats.landing_page_pattern, "https://journal.example/{}", "{}"),
+    (formats.landing_page_pattern, "https://journal.example/{doi", "brace"),
+    (formats.landing_page_pattern, "https://journal.example/doi}", "brace"),
+    (formats.doi_pattern, "journal/{volume}", "{prefix}/"),
+    (formats.doi_pattern, "{prefix}/journal", "{volume}"),
+    (formats.doi_pattern, "{prefix}/{issn}", "{volume}"),
+    (formats.doi_pattern, "{prefix}/{title}", "{title}"),
+]
+ACCEPTED = [
+    (formats.endpoint, "https://journal.example/index.php/j/oai"),
+    (formats.endpoint, "HTTP://127.0.0.1:8000/oai?set=a&overbs"),
+    (formats.endpoint, "https://журнал.example/oai"),
+    (formats.issn, "2049-3630"),
+    (formats.issn, "1050-124X"),
+    (formats.timezone, "Asia/Kolkata"),
+    (formats.timezone, "UTC"),
+    (formats.schedule, "30 2 * * *"),
+    (formats.schedule, "@weekly"),
+    (formats.landing_page_pattern, "http://journal.example/{year}/{volume}/{issue}/{first_page}"),
+    (formats.landing_page_pattern, "https://journal.example/{{a}}/{identifier}"),
+    (formats.doi_pattern, "{prefix}/{issn}-{volume}"),
+    (formats.doi_pattern, "10.12345/j.{year}"),
+]
+
+
+@pytest.mark.parametrize(("check", "value", "reason"), REFUSED)
+def test_a_value_is_refused_with_the_reason(check, value, reason):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        check(value)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(("check", "value"), ACCEPTED)
+def test_a_value_is_accepted(check, value):
+    check(value)
+
+
+def test_a_url_that_holds_a_password_is_not_quoted():
+    with pytest.raises(ValueError, match=r"^is no URL$"):
+        formats.endpoint("https://user:secret@journal.example:port/oai")
+
+
+@given(st.text())
+def test_whatever_the_text_a_check_raises_nothing_but_a_value_error(text):
+    for check in (formats.endpoint, formats.issn, formats.timezone, formats.schedule, formats.doi_pattern):
+        with contextlib.suppress(ValueError):
+            check(text)
+
+
+def test_the_schema_finds_each_check_by_its_name():
+    names = {"endpoint", "issn", "timezone", "schedule", "landing-page-pattern", "doi-pattern"}
+    assert formats.checker.checkers.keys() == names
+    for name in names:
+        assert not formats.checker.conforms("", name)
+        assert formats.checker.conforms(5, name)  # another type is another problem

@@ -1,0 +1,101 @@
+"""Metrics as Prometheus reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+from prometheus_client.parser import text_string_to_metric_families
+
+from harvester import pipeline
+from harvester.config import Config
+from harvester.daemon.metrics import exposition
+from harvester.model import Window
+from harvester.store import Alert
+from harvester.store.store import Store
+from tests.daemon.conftest import Configured
+from tests.store.samples import NOW, article_to_save, bad, page, raw, save_page
+
+
+@pytest.fixture
+def config(configured: Configured) -> Config:
+    return configured({"wetlands": "http://127.0.0.1:9/oai", "new": "http://127.0.0.1:9/oai"})
+
+
+@pytest.fixture
+def opened(config: Config) -> Iterator[Store]:
+    with pipeline.opened(config) as store:
+        yield store
+
+
+def values(config: Config, store: Store, family: str) -> dict[tuple[str, ...], float]:
+    """The samples of a family by the values of their labels, in the order of the labels' names."""
+    text = exposition(config, store, NOW).decode()
+    return {
+        tuple(value for _, value in sorted(sample.labels.items())): sample.value
+        for found in text_string_to_metric_families(text)
+        for sample in found.samples
+        if sample.name == f"harvester_{family}"
+    }
+
+
+def harvest(store: Store, state: str = "complete", source: str = "wetlands") -> None:
+    run = store.begin_run(source, "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
+    held = replace(article_to_save(2, source=source), row=None)
+    saved = page(raw(1), raw(2), articles=[article_to_save(1, source=source), held])
+    save_page(store, run.id, run.windows[0].id, replace(saved, bad=(bad(None, "no identifier"),)))
+    store.finish_run(run.id, state, NOW + timedelta(minutes=5))  # type: ignore[arg-type]
+
+
+def test_the_articles_of_each_source_by_what_became_of_them(config: Config, opened: Store):
+    harvest(opened)
+    assert values(config, opened, "articles") == {
+        ("wetlands", "ready"): 1,
+        ("wetlands", "held_back"): 1,
+        ("wetlands", "deleted"): 0,
+    }
+
+
+def test_a_source_that_is_configured_no_more_is_not_shown(config: Config, opened: Store):
+    harvest(opened, source="gone")
+    assert values(config, opened, "articles") == {}
+
+
+def test_the_last_run_of_each_format(config: Config, opened: Store):
+    harvest(opened)
+    states = values(config, opened, "source_last_run_state")
+    assert {state for (_, _, state), value in states.items() if value} == {"complete"}
+    assert {state for _, _, state in states} == {"complete", "incomplete", "failed", "waiting", "running"}
+    complete = {("oai_dc", "wetlands"): (NOW + timedelta(minutes=5)).timestamp()}
+    assert values(config, opened, "source_last_complete_timestamp_seconds") == complete
+    assert values(config, opened, "source_last_run_rejected") == {("oai_dc", "wetlands"): 1}
+
+
+def test_a_failure_does_not_move_the_last_complete_harvest(config: Config, opened: Store):
+    harvest(opened, "failed")
+    assert values(config, opened, "source_last_complete_timestamp_seconds") == {}
+    harvest(opened)
+    before = values(config, opened, "source_last_complete_timestamp_seconds")
+    run = opened.begin_run("wetlands", "oai_dc", "full", (), NOW)
+    opened.finish_run(run.id, "failed", NOW + timedelta(days=1), "down")
+    assert values(config, opened, "source_last_complete_timestamp_seconds") == before
+    assert values(config, opened, "source_last_run_state")["oai_dc", "wetlands", "failed"] == 1
+
+
+def test_when_each_source_is_harvested_next(config: Config, opened: Store):
+    harvest(opened)
+    due = values(config, opened, "source_next_run_timestamp_seconds")
+    assert due["new",] <= NOW.timestamp() < due["wetlands",] <= (NOW + timedelta(days=1)).timestamp()
+
+
+def test_how_many_matters_were_told_and_are_not_over(config: Config, opened: Store):
+    assert values(config, opened, "alerts") == {(): 0}
+    opened.save_alerts([Alert("wetlands", NOW, NOW)])
+    assert values(config, opened, "alerts") == {(): 1}
+
+
+def test_the_program_says_its_version(config: Config, opened: Store):
+    ((labels, value),) = values(config, opened, "build_info").items()
+    assert (len(labels), value) == (1, 1.0)

@@ -1,0 +1,183 @@
+"""Institutions, and who belongs to which."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.jats.affiliations import AffiliationIndex, read_affiliations, tidy
+from harvester.formats.notes import Notes
+from harvester.model import Affiliation
+from tests.formats.jats.reading import article_of, codes, element, group, meta, person, read_meta
+
+
+def affiliation(inner: str) -> Affiliation:
+    (affiliation,) = meta(group(person(rest=f"<aff>{inner}</aff>"))).contributors[0].affiliations
+    return affiliation
+
+
+AFFILIATIONS = [
+    ("<label>1</label>Reed College, Oslo, Norway.", Affiliation(name="Reed College, Oslo, Norway")),
+    (
+        "<sup>a</sup><institution>Reed College</institution>, <addr-line>Oslo</addr-line>, <country>Norway</country>",
+        Affiliation(name="Reed College", place="Oslo, Norway"),
+    ),
+    (
+        "Dept of Reeds, <institution>Reed College</institution>, Oslo, <country>Norway</country>; e-mail: a@b.example",
+        Affiliation(name="Dept of Reeds, Reed College, Oslo", place="Norway"),
+    ),
+    (
+        "<institution content-type='dept'>Reeds</institution><institution>Reed College</institution>",
+        Affiliation(name="Reed College", departments=("Reeds",)),
+    ),
+    ("Reed College, Oslo, a@b.example", Affiliation(name="Reed College, Oslo")),
+    ("<addr-line>Reed College, Oslo</addr-line>", Affiliation(name="Reed College, Oslo")),
+    ("<institution content-type='original'>Reed College, Oslo.</institution>", Affiliation(name="Reed College, Oslo")),
+    ("<institution>Reeds Ltd.</institution>", Affiliation(name="Reeds Ltd.")),
+    ("<city>Oslo</city><country>Norway</country>", Affiliation(place="Oslo, Norway")),
+    (
+        "<institution-wrap><institution-id institution-id-type='GRID'>grid.1003.2</institution-id>"
+        "<institution content-type='org-division'>Reeds</institution>"
+        "<institution content-type='org-name'>Reed College</institution></institution-wrap>"
+        "<addr-line content-type='street'>Way 1</addr-line><addr-line content-type='city'>Oslo</addr-line>",
+        Affiliation(name="Reed College", departments=("Reeds",), place="Oslo", grid="grid.1003.2"),
+    ),
+    (
+        "<institution-id institution-id-type='ISNI'>0000 0000 9320 7537</institution-id><institution>R</institution>",
+        Affiliation(name="R", isni="https://isni.org/isni/0000000093207537"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), AFFILIATIONS)
+def test_one_affiliation(inner, expected):
+    assert affiliation(inner) == expected
+
+
+def test_two_institutions_with_identifiers_of_their_own():
+    wrap = (
+        "<institution-wrap><institution>{}</institution>"
+        "<institution-id institution-id-type='ror'>{}</institution-id></institution-wrap>"
+    )
+    inner = wrap.format("A", "https://ror.org/05dxps055") + wrap.format("B", "04wxnsj81") + "<country>Norway</country>"
+    affiliations = meta(group(person(rest=f"<aff>{inner}</aff>"))).contributors[0].affiliations
+    assert [(affiliation.name, affiliation.ror, affiliation.place) for affiliation in affiliations] == [
+        ("A", "https://ror.org/05dxps055", "Norway"),
+        ("B", "https://ror.org/04wxnsj81", "Norway"),
+    ]
+
+
+def test_wrong_identifiers_are_reported():
+    ids = (
+        "<institution-id institution-id-type='ror'>https://ror.org/0abcdef00</institution-id>"
+        "<institution-id institution-id-type='isni'>0000 0001 2168 1862</institution-id>"
+    )
+    reading = read_meta(group(person(rest=f"<aff>{ids}<institution>A</institution></aff>")))
+    assert codes(reading) == ["ror-invalid", "isni-invalid"]
+
+
+def names(article) -> list[list[str | None]]:
+    return [[affiliation.name for affiliation in person.affiliations] for person in article.contributors]
+
+
+def test_several_affiliations_in_one_rid_keep_their_order():
+    inner = group(person(rest="<xref ref-type='aff' rid='b a'/>")) + "<aff id='a'>A</aff><aff id='b'>B</aff>"
+    assert names(meta(inner)) == [["B", "A"]]
+
+
+def test_an_affiliation_of_the_group_belongs_to_all_members():
+    assert names(meta(group(person(), person("Dahl"), beside="<aff>Reed College</aff>"))) == [["Reed College"]] * 2
+    assert names(meta(group(person(), person("Dahl")) + "<aff>Reed College</aff>")) == [["Reed College"]] * 2
+
+
+def test_several_affiliations_without_links_belong_to_nobody():
+    reading = read_meta(group(person(), person("Dahl"), beside="<aff>A</aff><aff>B</aff>"))
+    assert names(article_of(reading)) == [[], []]
+    assert codes(reading) == ["affiliation-unassigned"] * 2
+
+
+def test_a_reference_to_a_missing_affiliation_is_reported():
+    assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='x'/>")))) == ["affiliation-missing"]
+
+
+def test_a_reference_to_a_footnote_is_not_reported_as_missing():
+    notes = "<author-notes><fn id='n1'><p>On leave</p></fn></author-notes>"
+    assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='n1'/>")) + notes)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "tidied"),
+    [
+        (" Reed College , Oslo,, Norway. ", "Reed College, Oslo, Norway"),
+        ("Reeds Ltd.", "Reeds Ltd."),
+        ("U.S.A.", "U.S.A."),
+        ("Norway.", "Norway"),
+        (", ; :", ""),
+        ("A; B ; C", "A; B; C"),
+    ],
+)
+def test_a_line_loses_its_loose_commas_and_its_full_stop(line, tidied):
+    assert tidy(line) == tidied
+
+
+MORE_AFFILIATIONS = [
+    ("", ()),
+    ("<label>1</label>", ()),
+    ("<sup>1</sup>, <country/>", ()),
+    ("Reed College (e-mail: a@b.example, c@d.example)", (Affiliation(name="Reed College"),)),
+    (
+        "<institution content-type='normalized'>Reed</institution>"
+        "<institution content-type='original'>Reed C.</institution>",
+        (Affiliation(name="Reed C."),),
+    ),
+    (
+        "<institution>Reed</institution><named-content content-type='city'>Oslo</named-content>"
+        "<named-content content-type='postal-code'>0001</named-content>",
+        (Affiliation(name="Reed", place="Oslo"),),
+    ),
+    ("<institution>Reed</institution><institution>Hill</institution>", (Affiliation(name="Reed, Hill"),)),
+    (
+        "<institution>R</institution><ext-link ext-link-type='wikidata'>https://www.wikidata.org/wiki/Q42</ext-link>",
+        (Affiliation(name="R", wikidata="https://www.wikidata.org/entity/Q42"),),
+    ),
+    (
+        "<institution-id institution-id-type='grid'>GRID.1003.2</institution-id>",
+        (Affiliation(grid="grid.1003.2"),),
+    ),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), MORE_AFFILIATIONS)
+def test_the_institutions_of_an_affiliation(inner, expected):
+    assert read_affiliations(element(inner, "aff"), "contributors[0].affiliations", Notes()) == expected
+
+
+ALTERNATIVES = (
+    "<aff-alternatives id='1'><aff xml:lang='ru'>Колледж</aff><aff xml:lang='en-GB'>College</aff></aff-alternatives>"
+    "<aff id='2'>Other</aff>"
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "College"), ("ru", "Колледж"), ("de", "Колледж"), (None, "Колледж")]
+)
+def test_one_of_several_alternatives_is_read_in_the_articles_language(language, name):
+    meta = element(ALTERNATIVES, "article-meta")
+    places = AffiliationIndex(meta, language, Notes())
+    assert [each.name for each in places.read(meta[0], "path")] == [name]
+
+
+def test_an_affiliation_is_read_once_and_those_of_nobody_are_known():
+    meta = element(ALTERNATIVES, "article-meta")
+    places = AffiliationIndex(meta, "en", Notes())
+    (contrib,) = element("<contrib><xref ref-type='aff' rid='1 1'/><aff>Own</aff></contrib>")
+    assert [each.name for each in places.of(contrib, "path")] == ["College", "Own"]
+    assert places.unused(list(meta)) == [meta[1]]
+
+
+def test_a_reference_of_another_kind_is_no_affiliation():
+    notes = Notes()
+    meta = element("<aff id='a'>A</aff>", "article-meta")
+    places = AffiliationIndex(meta, None, notes)
+    (contrib,) = element("<contrib><xref ref-type='fn' rid='a x'/><xref rid='a'/></contrib>")
+    assert [each.name for each in places.of(contrib, "path")] == ["A"]
+    assert notes.findings == []

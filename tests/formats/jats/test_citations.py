@@ -1,0 +1,144 @@
+"""The fields of one citation and its DOI."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.jats.citations import citation_fields
+from tests.formats.jats.reading import article_of, codes, element, read_references, single_reference
+
+PARTS = (
+    *("type", "author", "article_title", "journal_title", "volume_title", "series_title", "volume", "issue"),
+    *("first_page", "year", "edition", "isbn", "issn"),
+)
+FIELDS = [
+    (
+        "book",
+        "<source>Lakes</source><chapter-title>Reeds</chapter-title>",
+        {"type": "book_chapter", "volume_title": "Lakes", "article_title": "Reeds"},
+    ),
+    (
+        "book",
+        "<source>Lakes</source><edition>2nd ed.</edition>",
+        {"type": "book", "volume_title": "Lakes", "edition": "2"},
+    ),
+    ("thesis", "<source>Lakes</source>", {"type": "dissertation", "volume_title": "Lakes"}),
+    ("webpage", "<source>Lakes</source>", {"type": "web_resource"}),
+    ("other", "<source>Lakes</source>", {}),
+    (
+        "",
+        "<article-title>R</article-title><source>L</source><volume>1</volume>",
+        {"article_title": "R", "journal_title": "L", "volume": "1"},
+    ),
+    ("journal", "<page-range>7-9</page-range>", {"type": "journal_article", "first_page": "7"}),
+    ("book", "<isbn>978-0-306-40615-7</isbn>", {"type": "book", "isbn": "978-0-306-40615-7"}),
+    ("book", "<isbn>978-0-306-40615-8</isbn>", {"type": "book"}),
+    ("book", "<isbn>0-306-40615-2</isbn>", {"type": "book", "isbn": "0-306-40615-2"}),
+    ("journal", "<year>in press</year><issn>2049-3630</issn>", {"type": "journal_article", "issn": "2049-3630"}),
+    (
+        "journal",
+        "<year>2001a</year><series>Waters</series>",
+        {"type": "journal_article", "year": "2001a", "series_title": "Waters"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "inner", "expected"), FIELDS)
+def test_fields_from_tagged_parts(kind, inner, expected):
+    reference = single_reference(f"<element-citation publication-type='{kind}'>{inner}x<x>x</x></element-citation>")
+    assert {field: value for field in PARTS if (value := getattr(reference, field))} == expected
+
+
+DOIS = [
+    ("<pub-id pub-id-type='doi'>https://doi.org/10.5555/a</pub-id>, 10.5555/b", "10.5555/a", []),
+    ("<ext-link xlink:href='http://dx.doi.org/10.5555/a'>link</ext-link>", "10.5555/a", []),
+    ("see 10.5555/a and 10.5555/A.", "10.5555/a", []),
+    ("10.24866/1998-6785/2019-1/7-16. (In Russ.)", "10.24866/1998-6785/2019-1/7-16", []),
+    ("10.5555/a; 10.5555/b", None, ["reference-doi-ambiguous"]),
+    ("<pub-id pub-id-type='doi'>none</pub-id> x", None, ["reference-doi-invalid"]),
+]
+
+
+@pytest.mark.parametrize(("inner", "doi", "expected_codes"), DOIS)
+def test_only_an_unambiguous_doi_is_used(inner, doi, expected_codes):
+    result = read_references(f"<ref id='R1'><mixed-citation>{inner}</mixed-citation></ref>")
+    assert (article_of(result).references[0].doi, codes(result)) == (doi, expected_codes)
+
+
+def parts(inner: str, kind: str = "journal") -> dict[str, str]:
+    (citation,) = element(f"<element-citation publication-type='{kind}'>{inner}</element-citation>")
+    return {name: value for name, value in citation_fields(citation).items() if name != "type"}
+
+
+MORE_PARTS = [
+    ("<year>(2001).</year>", {"year": "2001"}),
+    ("<date><year>2001</year></date>", {"year": "2001"}),
+    ("<year>2001-2002</year>", {}),
+    ("<year>20011</year>", {}),
+    ("<edition>3</edition>", {"edition": "3"}),
+    ("<edition>2 of 3</edition>", {}),
+    ("<edition>second</edition>", {}),
+    ("<fpage>7</fpage><page-range>1-9</page-range>", {"first_page": "7"}),
+    ("<page-range>e7.2–e9</page-range>", {"first_page": "e7.2"}),
+    ("<elocation-id>e7</elocation-id>", {"elocation_id": "e7"}),
+    ("<issn>20493630</issn>", {"issn": "2049-3630"}),
+    ("<issn>2049-3631</issn>", {}),
+    ("<pub-id pub-id-type='isbn'>ISBN: 0-8044-2957-x</pub-id>", {"isbn": "0-8044-2957-x"}),
+    ("<isbn>0-8044-2957-1</isbn>", {}),
+    ("<isbn>X-8044-2957-0</isbn>", {}),
+    ("<isbn>978030640615X</isbn>", {}),
+    ("<isbn>12345</isbn>", {}),
+    ("<volume/><volume>5</volume>", {"volume": "5"}),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), MORE_PARTS)
+def test_a_part_that_is_uncertain_stays_text(inner, expected):
+    assert parts(inner) == expected
+
+
+AUTHORS = [
+    ("<name><surname>Berg,</surname><given-names>A</given-names></name><name><surname>Dahl</surname></name>", "Berg"),
+    ("<collab>Reed Group</collab>", "Reed Group"),
+    ("<string-name>Plato.</string-name>", "Plato"),
+    ("<name><surname>;</surname></name><name><surname>Dahl</surname></name>", None),
+    ("<name><surname/></name><name><surname>Dahl</surname></name>", "Dahl"),
+    (
+        "<person-group person-group-type='editor'><name><surname>Eide</surname></name></person-group>"
+        "<person-group person-group-type='allauthors'><name><surname>Berg</surname></name></person-group>",
+        "Berg",
+    ),
+    ("<person-group person-group-type='editor'><name><surname>Eide</surname></name></person-group>", None),
+]
+
+
+@pytest.mark.parametrize(("inner", "author"), AUTHORS)
+def test_the_first_author(inner, author):
+    assert parts(inner).get("author") == author
+
+
+@pytest.mark.parametrize(
+    ("kind", "inner", "expected"),
+    [
+        ("", "<article-title>R</article-title><source>L</source>", {"article_title": "R"}),
+        (
+            "",
+            "<article-title>R</article-title><source>L</source><issue>1</issue><publisher-name>P</publisher-name>",
+            {"article_title": "R", "issue": "1"},
+        ),
+        ("confproc", "<conf-name>C</conf-name><source>L</source>", {"volume_title": "L"}),
+        ("data", "<data-title>D</data-title><source>L</source>", {"article_title": "D"}),
+        (
+            "chapter",
+            "<part-title>R</part-title><source-title>L</source-title>",
+            {"article_title": "R", "volume_title": "L"},
+        ),
+    ],
+)
+def test_the_source_has_a_place_only_where_its_kind_is_known(kind, inner, expected):
+    assert parts(inner, kind) == expected
+
+
+def test_a_citation_without_tags_has_only_its_type():
+    (citation,) = element("<mixed-citation publication-type='Book'>Berg. Reeds.</mixed-citation>")
+    assert citation_fields(citation) == {"type": "book"}

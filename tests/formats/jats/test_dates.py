@@ -1,0 +1,140 @@
+"""When an article was published, by medium, and when its issue appeared."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.jats.dates import DateKind, accepted, date_kind, read_date
+from harvester.formats.jats.tree import grouped
+from harvester.formats.notes import Notes
+from harvester.model import PubDate
+from tests.formats.jats.reading import article_of, codes, element, meta, read_meta
+
+DATES = [
+    (
+        "pub-type='epub'",
+        "<day>03</day><month>Feb.</month><year>2020</year>",
+        PubDate(year=2020, month=2, day=3, medium="online"),
+        [],
+    ),
+    ("date-type='pub' publication-format='electronic'", "<year>2020</year>", PubDate(year=2020, medium="online"), []),
+    (
+        "date-type='pub' publication-format='print'",
+        "<month>7</month><year>2020</year>",
+        PubDate(year=2020, month=7, medium="print"),
+        [],
+    ),
+    ("pub-type='ppub'", "<season>Summer</season><year>2020</year>", PubDate(year=2020, month=22, medium="print"), []),
+    (
+        "pub-type='ppub'",
+        "<season>Jan-Mar</season><year>2020</year>",
+        PubDate(year=2020, medium="print"),
+        ["date-invalid"],
+    ),
+    (
+        "pub-type='epub'",
+        "<day>31</day><month>2</month><year>2020</year>",
+        PubDate(year=2020, month=2, medium="online"),
+        ["date-invalid"],
+    ),
+    ("pub-type='epub'", "<day>3</day><year>2020</year>", PubDate(year=2020, medium="online"), ["date-invalid"]),
+    ("pub-type='epub' iso-8601-date='2020-02-03'", "", PubDate(year=2020, month=2, day=3, medium="online"), []),
+    ("pub-type='epub'", "<string-date><year>2020</year></string-date>", PubDate(year=2020, medium="online"), []),
+    ("pub-type='epub'", "<year>20</year>", None, ["date-invalid"]),
+    ("", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
+    ("date-type='pub'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
+    ("pub-type='collection'", "<year>2020</year>", None, ["pub-date-collection-only"]),
+    ("pub-type='pmc-release'", "<year>2020</year>", None, []),
+]
+
+
+@pytest.mark.parametrize(("attributes", "inner", "date", "expected_codes"), DATES)
+def test_publication_dates(attributes, inner, date, expected_codes):
+    reading = read_meta(f"<pub-date {attributes}>{inner}</pub-date>")
+    assert article_of(reading).dates == ((date,) if date else ())
+    assert codes(reading) == expected_codes
+
+
+def test_a_more_exact_date_replaces_another_and_a_conflict_is_reported():
+    year, month = "<year>2020</year>", "<month>5</month><year>2020</year>"
+    dates = f"<pub-date pub-type='epub'>{year}</pub-date><pub-date pub-type='epub'>{month}</pub-date>"
+    assert meta(dates).dates == (PubDate(year=2020, month=5, medium="online"),)
+    assert codes(read_meta(dates + "<pub-date pub-type='epub'><year>2021</year></pub-date>")) == ["pub-date-conflict"]
+
+
+@pytest.mark.parametrize("attributes", ["pub-type='collection'", "date-type='collection'", "pub-type='cover'"])
+def test_the_year_of_the_issue_is_kept_apart_from_the_publication_date(attributes):
+    online = "<pub-date pub-type='epub'><year>2025</year></pub-date>"
+    reading = read_meta(f"{online}<pub-date {attributes}><season>Jan-Apr</season><year>2019</year></pub-date>")
+    assert article_of(reading).issue_year == 2019
+    assert article_of(reading).dates == (PubDate(year=2025, medium="online"),)
+    assert (codes(reading), meta(online).issue_year) == ([], None)
+
+
+def test_an_invalid_year_of_the_issue_is_reported():
+    online = "<pub-date pub-type='epub'><year>2025</year></pub-date>"
+    dates = f"{online}<pub-date pub-type='collection'><year>20</year></pub-date>"
+    assert (meta(dates).issue_year, codes(read_meta(dates))) == (None, ["date-invalid"])
+
+
+KINDS = [
+    ("pub-type='epub'", DateKind(("online",))),
+    ("pub-type='epub-ppub'", DateKind(("online", "print"))),
+    ("pub-type='pub' publication-format='online-only'", DateKind(("online",))),
+    ("date-type='publication' publication-format='paper'", DateKind(("print",))),
+    ("publication-format='clay'", DateKind((None,), untyped=True)),
+    ("date-type='issue-pub'", DateKind(of_issue=True)),
+    ("date-type='received'", DateKind()),
+    ("pub-type='epub' date-type='collection'", DateKind(("online",))),
+]
+
+
+@pytest.mark.parametrize(("attributes", "kind"), KINDS)
+def test_the_kind_of_a_date(attributes, kind):
+    (date,) = element(f"<pub-date {attributes}/>")
+    assert date_kind(date) == kind
+
+
+PARTS = [
+    ("<year>2020</year><month>2</month><day>29</day>", PubDate(year=2020, month=2, day=29), None),
+    ("<year>2021</year><month>2</month><day>29</day>", PubDate(year=2021, month=2), "2021 2 29"),
+    ("<year>2021</year><month>2</month><day>٣</day>", PubDate(year=2021, month=2), "2021 2 ٣"),
+    ("<year>2021</year><season>Spring</season><day>2</day>", PubDate(year=2021, month=21), "2021 Spring 2"),
+    ("<year>2021</year><month>Smarch</month><day>2</day>", PubDate(year=2021), "2021 Smarch 2"),
+    ("<year>1399</year>", None, "1399"),
+    ("<year>1400</year>", PubDate(year=1400), None),
+    ("<year>2200</year>", PubDate(year=2200), None),
+    ("<year>2201</year>", None, "2201"),
+    ("<year>2020a</year>", None, "2020a"),
+    ("2020-02-03", PubDate(year=2020, month=2, day=3), None),
+    ("in spring", None, "in spring"),
+]
+
+
+@pytest.mark.parametrize(("inner", "date", "shown"), PARTS)
+def test_a_part_that_cannot_be_is_dropped_and_shown(inner, date, shown):
+    notes = Notes()
+    assert read_date(element(inner, "date"), "dates[0]", notes) == date
+    assert [(one.code, one.value) for one in notes.findings] == ([("date-invalid", shown)] if shown else [])
+
+
+def test_the_day_of_acceptance_is_in_the_history():
+    day = "<year>2020</year><month>2</month><day>3</day>"
+    for holder in ("history", "pub-history"):
+        history = f"<{holder}><date date-type='received'>{day}</date><date date-type='Accepted'>{day}</date></{holder}>"
+        assert accepted(grouped(element(history)), Notes()) == PubDate(year=2020, month=2, day=3)
+    assert accepted(grouped(element(f"<date date-type='accepted'>{day}</date>")), Notes()) is None
+
+
+def test_the_same_date_said_more_exactly_is_no_conflict():
+    year, day = "<year>2020</year>", "<year>2020</year><month>5</month><day>6</day>"
+    for first, second in ((year, day), (day, year)):
+        dates = f"<pub-date pub-type='epub'>{first}</pub-date><pub-date pub-type='epub'>{second}</pub-date>"
+        reading = read_meta(dates)
+        assert article_of(reading).dates == (PubDate(year=2020, month=5, day=6, medium="online"),)
+        assert codes(reading) == []
+
+
+def test_one_date_for_both_media():
+    dates = meta("<pub-date pub-type='epub-ppub'><year>2020</year></pub-date>").dates
+    assert dates == (PubDate(year=2020, medium="online"), PubDate(year=2020, medium="print"))

@@ -1,0 +1,115 @@
+"""The journal: titles, abbreviation, ISSN, publisher."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.jats.journal import unless_placeholder
+from harvester.formats.notes import Notes
+from tests.formats.jats.reading import NAMESPACES, article_of, codes, read_xml
+
+
+def journal(inner: str):
+    xml = f"<article {NAMESPACES}><front><journal-meta>{inner}</journal-meta><article-meta/></front></article>"
+    reading = read_xml(xml)
+    return article_of(reading).journal, codes(reading)
+
+
+def test_issns_in_issn_and_journal_id():
+    result, findings = journal(
+        "<journal-id journal-id-type='issn'>2049-3630</journal-id>"
+        "<journal-id journal-id-type='eissn'>2076-7404</journal-id>"
+        "<issn publication-format='electronic'>2049-3630</issn>"
+        "<issn pub-type='ppub'>1234 5679</issn><issn>1234-5678</issn>"
+        "<issn pub-type='issn-l'>0031-1049</issn>"
+    )
+    assert [(issn.value, issn.medium) for issn in result.issns] == [
+        ("2049-3630", "electronic"),
+        ("2076-7404", "electronic"),
+    ]
+    assert findings == ["issn-invalid", "issn-invalid"]
+
+
+def test_an_issn_given_for_both_media_has_no_medium():
+    both = "<issn pub-type='ppub'>2049-3630</issn><issn pub-type='epub'>2049-3630</issn>"
+    assert [(issn.value, issn.medium) for issn in journal(both)[0].issns] == [("2049-3630", None)]
+
+
+def test_the_abbreviation_of_the_publisher_is_preferred():
+    inner = (
+        "<journal-id journal-id-type='nlm-ta'>A</journal-id><journal-title-group>"
+        "<abbrev-journal-title abbrev-type='pubmed'>B</abbrev-journal-title>{}</journal-title-group>"
+    )
+    assert journal(inner.format(""))[0].abbreviation == "A"
+    own = "<abbrev-journal-title abbrev-type='publisher'>C</abbrev-journal-title>"
+    assert journal(inner.format(own))[0].abbreviation == "C"
+
+
+def test_placeholders_of_a_template_are_absent():
+    result, findings = journal(
+        "<journal-title-group><journal-title>Journal Title</journal-title></journal-title-group>"
+        "<publisher><publisher-name>The Publisher Name</publisher-name></publisher>"
+    )
+    assert (result.titles, result.publisher, findings) == ((), None, ["placeholder-value"] * 2)
+
+
+def test_titles_in_several_languages_and_each_once():
+    result, findings = journal(
+        "<journal-title-group xml:lang='en'><journal-title>Reed Letters</journal-title>"
+        "<journal-title>Reed Letters</journal-title><journal-title>—</journal-title>"
+        "<trans-title-group xml:lang='de'><trans-title>Schilfbriefe</trans-title></trans-title-group>"
+        "</journal-title-group><journal-title xml:lang='fr'>Lettres</journal-title>"
+    )
+    titles = [(title.text, title.lang) for title in result.titles]
+    assert titles == [(("Reed Letters",), None), (("Schilfbriefe",), "de"), (("Lettres",), "fr")]
+    assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "abbreviation"),
+    [
+        ("<abbrev-journal-title>A</abbrev-journal-title>", "A"),
+        ("<abbrev-journal-title abbrev-type='own'>A</abbrev-journal-title>", "A"),
+        ("<journal-id journal-id-type='iso-abbrev'>A</journal-id>", "A"),
+        ("<journal-id journal-id-type='publisher-id'>A</journal-id>", None),
+        (
+            "<abbrev-journal-title abbrev-type='iso-abbrev'>A</abbrev-journal-title>"
+            "<abbrev-journal-title abbrev-type='pubmed'>B</abbrev-journal-title>",
+            "B",
+        ),
+    ],
+)
+def test_the_abbreviation_of_a_journal(inner, abbreviation):
+    assert journal(f"<journal-title-group/>{inner}")[0].abbreviation == abbreviation
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (None, None),
+        ("12", "12"),
+        ("¿NO?", None),
+        ("[VOLUME]", None),
+        ("XXX", None),
+        ("xx", None),
+        ("x", "x"),
+        ("TBA", None),
+        ("N/A", None),
+        ("the journal’s title", None),
+        ("The Journal", "The Journal"),
+        ("Page 12", "Page 12"),
+        ("Number", None),
+    ],
+)
+def test_what_a_template_says_is_no_value(value, kept):
+    notes = Notes()
+    assert unless_placeholder(value, "volume", notes) == kept
+    assert [(one.code, one.value) for one in notes.findings] == (
+        [] if kept == value else [("placeholder-value", value)]
+    )
+
+
+def test_a_journal_without_metadata():
+    reading = read_xml("<article><front><article-meta/></front></article>")
+    found = article_of(reading).journal
+    assert (found.titles, found.issns, found.publisher, codes(reading)) == ((), (), None, [])

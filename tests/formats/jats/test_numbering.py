@@ -1,0 +1,71 @@
+"""Volume, issue and pages as the source writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.formats.jats.reading import article_of, codes, meta, read_meta
+
+NUMBERS = [
+    ("<volume>4</volume><issue>2</issue>", ("4", "2"), []),
+    ("<volume>¿VOL?</volume><issue>¿NO?</issue>", (None, None), ["placeholder-value"] * 2),
+    ("<issue>ahead</issue>", (None, None), ["issue-ahead-of-print"]),
+    ("<issue>3</issue><supplement>Suppl 2</supplement>", (None, "3 Suppl 2"), []),
+    ("<volume>1</volume><supplement>2</supplement>", ("1", "Suppl. 2"), []),
+    ("<volume-issue-group><volume>7</volume><issue>1</issue></volume-issue-group>", ("7", "1"), []),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected", "expected_codes"), NUMBERS)
+def test_volume_and_issue(inner, expected, expected_codes):
+    reading = read_meta(inner)
+    article = article_of(reading)
+    assert ((article.volume, article.issue), codes(reading)) == (expected, expected_codes)
+
+
+PAGES = [
+    ("<fpage>e147</fpage>", ("e147", None, None)),
+    ("<fpage>iii</fpage><lpage>ix</lpage>", ("iii", "ix", None)),
+    ("<page-range>12–20</page-range>", ("12", "20", None)),
+    ("<fpage>12</fpage><lpage>20</lpage><page-range>12-20, 31</page-range>", ("12", "20", "31")),
+    ("<page-range>passim</page-range>", ("passim", None, None)),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), PAGES)
+def test_pages_are_used_as_written(inner, expected):
+    article = meta(inner)
+    assert (article.first_page, article.last_page, article.other_pages) == expected
+
+
+MORE_NUMBERS = [
+    ("<issue>00</issue>", None, ["issue-ahead-of-print"]),
+    ("<issue>Online ahead of print</issue>", None, ["issue-ahead-of-print"]),
+    ("<issue>In press</issue>", None, ["issue-ahead-of-print"]),
+    ("<issue>0</issue>", "0", []),
+    ("<issue>Ahead of time</issue>", "Ahead of time", []),
+    ("<issue>3</issue><issue-part>A</issue-part>", "3 A", []),
+    ("<issue/><issue>3</issue>", "3", []),
+]
+
+
+@pytest.mark.parametrize(("inner", "number", "found"), MORE_NUMBERS)
+def test_an_issue_ahead_of_print_is_none(inner, number, found):
+    reading = read_meta(inner)
+    assert (article_of(reading).issue, codes(reading)) == (number, found)
+
+
+def test_the_title_of_an_issue():
+    assert meta("<issue-title>Reeds in winter</issue-title>").issue_title == "Reeds in winter"
+    assert meta("<issue-title>tbd</issue-title>").issue_title is None
+
+
+def test_what_stands_beside_a_group_comes_before_the_group():
+    inner = "<volume>8</volume><volume-issue-group><volume>7</volume><issue>1</issue></volume-issue-group>"
+    article = meta(inner)
+    assert (article.volume, article.issue) == ("8", "1")
+
+
+def test_an_article_number_stands_beside_its_pages():
+    article = meta("<elocation-id>e147</elocation-id><fpage>1</fpage><lpage>9</lpage>")
+    assert (article.elocation_id, article.first_page, article.last_page) == ("e147", "1", "9")

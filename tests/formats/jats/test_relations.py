@@ -1,0 +1,87 @@
+"""Relations to other works, and updates of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.jats.relations import translation
+from harvester.model import Relation
+from tests.formats.jats.reading import NAMESPACES, article_of, codes, meta, read_meta, read_xml
+
+RELATIONS = [
+    ("preprint", "research-article", "hasPreprint", False),
+    ("translated-article", "translation", "isTranslationOf", False),
+    ("commentary-article", "article-commentary", "isCommentOn", False),
+    ("corrected-article", "correction", "correction", True),
+    ("corrected-article", "erratum", "erratum", True),
+    ("corrected-article", None, "correction", True),
+    ("retracted-article", "retraction", "retraction", True),
+    ("retracted-article", "correction", "retraction", True),
+    ("object-of-concern", "expression-of-concern", "expression_of_concern", True),
+]
+
+
+@pytest.mark.parametrize(("relation_type", "article_type", "kind", "update"), RELATIONS)
+def test_relations(relation_type, article_type, kind, update):
+    related = f"<related-article related-article-type='{relation_type}' ext-link-type='doi' xlink:href='10.5555/b'/>"
+    attribute = f"article-type='{article_type}'" if article_type else ""
+    xml = f"<article {NAMESPACES} {attribute}><front><article-meta>{related}</article-meta></front></article>"
+    assert article_of(read_xml(xml)).relations == (Relation(kind=kind, target="10.5555/b", update=update),)
+
+
+def test_a_notice_about_this_article_is_not_an_update_by_it():
+    related = "<related-article related-article-type='retraction-forward' xlink:href='https://doi.org/10.5555/b'/>"
+    reading = read_meta(related)
+    assert (article_of(reading).relations, codes(reading)) == ((), ["relation-unmapped"])
+
+
+def test_preprints_in_the_publication_history_are_relations():
+    link = "<event><self-uri content-type='{}' xlink:href='https://doi.org/10.5555/{}'/></event>"
+    inner = f"<pub-history>{link.format('preprint', 'pre')}{link.format('reviewed-preprint', 'pre.1')}</pub-history>"
+    reading = read_meta(inner)
+    assert article_of(reading).relations == (Relation(kind="hasPreprint", target="10.5555/pre"),)
+    assert codes(reading) == ["relation-unmapped"]  # the reviewed preprint is not lost silently
+
+
+def related(attributes: str, inner: str = "", tag: str = "related-article"):
+    reading = read_meta(f"<{tag} {attributes}>{inner}</{tag}>")
+    return article_of(reading).relations, codes(reading)
+
+
+COMMENT = "related-article-type='commentary-article'"
+TARGETS = [
+    (f"{COMMENT} xlink:href='https://a.example/1'", "", "https://a.example/1", "uri", []),
+    (f"{COMMENT} xlink:href='doi:10.5555/b'", "", "10.5555/b", "doi", []),
+    (f"{COMMENT} document-id='10.5555/b'", "", "10.5555/b", "doi", []),
+    (COMMENT, "<pub-id>https://doi.org/10.5555/b</pub-id>", "10.5555/b", "doi", []),
+    (f"{COMMENT} xlink:href='a.html'", "Berg 2001", None, None, ["relation-without-doi"]),
+    (
+        "related-article-type='retracted-article' xlink:href='https://a.example'",
+        "",
+        None,
+        None,
+        ["relation-without-doi"],
+    ),
+    ("related-article-type='friend' xlink:href='10.5555/b'", "", None, None, ["relation-unmapped"]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "inner", "target", "target_type", "found"), TARGETS)
+def test_the_target_of_a_relation(attributes, inner, target, target_type, found):
+    relations, findings = related(attributes, inner)
+    assert [(each.target, each.target_type) for each in relations] == ([(target, target_type)] if target else [])
+    assert findings == found
+
+
+def test_the_words_of_a_relation_are_its_description():
+    relations, _ = related("related-object-type='preprint' xlink:href='10.5555/b'", "First version", "related-object")
+    assert relations == (Relation(kind="hasPreprint", target="10.5555/b", description="First version"),)
+
+
+def test_the_same_relation_counts_once():
+    twice = f"<related-article {COMMENT} xlink:href='10.5555/b'/>" * 2
+    assert len(meta(twice).relations) == 1
+
+
+def test_a_translation_that_is_an_article_of_its_own():
+    assert translation("10.5555/a.pt") == Relation(kind="hasTranslation", target="10.5555/a.pt")

@@ -1,0 +1,72 @@
+"""Who is in the byline, and what each did."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.jats.roles import byline_role, credit_roles
+from tests.formats.jats.reading import article_of, codes, element, group, meta, person, read_meta
+
+ROLES = [
+    ("contrib-type='author'", "", ["author"]),
+    ("", "content-type='authors'", ["author"]),
+    ("", "", ["author"]),
+    ("contrib-type='editor'", "content-type='authors'", []),
+    ("", "content-type='editors'", []),
+    ("contrib-type='author non-byline'", "", []),
+    ("contrib-type='translator'", "", ["translator"]),
+]
+
+
+@pytest.mark.parametrize(("own", "of_group", "expected"), ROLES)
+def test_only_the_byline_is_used(own, of_group, expected):
+    reading = read_meta(f"<contrib-group {of_group}><contrib {own}>{person()}</contrib></contrib-group>")
+    assert [contributor.role for contributor in article_of(reading).contributors] == expected
+    assert codes(reading) == ([] if expected else ["contributor-left-out"])
+
+
+CREDIT = [
+    ("<role>Writing – original draft</role>", ("writing-original-draft",)),
+    ("<role>writing - review and editing</role>", ("writing-review-editing",)),
+    ("<role vocab='credit' vocab-term='Data curation'>Daten</role>", ("data-curation",)),
+    ("<role content-type='http://credit.niso.org/contributor-roles/software/'>Code</role>", ("software",)),
+    ("<role>Professor of Reeds</role>", ()),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), CREDIT)
+def test_credit_roles(inner, expected):
+    assert meta(group(person(rest=inner))).contributors[0].credit == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "of_group", "role"),
+    [
+        ("", "", "author"),
+        ("Author", "", "author"),
+        ("on behalf of", "", "author"),
+        ("corresponding_author", "", "author"),
+        ("translators", "", "translator"),
+        ("", "translator", "translator"),
+        ("reviewer", "author", None),
+        ("", "editors", None),
+    ],
+)
+def test_the_role_of_an_entry_is_its_own_or_that_of_its_group(own, of_group, role):
+    contrib, group = element("", "contrib"), element("", "contrib-group")
+    contrib.set("contrib-type", own)
+    group.set("content-type", of_group)
+    assert byline_role(contrib, group) == role
+
+
+def test_each_credit_role_counts_once():
+    inner = (
+        "<role>Software</role><role>SOFTWARE</role><role>Visualisation</role><role>Writing – Review & Editing</role>"
+    )
+    found = credit_roles(element(inner.replace("&", "&amp;"), "contrib"))
+    assert found == ("software", "visualization", "writing-review-editing")
+
+
+def test_the_term_of_a_vocabulary_comes_before_the_words():
+    inner = "<role vocab-term-identifier='https://credit.niso.org/contributor-roles/supervision/'>Software</role>"
+    assert credit_roles(element(inner, "contrib")) == ("supervision",)

@@ -1,0 +1,108 @@
+"""Titles, each in its language, and those of translations inside the article."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.text import plain
+from tests.formats.jats.reading import (
+    article_of,
+    codes,
+    meta,
+    read_meta,
+)
+
+
+def titles(inner: str, **options) -> list[tuple[str, str, str | None]]:
+    article = meta(f"<title-group>{inner}</title-group>", **options)
+    return [(plain(title.text), plain(title.subtitle), title.lang) for title in article.titles]
+
+
+TITLES = [
+    ("<article-title>A</article-title><subtitle>B</subtitle>", [("A", "B", "en")]),
+    ("<article-title>A</article-title><subtitle>B</subtitle><subtitle>C</subtitle>", [("A", "B: C", "en")]),
+    ("<article-title>.</article-title>", []),
+    ("<article-title/>", []),
+    (
+        '<article-title xml:lang="ru">Река</article-title><trans-title-group xml:lang="en_US">'
+        "<trans-title>River</trans-title><trans-subtitle>Long</trans-subtitle></trans-title-group>",
+        [("River", "Long", "en"), ("Река", "", "ru")],
+    ),
+    (
+        '<article-title>A</article-title><trans-title xml:lang="ger">B</trans-title><trans-title>C</trans-title>',
+        [("A", "", "en"), ("B", "", "de"), ("C", "", None)],
+    ),
+    (
+        '<article-title>A</article-title><trans-title-group xml:lang="fr"><trans-title>A</trans-title>'
+        "</trans-title-group>",
+        [("A", "", "en")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), TITLES)
+def test_titles_and_subtitles(inner, expected):
+    assert titles(inner) == expected
+
+
+SUB = '<sub-article article-type="translation" xml:lang="pt"><front-stub>{}</front-stub></sub-article>'
+TITLE = "<title-group><article-title>{}</article-title></title-group>"
+
+
+def test_a_translation_inside_the_article_adds_metadata():
+    rest = SUB.format(TITLE.format("Rio") + "<abstract><p>Água.</p></abstract>")
+    article = meta(TITLE.format("River"), rest=rest)
+    assert [(plain(title.text), title.lang) for title in article.titles] == [("River", "en"), ("Rio", "pt")]
+    assert article.abstracts[0].lang == "pt"
+
+
+def test_a_translation_with_its_own_doi_is_another_article():
+    rest = SUB.format('<article-id pub-id-type="doi">10.5555/a.pt</article-id>' + TITLE.format("Rio"))
+    article = meta('<article-id pub-id-type="doi">10.5555/a</article-id>' + TITLE.format("River"), rest=rest)
+    assert [(relation.kind, relation.target) for relation in article.relations] == [("hasTranslation", "10.5555/a.pt")]
+    assert len(article.titles) == 1
+
+
+def test_a_second_title_in_one_language_is_reported():
+    own = (
+        "<title-group><article-title>River</article-title>"
+        '<trans-title-group xml:lang="pt"><trans-title>O rio</trans-title></trans-title-group></title-group>'
+    )
+    reading = read_meta(own, rest=SUB.format(TITLE.format("Rio")))
+    assert codes(reading) == ["translation-duplicate"]
+    assert len(article_of(reading).titles) == 2
+
+
+MORE_TITLES = [
+    # NLM 2.3: translations in the title-group itself, each with the subtitle that follows.
+    (
+        '<article-title>A</article-title><trans-title xml:lang="fr">B</trans-title><trans-subtitle>C</trans-subtitle>'
+        '<trans-title xml:lang="pt">D</trans-title>',
+        [("A", "", "en"), ("B", "C", "fr"), ("D", "", "pt")],
+    ),
+    ("<article-title>A</article-title><subtitle>—</subtitle>", [("A", "", "en")]),
+    (
+        '<article-title>A</article-title><article-title xml:lang="fr">B</article-title><subtitle>C</subtitle>',
+        [("A", "C", "en"), ("B", "", "fr")],
+    ),
+    ("<trans-subtitle>C</trans-subtitle>", []),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), MORE_TITLES)
+def test_subtitles_belong_to_the_title_before_them(inner, expected):
+    assert titles(inner) == expected
+
+
+def test_without_a_language_of_the_article_the_order_stays():
+    inner = '<article-title xml:lang="ru">Река</article-title><trans-title xml:lang="en">River</trans-title>'
+    assert [lang for _, _, lang in titles(inner, lang=None)] == ["ru", "en"]
+
+
+def test_a_title_names_its_element():
+    rest = SUB.format(TITLE.format("Rio"))
+    translated = "<trans-title-group xml:lang='fr'><trans-title>B</trans-title></trans-title-group>"
+    inner = f"<article-title>A</article-title>{translated}"
+    article = meta(f"<title-group>{inner}</title-group>", rest=rest)
+    found = [article.provenance[f"titles[{number}]"] for number in range(3)]
+    assert found == ["article-title", "trans-title", "sub-article/article-title"]

@@ -1,0 +1,67 @@
+"""The DOI: there is one, it is ours, and Crossref accepts it."""
+
+import pytest
+
+from harvester.model import Policy
+from harvester.rules import doi
+from tests.rules.samples import CONFIGURED, POLICY, article, found
+
+LONGEST = "10.5555/" + "a" * 200
+BAD = [
+    ("doi-missing", "doi", article(doi=None)),
+    ("doi-foreign-prefix", "doi", article(doi="10.1016/0317-8471-2021-13-1-32-57")),
+    ("doi-characters", "doi", article(doi="10.5555/1–5")),
+    ("doi-characters", "doi", article(doi="10.5555/аbc")),  # Cyrillic а
+    ("doi-characters", "doi", article(doi="10.5555/a<b>c")),
+    ("value-too-long", "doi", article(doi=LONGEST + "a")),
+    ("doi-pattern-mismatch", "doi", article(doi="10.5555/0317-8471-2021-13-2-32-57")),
+]
+GOOD = [
+    article(doi="10.5555/0317-8471-2021-13-1-32-57".upper()),
+    article(doi="10.5555/1050-124x-2021-13-1-32-57"),  # the pattern with the other ISSN
+    article(doi="10.5555/ispras-2019-31(3)-16", volume=None),  # the pattern needs a volume
+    article(doi="10.5555/Az09-._;()/", volume=None),
+    article(doi=LONGEST, volume=None),
+]
+
+
+@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
+def test_a_bad_doi_is_found(code, path, spoilt):
+    assert (code, path) in found(doi.RULES, spoilt)
+
+
+@pytest.mark.parametrize("good", GOOD)
+def test_a_doi_that_only_looks_bad_passes(good):
+    assert found(doi.RULES, good) == []
+
+
+def test_without_configured_prefixes_every_prefix_is_accepted():
+    assert found(doi.RULES, article(doi="10.1016/j.example.1"), Policy(today="2025-06-15")) == []
+
+
+def test_a_prefix_is_compared_as_a_whole():
+    assert ("doi-foreign-prefix", "doi") in found(doi.RULES, article(doi="10.55555/1"))
+
+
+def test_the_finding_names_the_prefixes_that_are_ours():
+    [finding] = doi.doi_has_our_prefix(article(doi="10.1016/1"), Policy(today="", doi_prefixes=("10.5555", "10.6666")))
+    assert (finding.value, finding.detail) == ("10.1016/1", {"prefixes": "10.5555, 10.6666"})
+
+
+def test_look_alikes_are_named_once():
+    [finding] = doi.doi_has_allowed_characters(article(doi="10.5555/а–\u200bа"), POLICY)
+    assert finding.detail["characters"] == "а (cyrillic small letter a), – (en dash), zero width space"
+
+
+def test_a_character_without_a_name_is_shown_by_its_number():
+    [finding] = doi.doi_has_allowed_characters(article(doi="10.5555/\x01"), POLICY)
+    assert finding.detail["characters"] == "u+0001"
+
+
+def test_the_doi_that_the_pattern_gives_is_shown():
+    [finding] = doi.doi_fits_the_pattern(article(doi="10.5555/other"), CONFIGURED)
+    assert finding.detail == {"expected": "10.5555/0317-8471-2021-13-1-32-57"}
+
+
+def test_a_pattern_that_cannot_be_filled_finds_nothing():
+    assert found(doi.RULES, article(doi="10.5555/other", first_page=None, last_page=None)) == []

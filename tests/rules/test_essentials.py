@@ -1,0 +1,68 @@
+"""Titles and abstracts with words, bare numbers, and articles that are articles."""
+
+import pytest
+
+from harvester.model import Abstract, ListBlock, Paragraph, Section, Title
+from harvester.rules import essentials
+from harvester.text import Math, Span
+from tests.rules.samples import ARTICLE, article, found
+
+MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
+
+
+def title(*parts):
+    return article(titles=(Title(text=parts),))
+
+
+def abstract(*blocks):
+    return article(abstracts=(Abstract(blocks=blocks),))
+
+
+BAD = [
+    ("title-missing", "titles", article(titles=())),
+    ("title-missing", "titles[0]", title("?")),
+    ("title-missing", "titles[0]", title(Math(MATH.format("")))),
+    ("title-missing", "titles[1]", article(titles=(*ARTICLE.titles, Title(text=("—",))))),
+    ("abstract-empty", "abstracts[0]", abstract(Paragraph((".",)))),
+    ("abstract-empty", "abstracts[0]", abstract(Section(title=("—",)))),
+    ("abstract-empty", "abstracts[0]", abstract(Section(blocks=(ListBlock(items=(("*",), ("…",))),)))),
+    ("volume-suspect", "volume", article(volume="Vol. 3")),
+    ("volume-suspect", "volume", article(volume="Том 12")),
+    ("volume-suspect", "issue", article(issue="№ 2")),
+    ("volume-suspect", "issue", article(issue="No.3")),
+    ("volume-suspect", "issue", article(issue="1_2")),
+    ("volume-suspect", "issue", article(issue="Issue 3–4")),  # the label is the graver of both
+    ("volume-dash", "issue", article(issue="3–4")),
+    ("volume-dash", "volume", article(volume="3-4")),
+    ("type-not-article", "type", article(type="Table-of-contents")),
+    ("type-not-article", "type", article(type="cover")),
+]
+GOOD = [
+    article(volume="XII", issue="S1"),
+    article(volume="Nova", issue="Volta 3"),  # no labels: Vol and No only begin these words
+    article(volume=None, issue="3/4"),
+    article(type="correction"),
+    article(type="cover story"),
+    title(Math(MATH.format("<mi>x</mi>"))),
+    title(Span("italic", ("E. coli",))),
+    title("42"),
+    abstract(Section(title=("Aim",))),
+    abstract(Paragraph((".",)), Section(blocks=(ListBlock(items=(("*",), ("one",))),))),
+]
+
+
+@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
+def test_what_is_missing_or_odd_is_found(code, path, spoilt):
+    assert found(essentials.RULES, spoilt) == [(code, path)]
+
+
+@pytest.mark.parametrize("good", GOOD)
+def test_what_only_looks_odd_passes(good):
+    assert found(essentials.RULES, good) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(("A",), True), (("٣",), True), (("—…?",), False), ((), False), (("№",), False)]
+)
+def test_a_word_has_a_letter_or_a_digit(text, words):
+    assert essentials.has_words(text) == words

@@ -1,0 +1,75 @@
+"""Web addresses: complete, and without a character that the schema refuses."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.model import File, License
+from harvester.rules import urls
+from harvester.rules.urls import is_url
+from tests.rules.samples import article, found
+
+BAD = [
+    ("url-missing", "landing_page", article(landing_page=None)),
+    ("url-invalid", "landing_page", article(landing_page="https://journal.example/a[1]")),
+    ("url-invalid", "files[0].url", article(files=(File(url="https://journal.example/%zz.pdf"),))),
+    ("url-invalid", "licenses[0].url", article(licenses=(License(url='https://l.example/"by"'),))),
+    ("value-too-short", "licenses[0].url", article(licenses=(License(url="http://l."),))),
+]
+GOOD = [
+    article(landing_page="HTTP://журнал.example:8080/index.php/j/article/view/7?x=a;b&y=%D0%B6#top"),
+    article(licenses=(License(url="http://l.e"),)),  # the shortest that the schema accepts
+    article(files=(File(url="https://journal.example/a(1).pdf?download=1"),)),
+]
+
+
+@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
+def test_a_bad_address_is_found(code, path, spoilt):
+    assert found(urls.RULES, spoilt) == [(code, path)]
+
+
+@pytest.mark.parametrize("good", GOOD)
+def test_a_good_address_passes(good):
+    assert found(urls.RULES, good) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://x", "https://x.example", "https://x.example?q", "https://x.example#a?b", "http://x.example:80/"],
+)
+def test_complete_addresses(address):
+    assert is_url(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "x.example",
+        "//x.example/",
+        "ftp://x.example/",
+        "https://",
+        "https:///path",
+        "https://user@x.example/",
+        "https://x.example:port/",
+        "https://x.example/a b",
+        "https://x.example/100%",
+        "https://x.example/a#b#c",
+        " https://x.example/",
+        "https://x.example/\n",
+    ],
+)
+def test_what_is_no_complete_address(address):
+    assert not is_url(address)
+
+
+@given(st.text(max_size=20), st.sampled_from(' <>"\\^`{|}[]\n\t'))
+def test_one_bad_character_anywhere_spoils_an_address(rest, bad):
+    assert not is_url(f"https://x.example/{rest}{bad}")
+    assert not is_url(f"https://x.example/{bad}{rest}")
+
+
+def test_a_long_address_with_one_bad_character_costs_no_more_than_another() -> None:
+    """If every way to divide it were tried, this would not end."""
+    assert not is_url(f"https://journal.example/?{'a' * 5000} b")
+    assert is_url(f"https://journal.example/?{'a?' * 5000}#{'b?' * 5000}")

@@ -1,0 +1,66 @@
+"""Bytes are kept as they were received, and damage is found."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from harvester.errors import StoreError
+from harvester.store import payloads
+from harvester.store.store import Store
+from harvester.store.tables import payload
+
+CONTENTS = st.sets(st.binary(max_size=50) | st.binary(max_size=20).map(lambda part: part * 100), max_size=10)
+
+
+@given(CONTENTS)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_kept_can_be_loaded(opened: Store, contents: set[bytes]):
+    with opened._write() as connection:
+        numbers = payloads.save(connection, contents)
+        assert payloads.load(connection, numbers.values()) == {number: content for content, number in numbers.items()}
+
+
+def test_numbers_go_on_where_the_last_ones_ended(opened: Store):
+    with opened._write() as connection:
+        first = payloads.save(connection, [b"a", b"b"])
+        second = payloads.save(connection, [b"c", b"a"])
+        assert sorted([*first.values(), *second.values()]) == [1, 2, 3, 4]
+        assert payloads.save(connection, []) == {}
+        assert payloads.load(connection, []) == {}
+
+
+def test_only_what_gets_smaller_is_compressed(opened: Store):
+    long, short = b"reed " * 100, b"r"
+    with opened._write() as connection:
+        numbers = payloads.save(connection, [long, short])
+        rows = {row.id: row for row in connection.execute(payload.select())}
+    assert (rows[numbers[long]].codec, rows[numbers[short]].codec) == ("zstd", "none")
+    assert len(rows[numbers[long]].data) < len(long)
+    assert rows[numbers[short]].data == short
+    assert [rows[numbers[each]].hash for each in (long, short)] == [
+        hashlib.sha256(each).hexdigest() for each in (long, short)
+    ]
+
+
+def test_more_than_one_statement_takes_are_loaded(opened: Store):
+    contents = [str(number).encode() for number in range(2500)]
+    with opened._write() as connection:
+        numbers = payloads.save(connection, contents)
+        assert len(payloads.load(connection, numbers.values())) == 2500
+        assert list(payloads.damaged(connection)) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"other bytes", payloads._compress(b"other bytes")])
+@pytest.mark.parametrize("content", [b"reed " * 100, b"r"])
+def test_other_bytes_than_those_kept_are_found(opened: Store, content: bytes, data: bytes):
+    with opened._write() as connection:
+        number = payloads.save(connection, [b"sound", content])[content]
+        connection.execute(update(payload).where(payload.c.id == number).values(data=data))
+        with pytest.raises(StoreError, match=hashlib.sha256(content).hexdigest()):
+            payloads.load(connection, [number])
+        assert list(payloads.damaged(connection)) == [hashlib.sha256(content).hexdigest()]

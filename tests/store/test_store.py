@@ -1,0 +1,81 @@
+"""A step is written whole or not at all. SQLAlchemy is imported only when a store is opened."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from harvester import store
+from harvester.store.store import Store
+from harvester.store.structs import Advance
+from tests.store.samples import NEXT, NOW, article_to_save, bad, begin, fill, name, page, raw, url
+
+
+def test_a_step_writes_its_page_its_articles_and_its_checkpoint(opened: Store):
+    run, window = begin(opened)
+    saved = replace(page(raw(1), raw(2), articles=[article_to_save(1)]), bad=(bad(name(3), "no metadata"),))
+    opened.apply(run.id, (Advance(window.id, NEXT, 3, 250),), saved)
+    after = opened.run(run.id)
+    assert (after.pages, after.counts.new, after.counts.rejected) == (1, 2, 1)
+    assert after.windows[0].token == NEXT
+    assert (after.windows[0].state, after.windows[0].pages, after.windows[0].seen) == ("open", 1, 3)
+    assert [one.identifier for one in opened.find_articles(name(1))] == [name(1)]
+    assert [one.identifier for one in opened.rejected_records(run.id)] == [name(3)]
+
+
+def test_without_a_transition_no_checkpoint_moves(opened: Store):
+    run, _ = begin(opened)
+    opened.apply(run.id, (), page(raw(1)))
+    after = opened.run(run.id)
+    assert (after.windows[0].state, after.windows[0].token, after.windows[0].pages) == ("open", None, 0)
+    assert after.counts.new == 1
+
+
+def test_a_step_resolves_earlier_rejections(opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2))
+    run, _ = begin(opened)
+    opened.apply(run.id, (), replace(page(), bad=(bad(name(1), "no metadata"), bad(name(2), "no metadata"))))
+    opened.finish_run(run.id, "failed", NOW)
+    opened.apply(begin(opened)[0].id, resolved=[name(1)])
+    assert [one.identifier for one in opened.unresolved_rejections("wetlands", "oai_dc")] == [name(2)]
+
+
+def test_a_step_that_fails_leaves_nothing(opened: Store, monkeypatch: pytest.MonkeyPatch):
+    run, window = begin(opened)
+    monkeypatch.setattr("harvester.store.store.save_articles", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        opened.apply(run.id, (Advance(window.id, None, 1, None),), page(raw(1), articles=[article_to_save(1)]))
+    after = opened.run(run.id)
+    assert (after.pages, after.counts.new, after.windows[0].state) == (0, 0, "open")
+    assert opened.identifiers("wetlands", "", 10) == []
+
+
+def test_the_store_is_made_where_there_is_none_and_is_there_the_next_time(tmp_path: Path):
+    with store.connect(url(tmp_path)) as opened:
+        fill(opened, article_to_save(1))
+    with store.connect(url(tmp_path)) as opened:
+        assert opened.identifiers("wetlands", "", 10) == [name(1)]
+
+
+def test_an_overview_makes_a_store_that_is_not_there(tmp_path: Path):
+    with store.open_overview(url(tmp_path)) as overview:
+        assert overview.status() == ()
+    with store.connect(url(tmp_path)) as opened:
+        opened.begin_run("wetlands", "oai_dc", "full", (), NOW)
+
+
+def test_importing_the_package_is_cheap():
+    """SQLAlchemy takes 200 ms, which a command without a store need not pay."""
+    loaded = "'sqlalchemy' in sys.modules"
+    program = f"import sys, harvester.store as package; print({loaded}, package.Store.__name__, {loaded})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "Store", "True"]
+
+
+def test_the_package_has_no_other_names():
+    with pytest.raises(AttributeError):
+        _ = store.Shop

@@ -1,0 +1,51 @@
+from harvester.model import Window
+from harvester.store import Run, RunWindow, SourceStatus, StoredArticle, status_or_empty
+from harvester.store.structs import Counts
+from tests.store.samples import NOW, article
+
+
+def run(*sets):
+    windows = tuple(RunWindow(id=number, window=Window(prefix="a", set_spec=one)) for number, one in enumerate(sets))
+    return Run(
+        id=1,
+        source="a",
+        prefix="a",
+        kind="full",
+        state="complete",
+        started=NOW,
+        finished=NOW,
+        response_date=None,
+        error=None,
+        pages=0,
+        counts=Counts(),
+        windows=windows,
+    )
+
+
+def test_the_sets_of_a_run_in_their_order_each_once():
+    assert run("b", "a", "b").sets == ("b", "a")
+    assert run(None).sets == ()
+    assert run().sets == ()
+
+
+def test_an_article_knows_whether_it_is_deleted_and_its_formats():
+    stored = StoredArticle(
+        id=1,
+        source="a",
+        identifier="x",
+        article=article(1),
+        state="deleted",
+        doi=None,
+        fingerprint=None,
+        findings=(),
+        datestamps={"jats": "2024-01-01", "oai_dc": "2024-01-02"},
+    )
+    assert (stored.deleted, stored.formats) == (True, ("jats", "oai_dc"))
+
+
+def test_a_source_that_never_answered_has_the_address_of_the_configuration():
+    assert status_or_empty("a", "http://new", None) == SourceStatus(source="a", url="http://new")
+    silent = SourceStatus(source="a", url="", ready=3)
+    assert status_or_empty("a", "http://new", silent) == SourceStatus(source="a", url="http://new", ready=3)
+    known = SourceStatus(source="a", url="http://old", ready=3)
+    assert status_or_empty("a", "http://new", known) == known

@@ -1,0 +1,26 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.errors import Stopped
+from harvester.system.stopping import never_stop, until_stopped
+
+
+@given(st.lists(st.integers()))
+def test_everything_comes_while_nobody_asks_to_stop(items):
+    assert list(until_stopped(items, never_stop)) == items
+
+
+@given(st.lists(st.integers(), min_size=1), st.data())
+def test_no_item_is_looked_for_after_a_stop(items, data):
+    after = data.draw(st.integers(0, len(items)))
+    source = iter(items)
+    asked = iter(range(len(items) + 1))
+    with pytest.raises(Stopped):
+        list(until_stopped(source, lambda: next(asked) == after))
+    assert list(source) == items[after:]
+
+
+def test_a_stop_before_the_first_item():
+    with pytest.raises(Stopped):
+        next(until_stopped([1], lambda: True))

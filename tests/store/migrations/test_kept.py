@@ -1,21 +1,29 @@
 """The store of every release can be migrated, and the next harvest resumes from it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from harvester import store
 from harvester.demo.run import run
+from tests.conftest import ROOT
 from tests.store import samples
 from tests.store.migrations import keep
 from tests.store.migrations.test_migrations import read, schema
 
+RELEASES = re.findall(r"^## (\d\S+) - ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
 KEPT = sorted(keep.STORES.glob("*.sql.gz"))
 COUNTED = ("record", "article", "payload", "run", "batch", "deposit", "deposited")
 
 
 def counts(path: Path) -> dict[str, object]:
     return {table: read(path, f"SELECT count(*) FROM {table}")[0][0] for table in COUNTED}
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_a_release_has_its_store(version: str):
+    assert keep.of_release(version) in KEPT, "run: python -m tests.store.migrations.keep"
 
 
 @pytest.fixture(params=KEPT, ids=[path.name.removesuffix(".sql.gz") for path in KEPT])

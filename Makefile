@@ -4,15 +4,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-
-.PHONY: demo test lint soak bench docs lock clean
+.PHONY: demo test coverage lint soak bench docs lock clean
 
 demo: $(READY)
 	$(BIN)/harvester demo --dir demo
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python $(PYTEST)
+
+# Not part of `make test`: it takes twice as long.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(PYTEST)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -47,4 +54,4 @@ lock: $(READY)
 	  --no-header --output-file requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

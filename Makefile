@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test coverage lint soak bench docs lock clean
+.PHONY: demo test coverage lint soak bench release-check docs lock clean
 
 demo: $(READY)
 	$(BIN)/harvester demo --dir demo
@@ -34,6 +34,9 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
+
+release-check: $(READY)
+	$(BIN)/python -m release.check
 
 # The locked environment and the Crossref schema bundles, both from the package index.
 $(READY): pyproject.toml requirements-dev.lock schemas/bundles.json

@@ -109,7 +109,7 @@ def test_a_link_leads_somewhere(page):
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]*)+")  # a pattern such as tests/*.py is not a path
 MODULE_TO_RUN = re.compile(r"-m ([\w.]+)")
 FOR_DEVELOPERS = {"ARCHITECTURE.md", "CONTRIBUTING.md"}  # where store/ is harvester/store/
-FOLDERS = {"bench", "deploy", "docs", "harvester", "schemas", "tests"}
+FOLDERS = {"bench", "deploy", "docs", "harvester", "release", "schemas", "tests"}
 CREATED = (".venv/", "deploy/data")  # by whoever follows the page
 
 

@@ -1,10 +1,12 @@
-"""What a release is checked for."""
+"""What a release is checked for, and that the public checks run on every supported Python."""
 
+import re
 import sys
 
 import pytest
 
 from release import check
+from tests.conftest import ROOT
 
 CHANGELOG = """
 ## Unreleased
@@ -78,3 +80,10 @@ def test_a_python_that_is_missing_is_skipped_with_a_message(tmp_path, capsys):
 def test_a_command_that_fails_ends_the_check_with_its_output(tmp_path):
     with pytest.raises(SystemExit, match=r"failed with exit code 3:\nhello"):
         check.run(sys.executable, "-c", "print('hello'); raise SystemExit(3)", folder=tmp_path)
+
+
+def test_the_public_checks_run_on_every_supported_python():
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    [matrix] = re.findall(r"python: \[(.*)\]", workflow)
+    assert re.findall(r'"(.*?)"', matrix) == check.supported_pythons()
+    assert re.findall(r"run: (.*)", workflow) == ["make test", "make release-check"]

@@ -6,13 +6,20 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test coverage lint soak bench release-check docs lock clean
+# Without the bytecode, every process of the tests compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test quick coverage lint soak bench release-check docs lock clean
 
 demo: $(READY)
 	$(BIN)/harvester demo --dir demo
 
 test: $(READY) lint
 	$(BIN)/python $(PYTEST)
+
+# The slowest tests are shown: those that take seconds are to be marked `slow`.
+quick: $(READY)
+	$(BIN)/python $(PYTEST) -m "not slow" --hypothesis-profile quick --durations 5
 
 # Not part of `make test`: it takes twice as long.
 coverage: $(READY)

@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.conftest import answer
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_whole_way_and_again(call):
     first = answer(call("demo", "--json"))

@@ -108,6 +108,7 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_the_daemon_comes_back_when_it_is_over(configured: Configured):
     """The schedule says next year; the wait is over in seconds."""
     wait = Busy("resumptionToken", datetime.now(UTC) + timedelta(seconds=3))

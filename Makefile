@@ -4,18 +4,33 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 
+# Without the bytecode, every process of the tests compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint soak bench docs lock clean
+.PHONY: demo test quick coverage lint soak bench release-check docs lock clean
 
 demo: $(READY)
 	$(BIN)/harvester demo --dir demo
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python $(PYTEST)
+
+# The slowest tests are shown: those that take seconds are to be marked `slow`.
+quick: $(READY)
+	$(BIN)/python $(PYTEST) -m "not slow" --hypothesis-profile quick --durations 5
+
+# Not part of `make test`: it takes twice as long.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(PYTEST)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: $(READY)
-	$(BIN)/ruff check harvester tests bench
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -26,6 +41,9 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
+
+release-check: $(READY)
+	$(BIN)/python -m release.check
 
 # The locked environment and the Crossref schema bundles, both from the package index.
 $(READY): pyproject.toml requirements-dev.lock schemas/bundles.json
@@ -46,4 +64,4 @@ lock: $(READY)
 	  --no-header --output-file requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

@@ -20,6 +20,8 @@ SHARED = ROOT.parent / "shared"
 settings.register_profile("project", deadline=None, derandomize=True, database=None)
 # `make soak`: other examples each time, and ten times as many.
 settings.register_profile("soak", deadline=None, database=None, max_examples=1000, print_blob=True)
+# `make quick`: the first examples of each property.
+settings.register_profile("quick", deadline=None, derandomize=True, database=None, max_examples=10)
 settings.load_profile("project")
 
 

@@ -126,7 +126,7 @@ class Transport:
 
 
 def user_agent(contact: str | None) -> str:
-    """`harvester/0.1.0 (+editor@example.org)`: some providers block the default of a library (metha)."""
+    """`harvester/VERSION (+editor@example.org)`: some providers block the default of a library (metha)."""
     return f"harvester/{__version__}" + (f" (+{contact})" if contact else "")
 
 

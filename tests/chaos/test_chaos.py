@@ -13,6 +13,8 @@ from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, r
 from tests.providers.truth import CLOCK, broken, name
 from tests.workbench import in_another_process
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_fault_loses_nothing(case: Case, tmp_path: Path):

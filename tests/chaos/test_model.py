@@ -7,6 +7,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -15,6 +16,8 @@ from tests.chaos.cases.parts import BROKEN, WINDOWS, plain_token
 from tests.chaos.harvesting import bench, differing, held, reconcile
 from tests.providers.server import Answer, Request, error, reply
 from tests.providers.truth import CLOCK, Fault, Truth, article, broken, containing, name
+
+pytestmark = pytest.mark.slow
 
 DAMAGES: dict[str, bytes | Answer] = {
     "500": reply("", 500),

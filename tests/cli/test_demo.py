@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.conftest import answer
 
+pytestmark = pytest.mark.slow
+
 
 def test_second_demo_finds_nothing_new(call):
     first = answer(call("demo", "--json"))

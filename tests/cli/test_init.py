@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from harvester.config import load
 from tests.cli.conftest import answer
 
@@ -75,6 +77,7 @@ def talk(folder, *answers):
     return output.decode(), process.wait(30)
 
 
+@pytest.mark.slow
 def test_answers_on_a_terminal_are_written(tmp_path):
     _, code = talk(tmp_path, 'Universidad "Ñ"', "doi@example.org", "Universidad", "10.12345 10.54321")
     assert code == 0
@@ -83,12 +86,14 @@ def test_answers_on_a_terminal_are_written(tmp_path):
     assert (crossref.depositor_name, crossref.prefixes) == ('Universidad "Ñ"', ("10.12345", "10.54321"))
 
 
+@pytest.mark.slow
 def test_no_answer_writes_the_examples(tmp_path):
     _, code = talk(tmp_path, "")
     assert code == 0
     assert load(tmp_path / "config.toml").crossref is None
 
 
+@pytest.mark.slow
 def test_question_is_repeated_after_an_invalid_answer(tmp_path):
     output, code = talk(tmp_path, "Example", "nobody", "", "doi@example.org", "", "10.5555 x", "10.5555")
     assert code == 0

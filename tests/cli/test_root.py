@@ -27,6 +27,7 @@ def seconds(*command):
     return min(times)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version_are_fast(option):
     assert seconds("-m", "harvester", option) - seconds("-c", "pass") < 0.2
@@ -120,6 +121,7 @@ def test_option_after_the_command_wins(call):
     )
 
 
+@pytest.mark.slow
 def test_output_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "config.toml").write_text('[sources.a]\nurl = "https://example.org/oai"\nformats = ["oai_dc"]\n')
     with Path("/dev/full").open("wb") as full:
@@ -131,6 +133,7 @@ def test_output_that_cannot_be_written_is_reported(tmp_path):
     assert b"error in the program" not in done.stderr
 
 
+@pytest.mark.slow
 def test_closed_pipe_is_no_error(tmp_path):
     (tmp_path / "config.toml").write_text(
         "".join(f'[sources.s{n}]\nurl = "https://example.org/{n}"\nformats = ["oai_dc"]\n' for n in range(3000))

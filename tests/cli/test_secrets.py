@@ -19,6 +19,8 @@ from harvester.config import load
 from tests.providers import small_journal
 from tests.providers.server import Answer, Request, Server, envelope, error, redirect, reply
 
+pytestmark = pytest.mark.slow
+
 PASSWORD, KEY, FILED, HOOK = "päss/w0rd-7f3a", "key-81c2e9", "filed-55d0b4", "hook-0b2c61"
 BASIC = b64encode(f"jane:{PASSWORD}".encode()).decode()
 SECRETS = (PASSWORD, quote(PASSWORD), quote(PASSWORD, safe=""), KEY, FILED, HOOK, BASIC)

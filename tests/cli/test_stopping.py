@@ -22,6 +22,8 @@ from tests.providers import small_journal
 from tests.store.samples import save_page
 from tests.workbench import NOW
 
+pytestmark = pytest.mark.slow
+
 RECORDS = 1500
 SOON = 5.0  # seconds
 

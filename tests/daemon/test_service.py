@@ -22,6 +22,8 @@ from tests.daemon.conftest import text_of
 from tests.providers import small_journal
 from tests.providers.server import Answer, Request, Server
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT = 30.0
 
 

@@ -108,6 +108,7 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_daemon_resumes_when_the_wait_is_over(configured: Configured):
     """The next scheduled time is next year, but the wait is over in seconds."""
     wait = Busy("resumptionToken", datetime.now(UTC) + timedelta(seconds=3))

@@ -13,6 +13,8 @@ from harvester.demo.provider import Repository, serve
 from harvester.demo.run import Summary, run, serving
 from harvester.errors import HarvesterError
 
+pytestmark = pytest.mark.slow
+
 # Each record that is held back, and what holds it, before anything else that does.
 HELD = {
     "oai:journals.example.org:article/113": "doi-characters",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from harvester import formats, rules
@@ -26,6 +27,8 @@ from tests.fidelity.facts import (
     surnames,
 )
 from tests.workbench import ISSN, prefixes_in
+
+pytestmark = pytest.mark.slow
 
 LANDING = "https://journal.example.org/doi/{doi}"
 SETTINGS = CrossrefSettings(depositor_name="D", depositor_email="d@example.org", registrant="R")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from harvester import formats, rules
@@ -21,6 +22,8 @@ from tests.fidelity.comparison import Comparison
 from tests.fidelity.facts import Facts, below, fold, licence_key, local, words
 from tests.fidelity.test_jats import LANDING, SETTINGS
 from tests.workbench import prefixes_in
+
+pytestmark = pytest.mark.slow
 
 READ = ("title", "creator", "description", "date", "rights", "identifier")
 DOI = re.compile(r"(https?://(dx\.)?doi\.org/)?10\.\d{4,9}/\S+$")

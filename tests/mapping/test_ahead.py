@@ -16,6 +16,8 @@ from tests.chaos.harvesting import bench, harvest
 from tests.demo.many import many
 from tests.providers.truth import Truth, broken
 
+pytestmark = pytest.mark.slow
+
 MAKER = ArticleMapper(Hints(name_order="family-first"), Policy(today="2026-01-01", doi_prefixes=("10.5555",)))
 RAWS = [
     RawRecord(

@@ -14,6 +14,8 @@ from tests.chaos.harvesting import bench, harvest
 from tests.providers.server import Request, reply
 from tests.providers.truth import Truth, broken
 
+pytestmark = pytest.mark.slow
+
 HOSTS = ("River.example", "river.example:8080", "RIVER.EXAMPLE", "river.example")
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from tests.disk import desks, is_said, recovers
 
+pytestmark = pytest.mark.slow
+
 KB = 1024
 
 

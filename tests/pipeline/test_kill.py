@@ -15,6 +15,8 @@ from tests.chaos.harvesting import bench, differing, held, state_of
 from tests.providers.truth import Truth, article
 from tests.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 KILLS = 30
 DELETED = {4, 50, 133}
 

@@ -20,6 +20,8 @@ from tests.providers.server import Script, Server
 from tests.providers.truth import Broken, Truth
 from tests.workbench import Workbench, journals_in, prefixes_in
 
+pytestmark = pytest.mark.slow
+
 JOURNAL = """
 [journals."2049-3630"]
 title = "Journal of Reproducible Harvesting"

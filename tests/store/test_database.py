@@ -52,6 +52,7 @@ def test_saved_articles_are_there_after_reopening(tmp_path: Path):
         assert [one.identifier for one in opened.find_articles(name(1))] == [name(1)]
 
 
+@pytest.mark.slow
 def test_several_processes_may_create_the_store_at_once(tmp_path: Path):
     """Each process creates the store, or waits for the one that does."""
     start = tmp_path / "start"

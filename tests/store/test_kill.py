@@ -19,6 +19,8 @@ from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import NOW, WINDOW, article_to_save, finding, name, raw, save_page, tombstone
 
+pytestmark = pytest.mark.slow
+
 PAGES, PER_PAGE = 60, 20
 BATCHES = 60
 

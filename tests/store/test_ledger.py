@@ -216,4 +216,4 @@ class LedgerMachine(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-TestLedgerMachine = LedgerMachine.TestCase
+TestLedgerMachine = pytest.mark.slow(LedgerMachine.TestCase)

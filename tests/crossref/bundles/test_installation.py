@@ -78,6 +78,7 @@ def source_of(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
+@pytest.mark.slow
 class TestFromTheIndex:
     def test_takes_the_wheel_alone_and_of_it_the_pinned_files(self, target: Path, index: Path) -> None:
         make_wheel(index)

@@ -118,6 +118,7 @@ class TestAssertions:
         assert all(said in problem for problem in problems)
 
 
+@pytest.mark.slow
 class TestMathml:
     def test_is_checked_where_there_is_any(self, schema: bundles.Schema) -> None:
         data = build(fixture("structured"))
@@ -132,6 +133,7 @@ class TestMathml:
         assert "_with_mathml" not in vars(fresh)
 
 
+@pytest.mark.slow
 class TestNetwork:
     def test_is_never_touched(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_args, **_kwargs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import assume, given, settings
 
 from harvester import rules
@@ -13,6 +14,8 @@ from harvester.model import Article, ListBlock, Paragraph, Policy, Section
 from harvester.text import plain
 from tests.crossref.deposit.deposits import build, build_all, deposit
 from tests.strategies import articles, of_articles
+
+pytestmark = pytest.mark.slow
 
 ARTICLE = "//c:journal_article"
 POLICY = Policy(today="2026-01-02", doi_prefixes=("10.5555", "10.48015"))

@@ -1,6 +1,7 @@
-"""Saves a store of this revision for the tests of later ones: `python -m tests.store.migrations.keep`.
+"""Saves the store of a release for the tests of later ones: `python -m tests.store.migrations.keep`, once per release.
 
-It is the store that `harvester demo` creates, as SQL: every table has rows, and the ledger has deposits.
+It is the store that `harvester demo` creates, as SQL: every table has rows, and the ledger has deposits. The store
+`0001` has the tables from before the first release.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from harvester import __version__
 from harvester.demo.run import run
-from harvester.store import migrations
 
 STORES = Path(__file__).with_name("stores")
 IN_DEMO = "harvester.sqlite"
+FOLDER = "/srv/journal"  # in the paths of the ledger, instead of the temporary folder of the demo
 
 
 def keep(path: Path) -> None:
@@ -24,7 +26,7 @@ def keep(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder))
         with closing(sqlite3.connect(Path(folder) / IN_DEMO)) as connection:
-            sql = "\n".join(connection.iterdump())
+            sql = "\n".join(connection.iterdump()).replace(folder, FOLDER)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(gzip.compress(sql.encode(), mtime=0))
 
@@ -35,11 +37,14 @@ def restore(kept: Path, path: Path) -> None:
         connection.executescript(gzip.decompress(kept.read_bytes()).decode())
 
 
-def current() -> Path:
-    """The file of the saved store of this revision."""
-    return STORES / f"{migrations.HEAD}.sql.gz"
+def of_release(version: str) -> Path:
+    """The file of the saved store of a release."""
+    return STORES / f"{version}.sql.gz"
 
 
 if __name__ == "__main__":
-    keep(current())
-    sys.stdout.write(f"{current()}\n")
+    saved = of_release(__version__)
+    if saved.exists():
+        sys.exit(f"{saved} exists, and a saved store never changes. Set the version of the next release first.")
+    keep(saved)
+    sys.stdout.write(f"{saved}\n")

@@ -27,7 +27,7 @@ DEPOSITS = "SELECT batch_id, position, article_id, doi_key, hex(fingerprint), {}
 LAST = "SELECT doi_key, hex(fingerprint), batch_id, timestamp FROM deposited ORDER BY doi_key"
 
 
-@pytest.fixture(params=["0001", "0002"])
+@pytest.fixture(params=["0001", "0.1.0"])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     path = tmp_path / "store.sqlite"
     keep.restore(keep.STORES / f"{request.param}.sql.gz", path)

@@ -13,12 +13,15 @@ from harvester.harvesting import by_identifier
 from harvester.harvesting.page_writer import PageWriter
 from harvester.harvesting.questions import (
     Delivered,
+    EarlierRun,
     GetRecord,
+    HasDatestamp,
     Identify,
     ListFormats,
     ListIdentifiers,
     ListSets,
     Missing,
+    NewestDatestamp,
     Plan,
     ProviderQuestion,
     Question,
@@ -104,6 +107,12 @@ class Answering:
                 return self._store.unresolved_rejections(source, prefix, self._last_rejection)
             case Delivered(identifiers):
                 return {name for name in identifiers if self._writer.was_delivered(name)}
+            case NewestDatestamp():
+                return self._store.newest_datestamp(source, prefix)
+            case HasDatestamp(since, until):
+                return self._store.has_datestamp(source, prefix, since, until)
+            case EarlierRun():
+                return self._store.newest_run(source, prefix, before=self._run.id)
             case Rejections():
                 return [one.reason for one in self._store.rejected_records(self._run.id)]
 

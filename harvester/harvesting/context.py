@@ -46,3 +46,4 @@ class Outcome(Struct, frozen=True):
     error: str | None
     latest: str = ""  # responseDate of the last page
     wait_until: datetime | None = None  # of a run that is waiting
+    needs_person: bool = False  # `error` says what to change, though the run may be complete

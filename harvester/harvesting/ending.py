@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from harvester.errors import OaiCode
-from harvester.harvesting import sentences
+from harvester.errors import OaiCode, ProviderError
+from harvester.harvesting import changed_lists, missing_settings, sentences
 from harvester.harvesting.context import Outcome
-from harvester.harvesting.plan import Facts, offered_sets
-from harvester.harvesting.questions import Plan, Rejections, StoredIdentifiers, StoredRecords
+from harvester.harvesting.plan import Facts
+from harvester.harvesting.questions import ListSets, NewestDatestamp, Plan, Rejections, StoredIdentifiers, StoredRecords
 from harvester.harvesting.rejected import retry_rejected
 from harvester.store import Restart, Run, RunWindow, Transition
 
@@ -25,15 +25,20 @@ class Ending(Struct, frozen=True):
 def ending(run: Run, facts: Facts) -> Plan[Ending]:
     """`run` is as the ledger has it now."""
     course = facts.course
-    notes = [*course.notes, *(yield from _missing_sets(run, facts))]
+    wrong = yield from missing_settings.faults(run, facts)
+    notes = [*course.notes, *wrong]
     if nothing := (yield from _came_to_nothing(run)):
         again = tuple(Restart(window.id) for window in run.windows if window.parent is None)
         return Ending(Outcome("incomplete", "; ".join([*notes, nothing])), again)
     if run.kind != "range" and (not course.failed or course.has_progressed):
         notes += yield from retry_rejected(run, facts.identity, facts.patience)
+    is_complete = all(window.state == "done" for window in run.windows)
+    if is_complete:
+        notes += yield from changed_lists.compare_identifiers(run, facts)
+        notes += yield from _listed_nothing(run, facts)
     said = "; ".join(dict.fromkeys([*course.failed.values(), *notes])) or None
-    if all(window.state == "done" for window in run.windows):
-        return Ending(Outcome("complete", said, course.latest))
+    if is_complete:
+        return Ending(Outcome("complete", said, course.latest, needs_person=bool(wrong)))
     if run.pages:
         return Ending(Outcome("incomplete", f"{said}; {resumes(run.windows)}"))
     return Ending(Outcome("failed", said))
@@ -47,16 +52,6 @@ def resumes(ledger: Sequence[RunWindow]) -> str:
     if len(left) == 1 and left[0].pages:
         return f"the next harvest goes on behind page {left[0].pages}"
     return f"the next harvest goes on with what is open ({len(left)} window{'s' if len(left) > 1 else ''})"
-
-
-def _missing_sets(run: Run, facts: Facts) -> Plan[list[str]]:
-    """A set that gave nothing in a full harvest may be gone, which the protocol cannot say (dataverse#3284)."""
-    roots = (window for window in run.windows if window.parent is None)
-    empty = {window.window.set_spec for window in roots if window.window.set_spec and not window.seen}
-    if run.kind != "full" or not empty:
-        return []
-    missing = empty - (yield from offered_sets(facts))
-    return [sentences.gone(sorted(name for name in missing if name))] if missing else []
 
 
 def _came_to_nothing(run: Run) -> Plan[str | None]:
@@ -75,6 +70,15 @@ def _came_to_nothing(run: Run) -> Plan[str | None]:
     if all(OaiCode.CANNOT_DISSEMINATE_FORMAT in reason for reason in (yield Rejections())):
         return None  # records without this format are a fact, and no reason to ask for each of them every day
     return sentences.all_rejected(run.id, counts.rejected)
+
+
+def _listed_nothing(run: Run, facts: Facts) -> Plan[list[str]]:
+    """A list of everything without a record, from a provider that never gave one: it may need a set or a date."""
+    if run.kind != "full" or any(window.seen for window in run.windows) or (yield NewestDatestamp()):
+        return []
+    answer = yield ListSets()
+    offered = [] if isinstance(answer, ProviderError) else [row.spec for row in answer]
+    return [sentences.listed_nothing([name for name in offered if name not in facts.sets])]
 
 
 def _has_live_records() -> Plan[bool]:

@@ -89,6 +89,29 @@ def _length(page: Page) -> int:
     return len(page.records) + len(page.bad)
 
 
+def is_much_less(window: RunWindow, total: int, size: int | None, share: float) -> bool:
+    """Whether a list that restarted gives much less than it announced or gave before, and does not say so any more.
+
+    An index that is rebuilt in the middle of a list answers noRecordsMatch, or with what it has so far, for hours
+    (DSpace, dataverse#3437). A provider that announces the same wrong size each time is another matter. `share` is how
+    much of a source may vanish at once without a second look.
+    """
+    if not window.attempts or (size is not None and size >= window.announced):
+        return False
+    return total < max(window.announced, window.delivered) * (1 - share)
+
+
+def is_settled(window: RunWindow, total: int, share: float, patience: Patience) -> bool:
+    """Whether a list that became much shorter gave about the same in an earlier harvest, so that it can be believed.
+
+    A list that gives less than it gave before is believed only after many attempts.
+    """
+    before = window.last_total
+    if before is None or abs(total - before) > share * max(total, before):
+        return False
+    return total >= window.delivered or window.attempts >= patience.attempts
+
+
 def doubt(
     seen: int, size: int | None, *, circling: bool = False, shrunk: bool = False, unlisted: bool = False
 ) -> str | None:

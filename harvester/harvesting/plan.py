@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from harvester.datestamps import in_granularity, parse_utc
 from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, RefusedAddress
 from harvester.harvesting import by_identifier, lists, sentences, windows
 from harvester.harvesting.lists import ListProgress
@@ -31,9 +32,11 @@ class Course(Struct, frozen=True, kw_only=True):
     has_progressed: bool = False  # a page or a record came
     has_retried: bool = False  # the failed windows had their second try
     has_switched: bool = False  # to the other granularity
+    has_lost_set: bool = False  # the provider refused a set that it does not list
     failed_lists: int = 0  # in a row
     broken_lists: int = 0  # that broke off in a row
     failed: Mapping[int, str] = {}  # the reasons by window
+    suspended: frozenset[int] = frozenset()  # failed windows that get no second try in this run
     notes: tuple[str, ...] = ()
     latest: str = ""  # responseDate of the last page
 
@@ -48,7 +51,14 @@ class Facts(Struct, frozen=True, kw_only=True):
     sets: tuple[str, ...]  # that are configured
     window_records: int
     parallel: int
+    max_deletion_share: float
     patience: Patience = DEFAULT
+
+    @property
+    def earliest(self) -> str:
+        """A date that no record is before; earliestDatestamp can be empty or too late."""
+        said = parse_utc(self.identity.earliest)
+        return in_granularity(min(said, windows.EPOCH) if said else windows.EPOCH, self.identity.granularity)
 
     def asked(self, window: Window) -> Window:
         """The window with its dates in the granularity that the provider understands."""
@@ -107,6 +117,10 @@ def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Fact
         size = yield from by_identifier.count(progress.asked, progress.total, patience)
         unlisted = size is None
     doubt = lists.doubt(progress.total, size, circling=progress.circling, shrunk=progress.has_shrunk, unlisted=unlisted)
+    if lists.is_much_less(window, progress.total, size, facts.max_deletion_share):
+        if not lists.is_settled(window, progress.total, facts.max_deletion_share, patience):
+            return _suspend(window, progress.total, facts, page)
+        course = _noted(course, sentences.believed(sentences.gives_less(window, progress.total)))
     if doubt is None:
         course = replace(course, broken_lists=0) if page.records else course
         return Step(course=course, page=page, transitions=(_advance(window, page, fresh, done=True),))
@@ -121,6 +135,20 @@ def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Fact
     whole = yield from by_identifier.fetch_unlisted(facts.asked(window.window), size, patience)
     course = course if whole else _noted(course, sentences.believed(doubt))
     return Step(course=course, transitions=(Close(window.id, progress.total),))
+
+
+def _suspend(window: RunWindow, total: int, facts: Facts, page: Page | None = None) -> Step:
+    """The window waits for the next harvest: its list gives much less than before, so its index may be incomplete.
+
+    What is known of the list stays in the ledger.
+    """
+    reason = sentences.gives_less(window, total)
+    course = replace(
+        facts.course,
+        failed={**facts.course.failed, window.id: reason},
+        suspended=facts.course.suspended | {window.id},
+    )
+    return Step(course=course, page=page, transitions=(Restart(window.id, total),))
 
 
 def _looks_cut(progress: ListProgress, page: Page, patience: Patience) -> bool:
@@ -185,8 +213,8 @@ def _can_be_narrowed(error: ProviderError) -> bool:
 def _after_bad_argument(progress: ListProgress, error: ProviderError, facts: Facts) -> Plan[Step]:
     """A set that is gone, or dates that the provider does not take: in this granularity, or at all."""
     window, asked, course = progress.window, progress.window.window, facts.course
-    if asked.set_spec is not None and asked.set_spec not in (yield from offered_sets(facts)):
-        course = _noted(course, sentences.gone([asked.set_spec]))
+    if asked.set_spec is not None and asked.set_spec not in (yield from _offered_sets(facts)):
+        course = replace(course, has_lost_set=True)  # `missing_settings` says which at the end of the run
         return Step(course=course, transitions=(Close(window.id, window.seen),))
     if course.has_switched and progress.asked == asked != facts.asked(asked):
         return Step(course=course)  # sent before the switch: the window opens again in the other granularity
@@ -194,7 +222,19 @@ def _after_bad_argument(progress: ListProgress, error: ProviderError, facts: Fac
         return Step(course=replace(course, has_switched=True), transitions=(_switch(facts),))
     if _refuses_dates(error, window, facts.ledger):
         return Step(course=course, transitions=(_switch(facts), *_as_one_list(window, facts.ledger)))
+    if _can_need_a_date(window):
+        return Step(course=course, transitions=(_with_a_date(window, facts),))
     return (yield from _leave_open(window, error, facts))
+
+
+def _can_need_a_date(window: RunWindow) -> bool:
+    """Whether the list was requested without dates: some providers refuse that, as the whole list costs too much."""
+    return not (window.window.since or window.window.until or window.parent)
+
+
+def _with_a_date(window: RunWindow, facts: Facts) -> Split:
+    """The same list from a date on that no record is before."""
+    return Split(window.id, (replace(window.window, since=facts.earliest),))
 
 
 def _switch(facts: Facts) -> SwitchGranularity:
@@ -202,7 +242,7 @@ def _switch(facts: Facts) -> SwitchGranularity:
     return SwitchGranularity("day" if facts.identity.granularity == "second" else "second")
 
 
-def offered_sets(facts: Facts) -> Plan[set[str]]:
+def _offered_sets(facts: Facts) -> Plan[set[str]]:
     """The provider's sets; those that are configured if it does not say."""
     answer = yield ListSets()
     offered = set() if isinstance(answer, ProviderError) else {row.spec for row in answer}
@@ -228,6 +268,8 @@ def _narrow(
     facts = replace(facts, course=course)
     if listed is not None and _is_small(window.window, listed, patience):
         return (yield from _one_by_one(progress, listed, error, facts))
+    if listed is None and not only_tokens_fail and not window.attempts and _can_need_a_date(window):
+        return Step(course=course, transitions=(Restart(window.id), _with_a_date(window, facts)))
     halves = facts.spread(window.window, 2, identity.response_date)
     if len(halves) > 1:
         split = Split(window.id, halves, _length(listed) if listed else None)
@@ -259,6 +301,8 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
         return (yield from _leave_open(window, fault, facts))
     if fetched.doubt:
         return (yield from _leave_open(window, error, facts))
+    if lists.is_much_less(window, fetched.total, None, facts.max_deletion_share):
+        return _suspend(window, fetched.total, facts, fetched.last)
     # Where records come the provider is well; an empty window says nothing about it.
     failed = 0 if fetched.has_records else course.failed_lists + bool(fetched.total)
     course = replace(course, has_progressed=True, failed_lists=failed)
@@ -323,8 +367,9 @@ def when_idle(facts: Facts) -> Plan[Step | None]:
             course = _noted(course, note) if note else course
     if transitions:
         return Step(course=course, transitions=tuple(transitions))
-    if course.failed and course.has_progressed and not course.has_retried:
-        return Step(course=replace(course, has_retried=True, failed={}))
+    if course.failed.keys() - course.suspended and course.has_progressed and not course.has_retried:
+        left = {number: reason for number, reason in course.failed.items() if number in course.suspended}
+        return Step(course=replace(course, has_retried=True, failed=left))
     return None
 
 

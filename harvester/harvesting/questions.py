@@ -88,8 +88,34 @@ class Rejections(Struct, frozen=True):
     """Answer: the reasons of all rejections of this run."""
 
 
+class NewestDatestamp(Struct, frozen=True):
+    """Answer: the latest datestamp of the source's records in this format, in text order; empty without records."""
+
+
+class HasDatestamp(Struct, frozen=True):
+    """Answer: whether the source has a record in this format with a datestamp between these two, in text order."""
+
+    since: str
+    until: str
+
+
+class EarlierRun(Struct, frozen=True):
+    """Answer: the newest run before this one over the whole list; `None` for the first."""
+
+
 ProviderQuestion = Identify | ListFormats | ListSets | ListIdentifiers | GetRecord
-StoreQuestion = Save | Missing | StoredRecords | StoredIdentifiers | RejectedBefore | Delivered | Rejections
+StoreQuestion = (
+    Save
+    | Missing
+    | StoredRecords
+    | StoredIdentifiers
+    | RejectedBefore
+    | Delivered
+    | Rejections
+    | NewestDatestamp
+    | HasDatestamp
+    | EarlierRun
+)
 Question = ProviderQuestion | StoreQuestion
 
 T = TypeVar("T")

@@ -25,7 +25,13 @@ def finish(store: Store, run: Run, outcome: Outcome, now: datetime, seconds: flo
     """Writes how a run ended, and reports it. `stopped`: by us, so that it resumes at the next opportunity."""
     interrupted = outcome.state == "incomplete" and stopped
     ended = store.finish_run(
-        run.id, outcome.state, now, outcome.error, wait_until=outcome.wait_until, interrupted=interrupted
+        run.id,
+        outcome.state,
+        now,
+        outcome.error,
+        wait_until=outcome.wait_until,
+        interrupted=interrupted,
+        needs_person=outcome.needs_person,
     )
     return report_of(ended, seconds)
 

@@ -90,8 +90,12 @@ class RunChoice:
     def _since_last(self, identity: Identity, prefix: str) -> str | None:
         """The `from` after the last complete run, if it saw all the sets that are asked for now.
 
-        A full run that was begun since and failed is still owed: then everything is asked for.
+        A full run that was begun since and failed is still owed: then everything is asked for; and so it is as long as
+        nothing ever came, since an index can be filled later with old datestamps.
         """
+        name = self._source.name
+        if not self._store.newest_datestamp(name, prefix) and not self._store.unresolved_rejections(name, prefix):
+            return None
         last = self._store.last_complete_run(self._source.name, prefix)
         newest = self._store.newest_run(self._source.name, prefix)
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harvester.harvesting.lists import BELIEVED
+from harvester.store import RunWindow
 
 
 def believed(doubt: str) -> str:
     return f"{doubt}, also when asked again; {BELIEVED}"
 
 
-def gone(sets: Iterable[str]) -> str:
-    return f"the provider has no set {', '.join(sets)} any more; take it out of `sets`, or ask its administrator"
+def gives_less(window: RunWindow, total: int) -> str:
+    before = f"announced {window.announced}" if window.announced >= window.delivered else f"gave {window.delivered}"
+    return f"the list {before} records before and gives {total} now, so its index may be incomplete"
+
+
+def sets_gone(missing: Sequence[str], offered: Sequence[str], configured: Sequence[str]) -> str:
+    has = f"; its sets are now {_some(offered)}" if offered else ""
+    rest = [name for name in configured if name not in missing]
+    todo = f"change `sets` of this source, for example to {_toml(rest)}," if rest else "change `sets` of this source"
+    return f"the provider has no set {', '.join(missing)} any more{has}; {todo} or ask its administrator"
+
+
+def _some(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
+def _toml(names: Sequence[str]) -> str:
+    quoted = (f'"{name}"' for name in names)
+    return f"[{', '.join(quoted)}]"
+
+
+def changed_while_read() -> str:
+    return (
+        "the list changed while it was read, and its identifiers could not be compared; "
+        "a comparison finds what may be missing"
+    )
+
+
+def listed_nothing(sets: Sequence[str]) -> str:
+    hint = f"it has the sets {_some(sets)}: try one of them in `sets`" if sets else "check the address of the source"
+    return f"the provider lists no record at all, and never did; {hint}, or ask its administrator"
 
 
 def no_such_format(prefix: str, offered: Iterable[str]) -> str:

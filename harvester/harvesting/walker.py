@@ -79,6 +79,7 @@ class Walker:
             sets=source.sets,
             window_records=source.window_records,
             parallel=source.parallel,
+            max_deletion_share=source.max_deletion_share,
             patience=self._patience,
         )
 

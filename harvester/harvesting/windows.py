@@ -19,7 +19,7 @@ from harvester.model import RawRecord, Window
 Granularity = Literal["day", "second"]
 
 _DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def requested(
@@ -36,10 +36,10 @@ def spread(window: Window, parts: int, earliest: str, latest: str, granularity: 
     `earliest` comes from Identify, `latest` is a responseDate. They stand in for the ends that the window does not have
     itself; its first and last part are open there, so that records beyond them are not lost.
     """
-    first = parse_utc(window.since or "") or parse_utc(earliest) or _EPOCH
+    first = parse_utc(window.since or "") or parse_utc(earliest) or EPOCH
     last = parse_utc(window.until or "") or parse_utc(latest) or first
     if window.since is None and first >= last:
-        first = _EPOCH  # earliestDatestamp can be empty, now or wrong (metha#38, pkp-lib#6803)
+        first = EPOCH  # earliestDatestamp can be empty, now or wrong (metha#38, pkp-lib#6803)
     cuts = [in_granularity(cut, granularity) for cut in _midnights(first, last, parts)]
     ends = [window.since, *cuts, window.until]
     return tuple(replace(window, since=since, until=until) for since, until in pairwise(ends))

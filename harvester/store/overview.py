@@ -90,8 +90,8 @@ class Overview:
 def _run_row(values: dict[str, object]) -> RunRow:
     counts = Counts(**{field: values.pop(field) for field in _COUNTS})  # type: ignore[arg-type]
     moments = {key: _moment(values.pop(key)) for key in ("started", "finished", "wait_until")}
-    interrupted = bool(values.pop("interrupted"))
-    return RunRow(**values, **moments, interrupted=interrupted, counts=counts)  # type: ignore[arg-type]
+    flags = {name: bool(values.pop(name)) for name in ("interrupted", "needs_person")}
+    return RunRow(**values, **moments, **flags, counts=counts)  # type: ignore[arg-type]
 
 
 def _moment(value: object) -> datetime | None:

@@ -88,6 +88,20 @@ class Records(Database):
         with self._read() as connection:
             return len(connection.execute(times).all()) > 2
 
+    def newest_datestamp(self, source: str, prefix: str) -> str:
+        """The latest datestamp of a source's records in one format, in text order; empty without records."""
+        newest = select(func.max(record.c.datestamp)).where(record.c.source == source, record.c.prefix == prefix)
+        with self._read() as connection:
+            return connection.execute(newest).scalar() or ""
+
+    def has_datestamp(self, source: str, prefix: str, since: str, until: str) -> bool:
+        """Whether a record of a source in one format has a datestamp between these two; one without time, by day."""
+        of_format = (record.c.source == source, record.c.prefix == prefix)
+        first = func.substr(since, 1, func.length(record.c.datestamp))
+        between = (record.c.datestamp >= first, record.c.datestamp <= until)
+        with self._read() as connection:
+            return connection.execute(select(true()).where(*of_format, *between).limit(1)).scalar() is not None
+
     def live_records(
         self, source: str, prefixes: Collection[str], identifiers: Collection[str]
     ) -> dict[tuple[str, str], RawRecord]:

@@ -77,7 +77,9 @@ class Runs(Database):
 
     def resume_run(self, run_id: int) -> Run:
         """Sets a run that was cut short back to running."""
-        return self._update_run(run_id, state="running", finished=None, error=None, wait_until=None, interrupted=False)
+        return self._update_run(
+            run_id, state="running", finished=None, error=None, wait_until=None, interrupted=False, needs_person=False
+        )
 
     def add_windows(self, run_id: int, windows: Sequence[Window]) -> Run:
         """Adds windows to a run. A window that the run has already, and that is no part of another, is opened again."""
@@ -100,11 +102,13 @@ class Runs(Database):
         *,
         wait_until: datetime | None = None,
         interrupted: bool = False,
+        needs_person: bool = False,
     ) -> Run:
         """Saves how a run ended. Complete means complete: raises `ValueError` if a window is not done."""
         if state == "complete" and any(w.state != "done" for w in self.run(run_id).windows):
             raise ValueError(f"run {run_id} has open windows")
         end = {"finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
+        end["needs_person"] = needs_person
         return self._update_run(run_id, state=state, **end)
 
     def resumable_run(self, name: str, prefix: str, kinds: Collection[RunKind] = _WHOLE_LIST) -> Run | None:
@@ -115,9 +119,10 @@ class Runs(Database):
         newest = self._newest(select(run.c.id).where(run.c.kind.in_(kinds)), name, prefix)
         return newest if newest is not None and _can_resume(newest) else None
 
-    def newest_run(self, name: str, prefix: str) -> Run | None:
-        """The newest run over the whole list, however it ended."""
-        return self._newest(select(run.c.id).where(run.c.kind.in_(_WHOLE_LIST)), name, prefix)
+    def newest_run(self, name: str, prefix: str, *, before: int | None = None) -> Run | None:
+        """The newest run over the whole list, or the newest one before the run with this id, however it ended."""
+        whole = select(run.c.id).where(run.c.kind.in_(_WHOLE_LIST))
+        return self._newest(whole if before is None else whole.where(run.c.id < before), name, prefix)
 
     def last_complete_run(self, name: str, prefix: str) -> Run | None:
         """The newest complete run over the whole list; the next one begins at its `response_date`."""
@@ -187,6 +192,7 @@ _CHECKPOINT = (
             (run_window.c.pages == 0, func.coalesce(bindparam("to_list_size"), run_window.c.list_size)),
             else_=func.coalesce(run_window.c.list_size, bindparam("to_list_size")),
         ),
+        announced=func.max(run_window.c.announced, func.coalesce(bindparam("to_list_size"), 0)),
         pages=run_window.c.pages + 1,
         seen=run_window.c.seen + bindparam("add_seen"),
     )
@@ -217,9 +223,8 @@ def apply_transition(connection: Connection, run_id: int, transition: Transition
             _advance(connection, run_id, transition)
         case Close(window_id, seen):
             _update_window(connection, run_id, window_id, **_NO_TOKEN, state="done", seen=seen)
-        case Restart(window_id):
-            attempts = run_window.c.attempts + 1
-            _update_window(connection, run_id, window_id, **_NO_TOKEN, state="open", pages=0, seen=0, attempts=attempts)
+        case Restart():
+            _restart(connection, run_id, transition)
         case Split():
             _split(connection, run_id, transition)
         case SwitchGranularity(granularity):
@@ -238,6 +243,15 @@ def _advance(connection: Connection, run_id: int, to: Advance) -> None:
     }
     changed = connection.execute(_CHECKPOINT, {"at_run": run_id, "at_window": to.window_id, **values})
     _check_changed(changed.rowcount, run_id, to.window_id)
+
+
+def _restart(connection: Connection, run_id: int, restart: Restart) -> None:
+    again = {
+        "attempts": run_window.c.attempts + 1,
+        "delivered": func.max(run_window.c.delivered, run_window.c.seen),
+        "last_total": restart.total,
+    }
+    _update_window(connection, run_id, restart.window_id, **_NO_TOKEN, **again, state="open", pages=0, seen=0)
 
 
 def _split(connection: Connection, run_id: int, split: Split) -> None:
@@ -303,6 +317,9 @@ def _window_of(row: Any, prefix: str) -> RunWindow:
         seen=row.seen,
         list_size=row.list_size,
         parent=row.parent,
+        announced=row.announced,
+        delivered=row.delivered,
+        last_total=row.last_total,
         attempts=row.attempts,
     )
 
@@ -320,6 +337,7 @@ def _run_of(row: Any, windows: Iterable[RunWindow]) -> Run:
         error=row.error,
         wait_until=row.wait_until,
         interrupted=row.interrupted,
+        needs_person=row.needs_person,
         pages=row.pages,
         counts=Counts(**{field: getattr(row, field) for field in Counts.__struct_fields__}),
         windows=tuple(windows),

@@ -49,6 +49,9 @@ class RunWindow(Struct, frozen=True, kw_only=True):
     seen: int = 0  # records and bad records on these pages, each counted once
     list_size: int | None = None  # completeListSize, if the provider gave it
     parent: int | None = None  # the window it was split from
+    announced: int = 0  # the largest completeListSize in any attempt
+    delivered: int = 0  # the most records that the list gave in any attempt before this one
+    last_total: int | None = None  # what the list gave when it last ended with much less than that
     attempts: int = 0  # how often it, or a window it was split from, was restarted
 
 
@@ -72,9 +75,13 @@ class Close(Struct, frozen=True):
 
 
 class Restart(Struct, frozen=True):
-    """A window restarts from its first page: its token was refused or led nowhere, or records are missing."""
+    """A window restarts from its first page: its token was refused or led nowhere, or records are missing.
+
+    `total` is how many records the list gave, if that is much less than it announced or gave before.
+    """
 
     window_id: int
+    total: int | None = None
 
 
 class Split(Struct, frozen=True):
@@ -103,6 +110,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
 
     `wait_until`: the provider wants no requests before; a waiting run resumes then.
     `interrupted`: the run was cut short by us or by a crash, not by the provider, and resumes at the next opportunity.
+    `needs_person`: `error` says what a person has to change, though the run may be complete.
     """
 
     id: int
@@ -116,6 +124,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
     error: str | None
     wait_until: datetime | None = None
     interrupted: bool = False
+    needs_person: bool = False
     pages: int
     counts: Counts
 

@@ -128,6 +128,7 @@ run = Table(
     Column("unchanged", Integer, nullable=False, server_default="0"),
     Column("repaired", Integer, nullable=False, server_default="0"),
     Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("needs_person", Boolean, nullable=False, server_default="0"),  # `error` says what to change
     Index("ix_run_source", "source", "prefix", "id"),
 )
 
@@ -150,6 +151,9 @@ run_window = Table(
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("seen", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("announced", Integer, nullable=False, server_default="0"),  # the largest completeListSize in any attempt
+    Column("delivered", Integer, nullable=False, server_default="0"),  # records given in any attempt before this one
+    Column("last_total", Integer),  # what the list gave when it last ended with much less than that
 )
 
 # Found by id only: an index of the hashes would be written at a random place for each record.

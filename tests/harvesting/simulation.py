@@ -75,6 +75,16 @@ class MemoryStore:
     def rejected_records(self, _: int) -> list[RejectedRecord]:
         return self.rejections
 
+    def newest_datestamp(self, *_: object) -> str:
+        return max((raw.datestamp for raw in self.records.values()), default="")
+
+    def has_datestamp(self, _: str, __: str, since: str, until: str) -> bool:
+        stamps = [raw.datestamp for raw in self.records.values()]
+        return any(since[: len(stamp)] <= stamp <= until for stamp in stamps)
+
+    def newest_run(self, *_: object, before: int) -> None:
+        """There is no run before this one."""
+
     def stored_records(self, _: str, __: str, identifiers: Iterable[str]) -> dict[str, StoredRecord]:
         return {name: _stored(self.records[name]) for name in identifiers if name in self.records}
 
@@ -120,7 +130,10 @@ def changed(ledger: tuple[RunWindow, ...], transition: Transition) -> tuple[RunW
     elif isinstance(transition, Close):
         windows[window.id] = replace(window, state="done", token=None, seen=transition.seen)
     elif isinstance(transition, Restart):
-        windows[window.id] = replace(window, state="open", token=None, pages=0, seen=0, attempts=window.attempts + 1)
+        windows[window.id] = replace(
+            window, state="open", token=None, pages=0, seen=0, attempts=window.attempts + 1,
+            delivered=max(window.delivered, window.seen), last_total=transition.total,
+        )  # fmt: skip
     elif isinstance(transition, Split):
         size = transition.list_size or window.list_size
         windows[window.id] = replace(window, state="split", token=None, list_size=size)
@@ -135,8 +148,9 @@ def _advanced(window: RunWindow, to: Advance) -> RunWindow:
     token = to.token and Token(to.token.value, size, to.token.cursor, to.token.expires)
     state = "open" if to.token else "done"
     return replace(
-        window, state=state, token=token, list_size=size, pages=window.pages + 1, seen=window.seen + to.fresh
-    )
+        window, state=state, token=token, list_size=size, pages=window.pages + 1, seen=window.seen + to.fresh,
+        announced=max(window.announced, said or 0),
+    )  # fmt: skip
 
 
 class NoArticles:
@@ -187,6 +201,7 @@ class Simulation:
             sets=self.source.sets,
             window_records=self.source.window_records,
             parallel=self.source.parallel,
+            max_deletion_share=self.source.max_deletion_share,
             patience=self.patience,
         )
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from harvester.errors import BadStatus
 from harvester.harvesting.ending import Ending, ending, resumes
 from harvester.harvesting.plan import Course, Facts
 from harvester.harvesting.questions import (
     Delivered,
+    EarlierRun,
+    GetRecord,
+    HasDatestamp,
+    ListFormats,
+    ListIdentifiers,
     ListSets,
+    Missing,
+    NewestDatestamp,
     Plan,
     Question,
     RejectedBefore,
@@ -19,12 +28,20 @@ from harvester.harvesting.questions import (
     StoredIdentifiers,
     StoredRecords,
 )
-from harvester.model import SetInfo, StoredRecord, Token, Window
+from harvester.model import Format, SetInfo, StoredRecord, Token, Window
 from harvester.store import Counts, Restart, Run, RunWindow
-from tests.harvesting.by_hand import IDENTITY, Provider
+from tests.harvesting.by_hand import IDENTITY, Provider, by_identifier, page
 from tests.workbench import NOW
 
-EMPTY_STORE: dict[type, Any] = {StoredIdentifiers: [], RejectedBefore: [], Delivered: set()}
+EMPTY_STORE: dict[type, Any] = {
+    NewestDatestamp: "2024-01-01",
+    HasDatestamp: False,
+    EarlierRun: None,
+    ListFormats: (Format("oai_dc"),),
+    StoredIdentifiers: [],
+    RejectedBefore: [],
+    Delivered: set(),
+}
 
 
 def window(
@@ -32,6 +49,12 @@ def window(
 ) -> RunWindow:
     asked = Window(prefix="oai_dc", set_spec=set_spec)
     return RunWindow(id=number, window=asked, state=state, seen=seen, **changes)
+
+
+RUN = Run(
+    id=6, source="river", prefix="oai_dc", kind="incremental", state="complete", started=NOW, finished=NOW,
+    response_date=None, error=None, pages=1, counts=Counts(), windows=(),
+)  # fmt: skip
 
 
 def ended(
@@ -42,6 +65,7 @@ def ended(
     course: Course | None = None,
     sets: tuple[str, ...] = (),
     answers: dict[type, Any] | None = None,
+    provider: Provider | None = None,
 ) -> Ending:
     run = Run(
         id=7, source="river", prefix="oai_dc", kind=kind, state="running", started=NOW, finished=None,
@@ -49,10 +73,10 @@ def ended(
     )  # fmt: skip
     facts = Facts(
         kind=kind, ledger=windows, course=course or Course(latest="2025-06-01T12:00:09Z"), identity=IDENTITY,
-        sets=sets, window_records=0, parallel=1,
+        sets=sets, window_records=0, parallel=1, max_deletion_share=0.1,
     )  # fmt: skip
     plan: Plan[Ending] = ending(run, facts)
-    return Provider({**EMPTY_STORE, **(answers or {})}).run(plan)
+    return (provider or Provider({**EMPTY_STORE, **(answers or {})})).run(plan)
 
 
 def test_a_run_is_complete_when_every_window_is_done():
@@ -104,7 +128,29 @@ class TestSets:
 
     def test_sets_are_not_asked_for_without_need(self):
         assert self.said(window(set_spec="a"), window(2, set_spec="b"), offered=None) is None
-        assert self.said(window(seen=0, set_spec="b"), kind="incremental", offered=None) is None
+
+    @pytest.mark.parametrize(
+        ("before", "asks"),
+        [
+            (None, True),
+            (replace(RUN, started=NOW - timedelta(days=1)), True),
+            (replace(RUN, needs_person=True), True),
+            (RUN, False),
+        ],
+    )
+    def test_a_harvest_of_what_is_new_asks_once_a_day_and_as_long_as_something_is_wrong(self, before, asks):
+        answers: dict[type, Any] = {ListSets: OFFERED, EarlierRun: before}
+        silent = [window(set_spec="a"), window(2, seen=0, set_spec="b")]
+        decided = ended(*silent, kind="incremental", sets=("a", "b"), answers=answers).outcome
+        assert (decided.state, decided.needs_person) == ("complete", asks)
+        assert ("no set b any more; its sets are now a" in (decided.error or "")) is asks
+
+    def test_a_format_that_is_gone_is_noticed_where_nothing_came(self):
+        answers: dict[type, Any] = {ListFormats: (Format("marc"),)}
+        decided = ended(window(seen=0), kind="incremental", answers=answers).outcome
+        assert decided.needs_person
+        assert "no metadata prefix oai_dc; it offers marc" in (decided.error or "")
+        assert not ended(window(), kind="incremental", answers=answers).outcome.needs_person
 
     def test_a_provider_that_does_not_list_its_sets_has_them_all(self):
         assert self.said(window(seen=0, set_spec="b"), offered=BadStatus("", 500)) is None
@@ -170,3 +216,60 @@ class TestRejectedRecords:
 
         ended(window(), kind=kind, course=course, answers={RejectedBefore: waiting})
         assert bool(asked) is asks
+
+
+class TestAListOfEverythingWithoutARecord:
+    def said(self, **answers: Any) -> str | None:
+        given: dict[type, Any] = {NewestDatestamp: "", ListSets: answers.get("sets", ())}
+        outcome = ended(window(seen=0), counts=Counts(), answers=given, sets=("c",)).outcome
+        assert outcome.state == "complete"
+        return outcome.error
+
+    def test_names_the_sets_that_could_be_tried(self):
+        sets = (SetInfo("art", "Articles"), SetInfo("rev", "Reviews"), SetInfo("c", "C"))
+        assert "it has the sets art, rev: try one of them" in (self.said(sets=sets) or "")
+
+    @pytest.mark.parametrize("sets", [(), BadStatus("", 500)])
+    def test_says_so_where_there_are_no_sets(self, sets):
+        assert "lists no record at all, and never did" in (self.said(sets=sets) or "")
+
+
+class TestListsThatChanged:
+    def compared(
+        self, *windows: RunWindow, changed: bool = False, identifiers: Any = None
+    ) -> tuple[str | None, Provider]:
+        provider = Provider(
+            {**EMPTY_STORE, HasDatestamp: changed, ListIdentifiers: identifiers or page(3), GetRecord: by_identifier(),
+             Missing: lambda question: question.listed[2:]}
+        )  # fmt: skip
+        return ended(*windows, provider=provider).outcome.error, provider
+
+    def test_a_list_of_several_pages_is_compared_when_a_record_changed_meanwhile(self):
+        said, provider = self.compared(window(pages=2, list_size=3), changed=True)
+        assert (said, provider.saved) == (None, ["oai:x:2"])
+
+    @pytest.mark.parametrize(
+        ("windows", "changed"),
+        [
+            ([window(pages=2, list_size=3)], False),
+            ([window(pages=1, list_size=3)], True),
+            ([window(pages=1)], False),
+        ],
+        ids=["unchanged", "on one page", "on one page without a size"],
+    )
+    def test_no_other_is(self, windows, changed):
+        assert "ListIdentifiers" not in self.compared(*windows, changed=changed)[1].asked
+
+    def test_a_list_of_several_pages_that_does_not_say_its_size_is_compared(self):
+        assert self.compared(window(pages=2))[1].saved == ["oai:x:2"]
+
+    def test_a_list_that_was_split_is_compared_as_a_whole(self):
+        parts = window(pages=1, list_size=9), window(2, parent=1), window(3, parent=1)
+        assert self.compared(*parts, changed=True)[1].asked.count("ListIdentifiers") == 1
+
+    def test_one_that_changed_and_cannot_be_compared_is_said(self):
+        failed = BadStatus("", 500)
+        assert "changed while it was read" in (
+            self.compared(window(pages=2, list_size=3), changed=True, identifiers=failed)[0] or ""
+        )
+        assert self.compared(window(pages=2), identifiers=failed)[0] is None

@@ -41,6 +41,7 @@ def facts(*ledger: RunWindow, course: Course | None = None, **changes: Any) -> F
         "sets": (),
         "window_records": 100,
         "parallel": 1,
+        "max_deletion_share": 0.1,
         "patience": PATIENCE,
     }
     return Facts(**given | changes)
@@ -379,17 +380,103 @@ class TestBadArguments:
 
     @pytest.mark.parametrize(("offered", "is_gone"), [((SetInfo("b", "B"),), True), ((SetInfo("a", "A"),), False)])
     def test_a_set_that_is_gone_closes_its_window_with_a_note(self, offered, is_gone):
-        reading = window(Window(prefix="oai_dc", set_spec="a"), seen=3)
+        reading = window(replace(DAY, until=None, set_spec="a"), seen=3, attempts=1)
         provider = Provider({**ALIVE, ListSets: offered})
-        step, _ = failing(refused(OaiCode.BAD_ARGUMENT), facts(reading, sets=("a",)), provider, reading)
-        assert step.transitions == ((Close(1, 3),) if is_gone else ())
-        assert bool(step.course.notes) is is_gone
+        step, _ = failing(
+            refused(OaiCode.BAD_ARGUMENT),
+            facts(reading, sets=("a",), course=Course(has_switched=True)),
+            provider,
+            reading,
+        )
+        assert (step.transitions, step.course.has_lost_set) == (((Close(1, 3),), True) if is_gone else ((), False))
 
     def test_sets_that_cannot_be_listed_are_not_gone(self):
-        reading = window(Window(prefix="oai_dc", set_spec="a"))
+        reading = window(replace(DAY, until=None, set_spec="a"))
         provider = Provider({ListSets: BadStatus("HTTP 500", 500)})
-        step, _ = failing(refused(OaiCode.BAD_ARGUMENT), facts(reading, sets=("a",)), provider, reading)
+        known = facts(reading, sets=("a",), course=Course(has_switched=True))
+        step, _ = failing(refused(OaiCode.BAD_ARGUMENT), known, provider, reading)
         assert (step.transitions, set(step.course.failed)) == ((), {1})
+
+
+class TestADateThatIsRequired:
+    WITH_A_DATE = (Split(1, (replace(EVERYTHING, since="1970-01-01"),)),)
+
+    def test_a_list_without_dates_that_is_refused_is_asked_for_from_a_date_on(self):
+        assert failing(refused(OaiCode.BAD_ARGUMENT))[0].transitions == self.WITH_A_DATE
+
+    @pytest.mark.parametrize("status", [400, 422, 500])
+    def test_so_is_one_that_fails_where_identifiers_cannot_be_listed_either(self, status):
+        error = BadStatus("", status)
+        step, _ = failing(error, provider=Provider({**ALIVE, ListIdentifiers: error}))
+        assert step.transitions == (Restart(1), *self.WITH_A_DATE)
+
+    @pytest.mark.parametrize(
+        ("earliest", "since"), [("", "1970-01-01"), ("2030-01-01", "1970-01-01"), ("1899-12-31", "1899-12-31")]
+    )
+    def test_no_record_is_before_that_date(self, earliest, since):
+        known = facts(window(), identity=replace(IDENTITY, earliest=earliest))
+        (split,) = failing(refused(OaiCode.BAD_ARGUMENT), known)[0].transitions
+        assert isinstance(split, Split)
+        assert split.parts[0].since == since
+
+    def test_a_list_that_is_refused_with_its_date_is_left_open(self):
+        dated = window(replace(EVERYTHING, since="1970-01-01"), 2, parent=1)
+        known = facts(window(state="split"), dated, course=Course(has_switched=True))
+        assert failing(refused(OaiCode.BAD_ARGUMENT), known, of=dated)[0].course.failed.keys() == {2}
+
+
+class TestAListThatBecameMuchShorter:
+    """An index that is rebuilt in the middle of a list (DSpace, dataverse#3437)."""
+
+    def again(self, total: int, size: int | None, **before: Any) -> Step:
+        reading = window(attempts=before.pop("attempts", 1), **before)
+        provider = Provider({ListIdentifiers: listing(page(total, size=size)), Missing: lambda _: []})
+        return after([page(total, size=size)], of=reading, provider=provider)[0]
+
+    @pytest.mark.parametrize(("total", "size"), [(0, None), (12, 12), (12, None), (20, 20)])
+    def test_stays_open_for_the_next_harvest(self, total, size):
+        step = self.again(total, size, announced=59, delivered=20)
+        assert step.transitions == (Restart(1, total),)
+        assert step.course.failed == {
+            1: f"the list announced 59 records before and gives {total} now, so its index may be incomplete"
+        }
+        assert step.course.suspended == {1}
+
+    def test_has_no_second_try_in_the_same_run(self):
+        course = self.again(0, None, announced=59, delivered=20).course
+        assert Provider().run(plan.when_idle(facts(window(attempts=2, announced=59), course=course))) is None
+
+    def test_is_believed_with_a_note_when_a_later_harvest_gets_as_much(self):
+        step = self.again(40, 40, announced=59, delivered=20, last_total=41, attempts=2)
+        assert step.transitions == (Advance(1, None, 40, 40),)
+        assert "announced 59 records before and gives 40 now" in step.course.notes[0]
+
+    def test_is_not_believed_while_it_grows(self):
+        assert self.again(40, 40, announced=59, delivered=20, last_total=25, attempts=2).course.suspended
+
+    @pytest.mark.parametrize(("attempts", "is_believed"), [(2, False), (5, False), (6, True)])
+    def test_is_believed_late_where_it_gives_less_than_it_gave_before(self, attempts, is_believed):
+        step = self.again(12, 12, announced=59, delivered=20, last_total=12, attempts=attempts)
+        assert bool(step.course.notes) is is_believed
+
+    @pytest.mark.parametrize(
+        ("total", "size", "before"),
+        [
+            (54, 54, {"announced": 59, "delivered": 20}),  # some were deleted
+            (59, 59, {"announced": 59, "delivered": 20}),
+            (23, 40, {"announced": 40, "delivered": 23}),  # always counted wrong
+            (12, 12, {}),
+        ],
+    )
+    def test_other_lists_are_believed_as_ever(self, total, size, before):
+        assert not self.again(total, size, **before).course.suspended
+
+    def test_records_fetched_one_by_one_are_held_against_what_was_announced_too(self):
+        answers = {**ALIVE, ListIdentifiers: listing(page(2, size=2)), GetRecord: by_identifier()}
+        reading = window(DAY, attempts=1, announced=30)
+        step, _ = failing(BadStatus("HTTP 500", 500), of=reading, provider=Provider(answers))
+        assert step.transitions == (Restart(1, 2),)
+        assert step.course.suspended == {1}
 
 
 class TestNoListIsBeingRead:

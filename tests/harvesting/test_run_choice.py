@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from harvester import store as stores
 from harvester.config import Source, load
 from harvester.harvesting.run_choice import Request, RunChoice
-from harvester.model import Token, Window
-from harvester.store import Advance, Close, PageToSave, Run, Store
+from harvester.model import RawRecord, Token, Window
+from harvester.store import Advance, Close, PageToSave, RecordToSave, Run, Store
 from tests.harvesting.by_hand import IDENTITY
 from tests.store import samples
 from tests.workbench import NOW, Workbench
@@ -22,6 +22,7 @@ from tests.workbench import NOW, Workbench
 BEGAN = "2026-11-24T12:00:00Z"  # by the provider's clock
 SECONDS = replace(IDENTITY, granularity="second")
 IN_FULL = Request(full=True)
+RAW = RawRecord(identifier="a", datestamp="2024-01-01", payload=b"<record/>")
 
 
 @pytest.fixture
@@ -40,12 +41,13 @@ def choice(store: Store, of: Source, request: Request = Request(), now: datetime
     return RunChoice(store, of, request, lambda: now)
 
 
-def done(store: Store, run: Run, state: Any = "complete", *, pages: int = 1) -> None:
-    """The run got so many pages and ended."""
+def done(store: Store, run: Run, state: Any = "complete", *, pages: int = 1, is_empty: bool = False) -> None:
+    """The run got so many pages, with a record unless they are empty, and ended."""
     for number in range(pages):
         last = state == "complete" and number == pages - 1
         moves = [Advance(one.id, None if last else Token("next"), 1) for one in run.windows]
-        store.apply(run.id, moves, PageToSave(response_date=BEGAN))
+        records = () if is_empty else (RecordToSave(RAW, "new"),)
+        store.apply(run.id, moves, PageToSave(records=records, response_date=BEGAN))
     store.finish_run(run.id, state, NOW)
 
 
@@ -60,6 +62,17 @@ def test_the_first_run_asks_for_everything_and_the_next_for_what_is_new(opened: 
     done(opened, first)
     second = runs.next_run(IDENTITY, "oai_dc")
     assert (second.kind, asked(second)) == ("incremental", [(None, "2026-11-24")])
+
+
+def test_everything_is_asked_for_as_long_as_nothing_ever_came(opened: Store, tmp_path: Path):
+    """A set may be missing in the configuration, or an index is filled later, with old datestamps."""
+    runs = choice(opened, source(tmp_path))
+    for _ in range(2):
+        run = runs.next_run(IDENTITY, "oai_dc")
+        assert run.kind == "full"
+        done(opened, run, is_empty=True)
+    done(opened, runs.next_run(IDENTITY, "oai_dc"))
+    assert runs.next_run(IDENTITY, "oai_dc").kind == "incremental"
 
 
 def test_overlap_and_midnight_datestamps_move_the_start_back(opened: Store, tmp_path: Path):

@@ -75,6 +75,7 @@ def token_to_nothing() -> Setting:
 
 @case(
     "A token though there is no result at all", "asked for again, then held against ListIdentifiers", 5,
+    said="lists no record at all, and never did",
 )  # fmt: skip
 def token_without_result() -> Setting:
     page = b"<ListRecords><resumptionToken>again</resumptionToken></ListRecords></OAI-PMH>"

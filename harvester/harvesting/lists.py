@@ -94,11 +94,13 @@ def is_much_less(window: RunWindow, total: int, size: int | None, share: float) 
 
     An index that is rebuilt in the middle of a list answers noRecordsMatch, or with what it has so far, for hours
     (DSpace, dataverse#3437). A provider that announces the same wrong size each time is another matter. `share` is how
-    much of a source may vanish at once without a second look.
+    much of a source may vanish at once without a second look; one record always may. Parts of a list are judged with
+    the whole, since a record that is edited moves from one to another.
     """
-    if not window.attempts or (size is not None and size >= window.announced):
+    if not window.attempts or window.parent is not None or (size is not None and size >= window.announced):
         return False
-    return total < max(window.announced, window.delivered) * (1 - share)
+    before = max(window.announced, window.delivered)
+    return before > 0 and (total == 0 or before - total > max(1, share * before))
 
 
 def is_settled(window: RunWindow, total: int, share: float, patience: Patience) -> bool:

@@ -257,7 +257,8 @@ def _restart(connection: Connection, run_id: int, restart: Restart) -> None:
 def _split(connection: Connection, run_id: int, split: Split) -> None:
     whole = connection.execute(select(run_window).where(run_window.c.id == split.window_id)).one()
     size = split.list_size or whole.list_size
-    _update_window(connection, run_id, split.window_id, **_NO_TOKEN, state="split", list_size=size)
+    announced = max(whole.announced, size or 0)
+    _update_window(connection, run_id, split.window_id, **_NO_TOKEN, state="split", list_size=size, announced=announced)
     shared = (run_id, split.window_id, whole.attempts)
     _ADD_PARTS.write(connection, [(*shared, w.set_spec, w.since, w.until) for w in split.parts])
 

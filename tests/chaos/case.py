@@ -23,6 +23,9 @@ class Case:
 
     `later` is what happens at the provider after the first harvest; it comes with the next one, with a `full` one or
     with `reconcile`, as `found_by` says. `mended`: the fault is gone by then, no datestamp moved, nothing is missing.
+
+    `corrected` are the settings after a person did what the run said: the first one, or, if there is a `later`, the
+    one on the next day, which says `later_said`. Then everything comes.
     """
 
     name: str
@@ -40,6 +43,8 @@ class Case:
     later: Later | None = None
     found_by: FoundBy = "harvest"
     mended: bool = False
+    corrected: str | None = None
+    later_said: str | None = None
 
 
 CASES: list[Case] = []
@@ -59,6 +64,8 @@ def case(
     later: Later | None = None,
     found_by: FoundBy = "harvest",
     mended: bool = False,
+    corrected: str | None = None,
+    later_said: str | None = None,
 ) -> Callable[[Callable[[], Setting]], Callable[[], Setting]]:
     """Registers a function that makes the provider; `rows` are those of the collection of known misbehaviours."""
 
@@ -80,6 +87,8 @@ def case(
                 later,
                 found_by,
                 mended,
+                corrected,
+                later_said,
             )
         )
         return setting

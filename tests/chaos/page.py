@@ -28,7 +28,7 @@ def text() -> str:
 def _row(case: Case) -> str:
     missing = f", {len(case.missing)} rejected by name" if case.missing else ""
     until = " until then" if case.mended else ""
-    noted = ", with a note" if case.said and case.state == "complete" else ""
+    noted = ", with a note" if (case.said or case.later_said) and case.state == "complete" else ""
     return f"| {case.fault} | {case.behaviour} | {case.state}{missing}{until}{noted} | `{case.name}` |\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,15 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
             script.fault, missing = None, set()
         if case.later:
             case.later(truth)
-        if case.later or case.mended:
+        if case.later_said:
+            made.moment += timedelta(days=1)
+            run = harvest(made)
+            assert (run.state, case.later_said in (run.error or "")) == ("complete", True), run
+        if case.corrected is not None:
+            made = bench(tmp_path, server.url, settings=case.corrected)
+            made.moment = CLOCK + timedelta(days=2)
+            assert (harvest(made).state, harvest(made).error) == ("complete", None)
+        elif case.later or case.mended:
             run = reconcile(made) if case.found_by == "reconcile" else harvest(made, full=case.found_by == "full")
             assert (run.state, run.new + run.changed + run.deleted > 0) == ("complete", True), run
     here = held(made)

@@ -36,6 +36,8 @@ def test_the_plan_loses_nothing(case: Case, tmp_path: Path):
         backoff._until.clear()
         outcome = simulation.harvest()
         assert outcome.state == "complete", outcome
+    if case.corrected is not None:
+        return  # another harvest, with other settings
     missing = {name(number) for number in case.missing}
     assert simulation.store.unresolved() == missing
     altered = {name(number) for number in case.altered}

@@ -112,7 +112,13 @@ class MemoryStore:
                 self.records[record.raw.identifier] = record.raw
         counts["rejected"] += len(page.bad)
         self.rejections += [RejectedRecord(run_id, bad.identifier, bad.reason, bad.payload) for bad in page.bad]
-        self.current = replace(self.current, pages=self.current.pages + 1, counts=Counts(**counts))
+        dates = [date for date in (self.current.response_date, page.response_date) if date]
+        self.current = replace(
+            self.current,
+            pages=self.current.pages + 1,
+            counts=Counts(**counts),
+            response_date=min(dates, default=None),
+        )
 
 
 def _stored(raw: RawRecord) -> StoredRecord:
@@ -136,7 +142,8 @@ def changed(ledger: tuple[RunWindow, ...], transition: Transition) -> tuple[RunW
         )  # fmt: skip
     elif isinstance(transition, Split):
         size = transition.list_size or window.list_size
-        windows[window.id] = replace(window, state="split", token=None, list_size=size)
+        announced = max(window.announced, size or 0)
+        windows[window.id] = replace(window, state="split", token=None, list_size=size, announced=announced)
         for number, part in enumerate(transition.parts, max(windows) + 1):
             windows[number] = RunWindow(id=number, window=part, parent=window.id, attempts=window.attempts)
     return tuple(windows.values())

@@ -298,3 +298,23 @@ def until_midnight() -> Setting:
 @case("Windows are asked for side by side", "several lines, one store", settings=WINDOWS + "parallel = 4\n")
 def side_by_side() -> Setting:
     return Truth(), lambda request, _: None
+
+
+@case("A list without `from` is refused", "asked for from a date on that no record is before", 33)
+def date_required() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        is_bare = "from" not in request.query and "resumptionToken" not in request.query
+        lists = request.query.get("verb") in ("ListRecords", "ListIdentifiers")
+        return reply(error("badArgument", "The from argument is required")) if lists and is_bare else None
+
+    return Truth(), fault
+
+
+@case("A list without `from` is answered with HTTP 500", "the same", 33)
+def date_required_or_broken() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        is_bare = "from" not in request.query and "resumptionToken" not in request.query
+        lists = request.query.get("verb") in ("ListRecords", "ListIdentifiers")
+        return reply("", 500) if lists and is_bare else None
+
+    return Truth(), fault

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import BROKEN, TOKEN, no_token, plain_token, token
+from tests.chaos.cases.parts import BROKEN, TOKEN, WINDOWS, no_token, plain_token, token
 from tests.providers.server import Answer, Request, error, listing, reply
 from tests.providers.truth import (
+    CLOCK,
+    Fault,
     Truth,
     article,
     at_page,
@@ -313,3 +315,101 @@ def undated(change: Callable[[bytes], bytes]) -> Setting:
         return lost(request, asked) or reply(change(asked.bytes_of(request)))
 
     return Truth(120), fault
+
+
+# ------------------------------------------------------------------------- lists that change while they are read
+
+
+def moving(truth: Truth, number: int, text: str = " (edited)", **changes: object) -> None:
+    """A record is edited: its row leaves its place and comes again at the end of the list."""
+    truth.remove(number)
+    truth.put(article(number, text, **changes))
+
+
+def once_at(page: int, change: Callable[[Truth], None], rewrite: Callable[[bytes], bytes] = bytes) -> Fault:
+    """This happens before that page is read for the first time; every page is written so."""
+    left = [change]
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if is_list(request) and page_of(request) == page and left:
+            left.pop()(truth)
+        return reply(rewrite(truth.bytes_of(request))) if is_list(request) else None
+
+    return fault
+
+
+def edit_and_publish(truth: Truth) -> None:
+    moving(truth, 2, datestamp=CLOCK)
+    truth.put(article(30, datestamp=CLOCK))
+
+
+@case(
+    "One article is edited and one is published while the list is read by offsets, so that its length fits",
+    "compared with ListIdentifiers, as a record is newer than the run; what fell between two pages is had by GetRecord",
+    53,
+)
+def rows_shift_by_an_edit() -> Setting:
+    return Truth(), once_at(2, edit_and_publish)
+
+
+@case("The same in windows", "the same", 53, settings=WINDOWS)
+def rows_shift_in_windows() -> Setting:
+    return Truth(), once_at(2, edit_and_publish)
+
+
+@case("An article is edited while a list is read that does not say how long it is", "the same", 53)
+def rows_shift_unmeasured() -> Setting:
+    return Truth(), once_at(2, lambda truth: moving(truth, 2, datestamp=CLOCK), plain_token)
+
+
+@case(
+    "Rows shift for no visible reason while a list is read that does not say how long it is",
+    "such a list is always compared with ListIdentifiers",
+    53,
+)
+def rows_shift_unseen() -> Setting:
+    return Truth(), once_at(2, lambda truth: moving(truth, 2, ""), plain_token)
+
+
+# ---------------------------------------------------------------------------- an index that is rebuilt meanwhile
+
+
+def rebuilt(left: int) -> Fault:
+    """From the third list on, the provider knows its first `left` records only."""
+    lists = [0]
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        lists[0] += is_list(request)
+        if lists[0] <= 2 or request.query.get("verb") not in ("ListRecords", "ListIdentifiers", "GetRecord"):
+            return None
+        if "resumptionToken" in request.query:
+            return reply(error("noRecordsMatch"))
+        return reply(Truth(left, page_size=50).bytes_of(request))
+
+    return fault
+
+
+@case(
+    "The index is cleared in the middle of the list, and then empty", "incomplete: what was announced is remembered",
+    15, state="incomplete", said="announced 23 records before and gives 0 now",
+)  # fmt: skip
+def index_cleared() -> Setting:
+    return Truth(), rebuilt(0)
+
+
+@case(
+    "The index is rebuilt in the middle of the list, and has some records again", "the same", 15,
+    state="incomplete", said="announced 23 records before and gives 7 now",
+)  # fmt: skip
+def index_rebuilt() -> Setting:
+    return Truth(), rebuilt(7)
+
+
+@case("The same in windows", "the same", 15, settings=WINDOWS, state="incomplete", said="before and gives 7 now")
+def index_rebuilt_in_windows() -> Setting:
+    return Truth(), rebuilt(7)
+
+
+@case("Articles are deleted in the middle of the list", "the shorter list is believed", 15)
+def list_really_shorter() -> Setting:
+    return Truth(), once_at(2, lambda truth: truth.remove(20, 21))

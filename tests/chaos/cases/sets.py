@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from msgspec.structs import replace
+
 from harvester.model import SetInfo
 from tests.chaos.case import Setting, case
 from tests.providers.server import Request, error, reply
-from tests.providers.truth import (
-    Truth,
-    article,
-)
+from tests.providers.truth import CLOCK, Truth, article
 
 
 @case(
@@ -26,6 +27,36 @@ def set_gone() -> Setting:
 def set_refused() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         return reply(error("badArgument")) if request.query.get("set") == "river:OLD" else None
+
+    return Truth(sets=(SetInfo("river:ART", "Articles"),)), fault
+
+
+@case(
+    "A set is renamed after the first harvest", "a note that names the sets, once a day; it needs a person", 44,
+    settings='sets = ["river:ART"]\n', later=lambda truth: rename(truth),
+    later_said="no set river:ART any more; its sets are now river:RES", corrected='sets = ["river:RES"]\n',
+)  # fmt: skip
+def set_renamed() -> Setting:
+    """OJS makes setSpecs of abbreviations of sections; the protocol has no error for an unknown one."""
+    return Truth(sets=(SetInfo("river:ART", "Articles"),)), lambda request, _: None
+
+
+def rename(truth: Truth) -> None:
+    truth.sets = (SetInfo("river:RES", "Articles"),)
+    for record in truth.records:
+        truth.put(replace(record, sets=("river:RES",)))
+    truth.put(article(30, sets=("river:RES",), datestamp=CLOCK + timedelta(days=1)))
+
+
+@case(
+    "Lists are empty unless they name a set", "a note that names the sets; all is asked for until something came", 44,
+    said="lists no record at all, and never did; it has the sets river:ART", corrected='sets = ["river:ART"]\n',
+)  # fmt: skip
+def set_required() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        lists = request.query.get("verb") in ("ListRecords", "ListIdentifiers")
+        is_bare = "set" not in request.query and "resumptionToken" not in request.query
+        return reply(error("noRecordsMatch")) if lists and is_bare else None
 
     return Truth(sets=(SetInfo("river:ART", "Articles"),)), fault
 

@@ -13,6 +13,7 @@ from harvester.cli.output import as_json, line, one_line, table
 from harvester.config import select_sources
 from harvester.daemon.incidents import cause_and_remedy
 from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
+from harvester.harvesting.sentences import sets_gone
 from harvester.model import SetInfo
 from harvester.probing.checkup import settings, span
 from harvester.probing.probe import FormatProbe, ProbeReport, probe, probe_source
@@ -76,12 +77,7 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
         return
     _print(report)
     if not report.readable:
-        failed = any(probed.error for probed in report.formats)
-        common.say(
-            "No format could be read, as said above; try again later, or ask the provider's administrator."
-            if failed
-            else "There is nothing here that this program reads: it wants oai_dc or JATS."
-        )
+        common.say(_why_nothing_is_read(report))
         return
     line("\nFor config.toml:\n")
     line("\n\n".join([block, *journals]))
@@ -106,7 +102,23 @@ def test(common: Common, name: str) -> int:
         as_json(probe=report)
     else:
         _print(report)
-    return 0 if set(source.formats) <= set(report.readable) else 1
+    offered = [info.spec for info in report.sets]
+    gone = [name for name in source.sets if offered and name not in offered]
+    if gone:
+        click.echo(f"{sets_gone(gone, offered, source.sets)}.", err=True)
+    return 0 if set(source.formats) <= set(report.readable) and not gone else 1
+
+
+def _why_nothing_is_read(report: ProbeReport) -> str:
+    if any(probed.error for probed in report.formats):
+        return "No format could be read, as said above; try again later, or ask the provider's administrator."
+    if not report.empty:
+        return "There is nothing here that this program reads: it wants oai_dc or JATS."
+    listed = f"The list of {', '.join(report.empty)} is empty."
+    if report.sets:
+        names = ", ".join(f'"{info.spec}"' for info in report.sets[:12])
+        return f"{listed} The provider may list records only in a set: try `sets` with one of {names}."
+    return f"{listed} Try again when there are records, or ask the provider's administrator."
 
 
 def _endpoint(url: str) -> str:

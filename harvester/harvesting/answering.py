@@ -17,6 +17,7 @@ from harvester.harvesting.questions import (
     GetRecord,
     HasDatestamp,
     Identify,
+    LastComplete,
     ListFormats,
     ListIdentifiers,
     ListSets,
@@ -111,6 +112,8 @@ class Answering:
                 return self._store.newest_datestamp(source, prefix)
             case HasDatestamp(since, until):
                 return self._store.has_datestamp(source, prefix, since, until)
+            case LastComplete():
+                return self._store.last_complete_run(source, prefix)
             case EarlierRun():
                 return self._store.newest_run(source, prefix, before=self._run.id)
             case Rejections():

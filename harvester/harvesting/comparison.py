@@ -8,17 +8,19 @@ all if its list may be incomplete; and not more than `max_deletion_share` before
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from harvester.config import Source
+from harvester.datestamps import parse_utc
 from harvester.errors import OaiCode, ProtocolError, ProviderError
-from harvester.harvesting import by_identifier, changes, lists
+from harvester.harvesting import by_identifier, changes, lists, sentences
 from harvester.harvesting.by_identifier import Asker, Denied, Given, Gone, IdentifierList, Result
 from harvester.harvesting.context import Outcome
 from harvester.harvesting.ending import Ending
 from harvester.harvesting.patience import Patience
-from harvester.harvesting.questions import Plan, RejectedBefore, Save, StoredIdentifiers, StoredRecords
+from harvester.harvesting.questions import LastComplete, Plan, RejectedBefore, Save, StoredIdentifiers, StoredRecords
 from harvester.harvesting.seen import Seen
 from harvester.model import BadRecord, Page, RawRecord, Window
 from harvester.store import Close, Run, UnresolvedRejection
@@ -56,8 +58,13 @@ class _Comparison:
         self._listed = _Listed(Seen(), [])
         self._notes: list[str] = []
         self._withheld: dict[str, BadRecord] = {}  # records that did not come, by identifier
+        self._began: datetime | None = None  # the last complete harvest, by the provider's clock
+        self._lag = timedelta()  # how long after their datestamps missing records entered the lists, at most
+        self._is_backdated = False  # and some so long after that no overlap finds them
 
     def ending(self) -> Plan[Ending]:
+        last: Run | None = yield LastComplete()
+        self._began = parse_utc(last.response_date or "") if last else None
         for window in self._run.windows:
             yield from self._list(window.window)
         fetched_all = yield from self._fetch_missing()
@@ -66,6 +73,8 @@ class _Comparison:
             first = next(iter(self._withheld.values()))
             name, why = first.identifier, first.reason
             self._notes.append(f"{len(self._withheld)} of the records could not be had by name, of them {name}: {why}")
+        if self._lag or self._is_backdated:
+            self._notes.append(sentences.late(self._lag, self._source.name))
         said = "; ".join(self._notes) or None
         if not (fetched_all and deleted_all):
             return Ending(Outcome("incomplete", said))
@@ -95,10 +104,24 @@ class _Comparison:
             for raw in changes.newest(page.records):
                 if raw.deleted or not self._listed.live.add(raw.identifier):
                     continue
-                if raw.identifier in self._rejected or changes.is_news(known.get(raw.identifier), raw):
+                is_rejected = raw.identifier in self._rejected
+                if is_rejected or changes.is_news(known.get(raw.identifier), raw):
                     self._listed.missing.append(raw)
+                if raw.identifier not in known and not is_rejected:
+                    self._measure_lag(raw)
         self._listed.total += listed.total
         return lists.doubt(listed.total, listed.size, circling=listed.circling)
+
+    def _measure_lag(self, raw: RawRecord) -> None:
+        """Notes how long after its datestamp a record entered the lists, if harvests can never get it."""
+        stamp = parse_utc(raw.datestamp)
+        if self._began is None or stamp is None:
+            return
+        lag = self._began - stamp
+        if lag > sentences.MOST_OVERLAP:
+            self._is_backdated = True
+        elif timedelta(seconds=self._source.overlap) < lag:
+            self._lag = max(self._lag, lag)
 
     # ---------------------------------------------------------------------------------- what the store lacks
 

@@ -99,6 +99,10 @@ class HasDatestamp(Struct, frozen=True):
     until: str
 
 
+class LastComplete(Struct, frozen=True):
+    """Answer: the newest complete run over the whole list; `None` if there is none."""
+
+
 class EarlierRun(Struct, frozen=True):
     """Answer: the newest run before this one over the whole list; `None` for the first."""
 
@@ -115,6 +119,7 @@ StoreQuestion = (
     | NewestDatestamp
     | HasDatestamp
     | EarlierRun
+    | LastComplete
 )
 Question = ProviderQuestion | StoreQuestion
 

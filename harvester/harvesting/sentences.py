@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from harvester.harvesting.lists import BELIEVED
 from harvester.store import RunWindow
+
+MOST_OVERLAP = timedelta(days=10)  # that the setting `overlap` may have
 
 
 def believed(doubt: str) -> str:
@@ -48,6 +51,15 @@ def listed_nothing(sets: Sequence[str]) -> str:
 
 def no_such_format(prefix: str, offered: Iterable[str]) -> str:
     return f"the provider has no metadata prefix {prefix}; it offers {', '.join(offered)}: set `formats` accordingly"
+
+
+def late(lag: timedelta, source: str) -> str:
+    """Records entered the lists `lag` after their datestamps; nothing: longer than any overlap."""
+    found = "records were found that entered the lists after their datestamps"
+    if not lag:
+        return f"{found}, by more than {MOST_OVERLAP.days} days; only a comparison finds these, so keep `reconcile` set"
+    days = min(-(-lag // timedelta(days=1)) + 1, MOST_OVERLAP.days)
+    return f"{found}; set `overlap = {days * 86400}` in [sources.{source}], so that harvests find such records"
 
 
 def emptied(source: str) -> str:

@@ -6,6 +6,7 @@ A harvest finds out by itself and copes with all of it. Settings that are known 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -21,6 +22,8 @@ from harvester.oai import Provider
 SLOW = 30.0  # seconds for a page; the default deadline is too short for slower ones
 DEADLINE_FACTOR = 10  # a suggested deadline is this many times the slowest page
 _DAY = timedelta(days=1)
+# In DSpace a datestamp is the moment of a change; lists have it after `dspace oai import` (DSpace/DSpace#10720).
+_INDEXES_AT_NIGHT = re.compile("dspace", re.IGNORECASE)
 
 
 class Trial(Struct, frozen=True):
@@ -62,6 +65,8 @@ def settings(identity: Identity, checkup: Checkup | None, slowest: float) -> lis
         lines.append("window_records = 0  # one list: it cannot be asked for by dates")
     if identity.deleted_record == "no" and not (checkup and checkup.identifiers.good is False):
         lines.append('reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday')
+    if _INDEXES_AT_NIGHT.search(identity.software or ""):
+        lines.append("overlap = 172800  # DSpace indexes at night: records enter the lists after their datestamps")
     if slowest > SLOW:
         lines.append(f"deadline = {math.ceil(slowest * DEADLINE_FACTOR)}  # a page took {slowest:.0f} seconds")
     return lines

@@ -62,6 +62,12 @@ class ProbeReport(Struct, frozen=True, kw_only=True):
         return max((probed.seconds for probed in self.formats), default=0.0)
 
     @property
+    def empty(self) -> tuple[str, ...]:
+        """The prefixes of formats that we read, whose list has no record."""
+        ours = (probed for probed in self.formats if MAYBE_READABLE.search(f"{probed.prefix} {probed.namespace}"))
+        return tuple(probed.prefix for probed in ours if not probed.records and not probed.error)
+
+    @property
     def readable(self) -> tuple[str, ...]:
         """The metadata prefixes to harvest, the best first: JATS has more than Dublin Core."""
         read = [probed for probed in self.formats if probed.reads]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from harvester.config import Source, load
 from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, Unreachable
@@ -14,6 +15,7 @@ from harvester.harvesting.ending import Ending
 from harvester.harvesting.patience import Patience
 from harvester.harvesting.questions import (
     GetRecord,
+    LastComplete,
     ListIdentifiers,
     Question,
     RejectedBefore,
@@ -54,7 +56,7 @@ def stored(count: int, datestamp: str = "2024-05-01", deleted: bool = False) -> 
         assert isinstance(question, StoredRecords)
         return {name: known[name] for name in question.identifiers if name in known}
 
-    return {StoredIdentifiers: identifiers, StoredRecords: records, RejectedBefore: []}
+    return {StoredIdentifiers: identifiers, StoredRecords: records, RejectedBefore: [], LastComplete: None}
 
 
 def compared(
@@ -138,3 +140,30 @@ class TestLists:
     @pytest.mark.parametrize("error", [Unreachable("gone"), ProtocolError(OaiCode.BAD_ARGUMENT, "")])
     def test_one_that_does_not_come_fails_the_comparison(self, source: Source, error: ProviderError):
         assert compared(source, stored(3), error)[0].outcome.state == "failed"
+
+
+class TestRecordsThatEnterTheListsLate:
+    """DSpace: hours after their datestamps, with the nightly index (DSpace/DSpace#10720)."""
+
+    def said(self, source: Source, began: str | None, here: int = 1) -> str | None:
+        last = None if began is None else replace(RUN, response_date=began)
+        decided, _ = compared(source, stored(here) | {LastComplete: last}, page(2))
+        assert decided.outcome.state == "complete"
+        return decided.outcome.error
+
+    @pytest.mark.parametrize(
+        ("began", "overlap"),
+        [("2024-05-01T06:00:00Z", 172800), ("2024-05-03T06:00:00Z", 345600), ("2024-05-10T23:00:00Z", 864000)],
+    )
+    def test_propose_an_overlap(self, source: Source, began: str, overlap: int):
+        assert f"set `overlap = {overlap}` in [sources.journal]" in (self.said(source, began) or "")
+
+    def test_are_only_found_by_comparisons_when_they_are_dated_back(self, source: Source):
+        assert "keep `reconcile` set" in (self.said(source, "2024-06-01T06:00:00Z") or "")
+
+    @pytest.mark.parametrize("began", [None, "2024-04-30T06:00:00Z", "2024-05-01T00:01:59Z"])
+    def test_are_not_those_that_the_next_harvest_gets(self, source: Source, began: str | None):
+        assert self.said(source, began) is None
+
+    def test_are_not_those_that_the_store_has(self, source: Source):
+        assert self.said(source, "2024-05-01T06:00:00Z", here=2) is None

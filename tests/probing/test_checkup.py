@@ -30,6 +30,15 @@ def checked_up(name: str) -> tuple[Checkup, list[str]]:
     return report.checkup, settings(report.identity, report.checkup, report.slowest)
 
 
+@pytest.mark.parametrize(
+    ("software", "suggests"), [("DSpace OAI-PMH 7.6", True), ("Open Journal Systems 3.4", False), (None, False)]
+)
+def test_an_overlap_is_suggested_for_software_that_indexes_at_night(software: str | None, suggests: bool):
+    report = probed(Truth())
+    lines = settings(replace(report.identity, software=software), report.checkup, 0.0)
+    assert any(line.startswith("overlap = 172800") for line in lines) is suggests
+
+
 def test_healthy_provider():
     checkup, lines = checked_up("nothing-new")
     assert checkup == Checkup(

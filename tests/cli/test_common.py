@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
 
+from harvester.cli.common import Common, unknown
 from tests.providers import small_journal
 from tests.providers.server import Server
 
@@ -62,3 +64,32 @@ def test_every_json_log_line_has_source_and_run(logged):
 
 def test_every_text_log_line_has_source_and_run(logged):
     assert all(" INFO source=small run=1 " in line for line in logged("text"))
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "sentence"),
+    [
+        ("harvset", ["harvest", "check"], "There is no command harvset. Did you mean harvest?"),
+        ("x", ["harvest", "check"], "There is no command x. There are: harvest, check."),
+        ("x", [f"long-name-{number}" for number in range(21)], "There is no command x."),
+    ],
+)
+def test_unknown_name_is_answered_with_the_nearest(name, known, sentence):
+    assert unknown("command", name, known) == sentence
+
+
+def test_quiet_suppresses_messages(capsys):
+    common = Common()
+    common.say("first")
+    common.quiet = True
+    common.say("second")
+    assert capsys.readouterr() == ("", "first\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "level"),
+    [([], "WARNING"), (["-v"], "INFO"), (["-q"], "ERROR")],
+)
+def test_options_set_the_level_of_the_log(configured, options, level):
+    configured("source", "list", *options)
+    assert logging.getLevelName(logging.getLogger("harvester").getEffectiveLevel()) == level

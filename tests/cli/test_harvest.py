@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from harvester.cli.harvest import exit_code
+from harvester.reports import RunReport
 from tests.cli.conftest import answer, long_ago
 from tests.providers import small_journal
 from tests.providers.server import Answer, Server, reply
@@ -163,3 +165,19 @@ def test_unreadable_configuration_is_reported_once_a_day_too(scheduled, tmp_path
     config.write_text(good)
     assert scheduled("-q", "harvest", "--due").output == ""
     assert not (tmp_path / ".harvester-locks" / "config-in-trouble").exists()
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        ([], 0),
+        (["complete"], 0),
+        (["complete", "complete"], 0),
+        (["complete", "failed"], 3),
+        (["waiting", "complete"], 3),
+        (["incomplete"], 1),
+        (["failed", "waiting"], 1),
+    ],
+)
+def test_exit_code_counts_the_complete_runs(states, code):
+    assert exit_code([RunReport(source="a", format="b", state=state) for state in states]) == code

@@ -1,5 +1,7 @@
 """`harvester source`: list, probe, test."""
 
+import pytest
+
 from harvester.config import load
 from tests.cli.conftest import answer
 from tests.providers.server import Server, reply
@@ -61,3 +63,30 @@ def test_sources_are_listed(configured, small):
     assert answer(configured("source", "list", "--json"))["sources"] == [
         {"name": "small", "url": small.url, "formats": ["oai_dc"], "sets": []}
     ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([reply("gone", 404)], "ends in /index.php/JOURNAL/oai"),
+        ([reply("gone", 410)], "ends in /index.php/JOURNAL/oai"),
+        ([reply("not now", 500)], "500"),
+    ],
+)
+def test_probe_suggests_other_addresses_only_if_the_address_may_be_wrong(call, answers, words):
+    with Server(answers) as server:
+        done = call("source", "probe", server.url, "--allow-private")
+    assert done.exit_code == 1
+    assert words in done.stderr
+    assert ("ends in" in done.stderr) == ("ends in" in words)
+
+
+def test_probe_accepts_a_url_copied_with_its_arguments(call, small):
+    found = answer(call("source", "probe", f"{small.url}?verb=ListRecords&a=b", "--allow-private", "--json"))
+    assert found["probe"]["url"] == small.url
+
+
+def test_probe_does_not_repeat_a_password(call):
+    done = call("source", "probe", "https://me:hunter2@journal.example/oai")
+    assert done.exit_code == 2
+    assert "hunter2" not in done.output

@@ -87,6 +87,7 @@ schedule = "@yearly"
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "again"), [(signal.SIGTERM, ["harvest"]), (signal.SIGINT, ["harvest", "--due"])], ids=["TERM", "INT"]
 )

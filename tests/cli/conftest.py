@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harvester.cli import main
+from tests.providers import small_journal
+from tests.providers.server import Request, Server, reply
 
 Call = Callable[..., Result]
+SCHEDULED = small_journal.CONFIG.replace(
+    "allow_private = true", 'allow_private = true\nretries = 0\nschedule = "@yearly"'
+)
 
 
 @pytest.fixture
@@ -35,8 +42,54 @@ def process(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
+@pytest.fixture(scope="module")
+def small() -> Iterator[Server]:
+    with small_journal.serving() as server:
+        yield server
+
+
+@pytest.fixture
+def configured(call: Call, tmp_path: Path, small: Server) -> Call:
+    """`call` in a folder whose config.toml has the provider as a source."""
+    (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=small.url))
+    return call
+
+
+@pytest.fixture
+def harvested(configured: Call) -> Call:
+    assert configured("harvest").exit_code == 0
+    return configured
+
+
+@pytest.fixture
+def switch() -> dict[str, bool]:
+    """Whether the provider is down; tests change it."""
+    return {"down": False}
+
+
+@pytest.fixture
+def scheduled(call: Call, tmp_path: Path, switch: dict[str, bool]) -> Iterator[Call]:
+    """`call` in a folder whose source has a schedule."""
+
+    def answering(request: Request) -> bytes:
+        return reply("<html>maintenance</html>") if switch["down"] else small_journal.answer(request)
+
+    with Server(answering) as server:
+        (tmp_path / "config.toml").write_text('timezone = "Europe/Madrid"\n' + SCHEDULED.format(url=server.url))
+        yield call
+
+
 def answer(result: Result) -> dict[str, Any]:
     """The one JSON object on stdout."""
     document = json.loads(result.stdout)
     assert document.pop("schema") == 1
     return dict(document)
+
+
+def long_ago(tmp_path: Path, days: int = 800) -> None:
+    """Changes the store as if everything in it had happened that long ago."""
+    with closing(sqlite3.connect(tmp_path / "harvester.sqlite")) as connection, connection:
+        for table, columns in {"run": ("started", "finished"), "alert": ("since", "told")}.items():
+            for column in columns:
+                change = f"strftime('%Y-%m-%dT%H:%M:%fZ', {column}, '-{days} days')"
+                connection.execute(f"UPDATE {table} SET {column} = {change}")

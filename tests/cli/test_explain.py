@@ -1,0 +1,21 @@
+"""`harvester explain`."""
+
+from harvester.findings import kinds
+from tests.cli.conftest import answer
+
+
+def test_explain_prints_one_finding(call):
+    assert "{" not in call("explain", "doi-foreign-prefix").stdout
+    done = call("explain", "doi-missing")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("doi-missing (error)\n")
+    assert answer(call("explain", "doi-missing", "--json"))["finding"]["code"] == "doi-missing"
+    assert "Did you mean doi-missing?" in call("explain", "doi-mising").stderr
+    assert "harvester explain lists them all" in call("explain", "nonsense").stderr
+
+
+def test_explain_lists_all_findings(call):
+    lines = call("explain").stdout.splitlines()
+    assert len(lines) == 1 + len(kinds())
+    assert "doi-missing  " in "\n".join(lines)
+    assert [one["code"] for one in answer(call("explain", "--json"))["findings"]] == list(kinds())

@@ -1,0 +1,42 @@
+"""`harvester export`."""
+
+from tests.cli.conftest import answer
+
+FILE = {"path", "batch_id", "schema_version", "records", "dois", "bytes"}
+
+
+def test_second_export_writes_nothing(harvested, tmp_path):
+    dry = answer(harvested("export", "crossref", "--dry-run", "--json"))
+    assert not list(tmp_path.glob("exports/*"))
+    first = answer(harvested("export", "crossref", "--json"))
+    assert [set(file) for file in first["files"]] == [FILE]
+    assert first["files"][0]["records"] == dry["files"][0]["records"] == 3
+    assert [(held["record"], held["codes"]) for held in first["held_back"]] == [("oai:small:4", ["doi-missing"])]
+    assert len(list(tmp_path.glob("exports/*.xml"))) == 1
+    again = answer(harvested("export", "crossref", "--json"))
+    assert (again["files"], again["unchanged"]) == ([], 3)
+    assert "Nothing to write, 3 unchanged since the last file" in harvested("export", "crossref").stderr
+
+
+def test_export_prints_a_table(harvested):
+    done = harvested("export", "crossref", "--doi", "https://doi.org/10.12345/small.2")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0].split() == ["file", "schema", "records", "bytes"]
+    assert "1 record written into 1 file" in done.stderr
+    assert "held back  oai:small:4  doi-missing" in harvested("export", "crossref").stdout
+
+
+def test_export_of_an_unknown_doi_fails(harvested):
+    done = harvested("export", "crossref", "--doi", "10.12345/SMALL.2", "--doi", "10.12345/smal.2", "--json")
+    assert done.exit_code == 1
+    assert answer(done)["files"][0]["dois"] == ["10.12345/small.2"]
+    assert done.stderr.count("There is no live record") == 1
+    assert "10.12345/smal.2" in done.stderr
+
+
+def test_export_without_a_crossref_table_is_refused(configured, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().partition("[sources")[1] + path.read_text().partition("[sources")[2])
+    done = configured("export", "crossref")
+    assert done.exit_code == 2
+    assert "[crossref]" in done.stderr

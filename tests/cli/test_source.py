@@ -1,0 +1,92 @@
+"""`harvester source`: list, probe, test."""
+
+import pytest
+
+from harvester.config import load
+from tests.cli.conftest import answer
+from tests.providers.server import Server, reply
+
+
+def test_probe_prints_its_results(call, small):
+    done = call("source", "probe", small.url, "--allow-private")
+    assert done.exit_code == 0, done.output
+    assert "Journal of Small Things" in done.stdout
+    assert "second" in done.stdout
+    assert "\nSets         small:ART  Articles\n" in done.stdout
+    assert "Next: harvester init, paste these lines into config.toml, then harvester harvest.\n" in done.stderr
+    assert "yes, as oai_dc" in done.stdout
+    assert "Vol. 3 No. 1 (2024)" in done.stdout
+    assert "read as ojs: volume 3, issue 1, first page 10" in done.stdout
+
+
+def test_probe_prints_a_valid_configuration(call, small, tmp_path):
+    said = answer(call("source", "probe", f"{small.url}?verb=Identify", "--allow-private", "--json"))
+    (tmp_path / "config.toml").write_text(said["config"])
+    config = load(tmp_path / "config.toml")
+    (source,) = config.sources.values()
+    assert (source.url, source.formats, source.allow_private) == (small.url, ("oai_dc",), True)
+    assert list(config.journals) == ["2049-3630"]
+    assert said["probe"]["identity"]["deleted_record"] == "persistent"
+    assert [one["reads"] for one in said["probe"]["formats"]] == ["oai_dc", None]
+
+
+def test_probe_refuses_a_private_address_unless_allowed(call, small):
+    done = call("source", "probe", small.url)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "an address of a private network; add --allow-private if that is meant\n" in done.stderr
+
+
+def test_probe_of_a_page_that_is_not_oai_pmh(call):
+    with Server([reply("<html>a page</html>")]) as server:
+        done = call("source", "probe", server.url, "--allow-private")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "the provider sent a web page (HTML)" in done.stderr
+        assert "of a journal in OJS ends in /index.php/JOURNAL/oai" in done.stderr  # the commonest mistake
+        assert "harvest again" not in done.stderr
+    done = call("source", "probe", "journal.example.org")
+    assert done.exit_code == 2
+    assert "must be a URL that begins with http:// or https://" in done.stderr
+
+
+def test_configured_source_is_tested(configured, tmp_path):
+    assert configured("source", "test", "small").exit_code == 0
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().replace('["oai_dc"]', '["jats", "oai_dc"]'))
+    done = configured("source", "test", "small")
+    assert done.exit_code == 1
+    assert "jats: the provider answered cannotDisseminateFormat" in done.stdout
+    assert "did you mean small?" in configured("source", "test", "smal").stderr
+
+
+def test_sources_are_listed(configured, small):
+    assert small.url in configured("source", "list").stdout
+    assert answer(configured("source", "list", "--json"))["sources"] == [
+        {"name": "small", "url": small.url, "formats": ["oai_dc"], "sets": []}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([reply("gone", 404)], "ends in /index.php/JOURNAL/oai"),
+        ([reply("gone", 410)], "ends in /index.php/JOURNAL/oai"),
+        ([reply("not now", 500)], "500"),
+    ],
+)
+def test_probe_suggests_other_addresses_only_if_the_address_may_be_wrong(call, answers, words):
+    with Server(answers) as server:
+        done = call("source", "probe", server.url, "--allow-private")
+    assert done.exit_code == 1
+    assert words in done.stderr
+    assert ("ends in" in done.stderr) == ("ends in" in words)
+
+
+def test_probe_accepts_a_url_copied_with_its_arguments(call, small):
+    found = answer(call("source", "probe", f"{small.url}?verb=ListRecords&a=b", "--allow-private", "--json"))
+    assert found["probe"]["url"] == small.url
+
+
+def test_probe_does_not_repeat_a_password(call):
+    done = call("source", "probe", "https://me:hunter2@journal.example/oai")
+    assert done.exit_code == 2
+    assert "hunter2" not in done.output

@@ -74,9 +74,9 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
 
 
 def _words(window: RunWindow) -> str:
-    asked = window.window
-    bounds = [f"set {asked.set_spec}" if asked.set_spec else "", f"from {asked.since}" if asked.since else ""]
-    bounds += [f"until {asked.until}" if asked.until else "", f"{counted(window.pages, 'page')} so far"]
+    request = window.window
+    bounds = [f"set {request.set_spec}" if request.set_spec else "", f"from {request.since}" if request.since else ""]
+    bounds += [f"until {request.until}" if request.until else "", f"{counted(window.pages, 'page')} so far"]
     return ", ".join(filter(None, bounds))
 
 

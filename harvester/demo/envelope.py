@@ -56,19 +56,19 @@ def checked(arguments: Arguments) -> tuple[str, dict[str, str]]:
     return verbs[0], others
 
 
-def _check_arguments(verb: str, given: dict[str, str]) -> None:
-    if "resumptionToken" in given and verb in _EXCLUSIVE:
-        if len(given) > 1:
+def _check_arguments(verb: str, arguments: dict[str, str]) -> None:
+    if "resumptionToken" in arguments and verb in _EXCLUSIVE:
+        if len(arguments) > 1:
             raise Refusal("badArgument", "a resumptionToken stands alone")
         return
     required, optional = _VERBS[verb]
-    if unknown := [name for name in given if name not in required + optional]:
+    if unknown := [name for name in arguments if name not in required + optional]:
         raise Refusal("badArgument", f"{verb} has no argument {', '.join(unknown)}")
-    if missing := [name for name in required if not given.get(name)]:
+    if missing := [name for name in required if not arguments.get(name)]:
         raise Refusal("badArgument", f"{verb} needs {', '.join(missing)}")
-    if empty := [name for name in given if not given[name]]:
+    if empty := [name for name in arguments if not arguments[name]]:
         raise Refusal("badArgument", f"{', '.join(empty)} is empty")
-    if any(_ILLEGAL.search(value) for value in given.values()):
+    if any(_ILLEGAL.search(value) for value in arguments.values()):
         raise Refusal("badArgument", "an argument holds characters that XML cannot hold")
 
 

@@ -91,8 +91,8 @@ class Repository:
         """The document that answers a request with these arguments."""
         shown = ""
         try:
-            verb, given = envelope.checked(arguments)
-            content = self._content(verb, base_url, given)
+            verb, checked = envelope.checked(arguments)
+            content = self._content(verb, base_url, checked)
             shown = envelope.attributes(arguments)
         except Refusal as refusal:
             content = [refusal.element()]
@@ -100,15 +100,15 @@ class Repository:
                 shown = envelope.attributes(arguments)
         return envelope.document(stamp(self.clock(), seconds=True), base_url, shown, content)
 
-    def _content(self, verb: str, base_url: str, given: Mapping[str, str]) -> list[bytes]:
+    def _content(self, verb: str, base_url: str, arguments: Mapping[str, str]) -> list[bytes]:
         if verb in ("ListRecords", "ListIdentifiers"):
-            return self._list(verb, given)
+            return self._list(verb, arguments)
         if verb == "GetRecord":
-            return self._get_record(given["identifier"], given["metadataPrefix"])
+            return self._get_record(arguments["identifier"], arguments["metadataPrefix"])
         if verb == "ListMetadataFormats":
-            return [self._formats(given.get("identifier")).encode()]
+            return [self._formats(arguments.get("identifier")).encode()]
         if verb == "ListSets":
-            return [self._sets(given.get("resumptionToken")).encode()]
+            return [self._sets(arguments.get("resumptionToken")).encode()]
         return [self._identify(base_url).encode()]
 
     def _identify(self, base_url: str) -> str:
@@ -160,9 +160,9 @@ class Repository:
 
     # ------------------------------------------------------------------------------------------ lists
 
-    def _list(self, verb: str, given: Mapping[str, str]) -> list[bytes]:
-        value = given.get("resumptionToken")
-        token = self._first(verb, given) if value is None else lists.token(value, verb, self.clock())
+    def _list(self, verb: str, arguments: Mapping[str, str]) -> list[bytes]:
+        value = arguments.get("resumptionToken")
+        token = self._first(verb, arguments) if value is None else lists.token(value, verb, self.clock())
         page, next_position = self._page(token)
         if not page:
             raise Refusal("noRecordsMatch", "no record is asked for by these arguments")
@@ -174,13 +174,13 @@ class Repository:
                 parts.append(self._header(record))
         return [*parts, self._token(token, len(page), next_position), f"</{verb}>".encode()]
 
-    def _first(self, verb: str, given: Mapping[str, str]) -> Token:
+    def _first(self, verb: str, arguments: Mapping[str, str]) -> Token:
         """The token of the first page, if it had one."""
-        if "set" in given and not self.sets:
+        if "set" in arguments and not self.sets:
             raise Refusal("noSetHierarchy", "this repository has no sets")
-        if not self._offers(given["metadataPrefix"]):
-            raise Refusal("cannotDisseminateFormat", f"there is no format {given['metadataPrefix']}")
-        selection = lists.selection(given, seconds=self.granularity == "second")
+        if not self._offers(arguments["metadataPrefix"]):
+            raise Refusal("cannotDisseminateFormat", f"there is no format {arguments['metadataPrefix']}")
+        selection = lists.selection(arguments, seconds=self.granularity == "second")
         is_selected = selection.test()
         size = sum(is_selected(record) for record in self.records if self._shows(record))
         return Token(verb, selection, size, self.clock() + self.token_life)

@@ -55,9 +55,9 @@ def _export_sentence(report: Report) -> str:
 
 def _tiles(report: Report) -> Html:
     tiles = (
-        ("ready for deposit", sum(one.ready for one in report.sources)),
+        ("ready for deposit", sum(source.ready for source in report.sources)),
         ("held back", report.held_count),
-        ("deleted by the source", sum(one.deleted for one in report.sources)),
+        ("deleted by the source", sum(source.deleted for source in report.sources)),
         ("findings", sum(group.count for group in report.findings)),
     )
     return tag(
@@ -81,7 +81,7 @@ def _footer() -> Html:
 
 def _sources(report: Report) -> Html:
     head = ("Source", "Format", "Live", "Deleted", "Last complete harvest", "Last run")
-    rows = [row for one in report.sources for row in _source_rows(one)]
+    rows = [row for source in report.sources for row in _source_rows(source)]
     heads = [tag("th", words, scope="col", class_=_numeric(words in ("Live", "Deleted"))) for words in head]
     table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows))
     return _section("sources", "Where the records come from, and how the last harvest went.", _card(_scroll(table)))

@@ -18,8 +18,8 @@ from harvester.store.database import BulkStatement, Database
 from harvester.store.structs import BatchMember, PlannedBatch
 from harvester.store.tables import article, batch, deposit, deposited, minted
 
-_DIGITS = range(10**16, 10**17)
-_PUT_MEMBERS = BulkStatement(
+_WITH_17_DIGITS = range(10**16, 10**17)
+_ADD_MEMBERS = BulkStatement(
     insert(deposit), ("batch_id", "position", "article_id", "doi_key", "fingerprint", "counts_by_kind")
 )
 
@@ -36,24 +36,24 @@ class Ledger(Database):
         members: Sequence[BatchMember],
         now: datetime,
     ) -> int:
-        """Records a batch before it is built, and returns the timestamp it was given.
+        """Saves a batch before it is built, and returns its timestamp.
 
-        That is `timestamp` (17 digits), or one more than the last one given if the clock stopped or went back. Raises
-        `StoreError` if the id was used before.
+        That is `timestamp` (17 digits), or one more than the last one in the ledger if the clock stopped or went back.
+        Raises `StoreError` if the id was used before.
         """
-        if timestamp not in _DIGITS:
+        if timestamp not in _WITH_17_DIGITS:
             raise ValueError(f"a batch timestamp has 17 digits, not {timestamp}")
         with self._write(durable=True) as connection:
             if _state(connection, batch_id) is not None:
                 raise StoreError(f"The batch id {batch_id} was used before; give the batch another one.")
-            given = max(timestamp, _last_timestamp(connection) + 1)
-            values = {"id": batch_id, "target": target, "timestamp": given, "schema_version": schema_version}
+            timestamp = max(timestamp, _last_timestamp(connection) + 1)
+            values = {"id": batch_id, "target": target, "timestamp": timestamp, "schema_version": schema_version}
             connection.execute(insert(batch).values(state="planned", planned=now, **values))
-            _PUT_MEMBERS.write(connection, [_row(batch_id, *member) for member in enumerate(members)])
-        return given
+            _ADD_MEMBERS.write(connection, [_row(batch_id, *member) for member in enumerate(members)])
+        return timestamp
 
     def last_timestamp(self) -> int:
-        """The highest timestamp that a batch of any target was given; 0 if there is no batch."""
+        """The highest timestamp of the batches of all targets; 0 if there is no batch."""
         with self._read() as connection:
             return _last_timestamp(connection)
 
@@ -65,13 +65,13 @@ class Ledger(Database):
             return tuple(_planned_of(row, _members(connection, row.id)) for row in rows)
 
     def mark_exported(self, batch_id: str, path: str, sha256: str, size: int, now: datetime) -> None:
-        """Records that the file of a planned batch exists. Marking it again with the same file changes nothing."""
+        """Saves that the file of a planned batch exists. Marking it again with the same file changes nothing."""
         with self._write(durable=True) as connection:
             row = connection.execute(select(batch).where(batch.c.id == batch_id)).first()
             if row is not None and row.state == "written" and row.sha256 == sha256:
                 return
             self._close(connection, batch_id, "written", path=path, sha256=sha256, size=size, written=now)
-            _remember_deposits(connection, batch_id)
+            _save_deposits(connection, batch_id)
 
     def abandon_batch(self, batch_id: str) -> None:
         """Abandons a planned batch; its id and timestamp stay used."""
@@ -79,34 +79,34 @@ class Ledger(Database):
             self._close(connection, batch_id, "abandoned")
 
     def _close(self, connection: Connection, batch_id: str, state: str, **values: Any) -> None:
-        was = _state(connection, batch_id)
-        if was != "planned":
-            raise StoreError(f"Batch {batch_id} cannot be {state}: it is {was or 'unknown'} in {self.path}.")
+        before = _state(connection, batch_id)
+        if before != "planned":
+            raise StoreError(f"Batch {batch_id} cannot be {state}: it is {before or 'unknown'} in {self.path}.")
         connection.execute(update(batch).where(batch.c.id == batch_id).values(state=state, **values))
 
     # ----------------------------------------------------------------------------- minted DOIs
 
     def minted(self, source: str, identifier: str) -> str | None:
-        """The DOI this program gave to a record."""
-        mine = (minted.c.source == source) & (minted.c.identifier == identifier)
+        """The DOI that this program minted for a record, `None` if it has not."""
+        is_record = (minted.c.source == source) & (minted.c.identifier == identifier)
         with self._read() as connection:
-            return connection.execute(select(minted.c.doi).where(mine)).scalar()
+            return connection.execute(select(minted.c.doi).where(is_record)).scalar()
 
     def has_minted(self, source: str) -> bool:
-        """Whether this program gave a DOI to any record of the source."""
+        """Whether this program has minted a DOI for any record of the source."""
         statement = select(minted.c.doi).where(minted.c.source == source).limit(1)
         with self._read() as connection:
             return connection.execute(statement).first() is not None
 
     def mint(self, source: str, identifier: str, doi: str) -> None:
-        """Gives a DOI to a record, for ever. Raises `DoiTaken` when it is in use, or the record was given another."""
+        """Assigns a DOI to a record for ever. Raises `DoiTaken` if it is in use, or the record has another one."""
         with self._write(durable=True) as connection:
-            mine = (minted.c.source == source) & (minted.c.identifier == identifier)
-            given = connection.execute(select(minted.c.doi).where(mine)).scalar()
-            if given == doi:
+            is_record = (minted.c.source == source) & (minted.c.identifier == identifier)
+            before = connection.execute(select(minted.c.doi).where(is_record)).scalar()
+            if before == doi:
                 return
-            if given is not None:
-                raise DoiTaken(f"Record {identifier} was given the DOI {given}; it cannot be given {doi}.")
+            if before is not None:
+                raise DoiTaken(f"Record {identifier} was given the DOI {before}; it cannot be given {doi}.")
             if holder := _holder(connection, source, identifier, fold_doi(doi)):
                 raise DoiTaken(f"The DOI {doi} is in use by {holder}; it cannot be given to record {identifier}.")
             values = {"source": source, "identifier": identifier, "doi": doi, "doi_key": fold_doi(doi)}
@@ -122,7 +122,7 @@ def _state(connection: Connection, batch_id: str) -> str | None:
 
 
 def _row(batch_id: str, position: int, member: BatchMember) -> tuple[Any, ...]:
-    """The values of `_PUT_MEMBERS`."""
+    """The values of `_ADD_MEMBERS`."""
     return batch_id, position, member.article_id, fold_doi(member.doi), member.fingerprint, member.counts_by_kind
 
 
@@ -138,7 +138,7 @@ def _planned_of(row: Any, members: tuple[BatchMember, ...]) -> PlannedBatch:
     )
 
 
-def _remember_deposits(connection: Connection, batch_id: str) -> None:
+def _save_deposits(connection: Connection, batch_id: str) -> None:
     """Makes a written batch the last deposit of its DOIs for its target, unless a later batch was written before it."""
     columns = (batch.c.target, deposit.c.doi_key, deposit.c.fingerprint, deposit.c.batch_id, batch.c.timestamp)
     members = select(*columns).join_from(deposit, batch).where(deposit.c.batch_id == batch_id)
@@ -153,10 +153,10 @@ def _remember_deposits(connection: Connection, batch_id: str) -> None:
 
 
 def _holder(connection: Connection, source: str, identifier: str, key: str) -> str | None:
-    """Who has a DOI: another record, alive or deleted, another minted one, or a deposit."""
+    """What uses a DOI, in words: another record (live, deleted or with a minted DOI) or a deposit; `None` if free."""
     for table in (article, minted):
-        found = connection.execute(select(table.c.source, table.c.identifier).where(table.c.doi_key == key)).all()
-        if others := [row for row in found if tuple(row) != (source, identifier)]:
+        rows = connection.execute(select(table.c.source, table.c.identifier).where(table.c.doi_key == key)).all()
+        if others := [row for row in rows if tuple(row) != (source, identifier)]:
             return f"record {others[0].identifier} of {others[0].source}"
     written = select(deposit.c.batch_id).where(deposit.c.doi_key == key).limit(1)
     holder = connection.execute(written).scalar()

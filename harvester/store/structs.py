@@ -245,7 +245,7 @@ class DuplicateDoi(Struct, frozen=True):
 
 
 class FormatStatus(Struct, frozen=True, kw_only=True):
-    """A source's records in one format."""
+    """The number of records of a source in one format, and its last runs."""
 
     prefix: str
     live: int = 0
@@ -275,8 +275,10 @@ def status_or_empty(name: str, url: str, stored: SourceStatus | None) -> SourceS
 
 
 class BatchMember(Struct, frozen=True):
-    """One record of a batch: its article, its DOI, its fingerprint (`ArticleRow.fingerprint`), and how many titles,
-    references and so on it had."""
+    """One record of a batch: its article, its DOI, its fingerprint (`ArticleRow.fingerprint`).
+
+    `counts_by_kind` is how many titles, references and so on it had.
+    """
 
     article_id: int
     doi: str

@@ -61,7 +61,7 @@ class Truth(Repository):
         """Records go without a trace."""
         gone = {name(number) for number in numbers}
         self.records = [one for one in self.records if one.identifier not in gone]
-        self._places = None
+        self._positions = None
 
     def bytes_of(self, request: Request) -> bytes:
         arguments = parse_qsl(urlsplit(request.target).query, keep_blank_values=True)

@@ -36,12 +36,12 @@ def filled(opened: Store) -> Store:
 
 
 def export(opened: Store, batch_id: str, *members: BatchMember) -> int:
-    given = opened.plan_batch("crossref", batch_id, STAMP, "5.5.0", members, NOW)
+    timestamp = opened.plan_batch("crossref", batch_id, STAMP, "5.5.0", members, NOW)
     opened.mark_exported(batch_id, f"exports/{batch_id}.xml", SHA, 99, NOW + timedelta(seconds=1))
-    return given
+    return timestamp
 
 
-def test_a_batch_is_written_down_before_it_is_built(filled: Store):
+def test_batch_is_saved_before_it_is_built(filled: Store):
     members = (member(filled, 2), member(filled, 1))
     assert filled.plan_batch("crossref", "b1", STAMP, "5.4.0", members, NOW) == STAMP
     (planned,) = filled.planned_batches("crossref")
@@ -51,7 +51,7 @@ def test_a_batch_is_written_down_before_it_is_built(filled: Store):
     assert last_deposit(filled, "10.5555/reeds.1") is None
 
 
-def test_a_written_batch_is_the_last_deposit_of_its_dois(filled: Store):
+def test_written_batch_is_the_last_deposit_of_its_dois(filled: Store):
     export(filled, "b1", member(filled, 1))
     assert filled.planned_batches("crossref") == ()
     deposit = last_deposit(filled, "10.5555/REEDS.1")
@@ -73,19 +73,19 @@ def test_each_target_has_its_own_batches_and_last_deposits(filled: Store):
     assert [one.batch_id for one in found if one] == ["b1", "b2"]
 
 
-def test_the_timestamp_rises_when_the_clock_stands_or_goes_back(filled: Store):
-    given = [filled.plan_batch("crossref", f"b{n}", STAMP - n, "5.5.0", [], NOW) for n in range(4)]
-    assert given == [STAMP, STAMP + 1, STAMP + 2, STAMP + 3]
+def test_timestamp_increases_when_the_clock_stops_or_goes_back(filled: Store):
+    timestamps = [filled.plan_batch("crossref", f"b{n}", STAMP - n, "5.5.0", [], NOW) for n in range(4)]
+    assert timestamps == [STAMP, STAMP + 1, STAMP + 2, STAMP + 3]
     assert filled.plan_batch("crossref", "later", STAMP + 99, "5.5.0", [], NOW) == STAMP + 99 == filled.last_timestamp()
 
 
 @pytest.mark.parametrize("stamp", [20250301120000, 0, -1, 10**17])
-def test_a_timestamp_has_17_digits(filled: Store, stamp):
+def test_timestamp_has_17_digits(filled: Store, stamp):
     with pytest.raises(ValueError, match="17 digits"):
         filled.plan_batch("crossref", "b1", stamp, "5.5.0", [], NOW)
 
 
-def test_the_timestamp_of_an_abandoned_batch_stays_used(filled: Store):
+def test_timestamp_of_an_abandoned_batch_stays_used(filled: Store):
     filled.plan_batch("crossref", "b1", STAMP, "5.5.0", [member(filled)], NOW)
     filled.abandon_batch("b1")
     assert filled.planned_batches("crossref") == ()
@@ -93,13 +93,13 @@ def test_the_timestamp_of_an_abandoned_batch_stays_used(filled: Store):
     assert export(filled, "b2", member(filled)) == STAMP + 1
 
 
-def test_a_batch_id_is_used_once(filled: Store):
+def test_batch_id_is_used_once(filled: Store):
     export(filled, "b1", member(filled))
     with pytest.raises(StoreError, match="was used before"):
         filled.plan_batch("crossref", "b1", STAMP + 5, "5.5.0", [], NOW)
 
 
-def test_marking_again_is_harmless_and_marking_otherwise_is_refused(filled: Store):
+def test_marking_again_changes_nothing_and_with_another_file_is_refused(filled: Store):
     export(filled, "b1", member(filled))
     filled.mark_exported("b1", "exports/b1.xml", SHA, 99, NOW)
     with pytest.raises(StoreError, match="cannot be written: it is written"):
@@ -110,7 +110,7 @@ def test_marking_again_is_harmless_and_marking_otherwise_is_refused(filled: Stor
         filled.mark_exported("b9", "exports/b9.xml", SHA, 99, NOW)
 
 
-def test_a_batch_that_is_written_late_does_not_hide_a_later_one(filled: Store):
+def test_batch_written_late_does_not_replace_a_later_deposit(filled: Store):
     old = member(filled)
     filled.plan_batch("crossref", "early", STAMP, "5.5.0", [old], NOW)
     filled.save_articles([article_to_save(1, article(1, "second thoughts"))])
@@ -121,7 +121,7 @@ def test_a_batch_that_is_written_late_does_not_hide_a_later_one(filled: Store):
     assert deposit.batch_id == "late"
 
 
-def test_the_ledger_outlives_the_process(tmp_path: Path):
+def test_ledger_survives_the_process(tmp_path: Path):
     with store.connect(samples.url(tmp_path)) as one:
         fill(one, article_to_save(1))
         one.plan_batch("crossref", "b1", STAMP, "5.5.0", [member(one)], NOW)
@@ -130,7 +130,7 @@ def test_the_ledger_outlives_the_process(tmp_path: Path):
         assert two.plan_batch("crossref", "b2", STAMP - 7, "5.5.0", [], NOW) == STAMP + 1
 
 
-def test_a_doi_is_given_once_and_for_ever(filled: Store):
+def test_doi_is_minted_once_and_for_ever(filled: Store):
     assert (filled.minted("wetlands", name(9)), filled.has_minted("wetlands")) == (None, False)
     filled.mint("wetlands", name(9), "10.5555/New.9")
     filled.mint("wetlands", name(9), "10.5555/New.9")
@@ -141,7 +141,7 @@ def test_a_doi_is_given_once_and_for_ever(filled: Store):
     assert (filled.has_minted("wetlands"), filled.has_minted("fens")) == (True, False)
 
 
-def test_a_doi_in_use_is_never_given(filled: Store):
+def test_doi_in_use_is_never_minted(filled: Store):
     filled.mint("wetlands", name(9), "10.5555/New.9")
     filled.save_articles([article_to_save(2, deleted=True)])
     export(filled, "b1", member(filled, 3))
@@ -152,57 +152,57 @@ def test_a_doi_in_use_is_never_given(filled: Store):
     assert filled.minted("wetlands", name(8)) is None
 
 
-def test_a_record_keeps_its_own_doi(filled: Store):
+def test_record_can_be_minted_its_own_doi(filled: Store):
     filled.mint("wetlands", name(1), "10.5555/Reeds.1")
     assert filled.minted("wetlands", name(1)) == "10.5555/Reeds.1"
 
 
 @settings(max_examples=25, stateful_step_count=20)
 class LedgerMachine(RuleBasedStateMachine):
-    """Any order of planning, writing, abandoning and starting again, with a clock that may do anything."""
+    """Any order of planning, writing, abandoning and reopening, with a clock that may do anything."""
 
     planned = Bundle("planned")
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.given: list[int] = []
+        self.timestamps: list[int] = []
         self.written: dict[str, int] = {}
-        self.held = ExitStack()
+        self.stack = ExitStack()
         self.open()
         fill(self.store, *(article_to_save(n) for n in range(3)))
 
     def open(self) -> None:
-        self.store = self.held.enter_context(store.connect(samples.url(Path(self.folder.name))))
+        self.store = self.stack.enter_context(store.connect(samples.url(Path(self.folder.name))))
 
     @rule(target=planned, clock=st.integers(STAMP - 5, STAMP + 20), number=st.integers(0, 2))
     def plan(self, clock: int, number: int) -> str:
-        batch_id = f"b{len(self.given)}"
-        self.given.append(
+        batch_id = f"b{len(self.timestamps)}"
+        self.timestamps.append(
             self.store.plan_batch("crossref", batch_id, clock, "5.5.0", [member(self.store, number)], NOW)
         )
-        assert self.given[-1] >= clock
+        assert self.timestamps[-1] >= clock
         return batch_id
 
     @rule(batch_id=consumes(planned))
     def write(self, batch_id: str) -> None:
-        (mine,) = [batch for batch in self.store.planned_batches("crossref") if batch.id == batch_id]
+        (planned,) = [batch for batch in self.store.planned_batches("crossref") if batch.id == batch_id]
         self.store.mark_exported(batch_id, f"{batch_id}.xml", SHA, 1, NOW)
-        doi = mine.members[0].doi
-        self.written[doi] = max(self.written.get(doi, 0), mine.timestamp)
+        doi = planned.members[0].doi
+        self.written[doi] = max(self.written.get(doi, 0), planned.timestamp)
 
     @rule(batch_id=consumes(planned))
     def abandon(self, batch_id: str) -> None:
         self.store.abandon_batch(batch_id)
 
     @rule()
-    def start_again(self) -> None:
-        self.held.close()
+    def reopen(self) -> None:
+        self.stack.close()
         self.open()
 
     @invariant()
     def timestamps_only_rise(self) -> None:
-        assert self.given == sorted(set(self.given))
+        assert self.timestamps == sorted(set(self.timestamps))
 
     @invariant()
     def the_last_deposit_has_the_highest_timestamp(self) -> None:
@@ -212,7 +212,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert deposit.timestamp == timestamp
 
     def teardown(self) -> None:
-        self.held.close()
+        self.stack.close()
         self.folder.cleanup()
 
 

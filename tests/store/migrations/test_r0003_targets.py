@@ -12,7 +12,7 @@ from harvester import store
 from tests.store.migrations import keep
 from tests.store.migrations.test_migrations import read
 
-# A crash has left one batch planned, and one was abandoned.
+# One batch stayed planned because of a crash, and one was abandoned.
 FILLED = """
 INSERT INTO batch VALUES ('10.5555-p', 20990101000000001, '5.4.0', 'planned', '2026-01-01T00:00:00.000Z',
                           NULL, NULL, NULL, NULL),
@@ -46,7 +46,7 @@ def test_every_batch_and_every_last_deposit_becomes_one_for_crossref(old: Path):
         assert read(old, f"SELECT DISTINCT target FROM {table}") == [("crossref",)]
 
 
-def test_the_next_export_begins_where_the_last_one_ended(old: Path):
+def test_next_export_continues_after_the_migration(old: Path):
     with store.connect(f"sqlite:///{old}") as opened:
         (planned,) = opened.planned_batches("crossref")
         assert planned.members[0].counts_by_kind == {"references": 7}
@@ -57,7 +57,7 @@ def test_the_next_export_begins_where_the_last_one_ended(old: Path):
         assert list(opened.changed_since_deposit()) == []
 
 
-def test_an_index_that_somebody_made_for_himself_is_there_again(old: Path):
+def test_index_created_by_a_user_survives_the_migration(old: Path):
     own = "CREATE INDEX by_day ON batch (written)"
     with closing(sqlite3.connect(old)) as connection:
         connection.execute(own)

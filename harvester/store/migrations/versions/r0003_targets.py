@@ -1,7 +1,7 @@
 """A batch is for a target, and each target has its own last deposit of a DOI. Until now all were for Crossref.
 
-What a deposit had by kind gets a name that says so. SQLite changes a key only by making the table anew, and with it the
-tables that point to it.
+The column `richness` is renamed to `counts_by_kind`. SQLite can change a key only by copying the table to a new one,
+and with it every table that refers to it.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ down_revision = "0002"
 
 def upgrade() -> None:
     connection = op.get_bind()
-    hanging = connection.execute(text(HANGING), {"tables": json.dumps(list(TABLES))}).scalars().all()
+    dependents = connection.execute(text(DEPENDENTS), {"tables": json.dumps(list(TABLES))}).scalars().all()
     for table, columns in TABLES.items():
         op.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
         op.execute(f"CREATE TABLE {table} ({columns}")
     for table, values in VALUES.items():
         op.execute(f"INSERT INTO {table} SELECT {values} FROM old_{table}")  # noqa: S608 — our own words
-    for table in reversed(TABLES):  # those that point before what they point to
+    for table in reversed(TABLES):  # each table before the ones it refers to
         op.execute(f"DROP TABLE old_{table}")
-    for statement in hanging:  # they went with the old tables
+    for statement in dependents:  # they were dropped with the old tables
         connection.exec_driver_sql(statement)
 
 
-# The indexes and triggers of these tables; those that SQLite makes by itself, for a key, have no words.
-HANGING = """
+# The indexes and triggers of these tables. Indexes that SQLite creates for a key have no SQL.
+DEPENDENTS = """
 SELECT sql FROM sqlite_master
  WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name IN (SELECT value FROM json_each(:tables))
 """

@@ -49,11 +49,11 @@ def test_an_unknown_entity_is_reported():
         ("Eacutes", "&Eacutes;"),
     ],
 )
-def test_an_entity_is_known_by_its_name(name, shown):
+def test_a_known_entity_becomes_its_character(name, shown):
     assert character_of(etree.Entity(name)) == shown
 
 
-def test_an_unknown_name_is_reported_once_with_its_place():
+def test_an_unknown_name_is_reported_once_with_its_element():
     paragraph = etree.fromstring("<p><bold/><italic/></p>")
     for holder, name in ((paragraph[0], "fdg"), (paragraph[1], "fdg"), (paragraph[1], "eacute"), (paragraph, "xyz")):
         holder.append(etree.Entity(name))

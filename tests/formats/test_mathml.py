@@ -21,7 +21,7 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize(("written", "expected"), FORMULAS)
-def test_a_formula_needs_nothing_around_it(written, expected):
+def test_a_formula_is_self_contained(written, expected):
     assert serialise_mathml(etree.fromstring(written)) == expected
 
 
@@ -38,7 +38,7 @@ def test_an_entity_becomes_its_character():
     assert serialise_mathml(formula) == f"{OPEN}><mi>aα&amp;nobodyknows;</mi></math>"
 
 
-def test_the_source_stays_as_it_was():
+def test_the_source_element_is_unchanged():
     formula = etree.fromstring('<math id="m1"><mi>x</mi></math>')
     before = etree.tostring(formula)
     assert problem_of(serialise_mathml(formula)) is None

@@ -60,7 +60,7 @@ def test_titles_abstracts_keywords_and_references_are_repaired():
     assert article.volume == TORN
 
 
-def test_a_repair_takes_the_place_of_its_report_and_of_no_other():
+def test_a_repair_replaces_only_the_finding_about_the_same_damage():
     reading = repair_texts(Reading(ARTICLE, REPORTED), ("ligatures",))
     assert reading.findings[:3] == REPORTED[1:]
     paths = ("titles[0]", "abstracts[0]", "abstracts[0]", "keywords[0]", "references[0].text")
@@ -75,7 +75,7 @@ def test_both_kinds_of_damage():
     assert [one.code for one in reading.findings[:2]] == ["text-broken-ligature", "doi-invalid"]
 
 
-def test_a_sound_article_stays_as_it_is():
+def test_an_undamaged_article_is_unchanged():
     sound = Reading(Article(format="jats", titles=(Title(text=("A staff of Cardiff",)),)), REPORTED[3:])
     assert repair_texts(sound, ("ligatures", "mojibake")) == sound
     assert repair_texts(Reading(None, REPORTED), ("ligatures",)) == Reading(None, REPORTED)

@@ -17,7 +17,7 @@ def work(name: str, steps: int, log: list[tuple[int, str]]) -> Steps[str]:
 
 
 @given(st.lists(st.integers(0, 5)))
-def test_each_step_of_all_comes_before_the_next_of_any_and_results_keep_their_order(lengths):
+def test_all_pieces_of_work_take_a_step_before_any_takes_the_next(lengths):
     log: list[tuple[int, str]] = []
     results = in_step(work(f"{number:03}", steps, log) for number, steps in enumerate(lengths))
     assert results == [f"{number:03} is done" for number in range(len(lengths))]
@@ -31,7 +31,7 @@ def test_one_piece_of_work_alone():
     assert log == [(0, "it"), (1, "it")]
 
 
-def test_what_one_raises_ends_them_all():
+def test_an_exception_in_one_ends_all():
     def broken() -> Steps[str]:
         yield
         raise LookupError("no such thing")

@@ -72,11 +72,11 @@ def test_a_date_that_only_looks_bad_passes(good):
         ({"year": 987, "month": 24}, "987-24"),
     ],
 )
-def test_a_date_is_shown_as_far_as_it_goes(when, shown):
+def test_a_date_is_formatted_as_far_as_it_is_known(when, shown):
     assert dates.format_date(PubDate(**when)) == shown
 
 
-def test_the_medium_of_a_date_ahead_is_shown():
+def test_the_finding_shows_the_medium_of_a_future_date():
     ahead = dated(TODAY, {"year": 2026, "medium": "print"}, {"year": 2027})
     found = dates.publication_is_past(ahead, Policy(today="2025-06-15"))
     assert [(one.value, one.detail) for one in found] == [("2026", {"medium": "print"}), ("2027", {"medium": "other"})]

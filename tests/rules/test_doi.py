@@ -43,7 +43,7 @@ def test_a_prefix_is_compared_as_a_whole():
     assert ("doi-foreign-prefix", "doi") in found(doi.RULES, article(doi="10.55555/1"))
 
 
-def test_the_finding_names_the_prefixes_that_are_ours():
+def test_the_finding_names_the_configured_prefixes():
     [finding] = doi.doi_has_our_prefix(article(doi="10.1016/1"), Policy(today="", doi_prefixes=("10.5555", "10.6666")))
     assert (finding.value, finding.detail) == ("10.1016/1", {"prefixes": "10.5555, 10.6666"})
 
@@ -58,7 +58,7 @@ def test_a_character_without_a_name_is_shown_by_its_number():
     assert finding.detail["characters"] == "u+0001"
 
 
-def test_the_doi_that_the_pattern_gives_is_shown():
+def test_the_finding_shows_the_doi_of_the_pattern():
     [finding] = doi.doi_fits_the_pattern(article(doi="10.5555/other"), CONFIGURED)
     assert finding.detail == {"expected": "10.5555/0317-8471-2021-13-1-32-57"}
 

@@ -52,12 +52,12 @@ GOOD = [
 
 
 @pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_what_is_missing_or_odd_is_found(code, path, spoilt):
+def test_missing_and_suspicious_values_are_found(code, path, spoilt):
     assert found(essentials.RULES, spoilt) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
-def test_what_only_looks_odd_passes(good):
+def test_values_that_only_look_suspicious_pass(good):
     assert found(essentials.RULES, good) == []
 
 

@@ -95,23 +95,23 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("inner", ACCEPTED)
-def test_what_publishers_write_is_taken(inner):
+def test_formulas_of_publishers_are_accepted(inner):
     assert problem_of(MATH.format("", inner)) is None
 
 
 @pytest.mark.parametrize(("inner", "problem"), REFUSED)
-def test_what_the_schema_refuses_is_named(inner, problem):
+def test_the_reason_for_refusing_a_formula_is_named(inner, problem):
     assert problem_of(MATH.format("", inner)) == problem
 
 
-def test_another_namespace_is_no_mathml():
+def test_another_namespace_is_not_mathml():
     assert problem_of("<math><mi>x</mi></math>") == "it is no MathML"
 
 
-def test_the_display_of_a_formula_is_taken():
+def test_the_display_of_a_formula_is_accepted():
     assert problem_of(MATH.format(' display="inline" overflow="scroll"', "<mi>x</mi>")) is None
 
 
-def test_a_formula_with_entities_of_its_own_is_not_read():
+def test_a_formula_with_its_own_entities_is_refused():
     bomb = '<!DOCTYPE math [<!ENTITY a "b">]>' + MATH.format("", "<mi>&a;</mi>")
     assert problem_of(bomb) == "it is no well-formed XML"

@@ -47,12 +47,12 @@ def test_a_journal_that_only_looks_wrong_passes(good):
     assert found(journal.RULES, good) == []
 
 
-def test_a_journal_that_is_not_configured_has_any_title_and_any_medium():
+def test_a_journal_that_is_not_configured_may_have_any_title_and_medium():
     other = with_journal(titles=(LangText(("Other",)),), issns=(Issn("0317-8471", "electronic"),))
     assert found(journal.RULES, other, POLICY) == []
 
 
-def test_a_medium_that_is_unknown_conflicts_with_none():
+def test_an_unknown_medium_conflicts_with_nothing():
     assert found(journal.RULES, numbered(Issn("0317-8471"))) == [("issn-media-unknown", "journal.issns[0]")]
 
 

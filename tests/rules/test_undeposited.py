@@ -42,7 +42,7 @@ def said(sample, policy=POLICY):
         (CROSSMARK, DAY, None, None),
     ],
 )
-def test_an_update_is_said_to_be_none_exactly_where_the_deposit_has_none(policy, dates, date, code):
+def test_an_update_is_reported_as_left_out_exactly_if_the_deposit_lacks_it(policy, dates, date, code):
     relation = Relation(kind=UPDATE.kind, target=UPDATE.target, update=True, date=date)
     sample = article(relations=(relation,), dates=dates)
     assert said(sample, policy) == ([code] if code else [])
@@ -74,7 +74,7 @@ def test_an_update_is_said_to_be_none_exactly_where_the_deposit_has_none(policy,
         ),
     ],
 )
-def test_what_is_left_out_is_said(code, path, sample):
+def test_omissions_are_reported(code, path, sample):
     [finding] = rules.check(sample, POLICY)
     assert (finding.code, finding.path) == (code, path)
     assert f">{finding.value}<".encode() not in crossref.build([sample], BATCH, SETTINGS)
@@ -93,7 +93,7 @@ FUNDED = article(funding=(Funding(funder="Fund of Shapes", ror="https://ror.org/
     ],
 )
 @pytest.mark.parametrize("version", VERSIONS)
-def test_what_a_version_has_no_place_for_is_said_exactly_where_the_deposit_lacks_it(lost_in, path, sample, version):
+def test_values_unsupported_by_a_version_are_reported_exactly_if_the_deposit_lacks_them(lost_in, path, sample, version):
     findings = rules.check(sample, replace(POLICY, schema_version=version))
     assert [(one.code, one.path) for one in findings] == [("version-leaves-out", path)] * (version in lost_in)
     deposit = crossref.build([sample], replace(BATCH, schema_version=version), SETTINGS).decode()
@@ -105,7 +105,7 @@ def test_a_good_article_loses_nothing():
     assert said(article()) == []
 
 
-def test_the_kind_of_update_is_in_words():
+def test_the_message_spells_out_the_kind_of_update():
     [finding] = rules.check(article(relations=(UPDATE,)), POLICY)
     assert "expression of concern" in sentence(finding)
 
@@ -123,16 +123,16 @@ def test_other_relations_need_no_crossmark():
         ({}, None),
     ],
 )
-def test_what_of_a_group_is_left_out(changes, what):
+def test_omitted_details_of_a_group(changes, what):
     sample = article(contributors=(Contributor(kind="group", name="A Group", **changes),))
     assert [finding.detail["what"] for finding in rules.check(sample, POLICY)] == ([what] if what else [])
 
 
-def test_a_grid_id_beside_a_ror_id_says_nothing_new():
+def test_a_grid_id_next_to_a_ror_id_is_not_reported():
     both = Affiliation(grid="grid.40263.33", ror="https://ror.org/05gq02987")
     assert said(with_person(affiliations=(both,))) == []
 
 
-def test_the_text_of_a_reference_has_what_its_parts_cannot():
+def test_omitted_parts_are_not_reported_if_the_reference_has_text():
     assert said(article(references=(Reference(key="a", text="A. 1999", isbn="none", issue="3" * 40),))) == []
     assert said(article(references=(Reference(key="a", author="A", isbn="978-0-306-40615-7", edition="2"),))) == []

@@ -59,17 +59,17 @@ def test_complete_addresses(address):
         "https://x.example/\n",
     ],
 )
-def test_what_is_no_complete_address(address):
+def test_incomplete_addresses(address):
     assert not is_url(address)
 
 
 @given(st.text(max_size=20), st.sampled_from(' <>"\\^`{|}[]\n\t'))
-def test_one_bad_character_anywhere_spoils_an_address(rest, bad):
+def test_one_bad_character_makes_an_address_invalid(rest, bad):
     assert not is_url(f"https://x.example/{rest}{bad}")
     assert not is_url(f"https://x.example/{bad}{rest}")
 
 
-def test_a_long_address_with_one_bad_character_costs_no_more_than_another() -> None:
+def test_a_long_address_with_one_bad_character_takes_no_longer() -> None:
     """If every way to divide it were tried, this would not end."""
     assert not is_url(f"https://journal.example/?{'a' * 5000} b")
     assert is_url(f"https://journal.example/?{'a?' * 5000}#{'b?' * 5000}")

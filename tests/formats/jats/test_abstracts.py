@@ -36,7 +36,7 @@ def test_keywords_have_the_language_of_their_group():
     assert [(keyword.text, keyword.lang) for keyword in article.keywords] == [("a b", "en"), ("c", "de"), ("e", "en")]
 
 
-def test_the_abstract_in_the_articles_language_comes_first_and_each_counts_once():
+def test_abstracts_are_distinct_and_the_articles_language_is_first():
     article = meta(
         '<trans-abstract xml:lang="de"><p>B</p></trans-abstract><abstract><p>A</p></abstract>'
         "<abstract><p>A</p></abstract><abstract/>"

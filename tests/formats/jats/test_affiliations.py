@@ -115,7 +115,7 @@ def test_a_reference_to_a_footnote_is_not_reported_as_missing():
         ("A; B ; C", "A; B; C"),
     ],
 )
-def test_a_line_loses_its_loose_commas_and_its_full_stop(line, tidied):
+def test_stray_commas_and_the_final_full_stop_are_removed(line, tidied):
     assert tidy(line) == tidied
 
 
@@ -166,7 +166,7 @@ def test_one_of_several_alternatives_is_read_in_the_articles_language(language, 
     assert [each.name for each in places.read(meta[0], "path")] == [name]
 
 
-def test_an_affiliation_is_read_once_and_those_of_nobody_are_known():
+def test_an_affiliation_is_read_once_and_unused_ones_are_listed():
     meta = element(ALTERNATIVES, "article-meta")
     places = AffiliationIndex(meta, "en", Notes())
     (contrib,) = element("<contrib><xref ref-type='aff' rid='1 1'/><aff>Own</aff></contrib>")
@@ -174,7 +174,7 @@ def test_an_affiliation_is_read_once_and_those_of_nobody_are_known():
     assert places.unused(list(meta)) == [meta[1]]
 
 
-def test_a_reference_of_another_kind_is_no_affiliation():
+def test_a_reference_of_another_kind_is_not_an_affiliation():
     notes = Notes()
     meta = element("<aff id='a'>A</aff>", "article-meta")
     places = AffiliationIndex(meta, None, notes)

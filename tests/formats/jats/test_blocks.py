@@ -72,7 +72,7 @@ MORE_BLOCKS = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), MORE_BLOCKS)
-def test_what_starts_a_block_of_its_own(inner, expected):
+def test_elements_that_start_a_new_block(inner, expected):
     assert blocks(inner) == expected
 
 
@@ -87,7 +87,7 @@ def test_what_starts_a_block_of_its_own(inner, expected):
         ("", False),
     ],
 )
-def test_a_heading_that_only_says_abstract(heading, generic):
+def test_a_heading_that_only_says_abstract_is_recognised(heading, generic):
     assert is_generic((heading,)) == generic
 
 

@@ -93,7 +93,7 @@ MORE_PARTS = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), MORE_PARTS)
-def test_a_part_that_is_uncertain_stays_text(inner, expected):
+def test_an_uncertain_part_stays_text(inner, expected):
     assert parts(inner) == expected
 
 
@@ -135,7 +135,7 @@ def test_the_first_author(inner, author):
         ),
     ],
 )
-def test_the_source_has_a_place_only_where_its_kind_is_known(kind, inner, expected):
+def test_the_source_is_used_only_if_its_kind_is_known(kind, inner, expected):
     assert parts(inner, kind) == expected
 
 

@@ -112,13 +112,13 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("inner", "date", "shown"), PARTS)
-def test_a_part_that_cannot_be_is_dropped_and_shown(inner, date, shown):
+def test_an_invalid_part_of_a_date_is_dropped_and_reported(inner, date, shown):
     notes = Notes()
     assert read_date(element(inner, "date"), "dates[0]", notes) == date
     assert [(one.code, one.value) for one in notes.findings] == ([("date-invalid", shown)] if shown else [])
 
 
-def test_the_day_of_acceptance_is_in_the_history():
+def test_the_date_of_acceptance_comes_from_the_history():
     day = "<year>2020</year><month>2</month><day>3</day>"
     for holder in ("history", "pub-history"):
         history = f"<{holder}><date date-type='received'>{day}</date><date date-type='Accepted'>{day}</date></{holder}>"
@@ -126,7 +126,7 @@ def test_the_day_of_acceptance_is_in_the_history():
     assert accepted(grouped(element(f"<date date-type='accepted'>{day}</date>")), Notes()) is None
 
 
-def test_the_same_date_said_more_exactly_is_no_conflict():
+def test_a_more_exact_version_of_the_same_date_is_not_a_conflict():
     year, day = "<year>2020</year>", "<year>2020</year><month>5</month><day>6</day>"
     for first, second in ((year, day), (day, year)):
         dates = f"<pub-date pub-type='epub'>{first}</pub-date><pub-date pub-type='epub'>{second}</pub-date>"

@@ -43,11 +43,11 @@ CHOICES = [
 
 
 @pytest.mark.parametrize(("inner", "expected"), CHOICES)
-def test_mathml_comes_before_tex_and_a_picture_is_no_formula(inner, expected):
+def test_mathml_is_preferred_to_tex_and_a_picture_is_not_a_formula(inner, expected):
     assert formula(element(inner, "inline-formula")) == expected
 
 
-def test_the_document_around_a_formula_is_left_out():
+def test_the_latex_document_around_a_formula_is_removed():
     source = "\\documentclass{minimal}\\begin{document}$x\n = 1$\\end{document}"
     assert tex_source(element(source, "tex-math")) == "$x = 1$"
     assert tex_source(element("\\begin{matrix}1\\end{matrix}", "tex-math")) == "\\begin{matrix}1\\end{matrix}"

@@ -104,5 +104,5 @@ def test_sponsors_and_numbers_of_nlm_2_3(inner, expected):
         ),
     ],
 )
-def test_a_group_of_funding(inner, expected):
+def test_one_funding_group(inner, expected):
     assert funding(grouped(element(f"<funding-group>{inner}</funding-group>")), Notes()) == expected

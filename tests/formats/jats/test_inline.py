@@ -50,11 +50,11 @@ def test_deep_nesting_raises_no_recursion_error():
     ("inner", "expected"),
     [("a <bold>b</bold>", "a b"), (" \n ", None), ("", None), ("<xref ref-type='fn'>1</xref>", None)],
 )
-def test_the_characters_of_an_element(inner, expected):
+def test_plain_text_of_an_element(inner, expected):
     assert plain_text(element(inner)) == expected
 
 
-def test_no_element_has_no_characters():
+def test_a_missing_element_has_no_plain_text():
     assert plain_text(None) is None
 
 
@@ -62,5 +62,5 @@ def test_no_element_has_no_characters():
     ("content", "empty"),
     [((), True), ((".",), True), (("—_",), True), (("1",), False), ((Span("sup", ("Ж",)),), False)],
 )
-def test_a_text_without_letters_and_digits_says_nothing(content, empty):
+def test_a_text_without_letters_and_digits_is_empty(content, empty):
     assert is_empty(content) == empty

@@ -53,7 +53,7 @@ def test_placeholders_of_a_template_are_absent():
     assert (result.titles, result.publisher, findings) == ((), None, ["placeholder-value"] * 2)
 
 
-def test_titles_in_several_languages_and_each_once():
+def test_distinct_titles_in_several_languages():
     result, findings = journal(
         "<journal-title-group xml:lang='en'><journal-title>Reed Letters</journal-title>"
         "<journal-title>Reed Letters</journal-title><journal-title>—</journal-title>"
@@ -101,7 +101,7 @@ def test_the_abbreviation_of_a_journal(inner, abbreviation):
         ("Number", None),
     ],
 )
-def test_what_a_template_says_is_no_value(value, kept):
+def test_a_placeholder_of_a_template_is_not_a_value(value, kept):
     notes = Notes()
     assert unless_placeholder(value, "volume", notes) == kept
     assert [(one.code, one.value) for one in notes.findings] == (

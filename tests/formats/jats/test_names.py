@@ -64,7 +64,7 @@ def test_names_of_groups(inner, name):
     assert (contributor.kind, contributor.name) == ("group", name)
 
 
-def test_the_alternatives_come_before_a_name_beside_them():
+def test_name_alternatives_come_before_other_names():
     contrib = element(
         "<name id='3'/><name-alternatives><string-name id='1'/><name id='2'/></name-alternatives>", "contrib"
     )

@@ -50,7 +50,7 @@ MORE_NUMBERS = [
 
 
 @pytest.mark.parametrize(("inner", "number", "found"), MORE_NUMBERS)
-def test_an_issue_ahead_of_print_is_none(inner, number, found):
+def test_ahead_of_print_is_not_an_issue(inner, number, found):
     reading = read_meta(inner)
     assert (article_of(reading).issue, codes(reading)) == (number, found)
 
@@ -60,12 +60,12 @@ def test_the_title_of_an_issue():
     assert meta("<issue-title>tbd</issue-title>").issue_title is None
 
 
-def test_what_stands_beside_a_group_comes_before_the_group():
+def test_values_outside_the_group_are_preferred():
     inner = "<volume>8</volume><volume-issue-group><volume>7</volume><issue>1</issue></volume-issue-group>"
     article = meta(inner)
     assert (article.volume, article.issue) == ("8", "1")
 
 
-def test_an_article_number_stands_beside_its_pages():
+def test_article_number_and_pages_are_both_kept():
     article = meta("<elocation-id>e147</elocation-id><fpage>1</fpage><lpage>9</lpage>")
     assert (article.elocation_id, article.first_page, article.last_page) == ("e147", "1", "9")

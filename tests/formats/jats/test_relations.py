@@ -73,15 +73,15 @@ def test_the_target_of_a_relation(attributes, inner, target, target_type, found)
     assert findings == found
 
 
-def test_the_words_of_a_relation_are_its_description():
+def test_the_text_of_a_relation_is_its_description():
     relations, _ = related("related-object-type='preprint' xlink:href='10.5555/b'", "First version", "related-object")
     assert relations == (Relation(kind="hasPreprint", target="10.5555/b", description="First version"),)
 
 
-def test_the_same_relation_counts_once():
+def test_equal_relations_are_kept_once():
     twice = f"<related-article {COMMENT} xlink:href='10.5555/b'/>" * 2
     assert len(meta(twice).relations) == 1
 
 
-def test_a_translation_that_is_an_article_of_its_own():
+def test_a_translation_that_is_another_article_becomes_a_relation():
     assert translation("10.5555/a.pt") == Relation(kind="hasTranslation", target="10.5555/a.pt")

@@ -51,13 +51,13 @@ def test_licenses(inner, expected, expected_codes):
         ("start_date='2020'", None, None),
     ],
 )
-def test_what_a_licence_is_for_and_from_when(attributes, applies_to, start):
+def test_use_and_start_date_of_a_licence(attributes, applies_to, start):
     reference = f"<license_ref {attributes}>{BY}</license_ref>"
     expected = (License(url=BY, applies_to=applies_to, start_date=start),)
     assert licenses(grouped(element(f"<permissions>{reference}</permissions>")), Notes()) == expected
 
 
-def test_two_licences_one_after_the_other_do_not_conflict():
+def test_two_licences_with_different_start_dates_do_not_conflict():
     references = "".join(
         f"<license_ref start_date='{day}'>{url}</license_ref>" for day, url in (("2020-01-02", ND), ("2021-01-02", BY))
     )
@@ -66,13 +66,13 @@ def test_two_licences_one_after_the_other_do_not_conflict():
     assert codes(reading) == []
 
 
-def test_a_licence_outside_of_permissions_counts_where_there_is_no_other():
+def test_a_licence_outside_permissions_is_used_if_there_is_no_other():
     outside = f"<license xlink:href='{ND}'/>"
     assert [each.url for each in licenses(grouped(element(outside)), Notes())] == [ND]
     inside = f"<permissions><license xlink:href='{BY}'/></permissions>"
     assert [each.url for each in licenses(grouped(element(inside + outside)), Notes())] == [BY]
 
 
-def test_an_address_with_a_blank_is_no_licence():
+def test_a_url_with_a_space_is_not_a_licence():
     inner = "<permissions><license xlink:href='https://press.example/our terms'/></permissions>"
     assert licenses(grouped(element(inner)), Notes()) == ()

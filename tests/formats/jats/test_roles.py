@@ -52,14 +52,14 @@ def test_credit_roles(inner, expected):
         ("", "editors", None),
     ],
 )
-def test_the_role_of_an_entry_is_its_own_or_that_of_its_group(own, of_group, role):
+def test_the_role_comes_from_the_entry_or_its_group(own, of_group, role):
     contrib, group = element("", "contrib"), element("", "contrib-group")
     contrib.set("contrib-type", own)
     group.set("content-type", of_group)
     assert byline_role(contrib, group) == role
 
 
-def test_each_credit_role_counts_once():
+def test_equal_credit_roles_are_kept_once():
     inner = (
         "<role>Software</role><role>SOFTWARE</role><role>Visualisation</role><role>Writing – Review & Editing</role>"
     )
@@ -67,6 +67,6 @@ def test_each_credit_role_counts_once():
     assert found == ("software", "visualization", "writing-review-editing")
 
 
-def test_the_term_of_a_vocabulary_comes_before_the_words():
+def test_the_vocabulary_term_is_preferred_to_the_text():
     inner = "<role vocab-term-identifier='https://credit.niso.org/contributor-roles/supervision/'>Software</role>"
     assert credit_roles(element(inner, "contrib")) == ("supervision",)

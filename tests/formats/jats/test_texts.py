@@ -64,7 +64,7 @@ def test_the_language_of_an_element(tag, code, found):
     assert (language_of(title, "titles", notes), [one.code for one in notes.findings]) == (code, found)
 
 
-def test_an_element_has_no_language_of_those_around_it():
+def test_the_language_is_not_inherited():
     (outer,) = element("<sec xml:lang='en'><title/></sec>")
     assert language_of(outer[0], "titles", Notes()) is None
 
@@ -73,23 +73,23 @@ def test_an_element_has_no_language_of_those_around_it():
     ("written", "escaped"),
     [("<i>x</i>", True), ("&amp;", True), ("&#xe9;", True), ("p < 0.05", False), ("a <1> b", False), ("AT&T; x", True)],
 )
-def test_html_is_told_from_a_comparison(written, escaped):
+def test_html_is_distinguished_from_a_comparison(written, escaped):
     assert has_escaped_html(written) == escaped
 
 
-def test_only_a_text_in_one_piece_is_unescaped():
+def test_only_text_without_formatting_is_unescaped():
     assert content_of(element("&lt;i&gt;x&lt;/i&gt; y")) == (Span("italic", ("x",)), " y")
     faced = (Span("bold", ("a",)), " <i>x</i>")
     assert unescaped(faced) == faced
 
 
-def test_a_sound_text_is_the_same_afterwards():
+def test_an_undamaged_text_is_unchanged():
     notes, sound = Notes(), ("Sound ", Span("italic", ("text",)))
     assert check_text(sound, "en", "titles[0]", notes) is sound
     assert notes.findings == []
 
 
-def test_the_finding_of_another_language_shows_the_beginning():
+def test_the_finding_about_a_wrong_language_shows_the_start_of_the_text():
     notes = Notes()
     check_text(("Река впадает в море " * 20,), "en", "abstracts[0]", notes)
     (finding,) = notes.findings

@@ -94,12 +94,12 @@ def test_subtitles_belong_to_the_title_before_them(inner, expected):
     assert titles(inner) == expected
 
 
-def test_without_a_language_of_the_article_the_order_stays():
+def test_without_an_article_language_the_order_is_unchanged():
     inner = '<article-title xml:lang="ru">Река</article-title><trans-title xml:lang="en">River</trans-title>'
     assert [lang for _, _, lang in titles(inner, lang=None)] == ["ru", "en"]
 
 
-def test_a_title_names_its_element():
+def test_the_provenance_of_a_title_is_its_element():
     rest = SUB.format(TITLE.format("Rio"))
     translated = "<trans-title-group xml:lang='fr'><trans-title>B</trans-title></trans-title-group>"
     inner = f"<article-title>A</article-title>{translated}"

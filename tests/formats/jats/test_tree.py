@@ -36,7 +36,7 @@ def test_groups_keep_the_order_of_the_document():
     assert tree.grouped(None) == {}
 
 
-def test_what_is_around_an_element():
+def test_an_element_inside_another():
     inner = A[1][0]
     assert tree.is_inside(inner, frozenset({"b"}), ARTICLE)
     assert tree.is_inside(inner, frozenset({"a"}), ARTICLE)

@@ -113,7 +113,7 @@ def test_the_punctuation_between_parts(inner, text):
     ("inner", "text"),
     [("Berg", "Berg"), ("<source>A</source><year>1</year>", "A. 1"), ("<source>A</source> (<year>1</year>)", "A (1)")],
 )
-def test_tags_alone_are_composed_and_running_text_is_kept(inner, text):
+def test_tagged_parts_are_joined_and_running_text_is_kept(inner, text):
     assert citation_text(element(inner, "mixed-citation")) == text
 
 
@@ -136,11 +136,11 @@ def test_a_citation_without_words_has_no_text():
         ("<source>1</source>", False),
     ],
 )
-def test_what_a_reader_never_sees(inner, hidden):
+def test_hidden_elements(inner, hidden):
     part = element(inner, "mixed-citation")[-1]
     assert is_hidden(part, part.tag) == hidden
 
 
-def test_deep_nesting_still_reads():
+def test_deep_nesting_is_read():
     deep = "<bold>" * 100 + "x" + "</bold>" * 100
     assert visible_text(element(deep, "p")) == "x"

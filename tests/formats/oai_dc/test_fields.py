@@ -8,7 +8,7 @@ from harvester.formats.oai_dc.fields import Fields, Value, language_first, repor
 from tests.formats.oai_dc.reading import codes, fields
 
 
-def test_values_come_in_their_order_with_their_language():
+def test_values_keep_their_order_and_language():
     found = fields(("title", "Mills", "en"), ("creator", "Doe"), ("title", " Moulins ", "fr_CA"), ("title", "M"))
     assert found.all("title") == [Value("Mills", "en"), Value("Moulins", "fr"), Value("M", None)]
     assert found.texts("title") == ["Mills", "Moulins", "M"]
@@ -20,7 +20,7 @@ def test_blank_values_are_absent():
     assert fields(("title", ""), ("title", " \n "), ("title", "Mills")).texts("title") == ["Mills"]
 
 
-def test_white_space_inside_a_value_stays():
+def test_white_space_inside_a_value_is_kept():
     assert fields(("source", " A;\n  B ")).first("source") == "A;\n  B"
 
 
@@ -35,7 +35,7 @@ def test_white_space_inside_a_value_stays():
         ("<x:dc xmlns:x='urn:x' xmlns:y='urn:y'><y:title>A</y:title></x:dc>", []),
     ],
 )
-def test_only_elements_of_dublin_core_and_of_the_record_itself_count(xml, found):
+def test_only_elements_in_known_namespaces_are_read(xml, found):
     assert Fields(etree.fromstring(xml), Notes()).texts("title") == found
 
 

@@ -51,7 +51,7 @@ def test_the_doi_of_an_article(rows, doi, found):
         ([], DOI, "header identifier"),
     ],
 )
-def test_where_the_doi_was_found(rows, header, element):
+def test_provenance_of_the_doi(rows, header, element):
     notes = Notes()
     assert links.doi(fields(*rows), header, notes) == DOI
     assert notes.provenance == {"doi": element}

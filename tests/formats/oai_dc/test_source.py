@@ -79,7 +79,7 @@ def placed(*rows, language=None, titles=(), **hints):
 CITATION = "Tide Letters; Vol 3, No 2 (2013); 1-5"
 
 
-def test_a_citation_has_the_whole_place():
+def test_a_citation_gives_all_parts_of_the_place():
     found, findings, provenance = placed(
         ("source", CITATION), ("source", "ISSN: 2049-3630"), ("publisher", "Tide <b>Press</b>")
     )
@@ -101,7 +101,7 @@ def test_citations_in_two_languages_agree_on_the_place():
     assert (found.volume, findings) == ("3", [])
 
 
-def test_citations_that_disagree_leave_that_part_out():
+def test_parts_on_which_citations_disagree_are_left_out():
     found, findings, provenance = placed(("source", CITATION), ("source", CITATION.replace("Vol 3", "Vol 4")))
     assert (found.volume, found.issue, findings) == (None, "2", ["citation-conflict"])
     assert "volume" not in provenance
@@ -136,7 +136,7 @@ def test_the_issns_of_a_journal(rows, issns, found):
 
 
 @pytest.mark.parametrize("value", ["https://journal.example/7", "10.5555/a", "urn:nbn:de:1", "ISBN 978-0-306-40615-7"])
-def test_what_is_no_citation_is_not_read_as_one(value):
+def test_other_values_are_not_read_as_citations(value):
     assert placed(("source", value))[:2] == (Place(), [])
 
 

@@ -39,7 +39,7 @@ def test_the_titles_of_an_article(rows, expected, found):
     assert ([(plain(each.text), each.lang) for each in titles], codes(notes)) == (expected, found)
 
 
-def test_the_faces_of_a_title_stay():
+def test_the_formatting_of_a_title_is_kept():
     (title,) = texts.titles(fields(("title", "On <i>E. coli</i> &amp; us")), None, Notes())
     assert title.text == ("On ", Span("italic", ("E. coli",)), " & us")
 
@@ -87,5 +87,5 @@ def test_the_keywords_of_an_article():
     ("raw", "words"),
     [("  a \n b ", "a b"), ("<b>a</b>&nbsp;b", "a b"), ("a\x02b", "ab"), ("p < 0.05", "p < 0.05"), ("AT&T", "AT&T")],
 )
-def test_a_value_in_one_line(raw, words):
+def test_plain_line_of_a_value(raw, words):
     assert texts.plain_line(raw) == words

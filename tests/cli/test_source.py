@@ -3,8 +3,10 @@
 import pytest
 
 from harvester.config import load
+from harvester.model import SetInfo
 from tests.cli.conftest import answer
-from tests.providers.server import Server, reply
+from tests.providers.server import Server, error, reply
+from tests.providers.truth import Truth
 
 
 def test_probe_prints_its_results(call, small):
@@ -90,3 +92,29 @@ def test_probe_does_not_repeat_a_password(call):
     done = call("source", "probe", "https://me:hunter2@journal.example/oai")
     assert done.exit_code == 2
     assert "hunter2" not in done.output
+
+
+def test_source_whose_set_is_not_offered_fails_the_test(configured, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().replace('["oai_dc"]', '["oai_dc"]\nsets = ["small:OLD"]'))
+    done = configured("source", "test", "small")
+    assert done.exit_code == 1
+    assert "the provider has no set small:OLD any more; its sets are now small:ART" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sets", "words"), [(True, 'try `sets` with one of "small:ART"'), (False, "when there are records")]
+)
+def test_probe_of_an_empty_list(call, sets, words):
+    def script(request):
+        if request.query["verb"] in ("ListRecords", "ListIdentifiers"):
+            return reply(error("noRecordsMatch"))
+        if request.query["verb"] == "ListSets" and not sets:
+            return reply(error("noSetHierarchy"))
+        return reply(journal.bytes_of(request))
+
+    journal = Truth(sets=(SetInfo("small:ART", "Articles"),))
+    with Server(script) as server:
+        done = call("source", "probe", server.url, "--allow-private")
+    assert "The list of oai_dc is empty." in done.stderr
+    assert words in done.stderr

@@ -1,4 +1,4 @@
-"""The texts in the blocks of an abstract: as characters, and changed in place."""
+"""The texts in the blocks of an abstract: as plain text, and changed by a function."""
 
 from harvester.formats.blocks import map_texts, plain_blocks
 from harvester.model import ListBlock, Paragraph, Section

@@ -39,7 +39,7 @@ def test_an_unknown_entity_is_reported():
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "character"),
     [
         ("eacute", "é"),
         ("scaron", "š"),
@@ -49,8 +49,8 @@ def test_an_unknown_entity_is_reported():
         ("Eacutes", "&Eacutes;"),
     ],
 )
-def test_a_known_entity_becomes_its_character(name, shown):
-    assert character_of(etree.Entity(name)) == shown
+def test_a_known_entity_becomes_its_character(name, character):
+    assert character_of(etree.Entity(name)) == character
 
 
 def test_an_unknown_name_is_reported_once_with_its_element():
@@ -59,7 +59,7 @@ def test_an_unknown_name_is_reported_once_with_its_element():
         holder.append(etree.Entity(name))
     notes, seen = Notes(), {"xyz;"}
     report_unresolved(paragraph, seen, notes)
-    assert [(one.code, one.value, one.detail) for one in notes.findings] == [
+    assert [(finding.code, finding.value, finding.detail) for finding in notes.findings] == [
         ("unresolved-entity", "fdg", {"element": "bold"})
     ]
     report_unresolved(paragraph, seen, notes)

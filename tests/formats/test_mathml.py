@@ -1,4 +1,4 @@
-"""MathML that stands alone: no prefixes, no identifiers, no indentation."""
+"""Self-contained MathML: no prefixes, no identifiers, no indentation."""
 
 import pytest
 from lxml import etree

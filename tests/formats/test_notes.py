@@ -15,7 +15,7 @@ def test_findings_are_kept_in_their_order():
 
 
 def test_two_records_share_no_notes():
-    one, other = Notes(), Notes()
-    one.report("doi-invalid")
-    one.provenance["doi"] = "article-id"
+    notes, other = Notes(), Notes()
+    notes.report("doi-invalid")
+    notes.provenance["doi"] = "article-id"
     assert (other.findings, other.provenance) == ([], {})

@@ -1,4 +1,4 @@
-"""Damaged texts, repaired only where the configuration asks for it."""
+"""Damaged texts are repaired only if the configuration asks for it."""
 
 from __future__ import annotations
 
@@ -64,15 +64,17 @@ def test_a_repair_replaces_only_the_finding_about_the_same_damage():
     reading = repair_texts(Reading(ARTICLE, REPORTED), ("ligatures",))
     assert reading.findings[:3] == REPORTED[1:]
     paths = ("titles[0]", "abstracts[0]", "abstracts[0]", "keywords[0]", "references[0].text")
-    assert [(one.code, one.path) for one in reading.findings[3:]] == [("text-repaired", path) for path in paths]
+    assert [(finding.code, finding.path) for finding in reading.findings[3:]] == [
+        ("text-repaired", path) for path in paths
+    ]
 
 
 def test_both_kinds_of_damage():
     reading = repair_texts(Reading(ARTICLE, REPORTED), ("ligatures", "mojibake"))
     assert reading.article is not None
     assert reading.article.titles[0].subtitle == ("Pérez",)
-    assert ("text-repaired", "titles[0].subtitle") in [(one.code, one.path) for one in reading.findings]
-    assert [one.code for one in reading.findings[:2]] == ["text-broken-ligature", "doi-invalid"]
+    assert ("text-repaired", "titles[0].subtitle") in [(finding.code, finding.path) for finding in reading.findings]
+    assert [finding.code for finding in reading.findings[:2]] == ["text-broken-ligature", "doi-invalid"]
 
 
 def test_an_undamaged_article_is_unchanged():

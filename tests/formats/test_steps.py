@@ -1,4 +1,4 @@
-"""Work in step: one step of all before the next of any."""
+"""Work in step: all pieces of work take one step before any takes the next."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""An article that passes every rule, to be spoilt in one place, and what the rules find in it.
+"""An article that passes every rule, helpers that change it in one place, and a helper that runs rules on it.
 
-The test of a module of rules has two tables: `BAD`, rows of a code, the path of the finding and an article, and `GOOD`,
-articles that come close and are right.
+The test of a module of rules has two tables. `BAD` has rows of a code, the path of the finding and a faulty article.
+`GOOD` has articles that look faulty but are correct.
 """
 
 from collections.abc import Iterable
@@ -78,6 +78,6 @@ def with_journal(**changes):
     return article(journal=replace(ARTICLE.journal, **changes))
 
 
-def found(rules: Iterable[Rule], sample: Article, policy: Policy = CONFIGURED) -> list[tuple[str, str]]:
-    """Code and path of everything that these rules find in the article, in their order."""
+def findings_of(rules: Iterable[Rule], sample: Article, policy: Policy = CONFIGURED) -> list[tuple[str, str]]:
+    """The codes and paths of the findings of these rules about the article, in order."""
     return [(finding.code, finding.path) for rule in rules for finding in rule(sample, policy)]

@@ -1,4 +1,4 @@
-"""Dates: one of publication, days of the calendar, and no publication in the future."""
+"""Dates: a publication date that is not in the future, and days that exist in the calendar."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from harvester.model import License, Policy, PubDate, Relation
 from harvester.rules import dates
-from tests.rules.samples import article, found
+from tests.rules.samples import article, findings_of
 
 
 def dated(*dates):
@@ -41,30 +41,30 @@ BAD = [
 ]
 GOOD = [
     dated(TODAY),
-    dated(TODAY | {"day": 16}),  # tomorrow: it is that day in Auckland
+    dated(TODAY | {"day": 16}),  # tomorrow: in Auckland it may already be that day
     dated({"year": 2024, "month": 2, "day": 29}),
-    dated({"year": 2025, "month": 24}),  # a season: nothing says which months
+    dated({"year": 2025, "month": 24}),  # a season: its months are unknown
     dated({"year": 2025, "month": 6}),
     article(accepted=PubDate(year=2024, month=2, day=29)),
     article(issue_year=2026),
     licensed("2024-02-29"),
     licensed(None),
-    updated("2030-01-01"),  # only publication must have come
+    updated("2030-01-01"),  # only the publication must not be in the future
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_a_bad_date_is_found(code, path, spoilt):
-    assert found(dates.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_a_bad_date_is_found(code, path, faulty):
+    assert findings_of(dates.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_a_date_that_only_looks_bad_passes(good):
-    assert found(dates.RULES, good) == []
+    assert findings_of(dates.RULES, good) == []
 
 
 @pytest.mark.parametrize(
-    ("when", "shown"),
+    ("fields", "text"),
     [
         ({"year": 2021}, "2021"),
         ({"year": 2021, "month": 3}, "2021-03"),
@@ -72,14 +72,17 @@ def test_a_date_that_only_looks_bad_passes(good):
         ({"year": 987, "month": 24}, "987-24"),
     ],
 )
-def test_a_date_is_formatted_as_far_as_it_is_known(when, shown):
-    assert dates.format_date(PubDate(**when)) == shown
+def test_a_date_is_formatted_as_far_as_it_is_known(fields, text):
+    assert dates.format_date(PubDate(**fields)) == text
 
 
 def test_the_finding_shows_the_medium_of_a_future_date():
     ahead = dated(TODAY, {"year": 2026, "medium": "print"}, {"year": 2027})
-    found = dates.publication_is_past(ahead, Policy(today="2025-06-15"))
-    assert [(one.value, one.detail) for one in found] == [("2026", {"medium": "print"}), ("2027", {"medium": "other"})]
+    findings = dates.publication_is_past(ahead, Policy(today="2025-06-15"))
+    assert [(finding.value, finding.detail) for finding in findings] == [
+        ("2026", {"medium": "print"}),
+        ("2027", {"medium": "other"}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,7 @@ def test_the_finding_shows_the_medium_of_a_future_date():
         ("2027", "2026-12-31", True),
         ("2027-03", "2027-02-27", False),
         ("2027-03", "2027-02-28", True),
-        ("2027-31", "2026-12-31", True),  # a quarter: nothing says which months, so the year decides
+        ("2027-31", "2026-12-31", True),  # a quarter: its months are unknown, so the year decides
         ("2027-03-02", "2027-02-28", False),
         ("2027-03-02", "2027-03-01", True),
         ("2027-03-02", "2030-01-01", True),
@@ -111,8 +114,8 @@ def test_a_date_is_in_the_future_until_it_has_come(day, today):
 
 
 def test_the_issue_may_be_dated_next_year():
-    found = [
+    paths = [
         [finding.path for finding in dates.publication_is_past(article(issue_year=year), Policy(today="2026-11-24"))]
         for year in (None, 2019, 2027, 2028, 2109)
     ]
-    assert found == [[], [], [], ["issue_year"], ["issue_year"]]
+    assert paths == [[], [], [], ["issue_year"], ["issue_year"]]

@@ -1,10 +1,10 @@
-"""The article against its own schema, as a rule."""
+"""The rule that checks the article against its own schema."""
 
 import pytest
 
 from harvester.model import Contributor, Relation
 from harvester.rules import document
-from tests.rules.samples import ARTICLE, article, found
+from tests.rules.samples import ARTICLE, article, findings_of
 
 BAD = [
     ("document-invalid", "volume", article(volume="1\x01")),
@@ -18,11 +18,11 @@ BAD = [
 GOOD = [ARTICLE, article(volume="1 a"), article(contributors=(Contributor(surname="Josiah"),))]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_a_value_that_the_schema_refuses_is_found(code, path, spoilt):
-    assert found(document.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_a_value_that_the_schema_refuses_is_found(code, path, faulty):
+    assert findings_of(document.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_what_the_schema_accepts_passes(good):
-    assert found(document.RULES, good) == []
+    assert findings_of(document.RULES, good) == []

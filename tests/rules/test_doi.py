@@ -1,10 +1,10 @@
-"""The DOI: there is one, it is ours, and Crossref accepts it."""
+"""The DOI: it exists, has a configured DOI prefix, and Crossref accepts it."""
 
 import pytest
 
 from harvester.model import Policy
 from harvester.rules import doi
-from tests.rules.samples import CONFIGURED, POLICY, article, found
+from tests.rules.samples import CONFIGURED, POLICY, article, findings_of
 
 LONGEST = "10.5555/" + "a" * 200
 BAD = [
@@ -25,22 +25,22 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_a_bad_doi_is_found(code, path, spoilt):
-    assert (code, path) in found(doi.RULES, spoilt)
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_a_bad_doi_is_found(code, path, faulty):
+    assert (code, path) in findings_of(doi.RULES, faulty)
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_a_doi_that_only_looks_bad_passes(good):
-    assert found(doi.RULES, good) == []
+    assert findings_of(doi.RULES, good) == []
 
 
 def test_without_configured_prefixes_every_prefix_is_accepted():
-    assert found(doi.RULES, article(doi="10.1016/j.example.1"), Policy(today="2025-06-15")) == []
+    assert findings_of(doi.RULES, article(doi="10.1016/j.example.1"), Policy(today="2025-06-15")) == []
 
 
 def test_a_prefix_is_compared_as_a_whole():
-    assert ("doi-foreign-prefix", "doi") in found(doi.RULES, article(doi="10.55555/1"))
+    assert ("doi-foreign-prefix", "doi") in findings_of(doi.RULES, article(doi="10.55555/1"))
 
 
 def test_the_finding_names_the_configured_prefixes():
@@ -64,4 +64,4 @@ def test_the_finding_shows_the_doi_of_the_pattern():
 
 
 def test_a_pattern_that_cannot_be_filled_finds_nothing():
-    assert found(doi.RULES, article(doi="10.5555/other", first_page=None, last_page=None)) == []
+    assert findings_of(doi.RULES, article(doi="10.5555/other", first_page=None, last_page=None)) == []

@@ -1,11 +1,11 @@
-"""Titles and abstracts with words, bare numbers, and articles that are articles."""
+"""Titles and abstracts with words, numbers without labels, and types that are articles."""
 
 import pytest
 
 from harvester.model import Abstract, ListBlock, Paragraph, Section, Title
 from harvester.rules import essentials
 from harvester.text import Math, Span
-from tests.rules.samples import ARTICLE, article, found
+from tests.rules.samples import ARTICLE, article, findings_of
 
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
 
@@ -31,7 +31,7 @@ BAD = [
     ("volume-suspect", "issue", article(issue="№ 2")),
     ("volume-suspect", "issue", article(issue="No.3")),
     ("volume-suspect", "issue", article(issue="1_2")),
-    ("volume-suspect", "issue", article(issue="Issue 3–4")),  # the label is the graver of both
+    ("volume-suspect", "issue", article(issue="Issue 3–4")),  # the label is more serious than the dash
     ("volume-dash", "issue", article(issue="3–4")),
     ("volume-dash", "volume", article(volume="3-4")),
     ("type-not-article", "type", article(type="Table-of-contents")),
@@ -51,14 +51,14 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_missing_and_suspicious_values_are_found(code, path, spoilt):
-    assert found(essentials.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_missing_and_suspicious_values_are_found(code, path, faulty):
+    assert findings_of(essentials.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_values_that_only_look_suspicious_pass(good):
-    assert found(essentials.RULES, good) == []
+    assert findings_of(essentials.RULES, good) == []
 
 
 @pytest.mark.parametrize(

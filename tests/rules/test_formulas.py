@@ -1,4 +1,4 @@
-"""Formulas that the schema takes and others. The tests of the exporter hold that no other passes."""
+"""Formulas that the schema accepts, and others. The tests of the deposit check that no other formula passes."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from harvester.model import Abstract, ListBlock, Paragraph, Section, Title
 from harvester.rules import formulas
 from harvester.rules.formulas import problem_of
 from harvester.text import Math, Span
-from tests.rules.samples import POLICY, article, found
+from tests.rules.samples import POLICY, article, findings_of
 
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"{}>{}</math>'
 FRACTION = Math(MATH.format("", "<mfrac><mi>x</mi></mfrac>"))  # it has no denominator
@@ -26,19 +26,19 @@ BAD = [
 ]
 GOOD = [
     article(titles=(Title(text=("On ", Math(MATH.format("", "<mi>x</mi>")))),)),
-    article(titles=(Title(text=("On <mfrac><mi>x</mi></mfrac>",)),)),  # text that reads like a formula
+    article(titles=(Title(text=("On <mfrac><mi>x</mi></mfrac>",)),)),  # text that looks like a formula
     abstract(Paragraph((Span("italic", (Math(MATH.format("", "<mn>1</mn>")),)),))),
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_a_refused_formula_is_found_wherever_it_is(code, path, spoilt):
-    assert found(formulas.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_a_refused_formula_is_found_wherever_it_is(code, path, faulty):
+    assert findings_of(formulas.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_an_accepted_formula_passes(good):
-    assert found(formulas.RULES, good) == []
+    assert findings_of(formulas.RULES, good) == []
 
 
 def test_a_long_formula_is_shown_in_part():

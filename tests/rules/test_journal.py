@@ -1,10 +1,10 @@
-"""The journal: its title, and ISSNs that are right and of a known medium."""
+"""The journal: its title, and valid ISSNs of known media."""
 
 import pytest
 
 from harvester.model import Issn, LangText
 from harvester.rules import journal
-from tests.rules.samples import CONFIGURED, POLICY, found, with_journal
+from tests.rules.samples import CONFIGURED, POLICY, findings_of, with_journal
 
 PRINT, ONLINE = Issn("0317-8471", "print"), Issn("1050-124X", "electronic")
 
@@ -23,7 +23,7 @@ BAD = [
     ("journal-title-differs", "journal.titles[0]", titled("Annals of Invention")),
     ("issn-missing", "journal.issns", numbered()),
     ("issn-check-digit", "journal.issns[0]", numbered(Issn("2076-7405", "print"))),
-    ("issn-check-digit", "journal.issns[1]", numbered(PRINT, Issn("1050124X", "electronic"))),  # not its one spelling
+    ("issn-check-digit", "journal.issns[1]", numbered(PRINT, Issn("1050124X", "electronic"))),  # not in canonical form
     ("issn-media-unknown", "journal.issns[0]", numbered(Issn("2076-7404"))),
     ("issn-media-conflict", "journal.issns[0]", numbered(Issn("0317-8471", "electronic"))),
     ("issn-media-conflict", "journal.issns[1]", numbered(PRINT, Issn("1050-124X", "print"))),
@@ -33,27 +33,27 @@ GOOD = [
     titled("—", "Annals of Invented Results"),
     numbered(PRINT),
     numbered(ONLINE, PRINT),
-    numbered(PRINT, Issn("2076-7404", "print")),  # a number that the configuration does not know
+    numbered(PRINT, Issn("2076-7404", "print")),  # an ISSN that is not configured
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_what_is_wrong_with_a_journal_is_found(code, path, spoilt):
-    assert (code, path) in found(journal.RULES, spoilt)
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_what_is_wrong_with_a_journal_is_found(code, path, faulty):
+    assert (code, path) in findings_of(journal.RULES, faulty)
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_a_journal_that_only_looks_wrong_passes(good):
-    assert found(journal.RULES, good) == []
+    assert findings_of(journal.RULES, good) == []
 
 
 def test_a_journal_that_is_not_configured_may_have_any_title_and_medium():
     other = with_journal(titles=(LangText(("Other",)),), issns=(Issn("0317-8471", "electronic"),))
-    assert found(journal.RULES, other, POLICY) == []
+    assert findings_of(journal.RULES, other, POLICY) == []
 
 
 def test_an_unknown_medium_conflicts_with_nothing():
-    assert found(journal.RULES, numbered(Issn("0317-8471"))) == [("issn-media-unknown", "journal.issns[0]")]
+    assert findings_of(journal.RULES, numbered(Issn("0317-8471"))) == [("issn-media-unknown", "journal.issns[0]")]
 
 
 def test_the_configured_title_is_shown():

@@ -4,7 +4,7 @@ import pytest
 
 from harvester.model import Abstract, AltName, Keyword, LangText, Paragraph, Title
 from harvester.rules import languages
-from tests.rules.samples import article, found, with_journal, with_person
+from tests.rules.samples import article, findings_of, with_journal, with_person
 
 BAD = [
     ("language-refused", "language", article(language="ger")),  # ISO 639-2/B
@@ -25,16 +25,16 @@ BAD = [
 GOOD = [
     article(language=None),
     article(language="sah", titles=(Title(text=("A",), lang="zul"),)),
-    article(language="deu"),  # 639-3, though there is a code of two letters
+    article(language="deu"),  # 639-3, although a two-letter code exists
     with_person(alt_names=(AltName(surname="A", lang="zh"), AltName(surname="B"))),
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_a_code_that_crossref_refuses_is_found(code, path, spoilt):
-    assert found(languages.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_a_code_that_crossref_refuses_is_found(code, path, faulty):
+    assert findings_of(languages.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_a_code_that_crossref_accepts_passes(good):
-    assert found(languages.RULES, good) == []
+    assert findings_of(languages.RULES, good) == []

@@ -1,11 +1,11 @@
-"""The longest and shortest values of each field, and how many there may be of a kind."""
+"""The longest and shortest value of each field, and the largest number of values of a kind."""
 
 import pytest
 from msgspec.structs import replace
 
 from harvester.model import Affiliation, AltName, Contributor, Issn, LangText, PubDate
 from harvester.rules import lengths
-from tests.rules.samples import ARTICLE, POLICY, article, found, with_journal, with_person
+from tests.rules.samples import ARTICLE, POLICY, article, findings_of, with_journal, with_person
 
 INSTITUTION = "contributors[0].affiliations[0]"
 
@@ -18,7 +18,7 @@ def group(name):
     return article(contributors=(Contributor(kind="group", name=name),))
 
 
-# The path of a value, the article with a value of so many characters there, the fewest and the most.
+# The path of a value, a function that gives an article with a value of that length there, and both limits.
 LIMITS = [
     ("volume", lambda length: article(volume="1" * length), 1, 32),
     ("issue", lambda length: article(issue="1" * length), 1, 32),
@@ -63,14 +63,14 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_a_value_beyond_its_limit_is_found(code, path, spoilt):
-    assert found(lengths.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_a_value_beyond_its_limit_is_found(code, path, faulty):
+    assert findings_of(lengths.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_a_value_at_its_limit_passes(good):
-    assert found(lengths.RULES, good) == []
+    assert findings_of(lengths.RULES, good) == []
 
 
 def test_the_limit_is_shown():

@@ -1,11 +1,11 @@
-"""Contributors: names that Crossref accepts, and nobody twice."""
+"""Contributors: names that Crossref accepts, and no duplicates."""
 
 import pytest
 from msgspec.structs import replace
 
 from harvester.model import Affiliation, AltName, Contributor
 from harvester.rules import people
-from tests.rules.samples import PERSON, POLICY, article, found, with_person
+from tests.rules.samples import PERSON, POLICY, article, findings_of, with_person
 
 NAMESAKE = replace(PERSON, orcid=None, affiliations=(Affiliation(name="Example College"),))
 GROUP = Contributor(kind="group", name="Lamp Group")
@@ -30,7 +30,7 @@ BAD = [
     ("surname-suffix", "contributors[0].surname", with_person(surname="Davis Jr.")),
     ("surname-suffix", "contributors[0].surname", with_person(surname="da Silva Filho")),
     ("orcid-check-digit", "contributors[0].orcid", with_person(orcid="https://orcid.org/0000-0002-1825-0098")),
-    ("orcid-check-digit", "contributors[0].orcid", with_person(orcid="0000-0002-1825-0097")),  # not its one spelling
+    ("orcid-check-digit", "contributors[0].orcid", with_person(orcid="0000-0002-1825-0097")),  # not in canonical form
     ("orcid-duplicate", "contributors[1].orcid", by(PERSON, replace(PERSON, surname="Other"))),
     ("contributor-duplicate", "contributors[1]", by(PERSON, replace(PERSON, orcid=None))),
     ("contributor-duplicate", "contributors[1]", by(replace(PERSON, affiliations=()), NAMESAKE)),
@@ -53,19 +53,19 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_what_is_wrong_with_a_contributor_is_found(code, path, spoilt):
-    assert found(people.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_what_is_wrong_with_a_contributor_is_found(code, path, faulty):
+    assert findings_of(people.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_a_contributor_who_only_looks_wrong_passes(good):
-    assert found(people.RULES, good) == []
+    assert findings_of(people.RULES, good) == []
 
 
 def test_a_third_of_the_same_name_is_compared_with_the_first():
     third = replace(NAMESAKE, affiliations=PERSON.affiliations)
-    assert found(people.RULES, by(PERSON, NAMESAKE, third)) == [("contributor-duplicate", "contributors[2]")]
+    assert findings_of(people.RULES, by(PERSON, NAMESAKE, third)) == [("contributor-duplicate", "contributors[2]")]
 
 
 def test_a_duplicate_is_shown_by_name():

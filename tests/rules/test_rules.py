@@ -1,4 +1,4 @@
-"""All rules together: each of their codes has a case, every finding has words, and the good articles pass them all."""
+"""All rules together: every code has a case, every finding has a message, and the good articles pass all rules."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.rules.samples import ARTICLE, CONFIGURED, POLICY, article, with_perso
 from tests.strategies import articles, of_articles
 
 PACKAGE = Path(harvester.rules.__file__).parent
-ELSEWHERE = {"undeposited"}  # its test compares what it finds with the deposit
+ELSEWHERE = {"undeposited"}  # its test compares the findings with the deposit
 
 
 def modules() -> dict[str, ModuleType]:
-    """The modules of rules by name."""
+    """The modules that have rules, by name."""
     names = (path.stem for path in sorted(PACKAGE.glob("*.py")) if path.stem != "__init__")
     loaded = {name: importlib.import_module(f"harvester.rules.{name}") for name in names}
     return {name: module for name, module in loaded.items() if hasattr(module, "RULES")}
@@ -43,9 +43,11 @@ def test_every_code_of_a_module_has_its_case(name):
     assert named - {code for code, _, _ in CASES[name].BAD} == set()
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_the_sentence_of_a_finding_has_no_gap(code, path, spoilt):
-    [finding, *_] = [one for one in rules.check(spoilt, CONFIGURED) if (one.code, one.path) == (code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_the_sentence_of_a_finding_has_no_gap(code, path, faulty):
+    [finding, *_] = [
+        candidate for candidate in rules.check(faulty, CONFIGURED) if (candidate.code, candidate.path) == (code, path)
+    ]
     known = {**finding.detail, "path": finding.path, "value": finding.value}
     fields = {field for _, field, _, _ in Formatter().parse(findings.kinds()[code].message) if field}
     assert {field for field in fields if field not in known} == set()
@@ -75,7 +77,7 @@ def test_many_articles_at_once_have_the_findings_of_each():
 
 
 def test_most_hostile_articles_pass():
-    """Otherwise the strategy would prove little to those who drop what the rules hold back."""
+    """Otherwise the strategy would prove little in tests that drop articles which the rules hold back."""
     passed = []
 
     @of_articles

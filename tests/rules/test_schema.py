@@ -1,4 +1,4 @@
-"""The article schema: the same shape as the model, and the same verdict from both validators."""
+"""The article schema: it has the shape of the model, and both validators agree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.strategies import articles, of_articles
 SCHEMA = msgspec.json.decode(packaged.schema_text("article.schema.json"))
 MODEL = msgspec.json.schema(Article)["$defs"]
 
-# The name of each Struct in the schema.
+# The name in the schema of each Struct.
 NAMES = {
     "Abstract": "abstract",
     "Affiliation": "affiliation",
@@ -106,8 +106,8 @@ def damaged(draw):
     """A document with one to three values replaced, removed or added."""
     document = msgspec.json.decode(to_json(draw(articles())))
     for _ in range(draw(st.integers(1, 3))):
-        found = [place for place in places(document) if place] or [("format",)]
-        *path, last = found[draw(st.integers(0, len(found) - 1))]
+        paths = [place for place in places(document) if place] or [("format",)]
+        *path, last = paths[draw(st.integers(0, len(paths) - 1))]
         holder = document
         for step in path:
             holder = holder[step]
@@ -150,8 +150,8 @@ def test_bytes_and_decoded_documents_have_the_same_result(document):
     ],
 )
 def test_an_explanation_gives_place_and_reason(path, problem, changes):
-    found = explain(msgspec.to_builtins(article(**changes)))
-    assert [(finding.path, finding.detail["problem"]) for finding in found] == [(path, problem)]
+    findings = explain(msgspec.to_builtins(article(**changes)))
+    assert [(finding.path, finding.detail["problem"]) for finding in findings] == [(path, problem)]
 
 
 def test_half_a_surrogate_pair_can_be_shown_anywhere():
@@ -171,5 +171,5 @@ def test_the_good_article_is_accepted():
 
 
 def test_an_empty_journal_is_accepted():
-    """msgspec leaves out a default only when it is the very object: an equal one is written as {}."""
+    """msgspec omits a default only if it is the same object. An equal object is written as {}."""
     assert accepts(to_json(article(journal=Journal())))

@@ -1,4 +1,4 @@
-"""What the deposit leaves out is said, and only that."""
+"""Everything that a deposit leaves out is reported, and nothing else."""
 
 import pytest
 from msgspec.structs import replace
@@ -29,7 +29,7 @@ UPDATE = Relation(kind="expression_of_concern", target="10.5555/1", update=True)
 YEAR, DAY = (PubDate(year=2021),), (PubDate(year=2021, month=3, day=31),)
 
 
-def said(sample, policy=POLICY):
+def codes_of(sample, policy=POLICY):
     return [finding.code for rule in undeposited.RULES for finding in rule(sample, policy)]
 
 
@@ -45,7 +45,7 @@ def said(sample, policy=POLICY):
 def test_an_update_is_reported_as_left_out_exactly_if_the_deposit_lacks_it(policy, dates, date, code):
     relation = Relation(kind=UPDATE.kind, target=UPDATE.target, update=True, date=date)
     sample = article(relations=(relation,), dates=dates)
-    assert said(sample, policy) == ([code] if code else [])
+    assert codes_of(sample, policy) == ([code] if code else [])
     settings = replace(SETTINGS, crossmark_policy="10.5555/policy" if policy.crossmark else None)
     deposit = crossref.build([sample], BATCH, settings)
     assert (b"<update " in deposit) == (code is None)
@@ -95,14 +95,16 @@ FUNDED = article(funding=(Funding(funder="Fund of Shapes", ror="https://ror.org/
 @pytest.mark.parametrize("version", VERSIONS)
 def test_values_unsupported_by_a_version_are_reported_exactly_if_the_deposit_lacks_them(lost_in, path, sample, version):
     findings = rules.check(sample, replace(POLICY, schema_version=version))
-    assert [(one.code, one.path) for one in findings] == [("version-leaves-out", path)] * (version in lost_in)
+    assert [(finding.code, finding.path) for finding in findings] == [("version-leaves-out", path)] * (
+        version in lost_in
+    )
     deposit = crossref.build([sample], replace(BATCH, schema_version=version), SETTINGS).decode()
     words = ("Карберри", "software", FUNDED.funding[0].ror)
     assert any(word in deposit for word in words) == (version not in lost_in)
 
 
 def test_a_good_article_loses_nothing():
-    assert said(article()) == []
+    assert codes_of(article()) == []
 
 
 def test_the_message_spells_out_the_kind_of_update():
@@ -111,7 +113,7 @@ def test_the_message_spells_out_the_kind_of_update():
 
 
 def test_other_relations_need_no_crossmark():
-    assert said(article(relations=(Relation(kind="isTranslationOf", target="10.5555/1"),))) == []
+    assert codes_of(article(relations=(Relation(kind="isTranslationOf", target="10.5555/1"),))) == []
 
 
 @pytest.mark.parametrize(
@@ -130,9 +132,9 @@ def test_omitted_details_of_a_group(changes, what):
 
 def test_a_grid_id_next_to_a_ror_id_is_not_reported():
     both = Affiliation(grid="grid.40263.33", ror="https://ror.org/05gq02987")
-    assert said(with_person(affiliations=(both,))) == []
+    assert codes_of(with_person(affiliations=(both,))) == []
 
 
 def test_omitted_parts_are_not_reported_if_the_reference_has_text():
-    assert said(article(references=(Reference(key="a", text="A. 1999", isbn="none", issue="3" * 40),))) == []
-    assert said(article(references=(Reference(key="a", author="A", isbn="978-0-306-40615-7", edition="2"),))) == []
+    assert codes_of(article(references=(Reference(key="a", text="A. 1999", isbn="none", issue="3" * 40),))) == []
+    assert codes_of(article(references=(Reference(key="a", author="A", isbn="978-0-306-40615-7", edition="2"),))) == []

@@ -1,4 +1,4 @@
-"""Web addresses: complete, and without a character that the schema refuses."""
+"""URLs: complete, and without characters that the schema refuses."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from harvester.model import File, License
 from harvester.rules import urls
 from harvester.rules.urls import is_url
-from tests.rules.samples import article, found
+from tests.rules.samples import article, findings_of
 
 BAD = [
     ("url-missing", "landing_page", article(landing_page=None)),
@@ -23,14 +23,14 @@ GOOD = [
 ]
 
 
-@pytest.mark.parametrize(("code", "path", "spoilt"), BAD)
-def test_a_bad_address_is_found(code, path, spoilt):
-    assert found(urls.RULES, spoilt) == [(code, path)]
+@pytest.mark.parametrize(("code", "path", "faulty"), BAD)
+def test_a_bad_address_is_found(code, path, faulty):
+    assert findings_of(urls.RULES, faulty) == [(code, path)]
 
 
 @pytest.mark.parametrize("good", GOOD)
 def test_a_good_address_passes(good):
-    assert found(urls.RULES, good) == []
+    assert findings_of(urls.RULES, good) == []
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,6 @@ def test_one_bad_character_makes_an_address_invalid(rest, bad):
 
 
 def test_a_long_address_with_one_bad_character_takes_no_longer() -> None:
-    """If every way to divide it were tried, this would not end."""
+    """If the pattern tried every way to split the address, this test would never end."""
     assert not is_url(f"https://journal.example/?{'a' * 5000} b")
     assert is_url(f"https://journal.example/?{'a?' * 5000}#{'b?' * 5000}")

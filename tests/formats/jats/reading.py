@@ -17,7 +17,7 @@ NAMESPACES = (
 
 
 def element(inner: str, tag: str = "article-title") -> etree._Element:
-    """An element of that name around a snippet."""
+    """An element with this name around a snippet."""
     return etree.fromstring(f"<{tag} {NAMESPACES}>{inner}</{tag}>")
 
 
@@ -46,7 +46,7 @@ def meta(inner: str, **options) -> Article:
 
 
 def read_references(inner: str) -> Reading:
-    """The reading of an article whose ref-list holds `inner`."""
+    """The reading of an article with `inner` in its ref-list."""
     return read_meta("", rest=f"<back><ref-list>{inner}</ref-list></back>")
 
 
@@ -55,7 +55,7 @@ def references(inner: str) -> tuple[Reference, ...]:
 
 
 def single_reference(inner: str) -> Reference:
-    """The one reference of an entry that holds `inner`."""
+    """The single reference of a <ref> with `inner`."""
     (reference,) = references(f"<ref id='R1'>{inner}</ref>")
     return reference
 
@@ -65,11 +65,11 @@ def codes(reading: Reading) -> list[str]:
 
 
 def group(*contribs: str, beside: str = "", attributes: str = "") -> str:
-    """A contrib-group of these contributors; `beside` comes after them."""
+    """A contrib-group with these contributors, and `beside` after them."""
     entries = "".join(f"<contrib>{contrib}</contrib>" for contrib in contribs)
     return f"<contrib-group {attributes}>{entries}{beside}</contrib-group>"
 
 
 def person(surname: str = "Berg", rest: str = "") -> str:
-    """The inside of a contributor named Ada Berg."""
+    """The content of a contributor named Ada Berg."""
     return f"<name><surname>{surname}</surname><given-names>Ada</given-names></name>{rest}"

@@ -1,4 +1,4 @@
-"""Abstracts and keywords, each in its language."""
+"""Abstracts and keywords with their languages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_abstracts_are_distinct_and_the_articles_language_is_first():
         '<trans-abstract xml:lang="de"><p>B</p></trans-abstract><abstract><p>A</p></abstract>'
         "<abstract><p>A</p></abstract><abstract/>"
     )
-    assert [(each.lang, each.blocks) for each in article.abstracts] == [
+    assert [(abstract.lang, abstract.blocks) for abstract in article.abstracts] == [
         ("en", (Paragraph(("A",)),)),
         ("de", (Paragraph(("B",)),)),
     ]
@@ -62,8 +62,8 @@ def test_a_second_abstract_in_the_language_of_a_translation_is_reported():
     stub = "<front-stub><title-group/><abstract><p>Outra</p></abstract></front-stub>"
     rest = f'<sub-article article-type="translation" xml:lang="pt">{stub}</sub-article>'
     reading = read_meta('<trans-abstract xml:lang="pt"><p>Uma</p></trans-abstract>', rest=rest)
-    assert [each.blocks for each in article_of(reading).abstracts] == [(Paragraph(("Uma",)),)]
-    assert [(one.code, one.value) for one in reading.findings] == [("translation-duplicate", "Outra")]
+    assert [abstract.blocks for abstract in article_of(reading).abstracts] == [(Paragraph(("Uma",)),)]
+    assert [(finding.code, finding.value) for finding in reading.findings] == [("translation-duplicate", "Outra")]
 
 
 def test_subject_headings_and_empty_keywords_are_left_out():
@@ -71,4 +71,4 @@ def test_subject_headings_and_empty_keywords_are_left_out():
         '<kwd-group kwd-group-type="badges"><kwd>open</kwd></kwd-group>'
         "<kwd-group><kwd/><kwd>—</kwd><kwd>a</kwd><kwd>a</kwd><nested-kwd><kwd>b</kwd></nested-kwd></kwd-group>"
     )
-    assert [each.text for each in article.keywords] == ["a", "b"]
+    assert [keyword.text for keyword in article.keywords] == ["a", "b"]

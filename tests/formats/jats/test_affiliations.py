@@ -1,4 +1,4 @@
-"""Institutions, and who belongs to which."""
+"""Institutions, and the contributors who belong to them."""
 
 from __future__ import annotations
 
@@ -162,22 +162,22 @@ ALTERNATIVES = (
 )
 def test_one_of_several_alternatives_is_read_in_the_articles_language(language, name):
     meta = element(ALTERNATIVES, "article-meta")
-    places = AffiliationIndex(meta, language, Notes())
-    assert [each.name for each in places.read(meta[0], "path")] == [name]
+    index = AffiliationIndex(meta, language, Notes())
+    assert [affiliation.name for affiliation in index.read(meta[0], "path")] == [name]
 
 
 def test_an_affiliation_is_read_once_and_unused_ones_are_listed():
     meta = element(ALTERNATIVES, "article-meta")
-    places = AffiliationIndex(meta, "en", Notes())
+    index = AffiliationIndex(meta, "en", Notes())
     (contrib,) = element("<contrib><xref ref-type='aff' rid='1 1'/><aff>Own</aff></contrib>")
-    assert [each.name for each in places.of(contrib, "path")] == ["College", "Own"]
-    assert places.unused(list(meta)) == [meta[1]]
+    assert [affiliation.name for affiliation in index.of(contrib, "path")] == ["College", "Own"]
+    assert index.unused(list(meta)) == [meta[1]]
 
 
 def test_a_reference_of_another_kind_is_not_an_affiliation():
     notes = Notes()
     meta = element("<aff id='a'>A</aff>", "article-meta")
-    places = AffiliationIndex(meta, None, notes)
+    index = AffiliationIndex(meta, None, notes)
     (contrib,) = element("<contrib><xref ref-type='fn' rid='a x'/><xref rid='a'/></contrib>")
-    assert [each.name for each in places.of(contrib, "path")] == ["A"]
+    assert [affiliation.name for affiliation in index.of(contrib, "path")] == ["A"]
     assert notes.findings == []

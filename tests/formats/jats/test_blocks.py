@@ -105,6 +105,6 @@ PICTURES = [
 def test_a_formula_that_is_only_a_picture_is_reported(inner, values):
     notes = Notes()
     report_pictures(element(inner, "p"), "abstracts[0]", notes)
-    assert [(one.code, one.path, one.value) for one in notes.findings] == [
+    assert [(finding.code, finding.path, finding.value) for finding in notes.findings] == [
         ("text-is-picture", "abstracts[0]", value) for value in values
     ]

@@ -1,4 +1,4 @@
-"""When an article was published, by medium, and when its issue appeared."""
+"""Publication dates by medium, and the year of the issue."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ PARTS = [
 def test_an_invalid_part_of_a_date_is_dropped_and_reported(inner, date, shown):
     notes = Notes()
     assert read_date(element(inner, "date"), "dates[0]", notes) == date
-    assert [(one.code, one.value) for one in notes.findings] == ([("date-invalid", shown)] if shown else [])
+    assert [(finding.code, finding.value) for finding in notes.findings] == ([("date-invalid", shown)] if shown else [])
 
 
 def test_the_date_of_acceptance_comes_from_the_history():

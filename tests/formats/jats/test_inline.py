@@ -1,4 +1,4 @@
-"""Text with its faces, without footnote marks and apparatus."""
+"""Text with its formatting, without footnotes and their marks."""
 
 from __future__ import annotations
 

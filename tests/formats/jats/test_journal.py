@@ -1,4 +1,4 @@
-"""The journal: titles, abbreviation, ISSN, publisher."""
+"""The journal: titles, abbreviation, ISSNs and publisher."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_the_abbreviation_of_a_journal(inner, abbreviation):
 def test_a_placeholder_of_a_template_is_not_a_value(value, kept):
     notes = Notes()
     assert unless_placeholder(value, "volume", notes) == kept
-    assert [(one.code, one.value) for one in notes.findings] == (
+    assert [(finding.code, finding.value) for finding in notes.findings] == (
         [] if kept == value else [("placeholder-value", value)]
     )
 

@@ -52,7 +52,7 @@ def test_only_real_files_are_files():
 PDF = "https://j.example/1.pdf"
 FILES = [
     (uri(PDF), (File(url=PDF, mime="application/pdf"),)),
-    (uri(PDF, "text/html"), ()),  # what it is said to be counts more than its name
+    (uri(PDF, "text/html"), ()),  # the content-type takes precedence over the file name
     (uri("https://j.example/1", "application/xml"), (File(url="https://j.example/1", mime="application/xml"),)),
     (uri("https://j.example/1.PDF"), (File(url="https://j.example/1.PDF", mime="application/pdf"),)),
     (uri("https://j.example/1.epub"), (File(url="https://j.example/1.epub", mime="application/epub+zip"),)),

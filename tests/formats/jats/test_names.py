@@ -1,4 +1,4 @@
-"""Names in the parts that the source gives."""
+"""Names, split only into the parts that the source gives."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_name_alternatives_come_before_other_names():
     contrib = element(
         "<name id='3'/><name-alternatives><string-name id='1'/><name id='2'/></name-alternatives>", "contrib"
     )
-    assert [each.get("id") for each in name_elements(contrib)] == ["1", "2", "3"]
+    assert [name.get("id") for name in name_elements(contrib)] == ["1", "2", "3"]
 
 
 RANKS = [
@@ -82,8 +82,8 @@ RANKS = [
 
 @pytest.mark.parametrize(("written", "order"), RANKS)
 def test_the_main_name_comes_first(written, order):
-    found = [each for name in written for each in element(name)]
-    assert "".join(str(each.get("id")) for each in ranked(found, "ru")) == order
+    elements = [child for name in written for child in element(name)]
+    assert "".join(str(child.get("id")) for child in ranked(elements, "ru")) == order
 
 
 PARTS = [
@@ -96,7 +96,7 @@ PARTS = [
     ("<given-names>Ada</given-names>", AltName(surname="Ada", lang="en")),
     ("<surname>?</surname><given-names>Ada</given-names>", AltName(surname="Ada", lang="en")),
     ("<surname>?</surname>", None),
-    ("Berg, Ada", None),  # only a string-name may have no parts
+    ("Berg, Ada", None),  # only a string-name may be without parts
 ]
 
 

@@ -1,4 +1,4 @@
-"""The contributors of the byline: ORCID iDs, groups, the corresponding author."""
+"""The contributors of the byline: ORCID iDs, groups, corresponding authors."""
 
 from __future__ import annotations
 

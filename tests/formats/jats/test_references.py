@@ -1,4 +1,4 @@
-"""The list of references: keys, several works in one entry, pasted lists."""
+"""The citation list: keys, several works in one entry, pasted lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Relations to other works, and updates of them."""
+"""Relations to other works, and updates to them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ TARGETS = [
 @pytest.mark.parametrize(("attributes", "inner", "target", "target_type", "found"), TARGETS)
 def test_the_target_of_a_relation(attributes, inner, target, target_type, found):
     relations, findings = related(attributes, inner)
-    assert [(each.target, each.target_type) for each in relations] == ([(target, target_type)] if target else [])
+    assert [(relation.target, relation.target_type) for relation in relations] == (
+        [(target, target_type)] if target else []
+    )
     assert findings == found
 
 

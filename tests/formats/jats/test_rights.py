@@ -62,15 +62,15 @@ def test_two_licences_with_different_start_dates_do_not_conflict():
         f"<license_ref start_date='{day}'>{url}</license_ref>" for day, url in (("2020-01-02", ND), ("2021-01-02", BY))
     )
     reading = read_meta(f"<permissions><license>{references}</license></permissions>")
-    assert [each.url for each in article_of(reading).licenses] == [ND, BY]
+    assert [license.url for license in article_of(reading).licenses] == [ND, BY]
     assert codes(reading) == []
 
 
 def test_a_licence_outside_permissions_is_used_if_there_is_no_other():
     outside = f"<license xlink:href='{ND}'/>"
-    assert [each.url for each in licenses(grouped(element(outside)), Notes())] == [ND]
+    assert [license.url for license in licenses(grouped(element(outside)), Notes())] == [ND]
     inside = f"<permissions><license xlink:href='{BY}'/></permissions>"
-    assert [each.url for each in licenses(grouped(element(inside + outside)), Notes())] == [BY]
+    assert [license.url for license in licenses(grouped(element(inside + outside)), Notes())] == [BY]
 
 
 def test_a_url_with_a_space_is_not_a_licence():

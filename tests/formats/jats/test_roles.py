@@ -1,4 +1,4 @@
-"""Who is in the byline, and what each did."""
+"""Who is in the byline, and what each person did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every text goes through: its language, escaped HTML, damage."""
+"""Common steps for every text: its language, escaped HTML, damage."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_control_characters_are_reported_and_dropped():
 def test_the_language_of_an_element(tag, code, found):
     notes = Notes()
     (title,) = element(f"<title xml:lang='{tag}'/>")
-    assert (language_of(title, "titles", notes), [one.code for one in notes.findings]) == (code, found)
+    assert (language_of(title, "titles", notes), [finding.code for finding in notes.findings]) == (code, found)
 
 
 def test_the_language_is_not_inherited():

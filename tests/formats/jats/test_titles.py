@@ -1,4 +1,4 @@
-"""Titles, each in its language, and those of translations inside the article."""
+"""Titles with their languages, also from translations inside the article."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_second_title_in_one_language_is_reported():
 
 
 MORE_TITLES = [
-    # NLM 2.3: translations in the title-group itself, each with the subtitle that follows.
+    # NLM 2.3: translations directly in the title-group, each with the subtitle after it.
     (
         '<article-title>A</article-title><trans-title xml:lang="fr">B</trans-title><trans-subtitle>C</trans-subtitle>'
         '<trans-title xml:lang="pt">D</trans-title>',

@@ -13,7 +13,7 @@ A = ARTICLE[0]
 
 
 def ids(elements):
-    return [each.get("id") for each in elements]
+    return [element.get("id") for element in elements]
 
 
 def test_children_and_descendants_by_local_name():

@@ -1,4 +1,4 @@
-"""A reference as it reads."""
+"""The text of a reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the tests of this folder read: a whole record, or the fields of a snippet."""
+"""Helpers of the Dublin Core tests: read a whole record, or the fields of a snippet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DC = 'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http:
 
 
 def element(*rows: tuple[str, ...]) -> str:
-    """A Dublin Core element of rows of a name, a value and perhaps a language."""
+    """A Dublin Core element from rows of a name, a value and perhaps a language."""
     values = (
         f"<dc:{name}{f' xml:lang={chr(34)}{lang[0]}{chr(34)}' if lang else ''}>{escape(value)}</dc:{name}>"
         for name, value, *lang in rows

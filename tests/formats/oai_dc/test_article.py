@@ -1,4 +1,4 @@
-"""Whole records: a case is a Dublin Core record in our own words (cases/NAME.xml) and its article (NAME.json)."""
+"""Whole records. A case is a Dublin Core record that we wrote (cases/NAME.xml), and its article (NAME.json)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of a Dublin Core record by element, each with its language."""
+"""The values of a Dublin Core record by element, with their languages."""
 
 import pytest
 from lxml import etree
@@ -48,7 +48,7 @@ def test_a_tag_that_names_no_language_is_reported_once():
     notes = Notes()
     found = fields(("title", "A", "xx"), ("title", "B", "xx"), ("subject", "C", "en-GB"), notes=notes)
     assert [value.lang for value in found.all("title")] == [None, None]
-    assert [(one.code, one.value) for one in notes.findings] == [("language-unknown", "xx")]
+    assert [(finding.code, finding.value) for finding in notes.findings] == [("language-unknown", "xx")]
 
 
 def test_the_articles_language_comes_first_and_the_others_keep_their_order():

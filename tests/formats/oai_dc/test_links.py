@@ -30,7 +30,7 @@ DOIS = [
     ([("identifier", "https://doi.org/")], None, ["doi-invalid"]),
     ([("relation", DOI)], None, ["doi-candidate-only"]),
     ([("description", f"See {DOI}.")], None, ["doi-candidate-only"]),
-    ([("description", f"10.5555/{each}") for each in "abcde"], None, ["doi-candidate-only"] * 3),
+    ([("description", f"10.5555/{suffix}") for suffix in "abcde"], None, ["doi-candidate-only"] * 3),
     ([("title", f"On {DOI}")], None, []),
     ([("identifier", "http://journal.example/10")], None, []),
 ]
@@ -62,7 +62,7 @@ PAGES = [
     ([PAGE], PAGE, []),
     ([PAGE, f"https://doi.org/{DOI}"], PAGE, []),
     ([PAGE, "https://journal.example/7.pdf"], PAGE, []),
-    ([PAGE.replace("https", "http"), PAGE + "/"], PAGE + "/", []),  # one page, and the one with TLS is taken
+    ([PAGE.replace("https", "http"), PAGE + "/"], PAGE + "/", []),  # the same page, and https is preferred
     ([f"{PAGE}?a=1&amp;b=2"], f"{PAGE}?a=1&b=2", []),
     ([f"{OJS}/7", f"{OJS}/7/9"], f"{OJS}/7", []),
     ([f"{OJS}/7/9"], f"{OJS}/7/9", []),
@@ -81,7 +81,7 @@ PAGES = [
 @pytest.mark.parametrize(("addresses", "page", "found"), PAGES)
 def test_the_landing_page_of_an_article(addresses, page, found):
     notes = Notes()
-    rows = fields(*(("identifier", each) for each in addresses))
+    rows = fields(*(("identifier", address) for address in addresses))
     assert links.landing_page(rows, Hints(provider_host="provider.example"), notes) == page
     assert codes(notes) == found
     assert notes.provenance == ({"landing_page": "dc:identifier"} if page else {})
@@ -103,7 +103,7 @@ FILES = [
     ([("identifier", FILE)], (pdf(FILE),)),
     ([("relation", f"{FILE.upper()}?d=1#page=2")], (pdf(f"{FILE.upper()}?d=1#page=2"),)),
     ([("identifier", FILE), ("relation", FILE)], (pdf(FILE),)),
-    ([("identifier", FILE), ("relation", SUPPLEMENT)], ()),  # which of both is the text?
+    ([("identifier", FILE), ("relation", SUPPLEMENT)], ()),  # it is unknown which of them is the text
     ([("identifier", FILE), ("fullTextUrl", XML)], (pdf(FILE), File(url=XML, mime="application/xml"))),
     ([("relation", f"{OJS}/7/9")], ()),
     ([("relation", "7.pdf")], ()),

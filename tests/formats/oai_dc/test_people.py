@@ -29,11 +29,11 @@ def test_names_of_one_person_in_three_languages():
 
 
 def people(*rows, language=None):
-    """Surname, given name and names in other languages of each contributor, and the codes of the findings."""
+    """The surname and the surnames in other languages of each contributor, and the codes of the findings."""
     notes = Notes()
     creators = fields(*(("creator", *row) for row in rows))
     found = contributors(creators, language, Hints(), notes)
-    return [(one.surname, [name.surname for name in one.alt_names]) for one in found], codes(notes)
+    return [(person.surname, [name.surname for name in person.alt_names]) for person in found], codes(notes)
 
 
 MISMATCH = ["creators-language-mismatch"]
@@ -42,7 +42,7 @@ PEOPLE = [
     ([("Doe, Jane",), ("Roe, Ann",)], [("Doe", []), ("Roe", [])], []),
     ([("Doe, Jane", "en"), ("Дое, Яна", "ru")], [("Doe", ["Дое"])], []),
     ([("Doe, Jane", "en"), ("Doe, Jane", "fr")], [("Doe", [])], []),
-    # One creator without a language: nobody can say whose translation the others are.
+    # If one creator has no language, it is unknown whose translations the others are.
     ([("Doe, Jane", "en"), ("Дое, Яна",)], [("Doe", []), ("Дое", [])], []),
     (
         [("Doe, Jane", "en"), ("Roe, Ann", "en"), ("Дое, Яна", "ru")],

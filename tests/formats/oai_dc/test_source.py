@@ -1,4 +1,4 @@
-"""The journal and the place of an article in it."""
+"""The journal, and the place of the article in it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_citation_profile_names_element_and_form(profile, element, value, vo
 
 
 def placed(*rows, language=None, titles=(), **hints):
-    """The place that the rows give, the codes of the findings and the provenance."""
+    """The place from the rows, the codes of the findings, and the provenance."""
     notes = Notes()
     found: Place = alone(place(fields(*rows), language, titles, Hints(**hints), notes))
     return found, codes(notes), notes.provenance
@@ -122,7 +122,7 @@ ISSNS = [
     ([("source", "EISSN: 2049-3630")], [("2049-3630", "electronic")], []),
     ([("identifier", "urn:issn:2049-3630")], [("2049-3630", None)], []),
     ([("relation", "info:eu-repo/semantics/altIdentifier/issn/2049-3630")], [("2049-3630", None)], []),
-    ([("relation", "2049-3630")], [], []),  # the ISSN of something related
+    ([("relation", "2049-3630")], [], []),  # the ISSN of a related work
     ([("source", "2049-3631")], [], ["issn-invalid"]),
     ([("source", "ISSN none")], [], []),
     ([("source", "2049-3630"), ("identifier", "ISSN 2049-3630")], [("2049-3630", None)], []),
@@ -132,7 +132,7 @@ ISSNS = [
 @pytest.mark.parametrize(("rows", "issns", "found"), ISSNS)
 def test_the_issns_of_a_journal(rows, issns, found):
     where, findings, _ = placed(*rows)
-    assert ([(one.value, one.medium) for one in where.journal.issns], findings) == (issns, found)
+    assert ([(issn.value, issn.medium) for issn in where.journal.issns], findings) == (issns, found)
 
 
 @pytest.mark.parametrize("value", ["https://journal.example/7", "10.5555/a", "urn:nbn:de:1", "ISBN 978-0-306-40615-7"])

@@ -1,4 +1,4 @@
-"""Titles, abstracts and keywords, each in its language."""
+"""Titles, abstracts and keywords with their languages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TITLES = [
 def test_the_titles_of_an_article(rows, expected, found):
     notes = Notes()
     titles = texts.titles(fields(*rows, notes=notes), "en", notes)
-    assert ([(plain(each.text), each.lang) for each in titles], codes(notes)) == (expected, found)
+    assert ([(plain(title.text), title.lang) for title in titles], codes(notes)) == (expected, found)
 
 
 def test_the_formatting_of_a_title_is_kept():
@@ -51,7 +51,7 @@ def abstract(text, lang=None):
 ABSTRACTS = [
     ([("We grind.",)], [abstract("We grind.")], []),
     ([("Мы мелем.", "ru"), ("We grind.", "en")], [abstract("We grind.", "en"), abstract("Мы мелем.", "ru")], []),
-    # Two scripts without a language are two languages.
+    # Without language tags, two scripts count as two languages.
     ([("We grind.",), ("Мы мелем.",)], [abstract("We grind."), abstract("Мы мелем.")], []),
     ([("We grind.",), ("We grind.",), ("<p>We grind.</p>",)], [abstract("We grind.")], []),
     ([("We grind.",), ("12 pages",)], [], ["abstract-ambiguous"]),
@@ -72,7 +72,7 @@ def test_the_abstracts_of_an_article(rows, expected, found):
 def test_the_keywords_of_an_article():
     notes = Notes()
     subjects = [("mill", "en"), ("mill", "en"), ("mill", "fr"), ("a; b",), ("<i>flour</i>",), ("42",), ("Ð˜Ð²Ð°Ð½",)]
-    found = texts.keywords(fields(*(("subject", *each) for each in subjects)), notes)
+    found = texts.keywords(fields(*(("subject", *subject) for subject in subjects)), notes)
     assert found == (
         Keyword("mill", "en"),
         Keyword("mill", "fr"),
@@ -80,7 +80,7 @@ def test_the_keywords_of_an_article():
         Keyword("flour"),
         Keyword("Ð˜Ð²Ð°Ð½"),
     )
-    assert [(one.code, one.path) for one in notes.findings] == [("encoding-suspect", "keywords[4]")]
+    assert [(finding.code, finding.path) for finding in notes.findings] == [("encoding-suspect", "keywords[4]")]
 
 
 @pytest.mark.parametrize(

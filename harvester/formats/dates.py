@@ -49,12 +49,12 @@ def parse_iso(raw: str) -> PubDate | None:
     assert year is not None
     if not FIRST_YEAR <= year <= LAST_YEAR or (month is not None and not 1 <= month <= 12):
         return None
-    if month is not None and day is not None and not valid_day(year, month, day):
+    if month is not None and day is not None and not is_valid_day(year, month, day):
         return None
     return PubDate(year=year, month=month, day=day)
 
 
-def valid_day(year: int, month: int, day: int) -> bool:
+def is_valid_day(year: int, month: int, day: int) -> bool:
     """Whether the day exists in the calendar. A season has no days."""
     return 1 <= month <= 12 and 1 <= year <= 9999 and 1 <= day <= monthrange(year, month)[1]
 

@@ -59,7 +59,7 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     before, _, after = _without_markup(raw).partition(";")
     name = fold(before)
     if not any(map(str.isalpha, name)):
-        return None, [Finding("name-refused" if was_name(name) else "contributor-empty", path, fold(raw))]
+        return None, [Finding("name-refused" if lost_its_letters(name) else "contributor-empty", path, fold(raw))]
     if fold(raw) in hints.organizations or name in hints.organizations:
         return Contributor(kind="group", name=fold(raw) if fold(raw) in hints.organizations else name), []
     contributor, code = _contributor(name, hints.name_order)
@@ -67,7 +67,7 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     return _with_affiliation(contributor, after, findings, path)
 
 
-def was_name(letterless: str) -> bool:
+def lost_its_letters(letterless: str) -> bool:
     """Whether a name without letters once had some: a lost encoding leaves question marks."""
     return "??" in letterless
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.dates import month_number, parse_iso, season_month, valid_day
+from harvester.formats.dates import is_valid_day, month_number, parse_iso, season_month
 from harvester.model import PubDate
 
 
@@ -57,6 +57,6 @@ def test_months_and_seasons_come_from_a_table():
 
 
 def test_valid_days_exist_in_the_calendar():
-    assert valid_day(2024, 2, 29)
-    assert not valid_day(2023, 2, 29)
-    assert not valid_day(2023, 21, 1)
+    assert is_valid_day(2024, 2, 29)
+    assert not is_valid_day(2023, 2, 29)
+    assert not is_valid_day(2023, 21, 1)

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from harvester.formats.dates import FIRST_YEAR, LAST_YEAR, month_number, parse_iso, season_month, valid_day
+from harvester.formats.dates import FIRST_YEAR, LAST_YEAR, is_valid_day, month_number, parse_iso, season_month
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, descendants, vocabulary
 from harvester.formats.notes import Notes
@@ -122,7 +122,7 @@ def _with_parts(date: PubDate, element: Element, path: str, notes: Notes) -> Pub
     date = replace(date, month=number)
     if day is None:
         return date
-    if day.isascii() and day.isdigit() and valid_day(date.year, number, int(day)):
+    if day.isascii() and day.isdigit() and is_valid_day(date.year, number, int(day)):
         return replace(date, day=int(day))
     notes.report("date-invalid", path, f"{date.year} {written} {day}")
     return date

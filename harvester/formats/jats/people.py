@@ -14,7 +14,7 @@ from harvester.formats.jats.roles import byline_role, credit_roles
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href
 from harvester.formats.jats.wording import visible_text
-from harvester.formats.names import parse_creator, was_name
+from harvester.formats.names import lost_its_letters, parse_creator
 from harvester.formats.notes import Notes
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
@@ -62,7 +62,7 @@ class Byline:
         contributors = [*self._person(entry, path), *self._group_and_anonymous(entry)]
         if not contributors:
             name = " ".join(map(visible_text, name_elements(entry.element)))
-            if was_name(name):
+            if lost_its_letters(name):
                 self._notes.report("name-refused", path, name)
             else:
                 self._notes.report("contributor-empty", path, plain_text(entry.element) or "")

@@ -1,4 +1,4 @@
-"""What every test may lean on."""
+"""Settings and fixtures for all tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.workbench import in_another_process
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
-# Shared machines stall for seconds: a deadline per example would fail at random.
+# Shared machines stall for seconds, so a deadline for each example would fail at random.
 settings.register_profile("project", deadline=None, derandomize=True, database=None)
 # `make soak`: other examples each time, and ten times as many.
 settings.register_profile("soak", deadline=None, database=None, max_examples=1000, print_blob=True)
@@ -26,14 +26,14 @@ settings.load_profile("project")
 
 
 @pytest.fixture(autouse=True)
-def nobody_left_alone() -> None:
-    """Every server of a test is on this one host: what it asked in one test is nothing to the next."""
+def no_waiting_hosts() -> None:
+    """Forgets the waits that servers requested: all servers of all tests are on one host."""
     in_another_process()
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of recorded data beside the project. Its texts belong to others, so it is never part of it."""
+    """The folder of recorded data next to the project. Its texts belong to others and are not part of the project."""
     if not SHARED.is_dir():
         pytest.skip("the recorded data beside the project is absent")
     return SHARED
@@ -41,13 +41,13 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A certificate for 127.0.0.1 that nobody has signed, with its key in the same file."""
+    """A self-signed certificate for 127.0.0.1, with its key in the same file."""
     if not (openssl := shutil.which("openssl")):
         pytest.skip("openssl is not installed")
     path = tmp_path_factory.mktemp("tls") / "both.pem"
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
-    subprocess.run([*made, "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run([*command, "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
     with path.open("ab") as file:
         file.write(path.with_name("both.pem.crt").read_bytes())
     return str(path)
@@ -55,6 +55,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def press(tmp_path: Path) -> Iterator[presses.Press]:
-    """Three articles on a provider, not yet harvested."""
+    """A provider with three articles, not harvested yet."""
     with presses.press(tmp_path) as made:
         yield made

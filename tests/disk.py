@@ -1,4 +1,4 @@
-"""A journal whose harvest and export meet a failing disk, and what must hold afterwards, whatever failed."""
+"""A journal whose harvest and export run on a failing disk, and what must be true afterwards."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _doi(number: int) -> str:
 
 
 class Desk:
-    """A folder with a configuration, and the provider it is about; every article can be deposited."""
+    """A folder with a configuration, and its provider, whose articles can all be deposited."""
 
     def __init__(self, folder: Path, url: str, truth: Truth) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class Desk:
             pass
 
     def run(self, what: str, wrapped: Sequence[str] = (), before: Callable[[], None] | None = None) -> tuple[int, str]:
-        """Runs a command of the program, perhaps within another one; its exit code and what it says on stderr.
+        """Runs a command of the program, perhaps wrapped in another one; returns its exit code and stderr.
 
         `before` is called in the new process.
         """
@@ -60,50 +60,52 @@ class Desk:
 
 @contextmanager
 def desks(folder: Path) -> Iterator[Callable[[str], Desk]]:
-    """Makes desks, each in a folder of this name, all with one provider."""
+    """A function that creates desks, each in a folder with this name, all with one provider."""
     truth = Truth([article(number, metadata={"oai_dc": _metadata(number)}) for number in range(COUNT)])
     with broken(truth) as (_, server):
         yield lambda name: Desk(folder / name, server.url, truth)
 
 
-def is_said(code: int, said: str) -> None:
-    """Asserts that a command which failed says so in a sentence with a next step, and is no error of the program."""
-    assert code in (0, 1), said
+def is_reported(code: int, output: str) -> None:
+    """Asserts that a failed command reports it in a sentence, and not as a bug."""
+    assert code in (0, 1), output
     if code:
-        assert said.strip(), "it says nothing"
-        assert "Traceback" not in said
-        assert "error in the program" not in said
-        assert "Exception ignored" not in said
+        assert output.strip(), "nothing is reported"
+        assert "Traceback" not in output
+        assert "error in the program" not in output
+        assert "Exception ignored" not in output
 
 
 def recovers(desk: Desk) -> None:
-    """Asserts that the store is whole, and that harvest and export, undisturbed, bring what they would have brought."""
-    every_name_has_a_whole_file(desk)
+    """Asserts that the store is intact, and that the next harvest and export complete the work."""
+    every_file_is_complete(desk)
     with desk.bench.opened() as (_, store):
         assert store.check_integrity(deep=True) == []
     assert {(run.state, run.error) for run in desk.bench.harvest()} == {("complete", None)}
     assert differing(held(desk.bench), desk.truth) == set()
     desk.bench.export()
-    every_name_has_a_whole_file(desk)
+    every_file_is_complete(desk)
     assert sorted(deposited(desk)) == sorted(map(_doi, range(COUNT)))
     assert desk.bench.export().files == ()
 
 
-def every_name_has_a_whole_file(desk: Desk) -> None:
+def every_file_is_complete(desk: Desk) -> None:
     for path in (desk.folder / "exports").glob("*.xml"):
-        told = json.loads(path.with_suffix(".json").read_bytes())
-        assert hashlib.sha256(path.read_bytes()).hexdigest() in json.dumps(told)
+        manifest = json.loads(path.with_suffix(".json").read_bytes())
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in json.dumps(manifest)
 
 
 def deposited(desk: Desk) -> list[str]:
-    """The DOIs of every deposit in the folder, which the ledger knows as well; none stands there twice."""
+    """The DOIs of all deposits in the folder. Asserts that the ledger has them too."""
     dois: list[str] = []
     with desk.bench.opened() as (_, store):
         for path in sorted((desk.folder / "exports").glob("*.xml")):
-            found = [doi for doi in map(_doi, range(COUNT)) if f"<doi>{doi}</doi>" in path.read_text(encoding="utf-8")]
-            for doi in found:
+            in_file = [
+                doi for doi in map(_doi, range(COUNT)) if f"<doi>{doi}</doi>" in path.read_text(encoding="utf-8")
+            ]
+            for doi in in_file:
                 last = last_deposit(store, doi)
                 assert last is not None
                 assert Path(last.path or "").name == path.name
-            dois += found
+            dois += in_file
     return dois

@@ -1,4 +1,4 @@
-"""The generated journal, harvested into a workbench."""
+"""A generated journal, harvested in a workbench."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ JOURNAL = f'\n[journals."{ISSNS[0]}"]\nissn_print = "{ISSNS[0]}"\nissn_electroni
 
 
 def harvest_generated(bench: Workbench, records: int, *, references: int = 0, prefix: str = "10.5555") -> Workbench:
-    """Harvests so many articles as JATS, with so many references each, from a provider at a new address."""
+    """Harvests that many articles as JATS, each with that many references, from a provider at a new address."""
     with serve(Repository(many(records, references=references))) as provider:
         bench.configure(provider.url, ["jats"], prefixes=[prefix], more=JOURNAL)
         (run,) = bench.harvest()

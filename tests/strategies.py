@@ -1,8 +1,8 @@
-"""Hypothesis strategies for what flows through the house.
+"""Hypothesis strategies for the data of each stage.
 
-`articles()` gives Articles that the schema accepts, with text as bad as the schema lets it be: right-to-left,
-combining, beyond the BMP, markup typed as text, formulas. Identifiers have right check digits, so that most of them
-pass the rules too; what a rule holds back, a caller drops with `assume`.
+`articles()` draws Articles that the schema accepts, with the worst text that it allows: right-to-left, combining,
+beyond the BMP, markup typed as text, formulas. Identifiers have right check digits, so that most articles pass the
+rules too. A caller drops the others with `assume`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from harvester.model import (
 )
 from harvester.text import Inline, Math, Span, Text, fold, text
 
-# An article takes thirty milliseconds to make: there are fewer of them than of other examples.
+# Drawing an article takes thirty milliseconds, so there are fewer examples than of other data.
 of_articles = settings(
     max_examples=settings().max_examples * 2 // 5,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -73,7 +73,7 @@ HOSTILE = (
     "ﬁ\u00ad\u200b\ufeff",
     "x" * 3000,
 )
-# What XML 1.0 can hold and is no control character.
+# Characters that XML 1.0 allows, without control characters.
 ANY = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
 LETTERS = st.characters(categories=["Lu", "Ll", "Lo"])
 LANGUAGES = st.sampled_from(["en", "ru", "es", "pt", "ar", "he", "zh", "ja", "fil", "zul", "sah"])
@@ -88,14 +88,14 @@ FORMULAS = st.sampled_from(
 
 
 def characters(max_size: int = 40) -> st.SearchStrategy[str]:
-    """Characters that are not all blank, blanks at the ends possible."""
+    """Characters that are not all spaces; there may be spaces at the ends."""
     return st.one_of(st.text(ANY, min_size=1, max_size=max_size), st.sampled_from(HOSTILE)).filter(
         lambda value: bool(value.strip(" \u00a0"))
     )
 
 
 def lines(max_size: int = 40) -> st.SearchStrategy[str]:
-    """A short value of one line, folded as the readers fold it."""
+    """A short value on one line, with white space folded as by the readers."""
     return st.text(ANY, min_size=1, max_size=max_size).map(fold).filter(bool)
 
 
@@ -175,7 +175,7 @@ def affiliations() -> st.SearchStrategy[Affiliation]:
 
 
 def names() -> st.SearchStrategy[str]:
-    """A part of a person's name: letters, blanks, hyphens and apostrophes."""
+    """A part of a person's name: letters, spaces, hyphens and apostrophes."""
     return st.builds(
         lambda first, rest: fold(first + rest) or first,
         LETTERS,
@@ -225,7 +225,7 @@ def abstracts() -> st.SearchStrategy[Abstract]:
 
 @st.composite
 def pub_dates(draw: st.DrawFn) -> PubDate:
-    """A date before 2025 that the calendar has."""
+    """A date before 2025 that exists in the calendar."""
     month = draw(st.none() | st.sampled_from([*range(1, 13), 21, 24, 31, 34]))
     day = draw(st.none() | st.integers(1, 28)) if month and month <= 12 else None
     media: tuple[Literal["online", "print"] | None, ...] = (None, "online", "print")
@@ -318,7 +318,7 @@ def references() -> st.SearchStrategy[tuple[Reference, ...]]:
 
 
 def articles() -> st.SearchStrategy[Article]:
-    """Articles with everything a deposit needs, and any of what it can carry."""
+    """Articles with everything that a deposit needs, and any of the optional values."""
     return st.builds(
         Article,
         format=st.sampled_from(["jats", "oai_dc"]),

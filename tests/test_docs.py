@@ -1,4 +1,4 @@
-"""The generated pages are up to date, and nothing that a person can set or call lacks its words."""
+"""The generated pages are up to date, every command and setting is documented, and references are right."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ from harvester.formats.pages import parse_pages
 
 
 @pytest.mark.parametrize("path", list(generate.pages()), ids=lambda path: path.name)
-def test_a_page_is_what_would_be_generated(path):
+def test_generated_page_is_up_to_date(path):
     assert path.read_text(encoding="utf-8") == generate.pages()[path], "run `make docs`"
 
 
@@ -23,7 +23,7 @@ COMMANDS = list(generate.every_command())
 
 
 @pytest.mark.parametrize("context", COMMANDS, ids=lambda context: context.command_path)
-def test_a_command_and_each_of_its_options_are_explained(context):
+def test_command_and_its_options_are_explained(context):
     assert context.command.help
     for parameter in context.command.params:
         if isinstance(parameter, click.Option):
@@ -31,18 +31,18 @@ def test_a_command_and_each_of_its_options_are_explained(context):
 
 
 def settings():
-    """Every setting there is, by its table and name."""
+    """Every setting, by its table and name."""
     for header, _, definition in generate.tables():
         for name, setting in definition["properties"].items():
             yield pytest.param(generate.resolved(setting), id=f"{header} {name}")
 
 
 @pytest.mark.parametrize("setting", list(settings()))
-def test_a_setting_is_explained(setting):
+def test_setting_is_explained(setting):
     assert setting["description"].endswith((".", "`."))
 
 
-def test_every_table_of_the_schema_is_on_the_page():
+def test_every_table_of_the_schema_is_documented():
     on_page = [definition["properties"] for _, _, definition in generate.tables()]
     tables = {name: part["properties"] for name, part in schema()["$defs"].items() if "properties" in part}
     assert [name for name, settings in tables.items() if settings not in on_page] == []
@@ -58,23 +58,23 @@ PAGES = [
 ]
 CODE = re.compile(r"^```\n(.*?)^```|`([^`\n]+)`|^(Exec.+)$", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"(?:^|/bin/|&& |exec |--rm )harvester ([-a-z][^\n#|;&\\]*)", re.MULTILINE)
-OURS = {"commands.md"}  # made of the commands themselves
+GENERATED = {"commands.md"}  # from the commands themselves
 
 
 def calls():
-    """Every call of the program that a page shows, without what a shell or a person makes of its words."""
+    """Every call of the program on a page, up to pipes, comments and the like."""
     for page in PAGES:
-        for code in CODE.findall(page.read_text(encoding="utf-8")) if page.name not in OURS else ():
+        for code in CODE.findall(page.read_text(encoding="utf-8")) if page.name not in GENERATED else ():
             for call in CALL.findall("".join(code).replace("harvester harvester", "harvester")):
                 yield pytest.param(call, id=f"{page.name}: {call[:60]}")
 
 
 def options(command):
-    return {name: one for one in command.params if isinstance(one, click.Option) for name in one.opts}
+    return {name: option for option in command.params if isinstance(option, click.Option) for name in option.opts}
 
 
 @pytest.mark.parametrize("call", list(calls()))
-def test_a_command_that_is_shown_exists_with_its_options(call):
+def test_documented_command_exists_with_its_options(call):
     command: click.Command = main
     context = click.Context(main, info_name="harvester")
     words = shlex.split(call)
@@ -90,7 +90,7 @@ def test_a_command_that_is_shown_exists_with_its_options(call):
 
 
 def slug(heading):
-    """The anchor of a heading, as forges make it."""
+    """The anchor of a heading on a forge."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
@@ -99,7 +99,7 @@ def anchors(page):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)
-def test_a_link_leads_somewhere(page):
+def test_link_has_a_target(page):
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
         other = page.parent / target if target else page
         assert other.exists(), target
@@ -110,13 +110,13 @@ PATH = re.compile(r"[\w.-]+(?:/[\w.-]*)+")  # a pattern such as tests/*.py is no
 MODULE_TO_RUN = re.compile(r"-m ([\w.]+)")
 FOR_DEVELOPERS = {"ARCHITECTURE.md", "CONTRIBUTING.md"}  # where store/ is harvester/store/
 FOLDERS = {"bench", "deploy", "docs", "harvester", "release", "schemas", "tests"}
-CREATED = (".venv/", "deploy/data", "dist/")  # by whoever follows the page
+CREATED = (".venv/", "deploy/data", "dist/")  # by the commands on a page
 
 
 def paths(page):
-    """Every path in this repository that a page names in code, such as a test file or a module to run."""
+    """Every path of this repository in the code on a page, such as a test file or a module to run."""
     for code in CODE.findall(page.read_text(encoding="utf-8")):
-        text = MODULE_TO_RUN.sub(lambda found: found[1].replace(".", "/"), "".join(code))
+        text = MODULE_TO_RUN.sub(lambda match: match[1].replace(".", "/"), "".join(code))
         for word in text.replace("::", " ").split():
             ours = page.name in FOR_DEVELOPERS or word.partition("/")[0] in FOLDERS
             if ours and PATH.fullmatch(word) and not word.startswith(CREATED):
@@ -124,17 +124,17 @@ def paths(page):
 
 
 def exists(path):
-    """A module may lack its suffix; a folder that only has old bytecode is gone."""
+    """Whether the path exists. A module may lack its suffix; a folder with nothing but bytecode does not count."""
     return path.is_file() or Path(f"{path}.py").is_file() or any(path.glob("*.*"))
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)
-def test_a_path_that_is_named_exists(page):
+def test_documented_path_exists(page):
     places = [ROOT, ROOT / "harvester"] if page.name in FOR_DEVELOPERS else [ROOT]
     assert [path for path in paths(page) if not any(exists(place / path) for place in places)] == []
 
 
-# The rules of the mapping by their codes, each with its text; and everything that may cite one.
+# The rules of the mapping with their texts, by code, and all files that may cite one.
 RULE = re.compile(r"^### ([CDJR]\d+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 MAPPING = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
 RULES = dict(RULE.findall(MAPPING))
@@ -157,16 +157,16 @@ def cited(text):
 
 
 def in_files(search):
-    """What `search` finds in the text of each file that may cite a rule, by the file's path."""
-    found = {path: list(search(path.read_text(encoding="utf-8"))) for path in CITING}
-    return {str(path.relative_to(ROOT)): each for path, each in found.items() if each}
+    """The results of `search` in each file that may cite a rule, by path."""
+    results = {path: list(search(path.read_text(encoding="utf-8"))) for path in CITING}
+    return {str(path.relative_to(ROOT)): result for path, result in results.items() if result}
 
 
 def test_lists_and_ranges_of_rules_are_citations():
     assert list(cited('"""Names (mapping\n    D6)."""  # (mapping D8-D10, J6)')) == ["D6", "D8", "D9", "D10", "J6"]
 
 
-def test_every_rule_that_is_cited_is_on_the_page():
+def test_every_cited_rule_is_on_the_page():
     assert in_files(lambda text: (code for code in cited(text) if code not in RULES)) == {}
 
 
@@ -187,7 +187,7 @@ EXAMPLE = re.compile(r"^\| `([^`]+;[^`]+)`[^|]*\|" + r"([^|]*)\|" * 5 + "$", re.
 
 
 @pytest.mark.parametrize("example", EXAMPLE.findall(RULES["D3"]), ids=lambda example: example[0])
-def test_a_citation_is_read_as_its_rule_says(example):
+def test_citation_is_read_as_in_its_rule(example):
     raw, *cells = example
     volume, issue, year, title, pages = (cell.strip() or None for cell in cells)
     read = parse_ojs(raw)

@@ -1,4 +1,4 @@
-"""The tree of errors: what each of them means to those who catch it."""
+"""The exceptions, and what each of them means to the code that catches it."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ EXAMPLES: list[HarvesterError] = [
 ]
 
 
-def test_every_error_is_of_the_one_tree():
+def test_every_error_is_a_harvester_error():
     classes = {one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, Exception)}
     assert {type(one) for one in EXAMPLES} == classes - {HarvesterError}
     assert all(isinstance(one, HarvesterError) and str(one) for one in EXAMPLES)
 
 
-def test_an_interruption_is_no_fault_of_the_provider():
+def test_interruption_is_no_provider_error():
     stopping = {"Interruption", "Stopped", "WaitUntil"}
     assert {type(one).__name__ for one in EXAMPLES if isinstance(one, errors.Interruption)} == stopping
     assert not [one for one in EXAMPLES if isinstance(one, errors.Interruption) and isinstance(one, ProviderError)]
 
 
-def test_what_the_command_ends_with():
-    """1 failed, 2 the configuration, 75 busy: try again later (sysexits.h)."""
+def test_exit_codes_of_errors():
+    """1 is a failure, 2 the configuration, 75 busy (sysexits.h: try again later)."""
     others = {type(one).__name__: one.exit_code for one in EXAMPLES if one.exit_code != 1}
     assert others == {"ConfigError": 2, "BusyError": 75, "StoreLocked": 75}
 
@@ -66,34 +66,34 @@ def test_what_the_command_ends_with():
         (504, True, False),
     ],
 )
-def test_a_status_that_may_pass_and_one_that_says_too_much_to_do(status, transient, overloaded):
+def test_http_status_is_transient_or_overloaded(status, transient, overloaded):
     error = BadStatus("words", status, 3.0)
     assert (error.transient, error.overloaded) == (transient, overloaded)
     assert (error.status, error.retry_after) == (status, 3.0)
 
 
-def test_only_what_may_pass_is_transient():
-    transient = {type(one).__name__ for one in EXAMPLES if isinstance(one, ProviderError) and one.transient}
+def test_default_of_transient_for_each_error():
+    transient = {type(error).__name__ for error in EXAMPLES if isinstance(error, ProviderError) and error.transient}
     assert transient == {"BadStatus", "Unreachable"}
     assert errors.BadAnswer("nothing at all", transient=True).transient
     assert not errors.Unreachable("a certificate", transient=False).transient
 
 
 @pytest.mark.parametrize("code", [*OaiCode, "ourOwnCode"])
-def test_an_error_of_the_protocol_has_its_code_and_a_next_step(code):
+def test_protocol_error_has_its_code_and_a_next_step(code):
     error = ProtocolError(str(code), "words of the provider")
-    said, _, todo = str(error).partition("; ")
+    answer, _, remedy = str(error).partition("; ")
     assert error.code == code
-    assert f"{code}: words of the provider" in said
-    assert todo
+    assert f"{code}: words of the provider" in answer
+    assert remedy
     assert str(ProtocolError(str(code), "")).startswith(f"the provider answered {code}; ")
 
 
-def test_every_problem_of_a_configuration_is_a_line():
+def test_config_error_has_one_line_for_each_problem():
     error = ConfigError(["first", "second"])
     assert (error.problems, str(error)) == (["first", "second"], "first\nsecond")
 
 
-def test_a_wait_has_its_moment():
+def test_wait_until_has_its_moment():
     moment = datetime(2025, 1, 1, tzinfo=UTC)
     assert errors.WaitUntil("words", moment).moment == moment

@@ -5,7 +5,7 @@ def file(path: str) -> FileReport:
     return FileReport(path=path, batch_id=path, schema_version="1", records=1, dois=("10.5555/1",), bytes=1)
 
 
-def test_reports_of_several_targets_become_one():
+def test_reports_of_several_targets_are_combined():
     held = [HeldBack(record=name, source="reeds", doi=None, codes=("doi-missing",)) for name in "ab"]
     reports = (
         ExportReport(files=(file("a.xml"),), held_back=(held[0],), unchanged=2),

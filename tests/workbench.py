@@ -1,4 +1,4 @@
-"""A configuration in a folder of its own, and the main job run with it, as a user would."""
+"""A folder with a configuration, in which harvest, check and export run as for a user."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ ISSN = re.compile(rb"<issn[^>]*>\s*([0-9]{4}-?[0-9]{3}[0-9Xx])\s*<")
 
 
 def prefixes_in(data: bytes) -> list[str]:
-    """Every DOI prefix that stands in the data, as if the depositor had the use of all of them."""
+    """Every DOI prefix in the data, as if the depositor could use all of them."""
     return sorted({match.decode() for match in PREFIX.findall(data)})
 
 
 def journals_in(data: bytes) -> str:
-    """A table for each journal whose ISSN stands in the data, with a landing page."""
+    """A table with a landing page for each journal whose ISSN is in the data."""
     issns = {issn for match in ISSN.findall(data) if (issn := clean_issn(match.decode()))}
     page = 'landing_page = "https://journal.example.org/doi/{doi}"'
     return "".join(f'\n[journals."{issn}"]\n{page}\n' for issn in sorted(issns))
 
 
 def in_another_process() -> None:
-    """From now on nobody knows what hosts asked of this process."""
+    """Forgets which hosts wanted no requests from this process, as another process would not know it."""
     backoff._until.clear()
 
 
 class Workbench:
-    """One folder with config.toml, store and exports; its clock goes on by a second with every look at it."""
+    """A folder with config.toml, store and exports, and a clock that advances by a second with every call."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -61,7 +61,7 @@ class Workbench:
         return self.moment
 
     def configure(self, url: str, formats: list[str], *, prefixes: list[str], more: str = "") -> Config:
-        """Writes the configuration for one source named `journal`, which retries nothing unless `more` says so."""
+        """Writes the configuration of one source named `journal`, with no retries unless `more` sets them."""
         retries = "" if "retries = " in more else "retries = 0\n"
         source = f'[sources.journal]\nurl = "{url}"\nformats = {formats}\nallow_private = true\n{retries}'
         self.path.write_text(CROSSREF_TABLE.format(prefixes=prefixes) + source + more, encoding="utf-8")

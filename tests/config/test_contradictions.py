@@ -1,4 +1,4 @@
-"""Settings that are right by themselves and wrong together."""
+"""Settings that are valid one by one and contradict each other."""
 
 import copy
 
@@ -70,18 +70,18 @@ def test_settings_that_contradict_each_other_are_found(document, places):
 
 
 @pytest.mark.parametrize("document", NONE)
-def test_settings_that_go_together_pass(document):
+def test_settings_that_go_together_have_no_problem(document):
     assert list(contradictions(document)) == []
 
 
-def test_a_problem_names_the_other_setting():
+def test_problem_names_the_other_setting():
     (problem,) = contradictions(source(password_env="E"))
     assert "username" in problem.sentence
     (problem,) = contradictions(doi(prefix="10.9999", prefixes=("10.1111", "10.2222")))
     assert "10.1111, 10.2222" in problem.sentence
 
 
-def test_what_is_refused_is_left_out_and_the_document_stays():
+def test_without_copies_the_document_and_leaves_out_paths():
     document = {"sources": {"a": {"url": 1, "sets": ["x"]}, "b": 5}, "store": {}}
     before = copy.deepcopy(document)
     rest = without(document, [("sources", "a", "url"), ("sources", "b"), ("store", "url", "x"), ("nowhere",), ()])

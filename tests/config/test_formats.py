@@ -1,4 +1,4 @@
-"""Values that a pattern cannot check: each is accepted, or refused with the reason."""
+"""Values that a regular expression cannot check: accepted, or refused with the reason."""
 
 import contextlib
 
@@ -59,32 +59,32 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize(("check", "value", "reason"), REFUSED)
-def test_a_value_is_refused_with_the_reason(check, value, reason):
+def test_invalid_value_is_refused_with_the_reason(check, value, reason):
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         check(value)
     assert reason in str(caught.value)
 
 
 @pytest.mark.parametrize(("check", "value"), ACCEPTED)
-def test_a_value_is_accepted(check, value):
+def test_valid_value_is_accepted(check, value):
     check(value)
 
 
-def test_a_url_that_holds_a_password_is_not_quoted():
+def test_password_in_an_invalid_url_is_not_shown():
     with pytest.raises(ValueError, match=r"^is no URL$"):
         formats.endpoint("https://user:secret@journal.example:port/oai")
 
 
 @given(st.text())
-def test_whatever_the_text_a_check_raises_nothing_but_a_value_error(text):
+def test_checks_raise_only_value_errors_for_any_text(text):
     for check in (formats.endpoint, formats.issn, formats.timezone, formats.schedule, formats.doi_pattern):
         with contextlib.suppress(ValueError):
             check(text)
 
 
-def test_the_schema_finds_each_check_by_its_name():
+def test_schema_finds_each_check_by_its_name():
     names = {"endpoint", "issn", "timezone", "schedule", "landing-page-pattern", "doi-pattern"}
     assert formats.checker.checkers.keys() == names
     for name in names:
         assert not formats.checker.conforms("", name)
-        assert formats.checker.conforms(5, name)  # another type is another problem
+        assert formats.checker.conforms(5, name)  # the schema reports other types

@@ -1,4 +1,4 @@
-"""What the schema refuses, as sentences about one place."""
+"""Violations of the schema, as sentences about one place."""
 
 import pytest
 
@@ -41,28 +41,28 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("settings", "place", "words"), FOUND)
-def test_a_refused_setting_is_named_with_the_reason(settings, place, words):
-    ((found, sentence),) = problems(**settings)
-    assert found == place
+def test_invalid_setting_is_named_with_the_reason(settings, place, words):
+    ((path, sentence),) = problems(**settings)
+    assert path == place
     assert words in sentence
 
 
-def test_a_sound_source_has_no_problem():
+def test_valid_source_has_no_problem():
     assert problems(delay=1, retries=3, sets=["j:ART"], name_order="given-first") == []
 
 
-def test_a_missing_setting_is_shown_with_an_example():
+def test_missing_setting_is_named_with_an_example():
     found = {key_name(problem.path): problem.sentence for problem in schema_problems({"sources": {"a": {}}})}
     assert found.keys() == {"sources.a.url", "sources.a.formats"}
     assert found["sources.a.formats"].startswith("is missing; add formats = [")
 
 
-def test_a_secret_is_not_repeated():
+def test_secret_is_not_shown():
     ((_, sentence),) = problems(username="u", password_env="hunter 2")
     assert "hunter" not in sentence
 
 
-def test_a_long_value_is_cut():
+def test_long_value_is_cut():
     ((_, sentence),) = problems(url="x" * 500)
     assert f'"{"x" * 76}…' in sentence
     assert "x" * 77 not in sentence
@@ -79,7 +79,7 @@ def test_a_long_value_is_cut():
         (("sources", ""), 'sources.""'),
     ],
 )
-def test_a_path_is_written_as_in_the_file(path, name):
+def test_path_is_written_as_in_toml(path, name):
     assert key_name(path) == name
 
 
@@ -92,10 +92,10 @@ def test_a_path_is_written_as_in_the_file(path, name):
         ("https://u:p\n@journal.example", "https://…@journal.example"),
     ],
 )
-def test_a_password_in_a_url_is_not_shown(url, shown):
+def test_password_in_a_url_is_not_shown(url, shown):
     assert without_credentials(url) == shown
 
 
-def test_the_schema_is_that_of_the_package():
+def test_schema_is_that_of_the_package():
     assert {"sources", "journals", "crossref"} <= schema()["properties"].keys()
     assert schema() is schema()

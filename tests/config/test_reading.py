@@ -125,7 +125,7 @@ def test_two_settings_are_enough(tmp_path):
     assert (access.url, access.password, access.headers) == ("https://example.org/oai", None, {})
 
 
-def test_an_empty_file_is_a_configuration_without_sources(tmp_path):
+def test_empty_file_is_a_configuration_without_sources(tmp_path):
     assert load(write(tmp_path, "")).sources == {}
 
 

@@ -63,11 +63,11 @@ def test_choices_of_schema_and_struct_agree(field, setting):
         assert choices == setting["enum"]
 
 
-def test_the_versions_of_the_crossref_schema_are_those_that_can_be_written():
+def test_schema_versions_in_the_configuration_are_those_that_can_be_written():
     assert schema()["$defs"]["crossref"]["properties"]["schema_version"]["enum"] == list(VERSIONS)
 
 
-def test_the_crossmark_policy_has_a_doi_that_crossref_accepts():
+def test_doi_of_the_crossmark_policy_is_one_that_crossref_accepts():
     pattern = schema()["$defs"]["crossref"]["properties"]["crossmark_policy"]["pattern"]
     suffix = re.fullmatch(r"\^10\\\.\[0-9\]\{4,9\}/\[(.+)\]\{1,(\d+)\}\$", pattern)
     assert suffix

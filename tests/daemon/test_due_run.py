@@ -14,6 +14,7 @@ from harvester.daemon import due_run, store_outage
 from harvester.daemon.due import EXPORT, REPORT
 from harvester.errors import StoreError
 from harvester.reports import ExportReport, WrittenReport
+from harvester.system.stopping import never_stop
 from tests.daemon.conftest import Configured
 from tests.providers import small_journal
 from tests.providers.server import Request, Server
@@ -21,10 +22,6 @@ from tests.providers.server import Request, Server
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def never() -> bool:
-    return False
 
 
 @pytest.fixture
@@ -40,36 +37,38 @@ def test_due_export_is_done(configured: Configured, small: Server):
         '[journals."2049-3630"]\ntitle = "Journal of Small Things"\nissn_electronic = "2049-3630"\n'
     )
     config = configured({"reeds": small.url}, more=crossref)
-    first = due_run.run_due(config, now=now, stop=never)
+    first = due_run.run_due(config, now=now, stop=never_stop)
     assert [run.state for run in first.runs] == ["complete"]
     assert first.export is not None
     assert not isinstance(first.export, str), first.export
     assert sum(file.records for file in first.export.files) == 3
-    second = due_run.run_due(config, now=now, stop=never)
+    second = due_run.run_due(config, now=now, stop=never_stop)
     assert (second.runs, second.export) == ((), None)
 
 
 def test_due_report_is_written(configured: Configured, small: Server):
     config = configured({"reeds": small.url}, more='[report]\nfile = "report.html"\nschedule = "@daily"\n')
     file = config.path.with_name("report.html")
-    first = due_run.run_due(config, now=now, stop=never)
+    first = due_run.run_due(config, now=now, stop=never_stop)
     assert first.report == WrittenReport(file=str(file))
     assert "oai:small:4" in file.read_text()
-    assert due_run.run_due(config, now=now, stop=never).report is None
+    assert due_run.run_due(config, now=now, stop=never_stop).report is None
     os.utime(file, (0, 0))  # written in 1970
-    assert due_run.run_due(config, now=now, stop=never).report is not None
+    assert due_run.run_due(config, now=now, stop=never_stop).report is not None
     assert file.stat().st_mtime > 0
 
 
 def test_report_that_cannot_be_written_is_an_incident(configured: Configured, small: Server):
     config = configured({"reeds": small.url}, more='[report]\nfile = "no/report.html"\nschedule = "@daily"\n')
-    first = due_run.run_due(config, now=now, stop=never)
+    first = due_run.run_due(config, now=now, stop=never_stop)
     (incident,) = first.notification.incidents
     assert (incident.subject, incident.what) == (REPORT, "the report fails")
     assert str(config.path.parent / "no") in incident.why
-    assert due_run.run_due(config, now=now, stop=never).notification.incidents == ()
+    assert due_run.run_due(config, now=now, stop=never_stop).notification.incidents == ()
     (config.path.parent / "no").mkdir()
-    assert [alert.subject for alert in due_run.run_due(config, now=now, stop=never).notification.recovered] == [REPORT]
+    assert [alert.subject for alert in due_run.run_due(config, now=now, stop=never_stop).notification.recovered] == [
+        REPORT
+    ]
 
 
 def test_sources_are_harvested_in_parallel(configured: Configured):
@@ -83,7 +82,7 @@ def test_sources_are_harvested_in_parallel(configured: Configured):
 
     with Server(together) as one, Server(together) as other:
         config = configured({"reeds": one.url, "fens": other.url}, more="[daemon]\nworkers = 2\n")
-        done = due_run.run_due(config, now=now, stop=never)
+        done = due_run.run_due(config, now=now, stop=never_stop)
     assert [(run.source, run.state) for run in done.runs] == [("reeds", "complete"), ("fens", "complete")]
 
 
@@ -97,7 +96,7 @@ def test_nothing_starts_after_a_stop(configured: Configured, small: Server):
 def test_unusable_store_ends_the_work(configured: Configured):
     config = configured({"reeds": "http://127.0.0.1:9/oai"})
     Path(config.store_url.removeprefix("sqlite:///")).write_text("this is a letter")
-    done = due_run.run_due(config, now=now, stop=never)
+    done = due_run.run_due(config, now=now, stop=never_stop)
     assert isinstance(done.store_error, StoreError)
     assert [incident.subject for incident in done.notification.incidents] == [store_outage.STORE]
 
@@ -120,7 +119,7 @@ def test_written_maps_each_subject_to_its_error(export, report, expected):
 def test_notification_that_failed_is_sent_again(configured: Configured, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HOOK", "http://127.0.0.1:9/hook")
     config = configured({"reeds": "http://127.0.0.1:9/oai"}, more='[alerts]\nwebhook_url_env = "HOOK"\n')
-    first = due_run.run_due(config, now=now, stop=never)
+    first = due_run.run_due(config, now=now, stop=never_stop)
     assert first.notification_error is not None
-    again = due_run.run_due(config, now=now, stop=never)
+    again = due_run.run_due(config, now=now, stop=never_stop)
     assert [incident.subject for incident in again.notification.incidents] == ["reeds"]

@@ -1,4 +1,4 @@
-"""Metrics as Prometheus reads them."""
+"""Metrics, read with the parser of Prometheus."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def opened(config: Config) -> Iterator[Store]:
 
 
 def values(config: Config, store: Store, family: str) -> dict[tuple[str, ...], float]:
-    """The samples of a family by the values of their labels, in the order of the labels' names."""
+    """The samples of a family by the values of their labels, sorted by the names of the labels."""
     text = exposition(config, store, NOW).decode()
     return {
         tuple(value for _, value in sorted(sample.labels.items())): sample.value
-        for found in text_string_to_metric_families(text)
-        for sample in found.samples
+        for parsed in text_string_to_metric_families(text)
+        for sample in parsed.samples
         if sample.name == f"harvester_{family}"
     }
 
 
 def harvest(store: Store, state: str = "complete", source: str = "wetlands") -> None:
     run = store.begin_run(source, "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
-    held = replace(article_to_save(2, source=source), row=None)
-    saved = page(raw(1), raw(2), articles=[article_to_save(1, source=source), held])
+    held_back = replace(article_to_save(2, source=source), row=None)
+    saved = page(raw(1), raw(2), articles=[article_to_save(1, source=source), held_back])
     save_page(store, run.id, run.windows[0].id, replace(saved, bad=(bad(None, "no identifier"),)))
     store.finish_run(run.id, state, NOW + timedelta(minutes=5))  # type: ignore[arg-type]
 
 
-def test_the_articles_of_each_source_by_what_became_of_them(config: Config, opened: Store):
+def test_articles_are_counted_by_source_and_state(config: Config, opened: Store):
     harvest(opened)
     assert values(config, opened, "articles") == {
         ("wetlands", "ready"): 1,
@@ -58,12 +58,12 @@ def test_the_articles_of_each_source_by_what_became_of_them(config: Config, open
     }
 
 
-def test_a_source_that_is_configured_no_more_is_not_shown(config: Config, opened: Store):
+def test_source_that_is_no_longer_configured_is_not_shown(config: Config, opened: Store):
     harvest(opened, source="gone")
     assert values(config, opened, "articles") == {}
 
 
-def test_the_last_run_of_each_format(config: Config, opened: Store):
+def test_last_run_of_each_format_is_shown(config: Config, opened: Store):
     harvest(opened)
     states = values(config, opened, "source_last_run_state")
     assert {state for (_, _, state), value in states.items() if value} == {"complete"}
@@ -73,7 +73,7 @@ def test_the_last_run_of_each_format(config: Config, opened: Store):
     assert values(config, opened, "source_last_run_rejected") == {("oai_dc", "wetlands"): 1}
 
 
-def test_a_failure_does_not_move_the_last_complete_harvest(config: Config, opened: Store):
+def test_failure_does_not_change_the_last_complete_harvest(config: Config, opened: Store):
     harvest(opened, "failed")
     assert values(config, opened, "source_last_complete_timestamp_seconds") == {}
     harvest(opened)
@@ -84,18 +84,18 @@ def test_a_failure_does_not_move_the_last_complete_harvest(config: Config, opene
     assert values(config, opened, "source_last_run_state")["oai_dc", "wetlands", "failed"] == 1
 
 
-def test_when_each_source_is_harvested_next(config: Config, opened: Store):
+def test_next_harvest_of_each_source_is_shown(config: Config, opened: Store):
     harvest(opened)
     due = values(config, opened, "source_next_run_timestamp_seconds")
     assert due["new",] <= NOW.timestamp() < due["wetlands",] <= (NOW + timedelta(days=1)).timestamp()
 
 
-def test_how_many_matters_were_told_and_are_not_over(config: Config, opened: Store):
+def test_open_alerts_are_counted(config: Config, opened: Store):
     assert values(config, opened, "alerts") == {(): 0}
     opened.save_alerts([Alert("wetlands", NOW, NOW)])
     assert values(config, opened, "alerts") == {(): 1}
 
 
-def test_the_program_says_its_version(config: Config, opened: Store):
+def test_version_of_the_program_is_shown(config: Config, opened: Store):
     ((labels, value),) = values(config, opened, "build_info").items()
     assert (len(labels), value) == (1, 1.0)

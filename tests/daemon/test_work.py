@@ -15,6 +15,7 @@ from harvester.daemon.due import harvest_tasks, reconcile_tasks
 from harvester.daemon.incidents import CRASHED
 from harvester.store.store import Store
 from harvester.system import locks
+from harvester.system.stopping import never_stop
 from tests.daemon.conftest import Configured
 from tests.providers import small_journal
 from tests.providers.server import Server
@@ -22,10 +23,6 @@ from tests.providers.server import Server
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def never() -> bool:
-    return False
 
 
 @pytest.fixture
@@ -53,7 +50,7 @@ def test_unreachable_provider_is_recorded_as_a_failed_run(configured: Configured
     config = configured({"reeds": "http://127.0.0.1:9/oai"})
     with pipeline.opened(config) as store:
         for _ in range(2):
-            work.harvest(config, store, "reeds", now=now, stop=never)
+            work.harvest(config, store, "reeds", now=now, stop=never_stop)
         ((kind, state, error),) = states(store)
         assert (kind, state) == ("full", "failed")
         assert error is not None
@@ -63,12 +60,12 @@ def test_unreachable_provider_is_recorded_as_a_failed_run(configured: Configured
 def test_missing_secret_is_recorded_as_a_failed_run(configured: Configured, small: Server):
     config = configured({"reeds": small.url})
     with pipeline.opened(config) as store:
-        work.harvest(config, store, "reeds", now=now, stop=never)
+        work.harvest(config, store, "reeds", now=now, stop=never_stop)
     path: Path = config.path
     path.write_text(path.read_text() + 'username = "me"\npassword_env = "NOT_SET_ANYWHERE"\n')
     config = load(path)
     with pipeline.opened(config) as store:
-        work.harvest(config, store, "reeds", now=now, stop=never)
+        work.harvest(config, store, "reeds", now=now, stop=never_stop)
         assert [(kind, state) for kind, state, _ in states(store)] == [
             ("full", "complete"),
             ("incremental", "failed"),
@@ -78,7 +75,7 @@ def test_missing_secret_is_recorded_as_a_failed_run(configured: Configured, smal
 
 def test_bug_is_recorded_as_a_failed_run(config: Config, store: Store, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Store, "apply", lambda *_, **__: 1 / 0)
-    work.harvest(config, store, "reeds", now=now, stop=never)
+    work.harvest(config, store, "reeds", now=now, stop=never_stop)
     ((_, state, error),) = states(store)
     assert state == "failed"
     assert "ZeroDivisionError" in str(error)
@@ -87,7 +84,7 @@ def test_bug_is_recorded_as_a_failed_run(config: Config, store: Store, monkeypat
 def test_source_locked_by_another_process_is_skipped(config: Config, store: Store):
     with locks.hold(config.locks_dir, "source-reeds", what="a test"):
         run = store.begin_run("reeds", "oai_dc", "full", (), now())
-        assert work.harvest(config, store, "reeds", now=now, stop=never) == []
+        assert work.harvest(config, store, "reeds", now=now, stop=never_stop) == []
         assert work.mark_crashed_runs(config, store, now()) == 0
         assert store.run(run.id).state == "running"
     assert work.mark_crashed_runs(config, store, now()) == 1
@@ -98,8 +95,8 @@ def test_reconciliation_is_recorded_as_one(config: Config, small: Server):
     config.path.write_text(config.path.read_text() + 'reconcile = "@yearly"\n')
     config = load(config.path)
     with pipeline.opened(config) as store:
-        work.harvest(config, store, "reeds", now=now, stop=never)
-        work.reconcile(config, store, "reeds", now=now, stop=never)
+        work.harvest(config, store, "reeds", now=now, stop=never_stop)
+        work.reconcile(config, store, "reeds", now=now, stop=never_stop)
         assert [kind for kind, _, _ in states(store)] == ["full", "reconcile"]
         assert [one.due for one in reconcile_tasks(config, store, now())] == [None]
 
@@ -107,6 +104,6 @@ def test_reconciliation_is_recorded_as_one(config: Config, small: Server):
 def test_stopped_work_is_no_incident(configured: Configured, small: Server):
     config = configured({"reeds": small.url})
     with pipeline.opened(config) as store:
-        work.harvest(config, store, "reeds", now=now, stop=never)
+        work.harvest(config, store, "reeds", now=now, stop=never_stop)
         assert work.write_report(config, store, now=now, stop=lambda: True) is None
         assert not config.report_file.exists()

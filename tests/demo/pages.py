@@ -1,4 +1,4 @@
-"""The demo's articles as they are sent, and what is in them."""
+"""The records of the demo as they are sent, and their elements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def full(number: int) -> etree._Element:
 
 
 def values(page: etree._Element, name: str) -> list[tuple[str | None, str]]:
-    """The elements of Dublin Core by that name, each with its language."""
+    """The elements of Dublin Core with this name, each with its language."""
     return [(found.get(LANG), found.text or "") for found in page.iterfind(f"dc:{name}", DC)]
 
 

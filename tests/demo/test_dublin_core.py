@@ -1,4 +1,4 @@
-"""An article as OJS writes it in Dublin Core."""
+"""An article as Dublin Core, as OJS writes it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_dublin_core_as_ojs_33_writes_it() -> None:
     assert values(core(41, "archive"), "source")[0] == ("en-US", "Harbour Society Papers; No. 41 (2015); 3–19")
 
 
-def test_right_to_left() -> None:
+def test_article_in_a_right_to_left_script() -> None:
     page = core(701)
     assert values(page, "source")[0] == ("ar", "مجلة دراسات الورق والحبر; عدد 7 (2022); 7–24")
     assert values(page, "creator")[0] == ("ar", "الحسيني, ليلى")
@@ -73,11 +73,11 @@ JOURNAL = Journal(path="j", locales=("en", "ru"), title={"en": "Mills"}, section
         ("en", {}, "J; 5–18"),
     ],
 )
-def test_a_citation_has_what_is_known_of_the_issue(lang, issue, expected):
+def test_citation_has_the_known_parts_of_the_issue(lang, issue, expected):
     assert citation("J", lang, structs.replace(ISSUE, **issue), ARTICLE) == expected
 
 
-def test_an_article_number_takes_the_place_of_pages():
+def test_article_number_replaces_pages():
     assert citation("J", "en", ISSUE, Article(id=7, language="en", elocation="e7")) == "J; e7"
 
 
@@ -85,7 +85,7 @@ def rendered(article, journal=JOURNAL):
     return etree.fromstring(render(journal, ISSUE, article))
 
 
-def test_what_an_article_does_not_have_is_not_written():
+def test_missing_values_are_not_written():
     page = rendered(Article(id=7, language="en", landing_page=False, galley=9))
     written = {etree.QName(child).localname for child in page}
     assert written == {"type", "source", "language"}

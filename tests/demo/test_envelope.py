@@ -1,4 +1,4 @@
-"""What is around every answer: checked arguments, errors, the root element."""
+"""The parts that every answer has: checked arguments, errors, the root element."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("arguments", "code"), REFUSED)
-def test_arguments_that_the_protocol_does_not_allow(arguments, code):
+def test_arguments_that_the_protocol_forbids_are_refused(arguments, code):
     with pytest.raises(Refusal) as caught:
         checked(arguments)
     assert caught.value.code == code
@@ -46,14 +46,14 @@ def test_arguments_that_the_protocol_does_not_allow(arguments, code):
         [("verb", "GetRecord"), FIRST, ("identifier", "oai:журнал:1")],
     ],
 )
-def test_arguments_that_the_protocol_allows(arguments):
-    verb, given = checked(arguments)
-    assert [("verb", verb), *given.items()] == sorted(arguments, key=lambda pair: pair[0] != "verb")
+def test_arguments_that_the_protocol_allows_are_accepted(arguments):
+    verb, others = checked(arguments)
+    assert [("verb", verb), *others.items()] == sorted(arguments, key=lambda pair: pair[0] != "verb")
 
 
-def test_an_error_is_an_element():
-    found = etree.fromstring(Refusal("badVerb", 'no <verb> "x" & \x00').element())
-    assert (found.tag, found.get("code"), found.text) == ("error", "badVerb", 'no <verb> "x" & \ufffd')
+def test_refusal_is_an_error_element():
+    element = etree.fromstring(Refusal("badVerb", 'no <verb> "x" & \x00').element())
+    assert (element.tag, element.get("code"), element.text) == ("error", "badVerb", 'no <verb> "x" & \ufffd')
 
 
 @given(st.text())
@@ -63,7 +63,7 @@ def test_any_text_can_be_escaped(text):
     assert "\x00" not in (element.text or "")
 
 
-def test_a_document_shows_its_request():
+def test_document_shows_its_request():
     shown = attributes([("verb", "Identify"), ("set", '"a"&b')])
     root = etree.fromstring(
         document("2024-05-06T07:08:09Z", "http://x/oai?a&b", shown, [b"<Identify>", b"</Identify>"])

@@ -1,4 +1,4 @@
-"""An article as OJS writes it in JATS."""
+"""An article as JATS, as OJS writes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harvester.text import plain
 from tests.demo.pages import LANG, J, full, texts
 
 
-def test_jats_people() -> None:
+def test_people_in_jats() -> None:
     page = full(502)
     assert texts(page, ".//j:contrib/j:name-alternatives/j:name/j:surname") == ["Marsh", "de Vries", "Ó Dálaigh"]
     assert [found.get("rid") for found in page.iterfind(".//j:contrib/j:xref", J)] == [
@@ -31,7 +31,7 @@ def test_jats_people() -> None:
     assert scripts == ["ru", "en"]
 
 
-def test_jats_texts_and_links() -> None:
+def test_texts_and_links_in_jats() -> None:
     assert full(501).find(".//j:article-title//m:math", J) is not None
     assert texts(full(502), ".//j:abstract/j:sec/j:title") == ["Background", "Methods", "Results", "Conclusions"]
     related = full(508).find(".//j:related-article", J)
@@ -53,14 +53,14 @@ JOURNAL = Journal(
 
 
 def read(article: Article):
-    """The article as our own reader finds it."""
+    """The article as our own reader reads it."""
     record = RawRecord(identifier="oai:x:1", datestamp="2024-01-01", payload=render(JOURNAL, ISSUE, article))
     found = formats.read(record, Hints()).article
     assert found is not None
     return found
 
 
-def test_what_is_written_can_be_read():
+def test_rendered_article_can_be_read():
     article = Article(
         id=7,
         language="ru",
@@ -112,19 +112,19 @@ def test_what_is_written_can_be_read():
     assert [plain(title.text) for title in found.journal.titles] == ["Mills & Co", "Мельницы"]
 
 
-def test_an_article_of_which_little_is_known_can_be_read():
+def test_article_with_few_values_can_be_read():
     found = read(Article(id=7, language="en", landing_page=False))
     assert (found.titles, found.doi, found.contributors, found.references) == ((), None, (), ())
     assert (found.landing_page, found.identifiers, found.dates) == (None, (), ())
 
 
 @pytest.mark.parametrize(("medium", "expected"), [("epub", "online"), ("ppub", "print")])
-def test_the_medium_of_the_date(medium, expected):
+def test_medium_of_the_date(medium, expected):
     (date,) = read(Article(id=7, language="en", published="2020", medium=medium)).dates
     assert date.medium == expected
 
 
-def test_the_page_and_the_file_of_an_article():
+def test_landing_page_and_file_of_an_article():
     found = read(Article(id=7, language="en", galley=9))
     page = "https://journals.example.org/index.php/j/article"
     assert found.landing_page == f"{page}/view/7"

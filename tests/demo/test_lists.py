@@ -1,4 +1,4 @@
-"""What a list request selects, and the tokens that lead from page to page."""
+"""The selection of a list request, and the tokens that continue the list."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ RECORD = Record(identifier="a", datestamp=NOON, sets=("bees:honey",), metadata={
 
 
 @pytest.mark.parametrize(
-    ("wanted", "inside"),
+    ("set_spec", "inside"),
     [("bees", True), ("bees:honey", True), ("bees:honey:dark", False), ("bee", False), ("", False)],
 )
-def test_a_record_is_in_its_set_and_those_above(wanted, inside):
-    assert RECORD.is_in(wanted) == inside
+def test_record_is_in_its_set_and_those_above(set_spec, inside):
+    assert RECORD.is_in(set_spec) == inside
 
 
-def test_a_deleted_record_has_every_format():
+def test_deleted_record_has_every_format():
     assert RECORD.has("oai_dc")
     assert not RECORD.has("jats")
     assert Record(identifier="a", datestamp=NOON, deleted=True).has("jats")
@@ -69,7 +69,7 @@ def test_dates_that_do_not_match_or_are_none_are_refused(given):
     assert caught.value.code == "badArgument"
 
 
-def test_a_repository_of_days_takes_no_seconds():
+def test_repository_with_granularity_of_days_refuses_seconds():
     assert selection({"metadataPrefix": "a", "from": "2024-01-01"}, seconds=False).since == datetime(
         2024, 1, 1, tzinfo=UTC
     )
@@ -77,7 +77,7 @@ def test_a_repository_of_days_takes_no_seconds():
         selection({"metadataPrefix": "a", "from": "2024-01-01T00:00:00Z"}, seconds=False)
 
 
-def test_a_moment_as_the_protocol_writes_it():
+def test_moment_is_written_as_datestamp():
     moment = datetime(987, 6, 5, 4, 3, 2, 999, tzinfo=UTC)
     assert (stamp(moment, seconds=True), stamp(moment, seconds=False)) == ("0987-06-05T04:03:02Z", "0987-06-05")
 
@@ -94,7 +94,7 @@ TOKENS = st.builds(
 
 
 @given(TOKENS)
-def test_a_token_holds_where_its_list_is(made):
+def test_token_contains_the_position_in_its_list(made):
     assert token(made.value(), made.verb, NOON) == made
 
 
@@ -115,7 +115,7 @@ BEFORE = NOON - timedelta(seconds=1)
         (Token("ListRecords", Selection("oai_dc"), 10, NOON, position=-1).value(), "ListRecords", BEFORE),
     ],
 )
-def test_what_is_no_token_of_this_list_is_refused(value, verb, now):
+def test_token_of_another_list_is_refused(value, verb, now):
     with pytest.raises(Refusal) as caught:
         token(value, verb, now)
     assert caught.value.code == "badResumptionToken"

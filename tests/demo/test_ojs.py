@@ -1,4 +1,4 @@
-"""The sites of the demo, and what their articles look like in both formats."""
+"""The sites of the demo, and their records in both formats."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_every_record_is_well_formed_and_in_its_namespace() -> None:
             assert {etree.QName(element).namespace for element in root.iter()} <= known
 
 
-def test_the_two_sites() -> None:
+def test_two_sites_with_their_formats_and_granularities() -> None:
     new, old = ojs.repositories().values()
     assert (new.granularity, old.granularity) == ("second", "day")
     assert [one.prefix for one in old.formats] == ["oai_dc"]
@@ -52,7 +52,7 @@ def bilingual() -> list[tuple[Journal, Issue, Article]]:
 
 
 @pytest.mark.parametrize("row", bilingual(), ids=lambda row: f"{row[0].path}-{row[2].id}")
-def test_a_bilingual_article_is_so_in_both_formats(row: tuple[Journal, Issue, Article]) -> None:
+def test_bilingual_article_is_bilingual_in_both_formats(row: tuple[Journal, Issue, Article]) -> None:
     journal, _, one = row
     page = etree.fromstring(dublin_core.render(*row))
     for name, held in (("title", one.title), ("description", one.abstract), ("subject", one.keywords)):
@@ -67,7 +67,7 @@ def test_a_bilingual_article_is_so_in_both_formats(row: tuple[Journal, Issue, Ar
     assert [found.get(LANG) for found in page.iterfind(".//j:kwd-group", J)] == list(one.keywords)
 
 
-def test_the_seed_in_both_formats() -> None:
+def test_seed_article_in_both_formats() -> None:
     page, said = full(1), core(1)
     assert page.get(LANG) == "ru"
     assert values(said, "language") == [(None, "rus")]
@@ -93,7 +93,7 @@ def test_the_seed_in_both_formats() -> None:
 
 
 @pytest.mark.shared
-def test_the_seed_word_for_word(shared: Path) -> None:
+def test_seed_article_word_for_word(shared: Path) -> None:
     lines = [line.strip() for line in (shared / "seed/article-page.txt").read_text(encoding="utf-8").splitlines()]
     page = full(1)
     numbered = [found[1] for line in lines if (found := re.match(r"\d+\. (.+)$", line))]

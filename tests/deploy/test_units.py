@@ -1,4 +1,4 @@
-"""The files of deploy/ as systemd and the program see them."""
+"""systemd and the program accept the files of deploy/."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_a_unit_is_accepted(unit: Path, tmp_path: Path):
-    for one in UNITS:  # the timer names its service; the program is elsewhere here
-        text = one.read_text().replace("/opt/harvester/bin/harvester", sys.executable)
-        (tmp_path / one.name).write_text(text)
+def test_unit_is_accepted_by_systemd(unit: Path, tmp_path: Path):
+    for each in UNITS:  # the timer names its service; here the program is at another path
+        text = each.read_text().replace("/opt/harvester/bin/harvester", sys.executable)
+        (tmp_path / each.name).write_text(text)
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", tmp_path / unit.name],
         capture_output=True,
@@ -36,7 +36,7 @@ def test_a_unit_is_accepted(unit: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
-def test_a_unit_calls_a_command_there_is(unit: Path):
+def test_unit_calls_an_existing_command(unit: Path):
     (call,) = re.findall(r"^ExecStart=/opt/harvester/bin/harvester (.*)$", unit.read_text(), re.MULTILINE)
     context = main.make_context("harvester", call.split())
     name = next(word for word in call.split() if word in main.commands or word in main.list_commands(context))
@@ -45,7 +45,7 @@ def test_a_unit_calls_a_command_there_is(unit: Path):
     command.make_context(name, call.split()[call.split().index(name) + 1 :], parent=context)
 
 
-def test_the_image_runs_commands_there_are():
+def test_image_runs_existing_commands():
     text = (DEPLOY / "Dockerfile").read_text()
     names = set(re.findall(r'"harvester", "(\w+)"|"json", "(\w+)"|bin/harvester -q (\w+)', text))
     assert {next(filter(None, groups)) for groups in names} == {"health", "daemon", "schemas"}

@@ -1,6 +1,6 @@
-"""A disk that is full in the middle of the work: it is said, nothing is half there, and the next time makes it good.
+"""The disk is full in the middle of the work: it is reported, nothing is incomplete, and the next run recovers.
 
-Every write of every kind, one after the other, is failed in `tests/soak/test_disk.py`.
+`tests/soak/test_disk.py` lets every write of every kind fail, one after the other.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.disk import desks, is_said, recovers
+from tests.disk import desks, is_reported, recovers
 
 pytestmark = pytest.mark.slow
 
@@ -19,26 +19,26 @@ KB = 1024
 
 
 def files_up_to(size: int) -> None:
-    """In the child: no file may grow beyond this; the kernel refuses the write (setrlimit(2), RLIMIT_FSIZE)."""
+    """Called in the child: lets the kernel refuse writes beyond this size of a file (setrlimit(2), RLIMIT_FSIZE)."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @pytest.mark.parametrize("size", [0, 100 * KB, 300 * KB], ids=str)
-def test_a_harvest_without_room(tmp_path: Path, size: int):
+def test_harvest_on_a_full_disk_fails_and_recovers(tmp_path: Path, size: int):
     with desks(tmp_path) as desk:
-        mine = desk("disk")
-        code, said = mine.run("harvest", before=partial(files_up_to, size))
-        is_said(code, said)
+        one = desk("disk")
+        code, output = one.run("harvest", before=partial(files_up_to, size))
+        is_reported(code, output)
         assert code == 1
-        recovers(mine)
+        recovers(one)
 
 
 @pytest.mark.parametrize("size", [0, 33 * KB], ids=str)
-def test_an_export_without_room(tmp_path: Path, size: int):
+def test_export_on_a_full_disk_fails_and_recovers(tmp_path: Path, size: int):
     with desks(tmp_path) as desk:
-        mine = desk("disk")
-        mine.bench.harvest()
-        code, said = mine.run("export", before=partial(files_up_to, size))
-        is_said(code, said)
+        one = desk("disk")
+        one.bench.harvest()
+        code, output = one.run("export", before=partial(files_up_to, size))
+        is_reported(code, output)
         assert code == 1
-        recovers(mine)
+        recovers(one)

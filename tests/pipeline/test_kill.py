@@ -1,4 +1,4 @@
-"""`kill -9` at any moment of a harvest, then the same command again: the store is that of an undisturbed run."""
+"""`kill -9` at any moment of a harvest, then the same command again: the store is that of an undisturbed harvest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DELETED = {4, 50, 133}
 
 
 def truth() -> Truth:
-    """200 records on 40 pages, some of them deleted; its token lives longer than the test."""
+    """200 records on 40 pages, some of them deleted. Its tokens are valid for longer than the test."""
     records = [article(n, deleted=n in DELETED, metadata={}) if n in DELETED else article(n) for n in range(200)]
     return Truth(records)
 
@@ -34,39 +34,39 @@ def start(made: Workbench) -> subprocess.Popen[bytes]:
 
 def finish(made: Workbench) -> None:
     process = start(made)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 0, said.decode()
+    _, output = process.communicate(timeout=60)
+    assert process.returncode == 0, output.decode()
 
 
 def killed_until_done(made: Workbench, seed: int) -> int:
-    """Kills the harvest at random moments, most of them behind its start, and runs it to its end at last; the kills."""
+    """Kills the harvest at random moments, mostly after its first write, and then lets it end; returns the kills."""
     chance = random.Random(seed)
-    begun = made.folder / "harvester.sqlite"
+    store = made.folder / "harvester.sqlite"
     for kills in range(KILLS):
         process = start(made)
         until = time.monotonic() + 5
         if kills and chance.random() < 0.9:
-            size = begun.with_name("harvester.sqlite-wal")
-            while not size.exists() and process.poll() is None and time.monotonic() < until:
+            log = store.with_name("harvester.sqlite-wal")
+            while not log.exists() and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.12))
         process.kill()
-        _, said = process.communicate()
+        _, output = process.communicate()
         if process.returncode >= 0:
-            assert process.returncode == 0, said.decode()
+            assert process.returncode == 0, output.decode()
             return kills
     finish(made)
     return KILLS
 
 
-def whole(made: Workbench) -> tuple[dict[str, object], int]:
-    """What the harvest left behind, and how many pages it kept."""
+def result(made: Workbench) -> tuple[dict[str, object], int]:
+    """What the harvest has stored, and how many pages it counted."""
     with made.opened() as (_, store):
         assert store.check_integrity(deep=True) == []
         return state_of(store), sum(run.pages for run in store.runs())
 
 
-# A list is cut into windows before its first page is kept; killed in between, that page is left to the windows.
+# A list is split into windows before its first page is stored. After a kill in between the windows bring that page.
 @pytest.mark.parametrize(
     ("settings", "left"),
     [("window_records = 0\n", 0), ("window_records = 30\nparallel = 2\n", 1)],
@@ -82,6 +82,6 @@ def test_thirty_kills_leave_the_store_of_an_undisturbed_harvest(tmp_path: Path, 
         killed = bench(tmp_path / "killed", server.url, settings=settings)
         assert killed_until_done(killed, seed=7) >= KILLS // 2
     assert differing(held(killed), held_there) == set()
-    (state, pages), (quiet_state, quiet_pages) = whole(killed), whole(quiet)
+    (state, pages), (quiet_state, quiet_pages) = result(killed), result(quiet)
     assert state == quiet_state
     assert quiet_pages - left <= pages <= quiet_pages

@@ -1,4 +1,4 @@
-"""The whole way on real input: each recorded file through harvest, map, check and export, and the counts add up."""
+"""The whole process with real input: each recorded file is harvested, mapped, checked and exported; counts agree."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def data_files(folder: str) -> list[Path]:
     return sorted(path for path in root.glob("*") if path.suffix != ".txt") if root.is_dir() else []
 
 
-def main_job(
+def harvest_and_export(
     bench: Workbench, provider: Script, format: str, *, prefixes: list[str], more: str = ""
 ) -> tuple[RunReport, ExportReport]:
-    """Harvests and exports one provider; every record must end in a deposit file or be held back with a finding."""
+    """Harvests and exports one provider. Asserts that every record is in a deposit file or held back with a finding."""
     with Server(provider) as server:
         bench.configure(server.url, [format], prefixes=prefixes, more=more)
         with bench.opened() as (config, store):
@@ -57,9 +57,9 @@ def main_job(
 
 @pytest.mark.parametrize("provider", ["ojs34-testj", "janeway-testj"])
 @pytest.mark.parametrize("format", ["jats", "oai_dc"])
-def test_a_provider_recorded_whole_is_exported_whole(shared, tmp_path, provider, format):
+def test_completely_recorded_provider_is_exported_completely(shared, tmp_path, provider, format):
     folder = shared / "data" / "recorded" / provider
-    run, report = main_job(Workbench(tmp_path), recorded(folder), format, prefixes=["10.5555"], more=JOURNAL)
+    run, report = harvest_and_export(Workbench(tmp_path), recorded(folder), format, prefixes=["10.5555"], more=JOURNAL)
     pages = b"".join(path.read_bytes() for path in folder.glob(f"ListRecords-{format}-*.xml"))
     live = len(re.findall(rb"<record>", pages)) - len(re.findall(rb'status="deleted"', pages))
     exported = [doi for file in report.files for doi in file.dois]
@@ -70,14 +70,14 @@ def test_a_provider_recorded_whole_is_exported_whole(shared, tmp_path, provider,
 
 
 @pytest.mark.parametrize("path", data_files("oai"), ids=lambda path: path.stem)
-def test_every_recorded_answer_goes_the_whole_way(path, tmp_path):
+def test_every_recorded_answer_is_harvested_and_exported(path, tmp_path):
     page = path.read_bytes()
-    run, _ = main_job(Workbench(tmp_path), single(page), "oai_dc", prefixes=prefixes_in(page))
+    run, _ = harvest_and_export(Workbench(tmp_path), single(page), "oai_dc", prefixes=prefixes_in(page))
     assert run.state == "complete" or run.error
 
 
 @pytest.mark.parametrize("path", data_files("jats"), ids=lambda path: path.stem)
-def test_every_recorded_article_goes_the_whole_way(path, tmp_path):
+def test_every_recorded_article_is_harvested_and_exported(path, tmp_path):
     article = path.read_bytes()
     record = Record(
         identifier="oai:example.org:1",
@@ -85,7 +85,7 @@ def test_every_recorded_article_goes_the_whole_way(path, tmp_path):
         metadata={"jats": without_prolog(article)},
     )
     provider = Broken(Truth([record], formats=(JATS,)))
-    run, report = main_job(
+    run, report = harvest_and_export(
         Workbench(tmp_path), provider, "jats", prefixes=prefixes_in(article), more=journals_in(article)
     )
     assert run.state == "complete", run.error
@@ -97,5 +97,5 @@ def test_every_attack_ends_in_a_finding_or_an_error(path, tmp_path):
     page = path.read_bytes()
     if path.suffix == ".zlib":
         page = zlib.decompress(page)
-    run, _ = main_job(Workbench(tmp_path), single(page), "oai_dc", prefixes=["10.5555"])
+    run, _ = harvest_and_export(Workbench(tmp_path), single(page), "oai_dc", prefixes=["10.5555"])
     assert run.state == "complete" or run.error

@@ -1,4 +1,4 @@
-"""Long work hears a stop between two steps, and goes on there the next time."""
+"""Long work stops between two steps, and the next run resumes there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ARTICLES = 6
 
 @pytest.fixture
 def lamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Press]:
-    """Articles that have been harvested, and two that are mapped at a time."""
+    """Harvested articles, which are rebuilt and exported two at a time."""
     monkeypatch.setattr(rebuild, "PAGE", 2)
     with press(tmp_path, ARTICLES) as made:
         made.configure(crossref="max_records = 2")
@@ -29,49 +29,49 @@ def lamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Press]:
 
 
 def after(steps: int) -> Stop:
-    """Asks to stop at the look behind so many."""
-    looks = count()
-    return lambda: next(looks) >= steps
+    """Requests a stop after that many checks."""
+    checks = count()
+    return lambda: next(checks) >= steps
 
 
-def made_again(lamps: Press, **options: object) -> int:
+def rebuilt(lamps: Press, **options: object) -> int:
     with lamps.bench.opened() as (config, store):
         return pipeline.rebuild(config, store, today=NOW.date().isoformat(), **options)  # type: ignore[arg-type]
 
 
-def test_nothing_is_looked_for_behind_a_stop():
-    looked_for = iter(range(5))
+def test_no_item_is_taken_after_a_stop():
+    items = iter(range(5))
     with pytest.raises(Stopped):
-        for _ in until_stopped(looked_for, after(2)):
+        for _ in until_stopped(items, after(2)):
             pass
-    assert list(until_stopped(looked_for, after(9))) == [2, 3, 4]
+    assert list(until_stopped(items, after(9))) == [2, 3, 4]
 
 
-def test_what_was_made_again_is_not_made_twice(lamps: Press):
+def test_rebuilt_articles_are_not_rebuilt_again(lamps: Press):
     lamps.configure(source='name_order = "given-first"\n')
     with pytest.raises(Stopped):
-        made_again(lamps, stop=after(2))
-    assert made_again(lamps) == ARTICLES - 4
-    assert made_again(lamps) == 0
+        rebuilt(lamps, stop=after(2))
+    assert rebuilt(lamps) == ARTICLES - 4
+    assert rebuilt(lamps) == 0
 
 
-def test_remap_goes_on_with_any_command(lamps: Press):
-    """It was asked for everything, and gets there."""
+def test_interrupted_remap_is_completed_by_any_command(lamps: Press):
+    """The remap of all articles was interrupted; the next rebuild completes it."""
     with pytest.raises(Stopped):
-        made_again(lamps, everything=True, stop=after(1))
-    assert made_again(lamps) == ARTICLES - 2
-    assert made_again(lamps, everything=True) == ARTICLES
+        rebuilt(lamps, everything=True, stop=after(1))
+    assert rebuilt(lamps) == ARTICLES - 2
+    assert rebuilt(lamps, everything=True) == ARTICLES
 
 
-def test_a_harvest_that_is_stopped_before_its_first_request(lamps: Press):
+def test_harvest_stopped_before_its_first_request(lamps: Press):
     lamps.configure(source='name_order = "given-first"\n')
-    (said,) = lamps.bench.harvest(stop=after(2))
-    assert (said.state, said.pages) == ("incomplete", 0)
-    assert made_again(lamps) == ARTICLES - 2
+    (run,) = lamps.bench.harvest(stop=after(2))
+    assert (run.state, run.pages) == ("incomplete", 0)
+    assert rebuilt(lamps) == ARTICLES - 2
     lamps.harvest()
 
 
-def test_an_export_that_is_stopped_writes_the_rest_the_next_time(lamps: Press):
+def test_export_after_a_stopped_one_writes_the_rest(lamps: Press):
     with pytest.raises(Stopped):
         lamps.bench.export(stop=after(3))
     first = {name for name in lamps.files() if name.endswith(".xml")}
@@ -81,6 +81,6 @@ def test_an_export_that_is_stopped_writes_the_rest_the_next_time(lamps: Press):
     assert not first & {Path(file.path).name for file in rest.files}
 
 
-def test_a_report_that_is_stopped(lamps: Press):
+def test_report_can_be_stopped(lamps: Press):
     with lamps.bench.opened() as (config, store), pytest.raises(Stopped):
         report.gather(config, store, now=NOW, stop=after(1))

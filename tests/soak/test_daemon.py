@@ -1,6 +1,6 @@
-"""Ten minutes of a daemon with 20 sources on chaotic providers, every minute each, killed and terminated 40 times.
+"""Ten minutes of a daemon with 20 sources on chaotic providers, each due every minute, killed and terminated 40 times.
 
-Then it is left alone for half as long, to see whether its memory stays flat. HARVESTER_SOAK_SECONDS makes it shorter.
+Then it runs undisturbed for half as long, and its memory must not grow. HARVESTER_SOAK_SECONDS makes the test shorter.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from tests.providers.server import Answer, Request, Server, reply
 from tests.providers.truth import Broken, Truth, article
 
 SECONDS = float(os.environ.get("HARVESTER_SOAK_SECONDS", "600"))
-ENDS = 40  # half of them kill -9
+ENDS = 40  # half of them with kill -9
 SOURCES = 20
-SHORTEST = 3.0  # seconds of a life: long enough to be there
-PATIENCE = 240.0  # seconds for all to be complete once the providers behave
+SHORTEST = 3.0  # seconds between start and end of a daemon: it must have started
+TIMEOUT = 240.0  # seconds until all sources are complete, once the providers behave
 MOST_MEMORY = 250_000  # kB
-GROWTH = 1.1  # what a daemon left alone may have in the last third of its time, to the first
+GROWTH = 1.1  # the memory in the last third of the undisturbed time, at most, relative to the first third
 
 
 class Chaos:
-    """Answers take their time, so that an end comes in the middle of something; one in ten is none until it is calm."""
+    """Answers slowly, so that daemons end in the middle of work. Unless `calm`, every tenth answer is a fault."""
 
     def __init__(self, luck: random.Random) -> None:
         self.luck, self.calm = luck, False
@@ -57,7 +57,7 @@ class Chaos:
 
 
 def change_something(truths: list[Truth], luck: random.Random, number: int) -> None:
-    """A record is added, or one is changed, or deleted."""
+    """Adds, changes or deletes a record."""
     truth, now = luck.choice(truths), utc_now()
     old = luck.randrange(20)
     truth.put(
@@ -72,7 +72,7 @@ def change_something(truths: list[Truth], luck: random.Random, number: int) -> N
 
 
 def memory(process: subprocess.Popen[bytes], what: str = "VmHWM") -> int:
-    """Resident memory in kB: `VmHWM` at its highest so far, `VmRSS` now."""
+    """Resident memory in kB: `VmHWM` is the highest so far, `VmRSS` that of now."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(what))
 
@@ -83,7 +83,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> None:
-    """Ends the daemon; where it is asked to, it has seconds for it."""
+    """Ends the daemon with a signal and checks its exit code."""
     process.send_signal(number)
     assert process.wait(30) == (-number if number == signal.SIGKILL else 0)
 
@@ -105,7 +105,7 @@ def all_complete(config: Config) -> bool:
 
 
 def overlapping(runs: Sequence[Run]) -> list[tuple[int, int]]:
-    """Runs of one source of which the next began before the one before it had ended."""
+    """The pairs of runs of one source of which the second began before the first ended."""
     ordered = sorted(runs, key=lambda run: run.id)
     return [(one.id, two.id) for one, two in pairwise(ordered) if not one.finished or two.started < one.finished]
 
@@ -116,21 +116,21 @@ def test_twenty_sources_in_chaos(tmp_path: Path):
     chaos, numbers = Chaos(luck), count(1000)
     ends = [signal.SIGKILL, signal.SIGTERM] * (ENDS // 2)
     luck.shuffle(ends)
-    used: list[int] = []  # the most memory of each daemon that was ended
+    used: list[int] = []  # the highest memory of each daemon
 
     def live(process: subprocess.Popen[bytes], seconds: float) -> list[int]:
-        """Lets a daemon live while its providers change; its memory meanwhile."""
-        until, seen = time.monotonic() + seconds, []
+        """Lets a daemon run while its providers change; returns its memory over time."""
+        until, values = time.monotonic() + seconds, []
         while time.monotonic() < until:
             assert process.poll() is None, (tmp_path / "log").read_text()[-3000:]
             change_something(list(truths.values()), luck, next(numbers))
-            seen.append(memory(process, "VmRSS"))
+            values.append(memory(process, "VmRSS"))
             time.sleep(0.5)
-        return seen
+        return values
 
     with ExitStack() as stack:
         urls = {name: stack.enter_context(Server(Broken(truth, chaos))).url for name, truth in truths.items()}
-        # Spread over the minute, so that one of them is always at work.
+        # The sources are spread over the minute, so that one of them is always being harvested.
         (tmp_path / "config.toml").write_text(
             text_of(urls, "* * * * *", "[daemon]\nworkers = 8\n[defaults]\njitter = 59")
         )
@@ -143,7 +143,7 @@ def test_twenty_sources_in_chaos(tmp_path: Path):
         process = start(tmp_path)
         alone = live(process, SECONDS / 2)
         chaos.calm = True
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while (left := behind(config, truths)) or not all_complete(config):
             assert time.monotonic() < until, (left, (tmp_path / "log").read_text()[-3000:])
             time.sleep(2)
@@ -159,14 +159,14 @@ def test_twenty_sources_in_chaos(tmp_path: Path):
     assert [pair for of_one in runs.values() for pair in overlapping(of_one)] == []
     complete = [sum(run.state == "complete" for run in of_one) for of_one in runs.values()]
     killed = (tmp_path / "log").read_text().count(CRASHED)
-    third = len(alone) // 3  # its first half is for warming up
+    third = len(alone) // 3  # the first half of the first third does not count
     first, last = max(alone[third // 2 : third]), max(alone[-third:])
     print(
         f"{sum(map(len, runs.values()))} runs, {min(complete)} to {max(complete)} complete for each source; "
         f"{killed} found killed; memory of the daemons up to {min(used)} to {max(used)} kB; "
         f"left alone {first} kB, at the end {last} kB"
     )
-    assert killed >= ENDS // 4  # else the ends came beside the work
+    assert killed >= ENDS // 4  # otherwise the daemons were not ended during work
     assert min(complete) > SECONDS / 60
     assert max(used) < MOST_MEMORY
     assert last < first * GROWTH

@@ -1,4 +1,4 @@
-"""Fail at the n-th request, kill at the n-th page, n = 1, 2, … until it succeeds: the store ends as the provider is."""
+"""The n-th request fails, or the harvest is killed at it, n = 1, 2, …: in the end the store equals the provider."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def truth() -> Truth:
 
 @pytest.mark.parametrize("settings", SETTINGS)
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_one_request_fails_wherever_it_stands(tmp_path: Path, damage: str, settings: str):
+def test_any_failing_request_loses_nothing(tmp_path: Path, damage: str, settings: str):
     for number in count(1):
-        asked = [0]
+        requests = [0]
 
         def fault(
-            request: Request, there: Truth, number: int = number, asked: list[int] = asked
+            request: Request, there: Truth, number: int = number, requests: list[int] = requests
         ) -> bytes | Answer | None:
-            asked[0] += 1
-            return DAMAGES[damage] if asked[0] == number else None
+            requests[0] += 1
+            return DAMAGES[damage] if requests[0] == number else None
 
         held_there = truth()
         folder = tmp_path / str(number)
@@ -62,27 +62,27 @@ def test_one_request_fails_wherever_it_stands(tmp_path: Path, damage: str, setti
             else:
                 raise AssertionError(f"never complete with request {number} failing")
             if damage == "nothing":
-                harvest(made, full=True)  # an empty answer to a first request cannot be told from the truth
+                harvest(made, full=True)  # an empty answer to the first request cannot be recognised as wrong
             assert differing(held(made), held_there) == set(), number
-        if asked[0] < number:
+        if requests[0] < number:
             return
 
 
 @pytest.mark.parametrize("settings", SETTINGS)
-def test_a_kill_at_any_request_is_made_good_by_the_next_harvest(tmp_path: Path, settings: str):
+def test_harvest_after_a_kill_at_any_request_completes_the_store(tmp_path: Path, settings: str):
     for number in count(1):
         process: list[subprocess.Popen[bytes]] = []
-        asked = [0]
+        requests = [0]
 
         def fault(
             request: Request,
             there: Truth,
             number: int = number,
             process: list[subprocess.Popen[bytes]] = process,
-            asked: list[int] = asked,
+            requests: list[int] = requests,
         ) -> None:
-            asked[0] += 1
-            if asked[0] == number:
+            requests[0] += 1
+            if requests[0] == number:
                 os.kill(process[0].pid, signal.SIGKILL)
 
         held_there = truth()

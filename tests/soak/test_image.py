@@ -1,4 +1,4 @@
-"""The image of deploy/Dockerfile: built where there is Docker; elsewhere its steps are taken one by one, in folders."""
+"""The image of deploy/Dockerfile: built with Docker, or without Docker by running its steps in folders."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ import pytest
 from tests.conftest import ROOT
 
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
-NEW_USER = "useradd"  # that step would change this machine
-PATIENCE = 60.0
+NEW_USER = "useradd"  # this step is skipped, because it would change the machine
+TIMEOUT = 60.0
 
 
 def docker() -> bool:
@@ -29,7 +29,7 @@ def docker() -> bool:
 
 
 def steps() -> Iterator[tuple[str, str]]:
-    """The instructions and what stands behind each."""
+    """The instructions with their arguments."""
     text = re.sub(r"\\\n", " ", DOCKERFILE.read_text())
     for line in text.splitlines():
         if line and not line.startswith("#"):
@@ -38,7 +38,7 @@ def steps() -> Iterator[tuple[str, str]]:
 
 
 class Folders:
-    """The paths of the image, below a folder of this machine."""
+    """The paths of the image, in a folder of this machine."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.at = root, root
@@ -47,7 +47,7 @@ class Folders:
         text = re.sub(r"(?<![\w/])/(opt|src|data)\b", rf"{self.root}/\1", text)
         return re.sub(r"^python\b", shlex.quote(sys.executable), text)
 
-    def take(self, word: str, rest: str) -> None:
+    def run(self, word: str, rest: str) -> None:
         if word in ("WORKDIR", "VOLUME"):
             self.at = Path(self.here(rest))
             self.at.mkdir(parents=True, exist_ok=True)
@@ -61,17 +61,17 @@ class Folders:
 
 
 @pytest.mark.skipif(not docker(), reason="there is no Docker here")
-def test_the_image_is_built():
+def test_image_is_built():
     subprocess.run(["docker", "build", "--file", DOCKERFILE, "--tag", "harvester-test", ROOT], check=True)
-    said = subprocess.check_output(["docker", "run", "--rm", "harvester-test", "--version"], text=True)
-    assert said.startswith("harvester, version")
+    output = subprocess.check_output(["docker", "run", "--rm", "harvester-test", "--version"], text=True)
+    assert output.startswith("harvester, version")
 
 
 @pytest.mark.skipif(docker(), reason="the image itself is built here")
-def test_its_steps_lead_to_a_daemon_that_is_well_and_stops(tmp_path: Path):
+def test_steps_of_the_image_lead_to_a_healthy_daemon_that_stops(tmp_path: Path):
     folders, last = Folders(tmp_path), {}
     for word, rest in steps():
-        folders.take(word, rest)
+        folders.run(word, rest)
         last[word] = rest
     data = tmp_path / "data"
     assert folders.at == data
@@ -83,14 +83,14 @@ def test_its_steps_lead_to_a_daemon_that_is_well_and_stops(tmp_path: Path):
     command = json.loads(last["ENTRYPOINT"]) + json.loads(last["CMD"])
     daemon = subprocess.Popen(command, cwd=data, env=environment, stderr=subprocess.PIPE, text=True)
     probe = json.loads(last["HEALTHCHECK"].partition("CMD ")[2])
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while subprocess.run(probe, cwd=data, env=environment, capture_output=True).returncode:
         assert daemon.poll() is None
         assert time.monotonic() < end
         time.sleep(0.5)
     daemon.send_signal(signal.Signals[last["STOPSIGNAL"]])
-    _, said = daemon.communicate(timeout=PATIENCE)
-    assert daemon.returncode == 0, said
-    lines = [json.loads(line) for line in said.splitlines()]
-    doubts = [line["message"] for line in lines if line["level"] != "info"]
-    assert [words.partition(";")[0] for words in doubts] == ["no source has a schedule"]
+    _, output = daemon.communicate(timeout=TIMEOUT)
+    assert daemon.returncode == 0, output
+    lines = [json.loads(line) for line in output.splitlines()]
+    warnings = [line["message"] for line in lines if line["level"] != "info"]
+    assert [words.partition(";")[0] for words in warnings] == ["no source has a schedule"]

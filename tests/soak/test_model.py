@@ -1,4 +1,4 @@
-"""The model of a provider that changes, fails and forgets, for longer than the fast tests follow it."""
+"""The model of a provider that changes, fails and forgets, with longer sequences than in the fast tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.chaos.test_model import Provider
 
 
 class Longer(Provider):
-    """As it is; a class of its own has settings of its own."""
+    """The same model as its own class, which has its own settings."""
 
 
 TestLonger = Longer.TestCase

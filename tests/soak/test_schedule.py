@@ -25,7 +25,7 @@ EVERY = frozenset(range(24))
     ],
     ids=lambda cron: cron.text,
 )
-def test_five_years(cron: Cron, zone: str) -> None:
+def test_schedule_agrees_with_an_enumeration_over_five_years(cron: Cron, zone: str) -> None:
     schedule, at = Schedule(expression=cron.text, zone=zone), BEGIN - timedelta(minutes=1)
     for expected in moments(cron, zone, BEGIN, END):
         at = next_after(schedule, at)

@@ -14,7 +14,7 @@ from tests.fidelity import test_oai_dc as oai_dc
 
 @pytest.fixture(params=VERSIONS)
 def schema(request, shared, tmp_path, monkeypatch):
-    """One version's schema; one that no package carries is installed from the recorded data."""
+    """The schema of one version. If no package has it, it is installed from the recorded data."""
     if bundles.pinned()[request.param].wheel is None:
         monkeypatch.setenv("HARVESTER_SCHEMAS", str(tmp_path))
         bundles.install(source=shared / "xsd" / request.param)

@@ -1,4 +1,4 @@
-"""Where the store is, what may take its place, and what to do when SQLite cannot work there."""
+"""The file of the store, what a backup may overwrite, and the errors when SQLite cannot use the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harvester.errors import StoreError, StoreLocked
 from harvester.store.location import check_backup, path_of, store_error
 
 
-def test_the_path_is_taken_as_it_is():
+def test_path_in_the_url_is_not_decoded():
     assert path_of("sqlite:////var/lib/my%20store.sqlite") == Path("/var/lib/my%20store.sqlite")
     assert path_of("sqlite:///store.sqlite") == Path("store.sqlite")
 
@@ -20,7 +20,7 @@ def test_the_path_is_taken_as_it_is():
 @pytest.mark.parametrize(
     "url", ["", "store.sqlite", "sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql:///x"]
 )
-def test_what_is_no_file_is_no_store(url):
+def test_url_without_a_file_is_no_store(url):
     with pytest.raises(StoreError, match="sqlite:///"):
         path_of(url)
 
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_backup_may_replace_an_older_one_or_an_empty_file(store: Path, tmp_path: Path):
+def test_backup_may_replace_an_older_one_or_an_empty_file(store: Path, tmp_path: Path):
     check_backup(tmp_path / "new.sqlite", store)
     (tmp_path / "empty").touch()
     check_backup(tmp_path / "empty", store)
@@ -43,18 +43,18 @@ def test_a_backup_may_replace_an_older_one_or_an_empty_file(store: Path, tmp_pat
 
 
 @pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal"])
-def test_a_backup_does_not_replace_a_file_of_the_store(store: Path, ending: str):
+def test_backup_does_not_replace_a_file_of_the_store(store: Path, ending: str):
     with pytest.raises(StoreError, match="belongs to the store"):
         check_backup(store.with_name(store.name + ending), store)
 
 
-def test_a_backup_does_not_replace_the_store_under_another_name(store: Path, tmp_path: Path):
+def test_backup_does_not_replace_the_store_through_a_link(store: Path, tmp_path: Path):
     (tmp_path / "link").symlink_to(store)
     with pytest.raises(StoreError, match="belongs to the store"):
         check_backup(tmp_path / "link", store)
 
 
-def test_a_backup_replaces_nothing_else(store: Path, tmp_path: Path):
+def test_backup_replaces_nothing_else(store: Path, tmp_path: Path):
     (tmp_path / "letter.txt").write_text("SQLite format 2")
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
@@ -63,7 +63,7 @@ def test_a_backup_replaces_nothing_else(store: Path, tmp_path: Path):
             check_backup(tmp_path / name, store)
 
 
-FAULTS = [
+ERRORS = [
     ("database is locked", StoreLocked, "2.5 s"),
     ("file is not a database", StoreError, "backup"),
     ("database disk image is malformed", StoreError, "backup"),
@@ -75,9 +75,9 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("said", "kind", "words"), FAULTS)
-def test_what_a_person_can_do(said, kind, words):
-    error = store_error(said, Path("/var/lib/store.sqlite"), 2.5)
+@pytest.mark.parametrize(("reported", "kind", "words"), ERRORS)
+def test_error_of_sqlite_becomes_a_message_with_a_remedy(reported, kind, words):
+    error = store_error(reported, Path("/var/lib/store.sqlite"), 2.5)
     assert type(error) is kind
     assert "/var/lib/store.sqlite" in str(error)
     assert words in str(error)

@@ -1,4 +1,4 @@
-"""Bytes are kept as they were received, and damage is found."""
+"""Payloads are stored as they were received, and damage is found."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ CONTENTS = st.sets(st.binary(max_size=50) | st.binary(max_size=20).map(lambda pa
 
 @given(CONTENTS)
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_is_kept_can_be_loaded(opened: Store, contents: set[bytes]):
+def test_saved_payloads_can_be_loaded(opened: Store, contents: set[bytes]):
     with opened._write() as connection:
         numbers = payloads.save(connection, contents)
         assert payloads.load(connection, numbers.values()) == {number: content for content, number in numbers.items()}
 
 
-def test_numbers_go_on_where_the_last_ones_ended(opened: Store):
+def test_ids_continue_after_the_last_one(opened: Store):
     with opened._write() as connection:
         first = payloads.save(connection, [b"a", b"b"])
         second = payloads.save(connection, [b"c", b"a"])
@@ -34,7 +34,7 @@ def test_numbers_go_on_where_the_last_ones_ended(opened: Store):
         assert payloads.load(connection, []) == {}
 
 
-def test_only_what_gets_smaller_is_compressed(opened: Store):
+def test_only_payloads_that_become_smaller_are_compressed(opened: Store):
     long, short = b"reed " * 100, b"r"
     with opened._write() as connection:
         numbers = payloads.save(connection, [long, short])
@@ -47,7 +47,7 @@ def test_only_what_gets_smaller_is_compressed(opened: Store):
     ]
 
 
-def test_more_than_one_statement_takes_are_loaded(opened: Store):
+def test_more_payloads_than_fit_into_one_statement_are_loaded(opened: Store):
     contents = [str(number).encode() for number in range(2500)]
     with opened._write() as connection:
         numbers = payloads.save(connection, contents)
@@ -57,7 +57,7 @@ def test_more_than_one_statement_takes_are_loaded(opened: Store):
 
 @pytest.mark.parametrize("data", [b"", b"other bytes", payloads._compress(b"other bytes")])
 @pytest.mark.parametrize("content", [b"reed " * 100, b"r"])
-def test_other_bytes_than_those_kept_are_found(opened: Store, content: bytes, data: bytes):
+def test_damaged_payload_is_found(opened: Store, content: bytes, data: bytes):
     with opened._write() as connection:
         number = payloads.save(connection, [b"sound", content])[content]
         connection.execute(update(payload).where(payload.c.id == number).values(data=data))

@@ -1,4 +1,4 @@
-"""A step is written whole or not at all. SQLAlchemy is imported only when a store is opened."""
+"""A step is written completely or not at all. SQLAlchemy is imported only when a store is opened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harvester.store.structs import Advance
 from tests.store.samples import NEXT, NOW, article_to_save, bad, begin, fill, name, page, raw, url
 
 
-def test_a_step_writes_its_page_its_articles_and_its_checkpoint(opened: Store):
+def test_step_writes_its_page_its_articles_and_its_checkpoint(opened: Store):
     run, window = begin(opened)
     saved = replace(page(raw(1), raw(2), articles=[article_to_save(1)]), bad=(bad(name(3), "no metadata"),))
     opened.apply(run.id, (Advance(window.id, NEXT, 3, 250),), saved)
@@ -27,7 +27,7 @@ def test_a_step_writes_its_page_its_articles_and_its_checkpoint(opened: Store):
     assert [one.identifier for one in opened.rejected_records(run.id)] == [name(3)]
 
 
-def test_without_a_transition_no_checkpoint_moves(opened: Store):
+def test_checkpoint_does_not_move_without_a_transition(opened: Store):
     run, _ = begin(opened)
     opened.apply(run.id, (), page(raw(1)))
     after = opened.run(run.id)
@@ -35,7 +35,7 @@ def test_without_a_transition_no_checkpoint_moves(opened: Store):
     assert after.counts.new == 1
 
 
-def test_a_step_resolves_earlier_rejections(opened: Store):
+def test_step_resolves_earlier_rejections(opened: Store):
     fill(opened, article_to_save(1), article_to_save(2))
     run, _ = begin(opened)
     opened.apply(run.id, (), replace(page(), bad=(bad(name(1), "no metadata"), bad(name(2), "no metadata"))))
@@ -44,7 +44,7 @@ def test_a_step_resolves_earlier_rejections(opened: Store):
     assert [one.identifier for one in opened.unresolved_rejections("wetlands", "oai_dc")] == [name(2)]
 
 
-def test_a_step_that_fails_leaves_nothing(opened: Store, monkeypatch: pytest.MonkeyPatch):
+def test_failed_step_writes_nothing(opened: Store, monkeypatch: pytest.MonkeyPatch):
     run, window = begin(opened)
     monkeypatch.setattr("harvester.store.store.save_articles", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -54,22 +54,22 @@ def test_a_step_that_fails_leaves_nothing(opened: Store, monkeypatch: pytest.Mon
     assert opened.identifiers("wetlands", "", 10) == []
 
 
-def test_the_store_is_made_where_there_is_none_and_is_there_the_next_time(tmp_path: Path):
+def test_store_is_created_and_is_there_the_next_time(tmp_path: Path):
     with store.connect(url(tmp_path)) as opened:
         fill(opened, article_to_save(1))
     with store.connect(url(tmp_path)) as opened:
         assert opened.identifiers("wetlands", "", 10) == [name(1)]
 
 
-def test_an_overview_makes_a_store_that_is_not_there(tmp_path: Path):
+def test_overview_creates_a_missing_store(tmp_path: Path):
     with store.open_overview(url(tmp_path)) as overview:
         assert overview.status() == ()
     with store.connect(url(tmp_path)) as opened:
         opened.begin_run("wetlands", "oai_dc", "full", (), NOW)
 
 
-def test_importing_the_package_is_cheap():
-    """SQLAlchemy takes 200 ms, which a command without a store need not pay."""
+def test_importing_the_package_is_fast():
+    """Importing SQLAlchemy takes 200 ms, which a command without a store does not need."""
     loaded = "'sqlalchemy' in sys.modules"
     program = f"import sys, harvester.store as package; print({loaded}, package.Store.__name__, {loaded})"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

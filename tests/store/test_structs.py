@@ -22,13 +22,13 @@ def run(*sets):
     )
 
 
-def test_the_sets_of_a_run_in_their_order_each_once():
+def test_sets_of_a_run_keep_their_order_each_once():
     assert run("b", "a", "b").sets == ("b", "a")
     assert run(None).sets == ()
     assert run().sets == ()
 
 
-def test_an_article_knows_whether_it_is_deleted_and_its_formats():
+def test_stored_article_has_its_formats_and_whether_it_is_deleted():
     stored = StoredArticle(
         id=1,
         source="a",
@@ -43,7 +43,7 @@ def test_an_article_knows_whether_it_is_deleted_and_its_formats():
     assert (stored.deleted, stored.formats) == (True, ("jats", "oai_dc"))
 
 
-def test_a_source_that_never_answered_has_the_address_of_the_configuration():
+def test_source_that_never_answered_has_the_configured_url():
     assert status_or_empty("a", "http://new", None) == SourceStatus(source="a", url="http://new")
     silent = SourceStatus(source="a", url="", ready=3)
     assert status_or_empty("a", "http://new", silent) == SourceStatus(source="a", url="http://new", ready=3)

@@ -6,12 +6,12 @@ from harvester.system import packaged
 
 
 @pytest.mark.parametrize("name", ["article.schema.json", "config.schema.json", "bundles.json"])
-def test_the_schemas_are_there_wherever_the_program_is_installed(name):
+def test_schemas_are_part_of_the_installation(name):
     assert packaged.schema_file(name).name == name
     assert json.loads(packaged.schema_text(name))
 
 
-def test_a_schema_of_the_wheel_comes_before_that_of_a_checkout(tmp_path, monkeypatch):
+def test_schema_of_the_wheel_is_preferred_to_that_of_a_checkout(tmp_path, monkeypatch):
     (tmp_path / "harvester" / "_schemas").mkdir(parents=True)
     (tmp_path / "schemas").mkdir()
     monkeypatch.setattr(packaged, "_PACKAGE", tmp_path / "harvester")
@@ -20,6 +20,6 @@ def test_a_schema_of_the_wheel_comes_before_that_of_a_checkout(tmp_path, monkeyp
         assert packaged.schema_file("a.json") == folder / "a.json"
 
 
-def test_an_incomplete_installation_is_named():
+def test_incomplete_installation_is_reported():
     with pytest.raises(FileNotFoundError, match=r"nothing\.json is missing"):
         packaged.schema_file("nothing.json")

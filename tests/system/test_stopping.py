@@ -7,12 +7,12 @@ from harvester.system.stopping import never_stop, until_stopped
 
 
 @given(st.lists(st.integers()))
-def test_everything_comes_while_nobody_asks_to_stop(items):
+def test_all_items_come_without_a_stop(items):
     assert list(until_stopped(items, never_stop)) == items
 
 
 @given(st.lists(st.integers(), min_size=1), st.data())
-def test_no_item_is_looked_for_after_a_stop(items, data):
+def test_no_item_is_taken_after_a_stop(items, data):
     after = data.draw(st.integers(0, len(items)))
     source = iter(items)
     asked = iter(range(len(items) + 1))
@@ -21,6 +21,6 @@ def test_no_item_is_looked_for_after_a_stop(items, data):
     assert list(source) == items[after:]
 
 
-def test_a_stop_before_the_first_item():
+def test_stop_before_the_first_item():
     with pytest.raises(Stopped):
         next(until_stopped([1], lambda: True))

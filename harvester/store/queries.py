@@ -150,12 +150,14 @@ class Queries(Database):
         return faults
 
 
-_CHANGED = (
-    select(article.c.id, deposited.c.target, deposit.c.counts_by_kind)
-    .join_from(article, deposited, deposited.c.doi_key == article.c.doi_key)
-    .join(deposit, (deposit.c.doi_key == deposited.c.doi_key) & (deposit.c.batch_id == deposited.c.batch_id))
-    .where(article.c.state != "deleted", deposited.c.fingerprint != article.c.fingerprint)
-)
+# SQLite keeps the order of a CROSS JOIN: fingerprints are compared before `deposit` is read, which is most of the work.
+_CHANGED = text("""
+SELECT article.id, deposited.target, deposit.counts_by_kind
+  FROM article
+ CROSS JOIN deposited ON deposited.doi_key = article.doi_key
+ CROSS JOIN deposit ON deposit.batch_id = deposited.batch_id AND deposit.doi_key = deposited.doi_key
+ WHERE article.state <> 'deleted' AND deposited.fingerprint <> article.fingerprint
+""").columns(article.c.id, deposited.c.target, deposit.c.counts_by_kind)
 _DOCUMENTS = select(article.c.document).where(
     article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "ready"
 )

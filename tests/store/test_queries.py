@@ -7,6 +7,7 @@ from datetime import timedelta
 from harvester.model import Issn, Journal, PubDate
 from harvester.reports import HeldBack
 from harvester.store import BatchMember, DuplicateDoi, FindingRow
+from harvester.store.queries import _CHANGED
 from harvester.store.store import Store
 from tests.store.samples import (
     NOW,
@@ -92,6 +93,16 @@ def test_each_target_has_its_own_pending_and_changed_articles(opened: Store):
     changed = [(one.article.identifier, one.target) for one in opened.changed_since_deposit()]
     assert sorted(changed) == [(name(2), "crossref"), (name(2), "lines")]
     assert pending(opened) == [name(2)]
+
+
+def test_articles_are_compared_with_their_last_deposit_before_that_is_looked_up(opened: Store):
+    with opened._read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {_CHANGED}").all()
+    assert [row.detail.split()[:2] for row in plan] == [
+        ["SCAN", "article"],
+        ["SEARCH", "deposited"],
+        ["SEARCH", "deposit"],
+    ]
 
 
 def test_changed_provenance_alone_is_not_deposited(opened: Store):

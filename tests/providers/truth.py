@@ -59,8 +59,11 @@ class Truth(Repository):
 
     def remove(self, *numbers: int) -> None:
         """Records go without a trace."""
-        gone = {name(number) for number in numbers}
-        self.records = [one for one in self.records if one.identifier not in gone]
+        self.forget(*map(name, numbers))
+
+    def forget(self, *identifiers: str) -> None:
+        """Records go without a trace."""
+        self.records = [one for one in self.records if one.identifier not in identifiers]
         self._positions = None
 
     def bytes_of(self, request: Request) -> bytes:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -70,7 +71,16 @@ def test_many_sources_of_a_host_that_begin_at_once_share_its_turns(tmp_path: Pat
     assert 1 < slow.most <= hosts.AT_ONCE
 
 
-def test_who_waits_in_vain_is_waited_for_no_more():
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell starts jobs in the background with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_who_is_interrupted_while_waiting_is_waited_for_no_more():
     main = threading.main_thread().ident
     assert main is not None
     with ExitStack() as held:

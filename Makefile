@@ -37,6 +37,7 @@ lint: $(READY)
 soak: $(READY)
 	$(BIN)/python -m pytest tests/soak
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile soak
+	$(BIN)/python -m tests.mutation
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'

@@ -82,10 +82,13 @@ def test_documented_command_exists_with_its_options(call):
     while words:
         word = words.pop(0)
         if word.startswith("-"):
+            assert word == "--help" or word in known, f"there is no option {word}"
             if word != "--help" and not known[word].is_flag:
                 words = words[1:]
         elif isinstance(command, click.Group):
-            command = command.get_command(context, word) or pytest.fail(f"there is no {word}")
+            found = command.get_command(context, word)
+            assert found is not None, f"there is no command {word}"
+            command = found
             known |= options(command)
 
 

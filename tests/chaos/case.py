@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,31 +13,38 @@ Later = Callable[[Truth], None]
 FoundBy = Literal["harvest", "full", "reconcile"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
-    """`missing` are the records that no request can give: they are rejected by name, all others are there.
+    """A fault and what must be true after it. What a case does not set is asserted too, with its default.
 
-    `said` stands in what the run says. A case whose `state` is not `complete` is harvested again when the provider is
-    mended, and must then be whole. `altered` records differ in the bytes that were damaged: this text is there in their
-    place, and they are marked as repaired. The last of so many `harvests` takes so many `requests`.
+    First run: it ends in `state`, and reports `said` (`None`: no error). `missing` are the records that no request can
+    give: they are rejected by name, and all others are stored. `rejected` counts the bad records, where there are more
+    of them. `repaired` counts the records of pages that had to be repaired. `altered` records differ from the truth:
+    this text is in their place, or, for `None`, no metadata at all.
 
-    `later` is what happens at the provider after the first harvest; it comes with the next one, with a `full` one or
-    with `reconcile`, as `found_by` says. `mended`: the fault is gone by then, no datestamp moved, nothing is missing.
+    Later runs: a case whose `state` is not `complete` is harvested again without the fault, and is then complete. The
+    last of so many `harvests` finds nothing new, with so many `requests`.
+
+    `later` is what happens at the provider after the first harvest. It is found by the next one or, if `found_by` says
+    so, only by a `full` one or by `reconcile`. `mended`: the fault is gone by then, no datestamp moved, and after a run
+    of that kind nothing is missing.
 
     `corrected` are the settings after a person did what the run said: the first one, or, if there is a `later`, the
-    one on the next day, which says `later_said`. Then everything comes.
+    one on the next day, which says `later_said`. Then everything is stored.
     """
 
     name: str
     fault: str
     behaviour: str
     setting: Callable[[], Setting]
-    rows: tuple[int, ...] = ()
+    rows: tuple[int, ...]
     settings: str = ""
     state: str = "complete"
     said: str | None = None
     missing: frozenset[int] = frozenset()
-    altered: Mapping[int, str] = field(default_factory=dict)
+    rejected: int | None = None
+    repaired: int = 0
+    altered: Mapping[int, str | None] = field(default_factory=dict)
     harvests: int = 1
     requests: int | None = None
     later: Later | None = None
@@ -45,6 +52,14 @@ class Case:
     mended: bool = False
     corrected: str | None = None
     later_said: str | None = None
+
+    def __post_init__(self) -> None:
+        """Nothing is set that the test would not look at."""
+        assert (self.requests is not None) == (self.harvests > 1)
+        assert self.found_by == "harvest" or self.later or self.mended
+        assert self.later_said is None or (self.later and self.corrected is not None)
+        assert self.corrected is None or not (self.mended or self.found_by != "harvest")
+        assert self.rejected is None or self.rejected > len(self.missing)
 
 
 CASES: list[Case] = []
@@ -57,8 +72,10 @@ def case(
     settings: str = "",
     state: str = "complete",
     said: str | None = None,
-    missing: frozenset[int] | set[int] = frozenset(),
-    altered: Mapping[int, str] | None = None,
+    missing: Collection[int] = (),
+    rejected: int | None = None,
+    repaired: int = 0,
+    altered: Mapping[int, str | None] | None = None,
     harvests: int = 1,
     requests: int | None = None,
     later: Later | None = None,
@@ -72,23 +89,25 @@ def case(
     def register(setting: Callable[[], Setting]) -> Callable[[], Setting]:
         CASES.append(
             Case(
-                setting.__name__.replace("_", "-"),
-                fault,
-                behaviour,
-                setting,
-                rows,
-                settings,
-                state,
-                said,
-                frozenset(missing),
-                altered or {},
-                harvests,
-                requests,
-                later,
-                found_by,
-                mended,
-                corrected,
-                later_said,
+                name=setting.__name__.replace("_", "-"),
+                fault=fault,
+                behaviour=behaviour,
+                setting=setting,
+                rows=rows,
+                settings=settings,
+                state=state,
+                said=said,
+                missing=frozenset(missing),
+                rejected=rejected,
+                repaired=repaired,
+                altered=altered or {},
+                harvests=harvests,
+                requests=requests,
+                later=later,
+                found_by=found_by,
+                mended=mended,
+                corrected=corrected,
+                later_said=later_said,
             )
         )
         return setting

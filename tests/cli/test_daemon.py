@@ -13,6 +13,7 @@ def test_daemon_without_a_configuration_ends(call):
     assert "config.toml" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "levels"),
     [([], {"INFO", "WARNING"}), (["-v"], {"DEBUG", "INFO", "WARNING"}), (["-q"], {"WARNING"})],

@@ -37,6 +37,7 @@ def test_run_has_its_counts_as_fields():
         "error": "why",
         "wait_until": None,
         "interrupted": False,
+        "needs_person": False,
         "pages": 2,
         "new": 5,
         "changed": 0,

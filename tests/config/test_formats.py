@@ -67,6 +67,7 @@ def test_invalid_value_is_refused_with_the_reason(check, value, reason):
 
 @pytest.mark.parametrize(("check", "value"), ACCEPTED)
 def test_valid_value_is_accepted(check, value):
+    assert formats.checker.conforms(value, check.__name__.replace("_", "-"))
     check(value)
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from tzlocal import get_localzone_name
 
 from harvester.config import Config, load
 from harvester.config.schedule import Schedule
@@ -260,7 +261,8 @@ def test_schedules_and_alerts_are_read(tmp_path, monkeypatch):
 
 def test_time_zone_of_the_machine_is_the_default(tmp_path):
     config = load(write(tmp_path, SOURCE_WITH_SCHEDULE.partition("\n")[2]))
-    ZoneInfo(config.zone)
+    assert config.zone == get_localzone_name()
+    assert ZoneInfo(config.zone).key == config.zone
 
 
 SOURCE_WITH_SCHEDULE = """timezone = "Asia/Kolkata"

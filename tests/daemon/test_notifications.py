@@ -215,8 +215,28 @@ def test_webhook_that_fails_is_reported_without_its_url(monkeypatch: pytest.Monk
     assert "secret" not in str(caught.value)
 
 
-def test_nothing_is_sent_without_alerts():
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The addresses that something connects to; nothing answers there."""
+    addresses: list[object] = []
+
+    def connect(_: socket.socket, address: object) -> None:
+        addresses.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    return addresses
+
+
+def test_nothing_is_sent_without_alerts(called: list[object]):
     send(Alerts(), NOTIFICATION, MADRID)
+    assert called == []
+
+
+def test_mail_is_sent_to_the_configured_server_only(called: list[object]):
+    with pytest.raises(NotificationError):
+        send(mail(2525), NOTIFICATION, MADRID)
+    assert called == [("127.0.0.1", 2525)]
 
 
 class BodyServer:

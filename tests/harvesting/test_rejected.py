@@ -13,7 +13,7 @@ from harvester.harvesting.patience import DEFAULT
 from harvester.reports import RunReport
 from harvester.store import Run
 from tests.chaos.cases.parts import BROKEN
-from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, rejected, same
+from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, same, still_rejected
 from tests.providers.server import Answer, Request, error, listing, reply
 from tests.providers.truth import CLOCK, Broken, Fault, Truth, article, broken, containing, name
 from tests.workbench import Workbench, in_another_process
@@ -276,7 +276,7 @@ def test_a_comparison_rejects_by_name_what_it_cannot_have(tmp_path: Path):
         provider.truth.put(article(30))  # with an old datestamp
         provider.lose([30])
         run = reconcile(made)
-        assert (run.state, run.rejected, rejected(made)) == ("complete", 1, {name(30)})
+        assert (run.state, run.rejected, still_rejected(made)) == ("complete", 1, {name(30)})
         provider.fault = None
         assert harvest(made).new == 1
 

@@ -26,6 +26,12 @@ with hold(pathlib.Path(sys.argv[1]), "wetlands", what="harvest of wetlands"):
 """
 
 
+def what_is_held(folder: Path, name: str) -> str | None:
+    """What the holder of the lock does."""
+    found = holder(folder, name)
+    return found.what if found else None
+
+
 def test_lock_is_held_and_released(tmp_path: Path):
     for _ in range(2):
         with hold(tmp_path / "locks", "wetlands", what="harvest of wetlands"):
@@ -56,13 +62,14 @@ def test_refused_attempt_keeps_the_name_of_the_holder(tmp_path: Path):
 def test_exception_in_the_block_releases_the_lock(tmp_path: Path):
     with pytest.raises(ZeroDivisionError), hold(tmp_path, "x", what="sums"):
         _ = 1 / 0
+    assert holder(tmp_path, "x") is None
     with hold(tmp_path, "x", what="more sums"):
-        pass
+        assert what_is_held(tmp_path, "x") == "more sums"
 
 
 def test_locks_with_different_names_are_independent(tmp_path: Path):
     with hold(tmp_path, "a", what="one"), hold(tmp_path, "b", what="two"):
-        pass
+        assert [what_is_held(tmp_path, name) for name in "ab"] == ["one", "two"]
 
 
 def test_lock_of_a_killed_process_is_free(tmp_path: Path):
@@ -79,18 +86,19 @@ def test_lock_of_a_killed_process_is_free(tmp_path: Path):
     child.stdout.close()
     assert holder(tmp_path, "wetlands") is None
     with hold(tmp_path, "wetlands", what="export"):
-        pass
+        assert what_is_held(tmp_path, "wetlands") == "export"
 
 
 def test_looking_at_a_lock_does_not_prevent_taking_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A process that looks at the lock has it for an instant, and whoever wants it waits that long."""
-    with hold(tmp_path, "x", what="a test"):
+    with hold(tmp_path, "x", what="an earlier test"):
         pass
     file = (tmp_path / "x.lock").open("rb")
     fcntl.flock(file, fcntl.LOCK_SH)
     monkeypatch.setattr("harvester.system.locks.time.sleep", lambda _: file.close())
     with hold(tmp_path, "x", what="a test"):
-        pass
+        assert file.closed
+        assert what_is_held(tmp_path, "x") == "a test"
 
 
 def test_holder_shows_who_holds_the_lock(tmp_path: Path):

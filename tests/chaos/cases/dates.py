@@ -21,7 +21,7 @@ from tests.providers.truth import (
 )
 
 
-@case("A day-only provider claims seconds", "asked once more by day, and remembered", 27, harvests=2)
+@case("A day-only provider claims seconds", "asked once more by day, and remembered", 27, harvests=2, requests=2)
 def refuses_seconds() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         page = truth.bytes_of(request)
@@ -32,7 +32,9 @@ def refuses_seconds() -> Setting:
     return Truth(granularity="day"), fault
 
 
-@case("A provider that claims days refuses days", "asked once more by second, and remembered", 28, harvests=2)
+@case(
+    "A provider that claims days refuses days", "asked once more by second, and remembered", 28, harvests=2, requests=2
+)
 def refuses_days() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         if request.query.get("verb") == "Identify":
@@ -44,7 +46,7 @@ def refuses_days() -> Setting:
     return Truth(), fault
 
 
-@case("The granularity is written in another case", "understood", 29, harvests=2)
+@case("The granularity is written in another case", "understood", 29, harvests=2, requests=1)
 def odd_granularity() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes:
         return reply(truth.bytes_of(request).replace(b"YYYY-MM-DDThh:mm:ssZ", b"yyyy-mm-ddThh:mm:ssZ"))
@@ -89,12 +91,19 @@ def with_response_date(value: bytes):
 @case(
     "responseDate is the first moment that a program knows", "as good as none: each harvest asks for everything",
     settings=WINDOWS, harvests=2,
+    requests=9,
 )  # fmt: skip
 def response_date_never() -> Setting:
     return Truth(), with_response_date(b"0001-01-01T00:00:00Z")
 
 
-@case("responseDate and datestamps are the last moment that a program knows", "the same", settings=WINDOWS, harvests=2)
+@case(
+    "responseDate and datestamps are the last moment that a program knows",
+    "the same",
+    settings=WINDOWS,
+    harvests=2,
+    requests=9,
+)
 def response_date_for_ever() -> Setting:
     last = re.compile(rb"<(responseDate|datestamp)>[^<]*<")
 
@@ -118,7 +127,7 @@ def earliest_long_ago() -> Setting:
     return Truth(), fault
 
 
-@case("Dates are off the calendar", "they count as none; everything is asked for again", harvests=2)
+@case("Dates are off the calendar", "they count as none; everything is asked for again", harvests=2, requests=5)
 def off_the_calendar() -> Setting:
     """What programs write that have no date: the least or the greatest that they know, in some zone."""
     stamp = re.compile(rb"<(responseDate|datestamp|earliestDatestamp)>[^<]*")
@@ -130,7 +139,9 @@ def off_the_calendar() -> Setting:
     return Truth(), fault
 
 
-@case("responseDate is missing, or no date", "each harvest asks for everything", settings=WINDOWS, harvests=2)
+@case(
+    "responseDate is missing, or no date", "each harvest asks for everything", settings=WINDOWS, harvests=2, requests=9
+)
 def no_response_date() -> Setting:
     return Truth(), with_response_date(b"today")
 
@@ -156,7 +167,9 @@ def midnights_elsewhere() -> Setting:
     return Truth([at_hour(4 + number % 2, article(number)) for number in range(23)]), lambda request, _: None
 
 
-@case("Every datestamp is the present", "unchanged records are recognised by their content", 31, harvests=2)
+@case(
+    "Every datestamp is the present", "unchanged records are recognised by their content", 31, harvests=2, requests=10
+)
 def always_now() -> Setting:
     return Truth([article(number, datestamp=CLOCK) for number in range(23)]), lambda request, _: None
 
@@ -166,12 +179,13 @@ def always_now() -> Setting:
     "the next harvest goes by the provider's clock, not by the newest datestamp",
     32,
     harvests=2,
+    requests=1,
 )
 def no_order() -> Setting:
     return Truth([article(number * 7 % 23) for number in range(23)]), lambda request, _: None
 
 
-@case("Records before `from` are given", "recognised as unchanged", 36, harvests=2)
+@case("Records before `from` are given", "recognised as unchanged", 36, harvests=2, requests=5)
 def from_ignored() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(without_arguments(request, "from")))
 
@@ -179,6 +193,7 @@ def from_ignored() -> Setting:
 @case(
     "Seconds are declared, and compared by day", "what lies outside of a window is recognised as unchanged", 36,
     settings=WINDOWS, harvests=2,
+    requests=1,
 )  # fmt: skip
 def compared_by_day() -> Setting:
     """OJS 3.4 and 3.5."""
@@ -209,7 +224,13 @@ def clock_ahead() -> Setting:
     return Truth(), lambda request, truth: reply(re.sub(rb"<responseDate>[^<]*<", ahead, truth.bytes_of(request)))
 
 
-@case("Datestamps lie in the future, up to decades", "the last window is open to it", settings=WINDOWS, harvests=2)
+@case(
+    "Datestamps lie in the future, up to decades",
+    "the last window is open to it",
+    settings=WINDOWS,
+    harvests=2,
+    requests=10,
+)
 def future() -> Setting:
     return Truth([article(n, datestamp=CLOCK + timedelta(days=400 * n)) for n in range(23)]), lambda request, _: None
 
@@ -236,7 +257,13 @@ def open_ends() -> Setting:
     return Truth([article(n, datestamp=start + timedelta(days=17 * n)) for n in range(23)]), fault
 
 
-@case("Local time is called UTC, and ahead of it", "recognised as unchanged when it comes again", 35, harvests=2)
+@case(
+    "Local time is called UTC, and ahead of it",
+    "recognised as unchanged when it comes again",
+    35,
+    harvests=2,
+    requests=4,
+)
 def local_time_ahead() -> Setting:
     return Truth([article(n, datestamp=CLOCK + timedelta(hours=2)) for n in range(9)]), lambda request, _: None
 
@@ -262,12 +289,12 @@ def dates_ignored() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(without_arguments(request, "from", "until")))
 
 
-@case("`until` is refused with badArgument", "no windows: one list", 28, settings=WINDOWS, harvests=2)
+@case("`until` is refused with badArgument", "no windows: one list", 28, settings=WINDOWS, harvests=2, requests=1)
 def until_refused() -> Setting:
     return Truth(), lambda request, _: reply(error("badArgument")) if "until" in request.query else None
 
 
-@case("`until` is answered with HTTP 500", "no windows: one list", settings=WINDOWS, harvests=2)
+@case("`until` is answered with HTTP 500", "no windows: one list", settings=WINDOWS, harvests=2, requests=1)
 def until_breaks_it() -> Setting:
     return Truth(), lambda request, _: BROKEN if "until" in request.query else None
 

@@ -93,7 +93,9 @@ def silent_deletions() -> Setting:
     return Truth(deleted_record="no"), lambda request, _: None
 
 
-@case("Tombstones of another journal are listed", "kept as tombstones: nothing of ours is touched", harvests=2)
+@case(
+    "Tombstones of another journal are listed", "kept as tombstones: nothing of ours is touched", harvests=2, requests=1
+)
 def strange_tombstones() -> Setting:
     """OJS 3.4 and 3.5 list the first journal's at every journal's address."""
     strangers = [replace(tombstone(n), identifier=f"oai:other.example:article/{n}") for n in range(4)]

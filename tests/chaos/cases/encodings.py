@@ -19,7 +19,11 @@ from tests.providers.truth import (
 
 
 @case(
-    "Control characters stand in the text", "taken out, the records marked as repaired", 16, altered={1: "rivière  1:"}
+    "Control characters stand in the text",
+    "taken out, the records marked as repaired",
+    16,
+    altered={1: "rivière  1:"},
+    repaired=5,
 )
 def control_characters() -> Setting:
     return Truth(), rewritten(1, lambda page: page.replace("rivière 1:".encode(), "rivière\x0b\x1f 1:".encode()))
@@ -29,6 +33,7 @@ def control_characters() -> Setting:
     "References to characters that XML does not have",
     "taken out, half a character replaced by U+FFFD; the records marked as repaired", 17,
     altered={1: "rivière\ufffd 1:"},
+    repaired=5,
 )  # fmt: skip
 def illegal_references() -> Setting:
     return Truth(), rewritten(
@@ -39,6 +44,7 @@ def illegal_references() -> Setting:
 @case(
     "Bytes that are no UTF-8", "replaced by U+FFFD, as no code page is certain; the records marked as repaired", 18,
     altered={1: "rivi\ufffdre 1:"},
+    repaired=5,
 )  # fmt: skip
 def not_utf8() -> Setting:
     return Truth(), rewritten(1, lambda page: page.replace("rivière 1:".encode(), "rivière 1:".encode("cp1252")))
@@ -57,7 +63,7 @@ def utf16() -> Setting:
     return Truth(), rewritten(0, change)
 
 
-@case("The encoding stands in the HTTP header alone", "read in it where the bytes are no UTF-8", 19)
+@case("The encoding stands in the HTTP header alone", "read in it where the bytes are no UTF-8", 19, repaired=7)
 def charset_of_http() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes:
         page = truth.bytes_of(request).partition(b"?>")[2].lstrip()
@@ -66,7 +72,7 @@ def charset_of_http() -> Setting:
     return Truth([article(n, metadata={"oai_dc": cyrillic(n)}) for n in range(7)]), fault
 
 
-@case("HTTP names another encoding than the document", "the one that the bytes bear out", 19)
+@case("HTTP names another encoding than the document", "the one that the bytes bear out", 19, repaired=10)
 def two_charsets() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes:
         page = truth.bytes_of(request)
@@ -77,7 +83,12 @@ def two_charsets() -> Setting:
     return Truth(), fault
 
 
-@case("The document says ISO-8859-1 and is UTF-8, and HTTP does not say", "read as UTF-8, marked as repaired", 19)
+@case(
+    "The document says ISO-8859-1 and is UTF-8, and HTTP does not say",
+    "read as UTF-8, marked as repaired",
+    19,
+    repaired=23,
+)
 def misnamed_utf8() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b"UTF-8", b"ISO-8859-1", 1))
 
@@ -117,12 +128,12 @@ def gzip_bomb() -> Setting:
     return Truth(), at_page(3, bomb)
 
 
-@case("PHP notices behind the document", "cut off, the page marked as repaired", 21)
+@case("PHP notices behind the document", "cut off, the page marked as repaired", 21, repaired=5)
 def text_behind() -> Setting:
     return Truth(), rewritten(2, lambda page: page + b"<br />\n<b>Notice</b>: Undefined index in <b>oai.php</b>")
 
 
-@case("An XML declaration inside each record", "taken out, the page marked as repaired", 22)
+@case("An XML declaration inside each record", "taken out, the page marked as repaired", 22, repaired=5)
 def inner_prologs() -> Setting:
     return Truth(), rewritten(2, lambda page: page.replace(b"<metadata>", b'<metadata><?xml version="1.0"?>'))
 

@@ -38,7 +38,9 @@ def empty_list() -> Setting:
     )
 
 
-@case("noRecordsMatch comes with HTTP 422", "the body of an HTTP error is read for OAI errors", 2, harvests=2)
+@case(
+    "noRecordsMatch comes with HTTP 422", "the body of an HTTP error is read for OAI errors", 2, harvests=2, requests=1
+)
 def unprocessable() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         page = truth.bytes_of(request)

@@ -161,23 +161,3 @@ class TestFromFiles:
         target.write_bytes(b"a file where the folder should be")
         with pytest.raises(BundleError, match=r"cannot write to .*set HARVESTER_SCHEMAS"):
             bundles.install(source=make_wheel(tmp_path))
-
-
-class TestFolders:
-    def test_the_named_folder_comes_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("HARVESTER_SCHEMAS", "/named")
-        monkeypatch.setenv("XDG_DATA_HOME", "/data")
-        monkeypatch.setattr("sys.prefix", "/venv")
-        assert [str(folder) for folder in bundles.folders()] == [
-            "/named",
-            "/venv/share/harvester/schemas",
-            "/data/harvester/schemas",
-        ]
-
-    def test_outside_a_virtual_environment_they_are_the_users(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv("HARVESTER_SCHEMAS", raising=False)
-        monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-        monkeypatch.setattr("sys.prefix", "/usr")
-        monkeypatch.setattr("sys.base_prefix", "/usr")
-        monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
-        assert [str(folder) for folder in bundles.folders()] == ["/home/ada/.local/share/harvester/schemas"]

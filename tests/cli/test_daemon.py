@@ -19,6 +19,7 @@ def test_daemon_without_a_configuration_ends(call):
     [([], {"INFO", "WARNING"}), (["-v"], {"DEBUG", "INFO", "WARNING"}), (["-q"], {"WARNING"})],
     ids=["plain", "-v", "-q"],
 )
+@pytest.mark.slow
 def test_options_set_the_level_of_the_log(tmp_path, options, levels):
     (tmp_path / "config.toml").touch()
     with subprocess.Popen(

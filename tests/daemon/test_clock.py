@@ -19,6 +19,8 @@ from tests.daemon.conftest import text_of
 from tests.providers import small_journal
 from tests.providers.server import Server
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     """The clock of this machine, moved by `moved`."""

@@ -26,6 +26,8 @@ from tests.store.samples import last_deposit
 from tests.store.test_kill import in_child
 from tests.workbench import NOW, Workbench
 
+pytestmark = pytest.mark.slow
+
 
 def only(report: ExportReport) -> FileReport:
     (file,) = report.files

@@ -14,6 +14,8 @@ from tests.providers.server import Request, error, listing, reply
 from tests.providers.truth import Truth, article, broken, name, page_of
 from tests.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 
 def deleted(made: Workbench) -> set[str]:
     return {name for name, raw in held(made).items() if raw.deleted}

@@ -18,6 +18,8 @@ from tests.providers.server import Answer, Request, error, listing, reply
 from tests.providers.truth import CLOCK, Broken, Fault, Truth, article, broken, containing, name
 from tests.workbench import Workbench, in_another_process
 
+pytestmark = pytest.mark.slow
+
 LIST = [("ListRecords", None)]
 
 

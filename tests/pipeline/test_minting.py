@@ -6,6 +6,8 @@ import pytest
 
 from tests.providers.press import ISSN, Press, doi, dois, manifest
 
+pytestmark = pytest.mark.slow
+
 SEED = "{prefix}/{issn}-{year}-{volume}-{issue}-{first_page}-{last_page}"
 FIRST = f"10.5555/{ISSN}-2024-3-1-10-19"
 

@@ -31,17 +31,20 @@ def test_is_the_deposit_beside_it(name: str) -> None:
     assert written(name).decode() == (FOLDER / f"{name}.xml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_is_valid(name: str, schema: bundles.Schema) -> None:
     assert schema.validate(build(fixture(name), schema.version)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_is_valid_with_crossmark(name: str, schema: bundles.Schema) -> None:
     data = build(fixture(name), schema.version, crossmark_policy="10.12345/crossmark")
     assert schema.validate(data) == []
 
 
+@pytest.mark.slow
 def test_all_together_are_valid(schema: bundles.Schema) -> None:
     articles = [fixture(name) for name in NAMES]
     [members] = group(articles)

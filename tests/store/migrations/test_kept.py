@@ -41,6 +41,7 @@ def test_migration_keeps_every_row(old: Path):
     assert counts(old) == before
 
 
+@pytest.mark.slow
 def test_the_next_harvest_finds_nothing_new_and_deposits_nothing_twice(old: Path):
     deposited = read(old, "SELECT doi_key, fingerprint FROM deposited ORDER BY doi_key")
     summary = run(old.parent)

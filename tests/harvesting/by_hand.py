@@ -45,7 +45,8 @@ class Provider:
 
     answers: dict[type, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    saved: list[str] = field(default_factory=list)
+    saved: list[str] = field(default_factory=list)  # identifiers; those of bad records begin with a minus
+    saves: list[Save] = field(default_factory=list)
 
     def run(self, deciding: Plan[T]) -> T:
         answer: Any = None
@@ -58,6 +59,7 @@ class Provider:
 
     def _answer(self, question: Question) -> Any:
         if isinstance(question, Save):
+            self.saves.append(question)
             self.saved += [raw.identifier for raw in question.page.records] if question.page else []
             self.saved += [f"-{bad.identifier}" for bad in question.page.bad] if question.page else []
             return None

@@ -6,14 +6,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harvester.errors import OaiCode, ProtocolError
 from harvester.harvesting.patience import DEFAULT
+from harvester.harvesting.questions import Delivered, GetRecord, RejectedBefore, Save, StoredRecords
+from harvester.harvesting.rejected import retry_rejected
+from harvester.model import StoredRecord
 from harvester.reports import RunReport
-from harvester.store import Run
+from harvester.store import Run, UnresolvedRejection
 from tests.chaos.cases.parts import BROKEN
 from tests.chaos.harvesting import bench, differing, harvest, held, reconcile, same, still_rejected
+from tests.harvesting.by_hand import IDENTITY
+from tests.harvesting.by_hand import Provider as ByHand
+from tests.harvesting.test_ending import RUN
 from tests.providers.server import Answer, Request, error, listing, reply
 from tests.providers.truth import CLOCK, Broken, Fault, Truth, article, broken, containing, name
 from tests.workbench import Workbench, in_another_process
@@ -293,3 +301,19 @@ def test_a_comparison_asks_for_newer_versions_that_were_rejected(tmp_path: Path)
         assert reconcile(made).changed == 1
         assert differing(held(made), provider.truth) == set()
         assert provider.during(made)[1] == LIST
+
+
+# ------------------------------------------------------------------------------------------------- by hand
+
+
+def test_a_record_that_is_gone_saves_no_page_if_an_earlier_version_is_stored():
+    """A page without anything on it would count as one of the run's."""
+    answers: dict[type, Any] = {
+        RejectedBefore: [UnresolvedRejection("a", "HTTP 500")],
+        Delivered: set(),
+        StoredRecords: {"a": StoredRecord("2024-01-01", False, "hash")},
+        GetRecord: ProtocolError(OaiCode.ID_DOES_NOT_EXIST, ""),
+    }
+    provider = ByHand(answers)
+    assert provider.run(retry_rejected(RUN, IDENTITY, DEFAULT)) == []
+    assert provider.saves == [Save(None, {"a"})]

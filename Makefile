@@ -39,7 +39,6 @@ soak: $(READY)
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile soak
 
 bench: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
 
 release-check: $(READY)

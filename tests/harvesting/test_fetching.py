@@ -87,19 +87,6 @@ def test_a_list_that_may_be_cut_is_asked_for_no_more_than_its_first_page():
         assert len(taken(made)[1].records) == 5
 
 
-def test_the_next_request_leaves_before_the_page_is_taken_apart():
-    looked_at = threading.Event()
-
-    def begin(_: object) -> None:
-        assert looked_at.wait(5)
-
-    with fetching(Truth(), begin=begin) as (made, asked):
-        made.follow(line())
-        assert until(lambda: len(asked) > 1)
-        looked_at.set()
-        assert len(taken(made)[1].records) == 5
-
-
 def test_a_lane_goes_on_to_the_next_list_by_itself():
     with fetching(Truth(10)) as (made, asked):
         first, second = line(), line(window_id=2)
@@ -164,7 +151,7 @@ def test_questions_aside_wait_for_the_turn_of_a_lane():
         made.follow(line())
         assert at_work.wait(5)
         threading.Timer(0.05, go.set).start()
-        with made.aside("http://river.example/oai"), made.aside("http://river.example/oai"):
+        with made.aside("http://river.example/oai"):
             assert go.is_set()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 
 from harvester import pipeline
@@ -9,8 +11,12 @@ from harvester.crossref.target import CROSSREF
 from harvester.demo.library import Author
 from harvester.demo.lists import Record
 from harvester.demo.repository import Repository
-from harvester.mapping.source_mapper import SourceMapper
-from harvester.model import Keyword
+from harvester.mapping.article_mapper import LiveRecords
+from harvester.mapping.pool import MappingPool, MappingTask
+from harvester.mapping.source_mapper import LONG, MUCH, SourceMapper
+from harvester.model import Keyword, Page
+from harvester.store import ArticleToSave
+from tests.mapping.samples import raw_records
 from tests.providers import press as presses
 from tests.providers import small_journal
 from tests.providers.press import Press, article, both, doi, dois, name, now
@@ -52,7 +58,7 @@ def test_nothing_is_read_while_nobody_waits(bench, monkeypatch):
     def refuse(*_: object) -> None:
         raise AssertionError("records are mapped again")
 
-    monkeypatch.setattr(SourceMapper, "again", refuse)
+    monkeypatch.setattr(MappingPool, "begin", refuse)
     assert refreshed(bench, "2026-12-01")[0] == 0
 
 
@@ -196,3 +202,75 @@ def test_a_damaged_page_is_said_until_it_is_whole(press: Press):
     press.correct(2)
     press.harvest(full=True)
     assert press.said("record-repaired") == []
+
+
+# --------------------------------------------------------------------------- on other cores
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str | int]:
+    """What pools are asked for: their start, and how many records to map."""
+    asked: list[str | int] = []
+    start, begin = MappingPool.start, MappingPool.begin
+
+    def noted_start(self: MappingPool) -> None:
+        asked.append("start")
+        start(self)
+
+    def noted_begin(self: MappingPool, work: Sequence[LiveRecords]) -> MappingTask:
+        asked.extend([len(work)] if work else [])
+        return begin(self, work)
+
+    monkeypatch.setattr(MappingPool, "start", noted_start)
+    monkeypatch.setattr(MappingPool, "begin", noted_begin)
+    return asked
+
+
+def page(start: int, count: int = MUCH, size: int | None = None) -> Page:
+    return Page(records=tuple(raw_records(start + count)[start:]), list_size=size)
+
+
+@pytest.fixture
+def mapper(bench: Workbench) -> Iterator[SourceMapper]:
+    with (
+        bench.opened() as (config, store),
+        SourceMapper(config, store, config.sources["journal"], today="2026-12-01") as made,
+    ):
+        yield made
+
+
+def articles(mapper: SourceMapper, page: Page) -> list[ArticleToSave]:
+    return mapper.arrived("oai_dc", page.records)
+
+
+def test_a_page_is_begun_before_it_arrives_if_the_page_before_it_brought_much(mapper, begun):
+    first, second, small, last = page(0), page(100), page(200, MUCH - 1), page(300)
+    mapper.begin("oai_dc", first)
+    assert begun == []
+    articles(mapper, first)
+    mapper.begin("oai_dc", second)
+    assert begun == [MUCH, MUCH]
+    articles(mapper, second)
+    assert begun == [MUCH, MUCH]
+    mapper.begin("oai_dc", small)
+    assert begun == [MUCH, MUCH]
+    articles(mapper, small)
+    mapper.begin("oai_dc", last)
+    assert begun == [MUCH, MUCH, MUCH - 1]
+
+
+def test_what_was_begun_is_what_is_mapped_when_it_arrives(mapper, begun):
+    one = page(0)
+    alone = articles(mapper, one)
+    mapper.begin("oai_dc", one)
+    assert articles(mapper, one) == alone
+    assert begun == [MUCH, MUCH]
+    assert [article.identifier for article in alone] == [raw.identifier for raw in one.records]
+
+
+def test_a_long_list_starts_the_processes_at_once(mapper, begun):
+    mapper.begin("oai_dc", page(0, MUCH - 1, size=LONG))
+    mapper.begin("oai_dc", page(0, size=LONG - 1))
+    assert begun == []
+    mapper.begin("oai_dc", page(0, size=LONG))
+    assert begun == ["start"]

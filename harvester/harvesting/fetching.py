@@ -1,7 +1,7 @@
 """Lists fetched ahead of what is being stored, as many at once as the source has lanes.
 
-A page that came is begun to be mapped, and waits to be stored while the next ones are fetched. A lane at the end of its
-list continues with the next list by itself.
+A page that comes while another is being stored waits for that, and is begun to be mapped meanwhile. A lane at the end
+of its list continues with the next list by itself.
 """
 
 from __future__ import annotations
@@ -100,10 +100,11 @@ class _Lane:
 
 
 class Fetching:
-    """The lanes of one run. `begin` is called with each page that came, by the thread that fetched it."""
+    """The lanes of one run. `begin` is called with each page that has to wait, by the thread that fetched it."""
 
     def __init__(self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Page], None]) -> None:
         self._begin, self._ended = begin, False
+        self._is_storing = False  # whoever takes the pages has one, and does not wait for the next
         self._slot = Semaphore(lanes)
         self._free: SimpleQueue[_Lane] = SimpleQueue()
         self._came: SimpleQueue[tuple[Line, Page | BaseException]] = SimpleQueue()
@@ -134,9 +135,11 @@ class Fetching:
 
     def next(self) -> tuple[Line, Page | BaseException]:
         """The next page of any list that is still wanted, or what came in its place."""
+        self._is_storing = False
         while True:
             line, came = self._came.get()
             if not line.room.given_up:
+                self._is_storing = True
                 return line, came
 
     @contextmanager
@@ -149,7 +152,8 @@ class Fetching:
         lane = self._free.get()
         try:
             for page in lane.pages(line, self._slot):
-                self._begin(page)
+                if self._is_storing:
+                    self._begin(page)
                 self._came.put((line, page))
         except BaseException as error:
             self._came.put((line, error))

@@ -25,8 +25,6 @@ from harvester.store import ArticleToSave
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-MUCH = 25  # new or changed records of a page, after which the next page is mapped ahead
-LONG = 1000  # records of a list for which other processes are started at once
 HARVESTED_AHEAD = 6  # pages of a list that are begun and not taken; more are of windows that failed
 REBUILT_AHEAD = 2  # pages that are mapped while the page before them is stored
 
@@ -40,13 +38,12 @@ class SourceMapper:
     def __init__(self, config: Config, store: Store, source: Source, *, today: str) -> None:
         self._store, self._source = store, source
         hints, policy = source.hints(config.journals), config.policy(today)
-        mapper = ArticleMapper(hints, policy)
+        self._mapper = ArticleMapper(hints, policy)
         # DOIs that were given stay given, even if minting is turned off later.
         mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
-        self._minting = MintingMapper(store, source.name, mapper) if mints else None
-        self._pool = MappingPool(mapper)
+        self._minting = MintingMapper(store, source.name, self._mapper) if mints else None
+        self._pool = MappingPool(self._mapper)
         self._ahead = MappingAhead(HARVESTED_AHEAD * source.parallel)
-        self._arrived = 0  # new or changed records of the last page
         decides = [__version__, source.formats, hints, replace(policy, today="")]
         self.mapped_with = hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
 
@@ -58,21 +55,17 @@ class SourceMapper:
         self._pool.close()
 
     def begin(self, prefix: str, page: Page) -> None:
-        """Begins to map a page that was fetched, if the page stored last brought much."""
-        if self._minting or len(page.records) < MUCH:
-            return
-        if (page.list_size or 0) >= LONG:
-            self._pool.start()
-        if self._arrived >= MUCH:
+        """Begins to map a page on other cores, while the pages before it are stored."""
+        if self._minting is None:
             live = [raw for raw in page.records if not raw.deleted]
-            self._ahead.put(live, self._begin_arrived(prefix, live))
+            self._ahead.put(live, self._begin([raw.identifier for raw in live], self._with_stored(prefix, live)))
 
     def arrived(self, prefix: str, raws: Sequence[RawRecord]) -> list[ArticleToSave]:
         """The articles of new or changed records in one format, with what is stored of them in other formats."""
-        self._arrived = len(raws)
         articles = self._ahead.take(raws)
         rest = [raw for raw in raws if raw.identifier not in articles]
-        articles.update((article.identifier, article) for article in self._begin_arrived(prefix, rest)())
+        mapped = self._map([raw.identifier for raw in rest], self._with_stored(prefix, rest))
+        articles.update((article.identifier, article) for article in mapped)
         return [articles[raw.identifier] for raw in raws]
 
     def rebuild(self, pages: Iterable[Sequence[str]]) -> Iterator[list[ArticleToSave]]:
@@ -80,15 +73,15 @@ class SourceMapper:
         begun: deque[Articles] = deque()
         for identifiers in pages:
             stored = self._stored(identifiers)
-            begun.append(self._begin(identifiers, [stored.get(identifier, {}) for identifier in identifiers]))
+            begun.append(self._begin(identifiers, [self._live(stored.get(one, {})) for one in identifiers]))
             if len(begun) > REBUILT_AHEAD:
                 yield begun.popleft()()
         yield from (articles() for articles in begun)
 
-    def _begin_arrived(self, prefix: str, raws: Sequence[RawRecord]) -> Articles:
-        identifiers = [raw.identifier for raw in raws]
-        stored = self._stored(identifiers, without=prefix)
-        return self._begin(identifiers, [{**stored.get(raw.identifier, {}), prefix: raw} for raw in raws])
+    def _with_stored(self, prefix: str, raws: Sequence[RawRecord]) -> list[LiveRecords]:
+        """Each record in one format, with what is stored of it in other formats."""
+        stored = self._stored([raw.identifier for raw in raws], without=prefix)
+        return [self._live({**stored.get(raw.identifier, {}), prefix: raw}) for raw in raws]
 
     def _stored(self, identifiers: Sequence[str], *, without: str = "") -> dict[str, dict[str, RawRecord]]:
         """The live records in the store, by identifier and format."""
@@ -99,25 +92,35 @@ class SourceMapper:
                 stored.setdefault(identifier, {})[prefix] = raw
         return stored
 
-    def _begin(self, identifiers: Sequence[str], records: Iterable[Mapping[str, RawRecord]]) -> Articles:
-        """Begins to map identifiers, each given as its records by format. A call of the result waits for the articles.
+    def _begin(self, identifiers: Sequence[str], records: Sequence[LiveRecords]) -> Articles:
+        """Begins to map identifiers on other cores. A call of the result waits for the articles.
 
-        DOIs are only given in that call.
+        DOIs depend on what is stored before, so a source that has them minted is mapped in that call.
         """
-        live = [self._live(raws) for raws in records]
-        mapped = partial(self._minting.map, identifiers, live) if self._minting else self._pool.begin(live).result
-        return lambda: list(map(self._to_save, identifiers, mapped(), live))
+        if self._minting:
+            return partial(self._map, identifiers, records)
+        task = self._pool.begin(records)
+        return lambda: self._to_save(identifiers, records, task.result())
+
+    def _map(self, identifiers: Sequence[str], records: Sequence[LiveRecords]) -> list[ArticleToSave]:
+        mapped = self._minting.map(identifiers, records) if self._minting else self._mapper.map(records)
+        return self._to_save(identifiers, records, mapped)
 
     def _live(self, raws: Mapping[str, RawRecord]) -> LiveRecords:
         """Those that are not deleted, the best format first."""
         return {p: raws[p] for p in self._source.formats if p in raws and not raws[p].deleted}
 
-    def _to_save(self, identifier: str, mapped: MappedArticle, live: LiveRecords) -> ArticleToSave:
-        return ArticleToSave(
-            source=self._source.name,
-            identifier=identifier,
-            row=mapped.row,
-            deleted=not live,
-            findings=mapped.findings,
-            mapped_with=self.mapped_with,
-        )
+    def _to_save(
+        self, identifiers: Sequence[str], records: Sequence[LiveRecords], mapped: Sequence[MappedArticle]
+    ) -> list[ArticleToSave]:
+        return [
+            ArticleToSave(
+                source=self._source.name,
+                identifier=identifier,
+                row=article.row,
+                deleted=not live,
+                findings=article.findings,
+                mapped_with=self.mapped_with,
+            )
+            for identifier, live, article in zip(identifiers, records, mapped, strict=True)
+        ]

@@ -103,12 +103,17 @@ def test_what_comes_in_the_place_of_a_page_comes_behind_the_pages_before_it():
         assert isinstance(made.next()[1], BadStatus)
 
 
-def test_a_fault_in_taking_apart_is_not_lost():
+def test_a_fault_in_beginning_with_a_page_is_not_lost():
+    begun = threading.Event()
+
     def begin(_: object) -> None:
+        begun.set()
         raise ZeroDivisionError
 
     with fetching(Truth(), begin=begin) as (made, _):
-        made.follow(line())
+        made.follow(line(held=True))
+        taken(made)
+        assert begun.wait(5)
         assert isinstance(made.next()[1], ZeroDivisionError)
 
 
@@ -189,8 +194,13 @@ class TestRoom:
         assert not room.fill(1)
 
 
-def test_pages_reach_whoever_begins_with_them():
+def test_only_pages_that_come_while_another_is_being_stored_are_begun():
     begun: list[Page] = []
-    with fetching(Truth(5), begin=begun.append) as (made, _):
-        made.follow(line())
-        assert taken(made)[1] is begun[0]
+    with fetching(Truth(15), begin=begun.append) as (made, _):
+        made.follow(line(held=True))
+        first = taken(made)[1]
+        assert until(lambda: len(begun) == 2)
+        rest = [taken(made)[1] for _ in range(2)]
+        assert len(rest[0].records) == 5
+    assert begun == rest
+    assert first not in begun

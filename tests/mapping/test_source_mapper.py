@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
 from harvester import pipeline
+from harvester.article_rows import MappedArticle
 from harvester.crossref.target import CROSSREF
 from harvester.demo.library import Author
 from harvester.demo.lists import Record
 from harvester.demo.repository import Repository
-from harvester.mapping.article_mapper import LiveRecords
 from harvester.mapping.pool import MappingPool, MappingTask
-from harvester.mapping.source_mapper import LONG, MUCH, SourceMapper
+from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Keyword, Page
-from harvester.store import ArticleToSave
 from tests.mapping.samples import raw_records
 from tests.providers import press as presses
 from tests.providers import small_journal
@@ -208,29 +207,6 @@ def test_a_damaged_page_is_said_until_it_is_whole(press: Press):
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[str | int]:
-    """What pools are asked for: their start, and how many records to map."""
-    asked: list[str | int] = []
-    start, begin = MappingPool.start, MappingPool.begin
-
-    def noted_start(self: MappingPool) -> None:
-        asked.append("start")
-        start(self)
-
-    def noted_begin(self: MappingPool, work: Sequence[LiveRecords]) -> MappingTask:
-        asked.extend([len(work)] if work else [])
-        return begin(self, work)
-
-    monkeypatch.setattr(MappingPool, "start", noted_start)
-    monkeypatch.setattr(MappingPool, "begin", noted_begin)
-    return asked
-
-
-def page(start: int, count: int = MUCH, size: int | None = None) -> Page:
-    return Page(records=tuple(raw_records(start + count)[start:]), list_size=size)
-
-
-@pytest.fixture
 def mapper(bench: Workbench) -> Iterator[SourceMapper]:
     with (
         bench.opened() as (config, store),
@@ -239,38 +215,18 @@ def mapper(bench: Workbench) -> Iterator[SourceMapper]:
         yield made
 
 
-def articles(mapper: SourceMapper, page: Page) -> list[ArticleToSave]:
-    return mapper.arrived("oai_dc", page.records)
+def test_what_was_begun_is_what_is_mapped_when_it_arrives(mapper, monkeypatch):
+    raws = raw_records(30)
+    alone = mapper.arrived("oai_dc", raws)
+    assert [article.identifier for article in alone] == [raw.identifier for raw in raws]
+    mapper.begin("oai_dc", Page(records=tuple(raws[:20])))
+    assert mapper.arrived("oai_dc", raws) == alone
 
 
-def test_a_page_is_begun_before_it_arrives_if_the_page_before_it_brought_much(mapper, begun):
-    first, second, small, last = page(0), page(100), page(200, MUCH - 1), page(300)
-    mapper.begin("oai_dc", first)
-    assert begun == []
-    articles(mapper, first)
-    mapper.begin("oai_dc", second)
-    assert begun == [MUCH, MUCH]
-    articles(mapper, second)
-    assert begun == [MUCH, MUCH]
-    mapper.begin("oai_dc", small)
-    assert begun == [MUCH, MUCH]
-    articles(mapper, small)
-    mapper.begin("oai_dc", last)
-    assert begun == [MUCH, MUCH, MUCH - 1]
-
-
-def test_what_was_begun_is_what_is_mapped_when_it_arrives(mapper, begun):
-    one = page(0)
-    alone = articles(mapper, one)
-    mapper.begin("oai_dc", one)
-    assert articles(mapper, one) == alone
-    assert begun == [MUCH, MUCH]
-    assert [article.identifier for article in alone] == [raw.identifier for raw in one.records]
-
-
-def test_a_long_list_starts_the_processes_at_once(mapper, begun):
-    mapper.begin("oai_dc", page(0, MUCH - 1, size=LONG))
-    mapper.begin("oai_dc", page(0, size=LONG - 1))
-    assert begun == []
-    mapper.begin("oai_dc", page(0, size=LONG))
-    assert begun == ["start"]
+def test_what_was_begun_is_not_mapped_twice(mapper, monkeypatch):
+    raws = raw_records(3)
+    mapper.begin("oai_dc", Page(records=tuple(raws)))
+    mapped = MappedArticle(row=None)
+    monkeypatch.setattr(MappingTask, "result", lambda _: [mapped] * 3)
+    assert [article.row for article in mapper.arrived("oai_dc", raws)] == [None] * 3
+    assert all(article.row for article in mapper.arrived("oai_dc", raws))

@@ -40,7 +40,6 @@ soak: $(READY)
 	$(BIN)/python -m tests.mutation
 
 bench: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[bench]'
 	$(BIN)/python -m bench
 
 release-check: $(READY)

@@ -13,9 +13,8 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import TextIO
 
-from bench._contest import children_of, held
-from bench._river import provider
-from bench.harvest import configured
+from bench._process import children_of, configure, memory
+from bench._provider import Latency, provider
 from harvester import config, pipeline
 from harvester.pipeline import Progress
 
@@ -44,15 +43,17 @@ class _Watch:
 
 def _memory() -> str:
     """Of this process, and of its children: the provider among them, and what Python itself starts with it."""
-    mine, children = os.getpid(), [held(pid, "VmRSS") for pid in children_of(os.getpid())]
-    return f"RSS {held(mine, 'VmRSS'):.0f} MB, provider and workers {' + '.join(f'{size:.0f}' for size in children)} MB"
+    mine, children = os.getpid(), [memory(pid, "VmRSS") for pid in children_of(os.getpid())]
+    return (
+        f"RSS {memory(mine, 'VmRSS'):.0f} MB, provider and workers {' + '.join(f'{size:.0f}' for size in children)} MB"
+    )
 
 
 def run(out: TextIO, records: int = RECORDS) -> None:
     """Harvests so many records into a new store, and prints rate and memory on the way."""
     print(f"million: {records:,} records, made as they are asked for", file=out)
-    with provider(records, 0.0) as river, tempfile.TemporaryDirectory() as folder:
-        settings = config.load(configured(Path(folder), river.url))
+    with provider(records, Latency()) as server, tempfile.TemporaryDirectory() as folder:
+        settings = config.load(configure(Path(folder), server.url, "oai_dc"))
         began = perf_counter()
         with pipeline.opened(settings) as store:
             (report,) = pipeline.harvest(settings, store, now=lambda: datetime.now(UTC), progress=_Watch(out))
@@ -61,7 +62,7 @@ def run(out: TextIO, records: int = RECORDS) -> None:
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.sqlite*"))
         print(
             f"  {seconds:,.0f} s in all, {records / seconds:,.0f} records/s, store {size / 1e6:,.0f} MB, "
-            f"peak RSS {held(os.getpid()):.0f} MB (goal {GOAL})",
+            f"peak RSS {memory(os.getpid()):.0f} MB (goal {GOAL})",
             file=out,
         )
 

@@ -1,16 +1,15 @@
-"""Lists followed ahead of what is being stored, as many at once as the source has lanes.
+"""Lists fetched ahead of what is being stored, as many at once as the source has lanes.
 
-The next request leaves as soon as the token of the page that came is known. Behind it the page is taken apart and the
-mapping of its records begun; then it waits to be stored. A lane at the end of its list goes on to the next one by
-itself.
+A page that comes while another is being stored waits for that, and is begun to be mapped meanwhile. A lane at the end
+of its list continues with the next list by itself.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from queue import SimpleQueue
 from threading import Condition, Semaphore
 from typing import Self
@@ -18,7 +17,7 @@ from typing import Self
 from msgspec.structs import replace
 
 from harvester.model import Access, Page, Window
-from harvester.oai import Answer, Provider, hosts
+from harvester.oai import Provider, hosts
 from harvester.store import RunWindow
 from harvester.system.logcontext import inherited_log_context
 
@@ -46,15 +45,9 @@ class Room:
             self._changed.wait_for(self._is_free)
         return not self.given_up
 
-    def has_place(self, pages: int, size: int) -> bool:
-        """Whether so many pages of this size in bytes would leave place for one more."""
-        with self._changed:
-            return not self.given_up and self._is_free(pages, pages * size)
-
-    def _is_free(self, pages: int = 0, size: int = 0) -> bool:
-        pages, size = self._pages + pages, self._bytes + size
-        few = pages <= 0 or (pages < AHEAD and size < AHEAD_BYTES)
-        return self.given_up or (few and not self._held)
+    def _is_free(self) -> bool:
+        has_place = self._pages <= 0 or (self._pages < AHEAD and self._bytes < AHEAD_BYTES)
+        return self.given_up or (has_place and not self._held)
 
     def clear(self, size: int) -> None:
         """A page is being stored, and the list goes on."""
@@ -89,31 +82,17 @@ class _Lane:
     def _is_over(self) -> bool:
         return self._stop() or (self._line is not None and self._line.room.given_up)
 
-    def answers(self, line: Line, turn: Semaphore, is_wanted: Callable[[], bool]) -> Generator[Answer, None, None]:
-        """The pages of a list, until its end or until no more are wanted.
-
-        Where there is room and nobody else waits for the turn (`is_wanted`), it is kept for the page asked for ahead.
-        """
+    def pages(self, line: Line, slot: Semaphore) -> Iterator[Page]:
+        """The pages of a list, until its end or until no more are wanted. Each request holds the slot."""
         self._line = line
         provider = self._hasty if line.window.attempts else self._patient
-        token = line.window.token
-        with ExitStack() as turns:
-            while not line.room.given_up:
-                if not provider.is_ahead:
-                    turns.enter_context(turn)
-                    turns.enter_context(hosts.turn(provider.url, self._lanes))
-                    turns.callback(provider.call_off)
-                answer = provider.answer(
-                    line.asked,
-                    token.value if token else None,
-                    ahead=lambda pages, size: line.room.has_place(pages, size) and not is_wanted(),
-                )
-                token = answer.token
-                if token is None or not provider.is_ahead:
-                    turns.close()
-                yield answer
-                if token is None or not line.room.fill(answer.size):
-                    return
+        pages = provider.pages(line.asked, line.window.token.value if line.window.token else None)
+        while not line.room.given_up:
+            with slot, hosts.turn(provider.url, self._lanes):
+                page = next(pages)
+            yield page
+            if page.token is None or not line.room.fill(page.size):
+                return
 
     def close(self) -> None:
         self._patient.close()
@@ -121,12 +100,12 @@ class _Lane:
 
 
 class Fetching:
-    """The lanes of one run. `begin` is called with each page that came, by the thread that fetched it."""
+    """The lanes of one run. `begin` is called with each page that has to wait, by the thread that fetched it."""
 
     def __init__(self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Page], None]) -> None:
-        self._begin, self._url = begin, access.url
-        self._ended, self._aside = False, 0
-        self._turn = Semaphore(lanes)
+        self._begin, self._ended = begin, False
+        self._is_storing = False  # whoever takes the pages has one, and does not wait for the next
+        self._slot = Semaphore(lanes)
         self._free: SimpleQueue[_Lane] = SimpleQueue()
         self._came: SimpleQueue[tuple[Line, Page | BaseException]] = SimpleQueue()
         self._lanes = [_Lane(access, lambda: self._ended or stop(), lanes) for _ in range(lanes)]
@@ -156,37 +135,27 @@ class Fetching:
 
     def next(self) -> tuple[Line, Page | BaseException]:
         """The next page of any list that is still wanted, or what came in its place."""
+        self._is_storing = False
         while True:
             line, came = self._came.get()
             if not line.room.given_up:
+                self._is_storing = True
                 return line, came
 
     @contextmanager
     def aside(self, url: str) -> Iterator[None]:
-        """Questions of the walking thread itself, in the turn of a lane: the provider is asked no more at once."""
-        self._aside += 1
-        try:
-            if self._aside > 1:
-                yield
-            else:
-                with self._turn, hosts.turn(url, len(self._lanes)):
-                    yield
-        finally:
-            self._aside -= 1
+        """Held for a request of the walking thread itself: no more are under way at once than there are lanes."""
+        with self._slot, hosts.turn(url, len(self._lanes)):
+            yield
 
     def _fetch(self, line: Line) -> None:
         lane = self._free.get()
         try:
-            with closing(lane.answers(line, self._turn, self._is_wanted)) as answers:
-                for answer in answers:
-                    page = answer.page()
+            for page in lane.pages(line, self._slot):
+                if self._is_storing:
                     self._begin(page)
-                    self._came.put((line, page))
+                self._came.put((line, page))
         except BaseException as error:
             self._came.put((line, error))
         finally:
             self._free.put(lane)
-
-    def _is_wanted(self) -> bool:
-        """Whether somebody else waits for the turn of a lane."""
-        return self._aside > 0 or hosts.is_waited_for(self._url)

@@ -101,8 +101,6 @@ class _SourceHarvest:
         has_moved = known is not None and stored is not None and stored.url != self._source.url
         if known is not None and not has_moved and not self._request.full:
             return known
-        if self._source.parallel > 1:  # who asks for several windows at once expects a long list
-            self._mapper.get_ready()
         identity = self._identify(self._source.access())
         if has_moved:
             self._choice.owe_everything()

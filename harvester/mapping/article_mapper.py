@@ -13,6 +13,8 @@ from harvester.findings import is_blocking
 from harvester.mapping import assembly
 from harvester.model import Finding, Hints, Policy, RawRecord, Reading
 
+LiveRecords = Mapping[str, RawRecord]  # of one identifier, by format, the best format first
+
 BATCH = 128 * 1024  # bytes of payloads that are worked on at once
 
 
@@ -22,11 +24,11 @@ class ArticleMapper(Struct, frozen=True):
     hints: Hints
     policy: Policy
 
-    def make(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[MappedArticle]:
-        """What comes of each identifier, given as its live records by format, the best format first."""
+    def map(self, identifiers: Sequence[LiveRecords]) -> list[MappedArticle]:
+        """What each identifier is mapped to, in order."""
         return [one for batch in batches(identifiers) for one in self._batch(batch)]
 
-    def _batch(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[MappedArticle]:
+    def _batch(self, identifiers: Sequence[LiveRecords]) -> list[MappedArticle]:
         """What comes of a few identifiers, one stage of all of them after the other (`harvester.formats.steps`)."""
         readings = self._read_all(identifiers)
         articles = [reading.article for reading in readings if reading.article is not None]
@@ -34,7 +36,7 @@ class ArticleMapper(Struct, frozen=True):
         judged = [reading if reading.article is None else _judged(reading, next(found)) for reading in readings]
         return [to_mapped_article(reading) for reading in judged]
 
-    def read(self, live: Mapping[str, RawRecord]) -> Reading:
+    def read(self, live: LiveRecords) -> Reading:
         """The article of one identifier before the rules have looked at it."""
         (reading,) = self._read_all([live])
         return reading
@@ -45,15 +47,15 @@ class ArticleMapper(Struct, frozen=True):
             return reading
         return _judged(reading, rules.check(reading.article, self.policy))
 
-    def _read_all(self, identifiers: Sequence[Mapping[str, RawRecord]]) -> list[Reading]:
+    def _read_all(self, identifiers: Sequence[LiveRecords]) -> list[Reading]:
         raws = [raw for live in identifiers for raw in live.values()]
         readings = map(_with_doubts, raws, formats.read_all(raws, self.hints))
         return [assembly.assemble({prefix: next(readings) for prefix in live}, self.hints) for live in identifiers]
 
 
-def batches(identifiers: Sequence[Mapping[str, RawRecord]]) -> Iterator[list[Mapping[str, RawRecord]]]:
+def batches(identifiers: Sequence[LiveRecords]) -> Iterator[list[LiveRecords]]:
     """As many at once as the processor's caches have room for: articles whole in JATS are many times their bytes."""
-    batch: list[Mapping[str, RawRecord]] = []
+    batch: list[LiveRecords] = []
     size = 0
     for live in identifiers:
         batch.append(live)

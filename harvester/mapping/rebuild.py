@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from harvester.config import Config, select_sources
+from harvester.mapping.garbage import rarely_collected
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.rules import dates
 from harvester.system.stopping import Stop, never_stop, until_stopped
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAGE = 500  # identifiers rebuilt in one transaction
+PAGE = 200  # identifiers rebuilt in one transaction; of three pages the records are in memory
 
 
 def rebuild_articles(
@@ -40,26 +41,29 @@ def rebuild_articles(
         for source in select_sources(config, names):
             store.mark_stale(source.name)
     for source in select_sources(config, names):
-        mapper = SourceMapper(config, store, source, today=today)
-        for identifiers in until_stopped(_due(store, mapper, source.name, today), stop):
-            saves = tuple(mapper.again(identifiers))
-            store.save_articles(saves)
-            done += sum(save.row is not None for save in saves)
-            if progress:
-                progress(source.name, done)
+        with SourceMapper(config, store, source, today=today) as mapper, rarely_collected():
+            outdated, waiting = _outdated(store, mapper, source.name), _waiting(store, source.name, today)
+            for articles in until_stopped(chain(mapper.rebuild(outdated), mapper.rebuild(waiting)), stop):
+                store.save_articles(articles)
+                done += sum(article.row is not None for article in articles)
+                if progress:
+                    progress(source.name, done)
     if done:
         log.info("rebuilt %d articles", done)
     return done
 
 
-def _due(store: Store, mapper: SourceMapper, source: str, today: str) -> Iterator[list[str]]:
-    """The identifiers of a source that are to be mapped again, a page of them at a time."""
+def _outdated(store: Store, mapper: SourceMapper, source: str) -> Iterator[list[str]]:
+    """The identifiers that an earlier configuration or program mapped, a page at a time."""
     last = ""
     while identifiers := store.identifiers(source, last, PAGE, not_mapped_with=mapper.mapped_with):
         yield identifiers
         last = identifiers[-1]
-    ahead = store.findings([source], dates.FUTURE_CODES)
-    come = dict.fromkeys(row.identifier for row in ahead if dates.has_come(row.finding.value, today))
-    waited = iter(come)
-    while identifiers := list(islice(waited, PAGE)):
+
+
+def _waiting(store: Store, source: str, today: str) -> Iterator[list[str]]:
+    """The identifiers whose articles waited for a date that has come, a page at a time."""
+    future = store.findings([source], dates.FUTURE_CODES)
+    come = iter(dict.fromkeys(row.identifier for row in future if dates.has_come(row.finding.value, today)))
+    while identifiers := list(islice(come, PAGE)):
         yield identifiers

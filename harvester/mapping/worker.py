@@ -1,84 +1,41 @@
-"""A process that makes articles for another one: `main` in it, and the messages between the two.
+"""A process that maps records for another one.
 
-It reads requests from its standard input and answers on its standard output. It opens nothing and keeps nothing, so
-that it may be killed at any moment, and ends by itself when the process that asks is gone.
+It reads an `ArticleMapper` and then chunks of records from its standard input, and writes what was mapped to its
+standard output. It opens nothing and keeps nothing, so it may be killed at any moment. It ends by itself when the other
+process is gone.
 """
 
 from __future__ import annotations
 
+import os
+import pickle
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
-import msgspec
-
-from harvester.article_rows import MappedArticle
-from harvester.mapping.article_mapper import ArticleMapper
 from harvester.mapping.garbage import rarely_collected
-from harvester.model import RawRecord
 
-Live = dict[str, RawRecord]  # the live records of one identifier by format
-
-# Nothing is imported beside what makes articles: the process is to be at work in a moment.
+# Nothing is imported but what maps records, so that the process is ready in a moment.
 PROGRAM = "import sys; sys.path[:] = {path!r}; from harvester.mapping import worker; worker.main()"
-READY = b"ready"
-_LENGTH = 4  # bytes before each message
-
-_encode = msgspec.msgpack.Encoder().encode
-_requests = msgspec.msgpack.Decoder(list[Live])
-_answers = msgspec.msgpack.Decoder(list[MappedArticle])
-_makers = msgspec.msgpack.Decoder(ArticleMapper)
 
 
-def greeting(maker: ArticleMapper) -> bytes:
-    """The first message to a worker, which it answers with `READY`."""
-    return _encode(maker)
-
-
-def request(work: Sequence[Live]) -> bytes:
-    """The records of some identifiers, as a message. Raises `ValueError` on half a surrogate pair."""
-    return _encode(work)
-
-
-def answer(message: bytes) -> list[MappedArticle]:
-    """What came of a request, in its order. Raises `ValueError` on anything else, such as a message of nothing."""
-    return _answers.decode(message)
-
-
-def write(pipe: IO[bytes], message: bytes) -> None:
-    """One message. Raises `OSError` where the other side has gone."""
-    pipe.write(len(message).to_bytes(_LENGTH, "big") + message)
+def write(pipe: IO[bytes], message: object) -> None:
+    """Writes one message. Raises `OSError` if the other process is gone."""
+    pipe.write(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
     pipe.flush()
 
 
-def read(pipe: IO[bytes]) -> bytes | None:
-    """One message; `None` where the other side has gone."""
-    head = pipe.read(_LENGTH)
-    length = int.from_bytes(head, "big")
-    message = pipe.read(length)
-    return message if len(head) == _LENGTH and len(message) == length else None
+def read(pipe: IO[bytes]) -> Any:
+    """Reads one message. Raises `EOFError` or `pickle.UnpicklingError` if the other process is gone."""
+    return pickle.load(pipe)  # noqa: S301 — written by this program in a process of its own
 
 
 def main() -> None:
-    """Makes articles until there is nobody left to make them for."""
-    with suppress(BrokenPipeError), rarely_collected():
-        _serve(sys.stdin.buffer, sys.stdout.buffer)
-
-
-def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    first = read(requests)
-    if first is None:
-        return
-    maker = _makers.decode(first)
-    write(answers, READY)
-    while (asked := read(requests)) is not None:
-        write(answers, _made(maker, asked))
-
-
-def _made(maker: ArticleMapper, asked: bytes) -> bytes:
-    """What comes of a request; a message of nothing where it cannot be said, so that it is made where it is wanted."""
+    """Maps until the other process is gone."""
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
     try:
-        return _encode(maker.make(_requests.decode(asked)))
-    except ValueError:  # half a surrogate pair
-        return b""
+        with rarely_collected():
+            mapper = read(requests)
+            while True:
+                write(answers, mapper.map(read(requests)))
+    except (EOFError, OSError, pickle.UnpicklingError):
+        os._exit(0)  # without flushing what nobody reads

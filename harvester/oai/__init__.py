@@ -13,10 +13,8 @@ from harvester.errors import (
     WaitUntil,
 )
 from harvester.oai.client import Provider
-from harvester.oai.pages import Answer
 
 __all__ = [
-    "Answer",
     "BadAnswer",
     "BadStatus",
     "ProtocolError",

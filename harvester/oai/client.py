@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from http import HTTPStatus
@@ -30,10 +30,9 @@ from harvester.errors import (
 )
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import backoff, pages, repository, retry
-from harvester.oai.early import Early, glimpse
 from harvester.oai.encoding import charset_of
 from harvester.oai.network import Watch
-from harvester.oai.pages import Answer, Document
+from harvester.oai.pages import Document
 from harvester.oai.transport import Response, Transport
 
 log = logging.getLogger(__name__)
@@ -74,8 +73,6 @@ class Client(Sickle):  # type: ignore[misc]
     def __init__(self, access: Access, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
         self.transport = Transport(access, Watch(stop))
         super().__init__(self.transport.home, iterator=_Steps)
-        self.early = Early(self._get, self._behind)
-        self.ahead: Callable[[int, int], bool] = never
         self.url = ""  # of the last answer
         self._access = access
         self._stop = stop
@@ -137,7 +134,7 @@ class Client(Sickle):  # type: ignore[misc]
 
     def _attempt(self, query: str) -> Document:
         try:
-            response = self.early.get(query)
+            response = self._get(query)
             document = _document(response)
         except HarvesterError as error:
             self.transport.forget()
@@ -157,19 +154,6 @@ class Client(Sickle):  # type: ignore[misc]
             for url in (response.url, self.transport.home):
                 backoff.leave(url, min(asked, retry.MOST_ASKED))
         return response
-
-    def _behind(self, response: Response, in_hand: int) -> str | None:
-        """The request for the page behind this one, where `ahead` has no objection to one more."""
-        if self._delay or response.status != HTTPStatus.OK or not self.ahead(in_hand, len(response.body)):
-            return None
-        if backoff.until(self.transport.base) > time.monotonic():
-            return None
-        token = glimpse(response.body)
-        return token and query_of({"verb": "ListRecords", "resumptionToken": token}, verbatim=self._verbatim)
-
-    def close(self) -> None:
-        self.early.close()
-        self.transport.close()
 
     def hide(self, error: HarvesterError) -> None:
         """Takes out of an error's words what must not be said; the provider may have repeated it."""
@@ -288,7 +272,7 @@ class Provider:
         self.close()
 
     def close(self) -> None:
-        self._client.close()
+        self._client.transport.close()
 
     @property
     def requests(self) -> int:
@@ -324,29 +308,23 @@ class Provider:
                 break
         return tuple(found.values())
 
-    @property
-    def is_ahead(self) -> bool:
-        """Whether the page behind the last answer has been asked for already."""
-        return self._client.early.is_under_way
+    def pages(self, window: Window, token: str | None = None) -> Iterator[Page]:
+        """The pages of a list from its start, or from a token on. Each is requested when it is wanted.
 
-    def call_off(self) -> None:
-        """No page that was asked for ahead is wanted any more; returns when none is on its way."""
-        self._client.early.call_off()
+        Raises what `page` raises. Does not notice a list that leads nowhere: its reader does, by what comes.
+        """
+        while True:
+            page = self.page(window, token)
+            yield page
+            if page.token is None:
+                return
+            token = page.token.value
 
     @_discreetly
-    def answer(self, window: Window, token: str | None = None, *, ahead: Callable[[int, int], bool] = never) -> Answer:
-        """One page of records that is still to be taken apart, which may be done while the next is asked for.
-
-        `ahead` is asked whether the next may be asked for before this one is parsed, with how many pages have come that
-        were not given yet, at most, and the size of the last of them in bytes.
-        """
-        self._client.ahead = ahead
-        document = self._client.ListRecords(**_arguments(window, token)).next()
-        return pages.answer(document, "ListRecords", self._client.url)
-
     def page(self, window: Window, token: str | None = None) -> Page:
         """One page of records; without records and token where nothing matches."""
-        return self.answer(window, token).page()
+        document = self._client.ListRecords(**_arguments(window, token)).next()
+        return pages.page(document, "ListRecords", self._client.url)
 
     @_discreetly
     def identifiers(self, window: Window, token: str | None = None) -> Page:

@@ -12,7 +12,6 @@ from harvester.oai.backoff import host_of
 AT_ONCE = 4
 
 _under_way: defaultdict[str, int] = defaultdict(int)
-_waiting: defaultdict[str, int] = defaultdict(int)
 _changed = Condition()
 
 
@@ -24,11 +23,7 @@ def turn(url: str, lanes: int = 1) -> Iterator[None]:
     """
     host, most = host_of(url), max(AT_ONCE, lanes)
     with _changed:
-        _waiting[host] += 1
-        try:
-            _changed.wait_for(lambda: _under_way[host] < most)
-        finally:
-            _waiting[host] -= 1
+        _changed.wait_for(lambda: _under_way[host] < most)
         _under_way[host] += 1
     try:
         yield
@@ -36,9 +31,3 @@ def turn(url: str, lanes: int = 1) -> Iterator[None]:
         with _changed:
             _under_way[host] -= 1
             _changed.notify_all()
-
-
-def is_waited_for(url: str) -> bool:
-    """Whether somebody waits for a turn at the host of this address."""
-    with _changed:
-        return _waiting[host_of(url)] > 0

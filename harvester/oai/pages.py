@@ -43,38 +43,6 @@ class Document(Struct, frozen=True):
     repairs: tuple[str, ...] = ()
 
 
-class Answer(Struct, frozen=True):
-    """One answer with records, of which only the way on has been looked at: the next request need not wait for more."""
-
-    document: Document
-    verb: str
-    url: str
-    found: list[etree._Element]  # the elements named after the verb
-    token: Token | None
-    list_size: int | None
-
-    @property
-    def size(self) -> int:
-        """In bytes, as received and decompressed."""
-        return len(self.document.data)
-
-    def page(self) -> Page:
-        """The records; to be asked once, for it takes the tree apart."""
-        taken = _identifier_only if self.verb == "ListIdentifiers" else _record
-        elements = [element for part in self.found for element in part if not _is_token(element)]
-        rows = [taken(element, self.document) for element in elements]
-        return Page(
-            records=tuple(row for row in rows if isinstance(row, RawRecord)),
-            bad=tuple(row for row in rows if isinstance(row, BadRecord)),
-            token=self.token,
-            list_size=self.list_size,
-            response_date=(self.document.root.findtext(f"{{{OAI}}}responseDate") or "").strip(),
-            url=self.url,
-            size=self.size,
-            repairs=self.document.repairs,
-        )
-
-
 # ------------------------------------------------------------------------------------ bytes -> document
 
 
@@ -219,8 +187,8 @@ def _named(document: Document, verb: str) -> list[etree._Element]:
     return list(document.root.iterchildren(f"{{{OAI}}}{verb}", verb))
 
 
-def answer(document: Document, verb: str, url: str = "") -> Answer:
-    """One answer to ListRecords, ListIdentifiers or GetRecord.
+def page(document: Document, verb: str, url: str = "") -> Page:
+    """The records of one answer to ListRecords, ListIdentifiers or GetRecord. Takes the document apart.
 
     Raises `ProtocolError`, `BadAnswer`, and `TooBig` beyond `MAX_RECORDS`.
     """
@@ -229,19 +197,18 @@ def answer(document: Document, verb: str, url: str = "") -> Answer:
         raise TooBig(f"the page holds {count} records, more than the {MAX_RECORDS} that are read; harvest by dates")
     tokens = _tokens(document, found)
     sizes = (_number(element.get("completeListSize")) for element in tokens)
-    return Answer(
-        document=document,
-        verb=verb,
-        url=url,
-        found=found,
+    read_row = _identifier_only if verb == "ListIdentifiers" else _record
+    rows = [read_row(element, document) for part in found for element in list(part) if not _is_token(element)]
+    return Page(
+        records=tuple(row for row in rows if isinstance(row, RawRecord)),
+        bad=tuple(row for row in rows if isinstance(row, BadRecord)),
         token=_first_token(tokens),
         list_size=next((size for size in sizes if size is not None), None),
+        response_date=(document.root.findtext(f"{{{OAI}}}responseDate") or "").strip(),
+        url=url,
+        size=len(document.data),
+        repairs=document.repairs,
     )
-
-
-def page(document: Document, verb: str, url: str = "") -> Page:
-    """What stands in an answer; raises what `answer` raises."""
-    return answer(document, verb, url).page()
 
 
 def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord:

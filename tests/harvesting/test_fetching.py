@@ -87,19 +87,6 @@ def test_a_list_that_may_be_cut_is_asked_for_no_more_than_its_first_page():
         assert len(taken(made)[1].records) == 5
 
 
-def test_the_next_request_leaves_before_the_page_is_taken_apart():
-    looked_at = threading.Event()
-
-    def begin(_: object) -> None:
-        assert looked_at.wait(5)
-
-    with fetching(Truth(), begin=begin) as (made, asked):
-        made.follow(line())
-        assert until(lambda: len(asked) > 1)
-        looked_at.set()
-        assert len(taken(made)[1].records) == 5
-
-
 def test_a_lane_goes_on_to_the_next_list_by_itself():
     with fetching(Truth(10)) as (made, asked):
         first, second = line(), line(window_id=2)
@@ -116,12 +103,17 @@ def test_what_comes_in_the_place_of_a_page_comes_behind_the_pages_before_it():
         assert isinstance(made.next()[1], BadStatus)
 
 
-def test_a_fault_in_taking_apart_is_not_lost():
+def test_a_fault_in_beginning_with_a_page_is_not_lost():
+    begun = threading.Event()
+
     def begin(_: object) -> None:
+        begun.set()
         raise ZeroDivisionError
 
     with fetching(Truth(), begin=begin) as (made, _):
-        made.follow(line())
+        made.follow(line(held=True))
+        taken(made)
+        assert begun.wait(5)
         assert isinstance(made.next()[1], ZeroDivisionError)
 
 
@@ -164,7 +156,7 @@ def test_questions_aside_wait_for_the_turn_of_a_lane():
         made.follow(line())
         assert at_work.wait(5)
         threading.Timer(0.05, go.set).start()
-        with made.aside("http://river.example/oai"), made.aside("http://river.example/oai"):
+        with made.aside("http://river.example/oai"):
             assert go.is_set()
 
 
@@ -202,8 +194,13 @@ class TestRoom:
         assert not room.fill(1)
 
 
-def test_pages_reach_whoever_begins_with_them():
+def test_only_pages_that_come_while_another_is_being_stored_are_begun():
     begun: list[Page] = []
-    with fetching(Truth(5), begin=begun.append) as (made, _):
-        made.follow(line())
-        assert taken(made)[1] is begun[0]
+    with fetching(Truth(15), begin=begun.append) as (made, _):
+        made.follow(line(held=True))
+        first = taken(made)[1]
+        assert until(lambda: len(begun) == 2)
+        rest = [taken(made)[1] for _ in range(2)]
+        assert len(rest[0].records) == 5
+    assert begun == rest
+    assert first not in begun

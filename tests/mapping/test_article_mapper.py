@@ -9,7 +9,7 @@ from harvester.mapping import ArticleMapper, article_mapper
 from harvester.model import Hints, Policy, RawRecord
 from tests.demo.many import many
 
-MAKER = ArticleMapper(Hints(), Policy(today="2026-01-01"))
+MAPPER = ArticleMapper(Hints(), Policy(today="2026-01-01"))
 
 
 def records():
@@ -31,10 +31,10 @@ def records():
 @pytest.mark.parametrize("size", [1, 5_000, 10_000_000])
 def test_batches_of_any_size_give_what_each_gives_alone(monkeypatch, size):
     monkeypatch.setattr(article_mapper, "BATCH", size)
-    alone = [to_mapped_article(MAKER.checked(MAKER.read(live))) for live in records()]
-    assert MAKER.make(records()) == alone
+    alone = [to_mapped_article(MAPPER.checked(MAPPER.read(live))) for live in records()]
+    assert MAPPER.map(records()) == alone
     assert sum(one.row is not None for one in alone) == 12
 
 
 def test_nothing_comes_of_nothing():
-    assert MAKER.make([]) == []
+    assert MAPPER.map([]) == []

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from harvester import pipeline
+from harvester.article_rows import MappedArticle
 from harvester.crossref.target import CROSSREF
 from harvester.demo.library import Author
 from harvester.demo.lists import Record
 from harvester.demo.repository import Repository
+from harvester.mapping.pool import MappingPool, MappingTask
 from harvester.mapping.source_mapper import SourceMapper
-from harvester.model import Keyword
+from harvester.model import Keyword, Page
+from tests.mapping.samples import raw_records
 from tests.providers import press as presses
 from tests.providers import small_journal
 from tests.providers.press import Press, article, both, doi, dois, name, now
@@ -52,7 +57,7 @@ def test_nothing_is_read_while_nobody_waits(bench, monkeypatch):
     def refuse(*_: object) -> None:
         raise AssertionError("records are mapped again")
 
-    monkeypatch.setattr(SourceMapper, "again", refuse)
+    monkeypatch.setattr(MappingPool, "begin", refuse)
     assert refreshed(bench, "2026-12-01")[0] == 0
 
 
@@ -196,3 +201,32 @@ def test_a_damaged_page_is_said_until_it_is_whole(press: Press):
     press.correct(2)
     press.harvest(full=True)
     assert press.said("record-repaired") == []
+
+
+# --------------------------------------------------------------------------- on other cores
+
+
+@pytest.fixture
+def mapper(bench: Workbench) -> Iterator[SourceMapper]:
+    with (
+        bench.opened() as (config, store),
+        SourceMapper(config, store, config.sources["journal"], today="2026-12-01") as made,
+    ):
+        yield made
+
+
+def test_what_was_begun_is_what_is_mapped_when_it_arrives(mapper, monkeypatch):
+    raws = raw_records(30)
+    alone = mapper.arrived("oai_dc", raws)
+    assert [article.identifier for article in alone] == [raw.identifier for raw in raws]
+    mapper.begin("oai_dc", Page(records=tuple(raws[:20])))
+    assert mapper.arrived("oai_dc", raws) == alone
+
+
+def test_what_was_begun_is_not_mapped_twice(mapper, monkeypatch):
+    raws = raw_records(3)
+    mapper.begin("oai_dc", Page(records=tuple(raws)))
+    mapped = MappedArticle(row=None)
+    monkeypatch.setattr(MappingTask, "result", lambda _: [mapped] * 3)
+    assert [article.row for article in mapper.arrived("oai_dc", raws)] == [None] * 3
+    assert all(article.row for article in mapper.arrived("oai_dc", raws))

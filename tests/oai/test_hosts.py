@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -69,27 +67,6 @@ def test_many_sources_of_a_host_that_begin_at_once_share_its_turns(tmp_path: Pat
         runs = list(threads.map(lambda folder: harvest(bench(folder, f"{server.url}/{folder.name}")), folders))
     assert [run.new for run in runs] == [3] * 8
     assert 1 < slow.most <= hosts.AT_ONCE
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A shell starts jobs in the background with SIGINT ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
-def test_who_is_interrupted_while_waiting_is_waited_for_no_more():
-    main = threading.main_thread().ident
-    assert main is not None
-    with ExitStack() as held:
-        for _ in range(hosts.AT_ONCE):
-            held.enter_context(hosts.turn("https://river.example/a"))
-        threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT)).start()
-        with pytest.raises(KeyboardInterrupt), hosts.turn("https://river.example/b"):
-            pass
-        assert not hosts.is_waited_for("https://river.example/a")
 
 
 class Crowded:

@@ -1,0 +1,66 @@
+"""Mapping for journals that have DOIs minted: one record at a time, since a DOI that is given is taken from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from harvester.article_rows import MappedArticle, to_mapped_article
+from harvester.errors import DoiTaken
+from harvester.findings import is_blocking
+from harvester.mapping import ArticleMapper, assembly
+from harvester.mapping.article_mapper import LiveRecords
+from harvester.model import Article, Finding, Reading
+from harvester.patterns import facts_of
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+
+class MintingMapper:
+    """Maps records of one source, and gives those a DOI that lack nothing else, if their journal has a pattern."""
+
+    def __init__(self, store: Store, source: str, mapper: ArticleMapper) -> None:
+        self._store, self._source, self._mapper = store, source, mapper
+
+    def map(self, identifiers: Sequence[str], records: Sequence[LiveRecords]) -> list[MappedArticle]:
+        """What each identifier is mapped to, in order. Every DOI that is given is in the store at once."""
+        return [
+            to_mapped_article(self._with_doi(identifier, self._mapper.read(live)))
+            for identifier, live in zip(identifiers, records, strict=True)
+        ]
+
+    def _with_doi(self, identifier: str, read: Reading) -> Reading:
+        article = read.article
+        if article is None:
+            return read
+        if given := self._given_doi(identifier, article):
+            return self._mapper.checked(_with_minted(article, given, read.findings))
+        checked = self._mapper.checked(read)
+        lacks = {finding.code for finding in checked.findings if is_blocking(finding)}
+        doi = self._pattern_doi(article) if lacks == {"doi-missing"} else None
+        if doi is None:
+            return checked
+        try:
+            self._store.mint(self._source, identifier, doi)
+        except DoiTaken:
+            return Reading(article, (*checked.findings, Finding("doi-mint-taken", "doi", doi)))
+        return self._mapper.checked(_with_minted(article, doi, read.findings))
+
+    def _given_doi(self, identifier: str, article: Article) -> str | None:
+        """The DOI this record was given earlier. It never changes, whatever becomes of the pattern."""
+        if article.doi is not None:
+            return None
+        return self._store.minted(self._source, identifier)
+
+    def _pattern_doi(self, article: Article) -> str | None:
+        """The DOI by the pattern of the article's journal; `None` if that gives none."""
+        facts = facts_of(article, self._mapper.hints.journals)
+        return assembly.mint(article, facts) if facts else None
+
+
+def _with_minted(article: Article, doi: str, findings: tuple[Finding, ...]) -> Reading:
+    provenance = {**article.provenance, "doi": "minted by the journal's pattern"}
+    return Reading(replace(article, doi=doi, provenance=provenance), findings)

@@ -49,8 +49,8 @@ def command(
     counter = FindingCounter()
     with pipeline.opened(config) as store:
         today = datetime.now(UTC).date().isoformat()
-        found = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
-        findings = counter.counting(found)
+        selected = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
+        findings = counter.counting(selected)
         if common.json:
             as_json_list("findings", findings)
         elif csv:

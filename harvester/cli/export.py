@@ -96,8 +96,8 @@ def _export(
 
 def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
     """The requested DOIs that are neither in a file nor held back."""
-    held = (held.doi for held in report.held_back if held.doi)
-    known = {fold_doi(doi) for doi in (*held, *(doi for file in report.files for doi in file.dois))}
+    held_back = (record.doi for record in report.held_back if record.doi)
+    known = {fold_doi(doi) for doi in (*held_back, *(doi for file in report.files for doi in file.dois))}
     return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
 
@@ -109,8 +109,8 @@ def _print(report: ExportReport, *, dry_run: bool) -> None:
         line(f"thinner  {warning.record}  {one_line(warning.message)}")
     if len(report.thinner) > HELD_SHOWN:
         line(f"and {len(report.thinner) - HELD_SHOWN} more that have less than their last deposit")
-    for held in report.held_back[:HELD_SHOWN]:
-        line(f"held back  {held.record}  {', '.join(held.codes)}")
+    for record in report.held_back[:HELD_SHOWN]:
+        line(f"held back  {record.record}  {', '.join(record.codes)}")
     if len(report.held_back) > HELD_SHOWN:
         line(f"and {len(report.held_back) - HELD_SHOWN} more held back: harvester check --severity error")
 

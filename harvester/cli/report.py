@@ -95,7 +95,7 @@ def _print_held(gathered: report.Report) -> None:
     if not gathered.held_count:
         return
     line(f"\n{counted(gathered.held_count, 'record')} held back:")
-    for held in gathered.held:
-        line(f"  {held.record}: {one_line(' '.join(held.sentences))}")
+    for record in gathered.held:
+        line(f"  {record.record}: {one_line(' '.join(record.sentences))}")
     if gathered.held_count > len(gathered.held):
         line(f"  and {gathered.held_count - len(gathered.held):,} more: harvester check --severity error --csv")

@@ -141,8 +141,8 @@ def _held(config: Config, store: Store, held: Sequence[HeldBack], today: str) ->
     sentences: dict[tuple[str, str], list[str]] = {}
     for finding in pipeline.check(config, store, today=today, severities=("error",)):
         sentences.setdefault((finding.source, finding.record), []).append(finding.message)
-    for each in held:
-        reasons = sentences.get((each.source, each.record)) or list(each.codes)
+    for record in held:
+        reasons = sentences.get((record.source, record.record)) or list(record.codes)
         yield HeldBackSummary(
-            source=each.source, record=each.record, doi=each.doi, sentences=tuple(dict.fromkeys(reasons))
+            source=record.source, record=record.record, doi=record.doi, sentences=tuple(dict.fromkeys(reasons))
         )

@@ -97,7 +97,7 @@ def gather(
         journals=tuple(_share(key, counts) for key, counts in sorted(by_journal.items(), key=_by_size)),
         findings=grouped.groups(),
         held_count=sum(state.held_back for state in states),
-        held=tuple(_held(store, each, grouped.sentences[each.source, each.record]) for each in held),
+        held=tuple(_held(store, shown, grouped.sentences[shown.source, shown.record]) for shown in held),
     )
 
 
@@ -114,7 +114,7 @@ class _GroupedFindings:
     """Findings counted by code, with examples of each, and with the sentences of the records held back in `held`."""
 
     def __init__(self, held: Iterable[HeldBack]) -> None:
-        self.sentences: dict[tuple[str, str], list[str]] = {(each.source, each.record): [] for each in held}
+        self.sentences: dict[tuple[str, str], list[str]] = {(shown.source, shown.record): [] for shown in held}
         self._counts: dict[str, int] = {}
         self._examples: dict[str, list[RecordFinding]] = {}
 

@@ -27,8 +27,8 @@ class Alerts(Database):
             set_={"since": statement.excluded.since, "told": statement.excluded.told}
         )
         with self._write() as connection:
-            for each in alerts:
-                values = {"subject": each.subject, "since": each.since, "told": each.last_notified}
+            for new in alerts:
+                values = {"subject": new.subject, "since": new.since, "told": new.last_notified}
                 connection.execute(change, values)
 
     def delete_alerts(self, subjects: Sequence[str]) -> None:

@@ -192,13 +192,13 @@ def _state(deleted: bool, doi: str | None, findings: Sequence[Finding]) -> str:
 
 def _finding_rows(article_id: int, findings: Sequence[Finding]) -> list[tuple[Any, ...]]:
     return [
-        (article_id, position, each.code, kinds()[each.code].severity, each.path, each.value, _detail(each))
-        for position, each in enumerate(findings)
+        (article_id, position, new.code, kinds()[new.code].severity, new.path, new.value, _detail(new))
+        for position, new in enumerate(findings)
     ]
 
 
-def _detail(each: Finding) -> str:
-    return msgspec.json.encode(each.detail).decode() if each.detail else "{}"
+def _detail(new: Finding) -> str:
+    return msgspec.json.encode(new.detail).decode() if new.detail else "{}"
 
 
 # ------------------------------------------------------------------------------- loading, in a transaction

@@ -54,9 +54,9 @@ class Queries(Database):
             rows = connection.execute(_CHANGED).all()
         for chunk in chunks(rows, 100):
             with self._read() as connection:
-                found = {stored.id: stored for stored in load_articles(connection, [row.id for row in chunk])}
+                by_id = {stored.id: stored for stored in load_articles(connection, [row.id for row in chunk])}
             for row in chunk:
-                if (stored := found.get(row.id)) and not stored.deleted:
+                if (stored := by_id.get(row.id)) and not stored.deleted:
                     yield ChangedDeposit(article=stored, target=row.target, counts_by_kind=row.counts_by_kind)
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:

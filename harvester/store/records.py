@@ -198,9 +198,9 @@ def save_records(connection: Connection, run_id: int, records: Iterable[RecordTo
 def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord]) -> None:
     """Saves the reason and the bytes of bad records; bytes that a record was rejected with before are saved once."""
     if bad:
-        earlier = _rejected_before(connection, [one.identifier for one in bad if one.identifier])
-        payload_ids = earlier | payloads.save(connection, {one.payload for one in bad} - earlier.keys())
-        connection.execute(insert(rejected), [_rejection(one, payload_ids, run_id) for one in bad])
+        earlier = _rejected_before(connection, [new.identifier for new in bad if new.identifier])
+        payload_ids = earlier | payloads.save(connection, {new.payload for new in bad} - earlier.keys())
+        connection.execute(insert(rejected), [_rejection(new, payload_ids, run_id) for new in bad])
 
 
 def resolve_rejections(connection: Connection, run_id: int, identifiers: Collection[str]) -> None:

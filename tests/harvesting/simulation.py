@@ -39,8 +39,7 @@ from harvester.store import (
 )
 from harvester.system.stopping import never_stop
 from tests.providers.in_memory import in_memory
-from tests.providers.truth import Broken
-from tests.workbench import NOW
+from tests.providers.truth import CLOCK, Broken
 
 
 class MemoryStore:
@@ -49,7 +48,7 @@ class MemoryStore:
     def __init__(self, windows: Sequence[Window], kind: Any = "full") -> None:
         opened = tuple(RunWindow(id=number, window=window) for number, window in enumerate(windows, 1))
         self.current = Run(
-            id=1, source="journal", prefix="oai_dc", kind=kind, state="running", started=NOW, finished=None,
+            id=1, source="journal", prefix="oai_dc", kind=kind, state="running", started=CLOCK, finished=None,
             response_date=None, error=None, pages=0, counts=Counts(), windows=opened,
         )  # fmt: skip
         self.records: dict[str, RawRecord] = {}

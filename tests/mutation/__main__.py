@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import os
 import random
 import shutil
@@ -11,9 +13,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from queue import Queue
 from typing import Literal, NamedTuple
@@ -39,44 +42,68 @@ class Trial(NamedTuple):
         return f"harvester/{self.module}.py:{self.mutant.line}  {self.mutant.before}  ->  {self.mutant.after}"
 
 
-class Copies:
-    """Copies of the tree, one for each core, in which mutants are tried. The tree itself is never changed."""
+class Copy:
+    """A copy of the tree with a server that runs its tests. The tree itself is never changed."""
 
     def __init__(self, folder: Path) -> None:
-        self.count = os.cpu_count() or 1
-        self._free: Queue[Path] = Queue()
-        for number in range(self.count):
-            self._free.put(_copied(folder / f"{number}"))
+        self._folder = _copied(folder)
+        self._moments = count(int(time.time()) + 1)
+        server = [sys.executable, str(Path(__file__).with_name("server.py"))]
+        self._server = subprocess.Popen(server, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def run(self, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """The tests without a mutant."""
-        with self._copy() as folder:
-            return _pytest(folder, tests, 600)
+    def passes(self, tests: Sequence[str]) -> bool:
+        """Whether the tests pass. Tests that no longer end do not."""
+        assert self._server.stdin
+        assert self._server.stdout
+        self._server.stdin.write(json.dumps([str(self._folder), tests, LONGEST]) + "\n")
+        self._server.stdin.flush()
+        return int(self._server.stdout.readline()) == 0
 
-    def try_out(self, trial: Trial, end: float) -> Fate | None:
-        """What becomes of the mutant; `None` after `end`. Tests that no longer end have noticed it."""
-        if time.monotonic() > end:
-            return None
-        with self._copy() as folder:
-            file = folder / path_of(trial.module).relative_to(ROOT)
-            original = file.read_bytes()
-            file.write_text(trial.mutant.source, encoding="utf-8")
-            try:
-                survived = _pytest(folder, modules()[trial.module], LONGEST).returncode == 0
-            except subprocess.TimeoutExpired:
-                survived = False
-            finally:
-                file.write_bytes(original)
-        print("survived" if survived else "killed  ", trial, flush=True)
+    def try_out(self, trial: Trial) -> Fate:
+        file = self._folder / path_of(trial.module).relative_to(ROOT)
+        original = file.read_text(encoding="utf-8")
+        self._write(file, trial.mutant.source)
+        survived = self.passes(modules()[trial.module])
+        self._write(file, original)
         return "survived" if survived else "killed"
 
-    @contextmanager
-    def _copy(self) -> Iterator[Path]:
-        folder = self._free.get()
-        try:
-            yield folder
-        finally:
-            self._free.put(folder)
+    def close(self) -> None:
+        self._server.communicate()
+
+    def _write(self, file: Path, source: str) -> None:
+        """Gives each version a second of its own: by that, Python tells whether bytecode is of this version."""
+        file.write_text(source, encoding="utf-8")
+        moment = next(self._moments)
+        os.utime(file, (moment, moment))
+
+
+class Copies:
+    """A copy for each core, and the trials that they share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.all = [Copy(folder / f"{number}") for number in range(os.cpu_count() or 1)]
+        self._free: Queue[Copy] = Queue()
+        for copy in self.all:
+            self._free.put(copy)
+
+    def try_all(self, trials: Sequence[Trial], end: float) -> Counter[Fate | None]:
+        """Tries the mutants on all cores; `None` for those that were not begun before `end`."""
+
+        def try_out(trial: Trial) -> Fate | None:
+            if time.monotonic() > end:
+                return None
+            copy = self._free.get()
+            fate = copy.try_out(trial)
+            self._free.put(copy)
+            print(f"{fate:<8}", trial, flush=True)
+            return fate
+
+        with ThreadPoolExecutor(len(self.all)) as pool:
+            return Counter(pool.map(try_out, trials))
+
+    def close(self) -> None:
+        for copy in self.all:
+            copy.close()
 
 
 def _copied(folder: Path) -> Path:
@@ -90,13 +117,6 @@ def _copied(folder: Path) -> Path:
             folder.mkdir(exist_ok=True)
             shutil.copyfile(path, folder / path.name)
     return folder
-
-
-def _pytest(folder: Path, tests: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
-    """Runs tests in a copy. No bytecode is written: it would be taken for that of another mutant of the same second."""
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "--hypothesis-profile", "quick", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=seconds)
 
 
 def sample(names: Sequence[str], size: int, chance: random.Random) -> list[Trial]:
@@ -124,28 +144,21 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as rules/dates; all if there is none")
     parser.add_argument("--sample", type=int, default=SAMPLE, help=f"how many mutants; {SAMPLE} by default")
     parser.add_argument("--seed", type=int, default=None, help="that of an earlier run; random by default")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help=f"for the sample; {MINUTES:g} by default")
     given = parser.parse_args()
     if unknown := [name for name in given.modules if name not in known]:
         parser.error(f"there is no {', '.join(unknown)}; there are: {', '.join(known)}")
     names = given.modules or list(known)
     seed = random.randrange(10**6) if given.seed is None else given.seed
-    with tempfile.TemporaryDirectory() as folder:
-        copies = Copies(Path(folder))
-        sound = copies.run(sorted({test for name in names for test in known[name]}))
-        if sound.returncode:
-            sys.exit(f"the tests fail without any mutant:\n{sound.stdout}")
-        hand = _try_all(copies, by_hand(names))
-        drawn = _try_all(copies, sample(names, given.sample, random.Random(seed)))
+    with tempfile.TemporaryDirectory() as folder, closing(Copies(Path(folder))) as copies:
+        if not all(copies.all[0].passes(known[name]) for name in names):
+            sys.exit("the tests fail without any mutant; run them first")
+        hand = copies.try_all(by_hand(names), math.inf)
+        end = time.monotonic() + given.minutes * 60
+        drawn = copies.try_all(sample(names, given.sample, random.Random(seed)), end)
     print(f"\nby hand: {_figure(hand)}")
     print(f"sample:  {_figure(drawn)}, with --seed {seed}")
     return 0 if not hand["survived"] and _percent(drawn) >= LEAST else 1
-
-
-def _try_all(copies: Copies, trials: Sequence[Trial]) -> Counter[Fate | None]:
-    """Tries the mutants on all cores, until they are done or the time is over."""
-    end = time.monotonic() + MINUTES * 60
-    with ThreadPoolExecutor(copies.count) as pool:
-        return Counter(pool.map(lambda trial: copies.try_out(trial, end), trials))
 
 
 def _percent(fates: Counter[Fate | None]) -> float:

@@ -28,6 +28,7 @@ _OPERATIONS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
 }
+_UNCHANGED = ("annotation", "returns", "decorator_list")
 _FUNCTIONS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -97,9 +98,9 @@ def _is_inert(node: ast.AST) -> bool:
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes below, but for types, decorators and the words of an error."""
+    """The nodes below, but for types, decorators, options of classes and the words of an error."""
     for field, value in ast.iter_fields(node) if not isinstance(node, ast.Raise) else ():
-        if field not in ("annotation", "returns", "decorator_list", "bases"):
+        if field == "body" or (field not in _UNCHANGED and not isinstance(node, ast.ClassDef)):
             yield from (
                 child for child in (value if isinstance(value, list) else [value]) if isinstance(child, ast.AST)
             )

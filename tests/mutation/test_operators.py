@@ -31,6 +31,7 @@ SNIPPETS = [
     ("log.info('%d', 5)", []),
     ("__all__ = [5]", []),
     ("if TYPE_CHECKING:\n    import a", []),
+    ("class A(B, c=True):\n    d: int = a", []),
     ("@cache(5)\ndef f():\n    'Words.'\n    return a", []),
     ("def f():\n    if a:\n        return b\n    return c", ["if (not a):", "pass"]),
     ("for x in a:\n    if b:\n        continue", ["if (not b):", "pass"]),

@@ -113,6 +113,27 @@ def hung_up() -> Setting:
     return Truth(), at_page(3, Answer(b"", close=True), times=1)
 
 
+def with_lines(*lines: bytes) -> Fault:
+    """Every answer has these bytes between its status line and its headers; the connection stays open."""
+
+    def fault(request: Request, truth: Truth) -> Answer:
+        status, rest = reply(truth.bytes_of(request)).split(b"\r\n", 1)
+        return Answer(b"\r\n".join([status, *lines, rest]))
+
+    return fault
+
+
+@case("Malformed header lines before Content-Length", "ignored; the headers after them count")
+def malformed_headers() -> Setting:
+    return Truth(), with_lines(b"Access-Control-Expose-Headers : X-Page", b"<b>Notice</b>: Undefined index", b"printed")
+
+
+@case("HTTP 103 (Early Hints) before every answer", "skipped")
+def early_hints() -> Setting:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </site.css>; rel=preload\r\n\r\n"
+    return Truth(), lambda request, truth: Answer(hints + reply(truth.bytes_of(request)))
+
+
 @case(
     "A web page with HTTP 200, for hours",
     "incomplete, and goes on where it was",

@@ -274,6 +274,29 @@ def blocked_agent() -> Setting:
     return Truth(), fault
 
 
+@case(
+    "A site's protection against robots lets a browser in, and us not", "failed: named, with what its administrator "
+    "needs to let us through", 50, state="failed", said="protection against robots (AWS WAF",
+)  # fmt: skip
+def wall() -> Setting:
+    return Truth(), lambda request, _: reply("", 202, x_amzn_waf_action="challenge")
+
+
+@case(
+    "A protection against robots from the third page on", "incomplete, and goes on where it was", 50,
+    state="incomplete", said="protection against robots (Anubis",
+)  # fmt: skip
+def late_wall() -> Setting:
+    page = "<!doctype html><html><head><title>Making sure you&#39;re not a bot!</title></head></html>"
+    seen: list[int] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        seen.append(page_of(request))
+        return reply(page) if 3 in seen else None
+
+    return Truth(), fault
+
+
 @case("POST is refused", "every question is a GET", 49)
 def post_refused() -> Setting:
     return Truth(), lambda request, _: None if request.method == "GET" else reply("no POST", 405)

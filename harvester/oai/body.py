@@ -5,17 +5,27 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
+import zstandard
+
 from harvester.errors import TooBig, Unreachable
 from harvester.oai.encoding import narrowed
+from harvester.oai.pages import safe
 
 _BLOCK = 64 * 1024
 _GZIP = b"\x1f\x8b\x08"
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+_ZSTANDARD_STEP = 256  # bytes in; each of them can hold no more than some megabytes
+_READ = frozenset({"gzip", "x-gzip", "deflate", "zstd"})
 _MAX_LAYERS = 3  # a body compressed twice is known (PHP and Apache); more is an attack
 _MAX_MEMBERS = 64
 
 
 class BadEncoding(Exception):
     """The body is not compressed the way it says."""
+
+
+class UnknownEncoding(BadEncoding):
+    """The body is compressed in a way that was not requested and is not read here, such as Brotli."""
 
 
 def received(raw: Any, headers: Any, cap: int) -> bytes:
@@ -46,16 +56,20 @@ def _length(headers: Any) -> int | None:
 def decoded(data: bytes, declared: str, cap: int) -> bytes:
     """The body without its compression, which is told by its bytes: `declared` (Content-Encoding) may be a lie.
 
-    Raises `TooBig`, and `BadEncoding` for a stream that is none or has no end.
+    Raises `TooBig`, `BadEncoding` for a stream that is none or has no end, and `UnknownEncoding`.
     """
     layers = 0
-    while data.startswith(_GZIP) and layers < _MAX_LAYERS:
-        data, layers = _gunzipped(data, cap), layers + 1
-    if layers or declared.strip().lower() in ("", "identity") or _is_plain(data):
+    while data.startswith((_GZIP, _ZSTANDARD)) and layers < _MAX_LAYERS:
+        unpack = _gunzipped if data.startswith(_GZIP) else _unzstandard
+        data, layers = unpack(data, cap), layers + 1
+    names = {name.strip() for name in declared.lower().split(",")} - {"", "identity"}
+    if layers or not names or _is_plain(data):
         return data
-    if "deflate" in declared.lower():
+    if "deflate" in names:
         return _deflated(data, cap)
-    raise BadEncoding(f"{declared[:40]} is declared, but the body is something else")
+    if unread := names - _READ:
+        raise UnknownEncoding(safe(", ".join(sorted(unread)), 40))
+    raise BadEncoding(f"{safe(declared, 40)} is declared, but the body is something else")
 
 
 def _is_plain(data: bytes) -> bool:
@@ -92,6 +106,28 @@ def _inflated(data: bytes, wbits: int, cap: int) -> tuple[bytes, bytes]:
     if not stream.eof:
         raise BadEncoding("the compressed stream has no end")
     return out, stream.unused_data
+
+
+def _unzstandard(data: bytes, cap: int) -> bytes:
+    """Servers send Zstandard unasked. Its decompressor has no limit of its own, so it is fed in small steps."""
+    out = bytearray()
+    for _ in range(_MAX_MEMBERS):
+        stream = zstandard.ZstdDecompressor().decompressobj()
+        fed = 0
+        while fed < len(data) and not stream.eof:
+            try:
+                out += stream.decompress(data[fed : fed + _ZSTANDARD_STEP])
+            except zstandard.ZstdError as error:
+                raise BadEncoding(str(error)) from error
+            fed += _ZSTANDARD_STEP
+            if len(out) > cap:
+                raise too_big(cap)
+        if not stream.eof:
+            raise BadEncoding("the compressed stream has no end")
+        data = stream.unused_data + data[fed:]
+        if not data.startswith(_ZSTANDARD):
+            return bytes(out)
+    raise BadEncoding("too many zstd frames")
 
 
 def too_big(cap: int) -> TooBig:

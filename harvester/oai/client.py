@@ -34,6 +34,7 @@ from harvester.oai.encoding import charset_of
 from harvester.oai.network import Watch
 from harvester.oai.pages import Document
 from harvester.oai.transport import Response, Transport
+from harvester.oai.walls import blocked, let_through, wall
 
 log = logging.getLogger(__name__)
 
@@ -173,12 +174,16 @@ def query_of(params: dict[str, str], *, verbatim: bool = False) -> str:
 def _document(response: Response) -> Document:
     """The answer's document. An HTTP error with an OAI-PMH <error> in its body is an answer (metha#39: 422)."""
     charset = charset_of(response.headers.get("Content-Type", ""))
-    if response.status == HTTPStatus.OK:
-        return pages.read(response.body, charset)
     try:
         document = pages.read(response.body, charset)
-    except ProviderError:
-        raise _bad_status(response) from None
+    except ProviderError as error:
+        if response.status != HTTPStatus.OK:
+            raise _bad_status(response) from None
+        if isinstance(error, BadAnswer) and (name := wall(response)):
+            raise BadAnswer(blocked(response, name), transient=error.transient) from None
+        raise
+    if response.status == HTTPStatus.OK:
+        return document
     if response.status in OVERLOADED or pages.error_code(document) is None:
         raise _bad_status(response)
     return document
@@ -186,9 +191,11 @@ def _document(response: Response) -> Document:
 
 def _bad_status(response: Response) -> BadStatus:
     status = response.status
+    if name := wall(response):
+        return BadStatus(blocked(response, name), status, _asked_to_wait(response))
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     said = f": “{text}”" if (text := pages.quote(response.body, 80)) else ""
-    message = f"the provider answered with HTTP {status} {phrase}{said}; {_advice(status)}"
+    message = f"the provider answered with HTTP {status} {phrase}{said}; {_advice(response)}"
     return BadStatus(message, status, _asked_to_wait(response))
 
 
@@ -212,16 +219,25 @@ def _clock(response: Response) -> datetime:
     return retry.http_date(response.headers.get("Date", "")) or datetime.now(UTC)
 
 
-def _advice(status: int) -> str:
-    if status in (401, 403, 407):
-        return "check username, password and headers of this source, or ask the administrator to let us in"
+def _advice(response: Response) -> str:
+    status = response.status
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return "a proxy between this machine and the provider asks for a login, not the provider"
+    if status in (401, 403):
+        return (
+            "check username, password and headers of this source; if the address needs no login in a browser, "
+            + let_through(response)
+        )
     if status in (404, 410):
         return "check the address of the source, it may have moved"
     if status in OVERLOADED:
         return "harvest again later, or set a delay between requests"
     if status >= 500:
         return "harvest again later, and tell the provider's administrator if it stays"
-    return "check the address of the source"
+    return (
+        "check the address of the source; if it is right, the site's protection against robots may block this program: "
+        + let_through(response)
+    )
 
 
 def _hidden(message: str, secrets: tuple[str, ...]) -> str:

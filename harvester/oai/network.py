@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
 from harvester.errors import PrivateAddress, Stopped, TooSlow, Unreachable
+from harvester.oai.head import Reply
 
 SLICE = 0.25  # seconds a read sleeps before it looks whether to go on
 LOOK_UP = 30.0  # seconds for the name server
@@ -194,6 +195,8 @@ def _await_connection(sock: socket.socket, timeout: float, watch: Watch) -> None
 
 class _Gated:
     """Mixed into urllib3's connections: looks the name up itself, and connects to a checked address only."""
+
+    response_class: Any = Reply
 
     def __init__(self, *args: Any, watch: Watch, allow_private: bool, **kwargs: Any) -> None:
         self._watch = watch

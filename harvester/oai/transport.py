@@ -73,6 +73,12 @@ class Transport:
             self._session.headers["Accept-Encoding"] = "identity"  # from now on (metha a97de427)
         try:
             return self._follow(query)
+        except body.UnknownEncoding as error:
+            raise BadAnswer(
+                f"the provider compresses its answers with {error}, which was not requested and is not read here; "
+                "ask the provider's administrator to send them uncompressed or with gzip",
+                transient=True,
+            ) from error
         except body.BadEncoding as error:
             raise BadAnswer(
                 f"the answer is not compressed the way it says ({error}); tell the provider's administrator",

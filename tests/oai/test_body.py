@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
+import tracemalloc
 import zlib
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,7 +69,10 @@ def test_members_behind_one_another():
         (gzip.compress(b"<a/>", mtime=0)[:-9], "gzip"),
         (gzip.compress(b"", mtime=0)[:12] + b"\xff\xff\xff\xff", ""),
         (b"\x00binary", "gzip"),
-        (b"\x00binary", "br"),
+        (b"\x00binary", "zstd"),
+        (zstandard.compress(b"<a/>")[:-2], "zstd"),
+        (zstandard.compress(b"<a/>")[:6] + b"\xff\xff\xff\xff", ""),
+        (zstandard.compress(b"<a/>") * 70, "zstd"),
         (b"neither", "deflate"),
         (gzip.compress(b"<a/>", mtime=0) * 70, "gzip"),
     ],
@@ -77,15 +82,38 @@ def test_lies(data, declared):
         body.decoded(data, declared, 1000)
 
 
-@given(st.binary(), st.sampled_from(["", "gzip", "deflate", "br", "identity"]))
+@pytest.mark.parametrize("declared", ["br", "gzip, br", "BR", "compress", "x-new"])
+def test_a_compression_that_is_not_read_is_named(declared):
+    with pytest.raises(body.UnknownEncoding, match=declared.lower().removeprefix("gzip, ")):
+        body.decoded(b"\x00binary", declared, 1000)
+
+
+@pytest.mark.parametrize("declared", ["zstd", "", "gzip"])
+def test_zstandard_is_told_by_its_bytes(declared):
+    frames = zstandard.compress(b"<a") + zstandard.ZstdCompressor(write_content_size=False).compress(b"/>")
+    assert body.decoded(frames, declared, 100) == b"<a/>"
+    assert body.decoded(gzip.compress(frames), declared, 100) == b"<a/>"
+
+
+def test_a_zstandard_bomb_is_not_unpacked():
+    bomb = zstandard.compress(b"x" * 100_000_000)
+    tracemalloc.start()
+    with pytest.raises(TooBig):
+        body.decoded(bomb, "zstd", 1_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+@given(st.binary(), st.sampled_from(["", "gzip", "deflate", "br", "zstd", "identity"]))
 def test_any_bytes_come_out_or_are_refused(data, declared):
     with contextlib.suppress(ProviderError, body.BadEncoding):
         assert len(body.decoded(data, declared, 500)) <= max(500, len(data))
 
 
-@given(st.binary(max_size=400), st.integers(0, 2))
+@given(st.binary(max_size=400), st.lists(st.sampled_from([gzip.compress, zstandard.compress]), max_size=2))
 def test_what_went_in_comes_out(data, layers):
     packed = b"<" + data
-    for _ in range(layers):
-        packed = gzip.compress(packed)
+    for compress in layers:
+        packed = compress(packed)
     assert body.decoded(packed, "", 500) == b"<" + data

@@ -9,6 +9,7 @@ from base64 import b64encode
 from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
+import zstandard
 
 from harvester.model import Access
 from harvester.oai import BadAnswer, BadStatus, Provider, TooBig, Unreachable
@@ -33,6 +34,7 @@ def test_the_connection_is_kept():
         reply(gzip.compress(gzip.compress(PAGE.encode())), Content_Encoding="gzip"),
         reply(zlib.compress(PAGE.encode()), Content_Encoding="deflate"),
         reply(zlib.compress(PAGE.encode())[2:-4], Content_Encoding="deflate"),  # raw, as many servers do
+        reply(zstandard.compress(PAGE.encode()), Content_Encoding="zstd"),  # not requested
         reply("﻿" + PAGE, Content_Type="text/html; charset=iso-8859-1"),
         Answer(reply(PAGE, Content_Length="", Connection="close"), close=True),
         chunked(PAGE),
@@ -50,6 +52,17 @@ def test_a_body_that_lies_about_gzip_is_asked_for_without():
     page, server = harvest(reply(broken, Content_Encoding="gzip"), reply(PAGE))
     assert len(page.records) == 2
     assert [request.headers["Accept-Encoding"] for request in server.requests] == ["gzip, deflate", "identity"]
+
+
+def test_brotli_is_named_and_never_called_damage():
+    answer = reply(b"\x0b\x02\x80<a/>\x03", Content_Encoding="br")
+    fault, asked, _ = refused(answer, retries=0)
+    assert "compresses its answers with br, which was not requested" in str(fault)
+    assert "ask the provider's administrator" in str(fault)
+    assert asked == 2
+    page, server = harvest(answer, reply(PAGE))
+    assert len(page.records) == 2
+    assert server.requests[1].headers["Accept-Encoding"] == "identity"
 
 
 @pytest.mark.parametrize(

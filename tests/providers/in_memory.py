@@ -12,6 +12,7 @@ import pytest
 import requests
 import urllib3
 
+from harvester.oai.head import Reply
 from tests.providers.server import Answer, Request
 
 URL = "http://127.0.0.1:9/oai"  # where no server is
@@ -45,7 +46,7 @@ class _Adapter(requests.adapters.BaseAdapter):
 
 
 def _response(request: requests.PreparedRequest, data: bytes) -> requests.Response:
-    head = http.client.HTTPResponse(_Line(data))  # type: ignore[arg-type]
+    head = Reply(_Line(data))  # type: ignore[arg-type]
     try:
         head.begin()
     except (http.client.HTTPException, OSError) as error:

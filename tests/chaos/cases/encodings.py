@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import re
 
+import zstandard
+
 from tests.chaos.case import Setting, case
 from tests.chaos.cases.parts import CAP
 from tests.providers.server import Request, reply
@@ -120,6 +122,40 @@ def false_gzip() -> Setting:
 @case("gzip within gzip", "both are undone", 20)
 def nested_gzip() -> Setting:
     return Truth(), lambda request, truth: reply(gzip.compress(gzip.compress(truth.bytes_of(request))))
+
+
+@case("Zstandard that was not requested", "read")
+def unasked_zstandard() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes:
+        return reply(zstandard.compress(truth.bytes_of(request)), Content_Encoding="zstd")
+
+    return Truth(), fault
+
+
+def in_brotli(page: bytes) -> bytes:
+    """A Brotli stream that holds the page as it is (RFC 7932, section 9.2): a window, one block, the end."""
+    bits = place = 0
+    for value, length in ((0, 1), (0, 1), (0, 2), (len(page) - 1, 16), (1, 1)):
+        bits, place = bits | value << place, place + length
+    return bits.to_bytes((place + 7) // 8, "little") + page + b"\x03"
+
+
+@case("Brotli that was not requested, unless no compression is accepted", "requested again without compression")
+def unasked_brotli() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        if request.headers["Accept-Encoding"] == "identity":
+            return None
+        return reply(in_brotli(truth.bytes_of(request)), Content_Encoding="br")
+
+    return Truth(), fault
+
+
+@case(
+    "Brotli, whatever is requested", "failed: the compression is named, and who can switch it off",
+    state="failed", said="compresses its answers with br",
+)  # fmt: skip
+def only_brotli() -> Setting:
+    return Truth(), lambda request, truth: reply(in_brotli(truth.bytes_of(request)), Content_Encoding="br")
 
 
 @case("A few kilobytes of gzip are 20 MB", "given up at the cap; the records are had by GetRecord", settings=CAP)

@@ -113,6 +113,27 @@ def hung_up() -> Setting:
     return Truth(), at_page(3, Answer(b"", close=True), times=1)
 
 
+def with_lines(*lines: bytes) -> Fault:
+    """Every answer has these bytes between its status line and its headers; the connection stays open."""
+
+    def fault(request: Request, truth: Truth) -> Answer:
+        status, rest = reply(truth.bytes_of(request)).split(b"\r\n", 1)
+        return Answer(b"\r\n".join([status, *lines, rest]))
+
+    return fault
+
+
+@case("Malformed header lines before Content-Length", "ignored; the headers after them count")
+def malformed_headers() -> Setting:
+    return Truth(), with_lines(b"Access-Control-Expose-Headers : X-Page", b"<b>Notice</b>: Undefined index", b"printed")
+
+
+@case("HTTP 103 (Early Hints) before every answer", "skipped")
+def early_hints() -> Setting:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </site.css>; rel=preload\r\n\r\n"
+    return Truth(), lambda request, truth: Answer(hints + reply(truth.bytes_of(request)))
+
+
 @case(
     "A web page with HTTP 200, for hours",
     "incomplete, and goes on where it was",
@@ -249,6 +270,29 @@ def too_many_names() -> Setting:
 def blocked_agent() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         return None if request.headers.get("User-Agent", "").startswith("harvester/") else reply("no robots", 403)
+
+    return Truth(), fault
+
+
+@case(
+    "A site's protection against robots lets a browser in, and us not", "failed: named, with what its administrator "
+    "needs to let us through", 50, state="failed", said="protection against robots (AWS WAF",
+)  # fmt: skip
+def wall() -> Setting:
+    return Truth(), lambda request, _: reply("", 202, x_amzn_waf_action="challenge")
+
+
+@case(
+    "A protection against robots from the third page on", "incomplete, and goes on where it was", 50,
+    state="incomplete", said="protection against robots (Anubis",
+)  # fmt: skip
+def late_wall() -> Setting:
+    page = "<!doctype html><html><head><title>Making sure you&#39;re not a bot!</title></head></html>"
+    seen: list[int] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        seen.append(page_of(request))
+        return reply(page) if 3 in seen else None
 
     return Truth(), fault
 

@@ -1,24 +1,22 @@
-"""Readers: each turns one raw record into a `Reading`, without side effects.
+"""Readers: each turns the raw records of one format into `Reading`s, without side effects.
 
-A new format is a module with a function `reading`, and a row in `READERS`.
+A new format is a module with a `Reader`, and a row in `READERS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
 from harvester.formats import jats, oai_dc
+from harvester.formats.reader import Reader
 from harvester.formats.repair import repair_texts
-from harvester.formats.steps import Steps, alone, in_step
 from harvester.model import Finding, Hints, RawRecord, Reading
 from harvester.xmltools import UnsafeXml, local, parse
 
-Reader = Callable[[etree._Element, RawRecord, Hints], Steps[Reading]]
-
 # By the local name of the payload's root element. Metadata prefixes and namespaces differ between providers.
-READERS: Mapping[str, Reader] = {"article": jats.reading, "dc": oai_dc.reading}
+READERS: Mapping[str, Reader] = {"article": jats.READER, "dc": oai_dc.READER}
 
 _WRAPPERS = frozenset(("record", "metadata"))
 
@@ -28,29 +26,39 @@ def read(record: RawRecord, hints: Hints) -> Reading:
 
     The root element inside `<metadata>` decides the format, not the requested metadata prefix.
     """
-    return alone(_reading(record, hints))
+    (reading,) = read_all([record], hints)
+    return reading
 
 
-def read_all(records: Iterable[RawRecord], hints: Hints) -> list[Reading]:
-    """The result of `read` for each record, in a third less time than one by one."""
-    return in_step(_reading(record, hints) for record in records)
+def read_all(records: Sequence[RawRecord], hints: Hints) -> list[Reading]:
+    """The result of `read` for each record, in less time than one by one."""
+    roots = [_root(record) for record in records]
+    readings = {place: root for place, root in enumerate(roots) if isinstance(root, Reading)}
+    for name, reader in READERS.items():
+        elements = {
+            place: root for place, root in enumerate(roots) if not isinstance(root, Reading) and local(root) == name
+        }
+        found = reader.read(list(elements.values()), [records[place] for place in elements], hints)
+        readings.update(zip(elements, found, strict=True))
+    return [_repaired(readings[place], hints) for place in range(len(records))]
 
 
-def _reading(record: RawRecord, hints: Hints) -> Steps[Reading]:
+def _repaired(reading: Reading, hints: Hints) -> Reading:
+    return repair_texts(reading, hints.repairs) if hints.repairs else reading
+
+
+def _root(record: RawRecord) -> etree._Element | Reading:
+    """The element that a reader reads, or the reading of a record without one."""
     if record.deleted or record.payload is None:
         return Reading(None)
     try:
         document = parse(record.payload)
     except (etree.XMLSyntaxError, UnsafeXml, ValueError) as error:
         return Reading(None, (Finding("payload-unreadable", value=record.identifier, detail={"problem": str(error)}),))
-    yield
     root = _payload_root(document)
-    reader = READERS.get(local(root)) if root is not None else None
-    if root is None or reader is None:
+    if root is None or local(root) not in READERS:
         return Reading(None, (Finding("format-unknown", value=local(root) if root is not None else ""),))
-    yield
-    reading = yield from reader(root, record, hints)
-    return repair_texts(reading, hints.repairs) if hints.repairs else reading
+    return root
 
 
 def _payload_root(root: etree._Element) -> etree._Element | None:

@@ -29,7 +29,7 @@ class ArticleMapper(Struct, frozen=True):
         return [one for batch in batches(identifiers) for one in self._batch(batch)]
 
     def _batch(self, identifiers: Sequence[LiveRecords]) -> list[MappedArticle]:
-        """What comes of a few identifiers, one stage of all of them after the other (`harvester.formats.steps`)."""
+        """What comes of a few identifiers, one stage of all of them after the other (`harvester.formats.reader`)."""
         readings = self._read_all(identifiers)
         articles = [reading.article for reading in readings if reading.article is not None]
         found = iter(rules.check_all(articles, self.policy))

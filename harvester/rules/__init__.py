@@ -54,7 +54,7 @@ def check(article: Article, policy: Policy) -> tuple[Finding, ...]:
 
 
 def check_all(articles: Sequence[Article], policy: Policy) -> list[list[Finding]]:
-    """The findings of all rules about each article. Runs rule by rule, for the reason given in `formats.steps`."""
+    """The findings of all rules about each article. Runs rule by rule, for the reason given in `formats.reader`."""
     results: list[list[Finding]] = [[] for _ in articles]
     for rule in RULES:
         for article, findings in zip(articles, results, strict=True):

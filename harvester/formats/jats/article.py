@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from harvester.formats.entities import report_unresolved
 from harvester.formats.jats import dates, funding, journal, links, numbering, relations, rights
 from harvester.formats.jats.abstracts import abstracts, keywords
@@ -14,9 +16,9 @@ from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.titles import LanguageVersion, titles
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, vocabulary
 from harvester.formats.notes import Notes
-from harvester.formats.steps import Steps
+from harvester.formats.reader import Reader
 from harvester.identifiers import clean_doi, find_dois, fold_doi
-from harvester.model import Article, Hints, RawRecord, Reading, Relation
+from harvester.model import Article, Hints, RawRecord, Relation
 
 _FOREIGN_NUMBERS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # assigned by others
 # The JATS element of each field of the article, for its provenance.
@@ -50,78 +52,95 @@ class Front(NamedTuple):
     groups: Grouped  # the children of article-meta
 
 
-def reading(metadata: Element, record: RawRecord, hints: Hints) -> Steps[Reading]:
-    """The article of an <article> element, with all findings. Accepts any element and never raises."""
-    notes = Notes()
-    front = _front(metadata)
+class JatsRecord(NamedTuple):
+    """An <article> with what several of its stages need."""
+
+    element: Element
+    front: Front
+    language: str | None
+    versions: list[LanguageVersion]  # the article and its translations
+    translations: list[Relation]  # those that are articles of their own
+    hints: Hints
+    notes: Notes
+
+
+def _opened(element: Element, record: RawRecord, hints: Hints, notes: Notes) -> JatsRecord:
+    front = _front(element)
     if front.meta is None:
         notes.report("article-meta-missing", "", record.identifier)
-    _report_entities(metadata, front, notes)
-    yield
-    article = yield from _article(metadata, front, hints, notes)
-    notes.provenance.update(_provenance(article, front))
-    return Reading(article, tuple(notes.findings))
+    _report_entities(element, front, notes)
+    language = language_of(element, "language", notes)
+    versions, translations = _versions(element, front, language, notes)
+    return JatsRecord(element, front, language, versions, translations, hints, notes)
 
 
-def _article(metadata: Element, front: Front, hints: Hints, notes: Notes) -> Steps[Article]:
-    """The article, read in stages (`harvester.formats.steps`)."""
-    language = language_of(metadata, "language", notes)
-    article_type = (metadata.get("article-type") or "").strip() or None
-    versions, translated = _versions(metadata, front, language, notes)
-    issue, pages = numbering.issue(front.groups, notes), numbering.pages(front.groups, notes)
-    yield
-    doi = _doi(front.groups, notes)
-    landing_page = links.landing_page(front.groups, hints, notes)
-    yield
-    named = titles(versions, notes)
-    yield
-    summaries = abstracts(versions, hints, notes)
-    yield
-    contributors = Byline(front.meta, front.groups, language, hints, notes).contributors()
-    yield
-    published_in = journal.journal(front.journal, notes)
-    yield
-    issue_year = dates.issue_year(front.groups, notes)
-    published, accepted = dates.publication_dates(front.groups, notes), dates.accepted(front.groups, notes)
-    yield
-    words_for_it = keywords(versions, notes)
-    licenses = rights.licenses(front.groups, notes)
-    yield
-    funded = funding.funding(front.groups, notes)
-    related = (*relations.relations(front.groups, article_type, notes), *translated)
-    files = links.files(front.groups)
-    yield
-    cited = references(metadata, notes)
-    yield
-    return Article(
-        format="jats",
-        doi=doi,
-        landing_page=landing_page,
-        type=article_type,
-        language=language,
-        titles=named,
-        abstracts=summaries,
-        contributors=contributors,
-        journal=published_in,
+def _identity(record: JatsRecord, article: Article) -> Article:
+    groups, notes = record.front.groups, record.notes
+    issue, pages = numbering.issue(groups, notes), numbering.pages(groups, notes)
+    return replace(
+        article,
+        type=_type(record.element),
+        language=record.language,
         volume=issue.volume,
         issue=issue.issue,
         issue_title=issue.title,
-        issue_year=issue_year,
-        dates=published,
-        accepted=accepted,
         first_page=pages.first,
         last_page=pages.last,
         other_pages=pages.other,
         elocation_id=pages.elocation_id,
-        keywords=words_for_it,
-        licenses=licenses,
-        funding=funded,
-        relations=related,
-        files=files,
-        references=cited,
-        identifiers=_identifiers(front.groups),
-        provenance=notes.provenance,
+        doi=_doi(groups, notes),
+        landing_page=links.landing_page(groups, record.hints, notes),
+        identifiers=_identifiers(groups),
     )
+
+
+def _texts(record: JatsRecord, article: Article) -> Article:
+    return replace(
+        article,
+        titles=titles(record.versions, record.notes),
+        abstracts=abstracts(record.versions, record.hints, record.notes),
+    )
+
+
+def _people(record: JatsRecord, article: Article) -> Article:
+    byline = Byline(record.front.meta, record.front.groups, record.language, record.hints, record.notes)
+    return replace(article, contributors=byline.contributors())
+
+
+def _publication(record: JatsRecord, article: Article) -> Article:
+    groups, notes = record.front.groups, record.notes
+    return replace(
+        article,
+        journal=journal.journal(record.front.journal, notes),
+        issue_year=dates.issue_year(groups, notes),
+        dates=dates.publication_dates(groups, notes),
+        accepted=dates.accepted(groups, notes),
+    )
+
+
+def _surroundings(record: JatsRecord, article: Article) -> Article:
+    groups, notes = record.front.groups, record.notes
+    return replace(
+        article,
+        keywords=keywords(record.versions, notes),
+        licenses=rights.licenses(groups, notes),
+        funding=funding.funding(groups, notes),
+        relations=(*relations.relations(groups, article.type, notes), *record.translations),
+        files=links.files(groups),
+    )
+
+
+def _cited(record: JatsRecord, article: Article) -> Article:
+    cited = replace(article, references=references(record.element, record.notes))
+    record.notes.provenance.update(_provenance(cited, record.front))
+    return cited
+
+
+READER = Reader("jats", _opened, (_identity, _texts, _people, _publication, _surroundings, _cited))
+
+
+def _type(article: Element) -> str | None:
+    return (article.get("article-type") or "").strip() or None
 
 
 def _provenance(article: Article, front: Front) -> dict[str, str]:

@@ -49,7 +49,7 @@ class CitedWork(NamedTuple):
 def references(article: Element, notes: Notes) -> tuple[Reference, ...]:
     """The references of the article, with unique keys."""
     refs = _listed(article)
-    cited = list(map(_entries, refs))  # all of them first, so that the same code runs in a row (`formats.steps`)
+    cited = list(map(_entries, refs))  # all of them first, so that the same code runs in a row (`formats.reader`)
     found: list[Reference] = []
     keys: set[str] = set()
     for number, (ref, entries) in enumerate(zip(refs, cited, strict=True), start=1):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from lxml import etree
+from msgspec.structs import replace
 
 from harvester.formats.dates import parse_iso
 from harvester.formats.languages import normalise
@@ -13,8 +15,8 @@ from harvester.formats.notes import Notes
 from harvester.formats.oai_dc import links, people, texts
 from harvester.formats.oai_dc.fields import Fields
 from harvester.formats.oai_dc.source import place
-from harvester.formats.steps import Steps
-from harvester.model import Article, Hints, License, PubDate, RawRecord, Reading
+from harvester.formats.reader import Reader
+from harvester.model import Article, Hints, License, PubDate, RawRecord
 from harvester.text import fold, plain
 
 _EXCERPT_LENGTH = 120  # characters of a rights statement in a finding
@@ -23,54 +25,67 @@ _SEMANTICS = "info:eu-repo/semantics/"
 _UNSPECIFIC_TYPE = re.compile(r"article|text|\w*version|openaccess|text\.\w*|", re.IGNORECASE)
 
 
-def reading(metadata: etree._Element, record: RawRecord, hints: Hints) -> Steps[Reading]:
-    """The article of a `<dc>` element, with all findings. Accepts any element and never raises."""
-    notes = Notes()
-    fields = Fields(metadata, notes)
-    yield
+class DublinCoreRecord(NamedTuple):
+    """A `<dc>` element with what its stages need."""
+
+    fields: Fields
+    identifier: str  # of the OAI-PMH record
+    hints: Hints
+    notes: Notes
+
+
+def _opened(element: etree._Element, record: RawRecord, hints: Hints, notes: Notes) -> DublinCoreRecord:
+    return DublinCoreRecord(Fields(element, notes), record.identifier, hints, notes)
+
+
+def _titles(record: DublinCoreRecord, article: Article) -> Article:
+    fields, notes = record.fields, record.notes
     language = _language(fields, notes)
-    titles = texts.titles(fields, language, notes)
-    yield
-    where = yield from place(fields, language, tuple(plain(title.text) for title in titles), hints, notes)
-    doi = links.doi(fields, record.identifier, notes)
-    landing_page = links.landing_page(fields, hints, notes)
-    yield
-    abstracts = texts.abstracts(fields, language, hints.citation_profile, notes)
-    yield
-    contributors = people.contributors(fields, language, hints, notes)
-    yield
-    dates = _dates(fields, hints, notes)
-    keywords = texts.keywords(fields, notes)
-    yield
-    licenses = _licenses(fields, notes)
-    files = links.files(fields)
-    yield
+    return replace(article, type=_type(fields), language=language, titles=texts.titles(fields, language, notes))
+
+
+def _place(record: DublinCoreRecord, article: Article) -> Article:
+    titles = tuple(plain(title.text) for title in article.titles)
+    where = place(record.fields, article.language, titles, record.hints, record.notes)
     pages = where.pages
-    article = Article(
-        format="oai_dc",
-        doi=doi,
-        landing_page=landing_page,
-        type=_type(fields),
-        language=language,
-        titles=titles,
-        abstracts=abstracts,
-        contributors=contributors,
+    return replace(
+        article,
         journal=where.journal,
         volume=where.volume,
         issue=where.issue,
         issue_title=where.issue_title,
         issue_year=where.issue_year,
-        dates=dates,
         first_page=pages.first if pages else None,
         last_page=pages.last if pages else None,
         other_pages=pages.other if pages else None,
         elocation_id=where.elocation_id,
-        keywords=keywords,
-        licenses=licenses,
-        files=files,
-        provenance=notes.provenance,
+        doi=links.doi(record.fields, record.identifier, record.notes),
+        landing_page=links.landing_page(record.fields, record.hints, record.notes),
     )
-    return Reading(article, tuple(notes.findings))
+
+
+def _abstracts(record: DublinCoreRecord, article: Article) -> Article:
+    profile = record.hints.citation_profile
+    return replace(article, abstracts=texts.abstracts(record.fields, article.language, profile, record.notes))
+
+
+def _contributors(record: DublinCoreRecord, article: Article) -> Article:
+    contributors = people.contributors(record.fields, article.language, record.hints, record.notes)
+    return replace(article, contributors=contributors)
+
+
+def _rest(record: DublinCoreRecord, article: Article) -> Article:
+    fields, notes = record.fields, record.notes
+    return replace(
+        article,
+        dates=_dates(fields, record.hints, notes),
+        keywords=texts.keywords(fields, notes),
+        licenses=_licenses(fields, notes),
+        files=links.files(fields),
+    )
+
+
+READER = Reader("oai_dc", _opened, (_titles, _place, _abstracts, _contributors, _rest))
 
 
 def _language(fields: Fields, notes: Notes) -> str | None:

@@ -15,7 +15,6 @@ from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import plain_line
 from harvester.formats.pages import Pages, parse_pages
-from harvester.formats.steps import Steps
 from harvester.identifiers import clean_doi, looks_like_issn, typed_issn
 from harvester.model import Hints, Issn, Journal, LangText
 from harvester.text import fold
@@ -52,12 +51,10 @@ class Place(Struct, frozen=True, kw_only=True):
     elocation_id: str | None = None
 
 
-def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: Hints, notes: Notes) -> Steps[Place]:
+def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: Hints, notes: Notes) -> Place:
     """The journal and the article's place in it. If citations disagree on a part, that part is left out."""
     issns = _issns(fields, hints, notes)
-    yield
     citations = _citations(fields, titles, issns, hints, notes)
-    yield
     citations.sort(key=lambda each: language is not None and each[0] != language)
     found = [citation for _, citation in citations]
     extra = _own_elements(fields, notes)
@@ -67,7 +64,6 @@ def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: 
     publisher = _publisher(fields, language)
     elements = _Elements(_element(hints), {} if citations else _OWN)
     agreed = _agreed(found, _PARTS if publisher else {"publisher": "publisher", **_PARTS}, elements, notes)
-    yield
     return Place(
         journal=Journal(
             titles=_journal_titles(names, extra, language),

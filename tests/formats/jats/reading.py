@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from harvester.formats.jats import reading
-from harvester.formats.steps import alone
+from harvester.formats.jats import READER
 from harvester.model import Article, Hints, RawRecord, Reading, Reference
 from harvester.xmltools import parse
 
@@ -22,7 +21,8 @@ def element(inner: str, tag: str = "article-title") -> etree._Element:
 
 
 def read_element(article: etree._Element, hints: Hints | None = None) -> Reading:
-    return alone(reading(article, RECORD, hints or Hints()))
+    (reading,) = READER.read([article], [RECORD], hints or Hints())
+    return reading
 
 
 def read_xml(xml: str, hints: Hints | None = None) -> Reading:

@@ -7,7 +7,6 @@ import pytest
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.source import Place, place
 from harvester.formats.pages import Pages
-from harvester.formats.steps import alone
 from harvester.model import Hints, Issn, JournalFacts, LangText, PubDate
 from tests.formats.oai_dc.reading import codes, fields, read
 
@@ -72,7 +71,7 @@ def test_the_citation_profile_names_element_and_form(profile, element, value, vo
 def placed(*rows, language=None, titles=(), **hints):
     """The place from the rows, the codes of the findings, and the provenance."""
     notes = Notes()
-    found: Place = alone(place(fields(*rows), language, titles, Hints(**hints), notes))
+    found = place(fields(*rows), language, titles, Hints(**hints), notes)
     return found, codes(notes), notes.provenance
 
 

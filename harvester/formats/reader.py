@@ -1,0 +1,40 @@
+"""Reading in stages: the first stage of all records, then the second of all records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
+
+from harvester.formats.notes import Notes
+from harvester.model import Article, Hints, RawRecord, Reading
+
+
+class Reader(Struct, frozen=True):
+    """How records of one format are read. `opens` prepares a record; then each stage fills in a part of its article.
+
+    The stages save time: a processor that runs the same code for many records has it in its caches. Reading each record
+    to its end before the next takes a fifth longer. Neither `opens` nor a stage may raise.
+    """
+
+    name: str
+    opens: Callable[[etree._Element, RawRecord, Hints, Notes], Any]
+    stages: tuple[Callable[[Any, Article], Article], ...]
+
+    def read(self, elements: Sequence[etree._Element], records: Sequence[RawRecord], hints: Hints) -> list[Reading]:
+        """The article of each element with all findings, in order."""
+        notes = [Notes() for _ in elements]
+        opened = [
+            self.opens(element, record, hints, note)
+            for element, record, note in zip(elements, records, notes, strict=True)
+        ]
+        articles = [Article(format=self.name) for _ in elements]
+        for stage in self.stages:
+            articles = list(map(stage, opened, articles))
+        return [
+            Reading(replace(article, provenance=note.provenance), tuple(note.findings))
+            for article, note in zip(articles, notes, strict=True)
+        ]

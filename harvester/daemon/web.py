@@ -23,43 +23,52 @@ def address_of(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, listen: str, health: Probe, ready: Probe, metrics: Callable[[], bytes]) -> None:
+        super().__init__(address_of(listen), _Handler)
+        self.probes = {"/healthz": health, "/readyz": ready}
+        self.metrics = metrics
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = 10  # seconds for one request
+
+    def do_GET(self) -> None:
+        if self.path == "/metrics":
+            self._answer_metrics()
+        elif probe := self.server.probes.get(self.path):
+            wrong = probe()
+            self._answer(503 if wrong else 200, f"{wrong or 'ok'}\n".encode())
+        else:
+            self._answer(404, b"There are /healthz, /readyz and /metrics.\n")
+
+    def _answer_metrics(self) -> None:
+        try:
+            self._answer(200, self.server.metrics(), CONTENT_TYPE)
+        except HarvesterError as error:
+            self._answer(503, f"{error}\n".encode())
+
+    def _answer(self, status: int, body: bytes, kind: str = "text/plain; charset=utf-8") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        log.debug(format, *args)
+
+
 @contextmanager
 def serve(listen: str, *, health: Probe, ready: Probe, metrics: Callable[[], bytes]) -> Iterator[tuple[str, int]]:
     """Serves in the block; yields host and port. Raises `HarvesterError` if it cannot listen there."""
-
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 10  # seconds for one request
-
-        def do_GET(self) -> None:
-            if self.path == "/metrics":
-                self._answer_metrics()
-            elif self.path in ("/healthz", "/readyz"):
-                wrong = (health if self.path == "/healthz" else ready)()
-                self._answer(503 if wrong else 200, f"{wrong or 'ok'}\n".encode())
-            else:
-                self._answer(404, b"There are /healthz, /readyz and /metrics.\n")
-
-        def _answer_metrics(self) -> None:
-            try:
-                self._answer(200, metrics(), CONTENT_TYPE)
-            except HarvesterError as error:
-                self._answer(503, f"{error}\n".encode())
-
-        def _answer(self, status: int, body: bytes, kind: str = "text/plain; charset=utf-8") -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            log.debug(format, *args)
-
     try:
-        server = ThreadingHTTPServer(address_of(listen), Handler)
+        server = _Server(listen, health, ready, metrics)
     except OSError as error:
         raise HarvesterError(f"[daemon] listen: {listen} is not free: {error.strerror}; name another port") from error
-    server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="web", daemon=True)
     thread.start()
     try:

@@ -72,24 +72,34 @@ class _Text:
 
 
 def _changes(node: ast.AST, *, is_last: bool = False) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
-    """Every node that can be changed, with what takes its place. `is_last`: it is the last one of a function."""
+    """Every node that can be changed, with what takes its place. `is_last`: a function does nothing after it."""
     if _is_inert(node):
         return
-    if isinstance(node, ast.stmt) and _can_be_left_out(node) and not (is_last and isinstance(node, ast.Return)):
+    if isinstance(node, ast.stmt) and _can_be_left_out(node, is_last=is_last):
         yield node, "pass"
     if isinstance(node, ast.expr):
         yield from ((node, f"({ast.unparse(after)})") for after in _other_expressions(node))
     if isinstance(node, ast.If | ast.While | ast.IfExp) and isinstance(node.test, ast.Name | ast.Attribute | ast.Call):
         yield node.test, f"(not {ast.unparse(node.test)})"
-    last = node.body[-1] if isinstance(node, ast.FunctionDef) else None
+    last = _last_in(node) if is_last or isinstance(node, ast.FunctionDef) else []
     for child in _children(node):
-        yield from _changes(child, is_last=child is last)
+        yield from _changes(child, is_last=child in last)
+
+
+def _last_in(node: ast.AST) -> list[ast.AST]:
+    """The last statement of each block of this one."""
+    if isinstance(node, ast.For | ast.While):
+        return []  # another turn follows
+    blocks = [getattr(node, field, []) for field in ("body", "orelse", "finalbody")]
+    return [block[-1] for block in blocks if isinstance(block, list) and block] + list(getattr(node, "handlers", []))
 
 
 def _is_inert(node: ast.AST) -> bool:
-    """Whether no test could notice a change: of what is exported, logged, asserted, or only there for types."""
+    """Whether no test could notice a change: of what is exported, logged, asserted, for types or speed only."""
     if isinstance(node, ast.If):
         return ast.unparse(node.test) == "TYPE_CHECKING"
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.LShift)  # the size of a cache
     if isinstance(node, ast.Assign):
         return ast.unparse(node.targets[0]) == "__all__"
     if isinstance(node, ast.Expr):
@@ -106,12 +116,12 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
             )
 
 
-def _can_be_left_out(node: ast.stmt) -> bool:
-    """Whether the module without this statement is still one that runs: no name goes with it."""
+def _can_be_left_out(node: ast.stmt, *, is_last: bool) -> bool:
+    """Whether the module without this statement still runs, and may do something else: no name goes with it."""
     if isinstance(node, ast.Assign):
         return not any(isinstance(target, ast.Name | ast.Tuple) for target in node.targets)
     if isinstance(node, ast.Return):
-        return node.value is not None
+        return node.value is not None and not is_last
     return isinstance(node, ast.Expr | ast.AugAssign | ast.Raise | ast.Continue | ast.Break)
 
 

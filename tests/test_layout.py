@@ -23,9 +23,6 @@ ELSEWHERE = {
     "harvesting/missing_settings": "tests/harvesting/test_ending.py",
     "harvesting/sentences": "tests/harvesting/test_ending.py and tests/chaos read its sentences",
     "harvesting/walker": "tests/harvesting/test_runs.py and tests/chaos harvest through it",
-    "mapping/rebuild": "tests/mapping/test_source_mapper.py",
-    "mapping/worker": "tests/mapping/test_ahead.py",
-    "mapping/workers": "tests/mapping/test_ahead.py",
     "store/migrations/versions/r0001_initial": "tests/store/migrations/test_migrations.py compares its tables",
     "store/migrations/versions/r0004_expectations": "tests/store/migrations/test_kept.py migrates every store",
 }

@@ -88,7 +88,7 @@ class _Lane:
         provider = self._hasty if line.window.attempts else self._patient
         pages = provider.pages(line.asked, line.window.token.value if line.window.token else None)
         while not line.room.given_up:
-            with slot, hosts.turn(provider.url, self._lanes):
+            with slot, hosts.slot(provider.url, self._lanes):
                 page = next(pages)
             yield page
             if page.token is None or not line.room.fill(page.size):
@@ -145,7 +145,7 @@ class Fetching:
     @contextmanager
     def aside(self, url: str) -> Iterator[None]:
         """Held for a request of the walking thread itself: no more are under way at once than there are lanes."""
-        with self._slot, hosts.turn(url, len(self._lanes)):
+        with self._slot, hosts.slot(url, len(self._lanes)):
             yield
 
     def _fetch(self, line: Line) -> None:

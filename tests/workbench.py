@@ -45,7 +45,7 @@ def journals_in(data: bytes) -> str:
 
 def in_another_process() -> None:
     """Forgets which hosts wanted no requests from this process, as another process would not know it."""
-    backoff._until.clear()
+    backoff._pauses.clear()
 
 
 class Workbench:

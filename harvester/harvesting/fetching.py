@@ -1,7 +1,7 @@
-"""Lists fetched ahead of what is being stored, as many at once as the source has lanes.
+"""Fetches lists ahead of what is being stored, as many at once as the source has lanes.
 
-A page that comes while another is being stored waits for that, and is begun to be mapped meanwhile. A lane at the end
-of its list continues with the next list by itself.
+A page that comes while another is being stored waits for that, and other cores begin to map it meanwhile. A lane at the
+end of its list continues with the next list by itself.
 """
 
 from __future__ import annotations
@@ -21,82 +21,86 @@ from harvester.oai import Provider, hosts
 from harvester.store import RunWindow
 from harvester.system.logcontext import inherited_log_context
 
-AHEAD = 3  # pages of one list that may wait to be stored
-AHEAD_BYTES = 16 * 1024 * 1024  # of them together; a single page may be as large as it likes
-# Seconds a thread may compute while another waits for its turn. With Python's own 5 ms the threads that fetch, which
-# compute little, wait at every step for the one that stores.
-SWITCH = 0.0005
-# A hasty line leaves the patience to the plan: its window is one of those that failed already.
-HASTY_RETRIES = 1
+PAGES_AHEAD = 3  # pages of one list that may wait to be stored
+BYTES_AHEAD = 16 * 1024 * 1024  # of these pages together; a single page may be larger
+# Seconds that a thread may compute while another waits for its turn. With Python's own 5 ms the threads that fetch,
+# which compute little, wait at every step for the one that stores.
+SWITCH_INTERVAL = 0.0005
+# For the windows that failed before: what is done about them is decided in the plan.
+FEW_RETRIES = 1
 
 
-class Room:
-    """How far a list may be fetched ahead. `held`: not at all, until its first page has been looked at."""
+class Prefetch:
+    """How far a list is fetched ahead: the meeting point of the thread that fetches it and the one that stores.
 
-    def __init__(self, *, held: bool) -> None:
+    `paused`: no page is fetched ahead before the first one was taken.
+    """
+
+    def __init__(self, *, paused: bool) -> None:
         self._changed = Condition()
-        self._pages, self._bytes, self._held = 0, 0, held
-        self.given_up = False
+        self._pages, self._bytes, self._paused = 0, 0, paused
+        self.cancelled = False
 
-    def fill(self, size: int) -> bool:
-        """A page of so many bytes came: waits until the next may be asked for; `False` when none is wanted."""
+    def put(self, size: int) -> bool:
+        """Counts a page of that many bytes. Waits until the next page may be requested; `False` if none is wanted."""
         with self._changed:
             self._pages, self._bytes = self._pages + 1, self._bytes + size
-            self._changed.wait_for(self._is_free)
-        return not self.given_up
+            self._changed.wait_for(self._may_continue)
+        return not self.cancelled
 
-    def _is_free(self) -> bool:
-        has_place = self._pages <= 0 or (self._pages < AHEAD and self._bytes < AHEAD_BYTES)
-        return self.given_up or (has_place and not self._held)
+    def _may_continue(self) -> bool:
+        has_room = self._pages <= 0 or (self._pages < PAGES_AHEAD and self._bytes < BYTES_AHEAD)
+        return self.cancelled or (has_room and not self._paused)
 
-    def clear(self, size: int) -> None:
-        """A page is being stored, and the list goes on."""
+    def take(self, size: int) -> None:
+        """A page of that many bytes is about to be stored, and the list continues."""
         with self._changed:
-            self._pages, self._bytes, self._held = self._pages - 1, self._bytes - size, False
+            self._pages, self._bytes, self._paused = self._pages - 1, self._bytes - size, False
             self._changed.notify()
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """No further page of the list is wanted."""
         with self._changed:
-            self.given_up = True
+            self.cancelled = True
             self._changed.notify()
 
 
 class Line:
-    """One list to be fetched: the window, what is asked for it, and how far ahead."""
+    """One list to be fetched: the window, the request for it, and how far it is fetched ahead."""
 
-    def __init__(self, window: RunWindow, asked: Window, *, held: bool) -> None:
+    def __init__(self, window: RunWindow, asked: Window, *, paused: bool) -> None:
         self.window, self.asked = window, asked  # `asked` may have its dates in another granularity
-        self.room = Room(held=held)
+        self.prefetch = Prefetch(paused=paused)
 
 
 class _Lane:
-    """One request at a time. Its providers are kept from list to list: their connections, and how slow they want us."""
+    """Sends one request at a time. Its providers are kept from list to list, with their connections and delays."""
 
     def __init__(self, access: Access, stop: Callable[[], bool], lanes: int) -> None:
         self._stop, self._lanes = stop, lanes
         self._line: Line | None = None
-        self._patient = Provider(access, stop=self._is_over)
-        self._hasty = Provider(replace(access, retries=min(HASTY_RETRIES, access.retries)), stop=self._is_over)
+        self._provider = Provider(access, stop=self._is_over)
+        few = replace(access, retries=min(FEW_RETRIES, access.retries))
+        self._provider_few_retries = Provider(few, stop=self._is_over)
 
     def _is_over(self) -> bool:
-        return self._stop() or (self._line is not None and self._line.room.given_up)
+        return self._stop() or (self._line is not None and self._line.prefetch.cancelled)
 
     def pages(self, line: Line, slot: Semaphore) -> Iterator[Page]:
         """The pages of a list, until its end or until no more are wanted. Each request holds the slot."""
         self._line = line
-        provider = self._hasty if line.window.attempts else self._patient
+        provider = self._provider_few_retries if line.window.attempts else self._provider
         pages = provider.pages(line.asked, line.window.token.value if line.window.token else None)
-        while not line.room.given_up:
-            with slot, hosts.turn(provider.url, self._lanes):
+        while not line.prefetch.cancelled:
+            with slot, hosts.slot(provider.url, self._lanes):
                 page = next(pages)
             yield page
-            if page.token is None or not line.room.fill(page.size):
+            if page.token is None or not line.prefetch.put(page.size):
                 return
 
     def close(self) -> None:
-        self._patient.close()
-        self._hasty.close()
+        self._provider.close()
+        self._provider_few_retries.close()
 
 
 class Fetching:
@@ -104,48 +108,48 @@ class Fetching:
 
     def __init__(self, access: Access, lanes: int, stop: Callable[[], bool], begin: Callable[[Page], None]) -> None:
         self._begin, self._ended = begin, False
-        self._is_storing = False  # whoever takes the pages has one, and does not wait for the next
+        self._is_storing = False  # the thread that takes the pages is not waiting for one
         self._slot = Semaphore(lanes)
         self._free: SimpleQueue[_Lane] = SimpleQueue()
-        self._came: SimpleQueue[tuple[Line, Page | BaseException]] = SimpleQueue()
+        self._fetched: SimpleQueue[tuple[Line, Page | BaseException]] = SimpleQueue()
         self._lanes = [_Lane(access, lambda: self._ended or stop(), lanes) for _ in range(lanes)]
         for lane in self._lanes:
             self._free.put(lane)
-        self._fetchers = ThreadPoolExecutor(lanes, "fetch", inherited_log_context())
+        self._threads = ThreadPoolExecutor(lanes, "fetch", inherited_log_context())
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:
-        sys.setswitchinterval(SWITCH)
+        sys.setswitchinterval(SWITCH_INTERVAL)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends what is under way; pages that nobody took are thrown away."""
+        """Ends all requests. Pages that nobody took are thrown away."""
         self._ended = True
         for line in self._lines:
-            line.room.give_up()
+            line.prefetch.cancel()
         with ExitStack() as closing:
             for lane in self._lanes:
                 closing.callback(lane.close)
-            self._fetchers.shutdown(cancel_futures=True)
+            self._threads.shutdown(cancel_futures=True)
 
     def follow(self, line: Line) -> None:
         """Fetches this list as soon as a lane is free."""
-        self._lines = [one for one in self._lines if not one.room.given_up] + [line]
-        self._fetchers.submit(self._fetch, line)
+        self._lines = [other for other in self._lines if not other.prefetch.cancelled] + [line]
+        self._threads.submit(self._fetch, line)
 
     def next(self) -> tuple[Line, Page | BaseException]:
-        """The next page of any list that is still wanted, or what came in its place."""
+        """The next page of any list that is still wanted, or the error that came in its place."""
         self._is_storing = False
         while True:
-            line, came = self._came.get()
-            if not line.room.given_up:
+            line, fetched = self._fetched.get()
+            if not line.prefetch.cancelled:
                 self._is_storing = True
-                return line, came
+                return line, fetched
 
     @contextmanager
     def aside(self, url: str) -> Iterator[None]:
-        """Held for a request of the walking thread itself: no more are under way at once than there are lanes."""
-        with self._slot, hosts.turn(url, len(self._lanes)):
+        """Held for a request of the storing thread itself: no more are under way at once than there are lanes."""
+        with self._slot, hosts.slot(url, len(self._lanes)):
             yield
 
     def _fetch(self, line: Line) -> None:
@@ -154,8 +158,8 @@ class Fetching:
             for page in lane.pages(line, self._slot):
                 if self._is_storing:
                     self._begin(page)
-                self._came.put((line, page))
+                self._fetched.put((line, page))
         except BaseException as error:
-            self._came.put((line, error))
+            self._fetched.put((line, error))
         finally:
             self._free.put(lane)

@@ -60,7 +60,7 @@ def reconcile_source(
 
 
 def _slot(url: str) -> AbstractContextManager[None]:
-    return hosts.turn(url)
+    return hosts.slot(url)
 
 
 def _outcome(answering: Answering, run: Run, source: Source, patience: Patience, confirm: bool) -> Outcome:

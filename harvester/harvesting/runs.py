@@ -108,7 +108,7 @@ class _SourceHarvest:
         return identity
 
     def _identify(self, access: Access) -> Identity:
-        with Provider(access, stop=self._stop) as provider, hosts.turn(provider.url):
+        with Provider(access, stop=self._stop) as provider, hosts.slot(provider.url):
             return provider.identify()
 
     def _check_presence(self) -> None:

@@ -112,7 +112,7 @@ class Walker:
             self._drop(window_id)  # first: the plan may have questions, and the lane is free for the next list
         step = self._answering.run(plan.after_page(progress, page, fresh, self._facts()))
         if not any(map(_ends_list, step.transitions)):
-            reading.line.room.clear(page.size)  # before the page is stored: the next one is fetched meanwhile
+            reading.line.prefetch.take(page.size)  # before the page is stored: the next one is fetched meanwhile
         self._apply(step)
         self._progress.tell(window_id, fresh, progress.size)
         if self._context.stop():
@@ -140,13 +140,13 @@ class Walker:
         for window in [one for one in self._run.windows if one.state == "open" and one.id not in waiting][:most]:
             progress = ListProgress(window, self._facts().asked(window.window), self._patience)
             # After its first page a long list may be split; then its second would be requested for nothing.
-            line = Line(window, progress.asked, held=window.parent is None and not window.pages)
+            line = Line(window, progress.asked, paused=window.parent is None and not window.pages)
             self._reading[window.id] = _Reading(line, progress)
             self._fetching.follow(line)
 
     def _drop(self, window_id: int) -> None:
         """Stops fetching this list."""
-        self._reading.pop(window_id).line.room.give_up()
+        self._reading.pop(window_id).line.prefetch.cancel()
         self._is_stale = True
 
     def _end(self) -> Outcome:

@@ -1,4 +1,4 @@
-"""The only door to an OAI-PMH provider."""
+"""The only access to OAI-PMH providers."""
 
 from harvester.errors import (
     BadAnswer,

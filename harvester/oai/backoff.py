@@ -1,4 +1,4 @@
-"""Hosts that asked to be left alone: nobody in this process asks them before that is over, for whichever source."""
+"""Hosts that asked for a pause. No source of this process sends them a request before it is over."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import time
 from threading import Lock
 from urllib.parse import urlsplit
 
-_until: dict[str, float] = {}  # by the clock that `time.monotonic` tells
-_changing = Lock()
+_pauses: dict[str, float] = {}  # the end of each pause by host, on the clock of `time.monotonic`
+_lock = Lock()
 
 
-def leave(url: str, seconds: float) -> None:
-    """The host of this address is not to be asked for so many seconds."""
-    host, moment = host_of(url), time.monotonic() + seconds
-    with _changing:
-        _until[host] = max(moment, until(url))
+def hold_off(url: str, seconds: float) -> None:
+    """Sends no request to the host of this URL for that many seconds."""
+    host, end = host_of(url), time.monotonic() + seconds
+    with _lock:
+        _pauses[host] = max(end, not_before(url))
 
 
-def until(url: str) -> float:
-    """The moment before which the host of this address is not to be asked."""
-    return _until.get(host_of(url), float("-inf"))
+def not_before(url: str) -> float:
+    """When the host of this URL may have its next request, on the clock of `time.monotonic`."""
+    return _pauses.get(host_of(url), float("-inf"))
 
 
 def host_of(url: str) -> str:

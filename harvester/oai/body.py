@@ -1,4 +1,4 @@
-"""The body of an answer: read to its end under a cap, whole or not at all, and decompressed by what it is."""
+"""The body of an answer: read to its end under a cap, whole or not at all, and decompressed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import zstandard
 
 from harvester.errors import TooBig, Unreachable
-from harvester.oai.encoding import narrowed
+from harvester.oai.encoding import to_utf8
 from harvester.oai.pages import safe
 
 _BLOCK = 64 * 1024
@@ -16,23 +16,23 @@ _GZIP = b"\x1f\x8b\x08"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _ZSTANDARD_STEP = 256  # bytes in; each of them can hold no more than some megabytes
 _READ = frozenset({"gzip", "x-gzip", "deflate", "zstd"})
-_MAX_LAYERS = 3  # a body compressed twice is known (PHP and Apache); more is an attack
+_MAX_LAYERS = 3  # PHP and Apache may both compress a body; more is an attack
 _MAX_MEMBERS = 64
 
 
 class BadEncoding(Exception):
-    """The body is not compressed the way it says."""
+    """The body is not compressed as its header declares."""
 
 
 class UnknownEncoding(BadEncoding):
     """The body is compressed in a way that was not requested and is not read here, such as Brotli."""
 
 
-def received(raw: Any, headers: Any, cap: int) -> bytes:
-    """The bytes of a urllib3 response as they came over the line, at most `cap`.
+def read_body(raw: Any, headers: Any, cap: int) -> bytes:
+    """The bytes of a urllib3 response as they were sent, at most `cap`. Raises `TooBig` and `Unreachable`.
 
-    urllib3 1.26 takes a body shorter than its Content-Length for a whole one; here it is a broken connection, as it is
-    in urllib3 2. A cut chunked body fails in both.
+    urllib3 1.26 accepts a body that is shorter than its Content-Length. Here that is a broken connection, as it is in
+    urllib3 2. A chunked body that breaks off fails in both.
     """
     promised = _length(headers)
     if promised is not None and promised > cap:
@@ -53,49 +53,49 @@ def _length(headers: Any) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 and not chunked else None
 
 
-def decoded(data: bytes, declared: str, cap: int) -> bytes:
-    """The body without its compression, which is told by its bytes: `declared` (Content-Encoding) may be a lie.
+def decompress(data: bytes, declared: str, cap: int) -> bytes:
+    """Decompresses a body by its first bytes: `declared` (Content-Encoding) is unreliable.
 
-    Raises `TooBig`, `BadEncoding` for a stream that is none or has no end, and `UnknownEncoding`.
+    Raises `TooBig`, `BadEncoding` for a damaged stream or one without an end, and `UnknownEncoding`.
     """
     layers = 0
     while data.startswith((_GZIP, _ZSTANDARD)) and layers < _MAX_LAYERS:
-        unpack = _gunzipped if data.startswith(_GZIP) else _unzstandard
+        unpack = _gunzip if data.startswith(_GZIP) else _decompress_zstandard
         data, layers = unpack(data, cap), layers + 1
     names = {name.strip() for name in declared.lower().split(",")} - {"", "identity"}
     if layers or not names or _is_plain(data):
         return data
     if "deflate" in names:
-        return _deflated(data, cap)
+        return _decompress_deflate(data, cap)
     if unread := names - _READ:
         raise UnknownEncoding(safe(", ".join(sorted(unread)), 40))
     raise BadEncoding(f"{safe(declared, 40)} is declared, but the body is something else")
 
 
 def _is_plain(data: bytes) -> bool:
-    return narrowed(data[:64]).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"")
+    return to_utf8(data[:64]).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"")
 
 
-def _gunzipped(data: bytes, cap: int) -> bytes:
+def _gunzip(data: bytes, cap: int) -> bytes:
     out = bytearray()
     for _ in range(_MAX_MEMBERS):
-        piece, data = _inflated(data, 31, cap - len(out))
+        piece, data = _inflate(data, 31, cap - len(out))
         out += piece
         if not data.startswith(_GZIP):
             return bytes(out)
     raise BadEncoding("too many gzip members")
 
 
-def _deflated(data: bytes, cap: int) -> bytes:
-    """`deflate` is a zlib stream by RFC 9110, a raw one by many servers."""
+def _decompress_deflate(data: bytes, cap: int) -> bytes:
+    """`deflate` is a zlib stream by RFC 9110. Many servers send a raw one."""
     try:
-        return _inflated(data, 15, cap)[0]
+        return _inflate(data, 15, cap)[0]
     except BadEncoding:
-        return _inflated(data, -15, cap)[0]
+        return _inflate(data, -15, cap)[0]
 
 
-def _inflated(data: bytes, wbits: int, cap: int) -> tuple[bytes, bytes]:
-    """The stream's content, at most `cap` bytes of it, and what stands behind the stream."""
+def _inflate(data: bytes, wbits: int, cap: int) -> tuple[bytes, bytes]:
+    """The content of the stream, and the data after it. Raises `TooBig` beyond `cap` bytes, and `BadEncoding`."""
     stream = zlib.decompressobj(wbits)
     try:
         out = stream.decompress(data, cap + 1)
@@ -108,7 +108,7 @@ def _inflated(data: bytes, wbits: int, cap: int) -> tuple[bytes, bytes]:
     return out, stream.unused_data
 
 
-def _unzstandard(data: bytes, cap: int) -> bytes:
+def _decompress_zstandard(data: bytes, cap: int) -> bytes:
     """Servers send Zstandard unasked. Its decompressor has no limit of its own, so it is fed in small steps."""
     out = bytearray()
     for _ in range(_MAX_MEMBERS):

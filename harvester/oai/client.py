@@ -1,4 +1,4 @@
-"""The door to one provider: Sickle's verbs over our own transport, our own patience and our own strict parser."""
+"""Requests to one provider: Sickle's verbs over our own transport, retries and strict parser."""
 
 from __future__ import annotations
 
@@ -31,27 +31,24 @@ from harvester.errors import (
 from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import backoff, pages, repository, retry
 from harvester.oai.encoding import charset_of
-from harvester.oai.network import Watch
+from harvester.oai.network import RequestGuard
 from harvester.oai.pages import Document
 from harvester.oai.transport import Response, Transport
 from harvester.oai.walls import blocked, let_through, wall
+from harvester.system.stopping import never_stop
 
 log = logging.getLogger(__name__)
 
-# What a resumption token may hold and still be sent as it is; these would end the argument or the address.
+# Characters that a resumption token may contain and still be sent as it is. Others would end the argument or the URL.
 _VERBATIM = "!$'()*+,/:;=?@%~"
-_TELLING = 3  # characters of a secret that tell nothing of it
+_SHORT = 3  # characters of a secret that reveal nothing
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def never(*_: object) -> bool:
-    return False
-
-
-class _Steps(OAIResponseIterator):  # type: ignore[misc]
-    """One answer per step. Whether a list leads anywhere is for its reader to see, by what comes."""
+class _Answers(OAIResponseIterator):  # type: ignore[misc]
+    """Gives one answer per request. Does not notice a list that goes in circles."""
 
     resumption_token: ResumptionToken | None
 
@@ -65,20 +62,20 @@ class _Steps(OAIResponseIterator):  # type: ignore[misc]
 
 
 class Client(Sickle):  # type: ignore[misc]
-    """Sickle with `harvest` replaced: what it gives is a `Document`, parsed strictly and once.
+    """Sickle with its `harvest` replaced: the result is a `Document`, parsed strictly and once.
 
-    As shipped, Sickle's parser recovers in silence: after one bad byte every later `&lt;` of the page is lost, and half
-    a page or a web page counts as the end of the list.
+    Sickle's own parser recovers from errors silently: after one bad byte every later `&lt;` of the page is lost, and
+    half a page or a web page counts as the end of the list.
     """
 
     def __init__(self, access: Access, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:
-        self.transport = Transport(access, Watch(stop))
-        super().__init__(self.transport.home, iterator=_Steps)
+        self.transport = Transport(access, RequestGuard(stop))
+        super().__init__(self.transport.home, iterator=_Answers)
         self.url = ""  # of the last answer
         self._access = access
         self._stop = stop
         self._sleep = sleep
-        self._luck = random.SystemRandom().random
+        self._jitter = random.SystemRandom().random
         self._delay = access.delay
         self._last = float("-inf")
         self._verbatim = False
@@ -86,83 +83,83 @@ class Client(Sickle):  # type: ignore[misc]
     def harvest(self, **params: str) -> Document:
         """The answer to one request, retried as `access` allows.
 
-        Raises `ProviderError`s, but not for an OAI-PMH <error>: that is an answer.
+        Raises `ProviderError` and `Interruption`, but not for an OAI-PMH <error>: that is an answer.
         """
         token = params.get("resumptionToken")
         query, verbatim = query_of(params), query_of(params, verbatim=True)
         if token is None or query == verbatim:
-            return self._patiently(query)
-        document = self._patiently(verbatim if self._verbatim else query)
+            return self._with_retries(query)
+        document = self._with_retries(verbatim if self._verbatim else query)
         if pages.error_code(document) != OaiCode.BAD_RESUMPTION_TOKEN:
             return document
-        # dash.harvard.edu refuses a token that is percent-encoded (metha), pyoai hands them out encoded already.
-        second = self._patiently(query if self._verbatim else verbatim)
+        # dash.harvard.edu refuses a percent-encoded token (metha), and tokens of pyoai are already encoded.
+        second = self._with_retries(query if self._verbatim else verbatim)
         if pages.error_code(second) == OaiCode.BAD_RESUMPTION_TOKEN:
             return document
         self._verbatim = not self._verbatim
         return second
 
-    def _patiently(self, query: str) -> Document:
+    def _with_retries(self, query: str) -> Document:
         tries, pause = 0, 0.0
         while True:
-            self._wait_for_turn(pause)
+            self._wait_until_allowed(pause)
             try:
                 return self._attempt(query)
             except ProviderError as error:
-                again = self._pause_after(error, tries)
-                if again is None:
+                next_pause = self._pause_after(error, tries)
+                if next_pause is None:
                     raise
-                log.info("%s (asked again in %.0f s, %d times at most)", error, again, self._access.retries - tries)
-            tries, pause = tries + 1, again
+                log.info("%s (retrying in %.0f s, %d of %d)", error, next_pause, tries + 1, self._access.retries)
+            tries, pause = tries + 1, next_pause
 
-    def _wait_for_turn(self, pause: float) -> None:
-        """Waits out our own pauses, and the moment that somebody was told for the host, which may move meanwhile."""
+    def _wait_until_allowed(self, pause: float) -> None:
+        """Waits for our own delay, and for the pause that the host asked any thread for, which may grow meanwhile."""
         ready = max(self._last + self._delay, time.monotonic() + pause)
         while True:
-            now, told = time.monotonic(), backoff.until(self.transport.base)
-            if told - now > self._access.retry_cap:
-                raise _wait_until(told - now)
-            retry.wait(max(ready, told) - now, self._stop, self._sleep)
-            if backoff.until(self.transport.base) <= told:
+            now, allowed = time.monotonic(), backoff.not_before(self.transport.base)
+            if allowed - now > self._access.retry_cap:
+                raise _wait_until(allowed - now)
+            retry.wait(max(ready, allowed) - now, self._stop, self._sleep)
+            if backoff.not_before(self.transport.base) <= allowed:
                 return
 
     def _pause_after(self, error: ProviderError, tries: int) -> float | None:
         self._delay = retry.next_delay(self._delay, self._access.delay, error)
-        asked = retry.asked_to_wait(error)
-        if asked is not None and asked > self._access.retry_cap:
-            raise _wait_until(min(asked, retry.MOST_ASKED)) from error
-        return retry.pause(error, tries, self._access, self._luck())
+        requested = retry.requested_pause(error)
+        if requested is not None and requested > self._access.retry_cap:
+            raise _wait_until(min(requested, retry.LONGEST_RETRY_AFTER)) from error
+        return retry.pause(error, tries, self._access, self._jitter())
 
     def _attempt(self, query: str) -> Document:
         try:
             response = self._get(query)
             document = _document(response)
         except HarvesterError as error:
-            self.transport.forget()
-            self.hide(error)
+            self.transport.reset_address()
+            self.redact(error)
             raise
         finally:
             self._last = time.monotonic()
-        self.transport.keep(response)
+        self.transport.keep_address(response)
         self.url = response.url
         self._delay = retry.next_delay(self._delay, self._access.delay, None)
         return document
 
     def _get(self, query: str) -> Response:
-        """The answer to one request. What it asks for by Retry-After is known to all as soon as it comes."""
+        """Sends one request. All threads know of its Retry-After at once."""
         response = self.transport.get(query)
-        if response.status in OVERLOADED and (asked := _asked_to_wait(response)):
+        if response.status in OVERLOADED and (seconds := _retry_after(response)):
             for url in (response.url, self.transport.home):
-                backoff.leave(url, min(asked, retry.MOST_ASKED))
+                backoff.hold_off(url, min(seconds, retry.LONGEST_RETRY_AFTER))
         return response
 
-    def hide(self, error: HarvesterError) -> None:
-        """Takes out of an error's words what must not be said; the provider may have repeated it."""
-        error.args = (_hidden(str(error), self.transport.secrets),)
+    def redact(self, error: HarvesterError) -> None:
+        """Removes secrets from the message of an error. The provider may have repeated them."""
+        error.args = (_redacted(str(error), self.transport.secrets),)
 
 
 def query_of(params: dict[str, str], *, verbatim: bool = False) -> str:
-    """The arguments, percent-encoded once; empty ones are left out (Esri#77). `verbatim` sends the token as it is."""
+    """The arguments, percent-encoded once. Empty ones are left out (Esri#77). `verbatim` sends the token as it is."""
     pairs = []
     for name, value in params.items():
         safe = _VERBATIM if verbatim and name == "resumptionToken" else ""
@@ -172,7 +169,7 @@ def query_of(params: dict[str, str], *, verbatim: bool = False) -> str:
 
 
 def _document(response: Response) -> Document:
-    """The answer's document. An HTTP error with an OAI-PMH <error> in its body is an answer (metha#39: 422)."""
+    """The document of an answer. An HTTP error with an OAI-PMH <error> in its body is an answer (metha#39: 422)."""
     charset = charset_of(response.headers.get("Content-Type", ""))
     try:
         document = pages.read(response.body, charset)
@@ -192,20 +189,20 @@ def _document(response: Response) -> Document:
 def _bad_status(response: Response) -> BadStatus:
     status = response.status
     if name := wall(response):
-        return BadStatus(blocked(response, name), status, _asked_to_wait(response))
+        return BadStatus(blocked(response, name), status, _retry_after(response))
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     said = f": “{text}”" if (text := pages.quote(response.body, 80)) else ""
     message = f"the provider answered with HTTP {status} {phrase}{said}; {_advice(response)}"
-    return BadStatus(message, status, _asked_to_wait(response))
+    return BadStatus(message, status, _retry_after(response))
 
 
-def _asked_to_wait(response: Response) -> float | None:
+def _retry_after(response: Response) -> float | None:
     header = response.headers.get("Retry-After")
     return retry.retry_after(header, _clock(response)) if header else None
 
 
 def _wait_until(seconds: float) -> WaitUntil:
-    """Rounded up: by the moment that is named the wait is over."""
+    """The moment is rounded up, so that the wait is over by then."""
     moment = (datetime.now(UTC) + timedelta(seconds=seconds + 1)).replace(microsecond=0)
     return WaitUntil(
         f"the provider asks to be left alone until {moment:%Y-%m-%d %H:%M} UTC; the next harvest after that "
@@ -215,7 +212,7 @@ def _wait_until(seconds: float) -> WaitUntil:
 
 
 def _clock(response: Response) -> datetime:
-    """The provider's clock, by which a date in Retry-After is meant; ours where it does not say."""
+    """When the answer was sent by the provider's clock, which a date in Retry-After refers to; else by ours."""
     return retry.http_date(response.headers.get("Date", "")) or datetime.now(UTC)
 
 
@@ -240,42 +237,42 @@ def _advice(response: Response) -> str:
     )
 
 
-def _hidden(message: str, secrets: tuple[str, ...]) -> str:
-    """The message without secrets, whole or cut short where the message quotes the beginning of something."""
+def _redacted(message: str, secrets: tuple[str, ...]) -> str:
+    """The message without secrets, and without the beginning of a secret where the message cuts a quotation short."""
     for secret in secrets:
         message = message.replace(secret, "…")
-        for length in range(len(secret) - 1, _TELLING, -1):
+        for length in range(len(secret) - 1, _SHORT, -1):
             message = message.replace(f"{secret[:length]}…", "…")
     return message
 
 
-def _discreetly(ask: Callable[Concatenate[Provider, P], T]) -> Callable[Concatenate[Provider, P], T]:
-    """The question, whose errors repeat no secret and hold no page.
+def _redacting(send: Callable[Concatenate[Provider, P], T]) -> Callable[Concatenate[Provider, P], T]:
+    """Redacts secrets in the errors of a request, and drops the frames of the errors.
 
-    An error holds the frames it came through, and they hold what came; where it is handed about it holds itself, until
-    the collector comes, which is rarely in a harvest: twenty pages at the cap were 6 GB.
+    The frames hold the page, and an error that is passed on is part of a cycle. The garbage collector runs rarely in a
+    harvest: twenty pages at the cap were 6 GB.
     """
 
-    @wraps(ask)
-    def asked(provider: Provider, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    @wraps(send)
+    def redacted(provider: Provider, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return ask(provider, *args, **kwargs)
+            return send(provider, *args, **kwargs)
         except (ProviderError, Interruption) as error:
-            provider._client.hide(error)
+            provider._client.redact(error)
             error.__context__ = None
             raise error.with_traceback(None) from None
 
-    return asked
+    return redacted
 
 
 class Provider:
-    """One source, asked one question at a time; for several at once make several.
+    """One source, for one request at a time. For several at once, make several.
 
-    `stop` is asked at least every half second, in waits and in the middle of reads. `sleep` is how we wait.
+    `stop` is called at least every half second, during pauses and reads. `sleep` waits that many seconds.
     """
 
     def __init__(
-        self, access: Access, *, stop: Callable[[], bool] = never, sleep: Callable[[float], None] = time.sleep
+        self, access: Access, *, stop: Callable[[], bool] = never_stop, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._client = Client(access, stop, sleep)
 
@@ -292,28 +289,28 @@ class Provider:
 
     @property
     def requests(self) -> int:
-        """HTTP requests sent so far, redirects and retries included."""
+        """How many HTTP requests were sent, with redirects and retries."""
         return self._client.transport.requests
 
     @property
     def url(self) -> str:
-        """The address in use: the configured one, or the one it redirects to."""
+        """The address in use: the configured one, or the one that it redirects to."""
         return self._client.transport.base
 
-    @_discreetly
+    @_redacting
     def identify(self) -> Identity:
         return repository.identity(self._client.harvest(verb="Identify"))
 
-    @_discreetly
+    @_redacting
     def formats(self) -> tuple[Format, ...]:
         return repository.formats(self._client.ListMetadataFormats().next())
 
-    @_discreetly
+    @_redacting
     def sets(self) -> tuple[SetInfo, ...]:
-        """Every set, each once, in the provider's order; empty where it has none.
+        """Every set, each once, in the provider's order; empty if it has none.
 
-        A page without a new one ends the list, not a token that comes twice: some keep one while they advance
-        (scythe#411).
+        A page without a new set ends the list. A token that comes twice does not: some providers keep one token while
+        they advance (oaipmh-scythe#411).
         """
         found: dict[str, SetInfo] = {}
         for document in self._client.ListSets():
@@ -327,7 +324,7 @@ class Provider:
     def pages(self, window: Window, token: str | None = None) -> Iterator[Page]:
         """The pages of a list from its start, or from a token on. Each is requested when it is wanted.
 
-        Raises what `page` raises. Does not notice a list that leads nowhere: its reader does, by what comes.
+        Raises what `page` raises. Does not notice a list that goes in circles.
         """
         while True:
             page = self.page(window, token)
@@ -336,24 +333,24 @@ class Provider:
                 return
             token = page.token.value
 
-    @_discreetly
+    @_redacting
     def page(self, window: Window, token: str | None = None) -> Page:
-        """One page of records; without records and token where nothing matches."""
+        """One page of records, without any if nothing matches. Raises `ProviderError` and `Interruption`."""
         document = self._client.ListRecords(**_arguments(window, token)).next()
         return pages.page(document, "ListRecords", self._client.url)
 
-    @_discreetly
+    @_redacting
     def identifiers(self, window: Window, token: str | None = None) -> Page:
         """One page of headers: records without payload."""
         document = self._client.ListIdentifiers(**_arguments(window, token)).next()
         return pages.page(document, "ListIdentifiers", self._client.url)
 
-    @_discreetly
+    @_redacting
     def record(self, identifier: str, prefix: str) -> Page:
         """One record by its identifier.
 
-        Raises `ProtocolError` idDoesNotExist where there is none, in whatever words it is said, and `BadAnswer` where
-        another one comes.
+        Raises `ProtocolError` idDoesNotExist if there is none, even if the provider answers without a record, and
+        `BadAnswer` if another record comes.
         """
         document = self._client.GetRecord(identifier=identifier, metadataPrefix=prefix)
         page = pages.page(document, "GetRecord", self._client.url)

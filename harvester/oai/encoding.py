@@ -1,7 +1,7 @@
-"""In which encoding an answer is: what it says of itself, what HTTP says of it, and which of both its bytes bear out.
+"""The encoding of an answer, from its XML declaration, its HTTP header and its bytes.
 
-By RFC 7303, section 3, a byte order mark comes first, then the charset of HTTP, then the XML declaration. But a charset
-is often only the server's default for all it sends, so here it counts where the bytes prove the document wrong.
+By RFC 7303, section 3, a byte order mark decides, then the charset in HTTP, then the XML declaration. But that charset
+is often only the default of the server, so here it decides only if the bytes prove the declaration wrong.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import re
 _ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 
-# Encodings in which every byte is a character, so that text in UTF-8 can be read in them, as other text.
-_BYTEWISE = ("iso8859", "cp125", "koi8", "mac-")
+# Encodings in which every byte is a character. Text in UTF-8 can be decoded with them, to other text.
+_SINGLE_BYTE = ("iso8859", "cp125", "koi8", "mac-")
 
-# How a document in 16 or 32 bits a character begins (XML 1.0, appendix F); longest first.
+# First bytes of a document with 16 or 32 bits per character (XML 1.0, appendix F), longest first.
 _WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -28,26 +28,26 @@ _WIDE = (
 )
 
 
-def declared(data: bytes) -> str:
-    """What the XML declaration says, in lower case; `utf-8` where it says nothing."""
+def declared_encoding(data: bytes) -> str:
+    """The encoding in the XML declaration, in lower case; `utf-8` if it has none."""
     match = _ENCODING.match(data)
     return match[1].decode("ascii", "replace").strip().lower() if match else "utf-8"
 
 
-def renamed(data: bytes) -> bytes:
-    """The document with UTF-8 in its XML declaration, where that names an encoding."""
+def declare_utf8(data: bytes) -> bytes:
+    """Replaces the encoding in the XML declaration, if it has one, with UTF-8."""
     match = _ENCODING.match(data)
     return data[: match.start(1)] + b"UTF-8" + data[match.end(1) :] if match else data
 
 
-def narrowed(data: bytes) -> bytes:
-    """A document in UTF-16 or UTF-32 in UTF-8; any other as it is."""
+def to_utf8(data: bytes) -> bytes:
+    """Converts a document in UTF-16 or UTF-32 to UTF-8. Returns any other document as it is."""
     name = next((name for start, name in _WIDE if data.startswith(start)), None)
-    return data if name is None else renamed(data.decode(name, "replace").encode())
+    return data if name is None else declare_utf8(data.decode(name, "replace").encode())
 
 
 def charset_of(content_type: str) -> str | None:
-    """The charset of a Content-Type header; `None` where there is none, or none that anybody knows."""
+    """The charset of a Content-Type header; `None` if there is none, or an unknown one."""
     match = _CHARSET.search(content_type)
     try:
         return codecs.lookup(match[1]).name if match else None
@@ -55,30 +55,31 @@ def charset_of(content_type: str) -> str | None:
         return None
 
 
-def misnames_utf8(data: bytes) -> bool:
-    """Whether a document says that each byte is a character, and its bytes say UTF-8.
+def is_mislabelled_utf8(data: bytes) -> bool:
+    """Whether a document declares a single-byte encoding although it is in UTF-8.
 
-    Nobody writes `Ã¼` and means it, page by page; PHP scripts that say ISO-8859-1 over a database in UTF-8 are known.
+    Nobody writes `Ã¼` on page after page. Some PHP scripts declare ISO-8859-1 for a database in UTF-8.
     """
-    own = charset_of(f"charset={declared(data)}") or ""
-    return own.startswith(_BYTEWISE) and not data.isascii() and is_utf8(data)
+    own = charset_of(f"charset={declared_encoding(data)}") or ""
+    return own.startswith(_SINGLE_BYTE) and not data.isascii() and is_utf8(data)
 
 
 def by_charset(data: bytes, charset: str) -> bytes:
-    """The document in UTF-8 where its bytes are in the charset of HTTP and cannot be what it says itself.
+    """Converts a document to UTF-8 if it is in the charset of HTTP and cannot be in the encoding that it declares.
 
-    Text that is valid UTF-8 is nothing else; text none of whose bytes is, and which claims to be UTF-8, is in the
-    charset. One bad byte among good UTF-8 proves nothing.
+    Valid UTF-8 is UTF-8. A document that declares UTF-8, and has no valid character of UTF-8 beyond ASCII, is in the
+    charset. One bad byte among valid UTF-8 proves nothing.
     """
-    if data.isascii() or narrowed(data) is not data or (own := charset_of(f"charset={declared(data)}")) == charset:
+    own = charset_of(f"charset={declared_encoding(data)}")
+    if own == charset or data.isascii() or to_utf8(data) is not data:
         return data
     if charset == "utf-8":
-        return renamed(data) if is_utf8(data) else data
+        return declare_utf8(data) if is_utf8(data) else data
     if own != "utf-8" or not data.decode("utf-8", "ignore").isascii():
         return data
     try:
-        return renamed(data.decode(charset).encode())
-    except (UnicodeError, LookupError):  # a codec that is none of text raises LookupError
+        return declare_utf8(data.decode(charset).encode())
+    except (UnicodeError, LookupError):  # a codec that is not for text raises LookupError
         return data
 
 

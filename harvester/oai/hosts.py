@@ -1,4 +1,4 @@
-"""How many requests may be on their way to one host at once, over all sources of this process."""
+"""Limits how many requests are sent to one host at once, over all sources of this process."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from threading import Condition
 
 from harvester.oai.backoff import host_of
 
-AT_ONCE = 4
+MAX_REQUESTS = 4  # at once
 
 _under_way: defaultdict[str, int] = defaultdict(int)
 _changed = Condition()
 
 
 @contextmanager
-def turn(url: str, lanes: int = 1) -> Iterator[None]:
-    """Held while a request to the host of this address is under way.
+def slot(url: str, lanes: int = 1) -> Iterator[None]:
+    """Waits until one more request may be sent to the host of this URL, and counts it in the block.
 
-    `lanes` is how many its source is allowed at once by the configuration; more than `AT_ONCE` are for it alone.
+    `lanes` is how many the configuration allows its source at once. More than `MAX_REQUESTS` count for it alone.
     """
-    host, most = host_of(url), max(AT_ONCE, lanes)
+    host, limit = host_of(url), max(MAX_REQUESTS, lanes)
     with _changed:
-        _changed.wait_for(lambda: _under_way[host] < most)
+        _changed.wait_for(lambda: _under_way[host] < limit)
         _under_way[host] += 1
     try:
         yield

@@ -1,4 +1,4 @@
-"""Connections that go only where they may, and that hear a stop and a deadline in the middle of a read."""
+"""Connections to allowed addresses only, whose reads end on a stop and at a deadline."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from urllib3.util.ssl_ import create_urllib3_context
 from harvester.errors import PrivateAddress, Stopped, TooSlow, Unreachable
 from harvester.oai.head import Reply
 
-SLICE = 0.25  # seconds a read sleeps before it looks whether to go on
+SLICE = 0.25  # seconds that a read waits before it checks whether to give up
 LOOK_UP = 30.0  # seconds for the name server
 CONNECT = 15.0  # seconds for one connection, and for its TLS handshake
 SILENCE = 120.0  # seconds without a byte; OJS 3.3 on a small host needs 10 for a page of jats
 
 
-class Watch:
-    """Says in the middle of a request when to give up: a stop, the page's deadline, a silent line.
+class RequestGuard:
+    """Decides during a request when to give up: on a stop, at the deadline of the page, or when no data comes.
 
-    The timeout that requests has is per read: a dripping server held one request 16 s with `timeout=2`.
+    The timeout of `requests` is for each read: a server that sent single bytes held a request 16 s with `timeout=2`.
     """
 
     def __init__(self, stop: Callable[[], bool]) -> None:
@@ -39,7 +39,7 @@ class Watch:
         self.start(SILENCE)
 
     def start(self, seconds: float) -> None:
-        """A new page begins, and has so many seconds."""
+        """Starts the deadline of a page."""
         self._seconds = seconds
         self._end = time.monotonic() + seconds
 
@@ -52,8 +52,8 @@ class Watch:
                 "ask for smaller date windows, or allow a longer deadline for this source"
             )
 
-    def patiently(self, read: Callable[..., int], *args: Any) -> int:
-        """A read whose socket times out after `SLICE`, until something comes or it is time to give up."""
+    def wait_for(self, read: Callable[..., int], *args: Any) -> int:
+        """Repeats a read whose socket times out after `SLICE`, until data comes or it is time to give up."""
         silent = time.monotonic() + SILENCE
         while True:
             self.check()
@@ -65,44 +65,44 @@ class Watch:
 
 
 class _PlainSocket(socket.socket):
-    watch: Watch
+    guard: RequestGuard
 
     def recv_into(self, *args: Any) -> int:
-        return self.watch.patiently(super().recv_into, *args)
+        return self.guard.wait_for(super().recv_into, *args)
 
 
 class _TlsSocket(ssl.SSLSocket):
-    watch: Watch  # of the class that a session makes for itself: the handshake comes before anyone has the socket
+    guard: RequestGuard  # of a class made for one session: the handshake comes before anyone has the socket
 
     def do_handshake(self, block: bool = False) -> None:
-        """In slices; what came of the handshake is kept between them."""
+        """In slices. The progress of the handshake is kept between them."""
         try:
             self._shake_hands(block)
         except BaseException:
-            self.close()  # ssl does so for its own errors only
+            self.close()  # ssl does this for its own errors only
             raise
 
     def _shake_hands(self, block: bool) -> None:
         end = time.monotonic() + CONNECT
         self.settimeout(SLICE)
         while True:
-            self.watch.check()
+            self.guard.check()
             try:
                 return super().do_handshake(block)
             except TimeoutError as error:
                 if time.monotonic() > end:
-                    said = f"{self.server_hostname} agreed on no encryption within {CONNECT:g} seconds"
-                    raise Unreachable(f"{said}; harvest again later") from error
+                    problem = f"{self.server_hostname} agreed on no encryption within {CONNECT:g} seconds"
+                    raise Unreachable(f"{problem}; harvest again later") from error
 
     def recv_into(self, *args: Any) -> int:
-        return self.watch.patiently(super().recv_into, *args)
+        return self.guard.wait_for(super().recv_into, *args)
 
 
 # ------------------------------------------------------------------------------------------- addresses
 
 
 def is_public(address: str) -> bool:
-    """Whether the whole internet can reach an IP address; those that wrap an IPv4 address count as that one."""
+    """Whether an IP address is public. One that wraps an IPv4 address counts as that address."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = _wrapped(ip)
@@ -112,7 +112,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-# All that IANA gives out (RFC 4291, section 2.4). Python calls more of the rest global: ::127.0.0.1, fec0::1, 5f00::1.
+# All that IANA assigns (RFC 4291, section 2.4). Python calls some of the rest global: ::127.0.0.1, fec0::1, 5f00::1.
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -123,57 +123,60 @@ def _wrapped(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
-Place = tuple[Any, Any, int, str, Any]  # one row of getaddrinfo
+AddressInfo = tuple[Any, Any, int, str, Any]  # one row of getaddrinfo
 
 
-def _places(host: str, port: int, allow_private: bool, watch: Watch) -> list[Place]:
-    """Where the name leads, looked up once: what was checked is what is connected to."""
-    places = _looked_up(host, port, watch)
-    if isinstance(places, Exception):
+def _addresses(host: str, port: int, allow_private: bool, guard: RequestGuard) -> list[AddressInfo]:
+    """The allowed addresses of a name, looked up once: the checked address is the one that is connected to.
+
+    Raises `Unreachable` for an unknown name, and `PrivateAddress`.
+    """
+    addresses = _look_up(host, port, guard)
+    if isinstance(addresses, Exception):
         raise Unreachable(
-            f"the name {host} cannot be found ({getattr(places, 'strerror', None) or places}); "
+            f"the name {host} cannot be found ({getattr(addresses, 'strerror', None) or addresses}); "
             "check the address of the source and the network of this machine"
-        ) from places
-    allowed = [place for place in places if allow_private or is_public(str(place[4][0]))]
+        ) from addresses
+    allowed = [address for address in addresses if allow_private or is_public(str(address[4][0]))]
     if not allowed:
         raise PrivateAddress(
-            f"{host} leads to {places[0][4][0]}, an address of a private network; "
+            f"{host} leads to {addresses[0][4][0]}, an address of a private network; "
             "set allow_private = true for this source if that is meant"
         )
     return allowed
 
 
-def _looked_up(host: str, port: int, watch: Watch) -> list[Place] | OSError | UnicodeError:
-    """What getaddrinfo says, asked in a thread of its own: it cannot be interrupted, only left behind."""
-    said: SimpleQueue[list[Place] | OSError | UnicodeError] = SimpleQueue()
+def _look_up(host: str, port: int, guard: RequestGuard) -> list[AddressInfo] | OSError | UnicodeError:
+    """The result of getaddrinfo, called in a thread of its own: it cannot be interrupted, only abandoned."""
+    result: SimpleQueue[list[AddressInfo] | OSError | UnicodeError] = SimpleQueue()
 
-    def ask() -> None:
+    def look_up() -> None:
         try:
-            said.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+            result.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
-            said.put(error)
+            result.put(error)
 
-    threading.Thread(target=ask, name=f"look-up of {host}", daemon=True).start()
+    threading.Thread(target=look_up, name=f"look-up of {host}", daemon=True).start()
     end = time.monotonic() + LOOK_UP
     while time.monotonic() < end:
         try:
-            return said.get(timeout=SLICE)
+            return result.get(timeout=SLICE)
         except Empty:
-            watch.check()
+            guard.check()
     return TimeoutError(f"no answer from the name server within {LOOK_UP:g} seconds")
 
 
-def _connected(place: Place, options: Any, timeout: float, watch: Watch) -> socket.socket:
-    """A connected socket; raises `OSError`, and what the watch raises while we wait."""
-    family, kind, protocol, _, address = place
+def _connect(info: AddressInfo, options: Any, timeout: float, guard: RequestGuard) -> socket.socket:
+    """A connected socket. Raises `OSError`, and what the guard raises meanwhile."""
+    family, kind, protocol, _, address = info
     sock = _PlainSocket(family, kind, protocol)
-    sock.watch = watch
+    sock.guard = guard
     try:
         for option in options or ():
             sock.setsockopt(*option)
         sock.setblocking(False)
         sock.connect_ex(address)
-        _await_connection(sock, timeout, watch)
+        _await_connection(sock, timeout, guard)
         sock.settimeout(timeout)
     except BaseException:
         sock.close()
@@ -181,12 +184,12 @@ def _connected(place: Place, options: Any, timeout: float, watch: Watch) -> sock
     return sock
 
 
-def _await_connection(sock: socket.socket, timeout: float, watch: Watch) -> None:
+def _await_connection(sock: socket.socket, timeout: float, guard: RequestGuard) -> None:
     poll = select.poll()
     poll.register(sock, select.POLLOUT)
     end = time.monotonic() + timeout
     while not poll.poll(SLICE * 1000):
-        watch.check()
+        guard.check()
         if time.monotonic() > end:
             raise TimeoutError(f"no connection within {timeout:g} seconds")
     if fault := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
@@ -194,20 +197,20 @@ def _await_connection(sock: socket.socket, timeout: float, watch: Watch) -> None
 
 
 class _Gated:
-    """Mixed into urllib3's connections: looks the name up itself, and connects to a checked address only."""
+    """Mixed into urllib3's connections: looks up the name itself, and connects to a checked address only."""
 
     response_class: Any = Reply
 
-    def __init__(self, *args: Any, watch: Watch, allow_private: bool, **kwargs: Any) -> None:
-        self._watch = watch
+    def __init__(self, *args: Any, guard: RequestGuard, allow_private: bool, **kwargs: Any) -> None:
+        self._guard = guard
         self._allow_private = allow_private
         super().__init__(*args, **kwargs)
 
     def _new_conn(self: Any) -> socket.socket:
         fault: OSError | None = None
-        for place in _places(self._dns_host, self.port, self._allow_private, self._watch):
+        for address in _addresses(self._dns_host, self.port, self._allow_private, self._guard):
             try:
-                return _connected(place, self.socket_options, self.timeout or CONNECT, self._watch)
+                return _connect(address, self.socket_options, self.timeout or CONNECT, self._guard)
             except OSError as error:
                 fault = error
         raise Unreachable(
@@ -225,12 +228,12 @@ class _GatedHttps(_Gated, HTTPSConnection):
 
 
 class _Adapter(HTTPAdapter):
-    def __init__(self, watch: Watch, allow_private: bool) -> None:
+    def __init__(self, guard: RequestGuard, allow_private: bool) -> None:
         self._connections = {
-            "http": partial(_GatedHttp, watch=watch, allow_private=allow_private),
-            "https": partial(_GatedHttps, watch=watch, allow_private=allow_private),
+            "http": partial(_GatedHttp, guard=guard, allow_private=allow_private),
+            "https": partial(_GatedHttps, guard=guard, allow_private=allow_private),
         }
-        self._socket = type("TlsSocket", (_TlsSocket,), {"watch": watch})
+        self._socket = type("TlsSocket", (_TlsSocket,), {"guard": guard})
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -245,15 +248,15 @@ class _Adapter(HTTPAdapter):
 
 
 class Session(requests.Session):
-    """A session that keeps connections, knows no proxy and no netrc, and leaves redirects to its user."""
+    """A session that keeps connections, ignores proxies and netrc, and leaves redirects to its user."""
 
-    def __init__(self, watch: Watch, allow_private: bool) -> None:
+    def __init__(self, guard: RequestGuard, allow_private: bool) -> None:
         super().__init__()
         self.trust_env = False
         self.adapters.clear()
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _Adapter(watch, allow_private))
+            self.mount(scheme, _Adapter(guard, allow_private))
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Any:
-        """None: the original reads the whole body of a redirect, however large it is."""
+        """No redirects: the original reads the whole body of a redirect, however large it is."""
         return iter(())

@@ -1,4 +1,4 @@
-"""Bytes of one answer -> what stands in it. Strict, pure, and by namespace, never by prefix."""
+"""Parses the bytes of one answer. Strict, pure, and by namespace, never by namespace prefix."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from harvester.model import BadRecord, Page, RawRecord, Token
 from harvester.oai import encoding, repair
 from harvester.xmltools import OAI, UnsafeXml, local, parse, serialise
 
-MAX_RECORDS = 250_000  # on one page; a whole repository of identifiers without tokens stays below
+MAX_RECORDS = 250_000  # on one page; a whole repository of identifiers without tokens has fewer
 
 _ROOT = f"{{{OAI}}}OAI-PMH"
 _ERROR = f"{{{OAI}}}error"
-# Each also without a namespace: stylesheets leave `xmlns=""` on what they copy.
+# Each name also without a namespace: stylesheets leave `xmlns=""` on elements that they copy.
 _RECORD = (f"{{{OAI}}}record", "record")
 _HEADER = (f"{{{OAI}}}header", "header")
 _IDENTIFIER = (f"{{{OAI}}}identifier", "identifier")
@@ -27,16 +27,16 @@ _DATESTAMP = (f"{{{OAI}}}datestamp", "datestamp")
 _SET_SPEC = (f"{{{OAI}}}setSpec", "setSpec")
 _RESUMPTION = "{*}resumptionToken"
 
-_SPACE = " \t\r\n"  # of XML; a no-break space at the end of an identifier makes it another one
+_SPACE = " \t\r\n"  # white space of XML; an identifier that ends in a no-break space is another identifier
 _TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
-_STRANGER = "another element stands where a record should"
+_NOT_A_RECORD = "another element stands where a record should"
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf|\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE", re.DOTALL)
-# libxml2's ways to say that its limits (256 levels, 10 MB of text, 50,000 characters of a name) are exceeded.
+# libxml2's messages when its limits (256 levels, 10 MB of text, 50,000 characters of a name) are exceeded.
 _LIMITS = re.compile("Excessive depth|XML_PARSE_HUGE|too big found|[Tt]oo long|[Hh]uge input|entity amplification")
 
 
 class Document(Struct, frozen=True):
-    """One well-formed OAI-PMH answer: `root` is read from the mended bytes, `data` is what was received."""
+    """One well-formed OAI-PMH answer: `root` is parsed from the repaired bytes, `data` is what was received."""
 
     root: etree._Element
     data: bytes
@@ -47,35 +47,35 @@ class Document(Struct, frozen=True):
 
 
 def read(data: bytes, charset: str | None = None) -> Document:
-    """The answer, parsed strictly; mended first where it does not parse as it is. `charset` is what HTTP says.
+    """Parses an answer strictly, after repairs if it does not parse as it is. `charset` is that of the HTTP header.
 
-    Raises `BadAnswer` for anything that is no OAI-PMH document, `TooBig` beyond the parser's limits.
+    Raises `BadAnswer` if it is not an OAI-PMH document, and `TooBig` beyond the limits of the parser.
     """
     fault: etree.XMLSyntaxError | None = None
-    for meant, names in _readings(data, charset):
+    for candidate, names in _candidates(data, charset):
         try:
-            return Document(_strict(meant), data, names)
+            return Document(_parse(candidate), data, names)
         except etree.XMLSyntaxError as error:
-            fault = error.with_traceback(None)  # which holds this frame, and the frame the fault
-    assert fault is not None  # there is a first reading
-    raise _unreadable(encoding.narrowed(data), fault)
+            fault = error.with_traceback(None)  # the traceback holds this frame, and this frame the error
+    assert fault is not None  # there is at least one candidate
+    raise _unreadable(encoding.to_utf8(data), fault)
 
 
-def _readings(data: bytes, charset: str | None) -> Iterator[tuple[bytes, tuple[str, ...]]]:
-    """What the bytes may be meant to be, nearest first, with the names of what was done to them."""
-    meant = encoding.by_charset(data, charset) if charset else data
-    names: tuple[str, ...] = () if meant is data else ("http-charset",)
-    if not names and encoding.misnames_utf8(data):
-        meant, names = encoding.renamed(data), ("encoding-name",)
-    yield meant, names
-    if (narrow := encoding.narrowed(meant)) is not meant:
-        meant, names = narrow, ("wide-characters",)
-        yield meant, names
-    for mended, more in repair.attempts(meant):
-        yield mended, (*names, *more)
+def _candidates(data: bytes, charset: str | None) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    """The documents that the bytes may stand for, least changed first, with the names of the repairs."""
+    candidate = encoding.by_charset(data, charset) if charset else data
+    names: tuple[str, ...] = () if candidate is data else ("http-charset",)
+    if not names and encoding.is_mislabelled_utf8(data):
+        candidate, names = encoding.declare_utf8(data), ("encoding-name",)
+    yield candidate, names
+    if (converted := encoding.to_utf8(candidate)) is not candidate:
+        candidate, names = converted, ("wide-characters",)
+        yield candidate, names
+    for repaired, more in repair.attempts(candidate):
+        yield repaired, (*names, *more)
 
 
-def _strict(data: bytes) -> etree._Element:
+def _parse(data: bytes) -> etree._Element:
     if _DOCTYPE.match(data):
         raise _with_doctype(data)
     try:
@@ -108,7 +108,7 @@ def _with_doctype(data: bytes) -> BadAnswer:
 
 
 def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
-    """Names what the bytes are, in the order of how often providers send it."""
+    """The error that says what the bytes are, the most frequent kinds first."""
     if not data.strip():
         return BadAnswer("the provider sent an empty answer; harvest again later", transient=True)
     if repair.starts_document(data):
@@ -144,13 +144,13 @@ def _brief(fault: etree.XMLSyntaxError) -> str:
 
 
 def quote(data: bytes, length: int = 120) -> str:
-    """The start of what the bytes say, without markup, safe to print."""
+    """The beginning of the text in the bytes, without markup, safe to print."""
     text = data[:8192].decode("utf-8", "replace")
     return safe(unescape(_TAGS.sub(" ", text)), length)
 
 
 def safe(text: str, length: int = 200) -> str:
-    """One line of printable characters, not longer than `length`."""
+    """The text in one line of printable characters, at most `length` of them."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text[: length * 20]).split())
     return line if len(line) <= length else line[: length - 1] + "…"
 
@@ -159,16 +159,16 @@ def safe(text: str, length: int = 200) -> str:
 
 
 def error_code(document: Document) -> str | None:
-    """The code of the answer's first <error>; `None` when there is none."""
+    """The code of the first <error> in the answer; `None` if there is none."""
     error = document.root.find(_ERROR)
     return None if error is None else (error.get("code") or "error").strip()
 
 
 def containers(document: Document, verb: str) -> list[etree._Element]:
-    """The elements named after the verb; none when nothing matches.
+    """The elements named after the verb; none if nothing matches.
 
-    Raises `ProtocolError` for an <error>. noRecordsMatch is no error, and beside records it says nothing: the records
-    count. Any other error beside records means that the list broke off there.
+    Raises `ProtocolError` for an <error>, except noRecordsMatch: that is not an error, and is ignored if there are
+    records. Any other error next to records means that the list broke off there. Raises `BadAnswer` for another verb.
     """
     for error in document.root.iterchildren(_ERROR):
         code = (error.get("code") or "error").strip()
@@ -189,7 +189,7 @@ def _named(document: Document, verb: str) -> list[etree._Element]:
 
 
 def page(document: Document, verb: str, url: str = "") -> Page:
-    """The records of one answer to ListRecords, ListIdentifiers or GetRecord. Takes the document apart.
+    """The records of one answer to ListRecords, ListIdentifiers or GetRecord. Changes the document.
 
     Raises `ProtocolError`, `BadAnswer`, and `TooBig` beyond `MAX_RECORDS`.
     """
@@ -213,13 +213,13 @@ def page(document: Document, verb: str, url: str = "") -> Page:
 
 
 def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord:
-    """A <record>. One without metadata or with a senseless datestamp is kept: its identifier says which it is."""
+    """A <record>. One without metadata, or with an invalid datestamp, is kept: it has an identifier."""
     if record.tag not in _RECORD:
-        return _bad(_STRANGER, record)
+        return _bad(_NOT_A_RECORD, record)
     header = next((child for child in record if child.tag in _HEADER), None)
     if header is None:
         return _bad("the record has no header", record)
-    identifier, datestamp, sets = _facts(header)
+    identifier, datestamp, sets = _header_facts(header)
     if not identifier:
         return _bad("the record's header has no identifier", record)
     deleted = _is_deleted(header)
@@ -237,8 +237,8 @@ def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord
 
 def _identifier_only(header: etree._Element, _: Document) -> RawRecord | BadRecord:
     if header.tag not in _HEADER:
-        return _bad(_STRANGER, header)
-    identifier, datestamp, sets = _facts(header)
+        return _bad(_NOT_A_RECORD, header)
+    identifier, datestamp, sets = _header_facts(header)
     if not identifier:
         return _bad("the header has no identifier", header)
     return RawRecord(identifier=identifier, datestamp=datestamp, sets=sets, deleted=_is_deleted(header))
@@ -248,8 +248,8 @@ def _bad(reason: str, element: etree._Element) -> BadRecord:
     return BadRecord(identifier=None, reason=reason, payload=serialise(element))
 
 
-def _facts(header: etree._Element) -> tuple[str, str, tuple[str, ...]]:
-    """Identifier, datestamp and sets as they stand; empty where the header has none."""
+def _header_facts(header: etree._Element) -> tuple[str, str, tuple[str, ...]]:
+    """Identifier, datestamp and sets as written; empty if the header has none."""
     identifier, datestamp, sets = "", "", []
     for child in header:
         tag, value = child.tag, (child.text or "").strip(_SPACE)
@@ -267,7 +267,7 @@ def _is_deleted(header: etree._Element) -> bool:
 
 
 def token(document: Document, verb: str) -> Token | None:
-    """The resumption token, exactly as it stands; `None` where it is absent, empty or blank: the end of the list."""
+    """The resumption token as written; `None` at the end of the list, if it is absent, empty or blank."""
     return _first_token(_tokens(document, _named(document, verb)))
 
 
@@ -284,7 +284,7 @@ def _first_token(elements: list[etree._Element]) -> Token | None:
 
 
 def _tokens(document: Document, found: list[etree._Element]) -> list[etree._Element]:
-    """By name alone: a token overlooked for its namespace would end the list too early."""
+    """Found by local name: a token that is missed because of its namespace would end the list too early."""
     return [element for part in (*found, document.root) for element in part.iterchildren(_RESUMPTION)]
 
 

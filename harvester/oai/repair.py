@@ -1,8 +1,8 @@
-"""Bytes that are almost XML become bytes that are: only what no reading of XML allows is touched.
+"""Repairs bytes that are almost XML. Only what XML forbids is changed.
 
-Each step mends one kind of fault, leaves everything else byte for byte as it is, and has a name that goes with the
-records of the page. Nothing is ever added to the end: half a document stays half a document. What is text by the rules
-of XML (CDATA, comments, processing instructions) is not looked into, except for bytes that are illegal everywhere.
+Each step repairs one kind of fault, leaves every other byte as it is, and has a name that is stored with the records of
+the page. Nothing is ever added to the end: half a document stays half a document. CDATA, comments and processing
+instructions are left alone, except for bytes that are illegal everywhere.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from html.entities import html5
 
-from harvester.oai.encoding import declared, is_utf8, renamed
+from harvester.oai.encoding import declare_utf8, declared_encoding, is_utf8
 
 Step = Callable[[bytes], bytes]
 
@@ -27,22 +27,22 @@ _NOT_ASCII = ("iso-2022", "utf-7", "utf7", "utf-16", "utf-32", "hz", "ucs", "ebc
 
 
 def attempts(data: bytes) -> Iterator[tuple[bytes, tuple[str, ...]]]:
-    """The document after each repair that changed it, with the names of all repairs so far; narrowest first.
+    """The document after each repair that changed it, with the names of all repairs so far.
 
-    Nothing comes for a document without its end: it was cut.
+    A document without its end gives nothing: it was cut.
     """
     if is_cut(data):
         return
     names: tuple[str, ...] = ()
     for name, step in STEPS:
-        mended = step(data)
-        if mended != data:
-            data, names = mended, (*names, name)
+        repaired = step(data)
+        if repaired != data:
+            data, names = repaired, (*names, name)
             yield data, names
 
 
 def is_cut(data: bytes) -> bool:
-    """Whether no end tag of an OAI-PMH document is left."""
+    """Whether the data has no end tag of an OAI-PMH document."""
     return _ROOT_END.search(data) is None
 
 
@@ -55,9 +55,9 @@ def starts_document(data: bytes) -> bool:
 
 
 def cut_before(data: bytes) -> bytes:
-    """Without what stands before or behind the XML declaration: PHP warnings, blank lines, a second BOM.
+    """Removes text before and after the XML declaration: PHP warnings, blank lines, a second BOM.
 
-    A DOCTYPE is left standing, so that the document is refused.
+    A DOCTYPE is left, so that the document is refused.
     """
     root = _ROOT.search(data)
     if root is None:
@@ -74,7 +74,7 @@ def cut_before(data: bytes) -> bytes:
 
 
 def _declaration(head: bytes) -> tuple[int, int]:
-    """Where the last XML declaration stands; an empty span at the end when there is none."""
+    """The span of the last XML declaration; an empty span at the end if there is none."""
     start = len(head)
     for match in _DECLARATION.finditer(head):
         start = match.start()
@@ -83,7 +83,7 @@ def _declaration(head: bytes) -> tuple[int, int]:
 
 
 def cut_after(data: bytes) -> bytes:
-    """Without what stands behind the end tag of the root (findsorguk#843: PHP notices)."""
+    """Removes text after the end tag of the root (findsorguk#843: PHP notices)."""
     end = len(data)
     for match in _ROOT_END.finditer(data):
         end = match.end()
@@ -94,12 +94,12 @@ def cut_after(data: bytes) -> bytes:
 
 
 def _is_utf8(data: bytes) -> bool:
-    return declared(data) in ("utf-8", "utf8")
+    return declared_encoding(data) in ("utf-8", "utf8")
 
 
 def name_encoding(data: bytes) -> bytes:
-    """UTF-8 for an encoding that nobody knows or that the bytes are plainly not in, where they are valid UTF-8."""
-    return renamed(data) if _is_misnamed(declared(data), data) and is_utf8(data) else data
+    """Declares UTF-8 if the declared encoding is unknown or plainly wrong, and the bytes are valid UTF-8."""
+    return declare_utf8(data) if _is_misnamed(declared_encoding(data), data) and is_utf8(data) else data
 
 
 def _is_misnamed(name: str, data: bytes) -> bool:
@@ -120,21 +120,21 @@ def _join_surrogates(match: re.Match[bytes]) -> bytes:
 
 
 def join_cesu(data: bytes) -> bytes:
-    """Characters written as two encoded surrogates (CESU-8) as the one character they are."""
+    """Joins two encoded surrogates (CESU-8) to the character that they stand for."""
     return _CESU.sub(_join_surrogates, data) if _is_utf8(data) else data
 
 
 def set_dashes(data: bytes) -> bytes:
-    """A lone byte 96 or 97 between two digits, in what should be UTF-8, is the dash of every Windows code page."""
+    """Replaces a single byte 96 or 97 between two digits, in a document declared as UTF-8, with the dash of Windows."""
     if not _is_utf8(data):
         return data
     return _DASH.sub(lambda match: match[0].decode("cp1252").encode(), data)
 
 
 def mark_invalid(data: bytes) -> bytes:
-    """U+FFFD for each sequence that is not UTF-8.
+    """Replaces each sequence that is not UTF-8 with U+FFFD.
 
-    It is not decoded as some code page: F8 is ø in one and ř in the next, so that would be a guess.
+    It is not decoded with a code page: F8 is ø in one and ř in another, so that would be a guess.
     """
     if not _is_utf8(data) or is_utf8(data):
         return data
@@ -147,8 +147,8 @@ _NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
 
 
 def drop_controls(data: bytes) -> bytes:
-    """Without characters that XML forbids (section 2.2); line and page breaks of old become a blank."""
-    if declared(data).startswith(_NOT_ASCII):
+    """Removes characters that XML forbids (section 2.2). Vertical tabs and form feeds become a space."""
+    if declared_encoding(data).startswith(_NOT_ASCII):
         return data
     data = data.translate(_BREAKS, _CONTROLS)
     return _NONCHARACTERS.sub(b"", data) if _is_utf8(data) else data
@@ -157,18 +157,18 @@ def drop_controls(data: bytes) -> bytes:
 # ---------------------------------------------------------------------------------------------- markup
 
 
-def _outside(fault: bytes, mend: Callable[[re.Match[bytes]], bytes] | bytes) -> Step:
-    """A step that mends each fault outside CDATA, comments and processing instructions."""
-    alone = re.compile(fault, re.DOTALL)  # many times as fast where there is no such fault
+def _outside(fault: bytes, replacement: Callable[[re.Match[bytes]], bytes] | bytes) -> Step:
+    """A step that replaces each fault outside of CDATA, comments and processing instructions."""
+    simple = re.compile(fault, re.DOTALL)  # much faster if there is no such fault
     pattern = re.compile(_OPAQUE + rb"|(?P<fault>" + fault + rb")", re.DOTALL)
 
     def replace(match: re.Match[bytes]) -> bytes:
         if match["fault"] is None:
             return match[0]
-        return mend if isinstance(mend, bytes) else mend(match)
+        return replacement if isinstance(replacement, bytes) else replacement(match)
 
     def step(data: bytes) -> bytes:
-        if declared(data).startswith(_NOT_ASCII) or not alone.search(data):
+        if declared_encoding(data).startswith(_NOT_ASCII) or not simple.search(data):
             return data
         return pattern.sub(replace, data)
 
@@ -181,7 +181,7 @@ _drop_declarations = _outside(
 
 
 def drop_inner_prologs(data: bytes) -> bytes:
-    """Without XML declarations and document types inside the document (dataverse#7974), the first ones apart."""
+    """Removes XML declarations and document types inside the document (dataverse#7974), except the first ones."""
     root = _ROOT.search(data)
     start = root.start() if root else len(data)
     return data[:start] + _drop_declarations(data[start:])
@@ -199,8 +199,8 @@ def _legal(code: int) -> bool:
     return code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
 
 
-def _mend_references(run: re.Match[bytes]) -> bytes:
-    """A run of references; two surrogates are one character, a lone one has lost it (lobid-gnd#336)."""
+def _replace_references(run: re.Match[bytes]) -> bytes:
+    """A run of references. Two surrogates are one character; a single one has lost it (lobid-gnd#336)."""
     out: list[bytes] = []
     high = 0
     for match in _REFERENCE.finditer(run[0]):
@@ -208,12 +208,12 @@ def _mend_references(run: re.Match[bytes]) -> bytes:
         if high and 0xDC00 <= code < 0xE000:
             out[-1] = b"&#x%X;" % (0x10000 + (high - 0xD800) * 0x400 + code - 0xDC00)
         else:
-            out.append(_mended(code, match[0]))
+            out.append(_legal_reference(code, match[0]))
         high = code if 0xD800 <= code < 0xDC00 else 0
     return b"".join(out)
 
 
-def _mended(code: int, reference: bytes) -> bytes:
+def _legal_reference(code: int, reference: bytes) -> bytes:
     if _legal(code):
         return reference.lower() if b"X" in reference else reference
     if 0xD800 <= code < 0xE000 or code >= 0x110000:
@@ -228,7 +228,8 @@ def _name_entity(match: re.Match[bytes]) -> bytes:
     return b"".join(b"&#%d;" % ord(character) for character in characters) or match[0]
 
 
-# Prefixes that mean one thing everywhere. JATS's own DTD declares the first three, and files that rely on it lose them.
+# Prefixes with the same meaning everywhere. The DTD of JATS declares the first three, and files that rely on it lose
+# them.
 _KNOWN_PREFIXES = {
     b"xlink": b"http://www.w3.org/1999/xlink",
     b"mml": b"http://www.w3.org/1998/Math/MathML",
@@ -240,7 +241,7 @@ _KNOWN_PREFIXES = {
 
 
 def declare_prefixes(data: bytes) -> bytes:
-    """Well-known namespace prefixes that are used and declared nowhere, declared on the root."""
+    """Declares well-known namespace prefixes on the root if they are used and nowhere declared."""
     root = _ROOT.search(data)
     if root is None:
         return data
@@ -260,7 +261,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("windows-dash", set_dashes),
     ("invalid-utf8", mark_invalid),
     ("illegal-characters", drop_controls),
-    ("illegal-references", _outside(rb"(?:&#(?:[xX][0-9a-fA-F]+|[0-9]+);)+", _mend_references)),
+    ("illegal-references", _outside(rb"(?:&#(?:[xX][0-9a-fA-F]+|[0-9]+);)+", _replace_references)),
     ("html-entities", _outside(rb"&(?P<name>[A-Za-z][A-Za-z0-9]*);", _name_entity)),
     (
         "unescaped-ampersand",

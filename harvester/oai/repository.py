@@ -1,4 +1,4 @@
-"""What a repository says of itself: Identify, ListMetadataFormats, ListSets. Document -> Structs, pure."""
+"""What a repository says about itself: Identify, ListMetadataFormats, ListSets. Document -> Structs, pure."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _TOOLKITS = ("toolkit", "XOAIDescription")
 
 
 def identity(document: Document) -> Identity:
-    """The answer to Identify. What it does not say is an empty string; an unknown granularity is by day (metha)."""
-    said = containers(document, "Identify")
+    """The answer to Identify. What is missing is an empty string; an unknown granularity means days (metha)."""
+    parts = containers(document, "Identify")
     return Identity(
-        repository=_first(said, "repositoryName"),
-        base_url=_first(said, "baseURL"),
-        earliest=_first(said, "earliestDatestamp"),
-        deleted_record=_first(said, "deletedRecord"),
-        granularity="second" if _first(said, "granularity").lower() == "yyyy-mm-ddthh:mm:ssz" else "day",
+        repository=_first(parts, "repositoryName"),
+        base_url=_first(parts, "baseURL"),
+        earliest=_first(parts, "earliestDatestamp"),
+        deleted_record=_first(parts, "deletedRecord"),
+        granularity="second" if _first(parts, "granularity").lower() == "yyyy-mm-ddthh:mm:ssz" else "day",
         response_date=(document.root.findtext(f"{{{OAI}}}responseDate") or "").strip(),
-        emails=tuple(_values(said, "adminEmail")),
-        software=_software(said),
+        emails=tuple(_values(parts, "adminEmail")),
+        software=_software(parts),
     )
 
 
 def formats(document: Document) -> tuple[Format, ...]:
-    """The rows of ListMetadataFormats, in its order; empty for noMetadataFormats."""
+    """The rows of ListMetadataFormats, in order; empty for noMetadataFormats."""
     try:
         listed = containers(document, "ListMetadataFormats")
     except ProtocolError as error:
@@ -45,7 +45,7 @@ def formats(document: Document) -> tuple[Format, ...]:
 
 
 def sets(document: Document) -> tuple[SetInfo, ...]:
-    """The rows of one page of ListSets; empty where the repository has no sets."""
+    """The rows of one page of ListSets; empty if the repository has no sets."""
     try:
         listed = containers(document, "ListSets")
     except ProtocolError as error:
@@ -73,7 +73,7 @@ def _text(row: etree._Element, name: str) -> str:
 
 
 def _software(parts: list[etree._Element]) -> str | None:
-    """`Open Journal Systems 3.4.0.10`, from the description that names the toolkit."""
+    """Name and version, such as `Open Journal Systems 3.4.0.10`, from the description of the toolkit."""
     for part in parts:
         for described in part.iterchildren(f"{{{OAI}}}description"):
             for element in described:

@@ -1,4 +1,4 @@
-"""One GET to a provider: where it may go, what it says of us, and what comes back, in words when nothing does."""
+"""One GET request to a provider: the allowed addresses, our headers, and errors in plain words."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from harvester import __version__
 from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachable
 from harvester.model import Access
 from harvester.oai import body
-from harvester.oai.network import CONNECT, SILENCE, SLICE, Session, Watch
+from harvester.oai.network import CONNECT, SILENCE, SLICE, RequestGuard, Session
 from harvester.oai.pages import safe
 
 Kind = TypeVar("Kind", bound=BaseException)
 
 MAX_REDIRECTS = 5
-MAX_ERROR_BODY = 1024 * 1024  # bytes of a 4xx or 5xx answer that are looked at
-# What OpenSSL, in its different versions, makes of an answer in plain HTTP.
+MAX_ERROR_BODY = 1024 * 1024  # bytes that are read of a 4xx or 5xx answer
+# Errors of OpenSSL, in its different versions, for an answer in plain HTTP.
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 _ARGUMENTS = frozenset({"verb", "metadataPrefix", "set", "from", "until", "resumptionToken", "identifier"})
 
 
 class Response(Struct, frozen=True):
-    """What came back: `body` is decompressed, `url` is the address after redirects, without credentials."""
+    """An answer: `body` is decompressed, `url` is the address after redirects, without credentials."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,19 +40,19 @@ class Response(Struct, frozen=True):
 
 
 class Transport:
-    """The session of one source. `base` is the address in use, `requests` counts what was sent.
+    """The HTTP session of one source. `base` is the address in use, `requests` counts the requests sent.
 
     Raises `RefusedAddress` for an address that is neither http nor https.
     """
 
-    def __init__(self, access: Access, watch: Watch) -> None:
+    def __init__(self, access: Access, guard: RequestGuard) -> None:
         self._access = access
-        self._watch = watch
+        self._guard = guard
         self.home, self._auth = home_of(access)
         self.base = self.home
         self.secrets = _secrets(access, self._auth)
         self.requests = 0
-        self._session = Session(watch, access.allow_private)
+        self._session = Session(guard, access.allow_private)
         self._session.headers.clear()
         self._session.headers.update(
             {"User-Agent": user_agent(access.contact), "Accept-Encoding": "gzip, deflate", "Accept": "text/xml, */*"}
@@ -62,11 +62,11 @@ class Transport:
         self._session.close()
 
     def get(self, query: str) -> Response:
-        """The answer to one request, whatever its status, within the deadline of `access`.
+        """Sends one request and returns the answer, whatever its status, within the deadline of `access`.
 
         Raises `Unreachable`, `BadAnswer`, `TooBig`, `TooSlow`, `RefusedAddress`, `Stopped`.
         """
-        self._watch.start(self._access.deadline)
+        self._guard.start(self._access.deadline)
         try:
             return self._follow(query)
         except body.BadEncoding:
@@ -85,18 +85,18 @@ class Transport:
                 transient=True,
             ) from error
 
-    def keep(self, response: Response) -> None:
-        """The address that gave a good answer is asked from now on: OJS 3.5 redirects every single request."""
+    def keep_address(self, response: Response) -> None:
+        """Uses the address of a good answer from now on: OJS 3.5 redirects every single request."""
         self.base = base_of(response.url)
 
-    def forget(self) -> None:
-        """Back to the configured address, after a bad answer."""
+    def reset_address(self) -> None:
+        """Returns to the configured address, after a bad answer."""
         self.base = self.home
 
     def _follow(self, query: str) -> Response:
         url = with_query(self.base, query)
         for _ in range(MAX_REDIRECTS + 1):
-            with _in_plain_words(urlsplit(url).hostname or url), self._send(url) as reply:
+            with _as_unreachable(urlsplit(url).hostname or url), self._send(url) as reply:
                 target = self._session.get_redirect_target(reply)
                 if target is None:
                     return Response(reply.status_code, reply.headers, self._body(reply), url)
@@ -108,7 +108,7 @@ class Transport:
 
     def _send(self, url: str) -> requests.Response:
         """Credentials and headers of the configuration go to the configured host only."""
-        self._watch.check()
+        self._guard.check()
         at_home = not self._session.should_strip_auth(self.home, url)  # type: ignore[no-untyped-call]
         request = requests.Request(
             "GET", url, headers=self._access.headers if at_home else None, auth=self._auth if at_home else None
@@ -123,16 +123,16 @@ class Transport:
         try:
             return self._read(reply, min(MAX_ERROR_BODY, self._access.max_bytes))
         except (ProviderError, body.BadEncoding, urllib3.exceptions.HTTPError):
-            self._watch.check()
-            return b""  # the status says enough
+            self._guard.check()
+            return b""  # the status is enough
 
     def _read(self, reply: requests.Response, cap: int) -> bytes:
-        raw = body.received(reply.raw, reply.headers, cap)
-        return body.decoded(raw, reply.headers.get("Content-Encoding", ""), cap)
+        raw = body.read_body(reply.raw, reply.headers, cap)
+        return body.decompress(raw, reply.headers.get("Content-Encoding", ""), cap)
 
 
 def user_agent(contact: str | None) -> str:
-    """`harvester/VERSION (+editor@example.org)`: some providers block the default of a library (metha)."""
+    """`harvester/VERSION (+editor@example.org)`: Some providers block the default of a library (metha)."""
     return f"harvester/{__version__}" + (f" (+{contact})" if contact else "")
 
 
@@ -140,9 +140,9 @@ def user_agent(contact: str | None) -> str:
 
 
 def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
-    """The configured address, and the credentials of the configuration, else those that stand in the address.
+    """The configured address, with the credentials of the configuration or else those in the address.
 
-    As bytes, because requests would encode text as Latin-1.
+    They are bytes, because `requests` would encode text as Latin-1.
     """
     parts = _checked(access.url)
     username, password = access.username, access.password or ""
@@ -153,7 +153,7 @@ def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
 
 
 def _secrets(access: Access, auth: tuple[bytes, bytes] | None) -> tuple[str, ...]:
-    """What must never stand in a message, in each of the forms it may take in one, longest first."""
+    """What must never be in a message, in every form that it can have there, longest first."""
     pair = [auth[1].decode(), b64encode(b":".join(auth)).decode()] if auth else []
     forms = {
         form for secret in (*pair, *access.headers.values()) for form in (secret, quote(secret), quote(secret, ""))
@@ -174,7 +174,7 @@ def _checked(url: str) -> SplitResult:
 
 
 def base_of(url: str) -> str:
-    """The address without credentials and OAI-PMH arguments; others in it stay (`index.php?page=oai`)."""
+    """The address without credentials and OAI-PMH arguments. Other arguments stay (`index.php?page=oai`)."""
     parts = urlsplit(url)
     kept = "&".join(pair for pair in parts.query.split("&") if pair.partition("=")[0] not in _ARGUMENTS)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, kept, ""))
@@ -185,7 +185,7 @@ def with_query(base: str, query: str) -> str:
 
 
 def redirected(url: str, location: str, query: str) -> str:
-    """Where a redirect leads, with the question of `query` where the new address has lost it."""
+    """The target of a redirect, with `query` if the redirect has lost it."""
     try:
         target = urljoin(url, location)
     except ValueError:
@@ -196,12 +196,12 @@ def redirected(url: str, location: str, query: str) -> str:
     return clean if asked else with_query(base_of(clean), query)
 
 
-# ----------------------------------------------------------------------------------------------- words
+# ---------------------------------------------------------------------------------------------- errors
 
 
 @contextmanager
-def _in_plain_words(host: str) -> Iterator[None]:
-    """What requests and urllib3 raise, as `Unreachable`."""
+def _as_unreachable(host: str) -> Iterator[None]:
+    """Turns what `requests` and urllib3 raise into `Unreachable`, in plain words."""
     host = safe(host)
     try:
         yield
@@ -236,6 +236,6 @@ def _cause(error: BaseException, kind: type[Kind]) -> Kind | None:
 
 
 def _brief(error: BaseException) -> str:
-    """The innermost cause, which may quote the provider; the outer ones repeat the address with its query."""
+    """The innermost cause, which may quote the provider. The outer ones repeat the address with its query."""
     *_, root = _chain(error)
     return safe(str(getattr(root, "strerror", None) or root or type(root).__name__), 150)

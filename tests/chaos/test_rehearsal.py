@@ -33,7 +33,7 @@ def test_the_plan_loses_nothing(case: Case, tmp_path: Path):
     assert (case.said is None) == (outcome.error is None), outcome
     if case.state != "complete":
         simulation.script.fault = None
-        backoff._until.clear()
+        backoff._pauses.clear()
         outcome = simulation.harvest()
         assert outcome.state == "complete", outcome
     if case.corrected is not None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from harvester.errors import BadStatus, Stopped
-from harvester.harvesting.fetching import AHEAD, AHEAD_BYTES, Fetching, Line, Room
+from harvester.harvesting.fetching import BYTES_AHEAD, PAGES_AHEAD, Fetching, Line, Prefetch
 from harvester.model import Access, Page, Token, Window
 from harvester.store import RunWindow
 from tests.providers.server import Request, reply
@@ -19,8 +19,8 @@ from tests.providers.truth import Truth, broken, page_of
 ASKED = Window(prefix="oai_dc")
 
 
-def line(*, window_id: int = 1, held: bool = False, asked: Window = ASKED, token: Token | None = None) -> Line:
-    return Line(RunWindow(id=window_id, window=asked, token=token), asked, held=held)
+def line(*, window_id: int = 1, paused: bool = False, asked: Window = ASKED, token: Token | None = None) -> Line:
+    return Line(RunWindow(id=window_id, window=asked, token=token), asked, paused=paused)
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def fetching(
 def taken(made: Fetching) -> tuple[Line, Page]:
     one, came = made.next()
     assert isinstance(came, Page), came
-    one.room.clear(came.size)
+    one.prefetch.take(came.size)
     return one, came
 
 
@@ -69,21 +69,21 @@ def test_the_pages_of_a_list_come_in_their_order():
 def test_no_more_pages_wait_than_there_is_room_for():
     with fetching(Truth(50)) as (made, asked):
         made.follow(line())
-        assert until(lambda: len(asked) == AHEAD)
+        assert until(lambda: len(asked) == PAGES_AHEAD)
         time.sleep(0.1)
-        assert asked == list(range(1, AHEAD + 1))
+        assert asked == list(range(1, PAGES_AHEAD + 1))
         taken(made)
-        assert until(lambda: len(asked) == AHEAD + 1)
+        assert until(lambda: len(asked) == PAGES_AHEAD + 1)
 
 
 def test_a_list_that_may_be_cut_is_asked_for_no_more_than_its_first_page():
     with fetching(Truth()) as (made, asked):
-        made.follow(line(held=True))
+        made.follow(line(paused=True))
         one, came = made.next()
         time.sleep(0.1)
         assert asked == [1]
         assert isinstance(came, Page)
-        one.room.clear(came.size)
+        one.prefetch.take(came.size)
         assert len(taken(made)[1].records) == 5
 
 
@@ -111,7 +111,7 @@ def test_a_fault_in_beginning_with_a_page_is_not_lost():
         raise ZeroDivisionError
 
     with fetching(Truth(), begin=begin) as (made, _):
-        made.follow(line(held=True))
+        made.follow(line(paused=True))
         taken(made)
         assert begun.wait(5)
         assert isinstance(made.next()[1], ZeroDivisionError)
@@ -122,7 +122,7 @@ def test_pages_of_a_list_that_was_given_up_are_thrown_away():
         first, second = line(), line(window_id=2)
         made.follow(first)
         assert until(lambda: len(asked) == 2)
-        first.room.give_up()
+        first.prefetch.cancel()
         made.follow(second)
         assert taken(made)[0] is second
 
@@ -139,7 +139,7 @@ def test_a_request_that_nobody_wants_any_more_is_left():
         unwanted, wanted = line(asked=Window(prefix="oai_dc", set_spec="slow")), line(window_id=2)
         made.follow(unwanted)
         assert until(lambda: len(asked) == 1)
-        unwanted.room.give_up()
+        unwanted.prefetch.cancel()
         made.follow(wanted)
         assert taken(made)[0] is wanted
         answering.set()
@@ -177,27 +177,27 @@ def test_the_end_stops_what_is_under_way():
         go.set()
 
 
-class TestRoom:
+class TestPrefetch:
     def test_large_pages_wait_alone(self):
-        room = Room(held=False)
-        filled = threading.Thread(target=room.fill, args=(AHEAD_BYTES,), daemon=True)
+        prefetch = Prefetch(paused=False)
+        filled = threading.Thread(target=prefetch.put, args=(BYTES_AHEAD,), daemon=True)
         filled.start()
         filled.join(0.05)
         assert filled.is_alive()
-        room.clear(AHEAD_BYTES)
+        prefetch.take(BYTES_AHEAD)
         filled.join(5)
         assert not filled.is_alive()
 
     def test_nothing_is_asked_for_a_list_that_was_given_up(self):
-        room = Room(held=True)
-        room.give_up()
-        assert not room.fill(1)
+        prefetch = Prefetch(paused=True)
+        prefetch.cancel()
+        assert not prefetch.put(1)
 
 
 def test_only_pages_that_come_while_another_is_being_stored_are_begun():
     begun: list[Page] = []
     with fetching(Truth(15), begin=begun.append) as (made, _):
-        made.follow(line(held=True))
+        made.follow(line(paused=True))
         first = taken(made)[1]
         assert until(lambda: len(begun) == 2)
         rest = [taken(made)[1] for _ in range(2)]

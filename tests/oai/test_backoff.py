@@ -18,10 +18,10 @@ PAGE = reply(listing(record(1)))
 
 def test_the_longer_of_two_times_stands():
     began = time.monotonic()
-    backoff.leave("https://River.example:8080/a", 20)
-    backoff.leave("http://river.example/b", 10)
-    assert 20 <= backoff.until("http://river.example") - began < 21
-    assert backoff.until("https://lake.example/") < began
+    backoff.hold_off("https://River.example:8080/a", 20)
+    backoff.hold_off("http://river.example/b", 10)
+    assert 20 <= backoff.not_before("http://river.example") - began < 21
+    assert backoff.not_before("https://lake.example/") < began
 
 
 class Told:
@@ -61,12 +61,12 @@ def test_another_source_of_the_host_waits_as_long():
 def test_who_waits_already_hears_of_a_later_moment():
     told = Told(1)
     with Server(told) as server:
-        backoff.leave(server.url, 0.3)
+        backoff.hold_off(server.url, 0.3)
         with provider(server, "/other") as other:
             asking = threading.Thread(target=lambda: other.page(DC))
             asking.start()
             told.moment = time.monotonic()
-            backoff.leave(server.url, 1)
+            backoff.hold_off(server.url, 1)
             asking.join()
         assert told.came[0] >= 1
 
@@ -100,4 +100,4 @@ def test_the_host_that_sent_us_on_is_left_alone_too():
         with provider(server, "/oai", retries=0) as asking, pytest.raises(BadStatus):
             asking.page(DC)
         now = time.monotonic()
-        assert min(backoff.until("http://127.0.0.1"), backoff.until("http://localhost")) - now > 40
+        assert min(backoff.not_before("http://127.0.0.1"), backoff.not_before("http://localhost")) - now > 40

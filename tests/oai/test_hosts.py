@@ -22,9 +22,9 @@ def test_all_sources_of_a_host_share_its_turns():
     taken = [f"http{'s' * (number % 2)}://{host}/{number}" for number, host in enumerate(HOSTS)]
     with ExitStack() as held:
         for url in taken:
-            held.enter_context(hosts.turn(url))
-        with hosts.turn("https://lake.example/a"), hosts.turn("https://river.example/a", hosts.AT_ONCE + 1):
-            fifth = threading.Thread(target=lambda: held.enter_context(hosts.turn("https://river.example/b")))
+            held.enter_context(hosts.slot(url))
+        with hosts.slot("https://lake.example/a"), hosts.slot("https://river.example/a", hosts.MAX_REQUESTS + 1):
+            fifth = threading.Thread(target=lambda: held.enter_context(hosts.slot("https://river.example/b")))
             fifth.start()
             fifth.join(0.05)
             assert fifth.is_alive()
@@ -54,7 +54,7 @@ def test_no_more_requests_are_under_way_than_the_source_is_allowed(tmp_path: Pat
     with broken(Truth(120), slow) as (_, server):
         made = bench(tmp_path, server.url, settings=f"window_records = 10\nparallel = {lanes}\n")
         assert harvest(made).new == 120
-    assert (hosts.AT_ONCE if lanes > hosts.AT_ONCE else 1) < slow.most <= lanes
+    assert (hosts.MAX_REQUESTS if lanes > hosts.MAX_REQUESTS else 1) < slow.most <= lanes
 
 
 def test_many_sources_of_a_host_that_begin_at_once_share_its_turns(tmp_path: Path):
@@ -66,7 +66,7 @@ def test_many_sources_of_a_host_that_begin_at_once_share_its_turns(tmp_path: Pat
             folder.mkdir()
         runs = list(threads.map(lambda folder: harvest(bench(folder, f"{server.url}/{folder.name}")), folders))
     assert [run.new for run in runs] == [3] * 8
-    assert 1 < slow.most <= hosts.AT_ONCE
+    assert 1 < slow.most <= hosts.MAX_REQUESTS
 
 
 class Crowded:

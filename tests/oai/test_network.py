@@ -15,7 +15,7 @@ from tests.providers.server import Answer, Server, listing, record, redirect, re
 
 DC = Window(prefix="oai_dc")
 PAGE = listing(record(1))
-WATCH = network.Watch(lambda: False)
+GUARD = network.RequestGuard(lambda: False)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_a_name_with_a_private_and_a_public_address_goes_to_the_public_one(monke
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 0)),
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: places)
-    assert network._places("mixed.example", 80, False, WATCH) == places[1:]
-    assert network._places("mixed.example", 80, True, WATCH) == places
+    assert network._addresses("mixed.example", 80, False, GUARD) == places[1:]
+    assert network._addresses("mixed.example", 80, True, GUARD) == places
 
 
 def test_the_name_is_looked_up_once_for_check_and_connection(monkeypatch):

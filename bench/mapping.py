@@ -18,7 +18,7 @@ from typing import Any, TextIO
 from harvester import formats, rules
 from harvester.article_rows import to_row
 from harvester.findings import is_blocking
-from harvester.mapping import assembly, rarely_collected
+from harvester.mapping import assembly, reduced_gc
 from harvester.mapping.article_mapper import batches
 from harvester.model import Article, Hints, JournalFacts, Policy, RawRecord, Reading
 from tests.demo.many import ISSNS, many
@@ -58,7 +58,7 @@ def records(prefix: str, count: int) -> list[RawRecord]:
     ]
 
 
-@rarely_collected()
+@reduced_gc()
 def _steps(prefix: str, raws: Sequence[RawRecord]) -> dict[str, float]:
     """CPU seconds for all records, by step."""
     marks = [thread_time()]

@@ -11,7 +11,7 @@ NAMES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.py") if
 
 
 def main(names: list[str]) -> int:
-    """Runs the named measurements, or all but the slow ones; 2 for a name there is not."""
+    """Runs the named measurements, or all but the slow ones. Returns 2 for an unknown name."""
     if unknown := [name for name in names if name not in NAMES]:
         print(f"there is no measurement {', '.join(unknown)}; there are: {', '.join(NAMES)}", file=sys.stderr)
         return 2

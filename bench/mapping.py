@@ -18,7 +18,7 @@ from typing import Any, TextIO
 from harvester import formats, rules
 from harvester.article_rows import to_row
 from harvester.findings import is_blocking
-from harvester.mapping import assembly, rarely_collected
+from harvester.mapping import assembly, reduced_gc
 from harvester.mapping.article_mapper import batches
 from harvester.model import Article, Hints, JournalFacts, Policy, RawRecord, Reading
 from tests.demo.many import ISSNS, many
@@ -47,7 +47,7 @@ def run(out: TextIO) -> None:
 
 
 def records(prefix: str, count: int) -> list[RawRecord]:
-    """Invented records in one format, as the store keeps them."""
+    """Generated records in one format, as the store keeps them."""
     return [
         RawRecord(
             identifier=one.identifier,
@@ -58,7 +58,7 @@ def records(prefix: str, count: int) -> list[RawRecord]:
     ]
 
 
-@rarely_collected()
+@reduced_gc()
 def _steps(prefix: str, raws: Sequence[RawRecord]) -> dict[str, float]:
     """CPU seconds for all records, by step."""
     marks = [thread_time()]
@@ -89,7 +89,7 @@ def _print_modules(prefix: str, raws: Sequence[RawRecord], out: TextIO) -> None:
     profile.runcall(_steps, prefix, raws)
     modules = _modules(pstats.Stats(profile))
     total = sum(modules.values())
-    print("  where the time goes (under the profiler, what is called in C counted with its caller):", file=out)
+    print("  where the time goes (under the profiler, time in C counts for its caller):", file=out)
     for module, seconds in modules.most_common(MODULES_SHOWN):
         print(f"    {seconds / total:>5.1%}  {module}", file=out)
 

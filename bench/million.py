@@ -1,6 +1,7 @@
-"""A million records in flat memory, in time that grows with them and not faster: `python -m bench.million [RECORDS]`.
+"""Memory and speed of a harvest of a million records: `python -m bench.million [RECORDS]`.
 
-Goal: under 250 MB. Where others use the machine too, the processor's time tells more than records a second.
+Goals: less than 250 MB, and as fast at the end as at the beginning. On a busy machine, CPU time says more than records
+per second.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ GOAL = 250  # MB
 
 
 class _Watch:
-    """Prints how fast it goes and how large it is."""
+    """Prints the speed and the memory of each step."""
 
     def __init__(self, out: TextIO) -> None:
         self._out, self._next, self._last, self._cpu = out, STEP, perf_counter(), process_time()
@@ -42,16 +43,14 @@ class _Watch:
 
 
 def _memory() -> str:
-    """Of this process, and of its children: the provider among them, and what Python itself starts with it."""
+    """The memory of this process and of its children: the provider, what Python starts with it, and those that map."""
     mine, children = os.getpid(), [memory(pid, "VmRSS") for pid in children_of(os.getpid())]
-    return (
-        f"RSS {memory(mine, 'VmRSS'):.0f} MB, provider and workers {' + '.join(f'{size:.0f}' for size in children)} MB"
-    )
+    return f"RSS {memory(mine, 'VmRSS'):.0f} MB, children {' + '.join(f'{size:.0f}' for size in children)} MB"
 
 
 def run(out: TextIO, records: int = RECORDS) -> None:
-    """Harvests so many records into a new store, and prints rate and memory on the way."""
-    print(f"million: {records:,} records, made as they are asked for", file=out)
+    """Harvests that many records into a new store, and prints speed and memory meanwhile."""
+    print(f"million: {records:,} records, generated on request", file=out)
     with provider(records, Latency()) as server, tempfile.TemporaryDirectory() as folder:
         settings = config.load(configure(Path(folder), server.url, "oai_dc"))
         began = perf_counter()

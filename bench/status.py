@@ -1,7 +1,7 @@
-"""How soon `harvester status` answers on a store of a million records: `python -m bench.status`.
+"""How soon `harvester status` answers for a store of a million records: `python -m bench.status`.
 
-The whole process is measured, beside one of the same Python that does nothing. The store has real tables, with as many
-records and articles as are said; their payloads and documents, which `status` does not read, are left out.
+The whole process is measured, in turn with one of the same Python that does nothing. The store has real tables with a
+million records and articles, without payloads and documents, which `status` does not read.
 
 Goal: 0.3 s.
 """
@@ -46,7 +46,7 @@ def run(out: TextIO) -> None:
         folder = Path(name)
         started = perf_counter()
         _fill(folder)
-        print(f"status: {RECORDS:,} records in {SOURCES} sources, made in {perf_counter() - started:.0f} s", file=out)
+        print(f"status: {RECORDS:,} records of {SOURCES} sources, made in {perf_counter() - started:.0f} s", file=out)
         _answers(folder)
         turns = [(_timed(folder, "-c", "pass"), _timed(folder, "-m", "harvester", "status")) for _ in range(TIMES)]
     for words, which in (("wall clock", 0), ("CPU", 1)):
@@ -70,14 +70,14 @@ def _fill(folder: Path) -> None:
 
 
 def _answers(folder: Path) -> None:
-    """Sees to it that the answer is right, and warms the disk."""
+    """Checks the answer, and warms the disk cache."""
     said = subprocess.check_output([sys.executable, "-m", "harvester", "status"], cwd=folder, text=True)
     row = next(line.split() for line in said.splitlines() if line.startswith("s1 ") and "oai_dc" in line)
     assert int(row[2]) + int(row[3]) == RECORDS // SOURCES, row
 
 
 def _timed(folder: Path, *arguments: str) -> tuple[float, float]:
-    """Seconds by the wall clock and of the CPU."""
+    """Wall clock and CPU seconds."""
     before, started = os.times(), perf_counter()
     subprocess.run([sys.executable, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     wall, after = perf_counter() - started, os.times()

@@ -30,7 +30,7 @@ from harvester.harvesting.context import Outcome, Progress, RunContext
 from harvester.harvesting.reporting import finish, not_begun, report_of
 from harvester.harvesting.run_choice import Request, RunChoice
 from harvester.harvesting.walker import Walker
-from harvester.mapping import rarely_collected
+from harvester.mapping import reduced_gc
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Access, Identity
 from harvester.oai import Provider, hosts
@@ -58,7 +58,7 @@ def harvest_source(
     """Harvests a source in each of its formats, and reports every run; the caller holds the lock of the source."""
     mapper = SourceMapper(config, store, source, today=now().date().isoformat())
     harvest = _SourceHarvest(store, source, mapper, request, now, stop, progress)
-    with log_context(source=source.name), mapper, rarely_collected():
+    with log_context(source=source.name), mapper, reduced_gc():
         yield from harvest.runs()
 
 

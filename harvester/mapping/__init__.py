@@ -1,6 +1,6 @@
-"""Articles from raw records, in this process or in one of its own: all that `pipeline` needs of other processors."""
+"""Maps raw records to articles, in this process and on other cores."""
 
 from harvester.mapping.article_mapper import ArticleMapper
-from harvester.mapping.garbage import rarely_collected
+from harvester.mapping.garbage import reduced_gc
 
-__all__ = ["ArticleMapper", "rarely_collected"]
+__all__ = ["ArticleMapper", "reduced_gc"]

@@ -13,19 +13,19 @@ Articles = Callable[[], list[ArticleToSave]]  # waits until they are mapped
 
 
 class MappingAhead:
-    """The last pages that were begun. Pages that nobody takes, such as those of a window that failed, drop out."""
+    """The last pages that were begun. Older ones that nobody took, such as those of a window that failed, drop out."""
 
     def __init__(self, pages: int) -> None:
         self._begun: deque[tuple[Sequence[RawRecord], Articles]] = deque(maxlen=pages)
         self._lock = Lock()
 
     def put(self, raws: Sequence[RawRecord], articles: Articles) -> None:
-        """Keeps a page whose mapping was begun, with the article of each record. For any thread."""
+        """Keeps a page that was begun, with the article of each record. For any thread."""
         with self._lock:
             self._begun.append((raws, articles))
 
     def take(self, raws: Sequence[RawRecord]) -> dict[str, ArticleToSave]:
-        """The articles begun of these very records, by identifier. For one thread, which waits for them."""
+        """The articles of those of these very records that were begun, by identifier. Waits for them."""
         wanted = {raw.identifier: raw for raw in raws}
         with self._lock:
             page = next(

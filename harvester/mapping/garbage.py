@@ -1,6 +1,7 @@
-"""Fewer collections while many articles are made: they are frozen values without cycles, freed as soon as done with.
+"""Runs the garbage collector rarely while many articles are mapped.
 
-Python's collector knows nothing of that and looks through all of them again and again: a quarter of a harvest's time.
+They are frozen values without cycles, which are freed as soon as they are unused. Python's collector does not know
+that, and scans all of them again and again: a quarter of the time of a harvest.
 """
 
 from __future__ import annotations
@@ -10,39 +11,39 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-RARELY = (100_000, 20, 20)  # allocations more than frees before a collection; Python's own is 700
+RARE = (100_000, 20, 20)  # more allocations than frees before a collection; Python's default is 700
 
 
-class _Rest:
-    """The collector is one for all threads: the first that wants it at rest sets it, the last sets it back."""
+class _Thresholds:
+    """All threads share one collector: the first that wants it to run rarely sets that, the last restores it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._wanted = 0
+        self._users = 0
         self._usual = gc.get_threshold()
 
-    def begin(self) -> None:
+    def reduce(self) -> None:
         with self._lock:
-            if not self._wanted:
+            if not self._users:
                 self._usual = gc.get_threshold()
-                gc.set_threshold(*RARELY)
-            self._wanted += 1
+                gc.set_threshold(*RARE)
+            self._users += 1
 
-    def end(self) -> None:
+    def restore(self) -> None:
         with self._lock:
-            self._wanted -= 1
-            if not self._wanted:
+            self._users -= 1
+            if not self._users:
                 gc.set_threshold(*self._usual)
 
 
-_rest = _Rest()
+_thresholds = _Thresholds()
 
 
 @contextmanager
-def rarely_collected() -> Iterator[None]:
-    """The collector at rest, but for what real cycles libraries leave behind; several threads may want that."""
-    _rest.begin()
+def reduced_gc() -> Iterator[None]:
+    """In the block, the collector runs rarely: libraries do leave some cycles. For any number of threads at once."""
+    _thresholds.reduce()
     try:
         yield
     finally:
-        _rest.end()
+        _thresholds.restore()

@@ -1,4 +1,4 @@
-"""Mapping for journals that have DOIs minted: one record at a time, since a DOI that is given is taken from then on."""
+"""Maps records of journals that mint DOIs: one at a time, because a minted DOI is taken from then on."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class MintingMapper:
-    """Maps records of one source, and gives those a DOI that lack nothing else, if their journal has a pattern."""
+    """Maps records of one source, and mints DOIs for those that lack only a DOI, if their journal has a pattern."""
 
     def __init__(self, store: Store, source: str, mapper: ArticleMapper) -> None:
         self._store, self._source, self._mapper = store, source, mapper
 
     def map(self, identifiers: Sequence[str], records: Sequence[LiveRecords]) -> list[MappedArticle]:
-        """What each identifier is mapped to, in order. Every DOI that is given is in the store at once."""
+        """What each identifier is mapped to, in order. Every minted DOI is stored at once."""
         return [
             to_mapped_article(self._with_doi(identifier, self._mapper.read(live)))
             for identifier, live in zip(identifiers, records, strict=True)
@@ -36,9 +36,9 @@ class MintingMapper:
         article = read.article
         if article is None:
             return read
-        if given := self._given_doi(identifier, article):
-            return self._mapper.checked(_with_minted(article, given, read.findings))
-        checked = self._mapper.checked(read)
+        if minted := self._minted_doi(identifier, article):
+            return self._mapper.check(_with_minted(article, minted, read.findings))
+        checked = self._mapper.check(read)
         lacks = {finding.code for finding in checked.findings if is_blocking(finding)}
         doi = self._pattern_doi(article) if lacks == {"doi-missing"} else None
         if doi is None:
@@ -47,10 +47,10 @@ class MintingMapper:
             self._store.mint(self._source, identifier, doi)
         except DoiTaken:
             return Reading(article, (*checked.findings, Finding("doi-mint-taken", "doi", doi)))
-        return self._mapper.checked(_with_minted(article, doi, read.findings))
+        return self._mapper.check(_with_minted(article, doi, read.findings))
 
-    def _given_doi(self, identifier: str, article: Article) -> str | None:
-        """The DOI this record was given earlier. It never changes, whatever becomes of the pattern."""
+    def _minted_doi(self, identifier: str, article: Article) -> str | None:
+        """The DOI that was minted for this record before. It never changes, even if the pattern does."""
         if article.doi is not None:
             return None
         return self._store.minted(self._source, identifier)

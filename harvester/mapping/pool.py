@@ -1,4 +1,4 @@
-"""Mapping on all cores, in processes that may be killed at any moment: what they leave undone is done in this one."""
+"""Maps records on all cores, in processes that may be killed at any moment: this one does what they leave undone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from harvester.article_rows import MappedArticle
 from harvester.mapping import ArticleMapper, worker
 from harvester.mapping.article_mapper import LiveRecords
 
-RECORDS_ALONE = 300  # mapped in this process before others are started: each costs a quarter of a second to start
+RECORDS_ALONE = 300  # mapped in this process before others are started: a start takes a quarter of a second
 CHUNK = 50  # records that a process maps at once
 MOST_PROCESSES = 8
 
@@ -34,13 +34,13 @@ _free = BoundedSemaphore(min(cores(), MOST_PROCESSES) if cores() > 1 else 0)
 
 
 class MappingTask:
-    """Records that are being mapped, in chunks. A chunk without a future is mapped when its result is wanted."""
+    """Records that are being mapped, in chunks. A chunk without a future is mapped when the result is asked for."""
 
     def __init__(self, mapper: ArticleMapper, chunks: Sequence[_Chunk]) -> None:
         self._mapper, self._chunks = mapper, chunks
 
     def result(self) -> list[MappedArticle]:
-        """What each identifier was mapped to, in order. Waits for it."""
+        """What each identifier is mapped to, in order. Waits until that is done."""
         return [mapped for chunk in self._chunks for mapped in self._mapped(chunk)]
 
     def _mapped(self, chunk: _Chunk) -> list[MappedArticle]:
@@ -56,31 +56,22 @@ class _Chunk(Struct, frozen=True):
 
 
 class MappingPool:
-    """As many processes as there are cores, at most `most`. `start` and `begin` are for any thread.
+    """As many processes as there are cores, or as other pools leave. Each thread of the executor has one of its own."""
 
-    Each thread of the executor has a process of its own, which it starts for its first chunk.
-    """
-
-    def __init__(self, mapper: ArticleMapper, most: int = MOST_PROCESSES) -> None:
-        self._mapper, self._most, self._taken = mapper, most, 0
-        self._records = 0  # that came so far
+    def __init__(self, mapper: ArticleMapper) -> None:
+        self._mapper = mapper
+        self._records = 0  # begun so far
+        self._taken = 0  # processes of `_free`
         self._threads: ThreadPoolExecutor | None = None
         self._processes: list[_Process] = []
-        self._of_thread = threading.local()
+        self._thread_local = threading.local()
         self._lock = Lock()
 
-    def start(self) -> None:
-        """Has chunks mapped by other processes from now on, as far as other pools have left any."""
-        with self._lock:
-            if self._threads is None:
-                self._taken = sum(_free.acquire(blocking=False) for _ in range(self._most))
-                self._threads = ThreadPoolExecutor(self._taken, "mapping") if self._taken else None
-
     def begin(self, work: Sequence[LiveRecords]) -> MappingTask:
-        """Begins to map these identifiers. The processes are started once enough of them have come."""
+        """Begins to map these identifiers. The processes are started once enough of them have come. For any thread."""
         self._records += len(work)
         if self._records > RECORDS_ALONE:
-            self.start()
+            self._start()
         chunks = (work[start : start + CHUNK] for start in range(0, len(work), CHUNK))
         return MappingTask(self._mapper, [_Chunk(chunk, self._submit(chunk)) for chunk in chunks])
 
@@ -92,20 +83,28 @@ class MappingPool:
         for process in list(self._processes):
             process.kill()
         self._threads.shutdown()
-        for process in self._processes:  # one more may have been started meanwhile
+        for process in self._processes:  # a thread may have started another one meanwhile
             process.close()
         for _ in range(self._taken):
             _free.release()
         self._threads, self._processes = None, []
 
-    def _submit(self, chunk: Sequence[LiveRecords]) -> Future[list[MappedArticle]] | None:
-        return self._threads.submit(self._ask, [_light(records) for records in chunk]) if self._threads else None
+    def _start(self) -> None:
+        with self._lock:
+            if self._threads is None:
+                self._taken = sum(_free.acquire(blocking=False) for _ in range(MOST_PROCESSES))
+                self._threads = ThreadPoolExecutor(self._taken, "mapping") if self._taken else None
 
-    def _ask(self, chunk: Sequence[LiveRecords]) -> list[MappedArticle]:
-        """For the threads of the executor."""
-        process: _Process | None = getattr(self._of_thread, "process", None)
+    def _submit(self, chunk: Sequence[LiveRecords]) -> Future[list[MappedArticle]] | None:
+        if self._threads is None:
+            return None
+        return self._threads.submit(self._map, [_without_page(records) for records in chunk])
+
+    def _map(self, chunk: Sequence[LiveRecords]) -> list[MappedArticle]:
+        """For the threads of the executor. The first chunk of each starts its process."""
+        process: _Process | None = getattr(self._thread_local, "process", None)
         if process is None:
-            process = self._of_thread.process = _Process()
+            process = self._thread_local.process = _Process()
             self._processes.append(process)
             process.write(self._mapper)
         return process.map(chunk)
@@ -116,8 +115,8 @@ class _Process:
 
     def __init__(self) -> None:
         command = [sys.executable, "-c", worker.PROGRAM.format(path=sys.path)]
-        # A session of its own: Ctrl-C on a terminal is for this process, which then ends the others.
-        self._process = subprocess.Popen(  # noqa: S603 — this interpreter, our own words
+        # It gets a session of its own: Ctrl-C on a terminal is for this process, which then ends the others.
+        self._process = subprocess.Popen(  # noqa: S603 — this interpreter, and a constant
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
         assert self._process.stdin is not None
@@ -126,11 +125,11 @@ class _Process:
         self.pid = self._process.pid
 
     def write(self, message: ArticleMapper | Sequence[LiveRecords]) -> None:
-        """The mapper first, then chunks of records. Raises `OSError` if the process is gone."""
+        """Sends the mapper first, then chunks of records. Raises `OSError` if the process is gone."""
         worker.write(self._requests, message)
 
     def map(self, chunk: Sequence[LiveRecords]) -> list[MappedArticle]:
-        """What its records are mapped to. Raises `EOFError`, `OSError` or `UnpicklingError` if the process is gone."""
+        """What the chunk is mapped to. Raises `EOFError`, `OSError` or `UnpicklingError` if the process is gone."""
         self.write(chunk)
         answer: list[MappedArticle] = worker.read(self._answers)
         return answer
@@ -145,6 +144,6 @@ class _Process:
         self._process.communicate()
 
 
-def _light(records: LiveRecords) -> LiveRecords:
-    """Without the page as it was received, which each record of a repaired page has."""
+def _without_page(records: LiveRecords) -> LiveRecords:
+    """Leaves out the page as received, which each record of a repaired page refers to."""
     return {prefix: replace(raw, original=None) if raw.original else raw for prefix, raw in records.items()}

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from harvester.config import Config, select_sources
-from harvester.mapping.garbage import rarely_collected
+from harvester.mapping.garbage import reduced_gc
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.rules import dates
 from harvester.system.stopping import Stop, never_stop, until_stopped
@@ -41,7 +41,7 @@ def rebuild_articles(
         for source in select_sources(config, names):
             store.mark_stale(source.name)
     for source in select_sources(config, names):
-        with SourceMapper(config, store, source, today=today) as mapper, rarely_collected():
+        with SourceMapper(config, store, source, today=today) as mapper, reduced_gc():
             outdated, waiting = _outdated(store, mapper, source.name), _waiting(store, source.name, today)
             for articles in until_stopped(chain(mapper.rebuild(outdated), mapper.rebuild(waiting)), stop):
                 store.save_articles(articles)

@@ -1,4 +1,4 @@
-"""From the raw records of one source to its articles with their findings, with what the store has of each."""
+"""Maps the raw records of one source to articles, together with what the store has of each record."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from harvester.store import ArticleToSave
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-HARVESTED_AHEAD = 6  # pages of a list that are begun and not taken; more are of windows that failed
-REBUILT_AHEAD = 2  # pages that are mapped while the page before them is stored
+HARVESTED_AHEAD = 6  # pages of a list that are begun and not taken; older ones belong to windows that failed
+REBUILT_AHEAD = 2  # pages that are mapped while the one before them is stored
 
 
 class SourceMapper:
-    """Maps the records of one source, on all cores. `mapped_with` names what decides the outcome beside the records.
+    """Maps the records of one source, on all cores. `begin` is for any thread, the other methods are for one.
 
-    `begin` is for any thread, the others for one.
+    `mapped_with` is a hash of what decides about the articles apart from the records: configuration and program.
     """
 
     def __init__(self, config: Config, store: Store, source: Source, *, today: str) -> None:
         self._store, self._source = store, source
         hints, policy = source.hints(config.journals), config.policy(today)
         self._mapper = ArticleMapper(hints, policy)
-        # DOIs that were given stay given, even if minting is turned off later.
+        # Minted DOIs stay, even if minting is turned off later.
         mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
         self._minting = MintingMapper(store, source.name, self._mapper) if mints else None
         self._pool = MappingPool(self._mapper)
@@ -51,11 +51,11 @@ class SourceMapper:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends the processes that map."""
+        """Ends the processes of other cores."""
         self._pool.close()
 
     def begin(self, prefix: str, page: Page) -> None:
-        """Begins to map a page on other cores, while the pages before it are stored."""
+        """Begins to map a page on other cores while the pages before it are stored."""
         if self._minting is None:
             live = [raw for raw in page.records if not raw.deleted]
             self._ahead.put(live, self._begin([raw.identifier for raw in live], self._with_stored(prefix, live)))
@@ -95,7 +95,7 @@ class SourceMapper:
     def _begin(self, identifiers: Sequence[str], records: Sequence[LiveRecords]) -> Articles:
         """Begins to map identifiers on other cores. A call of the result waits for the articles.
 
-        DOIs depend on what is stored before, so a source that has them minted is mapped in that call.
+        A minted DOI depends on what was stored before, so a source that mints is mapped only in that call.
         """
         if self._minting:
             return partial(self._map, identifiers, records)

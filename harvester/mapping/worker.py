@@ -12,7 +12,7 @@ import pickle
 import sys
 from typing import IO, Any
 
-from harvester.mapping.garbage import rarely_collected
+from harvester.mapping.garbage import reduced_gc
 
 # Nothing is imported but what maps records, so that the process is ready in a moment.
 PROGRAM = "import sys; sys.path[:] = {path!r}; from harvester.mapping import worker; worker.main()"
@@ -33,7 +33,7 @@ def main() -> None:
     """Maps until the other process is gone."""
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     try:
-        with rarely_collected():
+        with reduced_gc():
             mapper = read(requests)
             while True:
                 write(answers, mapper.map(read(requests)))

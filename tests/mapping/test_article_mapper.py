@@ -31,7 +31,7 @@ def records():
 @pytest.mark.parametrize("size", [1, 5_000, 10_000_000])
 def test_batches_of_any_size_give_what_each_gives_alone(monkeypatch, size):
     monkeypatch.setattr(article_mapper, "BATCH", size)
-    alone = [to_mapped_article(MAPPER.checked(MAPPER.read(live))) for live in records()]
+    alone = [to_mapped_article(MAPPER.check(MAPPER.read(live))) for live in records()]
     assert MAPPER.map(records()) == alone
     assert sum(one.row is not None for one in alone) == 12
 

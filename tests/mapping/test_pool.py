@@ -26,9 +26,10 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def started() -> Iterator[MappingPool]:
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[MappingPool]:
+    """A pool that starts its processes at once."""
+    monkeypatch.setattr(pool, "RECORDS_ALONE", 0)
     with closing(MappingPool(MAPPER)) as made:
-        made.start()
         yield made
 
 
@@ -89,12 +90,11 @@ def test_what_was_not_mapped_when_the_pool_ended_is_mapped_here(started: Mapping
 
 
 def test_all_pools_together_start_no_more_processes_than_there_are_cores(started: MappingPool):
+    started.begin(WORK)
     with closing(MappingPool(MAPPER)) as second:
-        second.start()
         assert second.begin(WORK).result() == MAPPER.map(WORK)
         assert pids(second) == []
         started.close()
-        second.start()
         second.begin(WORK).result()
         assert len(pids(second)) == CORES
 
@@ -116,8 +116,7 @@ from harvester.mapping.pool import MappingPool
 from tests.mapping.samples import MAPPER, live, raw_records
 
 made = MappingPool(MAPPER)
-made.start()
-made.begin(live(raw_records(200))).result()
+made.begin(live(raw_records(400))).result()
 made.begin(live(raw_records(2000)))
 print(*[process.pid for process in made._processes], flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

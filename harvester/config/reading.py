@@ -105,8 +105,9 @@ def _source(name: str, document: Table, folder: Path) -> Source:
     values: Table = {**document.get("defaults", {}), **document["sources"][name]}
     repairs = values.get("repairs", {})
     values["repairs"] = [kind for kind in ("ligatures", "mojibake") if repairs.get(kind)]
-    if "password_file" in values:
-        values["password_file"] = str(folder / values["password_file"])
+    for key in ("password_file", "ca_file"):
+        if key in values:
+            values[key] = str(folder / values[key])
     if "headers_file" in values:
         values["headers_file"] = {header: str(folder / file) for header, file in values["headers_file"].items()}
     return msgspec.convert({**values, "name": name}, Source)

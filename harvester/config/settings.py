@@ -6,6 +6,7 @@ The meaning, range and default of every setting are in schemas/config.schema.jso
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ class Source(Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...]
     sets: tuple[str, ...] = ()
     allow_private: bool = False
+    proxy: str | None = None
+    ca_file: str | None = None
     contact: str | None = None
     username: str | None = None
     password_env: str | None = None
@@ -56,13 +59,15 @@ class Source(Struct, frozen=True, kw_only=True):
     max_deletion_share: float = 0.1
 
     def access(self) -> Access:
-        """How to reach the provider. Reads the secrets now; raises `ConfigError` if one is missing."""
+        """How to reach the provider. Reads the secrets and certificates now; raises `ConfigError` if one is missing."""
         key = f"sources.{self.name}"
         secrets = {name: _variable(value, f"{key}.headers_env") for name, value in self.headers_env.items()}
         secrets |= {name: _file(value, f"{key}.headers_file") for name, value in self.headers_file.items()}
         return Access(
             url=self.url,
             allow_private=self.allow_private,
+            proxy=self.proxy,
+            ca_file=_certificates(self.ca_file, f"{key}.ca_file"),
             contact=self.contact,
             username=self.username,
             password=self._password(key),
@@ -175,6 +180,15 @@ class Config(Struct, frozen=True, kw_only=True):
             schema_version=self.crossref.schema_version,
             journals=self.journals,
         )
+
+
+def _certificates(path: str | None, key: str) -> str | None:
+    """The path of a file with certificates in PEM. Raises `ConfigError` if it is not one."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise ConfigError([f"{key}: {path} cannot be read ({error}); name a file with certificates in PEM"]) from error
+    return path
 
 
 def _secret(variable: str | None, file: str | None, key: str) -> str | None:

@@ -219,7 +219,10 @@ def _clock(response: Response) -> datetime:
 def _advice(response: Response) -> str:
     status = response.status
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return "a proxy between this machine and the provider asks for a login, not the provider"
+        return (
+            "a proxy between this machine and the provider asks for a login; write it into the environment variables "
+            "HTTP_PROXY and HTTPS_PROXY (http://user:password@host:port) and remove the setting proxy"
+        )
     if status in (401, 403):
         return (
             "check username, password and headers of this source; if the address needs no login in a browser, "

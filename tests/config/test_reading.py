@@ -182,6 +182,30 @@ def test_password_is_read_from_a_file_next_to_the_configuration(tmp_path):
     assert load(write(tmp_path, text)).sources["a"].access().password == "p4ss"
 
 
+def test_proxy_and_certificates_of_a_source(tmp_path, certificate):
+    text = (
+        f'[defaults]\nproxy = "http://proxy.example.org:3128"\nca_file = "{certificate}"\n'
+        '[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\n'
+        '[sources.b]\nurl = "https://example.org/oai"\nformats = ["a"]\nproxy = ""\nca_file = "other.pem"'
+    )
+    sources = load(write(tmp_path, text)).sources
+    access = sources["a"].access()
+    assert (access.proxy, access.ca_file) == ("http://proxy.example.org:3128", certificate)
+    with pytest.raises(ConfigError, match=r"sources\.b\.ca_file: .*other\.pem cannot be read"):
+        sources["b"].access()
+    (tmp_path / "other.pem").write_text("no certificate")
+    with pytest.raises(ConfigError, match="certificates in PEM"):
+        sources["b"].access()
+
+
+@pytest.mark.parametrize("proxy", ["proxy.example.org:3128", "socks5://proxy:1080", "http://me:s3cret@proxy:3128"])
+def test_proxy_that_is_not_read_is_refused(tmp_path, proxy):
+    text = f'[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\nproxy = "{proxy}"'
+    with pytest.raises(ConfigError, match="must be http://host:port, or empty") as caught:
+        load(write(tmp_path, text))
+    assert "s3cret" not in str(caught.value)
+
+
 def test_hints_and_policy_have_what_readers_and_rules_need(full):
     hints = full.sources["first"].hints(full.journals)
     assert hints.provider_host == "journal.example.org"

@@ -206,9 +206,9 @@ def _variable(name: str, key: str) -> str:
 
 
 def _file(path: str, key: str) -> str:
-    """The first line of a file that has one secret."""
+    """The first line of a file that has one secret, without the byte order mark that Notepad writes at the start."""
     try:
-        first, *_ = Path(path).read_text(encoding="utf-8").splitlines() or [""]
+        first, *_ = Path(path).read_text(encoding="utf-8-sig").splitlines() or [""]
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([f"{key}: {path} cannot be read ({error})"]) from error
     if not first.strip():

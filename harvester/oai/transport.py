@@ -175,14 +175,16 @@ def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
     return base_of(access.url), auth
 
 
+SHORTEST_SECRET = 4  # characters; hiding every "e" of a message would hide the message, and tell the secret
+
+
 def _secrets(access: Access, auth: tuple[bytes, bytes] | None) -> tuple[str, ...]:
     """What must never be in a message, in every form that it can have there, longest first."""
     pair = [auth[1].decode(), b64encode(b":".join(auth)).decode()] if auth else []
     pair += [unquote(password) for url in getproxies().values() if (password := _password_in(url))]
-    forms = {
-        form for secret in (*pair, *access.headers.values()) for form in (secret, quote(secret), quote(secret, ""))
-    }
-    return tuple(sorted(forms - {""}, key=len, reverse=True))
+    hidden = [secret for secret in (*pair, *access.headers.values()) if len(secret) >= SHORTEST_SECRET]
+    forms = {form for secret in hidden for form in (secret, quote(secret), quote(secret, ""))}
+    return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _password_in(url: str) -> str | None:

@@ -179,7 +179,10 @@ def test_missing_secret_is_a_config_error(full, monkeypatch, tmp_path):
 def test_password_is_read_from_a_file_next_to_the_configuration(tmp_path):
     (tmp_path / "secret").write_text("p4ss\n")
     text = '[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\nusername = "u"\npassword_file = "secret"'
-    assert load(write(tmp_path, text)).sources["a"].access().password == "p4ss"
+    config = load(write(tmp_path, text))
+    assert config.sources["a"].access().password == "p4ss"
+    (tmp_path / "secret").write_text("p4ss\r\n", encoding="utf-8-sig")  # as Notepad writes it
+    assert config.sources["a"].access().password == "p4ss"
 
 
 def test_proxy_and_certificates_of_a_source(tmp_path, certificate):

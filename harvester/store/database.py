@@ -179,7 +179,10 @@ class Database:
         temporary = files.temporary_of(path)
         try:
             check_backup(path, self.path)
-            files.make_folder(path.parent)
+            if not path.parent.exists():  # a folder made here would hide that the disk of the backups is not mounted
+                raise StoreError(
+                    f"The backup {path} cannot be written: its folder does not exist. Mount its disk, or make it."
+                )
             temporary.write_bytes(b"")  # if it cannot be written, SQLite's error would seem to be about the store
             self._outside_transaction("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)

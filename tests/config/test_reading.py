@@ -209,6 +209,14 @@ def test_proxy_that_is_not_read_is_refused(tmp_path, proxy):
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_path_may_begin_with_the_home_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    text = '[store]\nurl = "sqlite:///~/x.sqlite"\n[exports]\ndir = "~/deposits"\n[report]\nfile = "~/page.html"'
+    config = load(write(tmp_path, text))
+    assert config.store_url == f"sqlite:///{tmp_path}/home/x.sqlite"
+    assert (config.exports_dir, config.report_file) == (tmp_path / "home/deposits", tmp_path / "home/page.html")
+
+
 def test_hints_and_policy_have_what_readers_and_rules_need(full):
     hints = full.sources["first"].hints(full.journals)
     assert hints.provider_host == "journal.example.org"

@@ -269,7 +269,8 @@ def test_exception_rolls_the_transaction_back(opened: Store):
 
 def test_backup_can_be_opened_as_a_store(opened: Store, tmp_path: Path):
     fill(opened, article_to_save(1))
-    copy = tmp_path / "backups" / "monday" / "store.sqlite"
+    copy = tmp_path / "backups" / "store.sqlite"
+    copy.parent.mkdir()
     opened.backup(copy)
     fill(opened, article_to_save(2))
     with store.connect(f"sqlite:///{copy}") as restored:
@@ -335,7 +336,14 @@ def test_backup_overwrites_only_a_backup_or_an_empty_file(opened: Store, tmp_pat
     opened.backup(tmp_path / "made by mktemp")
 
 
+def test_backup_does_not_make_the_folder_of_a_disk_that_is_not_mounted(opened: Store, tmp_path: Path):
+    with pytest.raises(StoreError, match="its folder does not exist"):
+        opened.backup(tmp_path / "disk" / "copy.sqlite")
+    assert not (tmp_path / "disk").exists()
+
+
 def test_failed_backup_leaves_no_file(damaged: Store, tmp_path: Path):
+    (tmp_path / "copies").mkdir()
     with pytest.raises(StoreError, match="is damaged"):
         damaged.backup(tmp_path / "copies" / "copy.sqlite")
     assert list((tmp_path / "copies").iterdir()) == []

@@ -19,7 +19,7 @@ from harvester.errors import ConfigError
 from harvester.model import Access, Hints, JournalFacts, Policy
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
-LOCKS = ".harvester-locks"  # the folder of the lock files, next to config.toml
+LOCKS = ".harvester-locks"  # the folder of the lock files of a store named harvester.sqlite
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -140,8 +140,9 @@ class Config(Struct, frozen=True, kw_only=True):
 
     @property
     def locks_dir(self) -> Path:
-        """The folder of the lock files, next to config.toml."""
-        return self.path.parent / LOCKS
+        """The folder of the lock files, next to the store itself: other configurations may name the same store."""
+        store = Path(self.store_url.removeprefix("sqlite:///")).resolve()
+        return store.parent / f".{store.name.removesuffix('.sqlite')}-locks"
 
     def schedules(self) -> dict[str, Schedule]:
         """The schedule of each source that has one."""

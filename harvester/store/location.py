@@ -39,8 +39,8 @@ def check_log(path: Path) -> None:
         return
     if not _size(path):
         raise StoreError(
-            f"The store {path} is missing, but its log {log} is there, and may hold records. Put the store back next to "
-            f"it. If you want to start with a new store or a backup, move {log} and {path}-shm away first."
+            f"The store {path} is missing, but its log {log} is there and may hold records. Put the store back next "
+            f"to it. If you want to start with a new store or a backup, move {log} and {path}-shm away first."
         )
     if _format_versions(path) == _WITHOUT_LOG:
         raise StoreError(

@@ -23,6 +23,8 @@ class Access(Struct, frozen=True, kw_only=True):
 
     url: str
     allow_private: bool = False  # private and loopback addresses
+    proxy: str | None = None  # its URL, "" for none; `None`: by the environment (HTTPS_PROXY, NO_PROXY)
+    ca_file: str | None = None  # certificates that are trusted in addition; `None`: those of SSL_CERT_FILE
     contact: str | None = None  # an e-mail address or URL for the User-Agent
     username: str | None = None
     password: str | None = None

@@ -31,6 +31,14 @@ def no_waiting_hosts() -> None:
     in_another_process()
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The servers of the tests are on this machine, whatever proxy the developer's environment names."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of recorded data next to the project. Its texts belong to others and are not part of the project."""

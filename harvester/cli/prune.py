@@ -10,9 +10,13 @@ from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted
 
+_MOST_DAYS = 100_000  # 270 years; a date before the year 1 does not exist
+
 
 @click.command(cls=Command)
-@click.option("--older-than", "days", type=click.IntRange(1), metavar="DAYS", required=True, help="How old, in days.")
+@click.option(
+    "--older-than", "days", type=click.IntRange(1, _MOST_DAYS), metavar="DAYS", required=True, help="How old, in days."
+)
 @pass_common
 def command(common: Common, days: int) -> None:
     """Takes out what is old and superseded: what records said before, what was rejected, runs nothing points to.

@@ -84,9 +84,9 @@ def _config(document: Table, path: Path) -> Config:
     return Config(
         path=path,
         store_url=_sqlite_url(document.get("store", {}).get("url", "sqlite:///harvester.sqlite"), folder),
-        exports_dir=folder / exports.get("dir", "exports"),
+        exports_dir=_path(exports.get("dir", "exports"), folder),
         exports_schedule=exports.get("schedule"),
-        report_file=folder / report.get("file", "report.html"),
+        report_file=_path(report.get("file", "report.html"), folder),
         report_schedule=report.get("schedule"),
         zone=document.get("timezone") or tzlocal.get_localzone_name(),
         daemon=msgspec.convert(document.get("daemon", {}), Daemon),
@@ -98,17 +98,23 @@ def _config(document: Table, path: Path) -> Config:
 
 
 def _sqlite_url(url: str, folder: Path) -> str:
-    return f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+    return f"sqlite:///{_path(url.removeprefix('sqlite:///'), folder)}"
+
+
+def _path(name: str, folder: Path) -> Path:
+    """A path as it is written: relative to the folder of config.toml, or with ~ for the user's home."""
+    return Path.home() / name[2:] if name.startswith("~/") else folder / name
 
 
 def _source(name: str, document: Table, folder: Path) -> Source:
     values: Table = {**document.get("defaults", {}), **document["sources"][name]}
     repairs = values.get("repairs", {})
     values["repairs"] = [kind for kind in ("ligatures", "mojibake") if repairs.get(kind)]
-    if "password_file" in values:
-        values["password_file"] = str(folder / values["password_file"])
+    for key in ("password_file", "ca_file"):
+        if key in values:
+            values[key] = str(_path(values[key], folder))
     if "headers_file" in values:
-        values["headers_file"] = {header: str(folder / file) for header, file in values["headers_file"].items()}
+        values["headers_file"] = {header: str(_path(file, folder)) for header, file in values["headers_file"].items()}
     return msgspec.convert({**values, "name": name}, Source)
 
 
@@ -116,7 +122,7 @@ def _alerts(document: Table, folder: Path) -> Alerts:
     values: Table = dict(document.get("alerts", {}))
     for key in ("smtp_password_file", "webhook_url_file"):
         if key in values:
-            values[key] = str(folder / values[key])
+            values[key] = str(_path(values[key], folder))
     return msgspec.convert(values, Alerts)
 
 

@@ -6,6 +6,7 @@ The meaning, range and default of every setting are in schemas/config.schema.jso
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from harvester.errors import ConfigError
 from harvester.model import Access, Hints, JournalFacts, Policy
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
-LOCKS = ".harvester-locks"  # the folder of the lock files, next to config.toml
+LOCKS = ".harvester-locks"  # the folder of the lock files of a store named harvester.sqlite
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,8 @@ class Source(Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...]
     sets: tuple[str, ...] = ()
     allow_private: bool = False
+    proxy: str | None = None
+    ca_file: str | None = None
     contact: str | None = None
     username: str | None = None
     password_env: str | None = None
@@ -56,13 +59,15 @@ class Source(Struct, frozen=True, kw_only=True):
     max_deletion_share: float = 0.1
 
     def access(self) -> Access:
-        """How to reach the provider. Reads the secrets now; raises `ConfigError` if one is missing."""
+        """How to reach the provider. Reads the secrets and certificates now; raises `ConfigError` if one is missing."""
         key = f"sources.{self.name}"
         secrets = {name: _variable(value, f"{key}.headers_env") for name, value in self.headers_env.items()}
         secrets |= {name: _file(value, f"{key}.headers_file") for name, value in self.headers_file.items()}
         return Access(
             url=self.url,
             allow_private=self.allow_private,
+            proxy=self.proxy,
+            ca_file=_certificates(self.ca_file, f"{key}.ca_file"),
             contact=self.contact,
             username=self.username,
             password=self._password(key),
@@ -135,8 +140,9 @@ class Config(Struct, frozen=True, kw_only=True):
 
     @property
     def locks_dir(self) -> Path:
-        """The folder of the lock files, next to config.toml."""
-        return self.path.parent / LOCKS
+        """The folder of the lock files, next to the store itself: other configurations may name the same store."""
+        store = Path(self.store_url.removeprefix("sqlite:///")).resolve()
+        return store.parent / f".{store.name.removesuffix('.sqlite')}-locks"
 
     def schedules(self) -> dict[str, Schedule]:
         """The schedule of each source that has one."""
@@ -177,6 +183,15 @@ class Config(Struct, frozen=True, kw_only=True):
         )
 
 
+def _certificates(path: str | None, key: str) -> str | None:
+    """The path of a file with certificates in PEM. Raises `ConfigError` if it is not one."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise ConfigError([f"{key}: {path} cannot be read ({error}); name a file with certificates in PEM"]) from error
+    return path
+
+
 def _secret(variable: str | None, file: str | None, key: str) -> str | None:
     """The content of the environment variable or the file, `None` if neither is named."""
     if variable:
@@ -192,9 +207,9 @@ def _variable(name: str, key: str) -> str:
 
 
 def _file(path: str, key: str) -> str:
-    """The first line of a file that has one secret."""
+    """The first line of a file that has one secret, without the byte order mark that Notepad writes at the start."""
     try:
-        first, *_ = Path(path).read_text(encoding="utf-8").splitlines() or [""]
+        first, *_ = Path(path).read_text(encoding="utf-8-sig").splitlines() or [""]
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([f"{key}: {path} cannot be read ({error})"]) from error
     if not first.strip():

@@ -23,6 +23,11 @@ def put(folder: Path, name: str, data: bytes) -> Path:
             sync(folder)  # the crash may have happened before the name was on the disk
         else:
             raise ExportError(f"{path} is there already, with other content. Move it away, then export again.")
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ExportError(
+            f"{path} cannot be written: a file is in the place of the folder {folder}. Move the file away, or name "
+            "another folder in [exports] dir."
+        ) from error
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror}. No file was left half written.") from error
     return path

@@ -56,9 +56,18 @@ def _root(record: RawRecord) -> etree._Element | Reading:
     except (etree.XMLSyntaxError, UnsafeXml, ValueError) as error:
         return Reading(None, (Finding("payload-unreadable", value=record.identifier, detail={"problem": str(error)}),))
     root = _payload_root(document)
-    if root is None or local(root) not in READERS:
-        return Reading(None, (Finding("format-unknown", value=local(root) if root is not None else ""),))
+    if root is None:
+        return Reading(None, (_without_element(document),))
+    if local(root) not in READERS:
+        return Reading(None, (Finding("format-unknown", value=local(root)),))
     return root
+
+
+def _without_element(document: etree._Element) -> Finding:
+    """The finding for a record whose metadata has no element: escaped XML, XML in CDATA, plain text, or nothing."""
+    metadata = next((element for element in document.iter() if local(element) == "metadata"), None)
+    text = "" if metadata is None else " ".join("".join(map(str, metadata.itertext())).split())
+    return Finding("metadata-is-text", value=text[:60]) if text else Finding("metadata-empty")
 
 
 def _payload_root(root: etree._Element) -> etree._Element | None:
@@ -76,6 +85,6 @@ def _content_of(wrapper: etree._Element) -> etree._Element | None:
         name = local(child)
         if name == "metadata":
             return child
-        if name and first is None:
+        if name and name != "about" and first is None:
             first = child
     return first

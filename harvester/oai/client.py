@@ -33,7 +33,7 @@ from harvester.oai import backoff, pages, repository, retry
 from harvester.oai.encoding import charset_of
 from harvester.oai.network import RequestGuard
 from harvester.oai.pages import Document
-from harvester.oai.transport import Response, Transport
+from harvester.oai.transport import SHORTEST_SECRET, Response, Transport
 from harvester.oai.walls import blocked, let_through, wall
 from harvester.system.stopping import never_stop
 
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 
 # Characters that a resumption token may contain and still be sent as it is. Others would end the argument or the URL.
 _VERBATIM = "!$'()*+,/:;=?@%~"
-_SHORT = 3  # characters of a secret that reveal nothing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -219,7 +218,10 @@ def _clock(response: Response) -> datetime:
 def _advice(response: Response) -> str:
     status = response.status
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-        return "a proxy between this machine and the provider asks for a login, not the provider"
+        return (
+            "a proxy between this machine and the provider asks for a login; write it into the environment variables "
+            "HTTP_PROXY and HTTPS_PROXY (http://user:password@host:port) and remove the setting proxy"
+        )
     if status in (401, 403):
         return (
             "check username, password and headers of this source; if the address needs no login in a browser, "
@@ -241,7 +243,7 @@ def _redacted(message: str, secrets: tuple[str, ...]) -> str:
     """The message without secrets, and without the beginning of a secret where the message cuts a quotation short."""
     for secret in secrets:
         message = message.replace(secret, "…")
-        for length in range(len(secret) - 1, _SHORT, -1):
+        for length in range(len(secret) - 1, SHORTEST_SECRET - 1, -1):
             message = message.replace(f"{secret[:length]}…", "…")
     return message
 

@@ -11,15 +11,18 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from harvester.errors import PrivateAddress, Stopped, TooSlow, Unreachable
+from harvester.errors import ConfigError, PrivateAddress, Stopped, TooSlow, Unreachable
 from harvester.oai.head import Reply
 
 SLICE = 0.25  # seconds that a read waits before it checks whether to give up
@@ -126,7 +129,7 @@ def _wrapped(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 AddressInfo = tuple[Any, Any, int, str, Any]  # one row of getaddrinfo
 
 
-def _addresses(host: str, port: int, allow_private: bool, guard: RequestGuard) -> list[AddressInfo]:
+def _addresses(host: str, port: int, allow_private: bool, guard: RequestGuard, setting: str) -> list[AddressInfo]:
     """The allowed addresses of a name, looked up once: the checked address is the one that is connected to.
 
     Raises `Unreachable` for an unknown name, and `PrivateAddress`.
@@ -135,15 +138,31 @@ def _addresses(host: str, port: int, allow_private: bool, guard: RequestGuard) -
     if isinstance(addresses, Exception):
         raise Unreachable(
             f"the name {host} cannot be found ({getattr(addresses, 'strerror', None) or addresses}); "
-            "check the address of the source and the network of this machine"
+            f"check {setting} and the network of this machine"
         ) from addresses
     allowed = [address for address in addresses if allow_private or is_public(str(address[4][0]))]
     if not allowed:
-        raise PrivateAddress(
-            f"{host} leads to {addresses[0][4][0]}, an address of a private network; "
-            "set allow_private = true for this source if that is meant"
-        )
+        raise _private(host, addresses[0])
     return allowed
+
+
+def check_behind_proxy(host: str, port: int, guard: RequestGuard) -> None:
+    """Raises `PrivateAddress` if a host that a proxy is to connect to has a private address, as far as we can tell.
+
+    The proxy looks the name up itself, so no address of it may be private. A name that only the proxy knows is left to
+    the proxy.
+    """
+    addresses = _look_up(host, port, guard)
+    for address in [] if isinstance(addresses, Exception) else addresses:
+        if not is_public(str(address[4][0])):
+            raise _private(host, address)
+
+
+def _private(host: str, address: AddressInfo) -> PrivateAddress:
+    return PrivateAddress(
+        f"{host} leads to {address[4][0]}, an address of a private network; "
+        "set allow_private = true for this source if that is meant"
+    )
 
 
 def _look_up(host: str, port: int, guard: RequestGuard) -> list[AddressInfo] | OSError | UnicodeError:
@@ -201,21 +220,22 @@ class _Gated:
 
     response_class: Any = Reply
 
-    def __init__(self, *args: Any, guard: RequestGuard, allow_private: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, guard: RequestGuard, allow_private: bool, setting: str, **kwargs: Any) -> None:
         self._guard = guard
         self._allow_private = allow_private
+        self._setting = setting  # that has the host, for messages
         super().__init__(*args, **kwargs)
 
     def _new_conn(self: Any) -> socket.socket:
         fault: OSError | None = None
-        for address in _addresses(self._dns_host, self.port, self._allow_private, self._guard):
+        for address in _addresses(self._dns_host, self.port, self._allow_private, self._guard, self._setting):
             try:
                 return _connect(address, self.socket_options, self.timeout or CONNECT, self._guard)
             except OSError as error:
                 fault = error
         raise Unreachable(
             f"nothing answers at {self.host}:{self.port} ({getattr(fault, 'strerror', None) or fault}); "
-            "check the address of the source, or harvest again later"
+            f"check {self._setting}, or harvest again later"
         ) from fault
 
 
@@ -227,36 +247,72 @@ class _GatedHttps(_Gated, HTTPSConnection):
     pass
 
 
+_SOURCE = "the address of the source"
+_PROXY = "the proxy (the setting proxy of the source, or HTTP_PROXY and HTTPS_PROXY in the environment)"
+
+
 class _Adapter(HTTPAdapter):
-    def __init__(self, guard: RequestGuard, allow_private: bool) -> None:
-        self._connections = {
-            "http": partial(_GatedHttp, guard=guard, allow_private=allow_private),
-            "https": partial(_GatedHttps, guard=guard, allow_private=allow_private),
-        }
-        self._socket = type("TlsSocket", (_TlsSocket,), {"guard": guard})
+    """`certificates` is a file, or a folder, of certificates that are trusted in addition to the usual ones."""
+
+    def __init__(self, guard: RequestGuard, allow_private: bool, certificates: str | None) -> None:
+        direct: dict[str, Any] = {"guard": guard, "allow_private": allow_private, "setting": _SOURCE}
+        proxied: dict[str, Any] = {"guard": guard, "allow_private": True, "setting": _PROXY}
+        self._direct = {"http": partial(_GatedHttp, **direct), "https": partial(_GatedHttps, **direct)}
+        self._proxied = {"http": partial(_GatedHttp, **proxied), "https": partial(_GatedHttps, **proxied)}
+        self._context = _tls(guard, certificates)
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        context = create_urllib3_context()
-        context.sslsocket_class = self._socket
-        super().init_poolmanager(*args, **kwargs, ssl_context=context)
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = self._connections[pool.scheme]
+        pool.ConnectionCls = (self._proxied if pool.proxy else self._direct)[pool.scheme]
         return pool
 
 
-class Session(requests.Session):
-    """A session that keeps connections, ignores proxies and netrc, and leaves redirects to its user."""
+def _tls(guard: RequestGuard, certificates: str | None) -> ssl.SSLContext:
+    context = create_urllib3_context()
+    context.sslsocket_class = type("TlsSocket", (_TlsSocket,), {"guard": guard})
+    if certificates:
+        try:
+            context.load_verify_locations(**{"capath" if Path(certificates).is_dir() else "cafile": certificates})
+        except OSError as error:
+            raise ConfigError(
+                [f"{certificates} cannot be read ({error}); let ca_file of the source, SSL_CERT_FILE or "
+                 "REQUESTS_CA_BUNDLE name a file with certificates in PEM"]
+            ) from error  # fmt: skip
+    return context
 
-    def __init__(self, guard: RequestGuard, allow_private: bool) -> None:
+
+class Session(requests.Session):
+    """A session that keeps connections, knows no netrc, and leaves redirects to its user.
+
+    `proxy` is its URL, "" for none, and `None` for what the environment says. Raises `ConfigError` for certificates
+    that cannot be read.
+    """
+
+    def __init__(self, guard: RequestGuard, allow_private: bool, proxy: str | None, certificates: str | None) -> None:
         super().__init__()
         self.trust_env = False
+        self._proxy = proxy
         self.adapters.clear()
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _Adapter(guard, allow_private))
+            self.mount(scheme, _Adapter(guard, allow_private, certificates))
+
+    def proxies_for(self, url: str) -> dict[str, str]:
+        """The proxy for a URL, by its scheme; empty for none."""
+        proxy = select_proxy(url, get_environ_proxies(url)) if self._proxy is None else self._proxy
+        return {urlsplit(url).scheme: proxy} if proxy else {}
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Any:
         """No redirects: the original reads the whole body of a redirect, however large it is."""
         return iter(())
+
+
+def certificates_of_environment() -> str | None:
+    """The file or folder of certificates that the environment names."""
+    return os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE") or None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.request import getproxies
 
 import requests
 import urllib3
@@ -18,7 +19,15 @@ from harvester import __version__
 from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachable
 from harvester.model import Access
 from harvester.oai import body
-from harvester.oai.network import CONNECT, SILENCE, SLICE, RequestGuard, Session
+from harvester.oai.network import (
+    CONNECT,
+    SILENCE,
+    SLICE,
+    RequestGuard,
+    Session,
+    certificates_of_environment,
+    check_behind_proxy,
+)
 from harvester.oai.pages import safe
 
 Kind = TypeVar("Kind", bound=BaseException)
@@ -42,7 +51,8 @@ class Response(Struct, frozen=True):
 class Transport:
     """The HTTP session of one source. `base` is the address in use, `requests` counts the requests sent.
 
-    Raises `RefusedAddress` for an address that is neither http nor https.
+    Raises `RefusedAddress` for an address that is neither http nor https, and `ConfigError` for certificates that
+    cannot be read.
     """
 
     def __init__(self, access: Access, guard: RequestGuard) -> None:
@@ -52,7 +62,9 @@ class Transport:
         self.base = self.home
         self.secrets = _secrets(access, self._auth)
         self.requests = 0
-        self._session = Session(guard, access.allow_private)
+        certificates = access.ca_file or certificates_of_environment()
+        self._session = Session(guard, access.allow_private, access.proxy, certificates)
+        self._checked: set[str] = set()  # the hosts that a proxy may connect to
         self._session.headers.clear()
         self._session.headers.update(
             {"User-Agent": user_agent(access.contact), "Accept-Encoding": "gzip, deflate", "Accept": "text/xml, */*"}
@@ -114,8 +126,19 @@ class Transport:
             "GET", url, headers=self._access.headers if at_home else None, auth=self._auth if at_home else None
         )
         prepared = self._session.prepare_request(request)
+        proxies = self._session.proxies_for(url)
+        if proxies:
+            self._check_behind_proxy(url)
         self.requests += 1
-        return self._session.send(prepared, stream=True, timeout=(CONNECT, SLICE), allow_redirects=False)
+        return self._session.send(
+            prepared, stream=True, timeout=(CONNECT, SLICE), allow_redirects=False, proxies=proxies
+        )
+
+    def _check_behind_proxy(self, url: str) -> None:
+        parts = urlsplit(url)
+        if not self._access.allow_private and parts.hostname and parts.netloc not in self._checked:
+            check_behind_proxy(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80), self._guard)
+            self._checked.add(parts.netloc)
 
     def _body(self, reply: requests.Response) -> bytes:
         if reply.status_code < 400:
@@ -152,13 +175,23 @@ def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
     return base_of(access.url), auth
 
 
+SHORTEST_SECRET = 4  # characters; hiding every "e" of a message would hide the message, and tell the secret
+
+
 def _secrets(access: Access, auth: tuple[bytes, bytes] | None) -> tuple[str, ...]:
     """What must never be in a message, in every form that it can have there, longest first."""
     pair = [auth[1].decode(), b64encode(b":".join(auth)).decode()] if auth else []
-    forms = {
-        form for secret in (*pair, *access.headers.values()) for form in (secret, quote(secret), quote(secret, ""))
-    }
-    return tuple(sorted(forms - {""}, key=len, reverse=True))
+    pair += [unquote(password) for url in getproxies().values() if (password := _password_in(url))]
+    hidden = [secret for secret in (*pair, *access.headers.values()) if len(secret) >= SHORTEST_SECRET]
+    forms = {form for secret in hidden for form in (secret, quote(secret), quote(secret, ""))}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _password_in(url: str) -> str | None:
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None
 
 
 def _checked(url: str) -> SplitResult:
@@ -210,10 +243,11 @@ def _as_unreachable(host: str) -> Iterator[None]:
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         if certificate := _cause(error, ssl.SSLCertVerificationError):
             raise Unreachable(
-                f"the certificate of {host} cannot be trusted ({certificate.verify_message}); "
-                "the provider's administrator must renew it",
+                f"the certificate of {host} cannot be trusted ({certificate.verify_message}); {_remedy(certificate)}",
                 transient=False,
             ) from error
+        if isinstance(error, requests.exceptions.ProxyError):
+            raise Unreachable(f"the proxy gives no connection to {host} ({_brief(error)}); {_LOGIN}") from error
         if (fault := _cause(error, ssl.SSLError)) and fault.reason in _NO_TLS:
             raise Unreachable(
                 f"{host} does not speak https at this port; write http:// in the address, or the port where it does",
@@ -224,11 +258,37 @@ def _as_unreachable(host: str) -> Iterator[None]:
         raise Unreachable(f"the connection to {host} broke ({_brief(error)}); harvest again later") from error
 
 
+_EXPIRED, _OTHER_NAMES = (9, 10), (62, 64)  # X509_V_ERR_… of OpenSSL
+_UNKNOWN_ISSUER = (2, 18, 19, 20, 21)
+_LOGIN = (
+    "check the proxy of the source; if it asks for a login, write it into the environment variables HTTP_PROXY and "
+    "HTTPS_PROXY (http://user:password@host:port) and remove the setting proxy"
+)
+
+
+def _remedy(certificate: ssl.SSLCertVerificationError) -> str:
+    if certificate.verify_code in _EXPIRED:
+        return (
+            "check the clock of this machine; if it is right, the provider's administrator must renew the certificate"
+        )
+    if certificate.verify_code in _OTHER_NAMES:
+        return "check the host in the address of the source, or tell the provider's administrator"
+    if certificate.verify_code in _UNKNOWN_ISSUER:
+        return (
+            "either its server does not send the intermediate certificate, which its administrator can correct, or it "
+            "was issued by an institution's own authority: set ca_file of the source to a file with the missing "
+            "certificate (PEM)"
+        )
+    return "tell the provider's administrator"
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and its causes. urllib3 puts some into an error that it never raised, without a cause of its own."""
     current: BaseException | None = error
     while current is not None:
         yield current
-        current = current.__cause__ or current.__context__
+        held = (arg for arg in current.args if isinstance(arg, BaseException))
+        current = current.__cause__ or current.__context__ or next(held, None)
 
 
 def _cause(error: BaseException, kind: type[Kind]) -> Kind | None:

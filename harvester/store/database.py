@@ -36,7 +36,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester.errors import StoreError
 from harvester.store import migrations, tables
-from harvester.store.location import check_backup, path_of, store_error
+from harvester.store.location import check_backup, check_log, path_of, store_error
 from harvester.system import files
 
 T = TypeVar("T")
@@ -72,6 +72,7 @@ class Database:
     def open(cls, url: str, timeout: float) -> Self:
         """Opens the store, after creating or migrating it if needed. `timeout`, in seconds, is for locks."""
         path = path_of(url)
+        check_log(path)
         try:
             files.make_folder(path.parent)
         except OSError as error:
@@ -179,7 +180,10 @@ class Database:
         temporary = files.temporary_of(path)
         try:
             check_backup(path, self.path)
-            files.make_folder(path.parent)
+            if not path.parent.exists():  # a folder made here would hide that the disk of the backups is not mounted
+                raise StoreError(
+                    f"The backup {path} cannot be written: its folder does not exist. Mount its disk, or make it."
+                )
             temporary.write_bytes(b"")  # if it cannot be written, SQLite's error would seem to be about the store
             self._outside_transaction("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 from harvester.errors import StoreError, StoreLocked
@@ -10,8 +11,8 @@ _MESSAGES = {  # by a part of what SQLite reports
     "locked": "The store {path} is locked: another program has been writing to it for {timeout:g} s; wait for it to "
     "end, or end it, and start again.",
     "not a database": "{path} is not a database; name another file in [store] url, or put a backup in its place.",
-    "malformed": "The store {path} is damaged; put a backup in its place. Without one, move it away "
-    "and harvest again; what was deposited will then be deposited once more.",
+    "malformed": "The store {path} is damaged; stop this program, move {path}, {path}-wal and {path}-shm away, "
+    "and put a backup in its place. Without one, harvest again; what was deposited will then be deposited once more.",
     "readonly": "The store {path} cannot be written; give this user write permission on it and on {folder}.",
     "unable to open": "The store {path} cannot be opened; give this user write permission on it and on {folder}.",
     "is full": "The disk is full, and nothing was lost: the store {path} could not be written; make room in {folder} "
@@ -26,6 +27,49 @@ def path_of(url: str) -> Path:
     if path in (url, "", ":memory:"):
         raise StoreError("The store is a SQLite file; write sqlite:///path/to/store.sqlite as its url.")
     return Path(path)
+
+
+def check_log(path: Path) -> None:
+    """Raises `StoreError` if the write-ahead log next to the store belongs to another file.
+
+    SQLite would write it into the store. A crash leaves it, and it is forgotten when a backup is put in place.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not _size(log):
+        return
+    if not _size(path):
+        raise StoreError(
+            f"The store {path} is missing, but its log {log} is there and may hold records. Put the store back next "
+            f"to it. If you want to start with a new store or a backup, move {log} and {path}-shm away first."
+        )
+    if _format_versions(path) == _WITHOUT_LOG:
+        raise StoreError(
+            f"The store {path} is a backup, and the log next to it, {log}, is the one of an older store. Nothing was "
+            f"changed. Stop this program, move {log} and {path}-shm away, and start again."
+        )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+_VERSIONS = slice(18, 20)  # the bytes of the format versions (SQLite's file format, section 1.3)
+_WITHOUT_LOG = b"\1\1"  # of a backup; a store that was ever opened has 2
+
+
+def _format_versions(path: Path) -> bytes:
+    """Who may write and read the database file, empty if it cannot be read.
+
+    Read by another process: when this one closes a file, it loses all its locks on that file, SQLite's too (fcntl(2)).
+    """
+    command = ["head", "-c", str(_VERSIONS.stop), str(path.absolute())]
+    try:
+        return subprocess.run(command, check=False, capture_output=True).stdout[_VERSIONS]  # noqa: S603
+    except OSError:
+        return b""
 
 
 def check_backup(path: Path, store: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester.store import migrations
-from harvester.store.location import store_error
+from harvester.store.location import check_log, store_error
 from harvester.store.structs import Counts, FormatStatus, RunRow, SourceStatus
 
 SourceFormat = tuple[str, str]  # source, metadata prefix
@@ -110,7 +110,8 @@ def snapshot(path: Path, timeout: float) -> Iterator[Overview]:
 
 
 def is_current(path: Path, timeout: float) -> bool:
-    """Whether the file is a store that needs no migration."""
+    """Whether the file is a store that needs no migration. Raises `StoreError` for a log of another store."""
+    check_log(path)
     if not path.is_file():
         return False
     try:

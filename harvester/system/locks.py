@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import pwd
 import socket
 import time
 from collections.abc import Iterator
@@ -126,7 +127,28 @@ def _read(file: IO[bytes]) -> Holder | None:
         return None
 
 
+def _other_owner(path: Path) -> str | None:
+    """The user that owns the file, or its folder if there is no file; `None` if that is us, or cannot be seen."""
+    try:
+        owner = (path if path.exists() else path.parent).stat().st_uid
+    except OSError:
+        return None
+    return None if owner == os.geteuid() else _name_of(owner)
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
+
+
 def _unusable(path: Path, error: OSError) -> StoreError:
+    if isinstance(error, PermissionError) and (owner := _other_owner(path)):
+        return StoreError(
+            f"The lock file {path} belongs to {owner}: a command was run as that user. Give all files back to the user "
+            f"of this program: sudo chown --recursive {_name_of(os.geteuid())} {path.parent.parent}"
+        )
     return StoreError(
         f"The lock file {path} cannot be used: {error.strerror}. Its folder must be writable, and have room."
     )

@@ -179,7 +179,42 @@ def test_missing_secret_is_a_config_error(full, monkeypatch, tmp_path):
 def test_password_is_read_from_a_file_next_to_the_configuration(tmp_path):
     (tmp_path / "secret").write_text("p4ss\n")
     text = '[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\nusername = "u"\npassword_file = "secret"'
-    assert load(write(tmp_path, text)).sources["a"].access().password == "p4ss"
+    config = load(write(tmp_path, text))
+    assert config.sources["a"].access().password == "p4ss"
+    (tmp_path / "secret").write_text("p4ss\r\n", encoding="utf-8-sig")  # as Notepad writes it
+    assert config.sources["a"].access().password == "p4ss"
+
+
+def test_proxy_and_certificates_of_a_source(tmp_path, certificate):
+    text = (
+        f'[defaults]\nproxy = "http://proxy.example.org:3128"\nca_file = "{certificate}"\n'
+        '[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\n'
+        '[sources.b]\nurl = "https://example.org/oai"\nformats = ["a"]\nproxy = ""\nca_file = "other.pem"'
+    )
+    sources = load(write(tmp_path, text)).sources
+    access = sources["a"].access()
+    assert (access.proxy, access.ca_file) == ("http://proxy.example.org:3128", certificate)
+    with pytest.raises(ConfigError, match=r"sources\.b\.ca_file: .*other\.pem cannot be read"):
+        sources["b"].access()
+    (tmp_path / "other.pem").write_text("no certificate")
+    with pytest.raises(ConfigError, match="certificates in PEM"):
+        sources["b"].access()
+
+
+@pytest.mark.parametrize("proxy", ["proxy.example.org:3128", "socks5://proxy:1080", "http://me:s3cret@proxy:3128"])
+def test_proxy_that_is_not_read_is_refused(tmp_path, proxy):
+    text = f'[sources.a]\nurl = "https://example.org/oai"\nformats = ["a"]\nproxy = "{proxy}"'
+    with pytest.raises(ConfigError, match="must be http://host:port, or empty") as caught:
+        load(write(tmp_path, text))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_path_may_begin_with_the_home_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    text = '[store]\nurl = "sqlite:///~/x.sqlite"\n[exports]\ndir = "~/deposits"\n[report]\nfile = "~/page.html"'
+    config = load(write(tmp_path, text))
+    assert config.store_url == f"sqlite:///{tmp_path}/home/x.sqlite"
+    assert (config.exports_dir, config.report_file) == (tmp_path / "home/deposits", tmp_path / "home/page.html")
 
 
 def test_hints_and_policy_have_what_readers_and_rules_need(full):

@@ -44,7 +44,22 @@ def test_store_and_locks_are_next_to_the_configuration(tmp_path: Path, monkeypat
     monkeypatch.chdir("/")
     config = configured(tmp_path, *NAMES)
     assert config.locks_dir == tmp_path / ".harvester-locks"
+    (tmp_path / "cron.toml").write_text(f'[store]\nurl = "sqlite:///{tmp_path}/other/../other.sqlite"')
+    assert load(tmp_path / "cron.toml").locks_dir == tmp_path / ".other-locks"
     for _ in range(2):  # created, then opened
         with opened(config) as store:
             assert store.status() == ()
     assert (tmp_path / "harvester.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["../harvester.sqlite", "{folder}/harvester.sqlite", "link.sqlite", "folder/harvester.sqlite"]
+)
+def test_configurations_of_one_store_share_its_locks(tmp_path: Path, url: str):
+    """Relative, absolute, and by links: two processes must not harvest one source at once."""
+    first = configured(tmp_path)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "link.sqlite").symlink_to(tmp_path / "harvester.sqlite")
+    (tmp_path / "other" / "folder").symlink_to(tmp_path)
+    (tmp_path / "other" / "config.toml").write_text(f'[store]\nurl = "sqlite:///{url.format(folder=tmp_path)}"')
+    assert load(tmp_path / "other" / "config.toml").locks_dir == first.locks_dir

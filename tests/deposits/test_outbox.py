@@ -59,8 +59,9 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path):
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ExportError, match="cannot be written"):
-        outbox.put(tmp_path / "file", "b1.xml", b"")
+    for folder in (tmp_path / "file", tmp_path / "file" / "crossref"):
+        with pytest.raises(ExportError, match=r"cannot be written: a file is in the place of the folder .*file"):
+            outbox.put(folder, "b1.xml", b"")
 
 
 @pytest.mark.parametrize("name", ["../b1.xml", "a/b1.xml", "/tmp/b1.xml", "", ".", "..", ".hidden"])

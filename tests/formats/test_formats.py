@@ -61,7 +61,6 @@ def test_payloads_without_an_article():
         None,
         [("format-unknown", "mods")],
     )
-    assert [finding.code for finding in read(b"<record><metadata/></record>").findings] == ["format-unknown"]
     assert [finding.code for finding in read(b"<record><metadata>").findings] == ["payload-unreadable"]
     declared = b'<!DOCTYPE dc [<!ENTITY x "y">]><dc/>'
     assert [finding.code for finding in read(declared).findings] == ["payload-unreadable"]
@@ -203,3 +202,26 @@ def test_fully_recorded_providers_give_complete_articles(shared, provider):
         assert article.journal.issns
         assert article.dates
         assert article.issue
+
+
+@pytest.mark.parametrize("payload", ["<metadata/>", "", "<metadata> </metadata>", "<about><x>y</x></about>"])
+def test_metadata_without_anything_are_empty(payload):
+    assert codes(f"<record>{payload}</record>") == [("metadata-empty", "")]
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("&lt;dc&gt;Bees&lt;/dc&gt;", "<dc>Bees</dc>"),
+        ("&amp;lt;dc&amp;gt;Bees", "&lt;dc&gt;Bees"),
+        ("<![CDATA[<dc>\n Bees</dc>]]>", "<dc> Bees</dc>"),
+        ("none", "none"),
+        ("x" * 1000, "x" * 60),
+    ],
+)
+def test_metadata_that_are_text_are_not_a_wrong_setting(content, shown):
+    assert codes(f"<record><metadata>{content}</metadata></record>") == [("metadata-is-text", shown)]
+
+
+def codes(payload: str) -> list[tuple[str, str]]:
+    return [(finding.code, finding.value or "") for finding in read(payload.encode()).findings]

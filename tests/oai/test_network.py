@@ -79,8 +79,8 @@ def test_a_name_with_a_private_and_a_public_address_goes_to_the_public_one(monke
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 0)),
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: places)
-    assert network._addresses("mixed.example", 80, False, GUARD) == places[1:]
-    assert network._addresses("mixed.example", 80, True, GUARD) == places
+    assert network._addresses("mixed.example", 80, False, GUARD, "") == places[1:]
+    assert network._addresses("mixed.example", 80, True, GUARD, "") == places
 
 
 def test_the_name_is_looked_up_once_for_check_and_connection(monkeypatch):
@@ -186,9 +186,8 @@ def test_a_slow_handshake_goes_on_where_it_was(certificate):
     with Server([reply(PAGE)], certificate) as server, socket.create_server(("127.0.0.1", 0)) as front:
         relay = threading.Thread(target=slow_relay, args=(front, server.port))
         relay.start()
-        settings = Access(url=f"https://127.0.0.1:{front.getsockname()[1]}/oai", allow_private=True)
-        with Provider(settings) as provider:
-            provider._client.transport._session.verify = certificate
+        address = f"https://127.0.0.1:{front.getsockname()[1]}/oai"
+        with Provider(Access(url=address, allow_private=True, ca_file=certificate)) as provider:
             assert len(provider.page(DC).records) == 1
         relay.join()
 
@@ -231,9 +230,7 @@ def test_https_where_only_http_is_spoken():
 
 
 def trusting(server, certificate, **settings):
-    provider = Provider(Access(url=server.url, allow_private=True, **settings))
-    provider._client.transport._session.verify = certificate
-    return provider
+    return Provider(Access(url=server.url, allow_private=True, ca_file=certificate, **settings))
 
 
 def test_pages_over_tls(certificate):

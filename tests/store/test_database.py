@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from sqlalchemy import event
 from harvester import store
 from harvester.errors import StoreError, StoreLocked
 from harvester.store.database import chunks
+from harvester.store.overview import is_current
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import NEXT, NOW, article_to_save, begin, fill, name, page, raw, save_page
@@ -269,7 +271,8 @@ def test_exception_rolls_the_transaction_back(opened: Store):
 
 def test_backup_can_be_opened_as_a_store(opened: Store, tmp_path: Path):
     fill(opened, article_to_save(1))
-    copy = tmp_path / "backups" / "monday" / "store.sqlite"
+    copy = tmp_path / "backups" / "store.sqlite"
+    copy.parent.mkdir()
     opened.backup(copy)
     fill(opened, article_to_save(2))
     with store.connect(f"sqlite:///{copy}") as restored:
@@ -335,7 +338,64 @@ def test_backup_overwrites_only_a_backup_or_an_empty_file(opened: Store, tmp_pat
     opened.backup(tmp_path / "made by mktemp")
 
 
+def test_backup_does_not_make_the_folder_of_a_disk_that_is_not_mounted(opened: Store, tmp_path: Path):
+    with pytest.raises(StoreError, match="its folder does not exist"):
+        opened.backup(tmp_path / "disk" / "copy.sqlite")
+    assert not (tmp_path / "disk").exists()
+
+
 def test_failed_backup_leaves_no_file(damaged: Store, tmp_path: Path):
+    (tmp_path / "copies").mkdir()
     with pytest.raises(StoreError, match="is damaged"):
         damaged.backup(tmp_path / "copies" / "copy.sqlite")
     assert list((tmp_path / "copies").iterdir()) == []
+
+
+@pytest.fixture
+def crashed(tmp_path: Path) -> Path:
+    """The store of a process that was killed, with its log; a backup made before is next to it."""
+    work = """
+import os, sys
+from pathlib import Path
+from harvester import store
+from tests.store.samples import article_to_save, fill
+with store.connect("sqlite:///store.sqlite") as opened:
+    fill(opened, article_to_save(1))
+    opened.backup(Path("backup.sqlite"))
+    fill(opened, article_to_save(2))
+    os._exit(9)
+"""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", work], cwd=tmp_path, env=environment, check=False)
+    assert done.returncode == 9
+    assert (tmp_path / "store.sqlite-wal").stat().st_size > 0
+    return tmp_path / "store.sqlite"
+
+
+def test_log_of_a_killed_process_is_used(crashed: Path):
+    with store.connect(f"sqlite:///{crashed}") as opened:
+        assert opened.identifiers("wetlands") == [name(1), name(2)]
+
+
+def test_log_next_to_a_restored_backup_is_never_written_into_it(crashed: Path):
+    shutil.copy(crashed.with_name("backup.sqlite"), crashed)
+    before = crashed.read_bytes()
+    for look in (lambda: open_and_close(f"sqlite:///{crashed}"), lambda: is_current(crashed, 0.1)):
+        with pytest.raises(StoreError, match=r"is a backup, .* move .*-wal and .*-shm away, and start again"):
+            look()
+    assert crashed.read_bytes() == before
+    for ending in ("-wal", "-shm"):
+        crashed.with_name(crashed.name + ending).rename(crashed.with_name(f"old{ending}"))
+    with store.connect(f"sqlite:///{crashed}") as opened:
+        assert opened.identifiers("wetlands") == [name(1)]
+        assert opened.check_integrity(deep=True) == []
+
+
+def test_log_without_its_store_is_kept(crashed: Path):
+    moved = crashed.rename(crashed.with_name("moved"))
+    with pytest.raises(StoreError, match=r"is missing, but its log .* Put the store back"):
+        open_and_close(f"sqlite:///{crashed}")
+    assert crashed.with_name("store.sqlite-wal").stat().st_size > 0
+    moved.rename(crashed)
+    with store.connect(f"sqlite:///{crashed}") as opened:
+        assert opened.identifiers("wetlands") == [name(1), name(2)]

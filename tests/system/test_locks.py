@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -156,3 +157,23 @@ def test_every_name_has_a_file_name_of_its_own(one: str, other: str):
 def test_odd_names_stay_in_the_lock_folder(tmp_path: Path, name: str):
     with hold(tmp_path, name, what="odd"):
         assert [path.parent for path in tmp_path.iterdir()] == [tmp_path]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("of_root", ["the file", "the folder"])
+def test_lock_file_of_root_names_the_command_that_gives_it_back(of_root: str):
+    with tempfile.TemporaryDirectory() as home:  # the folders of pytest are hidden from other users
+        Path(home).chmod(0o755)
+        folder = Path(home, ".harvester-locks")
+        folder.mkdir()
+        if of_root == "the file":
+            (folder / "wetlands.lock").touch(0o644)
+            folder.chmod(0o777)
+        os.seteuid(65534)
+        try:
+            with pytest.raises(StoreError) as caught, hold(folder, "wetlands", what="harvest"):
+                pass
+        finally:
+            os.seteuid(0)
+    assert "belongs to root: a command was run as that user" in str(caught.value)
+    assert re.search(rf"sudo chown --recursive \S+ {home}$", str(caught.value))

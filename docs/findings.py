@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import harvester
-from harvester.findings import MEANING, SEVERITIES, WHO, Kind, kinds, outline
+from harvester.findings import MEANING, SEVERITIES, WHO, Kind, example_remedy, kinds, outline
 
 _SUBJECT = re.compile(r"^# -{10,} (.+)$")
 _CODE = re.compile(r"^\[([a-z-]+)\]$")
@@ -57,7 +57,7 @@ def _row(code: str, kind: Kind) -> str:
         f"> {_quoted(outline(kind))}\n\n"
         f"- Cause: {_quoted(kind.cause)}\n"
         f"- Example: {_quoted(kind.example)}\n"
-        f"- What to do: {_quoted(kind.fix)}\n"
+        f"- What to do: {_quoted(example_remedy(kind))}\n"
     )
 
 

@@ -30,7 +30,11 @@ WHO: dict[Who, str] = {  # who can fix it, in words
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of findings.toml. `message` may contain {value}, {path} and the keys of the finding's `detail`."""
+    """One row of findings.toml.
+
+    `message` and `fix` may contain {value}, {path} and the keys of the finding's `detail`; `fix` also {source} and
+    {issn}, the names of the tables in config.toml. `fills` has examples of what `fix` contains, for explanations.
+    """
 
     severity: Severity  # error: held back; warning: deposited and reported; info: reported
     who: Who
@@ -38,6 +42,7 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fix: str
     cause: str
     example: str
+    fills: dict[str, str] = {}
 
 
 @cache
@@ -57,11 +62,30 @@ class _EmptyDefault(dict[str, str]):
 
 def sentence(finding: Finding) -> str:
     """The message of a finding with its values, of which long ones are cut short."""
-    values = {**finding.detail, "path": finding.path, "value": finding.value}
-    shortened = {
-        name: value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…" for name, value in values.items()
-    }
-    return kinds()[finding.code].message.format_map(_EmptyDefault(shortened))
+    return kinds()[finding.code].message.format_map(_values(finding))
+
+
+def remedy(finding: Finding, source: str, issn: str | None) -> str:
+    """What to do about a finding of this source, on one line.
+
+    `issn` names the table of the journal; `None` if it is not known.
+    """
+    fix = kinds()[finding.code].fix.format_map(_values(finding, source=source, issn=issn or "ISSN"))
+    return " ".join(fix.split())
+
+
+def example_remedy(kind: Kind) -> str:
+    """What to do about findings of a kind, with examples for the values of one."""
+    return kind.fix.format_map({"source": "NAME", "issn": "1234-5679", **kind.fills})
+
+
+def _values(finding: Finding, **more: str) -> dict[str, str]:
+    """The values of a finding for its texts, of which long ones are cut short."""
+    values = {**finding.detail, "path": finding.path, "value": finding.value, **more}
+    return _EmptyDefault(
+        (name, value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…")
+        for name, value in values.items()
+    )
 
 
 class _EllipsisDefault(dict[str, str]):

@@ -87,7 +87,8 @@ class RawRecord(Struct, frozen=True, kw_only=True):
 
     `payload` is the `<record>` element without its header, serialised as UTF-8 with every namespace it needs; `None`
     for a deleted record. `repairs` names what was repaired in the page before it could be parsed (usually nothing);
-    `original` has the bytes of a repaired page as received.
+    `original` has the bytes of a repaired page as received. `sets` are those that the header names; `listed_in` are
+    further ones, whose lists gave the record although its header names neither them nor a part of them.
     """
 
     identifier: str
@@ -97,6 +98,7 @@ class RawRecord(Struct, frozen=True, kw_only=True):
     payload: bytes | None = None
     repairs: tuple[str, ...] = ()
     original: bytes | None = None
+    listed_in: tuple[str, ...] = ()
 
 
 class BadRecord(Struct, frozen=True, kw_only=True):
@@ -120,6 +122,7 @@ class StoredRecord(Struct, frozen=True):
     sets: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()  # of its page
     run_id: int = 0  # the run that brought or confirmed it
+    listed_in: tuple[str, ...] = ()
 
 
 class Page(Struct, frozen=True, kw_only=True):

@@ -1,10 +1,12 @@
 """The whole story, in the order in which a record goes through it. Read this module first.
 
     harvest    rebuild | for each source: its runs            | refresh cross-record findings
-    reconcile            for each source: compare identifiers
+    reconcile            for each source: compare identifiers | refresh cross-record findings
     rebuild    for each source: map its stored payloads again | refresh cross-record findings
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | deposit files
+    rename     a source, in the store                         | refresh cross-record findings
+    forget     a source, in the store                         | refresh cross-record findings
 
 The store is a function of raw payloads, configuration and program. So everything that reads articles rebuilds those
 first that an earlier configuration or program made. Each function reports what it did; the caller prints.
@@ -12,12 +14,14 @@ first that an earlier configuration or program made. Each function reports what 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from harvester import store
+from harvester.checking.configured import warnings_before_harvest
 from harvester.checking.cross_record import refresh_cross_record_findings
 from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
@@ -38,9 +42,21 @@ from harvester.system.stopping import Stop, never_stop, until_stopped
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-__all__ = ["Progress", "check", "export", "harvest", "opened", "rebuild", "reconcile"]
+__all__ = [
+    "Progress",
+    "check",
+    "export",
+    "forget_source",
+    "harvest",
+    "opened",
+    "rebuild",
+    "reconcile",
+    "rename_source",
+]
 
 Now = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -70,12 +86,15 @@ def harvest(
 
     def work(source: Source) -> Iterator[RunReport]:
         nonlocal rebuilt
+        with store.overview() as overview:
+            for warning in warnings_before_harvest(config, overview, source):
+                log.warning("%s", warning)
         rebuilt += rebuild_articles(config, store, (source.name,), today=_day(now), stop=stop)
         yield from harvest_source(config, store, source, request, now=now, stop=stop, progress=progress)
 
     reports = for_each_source(config, names, "harvest", work, stop)
-    if rebuilt or any(report.new or report.changed or report.deleted for report in reports):
-        refresh_cross_record_findings(store)
+    if rebuilt or any(map(_has_news, reports)):
+        refresh_cross_record_findings(store, config.sources)
     return reports
 
 
@@ -90,7 +109,10 @@ def reconcile(
     def work(source: Source) -> Iterator[RunReport]:
         return reconcile_source(config, store, source, now=now, confirm=confirm, stop=stop)
 
-    return for_each_source(config, names, "reconciliation", work, stop)
+    reports = for_each_source(config, names, "reconciliation", work, stop)
+    if any(map(_has_news, reports)):
+        refresh_cross_record_findings(store, config.sources)
+    return reports
 
 
 def rebuild(
@@ -109,7 +131,7 @@ def rebuild(
     """
     rebuilt = rebuild_articles(config, store, names, today=today, everything=everything, stop=stop, progress=progress)
     if rebuilt:
-        refresh_cross_record_findings(store)
+        refresh_cross_record_findings(store, config.sources)
     return rebuilt
 
 
@@ -129,8 +151,8 @@ def check(
     """
     sources = [source.name for source in select_sources(config, names)]
     rebuild_articles(config, store, names, today=today, stop=stop)
-    refresh_cross_record_findings(store)
-    return until_stopped(worded_findings(store, sources, codes, severities), stop)
+    refresh_cross_record_findings(store, config.sources)
+    return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities), stop)
 
 
 def export(
@@ -156,13 +178,58 @@ def export(
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="export"):
         rebuild_articles(config, store, names, today=_day(now), stop=stop)
-        refresh_cross_record_findings(store)
+        refresh_cross_record_findings(store, config.sources)
         report = write_deposits(
-            store, sources, files, now=now, everything=everything, dois=dois, dry_run=dry_run, stop=stop
+            store,
+            sources,
+            files,
+            now=now,
+            everything=everything,
+            dois=dois,
+            dry_run=dry_run,
+            configured=config.sources,
+            stop=stop,
         )
         if report.thinner and not dry_run:
-            refresh_cross_record_findings(store)  # what had less than the last deposit is the last deposit now
+            # What had less than the last deposit is the last deposit now.
+            refresh_cross_record_findings(store, config.sources)
     return report
+
+
+def rename_source(config: Config, store: Store, old: str, new: str) -> None:
+    """Gives a source of the store another name; the configuration is changed by a person.
+
+    Raises `StoreError` if that is not possible (`Store.rename_source`), and `BusyError` while a daemon runs or other
+    processes work on one of both.
+    """
+    with _at_rest(config, old, new, what=f"renaming of {old}"):
+        store.rename_source(old, new)
+        refresh_cross_record_findings(store, config.sources)
+
+
+def forget_source(config: Config, store: Store, name: str) -> None:
+    """Deletes a source from the store, except for what the ledger knows of its deposits.
+
+    Raises `StoreError` if the store does not know it, and `BusyError` while a daemon runs or another process works on
+    it.
+    """
+    with _at_rest(config, name, what=f"deletion of {name}"):
+        store.forget_source(name)
+        refresh_cross_record_findings(store, config.sources)
+
+
+@contextmanager
+def _at_rest(config: Config, *names: str, what: str) -> Iterator[None]:
+    """Holds the locks of these sources, of exports and of the daemon, which would go on with an old configuration."""
+    with ExitStack() as held:
+        for lock in ("daemon", "export", *(f"source-{name}" for name in names)):
+            held.enter_context(locks.hold(config.locks_dir, lock, what=what))
+        yield
+
+
+def _has_news(report: RunReport) -> bool:
+    """Whether articles may have been saved: those of unchanged records are if the sets of these are others now."""
+    return bool(report.new or report.changed or report.deleted or report.unchanged)
 
 
 def _day(now: Now) -> str:

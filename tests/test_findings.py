@@ -11,7 +11,7 @@ import pytest
 
 import harvester
 from docs.findings import page, subjects
-from harvester.findings import SEVERITIES, kinds, sentence
+from harvester.findings import SEVERITIES, example_remedy, kinds, remedy, sentence
 from harvester.model import Finding
 
 PACKAGE = Path(harvester.__file__).parent
@@ -63,6 +63,37 @@ def test_message_can_be_formatted_with_any_detail(code, kind):
         assert field is None or (field.isidentifier() and not spec and not conversion)
     assert sentence(Finding(code))
     assert sentence(Finding(code, "titles[0]", "{value} {0} {", {"suggestion": "{}"}))
+
+
+def placeholders(text: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+
+
+@pytest.mark.parametrize(("code", "kind"), ROWS)
+def test_remedy_shows_the_real_values(code, kind):
+    fields = placeholders(kind.fix)
+    values = {field: f"<{field}>" for field in fields} | {"source": "lamps", "issn": "2049-3630"}
+    finding = Finding(code, "titles[0]", values.get("value", "of the record"), dict(values))
+    shown = remedy(finding, "lamps", "2049-3630")
+    assert [field for field in fields if values[field] not in shown] == []
+    # The remaining braces are those of patterns in config.toml.
+    assert set(re.findall(r"{(\w+)}", shown)) <= {"volume", "first_page"}
+    assert [word for word in ('"ISSN"', "sources.NAME", "this source") if word in shown] == []
+
+
+@pytest.mark.parametrize(("code", "kind"), ROWS)
+def test_remedy_is_explained_with_examples(code, kind):
+    assert placeholders(kind.fix) - {"source", "issn"} == kind.fills.keys()
+    shown = example_remedy(kind)
+    assert all(example in shown for example in kind.fills.values())
+    assert set(re.findall(r"{(\w+)}", shown)) <= {"volume", "first_page"}
+    assert ("1234-5679" in shown) >= ("{issn}" in kind.fix)
+
+
+def test_remedy_is_one_line_and_names_the_table_of_an_unknown_journal():
+    finding = Finding("possible-organization", "contributors[0]", "Lamp\n  Makers")
+    assert remedy(finding, "lamps", None).startswith('If it is one, add "Lamp Makers" to organizations under [sources.')
+    assert '[journals."ISSN".doi]' in remedy(Finding("doi-missing"), "lamps", None)
 
 
 @pytest.mark.parametrize(("code", "kind"), ROWS)

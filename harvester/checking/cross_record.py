@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from harvester.checking.shared_dois import shared_doi_findings
+from harvester.mapping import membership
 from harvester.model import Finding
 from harvester.rules import duplicates, redeposits
-from harvester.store import StoredArticle
+from harvester.store import ChangedDeposit
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-CODES = (*duplicates.CODES, *redeposits.CODES)
+
+def refresh_cross_record_findings(store: Store, sources: Collection[str]) -> None:
+    """Brings the findings about shared DOIs, and about metadata that the next deposit would lose, up to date.
+
+    `sources` are those that are configured. The records of any other compete with nothing, and neither do those that do
+    not belong to their source.
+    """
+    store.replace_redeposit_findings(sources, redeposits.CODES, _metadata_lost)
+    store.replace_shared_doi_findings(sources, duplicates.CODES, shared_doi_findings, without=membership.CODES)
 
 
-def refresh_cross_record_findings(store: Store) -> None:
-    """Brings the findings about shared DOIs, and about metadata that the next deposit would lose, up to date."""
-    _replace(store, chain(shared_doi_findings(store), _metadata_lost(store)))
-
-
-def _replace(store: Store, current: Iterable[tuple[StoredArticle, Finding]]) -> None:
-    """Makes `current` the only stored findings with one of `CODES`; writes only the articles that change."""
-    to_add: dict[tuple[str, str], list[Finding]] = {}
-    stored: dict[tuple[str, str], tuple[int, tuple[Finding, ...]]] = {}
-    for article, finding in current:
-        key = (article.source, article.identifier)
-        stored[key] = (article.id, article.findings)
-        to_add.setdefault(key, []).append(finding)
-    for row in store.findings(codes=CODES):
-        key = (row.source, row.identifier)
-        if key not in stored:
-            candidates = store.find_articles(row.identifier, row.source)
-            [article] = (candidate for candidate in candidates if candidate.identifier == row.identifier)
-            stored[key] = (article.id, article.findings)
-    changed = {}
-    for key, (article_id, before) in stored.items():
-        findings = (*(finding for finding in before if finding.code not in CODES), *to_add.get(key, ()))
-        if findings != before:
-            changed[article_id] = findings
-    if changed:
-        store.replace_findings(changed)
-
-
-def _metadata_lost(store: Store) -> Iterator[tuple[StoredArticle, Finding]]:
-    """Each article with less metadata than its last deposit for a target, with the finding about it."""
-    for changed in store.changed_since_deposit():
-        article = changed.article.article
-        if article and (finding := redeposits.metadata_lost(article, changed.counts_by_kind, changed.target)):
-            yield changed.article, finding
+def _metadata_lost(changed: ChangedDeposit) -> Finding | None:
+    """The finding about an article with less metadata than its last deposit for a target."""
+    article = changed.article.article
+    return redeposits.metadata_lost(article, changed.counts_by_kind, changed.target) if article else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harvester import findings
@@ -14,13 +15,17 @@ if TYPE_CHECKING:
 
 
 def worded_findings(
-    store: Store, sources: Sequence[str], codes: Sequence[str] = (), severities: Sequence[findings.Severity] = ()
+    store: Store,
+    sources: Sequence[str],
+    tables: Mapping[str, str],
+    codes: Sequence[str] = (),
+    severities: Sequence[findings.Severity] = (),
 ) -> Iterator[RecordFinding]:
-    """The stored findings with these sources, codes and severities (empty: all)."""
-    return map(worded_finding, store.findings(sources, codes, severities))
+    """The stored findings with these sources, codes and severities (empty: all). `tables`: `Config.journal_tables`."""
+    return map(partial(worded_finding, tables=tables), store.findings(sources, codes, severities))
 
 
-def worded_finding(row: FindingRow) -> RecordFinding:
+def worded_finding(row: FindingRow, tables: Mapping[str, str]) -> RecordFinding:
     """A stored finding with its message, its fix and who can fix it."""
     kind = findings.kinds()[row.finding.code]
     return RecordFinding(
@@ -32,6 +37,6 @@ def worded_finding(row: FindingRow) -> RecordFinding:
         path=row.finding.path,
         value=row.finding.value,
         message=findings.sentence(row.finding),
-        fix=kind.fix,
+        fix=findings.remedy(row.finding, row.source, tables.get(row.issn or "", row.issn)),
         who=kind.who,
     )

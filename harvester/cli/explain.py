@@ -7,7 +7,7 @@ import msgspec
 
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_json, line, table
-from harvester.findings import MEANING, WHO, Kind, kinds, outline
+from harvester.findings import MEANING, WHO, Kind, example_remedy, kinds, outline
 
 
 @click.command(cls=Command)
@@ -33,7 +33,7 @@ def command(common: Common, code: str | None) -> None:
         "says": outline(kind),
         "means": MEANING[kind.severity],
         "cause": kind.cause,
-        "to do": kind.fix,
+        "to do": example_remedy(kind),
         "who": WHO[kind.who],
         "example": kind.example,
     }
@@ -49,4 +49,6 @@ def _list(common: Common) -> None:
 
 
 def _document(code: str, kind: Kind) -> dict[str, object]:
-    return {"code": code, **msgspec.structs.asdict(kind)}
+    document = {"code": code, **msgspec.structs.asdict(kind), "fix": example_remedy(kind)}
+    del document["fills"]
+    return document

@@ -86,7 +86,8 @@ def _percent(share: report.Share, measure: str) -> str:
 def _print_groups(groups: Sequence[report.Group]) -> None:
     for group in groups:
         line(f"  {group.severity}  {group.code}  {group.count}")
-        line(f"    {group.fix}")
+        for fix in (group.fix, *group.more_fixes):
+            line(f"    {fix}")
         for example in group.examples:
             line(f"    - {example.record}: {one_line(example.message)}")
 

@@ -15,9 +15,9 @@ from harvester.config import Config
 from harvester.crossref.target import CROSSREF
 from harvester.deposits.export import preview
 from harvester.errors import HarvesterError
-from harvester.findings import kinds, sentence
+from harvester.findings import kinds, remedy, sentence
 from harvester.identifiers import clean_doi
-from harvester.model import Article, to_json
+from harvester.model import Article, Finding, to_json
 from harvester.store import StoredArticle
 from harvester.text import plain
 
@@ -51,7 +51,7 @@ def command(common: Common, identifier: str, form: str | None) -> None:
             for stored in found:
                 _print_article(stored)
         elif common.json:
-            first, *others = map(_document, found)
+            first, *others = (_document(stored, config) for stored in found)
             as_json(**first, also=others)
         else:
             for stored in found:
@@ -77,7 +77,7 @@ def _print_article(stored: StoredArticle) -> None:
     click.echo(msgspec.json.format(article, indent=2))
 
 
-def _document(stored: StoredArticle) -> dict[str, Any]:
+def _document(stored: StoredArticle, config: Config) -> dict[str, Any]:
     return {
         "record": stored.identifier,
         "source": stored.source,
@@ -85,12 +85,12 @@ def _document(stored: StoredArticle) -> dict[str, Any]:
         "state": stored.state,
         "formats": stored.formats,
         "article": stored.article,
-        "findings": [_finding(stored, number) for number in range(len(stored.findings))],
+        "findings": [_finding(finding, stored, config) for finding in stored.findings],
     }
 
 
-def _finding(stored: StoredArticle, number: int) -> dict[str, str]:
-    finding = stored.findings[number]
+def _finding(finding: Finding, stored: StoredArticle, config: Config) -> dict[str, str]:
+    issn = next((issn.value for issn in stored.article.journal.issns), None) if stored.article else None
     kind = kinds()[finding.code]
     return {
         "code": finding.code,
@@ -98,7 +98,7 @@ def _finding(stored: StoredArticle, number: int) -> dict[str, str]:
         "path": finding.path,
         "value": finding.value,
         "message": sentence(finding),
-        "fix": kind.fix,
+        "fix": remedy(finding, stored.source, config.journal_tables.get(issn or "", issn)),
         "who": kind.who,
     }
 

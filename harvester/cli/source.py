@@ -1,23 +1,28 @@
-"""`harvester source`: list, probe and test."""
+"""`harvester source`: list, probe, test, rename and forget."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 
 import click
+from msgspec import structs
 
+from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
-from harvester.cli.output import as_json, line, one_line, table
-from harvester.config import select_sources
+from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.config import Config, select_sources
+from harvester.config.problems import is_source_name
 from harvester.daemon.incidents import cause_and_remedy
-from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError
+from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError, StoreError
 from harvester.harvesting.sentences import sets_gone
 from harvester.model import SetInfo
 from harvester.probing.checkup import settings, span
 from harvester.probing.probe import FormatProbe, ProbeReport, probe, probe_source
 from harvester.probing.suggestions import Citation, journal_block, source_block
+from harvester.store import SourceContent
 
 SETS_SHOWN = 10
 SKEW = 60.0  # seconds by which a clock may be wrong without being reported
@@ -119,6 +124,91 @@ def _why_nothing_is_read(report: ProbeReport) -> str:
         names = ", ".join(f'"{info.spec}"' for info in report.sets[:12])
         return f"{listed} The provider may list records only in a set: try `sets` with one of {names}."
     return f"{listed} Try again when there are records, or ask the provider's administrator."
+
+
+@command.command("rename")
+@click.argument("old")
+@click.argument("new")
+@pass_common
+def rename(common: Common, old: str, new: str) -> None:
+    """Gives a source another name in the store.
+
+    Its records, articles and runs keep their history, and so do the DOIs that this program minted. The name in
+    config.toml is changed by you, before or after this command. Stop the daemon first.
+    """
+    config = common.load()
+    if old in config.sources and new in config.sources:
+        raise ConfigError([f"both {old} and {new} are in {config.path}; two sources cannot become one"])
+    if not is_source_name(new):
+        raise ConfigError([f"{new} is not a name for a source; use letters, digits, - and _ (64 at most)"])
+    with pipeline.opened(config) as store:
+        pipeline.rename_source(config, store, old, new)
+        content = store.source_content(new)
+    records = content.records if content else 0
+    if common.json:
+        as_json(source=new, records=records)
+    common.say(f"{old} is {new} now, with {counted(records, 'record')}. {_to_change(config, old, new)}")
+
+
+def _to_change(config: Config, old: str, new: str) -> str:
+    """What is to be done in config.toml."""
+    if new in config.sources:
+        return f"{config.path} has [sources.{new}] already."
+    if old in config.sources:
+        return (
+            f"Before the next harvest, change [sources.{old}] to [sources.{new}] in {config.path}; "
+            f"otherwise everything is harvested again as {old}."
+        )
+    return f"To harvest it, add [sources.{new}] to {config.path}."
+
+
+@command.command("forget")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@pass_common
+def forget(common: Common, name: str, yes: bool) -> None:
+    """Deletes a source from the store.
+
+    Its records, articles and runs are deleted, with everything that was received. What the ledger knows stays: a DOI
+    that was deposited is known as deposited, and one that this program minted belongs to its record, also if another
+    source brings that. Stop the daemon first.
+    """
+    config = common.load()
+    with pipeline.opened(config) as store:
+        content = store.source_content(name)
+        if content is None:
+            raise StoreError(f"The store has no source {name}; `harvester status` lists those that it has.")
+        common.say(_what_it_does(config, name, content))
+        if not (yes or _is_confirmed(name)):
+            raise click.Abort
+        pipeline.forget_source(config, store, name)
+    if common.json:
+        as_json(source=name, **structs.asdict(content))
+    common.say(f"{name} is deleted from the store.")
+
+
+def _what_it_does(config: Config, name: str, content: SourceContent) -> str:
+    lines = [
+        f"This deletes {counted(content.records, 'record')} of {name} from the store, with everything received for "
+        "them. It cannot be undone; `harvester backup FILE` makes a copy first."
+    ]
+    if content.deposited:
+        lines.append(f"{counted(content.deposited, 'DOI')} stay known as deposited.")
+    if content.minted:
+        lines.append(f"{counted(content.minted, 'DOI')} that this program minted stay those of their records.")
+    if name in config.sources:
+        lines.append(f"[sources.{name}] is in {config.path}: its next harvest fetches everything again.")
+    return "\n".join(lines)
+
+
+def _is_confirmed(name: str) -> bool:
+    if not _is_terminal():
+        raise click.UsageError(f"Nothing was deleted. To delete {name} without being asked, add --yes.")
+    return click.confirm(f"Delete {name}?", err=True)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _endpoint(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -10,10 +10,11 @@ import click
 from msgspec import Struct, structs
 
 from harvester import store
+from harvester.checking.configured import Leftover, Notice, configured_statuses, leftovers, notices
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
-from harvester.config import Config
+from harvester.config import Config, Source
 from harvester.daemon.due import RunTable, Task, harvest_tasks, waiting_until
 from harvester.daemon.incidents import (
     CRASHED,
@@ -44,6 +45,7 @@ class _SourceState(Struct, frozen=True, kw_only=True):
     incident: Incident | None
     waiting_until: datetime | None
     at_work: locks.Holder | None
+    notices: Sequence[Notice]
 
 
 @click.command(cls=Command)
@@ -52,14 +54,15 @@ def command(common: Common) -> None:
     """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong."""
     config, now = common.load(), datetime.now(UTC)
     with store.open_overview(config.store_url) as overview:
-        stored = {status.source: status for status in overview.status()}
         tasks = {task.subject: task for task in harvest_tasks(config, overview, now)}
+        stored = configured_statuses(config, overview.status())
+        noticed, left = notices(config, overview), leftovers(config, overview)
         states = [
-            _state(config, overview, _with_all_formats(config, name, stored.pop(name, None)), tasks.get(name), now)
-            for name in config.sources
+            _state(config, overview, _status(source, stored), tasks.get(name), noticed.get(name, ()), now)
+            for name, source in config.sources.items()
         ]
     if common.json:
-        as_json(sources=[_document(state) for state in states])
+        as_json(sources=[_document(state) for state in states], leftovers=[_leftover(one) for one in left])
         return
     common.say_where_to_begin(config)
     for state in states:
@@ -68,18 +71,27 @@ def command(common: Common) -> None:
         _print_tables(config, [state.source for state in states])
     if any(state.task and state.task.due for state in states) and not locks.holder(config.locks_dir, "daemon"):
         common.say("What is due comes with harvester daemon, or with harvester harvest --due.")
-    for name in stored:
-        common.say(f"The store also has {name}, which is not in {config.path}.")
+    for one in left:
+        common.say(one.sentence())
 
 
-def _state(config: Config, overview: RunTable, status: SourceStatus, task: Task | None, now: datetime) -> _SourceState:
+def _state(
+    config: Config,
+    overview: RunTable,
+    status: SourceStatus,
+    task: Task | None,
+    noticed: Sequence[Notice],
+    now: datetime,
+) -> _SourceState:
     source = config.sources[status.source]
     at_work = locks.holder(config.locks_dir, f"source-{source.name}")
     incident = source_incident(overview, source)
     if task and not at_work:
         incident = incident or incident_of_neglect(source.name, task.due, now)
     waits = waiting_until(overview, source, now)
-    return _SourceState(source=status, task=task, incident=incident, waiting_until=waits, at_work=at_work)
+    return _SourceState(
+        source=status, task=task, incident=incident, waiting_until=waits, at_work=at_work, notices=noticed
+    )
 
 
 def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
@@ -89,19 +101,22 @@ def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
     table(("source", "ready", "held back"), [(status.source, status.ready, status.held_back) for status in sources])
 
 
-def _with_all_formats(config: Config, name: str, stored: SourceStatus | None) -> SourceStatus:
-    """The status with a row for every configured format, also for those that were never harvested."""
-    status = store.status_or_empty(name, config.sources[name].url, stored)
-    stored_formats = {row.prefix: row for row in status.formats}
-    prefixes = dict.fromkeys((*config.sources[name].formats, *stored_formats))
-    formats = tuple(stored_formats.get(prefix) or FormatStatus(prefix=prefix) for prefix in prefixes)
+def _status(source: Source, stored: Mapping[str, SourceStatus]) -> SourceStatus:
+    """The status of a source with a row for every configured format, also for those that were never harvested."""
+    status = store.status_or_empty(source.name, source.url, stored.get(source.name))
+    rows = {row.prefix: row for row in status.formats}
+    formats = tuple(rows.get(prefix) or FormatStatus(prefix=prefix) for prefix in source.formats)
     return structs.replace(status, formats=formats)
 
 
-def light(formats: Sequence[FormatStatus], incident: Incident | None) -> Light:
-    """The light of a source: bad if there is an incident, or else that of its worst format."""
-    lights = ["bad" if incident else "good", *map(_light_of, formats)]
+def light(formats: Sequence[FormatStatus], incident: Incident | None, noticed: Sequence[Notice] = ()) -> Light:
+    """The light of a source: bad if there is an incident, or else that of its worst format or of its notices."""
+    lights = ["bad" if incident else "look" if noticed else "good", *map(_light_of, formats)]
     return next(worst for worst in LIGHTS if worst in lights)
+
+
+def _light(state: _SourceState) -> Light:
+    return light(state.source.formats, state.incident, state.notices)
 
 
 def _light_of(status: FormatStatus) -> Light:
@@ -112,7 +127,7 @@ def _light_of(status: FormatStatus) -> Light:
 
 
 def _print(config: Config, state: _SourceState, now: datetime) -> None:
-    line(f"{state.source.source} {LIGHTS[light(state.source.formats, state.incident)]}")
+    line(f"{state.source.source} {LIGHTS[_light(state)]}")
     for name, words in (*_facts(config, state, now), *_problems(state)):
         line(f"  {name:<6} {words}")
     line()
@@ -162,6 +177,8 @@ def _problems(state: _SourceState) -> Iterator[tuple[str, str]]:
                 yield "to do", todo
         if run and run.counts.rejected:
             yield "why", f"{status.prefix}: {counted(run.counts.rejected, 'record')} rejected: harvester runs {run.id}"
+    for notice in state.notices:
+        yield from (("why", notice.what), ("to do", notice.todo))
 
 
 def _doubt(source: str, error: str) -> tuple[str, str]:
@@ -183,10 +200,15 @@ def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
 def _document(state: _SourceState) -> dict[str, object]:
     return {
         **documents.of_source(state.source),
-        "light": light(state.source.formats, state.incident),
+        "light": _light(state),
         "trouble": state.incident,
         "due_since": state.task.due if state.task else None,
         "next_run": state.task.next if state.task else None,
         "waiting_until": state.waiting_until,
         "at_work_since": state.at_work.since if state.at_work else None,
+        "notices": state.notices,
     }
+
+
+def _leftover(one: Leftover) -> dict[str, object]:
+    return {**structs.asdict(one), "command": one.command}

@@ -63,6 +63,12 @@ def schema() -> Table:
     return loaded
 
 
+def is_source_name(name: str) -> bool:
+    """Whether a source may have this name."""
+    pattern: str = schema()["properties"]["sources"]["propertyNames"]["pattern"]
+    return re.fullmatch(pattern, name) is not None
+
+
 @cache
 def _validator() -> Draft202012Validator:
     types = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine("integer", _is_integer)

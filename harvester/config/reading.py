@@ -94,6 +94,9 @@ def _config(document: Table, path: Path) -> Config:
         crossref=msgspec.convert(crossref, CrossrefSettings) if crossref else None,
         sources={name: _source(name, document, folder) for name in document.get("sources", {})},
         journals=_journal_facts(document),
+        journal_tables={
+            issn: key for key, table in document.get("journals", {}).items() for issn in _issns(key, table)
+        },
     )
 
 
@@ -129,7 +132,7 @@ def _alerts(document: Table, folder: Path) -> Alerts:
 def _journal_facts(document: Table) -> dict[str, JournalFacts]:
     """The facts of each journal, by each of its ISSNs."""
     prefixes = document.get("crossref", {}).get("prefixes", [])
-    facts = {}
+    facts: dict[str, JournalFacts] = {}
     for key, journal in document.get("journals", {}).items():
         doi = journal.get("doi", {})
         values: dict[str, Any] = {name: value for name, value in journal.items() if name != "doi"}
@@ -137,7 +140,10 @@ def _journal_facts(document: Table) -> dict[str, JournalFacts]:
         values["doi_prefix"] = doi.get("prefix") or (prefixes[0] if len(prefixes) == 1 else None)
         values["mint_dois"] = doi.get("mint", False)
         journal_facts = msgspec.convert(values, JournalFacts)
-        for issn in (key, journal_facts.issn_print, journal_facts.issn_electronic):
-            if issn:
-                facts[issn] = journal_facts
+        facts |= dict.fromkeys(_issns(key, journal), journal_facts)
     return facts
+
+
+def _issns(key: str, journal: Table) -> tuple[str, ...]:
+    """Every ISSN of a journal's table."""
+    return tuple(filter(None, (key, journal.get("issn_print"), journal.get("issn_electronic"))))

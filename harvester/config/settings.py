@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from harvester.config.schedule import Schedule, delay_of
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
 from harvester.model import Access, Hints, JournalFacts, Policy
+from harvester.sets import any_within
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
 LOCKS = ".harvester-locks"  # the folder of the lock files of a store named harvester.sqlite
@@ -82,6 +84,13 @@ class Source(Struct, frozen=True, kw_only=True):
     def _password(self, key: str) -> str | None:
         return _secret(self.password_env, self.password_file, f"{key}.password")
 
+    def includes(self, sets: Iterable[str]) -> bool:
+        """Whether a record in these sets belongs to the source: in one that is configured, or in a part of one.
+
+        This is the only place that decides it. Without configured sets every record belongs.
+        """
+        return not self.sets or any_within(sets, self.sets)
+
     def hints(self, journals: dict[str, JournalFacts]) -> Hints:
         """What a reader of this source's records needs to know."""
         return Hints(
@@ -137,6 +146,7 @@ class Config(Struct, frozen=True, kw_only=True):
     crossref: CrossrefSettings | None = None
     sources: dict[str, Source] = {}
     journals: dict[str, JournalFacts] = {}  # by every ISSN of each journal
+    journal_tables: dict[str, str] = {}  # the ISSN that names the table of each journal, by every ISSN
 
     @property
     def locks_dir(self) -> Path:

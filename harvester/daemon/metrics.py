@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from harvester import __version__
+from harvester.checking.configured import configured_statuses
 from harvester.config import Config
 from harvester.daemon.due import harvest_tasks
 from harvester.store import SourceStatus
@@ -35,7 +36,7 @@ class _Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("harvester_build", "The program.", {"version": __version__})
-        sources = [status for status in self._store.status() if status.source in self._config.sources]
+        sources = configured_statuses(self._config, self._store.status()).values()
         yield from _articles(sources)
         yield from _formats(sources)
         due = GaugeMetricFamily(

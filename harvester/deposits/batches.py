@@ -7,7 +7,7 @@ planned batch. The next export marks its file, or builds it again under the same
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,11 +37,15 @@ class Batches:
         self._now, self._dry_run = now, dry_run
         self._last = store.last_timestamp()
 
-    def unfinished(self) -> Iterator[tuple[PlannedBatch, list[StoredArticle]]]:
-        """What a crash left planned, with its articles. Abandons batches whose articles have changed since."""
+    def unfinished(self, configured: Collection[str]) -> Iterator[tuple[PlannedBatch, list[StoredArticle]]]:
+        """What a crash left planned, with its articles.
+
+        Abandons batches whose articles have changed since, or are of sources that are not `configured` any more.
+        """
         for planned in () if self._dry_run else self._store.planned_batches(self._target):
-            articles = self._store.articles_by_id([member.article_id for member in planned.members])
-            ready = [one.fingerprint for one in articles if one.state == "ready"]
+            ids = [member.article_id for member in planned.members if member.article_id is not None]
+            articles = self._store.articles_by_id(ids)
+            ready = [one.fingerprint for one in articles if one.state == "ready" and one.source in configured]
             if ready == [member.fingerprint for member in planned.members]:
                 yield planned, articles
             else:

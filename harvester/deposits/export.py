@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -34,20 +34,21 @@ def write_deposits(
     sources: Sequence[str],
     files: DepositFiles,
     *,
+    configured: Collection[str],
     now: Callable[[], datetime],
     everything: bool = False,
     dois: Sequence[str] = (),
     dry_run: bool = False,
     stop: Stop = never_stop,
 ) -> ExportReport:
-    """Writes deposit files for these sources; the caller holds the lock of exports.
+    """Writes deposit files for these sources, of all that are `configured`; the caller holds the lock of exports.
 
     `everything` and `dois` export again what has not changed. A dry run builds and validates, and writes neither file
     nor ledger. Raises `Stopped` between two files; the next export writes what is left.
     """
     target = files.target.name
     export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
-    written = list(until_stopped(export.resume(), stop))
+    written = list(until_stopped(export.resume(configured), stop))
     pending = store.pending(target, sources, dois, everything=everything)
     while articles := list(islice(pending, ARTICLES_IN_MEMORY)):
         written.extend(until_stopped(export.deliver(articles), stop))
@@ -70,7 +71,7 @@ def _metadata_lost(store: Store, target: str, written: Sequence[FileReport]) -> 
     dois = {doi for file in written for doi in file.dois}
     for row in store.findings(codes=redeposits.CODES):
         if row.doi in dois and row.finding.detail.get("target") == target:
-            yield worded_finding(row)
+            yield worded_finding(row, {})  # its remedy names no journal
 
 
 class _Export:
@@ -84,11 +85,11 @@ class _Export:
         self._resumed: set[int] = set()
         self._previous: tuple[str | None, str | None] | None = None
 
-    def resume(self) -> Iterator[FileReport]:
-        """Finishes what a crash left planned."""
+    def resume(self, configured: Collection[str]) -> Iterator[FileReport]:
+        """Finishes what a crash left planned of the sources that are configured."""
         if not self._dry_run:
             self._files.clean()
-        for planned, articles in self._batches.unfinished():
+        for planned, articles in self._batches.unfinished(configured):
             self._resumed.update(stored.id for stored in articles)
             if (data := self._files.left_by_crash(planned)) is not None:
                 self._batches.mark(planned, self._files.path(planned), data)

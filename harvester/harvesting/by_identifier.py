@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.errors import BadAnswer, OaiCode, ProtocolError, ProviderError, RefusedAddress, TooSlow, Unreachable
-from harvester.harvesting import lists
+from harvester.harvesting import changes, lists
 from harvester.harvesting.lists import ListWatch
 from harvester.harvesting.patience import Patience
 from harvester.harvesting.questions import GetRecord, Identify, ListFormats, ListIdentifiers, Missing, Plan, Save
@@ -154,7 +154,7 @@ def clarify(disputed: Iterable[RawRecord], prefix: str) -> Plan[dict[str, RawRec
                 identifier=raw.identifier, datestamp=raw.datestamp, sets=raw.sets, deleted=True
             )
         elif isinstance(result, Given):
-            found[raw.identifier] = next(iter(result.records), None)
+            found[raw.identifier] = next((replace(one, listed_in=raw.listed_in) for one in result.records), None)
     return found
 
 
@@ -238,7 +238,7 @@ def fetch_each(window: Window, first: Page, patience: Patience) -> Plan[Fetched]
     while (page := (yield from listed.next_page())) is not None:
         fresh = [raw for raw in page.records if asked.add(raw.identifier)]
         for headers in batched(fresh, patience.records_per_commit):
-            fetched = yield from _fetch(headers, asker, page.response_date)
+            fetched = yield from _fetch(headers, window, asker, page.response_date)
             has_records |= bool(fetched.records)
             yield Save(fetched)
         rest = Page(records=(), bad=page.bad, response_date=page.response_date)
@@ -260,7 +260,7 @@ def fetch_unlisted(window: Window, size: int | None, patience: Patience) -> Plan
         while (page := (yield from listed.next_page())) is not None:
             missing = yield Missing(page.records)
             for headers in batched(missing, patience.records_per_commit):
-                fetched = yield from _fetch(headers, asker, page.response_date, skip_unknown=True)
+                fetched = yield from _fetch(headers, window, asker, page.response_date, skip_unknown=True)
                 yield Save(fetched)
                 fruitless = 0 if fetched.records else fruitless + len(headers)
                 if fruitless >= patience.fruitless_records:
@@ -270,8 +270,10 @@ def fetch_unlisted(window: Window, size: int | None, patience: Patience) -> Plan
     return lists.doubt(listed.total, listed.size or size, circling=listed.circling) is None
 
 
-def _fetch(headers: Iterable[RawRecord], asker: Asker, response_date: str, *, skip_unknown: bool = False) -> Plan[Page]:
-    """Fetches these records as one page. `skip_unknown` omits those that the provider says it does not have."""
+def _fetch(
+    headers: Iterable[RawRecord], window: Window, asker: Asker, response_date: str, *, skip_unknown: bool = False
+) -> Plan[Page]:
+    """Fetches these records of a window as one page. `skip_unknown` omits those that the provider does not have."""
     records: list[RawRecord] = []
     bad: list[BadRecord] = []
     for header in headers:
@@ -283,7 +285,8 @@ def _fetch(headers: Iterable[RawRecord], asker: Asker, response_date: str, *, sk
             records += result.records
         elif not (skip_unknown and _is_unknown(result)) and (lost := rejection(header.identifier, result)):
             bad.append(lost)
-    return Page(records=tuple(records), bad=tuple(bad), response_date=response_date)
+    page = Page(records=tuple(records), bad=tuple(bad), response_date=response_date)
+    return changes.page_listed_in(page, window.set_spec)
 
 
 def _is_unknown(result: Result) -> bool:

@@ -9,8 +9,12 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Literal
 
+from msgspec.structs import replace
+
 from harvester.datestamps import in_granularity, parse_utc
-from harvester.model import Decision, RawRecord, StoredRecord
+from harvester.model import Decision, Page, RawRecord, StoredRecord
+from harvester.sets import any_within
+from harvester.store import RecordToSave
 
 # A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
 OVERLAP = timedelta(seconds=120)
@@ -58,7 +62,38 @@ def decide(known: StoredRecord | None, raw: RawRecord) -> Decision:
         return "new"
     if known.deleted != raw.deleted or known.content_hash != content_hash(raw) or (known.repairs and not raw.repairs):
         return "changed"
-    return "unchanged" if (known.datestamp, known.sets) == (raw.datestamp, raw.sets) else "moved"
+    return "unchanged" if _header(known) == _header(raw) else "moved"
+
+
+def concerns_article(arrival: RecordToSave, known: StoredRecord | None) -> bool:
+    """Whether the article is to be mapped: it is another one, or its sets are, which decide whether it belongs here."""
+    if arrival.decision in ("new", "changed", "deleted"):
+        return True
+    return known is not None and (known.sets, known.listed_in) != (arrival.raw.sets, arrival.raw.listed_in)
+
+
+def _header(record: StoredRecord | RawRecord) -> tuple[object, ...]:
+    return record.datestamp, record.sets, record.listed_in
+
+
+def listed_in(raw: RawRecord, set_spec: str | None) -> RawRecord:
+    """The record as the list of this set gave it. Some providers never name a set in a header, or only other ones."""
+    if set_spec is None or any_within(raw.sets, [set_spec]):
+        return raw
+    return replace(raw, listed_in=(set_spec,))
+
+
+def page_listed_in(page: Page, set_spec: str | None) -> Page:
+    """The page of this set's list, with its records as the list gave them."""
+    records = tuple(listed_in(raw, set_spec) for raw in page.records)
+    return page if records == page.records else replace(page, records=records)
+
+
+def with_earlier_lists(raw: RawRecord, known: StoredRecord | None) -> RawRecord:
+    """The record with the sets whose lists gave it before: one list says nothing about another."""
+    if raw.deleted or known is None or known.deleted or not known.listed_in:
+        return raw
+    return replace(raw, listed_in=tuple(sorted({*known.listed_in, *raw.listed_in})))
 
 
 def newest(records: tuple[RawRecord, ...]) -> tuple[RawRecord, ...]:

@@ -1,8 +1,9 @@
 """Compares the provider's whole list of identifiers with the store, for what is never announced. A plan.
 
 OJS announces no deletions from the second journal on, Janeway none at all. Datestamps are set back, and rows shift
-while a list is read by offsets. Nothing is deleted that the provider, asked for it by identifier, still has; nothing at
-all if its list may be incomplete; and not more than `max_deletion_share` before a person has looked.
+while a list is read by offsets. Nothing is deleted that the provider, asked for it by identifier, still has in the
+configured sets; nothing at all if its list may be incomplete; and not more than `max_deletion_share` before a person
+has looked.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester.config import Source
 from harvester.datestamps import parse_utc
@@ -22,7 +24,7 @@ from harvester.harvesting.ending import Ending
 from harvester.harvesting.patience import Patience
 from harvester.harvesting.questions import LastComplete, Plan, RejectedBefore, Save, StoredIdentifiers, StoredRecords
 from harvester.harvesting.seen import Seen
-from harvester.model import BadRecord, Page, RawRecord, Window
+from harvester.model import BadRecord, Page, RawRecord, StoredRecord, Window
 from harvester.store import Close, Run, UnresolvedRejection
 from harvester.system.batches import batched
 
@@ -104,13 +106,18 @@ class _Comparison:
             for raw in changes.newest(page.records):
                 if raw.deleted or not self._listed.live.add(raw.identifier):
                     continue
-                is_rejected = raw.identifier in self._rejected
-                if is_rejected or changes.is_news(known.get(raw.identifier), raw):
-                    self._listed.missing.append(raw)
-                if raw.identifier not in known and not is_rejected:
+                if self._is_missing(raw, known.get(raw.identifier)):
+                    self._listed.missing.append(changes.listed_in(raw, window.set_spec))
+                if raw.identifier not in known and raw.identifier not in self._rejected:
                     self._measure_lag(raw)
         self._listed.total += listed.total
         return lists.doubt(listed.total, listed.size, circling=listed.circling)
+
+    def _is_missing(self, raw: RawRecord, known: StoredRecord | None) -> bool:
+        """Whether the store lacks the record, or the version that is listed, or does not know that it is in the set."""
+        if raw.identifier in self._rejected or changes.is_news(known, raw):
+            return True
+        return known is not None and not self._source.includes((*known.sets, *known.listed_in))
 
     def _measure_lag(self, raw: RawRecord) -> None:
         """Notes how long after its datestamp a record entered the lists, if harvests can never get it."""
@@ -134,7 +141,7 @@ class _Comparison:
             for header in headers:
                 result = yield from self._asker.get(header.identifier)
                 if isinstance(result, Given) and result.records:
-                    records += result.records
+                    records += (replace(raw, listed_in=header.listed_in) for raw in result.records)
                 elif lost := self._withhold(header.identifier, result):
                     bad.append(lost)
             yield self._save(records, bad)
@@ -164,9 +171,10 @@ class _Comparison:
             return False
         unlisted = [name for name in sorted(self._rejected.difference(vanished)) if name not in self._listed.live]
         for identifiers in batched([*vanished, *unlisted], self._patience.records_per_commit):
+            known = yield StoredRecords(identifiers)
             gone: list[RawRecord] = []
             for identifier in identifiers:
-                if (yield from self._is_gone(identifier)):
+                if (yield from self._is_gone(identifier, known.get(identifier))):
                     now = self._listed.response_date
                     gone.append(RawRecord(identifier=identifier, datestamp=now, deleted=True))
             if gone:
@@ -202,11 +210,12 @@ class _Comparison:
             )
         return None
 
-    def _is_gone(self, identifier: str) -> Plan[bool]:
-        """Whether the provider, asked for the record by identifier, does not have it any more."""
+    def _is_gone(self, identifier: str, known: StoredRecord | None) -> Plan[bool]:
+        """Whether the provider, asked for the record by identifier, has it no more, or has it in other sets only."""
         result = yield from self._asker.get(identifier)
         if isinstance(result, Given) and result.records:
-            return result.records[0].deleted
+            raw, listed_in = result.records[0], known.listed_in if known else ()
+            return raw.deleted or not self._source.includes((*raw.sets, *listed_in))
         if isinstance(result, Gone) or (isinstance(result, Denied) and by_identifier.lacks_format(result.error)):
             return True
         self._withhold(identifier, result)

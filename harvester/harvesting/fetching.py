@@ -16,6 +16,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
+from harvester.harvesting import changes
 from harvester.model import Access, Page, Window
 from harvester.oai import Provider, hosts
 from harvester.store import RunWindow
@@ -155,7 +156,8 @@ class Fetching:
     def _fetch(self, line: Line) -> None:
         lane = self._free.get()
         try:
-            for page in lane.pages(line, self._slot):
+            for received in lane.pages(line, self._slot):
+                page = changes.page_listed_in(received, line.window.window.set_spec)
                 if self._is_storing:
                     self._begin(page)
                 self._fetched.put((line, page))

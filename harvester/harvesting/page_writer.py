@@ -54,8 +54,9 @@ class PageWriter:
         """Stores a page and these transitions in one transaction; `answers` decide about its disputed records."""
         known, page = arrival.known, arrival.page
         standing = [raw for raw in (self._decided(raw, known, answers) for raw in arrival.records) if raw is not None]
+        standing = [changes.with_earlier_lists(raw, known.get(raw.identifier)) for raw in standing]
         saved = [RecordToSave(raw, changes.decide(known.get(raw.identifier), raw)) for raw in standing]
-        arrived = [record.raw for record in saved if record.decision in ("new", "changed", "deleted")]
+        arrived = [one.raw for one in saved if changes.concerns_article(one, known.get(one.raw.identifier))]
         save = PageToSave(
             records=tuple(self._without_repeats(saved, known)),
             bad=tuple(bad for bad in page.bad if bad.identifier is None or self._rejected.add(bad.identifier)),

@@ -11,9 +11,10 @@ import logging
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester.errors import OaiCode, ProviderError
-from harvester.harvesting import by_identifier, sentences
+from harvester.harvesting import by_identifier, changes, sentences
 from harvester.harvesting.by_identifier import Asker, Gone
 from harvester.harvesting.patience import Patience
 from harvester.harvesting.questions import Delivered, Plan, RejectedBefore, Save, StoredRecords
@@ -46,6 +47,7 @@ def retry_rejected(run: Run, identity: Identity, patience: Patience) -> Plan[lis
     failed, resolved, trouble = 0, 0, None
     for batch in batched(left[: patience.missing_records], patience.records_per_commit):
         retried, trouble = yield from _retry(batch, asker, patience.failed_retries - failed)
+        retried = [_in_only_set(one, run) for one in retried]
         resolved += yield from _save(retried, run.response_date or identity.response_date)
         failed += sum(bool(one.bad) for one in retried)
         if trouble or failed >= patience.failed_retries:
@@ -74,6 +76,14 @@ def _retry(
         elif isinstance(result, by_identifier.Given):
             retried.append(_Retried(one.identifier, result.records))
     return retried, None
+
+
+def _in_only_set(retried: _Retried, run: Run) -> _Retried:
+    """With the set of the run in records whose header names no set: a list of this set named them once."""
+    if len(run.sets) != 1:
+        return retried
+    records = (raw if raw.sets else changes.listed_in(raw, run.sets[0]) for raw in retried.records)
+    return replace(retried, records=tuple(records))
 
 
 def _save(retried: Sequence[_Retried], now: str) -> Plan[int]:

@@ -12,6 +12,7 @@ from harvester.errors import DoiTaken
 from harvester.findings import is_blocking
 from harvester.mapping import ArticleMapper, assembly
 from harvester.mapping.article_mapper import LiveRecords
+from harvester.mapping.membership import Membership
 from harvester.model import Article, Finding, Reading
 from harvester.patterns import facts_of
 
@@ -22,15 +23,21 @@ if TYPE_CHECKING:
 class MintingMapper:
     """Maps records of one source, and mints DOIs for those that lack only a DOI, if their journal has a pattern."""
 
-    def __init__(self, store: Store, source: str, mapper: ArticleMapper) -> None:
-        self._store, self._source, self._mapper = store, source, mapper
+    def __init__(self, store: Store, membership: Membership, mapper: ArticleMapper) -> None:
+        self._store, self._membership, self._mapper = store, membership, mapper
+        self._source = membership.source.name
 
     def map(self, identifiers: Sequence[str], records: Sequence[LiveRecords]) -> list[MappedArticle]:
         """What each identifier is mapped to, in order. Every minted DOI is stored at once."""
         return [
-            to_mapped_article(self._with_doi(identifier, self._mapper.read(live)))
+            to_mapped_article(self._read(identifier, live))
             for identifier, live in zip(identifiers, records, strict=True)
         ]
+
+    def _read(self, identifier: str, live: LiveRecords) -> Reading:
+        read = self._mapper.read(live)
+        belongs_here = self._membership.includes(live.values())
+        return self._with_doi(identifier, read) if belongs_here else self._mapper.check(read)
 
     def _with_doi(self, identifier: str, read: Reading) -> Reading:
         article = read.article

@@ -34,7 +34,8 @@ def rebuild_articles(
     """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
 
     Articles that waited for a date which has come by `today` are rebuilt too. The findings about several records are
-    left as they are. Raises `Stopped` between two pages; the next call resumes there.
+    left as they are. What a harvest stores meanwhile is newer, and stays. Raises `Stopped` between two pages; the next
+    call resumes there.
     """
     done = 0
     if everything:
@@ -43,8 +44,8 @@ def rebuild_articles(
     for source in select_sources(config, names):
         with SourceMapper(config, store, source, today=today) as mapper, reduced_gc():
             outdated, waiting = _outdated(store, mapper, source.name), _waiting(store, source.name, today)
-            for articles in until_stopped(chain(mapper.rebuild(outdated), mapper.rebuild(waiting)), stop):
-                store.save_articles(articles)
+            for articles, states in until_stopped(chain(mapper.rebuild(outdated), mapper.rebuild(waiting)), stop):
+                store.save_articles(articles, states)
                 done += sum(article.row is not None for article in articles)
                 if progress:
                     progress(source.name, done)

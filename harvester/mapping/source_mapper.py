@@ -17,10 +17,11 @@ from harvester.config import Config, Source
 from harvester.mapping import ArticleMapper
 from harvester.mapping.ahead import Articles, MappingAhead
 from harvester.mapping.article_mapper import LiveRecords
+from harvester.mapping.membership import Membership
 from harvester.mapping.minting import MintingMapper
 from harvester.mapping.pool import MappingPool
 from harvester.model import Page, RawRecord
-from harvester.store import ArticleToSave
+from harvester.store import ArticleToSave, RecordStates
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -41,10 +42,13 @@ class SourceMapper:
         self._mapper = ArticleMapper(hints, policy)
         # Minted DOIs stay, even if minting is turned off later.
         mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
-        self._minting = MintingMapper(store, source.name, self._mapper) if mints else None
+        known = store.source(source.name)
+        earlier_sets = known.sets if known and not source.sets else ()
+        self._membership = Membership(source, earlier_sets, config.journals)
+        self._minting = MintingMapper(store, self._membership, self._mapper) if mints else None
         self._pool = MappingPool(self._mapper)
         self._ahead = MappingAhead(HARVESTED_AHEAD * source.parallel)
-        decides = [__version__, source.formats, hints, replace(policy, today="")]
+        decides = [__version__, source.formats, source.sets, earlier_sets, hints, replace(policy, today="")]
         self.mapped_with = hashlib.sha256(msgspec.json.encode(decides, order="deterministic")).hexdigest()
 
     def __enter__(self) -> Self:
@@ -68,15 +72,20 @@ class SourceMapper:
         articles.update((article.identifier, article) for article in mapped)
         return [articles[raw.identifier] for raw in raws]
 
-    def rebuild(self, pages: Iterable[Sequence[str]]) -> Iterator[list[ArticleToSave]]:
-        """The articles of stored records, page by page. The next pages are mapped while the caller stores one."""
-        begun: deque[Articles] = deque()
+    def rebuild(self, pages: Iterable[Sequence[str]]) -> Iterator[tuple[list[ArticleToSave], RecordStates]]:
+        """The articles of stored records, page by page, with the states of the records that they were mapped from.
+
+        The next pages are mapped while the caller stores one.
+        """
+        begun: deque[tuple[Articles, RecordStates]] = deque()
         for identifiers in pages:
+            states = self._store.record_states(self._source.name, identifiers)
             stored = self._stored(identifiers)
-            begun.append(self._begin(identifiers, [self._live(stored.get(one, {})) for one in identifiers]))
+            begun.append((self._begin(identifiers, [self._live(stored.get(one, {})) for one in identifiers]), states))
             if len(begun) > REBUILT_AHEAD:
-                yield begun.popleft()()
-        yield from (articles() for articles in begun)
+                articles, states = begun.popleft()
+                yield articles(), states
+        yield from ((articles(), states) for articles, states in begun)
 
     def _with_stored(self, prefix: str, raws: Sequence[RawRecord]) -> list[LiveRecords]:
         """Each record in one format, with what is stored of it in other formats."""
@@ -119,7 +128,7 @@ class SourceMapper:
                 identifier=identifier,
                 row=article.row,
                 deleted=not live,
-                findings=article.findings,
+                findings=self._membership.findings(article, live.values()),
                 mapped_with=self.mapped_with,
             )
             for identifier, live, article in zip(identifiers, records, mapped, strict=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from harvester.checking.configured import configured_statuses
+from harvester.checking.grouped import FindingGroup, FindingGroups
 from harvester.config import Config, select_sources
-from harvester.findings import SEVERITIES, kinds
 from harvester.pipeline import check
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalCounts, MeasureCounts, count_by_journal
@@ -21,7 +22,6 @@ from harvester.text import plain
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-EXAMPLES = 3  # of each finding
 HELD_SHOWN = 200  # records held back that are listed one by one
 
 
@@ -42,13 +42,14 @@ class JournalShare(Struct, frozen=True, kw_only=True):
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """All findings of one code."""
+    """All findings of one code. `fix` is their remedy, or the first of several different ones."""
 
     code: str
     severity: str
     who: str
     cause: str
     fix: str
+    more_fixes: tuple[str, ...]
     count: int
     examples: tuple[RecordFinding, ...]
 
@@ -85,8 +86,9 @@ def gather(
     sources = [source.name for source in select_sources(config, names)]
     findings = check(config, store, names, today=now.date().isoformat(), stop=stop)
     held = list(islice(store.held_back(sources), HELD_SHOWN))
-    grouped = _GroupedFindings(held)
-    grouped.count(findings)
+    sentences, grouped = _Sentences(held), FindingGroups()
+    for _ in grouped.counting(sentences.collecting(findings)):
+        pass
     ready = until_stopped(store.ready_articles(sources), stop)
     by_journal = count_by_journal(ready, now.year, config.journals, crossmark=_has_crossmark(config))
     states = _states(config, store, sources)
@@ -95,9 +97,9 @@ def gather(
         last_export=store.last_export(),
         sources=states,
         journals=tuple(_share(key, counts) for key, counts in sorted(by_journal.items(), key=_by_size)),
-        findings=grouped.groups(),
+        findings=tuple(map(_group, grouped.groups())),
         held_count=sum(state.held_back for state in states),
-        held=tuple(_held(store, shown, grouped.sentences[shown.source, shown.record]) for shown in held),
+        held=tuple(_held(store, shown, sentences.of[shown.source, shown.record]) for shown in held),
     )
 
 
@@ -106,44 +108,37 @@ def _has_crossmark(config: Config) -> bool:
 
 
 def _states(config: Config, store: Store, sources: Sequence[str]) -> tuple[SourceStatus, ...]:
-    stored = {status.source: status for status in store.status()}
+    stored = configured_statuses(config, store.status())
     return tuple(status_or_empty(name, config.sources[name].url, stored.get(name)) for name in sources)
 
 
-class _GroupedFindings:
-    """Findings counted by code, with examples of each, and with the sentences of the records held back in `held`."""
+class _Sentences:
+    """The sentences of the records held back in `held`, collected as findings pass."""
 
     def __init__(self, held: Iterable[HeldBack]) -> None:
-        self.sentences: dict[tuple[str, str], list[str]] = {(shown.source, shown.record): [] for shown in held}
-        self._counts: dict[str, int] = {}
-        self._examples: dict[str, list[RecordFinding]] = {}
+        self.of: dict[tuple[str, str], list[str]] = {(shown.source, shown.record): [] for shown in held}
 
-    def count(self, findings: Iterable[RecordFinding]) -> None:
+    def collecting(self, findings: Iterable[RecordFinding]) -> Iterator[RecordFinding]:
+        """The same findings."""
         for finding in findings:
-            self._counts[finding.code] = self._counts.get(finding.code, 0) + 1
-            examples = self._examples.setdefault(finding.code, [])
-            if len(examples) < EXAMPLES:
-                examples.append(finding)
-            if finding.severity == "error" and (finding.source, finding.record) in self.sentences:
-                self.sentences[finding.source, finding.record].append(finding.message)
+            if finding.severity == "error" and (finding.source, finding.record) in self.of:
+                self.of[finding.source, finding.record].append(finding.message)
+            yield finding
 
-    def groups(self) -> tuple[Group, ...]:
-        """The groups, the gravest first, then the largest."""
-        groups = [self._group(code, count) for code, count in self._counts.items()]
-        ranks = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-        return tuple(sorted(groups, key=lambda group: (ranks[kinds()[group.code].severity], -group.count, group.code)))
 
-    def _group(self, code: str, count: int) -> Group:
-        kind = kinds()[code]
-        return Group(
-            code=code,
-            severity=kind.severity,
-            who=kind.who,
-            cause=kind.cause,
-            fix=kind.fix,
-            count=count,
-            examples=tuple(self._examples[code]),
-        )
+def _group(group: FindingGroup) -> Group:
+    first, *more = group.fixes
+    others = [f"For others there is more to do: harvester check --code {group.code} --csv"]
+    return Group(
+        code=group.code,
+        severity=group.kind.severity,
+        who=group.kind.who,
+        cause=group.kind.cause,
+        fix=first,
+        more_fixes=(*more, *others * group.has_more_fixes),
+        count=group.count,
+        examples=tuple(group.examples),
+    )
 
 
 def _held(store: Store, held: HeldBack, sentences: Sequence[str]) -> HeldBackRecord:

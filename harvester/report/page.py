@@ -191,7 +191,7 @@ def _group(group: Group) -> Html:
     return _card(
         title,
         tag("p", tag("strong", "Where it comes from: "), group.cause),
-        tag("p", tag("strong", "What to do: "), group.fix),
+        *(tag("p", tag("strong", "What to do: "), foreign(fix)) for fix in (group.fix, *group.more_fixes)),
         tag("details", tag("summary", "Examples"), tag("ul", examples), open=group.severity == "error"),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.article_rows import ArticleRow
@@ -16,7 +16,7 @@ from harvester.findings import is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
 from harvester.store.database import BulkStatement, Database, chunks, in_list, new_id
-from harvester.store.structs import ArticleToSave, StoredArticle
+from harvester.store.structs import ArticleToSave, RecordStates, StoredArticle
 from harvester.store.tables import article, finding, mapping, record
 from harvester.store.tables import source as source_table
 
@@ -24,9 +24,21 @@ from harvester.store.tables import source as source_table
 class Articles(Database):
     """Articles, and which of them have to be rebuilt."""
 
-    def save_articles(self, saves: Iterable[ArticleToSave]) -> None:
-        """Saves articles that were rebuilt from stored records, all of them or none."""
+    def record_states(self, source: str, identifiers: Collection[str]) -> RecordStates:
+        """What the records of these identifiers are now, to be compared later (`save_articles`)."""
+        with self._read() as connection:
+            return _record_states(connection, source, identifiers)
+
+    def save_articles(self, saves: Sequence[ArticleToSave], based_on: RecordStates | None = None) -> None:
+        """Saves articles that were rebuilt from stored records, all of them or none.
+
+        `based_on` are the states of their records when these were read. An article whose records have changed since is
+        left out: whoever stored them has mapped them.
+        """
         with self._write() as connection:
+            if saves and based_on is not None:
+                now = _record_states(connection, saves[0].source, [save.identifier for save in saves])
+                saves = [save for save in saves if now.get(save.identifier) == based_on.get(save.identifier)]
             save_articles(connection, saves)
 
     def find_articles(self, name: str, source: str | None = None) -> list[StoredArticle]:
@@ -45,13 +57,6 @@ class Articles(Database):
         """The articles with these ids (`BatchMember.article_id`), in this order."""
         with self._read() as connection:
             return [stored for chunk in chunks(ids) for stored in load_articles(connection, chunk)]
-
-    def replace_findings(self, findings: Mapping[int, Sequence[Finding]]) -> None:
-        """Replaces the findings of stored articles, by id, and sets the state that follows from them."""
-        with self._write() as connection:
-            for ids in chunks(findings):
-                for stored in load_articles(connection, ids):
-                    _replace_findings(connection, stored, findings[stored.id])
 
     def identifiers(
         self, source: str, after: str = "", limit: int = 500, *, not_mapped_with: str | None = None
@@ -84,13 +89,20 @@ class Articles(Database):
     def mark_stale(self, name: str) -> None:
         """Marks every article of a source as to be rebuilt."""
         with self._write() as connection:
-            connection.execute(insert(mapping).values(fingerprint=_NO_MAPPING).on_conflict_do_nothing())
-            no_mapping = select(mapping.c.id).where(mapping.c.fingerprint == _NO_MAPPING).scalar_subquery()
-            connection.execute(update(article).where(article.c.source == name).values(mapping_id=no_mapping))
+            mark_stale(connection, article.c.source == name)
 
+
+# -------------------------------------------------------------------------------- saving, in a transaction
 
 _NO_MAPPING = ""  # a fingerprint that no configuration and program has
-# -------------------------------------------------------------------------------- saving, in a transaction
+
+
+def mark_stale(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Marks these articles as to be rebuilt."""
+    connection.execute(insert(mapping).values(fingerprint=_NO_MAPPING).on_conflict_do_nothing())
+    no_mapping = select(mapping.c.id).where(mapping.c.fingerprint == _NO_MAPPING).scalar_subquery()
+    connection.execute(update(article).where(which).values(mapping_id=no_mapping))
+
 
 _STATE = ("state", "mapping_id")
 _CONTENT = ArticleRow.__struct_fields__
@@ -108,6 +120,19 @@ _IDS = select(article.c.identifier, article.c.id).where(
 _LAST = select(func.coalesce(func.max(article.c.id), 0))
 _MAPPING = select(mapping.c.id).where(mapping.c.fingerprint == bindparam("fingerprint"))
 _DELETE_FINDINGS = delete(finding).where(in_list(finding.c.article_id, "ids"))
+
+
+_RECORD_STATES = select(
+    record.c.identifier, record.c.prefix, record.c.payload_id, record.c.deleted, record.c.datestamp, record.c.sets
+).where(record.c.source == bindparam("source"), in_list(record.c.identifier, "identifiers"))
+
+
+def _record_states(connection: Connection, source: str, identifiers: Collection[str]) -> RecordStates:
+    states: dict[str, set[tuple[Any, ...]]] = {}
+    for chunk in chunks(identifiers):
+        for identifier, *state in connection.execute(_RECORD_STATES, {"source": source, "identifiers": chunk}):
+            states.setdefault(identifier, set()).add(tuple(state))
+    return {identifier: frozenset(state) for identifier, state in states.items()}
 
 
 def save_articles(connection: Connection, saves: Iterable[ArticleToSave]) -> None:
@@ -146,6 +171,29 @@ def _ids_of(connection: Connection, saves: Sequence[ArticleToSave]) -> dict[tupl
         rows = connection.execute(_IDS, {"source": source, "identifiers": [save.identifier for save in group]})
         ids.update({(source, identifier): article_id for identifier, article_id in rows.all()})
     return ids
+
+
+def exchange_findings(
+    connection: Connection, codes: Collection[str], found: Mapping[int, Sequence[Finding]], having: Collection[int]
+) -> None:
+    """Makes `found`, by article id, the only findings with these codes of these articles and of those that are `having`
+    some. Writes only the articles that change.
+    """
+    ids = sorted(found.keys() | set(having))
+    for chunk in chunks(ids):
+        before = _findings_with(connection, codes, chunk)
+        changed = [article_id for article_id in chunk if before[article_id] != list(found.get(article_id, ()))]
+        for stored in load_articles(connection, changed):
+            kept = (each for each in stored.findings if each.code not in codes)
+            _replace_findings(connection, stored, [*kept, *found.get(stored.id, ())])
+
+
+def _findings_with(connection: Connection, codes: Collection[str], ids: Sequence[int]) -> dict[int, list[Finding]]:
+    """The findings with these codes of each of these articles."""
+    findings: dict[int, list[Finding]] = {article_id: [] for article_id in ids}
+    for row in connection.execute(_FINDINGS.where(finding.c.code.in_(codes)), {"ids": ids}).all():
+        findings[row.article_id].append(finding_of(row))
+    return findings
 
 
 def _replace_findings(connection: Connection, stored: StoredArticle, findings: Sequence[Finding]) -> None:

@@ -88,21 +88,19 @@ class Ledger(Database):
 
     def minted(self, source: str, identifier: str) -> str | None:
         """The DOI that this program minted for a record, `None` if it has not."""
-        is_record = (minted.c.source == source) & (minted.c.identifier == identifier)
         with self._read() as connection:
-            return connection.execute(select(minted.c.doi).where(is_record)).scalar()
+            return _minted(connection, source, identifier)
 
     def has_minted(self, source: str) -> bool:
-        """Whether this program has minted a DOI for any record of the source."""
-        statement = select(minted.c.doi).where(minted.c.source == source).limit(1)
+        """Whether this program has minted a DOI for any record of the source, or of one that was forgotten."""
+        statement = select(minted.c.doi).where(minted.c.source.in_((source, NO_SOURCE))).limit(1)
         with self._read() as connection:
             return connection.execute(statement).first() is not None
 
     def mint(self, source: str, identifier: str, doi: str) -> None:
         """Assigns a DOI to a record for ever. Raises `DoiTaken` if it is in use, or the record has another one."""
         with self._write(durable=True) as connection:
-            is_record = (minted.c.source == source) & (minted.c.identifier == identifier)
-            before = connection.execute(select(minted.c.doi).where(is_record)).scalar()
+            before = _minted(connection, source, identifier)
             if before == doi:
                 return
             if before is not None:
@@ -111,6 +109,16 @@ class Ledger(Database):
                 raise DoiTaken(f"The DOI {doi} is in use by {holder}; it cannot be given to record {identifier}.")
             values = {"source": source, "identifier": identifier, "doi": doi, "doi_key": fold_doi(doi)}
             connection.execute(insert(minted).values(values))
+
+
+NO_SOURCE = ""  # of DOIs that were minted for records of a source which was forgotten
+
+
+def _minted(connection: Connection, source: str, identifier: str) -> str | None:
+    """The DOI that was minted for a record in this source, or in one that was forgotten."""
+    is_record = (minted.c.source.in_((source, NO_SOURCE))) & (minted.c.identifier == identifier)
+    statement = select(minted.c.doi).where(is_record).order_by(minted.c.source.desc()).limit(1)
+    return connection.execute(statement).scalar()
 
 
 def _last_timestamp(connection: Connection) -> int:

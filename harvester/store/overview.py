@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +58,36 @@ class Overview:
             SourceStatus(source=name, url=url, formats=tuple(formats.get(name, ())), **states.get(name, {}))
             for name, url in self._connection.execute("SELECT name, url FROM source ORDER BY name").fetchall()
         )
+
+    def has_records(self, name: str) -> bool:
+        """Whether the store has records of the source, tombstones included."""
+        statement = "SELECT 1 FROM record_count WHERE source = ? AND number > 0 LIMIT 1"
+        return self._connection.execute(statement, (name,)).fetchone() is not None
+
+    def last_complete_sets(self, name: str, prefix: str) -> set[str] | None:
+        """The sets that the last complete harvest of a source in one format asked for; `None` if there was none."""
+        run = self._newest((name, prefix), f"{_WHOLE_LIST} AND state = 'complete'")
+        if run is None:
+            return None
+        statement = "SELECT DISTINCT set_spec FROM run_window WHERE run_id = ? AND set_spec IS NOT NULL"
+        return {set_spec for (set_spec,) in self._connection.execute(statement, (run.id,))}
+
+    def finding_counts(self, codes: Sequence[str]) -> dict[tuple[str, str], int]:
+        """How many articles have a finding with each of these codes, by source and code."""
+        marks = ", ".join("?" * len(codes))
+        statement = f"""
+            SELECT article.source, finding.code, count(DISTINCT article.id)
+              FROM finding JOIN article ON article.id = finding.article_id
+             WHERE finding.code IN ({marks}) GROUP BY 1, 2"""  # noqa: S608
+        return {(name, code): number for name, code, number in self._connection.execute(statement, codes)}
+
+    def shared_identifiers(self, name: str, other: str) -> float:
+        """The share of the first identifiers of a source that another source has too."""
+        statement = """
+            SELECT count(*), sum(EXISTS (SELECT 1 FROM record WHERE source = ? AND identifier = one.identifier))
+              FROM (SELECT DISTINCT identifier FROM record WHERE source = ? ORDER BY identifier LIMIT 200) one"""
+        number, shared = self._connection.execute(statement, (other, name)).fetchone()
+        return shared / number if number else 0.0
 
     def _formats(self) -> Iterator[tuple[str, FormatStatus]]:
         """The status of each format of each source, with the source's name; formats without records included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ from harvester.errors import StoreError
 from harvester.store.database import BulkStatement, chunks
 from harvester.store.tables import payload
 
-_compress = zstandard.ZstdCompressor(level=1, write_checksum=False).compress
 _LAST = select(func.coalesce(func.max(payload.c.id), 0))
 _GET = select(payload).where(payload.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = select(payload).where(payload.c.id > bindparam("after")).order_by(payload.c.id).limit(200)
@@ -31,6 +31,16 @@ class StoredPayload(NamedTuple):
 
 
 _ADD = BulkStatement(insert(payload), StoredPayload._fields)
+
+
+class _Compressor(threading.local):
+    """A compressor for each thread: one that threads share crashes, or returns damaged bytes without an error."""
+
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=1, write_checksum=False).compress
+
+
+_compressor = _Compressor()
 
 
 def save(connection: Connection, contents: Collection[bytes]) -> dict[bytes, int]:
@@ -67,7 +77,7 @@ def damaged(connection: Connection) -> Iterator[str]:
 
 
 def _packed(payload_id: int, content: bytes) -> StoredPayload:
-    packed, digest = _compress(content), hashlib.sha256(content).hexdigest()
+    packed, digest = _compressor.compress(content), hashlib.sha256(content).hexdigest()
     codec, data = ("zstd", packed) if len(packed) < len(content) else ("none", content)
     return StoredPayload(payload_id, digest, codec, len(content), data)
 

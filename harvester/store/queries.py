@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -21,8 +22,8 @@ from harvester.store import payloads
 from harvester.store.articles import finding_of, load_articles
 from harvester.store.database import Database, chunks
 from harvester.store.overview import Overview
-from harvester.store.structs import ChangedDeposit, DuplicateDoi, FindingRow, SourceStatus, StoredArticle
-from harvester.store.tables import article, article_count, batch, deposit, deposited, finding, record, record_count
+from harvester.store.structs import FindingRow, SourceStatus, StoredArticle
+from harvester.store.tables import article, article_count, batch, deposited, finding, record, record_count
 
 _BY_IDENTIFIER = (article.c.source, article.c.identifier)
 
@@ -47,17 +48,6 @@ class Queries(Database):
             with self._read() as connection:
                 stored = load_articles(connection, ids, state="ready")
             yield from stored
-
-    def changed_since_deposit(self) -> Iterator[ChangedDeposit]:
-        """The live articles that differ from the last deposit of their DOI, for each target that has one."""
-        with self._read() as connection:
-            rows = connection.execute(_CHANGED).all()
-        for chunk in chunks(rows, 100):
-            with self._read() as connection:
-                by_id = {stored.id: stored for stored in load_articles(connection, [row.id for row in chunk])}
-            for row in chunk:
-                if (stored := by_id.get(row.id)) and not stored.deleted:
-                    yield ChangedDeposit(article=stored, target=row.target, counts_by_kind=row.counts_by_kind)
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every article that is not held back, deposited or not, without its findings."""
@@ -93,21 +83,7 @@ class Queries(Database):
             with self._read() as connection:
                 rows = connection.execute(_FINDINGS.where(*conditions), {"ids": chunk}).all()
             for row in rows:
-                yield FindingRow(row.source, row.identifier, row.doi, finding_of(row))
-
-    def duplicate_dois(self) -> Iterator[DuplicateDoi]:
-        """The DOIs that more than one live article has."""
-        live = (article.c.doi_key.is_not(None), article.c.state != "deleted")
-        several = select(article.c.doi_key).where(*live).group_by(article.c.doi_key).having(func.count() > 1)
-        statement = (
-            select(article.c.doi_key, article.c.source, article.c.identifier)
-            .where(*live, article.c.doi_key.in_(several))
-            .order_by(article.c.doi_key, *_BY_IDENTIFIER)
-        )
-        with self._read() as connection:
-            rows = connection.execute(statement).all()
-        for doi, group in groupby(rows, key=lambda row: row.doi_key):
-            yield DuplicateDoi(doi, tuple((row.source, row.identifier) for row in group))
+                yield FindingRow(row.source, row.identifier, row.doi, finding_of(row), row.issn)
 
     def last_export(self, target: str | None = None) -> datetime | None:
         """When the last deposit file was written, for this target or for any; `None` if there is none."""
@@ -123,10 +99,16 @@ class Queries(Database):
 
     def status(self) -> tuple[SourceStatus, ...]:
         """Every source with its articles by state, its records by format and its last runs."""
+        with self.overview() as overview:
+            return overview.status()
+
+    @contextmanager
+    def overview(self) -> Iterator[Overview]:
+        """What the store knows without reading records, as it is now."""
         with self._read() as connection:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
-            return Overview(raw).status()
+            yield Overview(raw)
 
     def check_integrity(self, *, deep: bool = False) -> list[str]:
         """What is wrong with the file, one sentence each.
@@ -150,14 +132,6 @@ class Queries(Database):
         return faults
 
 
-# SQLite keeps the order of a CROSS JOIN: fingerprints are compared before `deposit` is read, which is most of the work.
-_CHANGED = text("""
-SELECT article.id, deposited.target, deposit.counts_by_kind
-  FROM article
- CROSS JOIN deposited ON deposited.doi_key = article.doi_key
- CROSS JOIN deposit ON deposit.batch_id = deposited.batch_id AND deposit.doi_key = deposited.doi_key
- WHERE article.state <> 'deleted' AND deposited.fingerprint <> article.fingerprint
-""").columns(article.c.id, deposited.c.target, deposit.c.counts_by_kind)
 _DOCUMENTS = select(article.c.document).where(
     article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "ready"
 )
@@ -168,7 +142,7 @@ _HELD_BACK = (
     .order_by(*_BY_IDENTIFIER, finding.c.position)
 )
 _FINDINGS = (
-    select(article.c.source, article.c.identifier, article.c.doi, finding)
+    select(article.c.source, article.c.identifier, article.c.doi, article.c.issn, finding)
     .join_from(finding, article)
     .where(article.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(*_BY_IDENTIFIER, finding.c.position)

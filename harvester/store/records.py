@@ -28,6 +28,7 @@ _STORED_COLUMNS = (
     record.c.sets,
     record.c.repairs,
     record.c.run_id,
+    record.c.listed_in,
 )
 _STORED = (
     select(record.c.identifier, *_STORED_COLUMNS)
@@ -160,16 +161,21 @@ _VERSIONED = ("datestamp", "sets", "deleted", "payload_id", "repairs", "original
 _insert = insert(record)
 _ADD_OR_REPLACE = BulkStatement(
     _insert.on_conflict_do_update(
-        index_elements=["source", "identifier", "prefix"], set_={name: _insert.excluded[name] for name in _VERSIONED}
+        index_elements=["source", "identifier", "prefix"],
+        set_={name: _insert.excluded[name] for name in (*_VERSIONED, "listed_in")},
     ),
-    ("source", "prefix", "identifier", *_VERSIONED),
+    ("source", "prefix", "identifier", *_VERSIONED, "listed_in"),
 )
 _KEEP_VERSION = insert(record_version).from_select(
     ["record_id", *_VERSIONED, "replaced_by"],
     select(record.c.id, *(record.c[name] for name in _VERSIONED), bindparam("by_run")).where(*_IS_RECORD),
 )
 _RUN_KEY = select(run.c.source, run.c.prefix).where(run.c.id == bindparam("run"))
-_MOVE = update(record).where(*_IS_RECORD).values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"))
+_MOVE = (
+    update(record)
+    .where(*_IS_RECORD)
+    .values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"), listed_in=bindparam("to_listed_in"))
+)
 _SET_RUN = update(record).where(*_IS_RECORD).values(run_id=bindparam("by_run"))
 _REJECTED_PAYLOADS = select(rejected.c.payload_id).where(in_list(rejected.c.identifier, "identifiers")).distinct()
 
@@ -186,13 +192,10 @@ def save_records(connection: Connection, run_id: int, records: Iterable[RecordTo
         connection.execute(_KEEP_VERSION, values)
     if arriving := by_decision.get("new", []) + replacing:
         payload_ids = payloads.save(connection, _bytes_of(arriving))
-        rows = [(*run_key, raw.identifier, *_version(raw, payload_ids, run_id)) for raw in arriving]
+        rows = [(*run_key, raw.identifier, *_version(raw, payload_ids, run_id), raw.listed_in) for raw in arriving]
         _ADD_OR_REPLACE.write(connection, rows)
     if moved := by_decision.get("moved"):
-        values = [
-            _record_key(run_key, raw.identifier) | {"to_datestamp": raw.datestamp, "to_sets": raw.sets} for raw in moved
-        ]
-        connection.execute(_MOVE, values)
+        connection.execute(_MOVE, [_record_key(run_key, raw.identifier) | _header(raw) for raw in moved])
 
 
 def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord]) -> None:
@@ -238,6 +241,11 @@ def _record_key(run_key: tuple[str, str], identifier: str) -> dict[str, Any]:
     return {"at_source": source, "at_prefix": prefix, "at_identifier": identifier}
 
 
+def _header(raw: RawRecord) -> dict[str, Any]:
+    """The parameters of `_MOVE`."""
+    return {"to_datestamp": raw.datestamp, "to_sets": raw.sets, "to_listed_in": raw.listed_in}
+
+
 def _bytes_of(records: Iterable[RawRecord]) -> set[bytes]:
     """Payloads and pages, each once: all records of a repaired page have the same `original`."""
     return {content for raw in records for content in (raw.payload, raw.original) if content is not None}
@@ -272,4 +280,5 @@ def _raw(row: Any, contents: dict[int, bytes]) -> RawRecord:
         payload=None if row.payload_id is None else contents[row.payload_id],
         repairs=row.repairs,
         original=contents.get(row.original_id),
+        listed_in=getattr(row, "listed_in", ()),  # earlier versions have none
     )

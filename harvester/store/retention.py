@@ -33,10 +33,15 @@ class Retention(Database):
             for chunk in chunks(runs):
                 connection.execute(delete(run_window).where(run_window.c.run_id.in_(chunk)))
                 connection.execute(delete(run).where(run.c.id.in_(chunk)))
-            payloads = _delete(connection, payload, payload.c.id.not_in(_PAYLOADS_IN_USE))
+            payloads = delete_unused_payloads(connection)
             self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on
         return Pruned(versions=versions, rejected=len(rejections), runs=len(runs), payloads=payloads)
+
+
+def delete_unused_payloads(connection: Connection) -> int:
+    """Deletes the payloads that no row points to any more, without checking foreign keys; returns how many."""
+    return _delete(connection, payload, payload.c.id.not_in(_PAYLOADS_IN_USE))
 
 
 _PAYLOADS_IN_USE = union(

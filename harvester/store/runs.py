@@ -53,7 +53,7 @@ class Runs(Database):
         if row is None:
             return None
         identity = msgspec.json.decode(row.identity, type=Identity) if row.identity else None
-        return SourceRow(row.name, row.url, identity)
+        return SourceRow(row.name, row.url, identity, row.sets)
 
     def harvested_formats(self, name: str) -> set[str]:
         """The formats in which the whole list was requested at least once."""
@@ -64,7 +64,7 @@ class Runs(Database):
     def begin_run(self, name: str, prefix: str, kind: RunKind, windows: Sequence[Window], now: datetime) -> Run:
         """Saves a new run with its windows, before the first request."""
         with self._write() as connection:
-            connection.execute(insert(source).values(name=name, url="").on_conflict_do_nothing())
+            _remember_sets(connection, name, [w.set_spec for w in windows if w.set_spec is not None])
             values = {"source": name, "prefix": prefix, "kind": kind, "state": "running", "started": now}
             run_id = new_id(connection, insert(run).values(values))
             _ADD_WINDOWS.write(connection, [(run_id, w.set_spec, w.since, w.until) for w in windows])
@@ -166,6 +166,14 @@ def _can_resume(newest: Run) -> bool:
 
 
 # -------------------------------------------------------------------------------- within a transaction
+
+
+def _remember_sets(connection: Connection, name: str, sets: Iterable[str]) -> None:
+    """Makes sure that the source has a row, and writes down the sets that are asked for, if there are any."""
+    asked = tuple(dict.fromkeys(sets))
+    row = insert(source).values(name=name, url="", sets=asked)
+    connection.execute(row.on_conflict_do_update(set_={"sets": asked}) if asked else row.on_conflict_do_nothing())
+
 
 _FIRST_DATE = run.c.response_date
 _PAGE_DATE: BindParameter[str] = bindparam("page_date")

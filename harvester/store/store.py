@@ -6,15 +6,17 @@ from collections.abc import Collection, Sequence
 
 from harvester.store.alerts import Alerts
 from harvester.store.articles import Articles, save_articles
+from harvester.store.cross_record import CrossRecord
 from harvester.store.ledger import Ledger
 from harvester.store.queries import Queries
 from harvester.store.records import Records, resolve_rejections, save_records, save_rejected
 from harvester.store.retention import Retention
 from harvester.store.runs import Runs, apply_transition, count_page
+from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, Transition
 
 
-class Store(Runs, Records, Articles, Ledger, Queries, Alerts, Retention):
+class Store(Sources, Runs, Records, Articles, CrossRecord, Ledger, Queries, Alerts, Retention):
     """The only access to the database. Open it with `store.connect`."""
 
     def apply(

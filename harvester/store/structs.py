@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,11 +17,23 @@ RunState = Literal["running", "complete", "incomplete", "failed", "waiting"]
 
 
 class SourceRow(Struct, frozen=True):
-    """A source as the store knows it; `identity` is `None` until the provider has answered Identify."""
+    """A source as the store knows it; `identity` is `None` until the provider has answered Identify.
+
+    `sets` are those that were asked for last; they stay when the configuration names none any more.
+    """
 
     name: str
     url: str
     identity: Identity | None = None
+    sets: tuple[str, ...] = ()
+
+
+class SourceContent(Struct, frozen=True, kw_only=True):
+    """What the store has of a source: records, tombstones included, and DOIs that were deposited or minted for them."""
+
+    records: int
+    deposited: int
+    minted: int
 
 
 # ------------------------------------------------------------------------------------------------- runs
@@ -206,6 +219,10 @@ class UnresolvedRejection(Struct, frozen=True):
 # --------------------------------------------------------------------------------------------- articles
 
 
+# By identifier, what can change of its record in each format.
+RecordStates = Mapping[str, frozenset[tuple[Any, ...]]]
+
+
 class StoredArticle(Struct, frozen=True, kw_only=True):
     """The article of one identifier of one source, with the datestamp of its record in each format."""
 
@@ -229,19 +246,30 @@ class StoredArticle(Struct, frozen=True, kw_only=True):
 
 
 class FindingRow(Struct, frozen=True):
-    """A finding with the record it is about."""
+    """A finding with the record it is about, and the first ISSN of its journal."""
 
     source: str
     identifier: str
     doi: str | None
     finding: Finding
+    issn: str | None = None
+
+
+class DoiHolder(Struct, frozen=True, kw_only=True):
+    """A live article that shares its DOI with another one. Its title is plain, and empty if it has none."""
+
+    article_id: int
+    source: str
+    identifier: str
+    title: str
+    fingerprint: str
 
 
 class DuplicateDoi(Struct, frozen=True):
-    """One DOI that several live articles have; `records` are pairs of source and identifier."""
+    """One DOI that several live articles have, by source and identifier."""
 
     doi: str
-    records: tuple[tuple[str, str], ...]
+    holders: tuple[DoiHolder, ...]
 
 
 class FormatStatus(Struct, frozen=True, kw_only=True):
@@ -280,7 +308,7 @@ class BatchMember(Struct, frozen=True):
     `counts_by_kind` is how many titles, references and so on it had.
     """
 
-    article_id: int
+    article_id: int | None  # `None` after its source was forgotten
     doi: str
     fingerprint: str
     counts_by_kind: dict[str, int] = {}

@@ -104,6 +104,7 @@ source = Table(
     Column("name", Text, primary_key=True),
     Column("url", Text, nullable=False),
     Column("identity", Text),  # JSON of the answer to Identify; null until the provider has answered
+    Column("sets", Strings, nullable=False, server_default="[]"),  # that were asked for last, of a harvest by sets
 )
 
 run = Table(
@@ -175,12 +176,13 @@ record = Table(
     Column("identifier", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("datestamp", Text, nullable=False),
-    Column("sets", Strings, nullable=False),
+    Column("sets", Strings, nullable=False),  # that its header names
     Column("deleted", Boolean, nullable=False),
     Column("payload_id", Integer, ForeignKey("payload.id")),  # null for a deleted record
     Column("repairs", Strings, nullable=False),
     Column("original_id", Integer, ForeignKey("payload.id")),  # the page as received, if it was repaired
     Column("run_id", Integer, ForeignKey("run.id"), nullable=False),  # the run that brought or confirmed this version
+    Column("listed_in", Strings, nullable=False, server_default="[]"),  # sets whose lists gave it, unlike its header
     UniqueConstraint("source", "identifier", "prefix"),
 )
 
@@ -320,7 +322,7 @@ deposit = Table(
     metadata,
     Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("article_id", Integer, ForeignKey("article.id"), nullable=False),
+    Column("article_id", Integer, ForeignKey("article.id")),  # null after its source was forgotten
     Column("doi_key", Text, nullable=False, index=True),
     Column("fingerprint", Sha256, nullable=False),
     Column("counts_by_kind", Numbers, nullable=False),  # how many titles, references and so on it had

@@ -25,6 +25,7 @@ CALLS = {
     "show": ("show oai:small:4",),
     "report": ("report",),
     "explain": ("explain doi-missing",),
+    "source rename, source forget": ("source rename small other", "source forget other --yes"),
     "source list, source probe, source test": (
         "source list",
         "source probe {url} --allow-private",

@@ -33,7 +33,9 @@ def test_report_as_json(harvested):
     assert set(document) == {"made", "last_export", "sources", "journals", "findings", "held_count", "held"}
     assert document["held_count"] == 1
     assert document["journals"][0]["back_file"]["articles"] + document["journals"][0]["current"]["articles"] == 3
-    assert {"code", "severity", "who", "cause", "fix", "count", "examples"} == set(document["findings"][0])
+    assert {"code", "severity", "who", "cause", "fix", "more_fixes", "count", "examples"} == set(
+        document["findings"][0]
+    )
 
 
 def test_report_as_a_page(harvested, tmp_path):

@@ -1,9 +1,11 @@
-"""`harvester source`: list, probe, test."""
+"""`harvester source`: list, probe, test, rename, forget."""
 
 import pytest
 
+from harvester.cli import source
 from harvester.config import load
 from harvester.model import SetInfo
+from harvester.system import locks
 from tests.cli.conftest import answer
 from tests.providers.server import Server, error, reply
 from tests.providers.truth import Truth
@@ -118,3 +120,80 @@ def test_probe_of_an_empty_list(call, sets, words):
         done = call("source", "probe", server.url, "--allow-private")
     assert "The list of oai_dc is empty." in done.stderr
     assert words in done.stderr
+
+
+class TestRename:
+    def test_the_next_harvest_finds_all_under_the_new_name(self, harvested, tmp_path):
+        path = tmp_path / "config.toml"
+        path.write_text(path.read_text().replace("[sources.small]", "[sources.tiny]"))
+        done = harvested("source", "rename", "small", "tiny")
+        assert done.exit_code == 0
+        assert f"small is tiny now, with 4 records. {path} has [sources.tiny] already.\n" in done.stderr
+        (run,) = answer(harvested("harvest", "--json"))["runs"]
+        assert (run["source"], run["new"]) == ("tiny", 0)
+
+    def test_it_says_what_to_change_in_the_configuration(self, harvested, tmp_path):
+        done = harvested("source", "rename", "small", "tiny")
+        assert "change [sources.small] to [sources.tiny] in" in done.stderr
+        path = tmp_path / "config.toml"
+        path.write_text(path.read_text().replace("[sources.small]", "[sources.other]"))
+        assert "To harvest it, add [sources.third] to" in harvested("source", "rename", "tiny", "third").stderr
+
+    @pytest.mark.parametrize(
+        ("names", "code", "words"),
+        [
+            (("small", "a b"), 2, "a b is not a name for a source"),
+            (("unknown", "tiny"), 1, "The store has no source unknown"),
+            (("small", "other"), 2, "two sources cannot become one"),
+        ],
+    )
+    def test_it_refuses_what_makes_no_sense(self, harvested, tmp_path, names, code, words):
+        with (tmp_path / "config.toml").open("a") as file:
+            file.write('\n[sources.other]\nurl = "http://127.0.0.1:9/oai"\nformats = ["oai_dc"]\n')
+        done = harvested("source", "rename", *names)
+        assert (done.exit_code, words in done.stderr) == (code, True)
+
+    @pytest.mark.parametrize("lock", ["source-small", "source-tiny", "export", "daemon"])
+    def test_it_waits_for_nobody(self, harvested, tmp_path, lock):
+        with locks.hold(load(tmp_path / "config.toml").locks_dir, lock, what="other work"):
+            done = harvested("source", "rename", "small", "tiny")
+        assert done.exit_code == 75
+        assert "Busy: other work" in done.stderr
+        assert harvested("source", "rename", "small", "tiny").exit_code == 0
+
+
+class TestForget:
+    def test_it_says_what_it_will_do_and_needs_a_word(self, harvested):
+        done = harvested("source", "forget", "small")
+        assert done.exit_code == 2
+        assert "This deletes 4 records of small from the store" in done.stderr
+        assert "is in" in done.stderr  # config.toml
+        assert "add --yes" in done.stderr
+        assert answer(harvested("status", "--json"))["sources"][0]["ready"] == 3
+
+    def test_it_forgets_all_but_the_ledger(self, harvested):
+        harvested("export", "crossref")
+        done = harvested("source", "forget", "small", "--yes")
+        assert done.exit_code == 0
+        assert "3 DOIs stay known as deposited.\n" in done.stderr
+        assert done.stderr.endswith("small is deleted from the store.\n")
+        assert answer(harvested("status", "--json"))["sources"][0]["ready"] == 0
+        assert harvested("doctor", "--deep").exit_code == 0
+        harvested("harvest")
+        assert "Nothing to write, 3 unchanged" in harvested("export", "crossref").stderr
+
+    @pytest.mark.parametrize(("said", "code", "ready"), [("y\n", 0, 0), ("n\n", 130, 3)])
+    def test_it_asks_on_a_terminal(self, harvested, monkeypatch, said, code, ready):
+        monkeypatch.setattr(source, "_is_terminal", lambda: True)
+        done = harvested("source", "forget", "small", input=said)
+        assert done.exit_code == code
+        assert "Delete small?" in done.stderr
+        assert answer(harvested("status", "--json"))["sources"][0]["ready"] == ready
+
+    def test_an_unknown_source_is_an_error(self, harvested):
+        done = harvested("source", "forget", "unknown", "--yes")
+        assert (done.exit_code, "no source unknown" in done.stderr) == (1, True)
+
+    def test_it_waits_for_nobody(self, harvested, tmp_path):
+        with locks.hold(load(tmp_path / "config.toml").locks_dir, "source-small", what="a harvest"):
+            assert harvested("source", "forget", "small", "--yes").exit_code == 75

@@ -179,3 +179,40 @@ def row_of_run():
 def test_light_is_that_of_the_worst_format(formats, expected):
     assert light(formats, None) == expected
     assert light(formats, INCIDENT) == "bad"
+
+
+def test_status_names_sources_that_are_not_configured_any_more(harvested, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().replace("[sources.small]", "[sources.tiny]"))
+    done = harvested("status")
+    assert done.stdout.startswith("tiny is not complete yet\n")
+    assert "small" not in done.stdout
+    assert "The store has 4 records of the source small, which is not in config.toml any more." in done.stderr
+    assert "`harvester source rename small tiny`" in done.stderr
+    (left,) = answer(harvested("status", "--json"))["leftovers"]
+    assert (left["source"], left["looks_like"]) == ("small", "tiny")
+    assert "`harvester source rename small tiny`" in harvested("harvest").stderr
+    assert "`harvester source forget small`" in harvested("status").stderr
+
+
+def test_status_counts_records_outside_of_the_sets(harvested, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().replace("allow_private", 'sets = ["small:OLD"]\nallow_private'))
+    assert "  why    its sets were changed after its last complete harvest (no sets)\n" in harvested("status").stdout
+    harvested("check")
+    output = harvested("status").stdout
+    assert output.startswith("small works, but look at it\n")
+    assert "  why    4 records outside of the configured sets, not exported\n  to do  `harvester check" in output
+    (source,) = answer(harvested("status", "--json"))["sources"]
+    assert (source["light"], len(source["notices"]), source["ready"]) == ("look", 2, 0)
+
+
+def test_status_shows_configured_formats_only(harvested, tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().replace('["oai_dc"]', '["jats", "oai_dc"]'))
+    harvested("harvest")
+    assert harvested("status").stdout.startswith("small needs a person\n")
+    path.write_text(path.read_text().replace('["jats", "oai_dc"]', '["oai_dc"]'))
+    output = harvested("status").stdout
+    assert output.startswith("small works\n")
+    assert "jats" not in output

@@ -63,6 +63,15 @@ def test_source_that_is_no_longer_configured_is_not_shown(config: Config, opened
     assert values(config, opened, "articles") == {}
 
 
+def test_format_that_is_no_longer_configured_is_not_shown(config: Config, opened: Store):
+    """The alert of docs/operations.md would never end."""
+    harvest(opened)
+    run = opened.begin_run("wetlands", "jats", "full", (), NOW)
+    opened.finish_run(run.id, "failed", NOW, "the provider has no metadata prefix jats")
+    states = values(config, opened, "source_last_run_state")
+    assert {prefix for prefix, _, _ in states} == {"oai_dc"}
+
+
 def test_last_run_of_each_format_is_shown(config: Config, opened: Store):
     harvest(opened)
     states = values(config, opened, "source_last_run_state")

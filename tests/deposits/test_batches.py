@@ -23,6 +23,9 @@ def test_a_timestamp_has_17_digits_in_utc(moment: datetime, digits: int):
     assert timestamp(moment) == digits
 
 
+CONFIGURED = ("wetlands",)
+
+
 def batches(store: Store, *, dry_run: bool = False) -> Batches:
     return Batches(store, "crossref", "5.5.0", now=lambda: NOW, dry_run=dry_run)
 
@@ -31,17 +34,23 @@ def test_a_planned_batch_is_in_the_ledger_until_it_is_marked(ready: Opened):
     planned = batches(ready.store).plan(ready.articles)
     assert planned.id == f"10.5555-{planned.timestamp}"
     assert [one.counts_by_kind["titles"] for one in planned.members] == [1, 1, 1]
-    ((left, articles),) = batches(ready.store).unfinished()
+    ((left, articles),) = batches(ready.store).unfinished(CONFIGURED)
     assert (left.id, left.timestamp, names(articles)) == (planned.id, planned.timestamp, names(ready.articles))
     batches(ready.store).mark(planned, Path("exports/b.xml"), b"<b/>")
-    assert list(batches(ready.store).unfinished()) == []
+    assert list(batches(ready.store).unfinished(CONFIGURED)) == []
     assert list(ready.store.pending("crossref")) == []
 
 
 def test_an_unfinished_batch_whose_articles_have_changed_is_abandoned(ready: Opened):
     batches(ready.store).plan(ready.articles)
     ready.store.save_articles([article_to_save(2, article(2, "corrected"))])
-    assert list(batches(ready.store).unfinished()) == []
+    assert list(batches(ready.store).unfinished(CONFIGURED)) == []
+    assert ready.store.planned_batches("crossref") == ()
+
+
+def test_an_unfinished_batch_of_a_source_that_is_not_configured_any_more_is_abandoned(ready: Opened):
+    batches(ready.store).plan(ready.articles)
+    assert list(batches(ready.store).unfinished(["fens"])) == []
     assert ready.store.planned_batches("crossref") == ()
 
 
@@ -59,5 +68,5 @@ def test_a_dry_run_leaves_the_ledger_as_it_is(ready: Opened):
     given = [dry.plan(ready.articles) for _ in range(2)]
     dry.abandon(given[0])
     assert [one.timestamp - timestamp(NOW) for one in given] == [1, 2]
-    assert list(dry.unfinished()) == []
+    assert list(dry.unfinished(CONFIGURED)) == []
     assert ready.store.planned_batches("crossref") == before

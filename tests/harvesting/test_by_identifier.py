@@ -194,6 +194,13 @@ class TestFetching:
         assert provider.saved == [f"oai:x:{number}" for number in range(5)]
         assert (fetched.total, fetched.has_records, fetched.doubt) == (5, True, None)
 
+    def test_each_is_in_the_set_whose_list_named_it(self):
+        provider = Provider({GetRecord: by_identifier()})
+        provider.run(fetch_each(replace(ASKED, set_spec="a"), page(2), PATIENCE))
+        (saved,) = (save.page for save in provider.saves)
+        assert saved is not None
+        assert [raw.listed_in for raw in saved.records] == [("a",), ("a",)]
+
     def test_tombstones_are_believed_without_a_question(self):
         gone = Page(records=(RawRecord(identifier="gone", datestamp="2024-01-01", deleted=True),))
         provider = Provider()

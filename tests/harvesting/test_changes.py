@@ -5,19 +5,25 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from harvester.datestamps import parse_utc
 from harvester.harvesting import changes
 from harvester.harvesting.changes import (
     OVERLAP,
+    concerns_article,
     content_hash,
     contested,
     covers,
     decide,
+    listed_in,
     newest,
     next_since,
+    page_listed_in,
+    with_earlier_lists,
 )
-from harvester.model import RawRecord, StoredRecord
+from harvester.model import Page, RawRecord, StoredRecord
+from harvester.store import RecordToSave
 
 
 def record(identifier: str = "oai:x:1", datestamp: str = "2024-05-01", **changes) -> RawRecord:
@@ -111,6 +117,49 @@ class TestDecide:
         assert decide(held, record(repairs=("controls",))) == "unchanged"
         assert decide(held, record()) == "changed"
         assert decide(known(record()), record(repairs=("controls",))) == "unchanged"  # the same bytes came whole
+
+    def test_what_another_list_gave_has_moved(self):
+        held = known(record())
+        assert decide(held, record(listed_in=("a",))) == "moved"
+        assert decide(replace(held, listed_in=("a",)), record(listed_in=("a",))) == "unchanged"
+
+
+class TestListedIn:
+    @pytest.mark.parametrize(
+        ("named", "asked", "listed"),
+        [
+            (("a",), "a", ()),
+            (("a:b",), "a", ()),
+            (("b",), "a", ("a",)),
+            (("a",), "a:b", ("a:b",)),
+            ((), "a", ("a",)),
+            ((), None, ()),
+        ],
+    )
+    def test_a_set_is_noted_that_the_header_does_not_name(self, named, asked, listed):
+        assert listed_in(record(sets=named), asked) == record(sets=named, listed_in=listed)
+
+    def test_a_page_without_such_a_record_is_the_same_object(self):
+        page = Page(records=(record(sets=("a",)), record(sets=("a:b",))))
+        assert page_listed_in(page, "a") is page
+        assert [raw.listed_in for raw in page_listed_in(page, "b").records] == [("b",), ("b",)]
+
+    def test_lists_of_other_sets_add_up(self):
+        held = replace(known(record()), listed_in=("b",))
+        assert with_earlier_lists(record(listed_in=("a",)), held).listed_in == ("a", "b")
+        assert with_earlier_lists(record(), held).listed_in == ("b",)
+
+    @pytest.mark.parametrize("held", [None, known(record()), StoredRecord("2024", True, None, listed_in=("b",))])
+    def test_what_was_never_listed_or_was_deleted_says_nothing(self, held):
+        assert with_earlier_lists(record(listed_in=("a",)), held).listed_in == ("a",)
+
+    @pytest.mark.parametrize(
+        ("changes", "concerns"),
+        [({"datestamp": "2025"}, False), ({"sets": ("b",)}, True), ({"listed_in": ("b",)}, True)],
+    )
+    def test_other_sets_concern_the_article(self, changes, concerns):
+        moved = RecordToSave(record(**changes), "moved")
+        assert concerns_article(moved, known(record())) is concerns
 
 
 class TestNewest:

@@ -22,7 +22,7 @@ from harvester.harvesting.questions import (
     StoredIdentifiers,
     StoredRecords,
 )
-from harvester.model import Page, StoredRecord, Window
+from harvester.model import Page, RawRecord, StoredRecord, Window
 from harvester.store import Close, Counts, Run, RunWindow, UnresolvedRejection
 from tests.harvesting.by_hand import Provider, by_identifier, listing, page
 from tests.workbench import NOW, Workbench
@@ -125,6 +125,62 @@ class TestDeletions:
         decided, provider = compared(source, stored(3), *short, get=gone)
         assert (decided.outcome.state, provider.saved) == ("incomplete", [])
         assert compared(source, stored(3), *short, get=gone, confirm=True)[1].saved == ["oai:x:2"]
+
+
+class TestSets:
+    """A source of set a. The first header is that of the list, the second that of the record itself."""
+
+    @pytest.fixture
+    def source(self, source: Source) -> Source:
+        return replace(source, sets=("a",))
+
+    def compared(
+        self, source: Source, *listed: RawRecord, here: dict[str, StoredRecord], **now: RawRecord
+    ) -> list[RawRecord]:
+        """What is saved if the store has `here`, set a lists these records, and the provider has those of `now`."""
+
+        def get(question: Question) -> Page | ProviderError:
+            assert isinstance(question, GetRecord)
+            return Page(records=(now[question.identifier],)) if question.identifier in now else GONE
+
+        run = replace(RUN, windows=(RunWindow(id=1, window=Window(prefix="oai_dc", set_spec="a")),))
+        answers = {
+            **stored(0),
+            StoredIdentifiers: lambda question: [] if question.after else list(here),
+            StoredRecords: lambda question: {name: here[name] for name in question.identifiers if name in here},
+            ListIdentifiers: Page(records=listed),
+            GetRecord: get,
+        }
+        provider = Provider(answers)
+        assert provider.run(compare(run, source, PATIENCE, confirm=True)).outcome.state == "complete"
+        return [raw for save in provider.saves if save.page for raw in save.page.records]
+
+    @pytest.mark.parametrize(
+        ("before", "listed_in", "now", "stays"),
+        [
+            (("a",), (), ("b",), False),  # moved to another set
+            (("a", "b"), (), ("b",), False),
+            (("a",), (), ("b", "a"), True),  # the list is wrong
+            (("a",), (), ("a:part",), True),
+            (("b",), (), ("b",), False),  # harvested before the set was configured
+            ((), ("a",), (), True),  # a provider that names no sets says nothing about them
+            (("b",), ("a",), ("b",), True),  # nor does one that never names this set
+            ((), (), (), False),  # no list of the set ever gave it
+        ],
+    )
+    def test_a_record_stays_as_long_as_the_provider_has_it_in_a_configured_set(
+        self, source: Source, before, listed_in, now, stays
+    ):
+        known = StoredRecord("2024-05-01", False, "hash", before, listed_in=listed_in)
+        record = RawRecord(identifier="x", datestamp="2024-06-01", sets=now, payload=b"<r/>")
+        saved = self.compared(source, here={"x": known}, x=record)
+        assert [raw.deleted for raw in saved] == ([] if stays else [True])
+
+    def test_a_record_that_is_listed_now_is_known_to_be_in_the_set(self, source: Source):
+        known = StoredRecord("2024-05-01", False, "hash", ("b",))
+        record = RawRecord(identifier="x", datestamp="2024-05-01", sets=("b",), payload=b"<r/>")
+        (saved,) = self.compared(source, record, here={"x": known}, x=record)
+        assert (saved.sets, saved.listed_in) == (("b",), ("a",))
 
 
 class TestLists:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -20,6 +21,7 @@ from tests.chaos.harvesting import state_of
 from tests.demo.many import ISSNS
 from tests.generated import JOURNAL, harvest_generated
 from tests.mapping.samples import is_alive, soon
+from tests.providers.press import Press
 from tests.workbench import NOW, Workbench
 
 pytestmark = pytest.mark.slow
@@ -136,3 +138,25 @@ def test_a_source_whose_journals_mint_dois_is_mapped_in_one_process(harvested, t
     bench = copy(harvested, tmp_path / "minting", MINTING)
     assert rebuilt(bench) == RECORDS
     assert pools[-1].pids == []
+
+
+def test_what_a_harvest_stores_meanwhile_is_not_overwritten(press: Press, monkeypatch: pytest.MonkeyPatch):
+    press.harvest()
+    rebuild_pages = source_mapper.SourceMapper.rebuild
+    corrected: list[str] = []
+
+    def slow(mapper: source_mapper.SourceMapper, pages: Iterable[Sequence[str]]) -> Iterator[object]:
+        """The records are read and mapped; then, before the articles are stored, a harvest stores a correction."""
+        mapped = list(rebuild_pages(mapper, pages))
+        if mapped and not corrected:
+            corrected.append("On lamps, corrected")
+            press.correct(1, title={"en": corrected[0]})
+            press.harvest()
+        return iter(mapped)
+
+    monkeypatch.setattr(source_mapper.SourceMapper, "rebuild", slow)
+    press.configure("volume_labels = ['Tome']\n")
+    press.bench.check()
+    article = press.one(1).article
+    assert article is not None
+    assert article.titles[0].text == (corrected[0],)

@@ -59,6 +59,7 @@ def report(text: str = "мост", **changes: object) -> Report:
                 who="source",
                 cause=text,
                 fix=text,
+                more_fixes=(text,),
                 count=4,
                 examples=(example,),
             ),

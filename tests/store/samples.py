@@ -31,7 +31,7 @@ from harvester.model import (
     Token,
     Window,
 )
-from harvester.store import Advance, ArticleToSave, PageToSave, RecordToSave, Run, RunRow, RunWindow
+from harvester.store import Advance, ArticleToSave, ChangedDeposit, PageToSave, RecordToSave, Run, RunRow, RunWindow
 from harvester.store.store import Store
 from harvester.text import Span
 
@@ -163,6 +163,17 @@ def row_of(run: Run | None) -> RunRow:
     """The run without its windows."""
     assert run is not None
     return RunRow(**{field: getattr(run, field) for field in RunRow.__struct_fields__})
+
+
+def changed_deposits(store: Store) -> list[tuple[str, str, dict[str, int]]]:
+    """Identifier, target and counts of what differs from a last deposit, as a judge sees it."""
+    seen: list[tuple[str, str, dict[str, int]]] = []
+
+    def judge(changed: ChangedDeposit) -> None:
+        seen.append((changed.article.identifier, changed.target, changed.counts_by_kind))
+
+    store.replace_redeposit_findings([status.source for status in store.status()], ["deposit-thinner"], judge)
+    return seen
 
 
 class LastDeposit(Struct, frozen=True):

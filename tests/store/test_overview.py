@@ -10,6 +10,7 @@ import pytest
 
 from harvester import store
 from harvester.errors import StoreError
+from harvester.model import Finding, Window
 from harvester.store import migrations
 from harvester.store.store import Store
 from tests.store import samples
@@ -50,6 +51,43 @@ def test_overview_agrees_with_the_store(opened: Store):
         assert overview.newest_run("wetlands", "jats") == row_of(opened.newest_run("wetlands", "jats"))
         assert overview.last_reconciliation("wetlands", "jats") == row_of(compared)
         assert overview.last_reconciliation("fens", "oai_dc") is opened.last_reconciliation("fens", "oai_dc") is None
+
+
+def test_overview_compares_the_identifiers_of_two_sources(opened: Store):
+    fill(opened, *(article_to_save(number) for number in range(4)))
+    fill(opened, *(article_to_save(number, source="fens") for number in range(1, 12)), source="fens")
+    begin(opened, "marsh")
+    with opened.overview() as overview:
+        assert overview.shared_identifiers("wetlands", "fens") == 0.75
+        assert overview.shared_identifiers("fens", "wetlands") == 3 / 11
+        assert overview.shared_identifiers("marsh", "fens") == overview.shared_identifiers("fens", "marsh") == 0
+        assert [overview.has_records(name) for name in ("wetlands", "marsh", "mire")] == [True, False, False]
+
+
+def test_overview_counts_the_articles_with_a_finding(opened: Store):
+    twice, other = Finding("doi-missing", "doi"), Finding("url-missing")
+    fill(opened, article_to_save(1, findings=(twice, twice)), article_to_save(2, findings=(other,)), article_to_save(3))
+    fill(opened, article_to_save(3, source="fens", findings=(twice,)), source="fens")
+    with opened.overview() as overview:
+        assert overview.finding_counts(["doi-missing", "url-missing", "doi-invalid"]) == {
+            ("fens", "doi-missing"): 1,
+            ("wetlands", "doi-missing"): 1,
+            ("wetlands", "url-missing"): 1,
+        }
+
+
+def test_overview_knows_the_sets_of_the_last_complete_harvest(opened: Store):
+    with opened.overview() as overview:
+        assert overview.last_complete_sets("wetlands", "oai_dc") is None
+    run, window = begin(opened, windows=[Window(prefix="oai_dc", set_spec="a")])
+    save_page(opened, run.id, window.id, page())
+    opened.finish_run(run.id, "complete", NOW)
+    begin(opened, windows=[Window(prefix="oai_dc", set_spec="b")])
+    with opened.overview() as overview:
+        assert overview.last_complete_sets("wetlands", "oai_dc") == {"a"}
+    fill(opened, article_to_save(1))
+    with opened.overview() as overview:
+        assert overview.last_complete_sets("wetlands", "oai_dc") == set()
 
 
 def test_missing_store_is_created(tmp_path: Path):

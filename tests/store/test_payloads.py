@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import random
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from harvester import store
 from harvester.errors import StoreError
 from harvester.store import payloads
 from harvester.store.store import Store
 from harvester.store.tables import payload
+from tests.store.samples import begin, page, raw, save_page
 
 CONTENTS = st.sets(st.binary(max_size=50) | st.binary(max_size=20).map(lambda part: part * 100), max_size=10)
 
@@ -55,7 +60,7 @@ def test_more_payloads_than_fit_into_one_statement_are_loaded(opened: Store):
         assert list(payloads.damaged(connection)) == []
 
 
-@pytest.mark.parametrize("data", [b"", b"other bytes", payloads._compress(b"other bytes")])
+@pytest.mark.parametrize("data", [b"", b"other bytes", payloads._compressor.compress(b"other bytes")])
 @pytest.mark.parametrize("content", [b"reed " * 100, b"r"])
 def test_damaged_payload_is_found(opened: Store, content: bytes, data: bytes):
     with opened._write() as connection:
@@ -64,3 +69,20 @@ def test_damaged_payload_is_found(opened: Store, content: bytes, data: bytes):
         with pytest.raises(StoreError, match=hashlib.sha256(content).hexdigest()):
             payloads.load(connection, [number])
         assert list(payloads.damaged(connection)) == [hashlib.sha256(content).hexdigest()]
+
+
+def test_threads_that_save_at_the_same_time_damage_no_payload(tmp_path: Path):
+    """Each thread has a store of its own, so that no lock of SQLite lets them compress in turn."""
+
+    def fill(thread: int) -> list[str]:
+        letters = random.Random(thread)
+        with store.connect(f"sqlite:///{tmp_path / f'{thread}.sqlite'}") as opened:
+            run, window = begin(opened)
+            for number in range(20):
+                texts = [letters.randbytes(400).hex() * 3 for _ in range(100)]
+                records = (raw(number * 100 + one, text) for one, text in enumerate(texts))
+                save_page(opened, run.id, window.id, page(*records))
+            return opened.check_integrity(deep=True)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(fill, range(4))) == [[]] * 4

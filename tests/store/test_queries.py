@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from harvester.model import Issn, Journal, PubDate
 from harvester.reports import HeldBack
-from harvester.store import BatchMember, DuplicateDoi, FindingRow
-from harvester.store.queries import _CHANGED
+from harvester.store import BatchMember, FindingRow
 from harvester.store.store import Store
 from tests.store.samples import (
     NOW,
@@ -63,46 +62,13 @@ def test_ready_articles_are_those_not_held_back(opened: Store):
     assert list(opened.ready_articles(["fens"])) == [article(7)]
 
 
-def test_changed_articles_come_with_the_richness_of_their_last_deposit(opened: Store):
-    fill(opened, *(article_to_save(n) for n in range(1, 5)))
-    members = [
-        BatchMember(one.id, one.doi or "", one.fingerprint or "", {"titles": 2, "references": n})
-        for n, one in enumerate(opened.pending("crossref"), 1)
-    ]
-    opened.plan_batch("crossref", "b1", 20250301120000000, "5.5.0", members, NOW)
-    (planned,) = opened.planned_batches("crossref")
-    assert [member.counts_by_kind["references"] for member in planned.members] == [1, 2, 3, 4]
-    assert list(opened.changed_since_deposit()) == []
-    opened.mark_exported("b1", "b1.xml", SHA, 1, NOW)
-    assert list(opened.changed_since_deposit()) == []
-    changes = (article_to_save(2, article(2, "corrected")), article_to_save(3, article(3, "corrected"), deleted=True))
-    held = article_to_save(4, article(4, "corrected"), findings=(finding("error"),))
-    opened.save_articles([*changes, held])
-    found = [(one.article.identifier, one.counts_by_kind) for one in opened.changed_since_deposit()]
-    assert found == [(name(2), {"titles": 2, "references": 2}), (name(4), {"titles": 2, "references": 4})]
-
-
-def test_each_target_has_its_own_pending_and_changed_articles(opened: Store):
+def test_each_target_has_its_own_pending_articles(opened: Store):
     fill(opened, article_to_save(1), article_to_save(2))
     deposit_all(opened)
     assert [one.identifier for one in opened.pending("lines")] == [name(1), name(2)]
-    opened.save_articles([article_to_save(2, article(2, "corrected"))])
     deposit_all(opened, "lines")
-    assert [(one.article.identifier, one.target) for one in opened.changed_since_deposit()] == [(name(2), "crossref")]
-    opened.save_articles([article_to_save(2, article(2, "corrected twice"))])
-    changed = [(one.article.identifier, one.target) for one in opened.changed_since_deposit()]
-    assert sorted(changed) == [(name(2), "crossref"), (name(2), "lines")]
-    assert pending(opened) == [name(2)]
-
-
-def test_articles_are_compared_with_their_last_deposit_before_that_is_looked_up(opened: Store):
-    with opened._read() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {_CHANGED}").all()
-    assert [row.detail.split()[:2] for row in plan] == [
-        ["SCAN", "article"],
-        ["SEARCH", "deposited"],
-        ["SEARCH", "deposit"],
-    ]
+    opened.save_articles([article_to_save(2, article(2, "corrected"))])
+    assert [one.identifier for one in opened.pending("lines")] == pending(opened) == [name(2)]
 
 
 def test_changed_provenance_alone_is_not_deposited(opened: Store):
@@ -178,18 +144,10 @@ def test_findings_by_source_code_and_severity(opened: Store):
         ("wetlands", name(2), error),
     ]
     assert list(opened.findings(["wetlands"], severities=["error"])) == [
-        FindingRow("wetlands", name(2), "10.5555/Reeds.2", error)
+        FindingRow("wetlands", name(2), "10.5555/Reeds.2", error, "2049-3630")
     ]
     assert [row.finding for row in opened.findings(codes=[info.code, warning.code])] == [info, warning]
     assert list(opened.findings(codes=[info.code], severities=["error"])) == []
-
-
-def test_doi_of_several_live_articles_is_a_duplicate(opened: Store):
-    fill(opened, article_to_save(1), article_to_save(2, article(2, doi="10.5555/REEDS.1")), article_to_save(3))
-    fill(opened, article_to_save(3, source="fens", deleted=True), source="fens")
-    assert list(opened.duplicate_dois()) == [
-        DuplicateDoi("10.5555/reeds.1", (("wetlands", name(1)), ("wetlands", name(2))))
-    ]
 
 
 def test_status_counts_every_record_once(opened: Store):

@@ -50,6 +50,17 @@ def test_record_is_read_back_unchanged(opened: Store, save):
     assert opened.raw_records("wetlands", name(1)) == [("oai_dc", record)]
 
 
+def test_record_has_the_sets_whose_lists_gave_it(opened: Store, save):
+    save((raw(1, listed_in=("a", "b")), "new"), (raw(2), "new"))
+    save((raw(2, listed_in=("c",)), "moved"), (raw(1, "second", listed_in=("b",)), "changed"))
+    stored = opened.stored_records("wetlands", "oai_dc", [name(1), name(2)])
+    assert [stored[name(number)].listed_in for number in (1, 2)] == [("b",), ("c",)]
+    live = opened.live_records("wetlands", ["oai_dc"], [name(1), name(2)])
+    assert [live[name(number), "oai_dc"].listed_in for number in (1, 2)] == [("b",), ("c",)]
+    (earlier,) = opened.earlier_versions("wetlands", name(1), "oai_dc")
+    assert earlier.listed_in == ()
+
+
 def test_stored_records_have_what_decides_about_an_arrival(opened: Store, save):
     save((raw(1), "new"), (tombstone(2), "deleted"))
     stored = opened.stored_records("wetlands", "oai_dc", [name(1), name(2), name(3)])

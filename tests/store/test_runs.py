@@ -141,6 +141,21 @@ def test_range_is_neither_last_complete_nor_resumable_unless_requested(opened: S
     assert last.id == run.id
 
 
+def test_source_remembers_the_sets_that_were_asked_for_last(opened: Store):
+    def sets() -> tuple[str, ...]:
+        source = opened.source("wetlands")
+        assert source is not None
+        return source.sets
+
+    begin(opened)
+    assert sets() == ()
+    begin(opened, windows=[Window(prefix="oai_dc", set_spec="b"), Window(prefix="oai_dc", set_spec="a")])
+    assert sets() == ("b", "a")
+    begin(opened)
+    opened.begin_run("wetlands", "oai_dc", "full", (), NOW)
+    assert sets() == ("b", "a")
+
+
 def test_last_complete_run_has_its_sets_and_response_date(opened: Store):
     assert opened.last_complete_run("wetlands", "oai_dc") is None
     run, window = begin(opened, windows=[Window(prefix="oai_dc", set_spec="reeds:ART")])

@@ -11,6 +11,7 @@ import pytest
 from harvester import store
 from tests.store.migrations import keep
 from tests.store.migrations.test_migrations import read
+from tests.store.samples import changed_deposits
 
 # One batch stayed planned because of a crash, and one was abandoned.
 FILLED = """
@@ -54,7 +55,7 @@ def test_next_export_continues_after_the_migration(old: Path):
         assert opened.last_timestamp() == 20990101000000002
         everything = len(list(opened.pending("lines")))
         assert 0 == len(list(opened.pending("crossref"))) < everything
-        assert list(opened.changed_since_deposit()) == []
+        assert changed_deposits(opened) == []
 
 
 def test_index_created_by_a_user_survives_the_migration(old: Path):

@@ -1,0 +1,142 @@
+"""Findings about several articles, or about an article and its last deposit.
+
+They are read, judged and written in one transaction, and only findings with the caller's codes are exchanged. So a page
+that another process stores meanwhile keeps the findings that its mapping gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, text
+
+from harvester.model import Finding
+from harvester.store.articles import exchange_findings, load_articles
+from harvester.store.database import Database, chunks, in_list
+from harvester.store.structs import ChangedDeposit, DoiHolder, DuplicateDoi
+from harvester.store.tables import article, deposit, deposited, finding
+
+_IN_ONE_TRANSACTION = 100  # articles that are read with their documents: others wait meanwhile
+
+
+class CrossRecord(Database):
+    """Findings that need more than one record."""
+
+    def replace_shared_doi_findings(
+        self,
+        sources: Collection[str],
+        codes: Sequence[str],
+        judge: Callable[[DuplicateDoi], Iterable[tuple[int, Finding]]],
+        *,
+        without: Sequence[str] = (),
+    ) -> None:
+        """Makes what `judge` finds about each shared DOI, by article id, the only findings with these codes.
+
+        A DOI is shared if several live articles of these sources have it. Articles that have a finding with a code of
+        `without` do not count.
+        """
+        with self._write() as connection:
+            found: dict[int, list[Finding]] = {}
+            for shared in _duplicate_dois(connection, sources, without):
+                for article_id, each in judge(shared):
+                    found.setdefault(article_id, []).append(each)
+            exchange_findings(connection, codes, found, _having(connection, codes))
+
+    def replace_redeposit_findings(
+        self, sources: Collection[str], codes: Sequence[str], judge: Callable[[ChangedDeposit], Finding | None]
+    ) -> None:
+        """Makes what `judge` finds about live articles that differ from a last deposit the only findings with `codes`.
+
+        There is one transaction for some articles at a time, because their documents are read.
+        """
+        with self._read() as connection:
+            ids = _changed_ids(connection, sources)
+        for chunk in chunks(ids, _IN_ONE_TRANSACTION):
+            with self._write() as connection:
+                found: dict[int, list[Finding]] = {}
+                for changed in _changed_deposits(connection, chunk):
+                    if each := judge(changed):
+                        found.setdefault(changed.article.id, []).append(each)
+                exchange_findings(connection, codes, found, chunk)
+        with self._write() as connection:
+            exchange_findings(
+                connection, codes, {}, _having(connection, codes).difference(_changed_ids(connection, sources))
+            )
+
+
+# -------------------------------------------------------------------------------- within a transaction
+
+_LIVE = (article.c.doi_key.is_not(None), article.c.state != "deleted")
+# Without the sources: this way the index of the DOIs suffices.
+_SEVERAL = select(article.c.doi_key).where(*_LIVE).group_by(article.c.doi_key).having(func.count() > 1)
+_HOLDERS = (
+    select(
+        article.c.doi_key, article.c.id, article.c.source, article.c.identifier, article.c.title, article.c.fingerprint
+    )
+    .where(
+        *_LIVE,
+        article.c.doi_key.in_(_SEVERAL),
+        in_list(article.c.source, "sources"),
+        ~select(finding.c.article_id)
+        .where(finding.c.article_id == article.c.id, in_list(finding.c.code, "without"))
+        .exists(),
+    )
+    .order_by(article.c.doi_key, article.c.source, article.c.identifier)
+)
+_HAVING = select(finding.c.article_id).where(in_list(finding.c.code, "codes"))
+# SQLite keeps the order of a CROSS JOIN, and the index of the DOIs has all that is compared here.
+_CHANGED_IDS = text("""
+SELECT article.id
+  FROM article
+ CROSS JOIN deposited ON deposited.doi_key = article.doi_key
+ WHERE article.state <> 'deleted' AND deposited.fingerprint <> article.fingerprint
+""")
+_OF_SOURCES = select(article.c.id).where(
+    article.c.id.in_(bindparam("ids", expanding=True)), in_list(article.c.source, "sources")
+)
+_CHANGED = (
+    select(article.c.id, deposited.c.target, deposit.c.counts_by_kind)
+    .join_from(article, deposited, deposited.c.doi_key == article.c.doi_key)
+    .join(deposit, (deposit.c.doi_key == deposited.c.doi_key) & (deposit.c.batch_id == deposited.c.batch_id))
+    .where(article.c.state != "deleted", deposited.c.fingerprint != article.c.fingerprint)
+    .where(article.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _duplicate_dois(connection: Connection, sources: Collection[str], without: Sequence[str]) -> Iterator[DuplicateDoi]:
+    rows = connection.execute(_HOLDERS, {"sources": list(sources), "without": list(without)}).all()
+    for doi, group in groupby(rows, key=lambda row: row.doi_key):
+        holders = tuple(map(_holder, group))
+        if len(holders) > 1:
+            yield DuplicateDoi(doi, holders)
+
+
+def _holder(row: Any) -> DoiHolder:
+    return DoiHolder(
+        article_id=row.id,
+        source=row.source,
+        identifier=row.identifier,
+        title=row.title or "",
+        fingerprint=row.fingerprint,
+    )
+
+
+def _changed_ids(connection: Connection, sources: Collection[str]) -> list[int]:
+    """The live articles of these sources that differ from a last deposit of their DOI."""
+    ids = dict.fromkeys(connection.execute(_CHANGED_IDS).scalars())
+    parameters = ({"ids": chunk, "sources": list(sources)} for chunk in chunks(ids))
+    return [article_id for each in parameters for article_id in connection.execute(_OF_SOURCES, each).scalars()]
+
+
+def _changed_deposits(connection: Connection, ids: Sequence[int]) -> Iterator[ChangedDeposit]:
+    rows: Sequence[Any] = connection.execute(_CHANGED, {"ids": ids}).all()
+    articles = {stored.id: stored for stored in load_articles(connection, [row.id for row in rows])}
+    for row in rows:
+        yield ChangedDeposit(article=articles[row.id], target=row.target, counts_by_kind=row.counts_by_kind)
+
+
+def _having(connection: Connection, codes: Sequence[str]) -> set[int]:
+    """The ids of the articles that have a finding with one of these codes."""
+    return set(connection.execute(_HAVING, {"codes": list(codes)}).scalars())

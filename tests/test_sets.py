@@ -1,0 +1,39 @@
+"""Sets contain their parts, and nothing that only begins like them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvester.sets import any_within, is_within
+
+PARTS = st.lists(st.text("ab-", min_size=1, max_size=3), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize(
+    ("spec", "whole", "within"),
+    [
+        ("a", "a", True),
+        ("a:b", "a", True),
+        ("a:b:c", "a:b", True),
+        ("a", "a:b", False),
+        ("ab", "a", False),
+        ("b:a", "a", False),
+        ("A", "a", False),
+    ],
+)
+def test_a_colon_separates_a_set_from_its_parts(spec: str, whole: str, within: bool):
+    assert is_within(spec, whole) is within
+
+
+@given(PARTS, PARTS)
+def test_a_set_is_within_another_if_its_path_begins_with_the_whole_path_of_the_other(one: list[str], other: list[str]):
+    assert is_within(":".join(one), ":".join(other)) is (one[: len(other)] == other)
+
+
+def test_one_of_several_sets_is_enough():
+    assert any_within(["x", "a:b"], ["c", "a"])
+    assert not any_within(["x"], ["c", "a"])
+    assert not any_within([], ["a"])
+    assert not any_within(["a"], [])

@@ -147,7 +147,7 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
         return None
     for target in configured_targets(config):
         since = due_since(schedule, store.last_export(target.name), now)
-        if since and next(store.pending(target.name), None):
+        if since and next(store.pending(target.name, config.sources), None):
             return since
     return None
 

@@ -7,10 +7,18 @@ from msgspec.structs import replace
 
 from harvester import pipeline
 from harvester.config import load
-from harvester.daemon.due import harvest_tasks, interrupted_since, last_attempt, newest_runs, reconcile_tasks
+from harvester.daemon.due import (
+    export_due,
+    harvest_tasks,
+    interrupted_since,
+    last_attempt,
+    newest_runs,
+    reconcile_tasks,
+)
 from harvester.store import Counts, Run
 from harvester.system import locks
 from tests.daemon.conftest import Configured
+from tests.store.samples import article_to_save, fill
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -122,3 +130,17 @@ def test_reconciliation_is_due_after_the_first_harvest(configured: Configured):
         store.finish_run(compared.id, "complete", NOON + week)
         assert [task.due for task in reconcile_tasks(config, store, NOON + week)] == [None]
         assert newest_runs(store, config.sources["reeds"])[0] == store.run(harvest.id)
+
+
+def test_articles_of_a_source_that_is_not_configured_make_no_export_due(configured: Configured):
+    exports = (
+        '[exports]\nschedule = "@daily"\n[crossref]\ndepositor_name = "Press"\ndepositor_email = "doi@example.org"'
+    )
+    exports += '\nregistrant = "Press"'
+    sources = {"reeds": "http://127.0.0.1:9/oai"}
+    config = configured(sources, more=exports)
+    with pipeline.opened(config) as store:
+        fill(store, article_to_save(1))
+        assert export_due(config, store, NOON) is None
+        config = configured({**sources, "wetlands": "http://127.0.0.1:9/oai"}, more=exports)
+        assert export_due(config, store, NOON) is not None

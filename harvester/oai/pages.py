@@ -133,8 +133,8 @@ def _is_html(data: bytes) -> bool:
 def _web_page(data: bytes) -> BadAnswer:
     return BadAnswer(
         f"the provider sent a web page (HTML) in place of OAI-PMH: “{quote(data)}”; open the address in a browser: if "
-        "the page is the same, harvest again when the provider has fixed it, and otherwise ask the administrator whether "
-        "the site's protection against robots blocks this program",
+        "the page is the same, harvest again when the provider has fixed it, and otherwise ask the administrator "
+        "whether the site's protection against robots blocks this program",
         transient=True,
     )
 

@@ -19,7 +19,9 @@ from harvester.article_rows import MappedArticle
 from harvester.mapping import ArticleMapper, worker
 from harvester.mapping.article_mapper import LiveRecords
 
-RECORDS_ALONE = 300  # mapped in this process before others are started: a start takes a quarter of a second
+# Bytes of payloads that are mapped in this process before others are started. Mapping them takes about as long as to
+# start two processes, half a second.
+BYTES_ALONE = 4 * 1024 * 1024
 CHUNK = 50  # records that a process maps at once
 MOST_PROCESSES = 8
 
@@ -60,7 +62,7 @@ class MappingPool:
 
     def __init__(self, mapper: ArticleMapper) -> None:
         self._mapper = mapper
-        self._records = 0  # begun so far
+        self._bytes = 0  # of payloads, begun so far
         self._taken = 0  # processes of `_free`
         self._threads: ThreadPoolExecutor | None = None
         self._processes: list[_Process] = []
@@ -69,8 +71,8 @@ class MappingPool:
 
     def begin(self, work: Sequence[LiveRecords]) -> MappingTask:
         """Begins to map these identifiers. The processes are started once enough of them have come. For any thread."""
-        self._records += len(work)
-        if self._records > RECORDS_ALONE:
+        self._bytes += sum(len(raw.payload or b"") for records in work for raw in records.values())
+        if self._bytes > BYTES_ALONE:
             self._start()
         chunks = (work[start : start + CHUNK] for start in range(0, len(work), CHUNK))
         return MappingTask(self._mapper, [_Chunk(chunk, self._submit(chunk)) for chunk in chunks])

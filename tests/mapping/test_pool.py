@@ -13,7 +13,7 @@ from threading import BoundedSemaphore
 import pytest
 
 from harvester.mapping import pool
-from harvester.mapping.pool import CHUNK, RECORDS_ALONE, MappingPool
+from harvester.mapping.pool import CHUNK, MappingPool
 from tests.mapping.samples import MAPPER, ODD, is_alive, live, raw_records, soon
 
 WORK = live([*raw_records(3 * CHUNK), *ODD])
@@ -28,7 +28,7 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[MappingPool]:
     """A pool that starts its processes at once."""
-    monkeypatch.setattr(pool, "RECORDS_ALONE", 0)
+    monkeypatch.setattr(pool, "BYTES_ALONE", 0)
     with closing(MappingPool(MAPPER)) as made:
         yield made
 
@@ -48,12 +48,13 @@ def test_tasks_are_taken_in_any_order(started: MappingPool):
     assert first.result() == MAPPER.map(WORK[:60])
 
 
-def test_a_few_records_start_no_process():
+def test_a_few_records_start_no_process(monkeypatch: pytest.MonkeyPatch):
+    size = sum(len(raw.payload or b"") for records in WORK for raw in records.values())
+    monkeypatch.setattr(pool, "BYTES_ALONE", 2 * size)
     with closing(MappingPool(MAPPER)) as made:
-        few = WORK[: RECORDS_ALONE // 2]
-        assert [made.begin(few).result() for _ in range(2)] == [MAPPER.map(few)] * 2
+        assert [made.begin(WORK).result() for _ in range(2)] == [MAPPER.map(WORK)] * 2
         assert pids(made) == []
-        assert made.begin(few).result() == MAPPER.map(few)
+        assert made.begin(WORK).result() == MAPPER.map(WORK)
         assert pids(made) != []
 
 
@@ -112,11 +113,12 @@ def test_a_keyboard_interrupt_of_the_terminal_is_not_for_the_processes(started: 
 
 KILLED = """
 import os, signal
-from harvester.mapping.pool import MappingPool
+from harvester.mapping import pool
 from tests.mapping.samples import MAPPER, live, raw_records
 
-made = MappingPool(MAPPER)
-made.begin(live(raw_records(400))).result()
+pool.BYTES_ALONE = 0
+made = pool.MappingPool(MAPPER)
+made.begin(live(raw_records(200))).result()
 made.begin(live(raw_records(2000)))
 print(*[process.pid for process in made._processes], flush=True)
 os.kill(os.getpid(), signal.SIGKILL)

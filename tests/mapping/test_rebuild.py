@@ -54,11 +54,11 @@ class NotedPool(MappingPool):
 
 @pytest.fixture(autouse=True)
 def pools(monkeypatch: pytest.MonkeyPatch) -> list[NotedPool]:
-    """The pools of the rebuilds. Each may start two processes after its first page."""
+    """The pools of the rebuilds. Each starts two processes at once."""
     monkeypatch.setattr(NotedPool, "made", [])
     monkeypatch.setattr(source_mapper, "MappingPool", NotedPool)
     monkeypatch.setattr(rebuild, "PAGE", PAGE)
-    monkeypatch.setattr(pool, "RECORDS_ALONE", PAGE)
+    monkeypatch.setattr(pool, "BYTES_ALONE", 0)
     monkeypatch.setattr(pool, "_free", BoundedSemaphore(2))
     return NotedPool.made
 
@@ -87,7 +87,7 @@ def alone(harvested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> d
     bench = copy(harvested, tmp_path / "alone")
     before = state(bench)
     with monkeypatch.context() as context:
-        context.setattr(pool, "RECORDS_ALONE", RECORDS)
+        context.setattr(pool, "BYTES_ALONE", 10**9)
         assert rebuilt(bench) == RECORDS
     assert NotedPool.made[-1].pids == []
     assert state(bench) != before

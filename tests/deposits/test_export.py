@@ -306,7 +306,7 @@ def test_a_full_disk_is_said_and_the_next_export_completes_it(harvested: Press, 
 
 def test_a_folder_that_cannot_be_made_is_said(harvested: Press):
     harvested.exports.write_text("a file stands in the way")
-    with pytest.raises(ExportError, match=r"cannot be \w+: Not a directory|cannot be written: File exists"):
+    with pytest.raises(ExportError, match="cannot be written: a file is in the place of the folder"):
         harvested.export()
     harvested.exports.unlink()
     assert dois(harvested.export()) == [doi(1), doi(2), doi(3)]

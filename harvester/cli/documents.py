@@ -41,4 +41,5 @@ def _of_format(status: FormatStatus) -> Document:
         "deleted": status.deleted,
         "last_complete": of_run(status.last_complete) if status.last_complete else None,
         "last_run": of_run(status.last_run) if status.last_run else None,
+        "last_comparison": of_run(status.last_comparison) if status.last_comparison else None,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from harvester.cli.progress import shown
 from harvester.cli.signals import stop_on_signals
 from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport
+
+if TYPE_CHECKING:
+    from harvester.daemon.due_run import DueResult
 
 _COUNTS = ("new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages", "seconds")
 
@@ -109,10 +113,21 @@ def _harvest_due(common: Common) -> int:
             common.say(str(result.store_error))  # it was reported today already
         return result.store_error.exit_code
     if not runs and export is None and report is None:
-        common.say("Nothing is due; harvester schedule says when.")
+        common.say(_nothing_done(result))
         common.say_where_to_begin(config)
-    failed = isinstance(export, str) or (report is not None and report.error is not None)
-    return stop.code(1 if failed else exit_code(runs))
+    return stop.code(_exit_code_of_due(result))
+
+
+def _nothing_done(result: DueResult) -> str:
+    if result.still_due:
+        return f"Still due: {', '.join(result.still_due)}; another process may be at work on it."
+    return "Nothing is due; harvester schedule says when."
+
+
+def _exit_code_of_due(result: DueResult) -> int:
+    if isinstance(result.export, str) or (result.report is not None and result.report.error is not None):
+        return 1
+    return exit_code(result.runs) or (3 if result.needs_person else 0)
 
 
 def exit_code(runs: Sequence[RunReport]) -> int:

@@ -121,7 +121,7 @@ def main() -> None:
     """Takes journals from their OAI-PMH endpoint to Crossref deposit files.
 
     \b
-    Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 some sources failed,
-    4 findings at or above --fail-on, 75 another process is at work,
+    Exit codes: 0 done, 1 failed, 2 usage or configuration,
+    3 some sources failed or need a person, 4 findings at or above --fail-on, 75 another process is at work,
     130 stopped with Ctrl-C, 143 with SIGTERM.
     """

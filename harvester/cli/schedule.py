@@ -18,7 +18,9 @@ from harvester.daemon.incidents import local_time
 @click.option("--next", "count", type=click.IntRange(1, 100), default=1, show_default=True, help="How many moments.")
 @pass_common
 def command(common: Common, count: int) -> None:
-    """Says what is due now and when each source is harvested next, in the time zone of the configuration.
+    """Says when each task was last done, whether it is due now and when it comes next, in the configured time zone.
+
+    The tasks are the harvest of each source, its comparison with the provider, the export and the report.
 
     The daemon and `harvester harvest --due` follow the same plan.
     """
@@ -31,6 +33,7 @@ def command(common: Common, count: int) -> None:
     cells = [
         (
             task.name,
+            local_time(task.last, config.zone) if task.last else "never",
             "now" if task.due else "",
             *(local_time(moment, config.zone) for moment in _next(task, count)),
             _words(task.schedule),
@@ -39,7 +42,7 @@ def command(common: Common, count: int) -> None:
     ]
     common.say_where_to_begin(config)
     if cells:
-        table(("source", "due", "next", *("then",) * (count - 1), "in words"), cells)
+        table(("source", "last", "due", "next", *("then",) * (count - 1), "in words"), cells)
     for name in config.sources.keys() - config.schedules().keys():
         line(f"{name} has no schedule; it is harvested only when someone says so.")
 
@@ -62,6 +65,7 @@ def _document(task: Task, count: int) -> dict[str, object]:
         "source": task.name,
         "schedule": task.schedule.expression,
         "words": _words(task.schedule),
+        "last": task.last,
         "due_since": task.due,
         "next": _next(task, count),
     }

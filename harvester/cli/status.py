@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -15,17 +15,17 @@ from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
 from harvester.config import Config, Source
-from harvester.daemon.due import RunTable, Task, harvest_tasks, waiting_until
+from harvester.daemon.due import Task, source_tasks, waiting_until
 from harvester.daemon.incidents import (
     CRASHED,
     Incident,
     cause_and_remedy,
     incident_of_neglect,
     local_time,
-    source_incident,
+    source_incidents,
 )
 from harvester.harvesting import lists
-from harvester.store import FormatStatus, SourceStatus
+from harvester.store import FormatStatus, Overview, RunRow, SourceStatus
 from harvester.system import locks
 
 Light = Literal["good", "wait", "look", "bad"]
@@ -38,27 +38,35 @@ LIGHTS: dict[Light, str] = {  # the worst first
 
 
 class _SourceState(Struct, frozen=True, kw_only=True):
-    """The state of one source."""
+    """The state of one source. `runs` are those that say how it is, by format, oldest first."""
 
     source: SourceStatus
-    task: Task | None
-    incident: Incident | None
+    harvest: Task | None
+    comparison: Task | None
+    runs: dict[str, tuple[RunRow, ...]]
+    incidents: tuple[Incident, ...]
     waiting_until: datetime | None
     at_work: locks.Holder | None
     notices: Sequence[Notice]
+
+    @property
+    def is_due(self) -> bool:
+        return any(task is not None and task.due for task in (self.harvest, self.comparison))
 
 
 @click.command(cls=Command)
 @pass_common
 def command(common: Common) -> None:
-    """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong."""
+    """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong.
+
+    The same of the comparisons with its provider.
+    """
     config, now = common.load(), datetime.now(UTC)
     with store.open_overview(config.store_url) as overview:
-        tasks = {task.subject: task for task in harvest_tasks(config, overview, now)}
         stored = configured_statuses(config, overview.status())
         noticed, left = notices(config, overview), leftovers(config, overview)
         states = [
-            _state(config, overview, _status(source, stored), tasks.get(name), noticed.get(name, ()), now)
+            _state(config, overview, _status(source, stored), noticed.get(name, ()), now)
             for name, source in config.sources.items()
         ]
     if common.json:
@@ -69,29 +77,41 @@ def command(common: Common) -> None:
         _print(config, state, now)
     if states:
         _print_tables(config, [state.source for state in states])
-    if any(state.task and state.task.due for state in states) and not locks.holder(config.locks_dir, "daemon"):
+    if any(state.is_due for state in states) and not locks.holder(config.locks_dir, "daemon"):
         common.say("What is due comes with harvester daemon, or with harvester harvest --due.")
     for one in left:
         common.say(one.sentence())
 
 
 def _state(
-    config: Config,
-    overview: RunTable,
-    status: SourceStatus,
-    task: Task | None,
-    noticed: Sequence[Notice],
-    now: datetime,
+    config: Config, overview: Overview, status: SourceStatus, noticed: Sequence[Notice], now: datetime
 ) -> _SourceState:
     source = config.sources[status.source]
+    tasks = {task.kind: task for task in source_tasks(config, overview, source.name, now)}
     at_work = locks.holder(config.locks_dir, f"source-{source.name}")
-    incident = source_incident(overview, source)
-    if task and not at_work:
-        incident = incident or incident_of_neglect(source.name, task.due, now)
-    waits = waiting_until(overview, source, now)
+    incidents = source_incidents(overview, source)
+    if not at_work and not incidents:
+        incidents = [overdue for task in tasks.values() if (overdue := incident_of_neglect(task, now))]
     return _SourceState(
-        source=status, task=task, incident=incident, waiting_until=waits, at_work=at_work, notices=noticed
+        source=status,
+        harvest=tasks.get("harvest"),
+        comparison=tasks.get("reconcile"),
+        runs={one.prefix: _decisive_runs(overview, source.name, one) for one in status.formats},
+        incidents=tuple(incidents),
+        waiting_until=waiting_until(overview, source, now),
+        at_work=at_work,
+        notices=noticed,
     )
+
+
+def _decisive_runs(overview: Overview, name: str, status: FormatStatus) -> tuple[RunRow, ...]:
+    """The newest harvest of a format, its newest comparison, and its newest run, which may have had a range of dates.
+
+    What one of them said stays true when another one follows.
+    """
+    runs = (overview.newest_run(name, status.prefix), status.last_comparison, status.last_run)
+    newest = {run.id: run for run in runs if run}
+    return tuple(newest[run_id] for run_id in sorted(newest))
 
 
 def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
@@ -109,26 +129,33 @@ def _status(source: Source, stored: Mapping[str, SourceStatus]) -> SourceStatus:
     return structs.replace(status, formats=formats)
 
 
-def light(formats: Sequence[FormatStatus], incident: Incident | None, noticed: Sequence[Notice] = ()) -> Light:
-    """The light of a source: bad if there is an incident, or else that of its worst format or of its notices."""
-    lights = ["bad" if incident else "look" if noticed else "good", *map(_light_of, formats)]
+def light(
+    formats: Iterable[tuple[FormatStatus, Sequence[RunRow]]],
+    incidents: Sequence[Incident],
+    noticed: Sequence[Notice] = (),
+) -> Light:
+    """The light of a source: bad if there is an incident, or else that of the worst run of its formats or notice."""
+    lights = ["bad" if incidents else "look" if noticed else "good"]
+    for status, runs in formats:
+        lights += ["wait"] if status.last_run is None else map(_light_of, runs)
+        lights += ["look"] if status.last_run and status.last_run.counts.rejected else []
     return next(worst for worst in LIGHTS if worst in lights)
 
 
 def _light(state: _SourceState) -> Light:
-    return light(state.source.formats, state.incident, state.notices)
+    formats = [(status, state.runs[status.prefix]) for status in state.source.formats]
+    return light(formats, state.incidents, state.notices)
 
 
-def _light_of(status: FormatStatus) -> Light:
-    run = status.last_run
-    if run is None or run.state in ("running", "waiting") or run.interrupted:
+def _light_of(run: RunRow) -> Light:
+    if run.state in ("running", "waiting") or run.interrupted:
         return "wait"
-    return "look" if run.state != "complete" or run.error or run.counts.rejected else "good"
+    return "look" if run.state != "complete" or run.error else "good"
 
 
 def _print(config: Config, state: _SourceState, now: datetime) -> None:
     line(f"{state.source.source} {LIGHTS[_light(state)]}")
-    for name, words in (*_facts(config, state, now), *_problems(state)):
+    for name, words in (*_facts(config, state, now), *_comparison_facts(config, state, now), *_problems(state)):
         line(f"  {name:<6} {words}")
     line()
 
@@ -140,9 +167,27 @@ def _facts(config: Config, state: _SourceState, now: datetime) -> Iterator[tuple
     if state.at_work:
         yield "now", _progress(config, state.at_work, state.source.formats)
     else:
-        yield "next", _next(config, state.task, now)
+        yield "next", _next(config, state.harvest, now)
     if state.waiting_until:
         yield "waits", f"until {local_time(state.waiting_until, config.zone)}, as its provider asks"
+
+
+def _comparison_facts(config: Config, state: _SourceState, now: datetime) -> Iterator[tuple[str, str]]:
+    """When it was last compared with its provider and how that ended, and when that comes next."""
+    last = [status.last_comparison for status in state.source.formats if status.last_comparison]
+    if last:
+        when = local_time(min(run.finished or run.started for run in last), config.zone)
+        yield "last", f"comparison {when}, {_endings(last)}"
+    elif state.comparison:
+        yield "last", "never compared"
+    if state.comparison:
+        yield "next", f"comparison {_next(config, state.comparison, now)}"
+
+
+def _endings(runs: Sequence[RunRow]) -> str:
+    """How these runs ended, each of another format."""
+    states = {run.state for run in runs}
+    return states.pop() if len(states) == 1 else ", ".join(f"{run.prefix} {run.state}" for run in runs)
 
 
 def _progress(config: Config, at_work: locks.Holder, formats: Sequence[FormatStatus]) -> str:
@@ -161,24 +206,32 @@ def _next(config: Config, task: Task | None, now: datetime) -> str:
 
 def _problems(state: _SourceState) -> Iterator[tuple[str, str]]:
     """What needs a person, and then what is doubtful in addition."""
-    incident = state.incident
-    if incident:
-        yield from (("why", incident.why), ("to do", incident.todo), ("see", incident.see))
+    source = state.source.source
+    for incident in state.incidents:
+        what = "" if incident.subject == source else f"{incident.what}; "
+        yield from (("why", what + incident.why), ("to do", incident.todo), ("see", incident.see))
+    known = {incident.see for incident in state.incidents}
     for status in state.source.formats:
-        run = status.last_run
-        if run and run.state == "running" and not state.at_work:
-            yield "why", f"{status.prefix}: {CRASHED}"
-        elif run and run.error and run.interrupted:
-            yield "why", f"{status.prefix}: {run.error}"  # a person need not do anything
-        elif run and run.error and not (incident and incident.see.endswith(f" {run.id}")):
-            why, todo = _doubt(state.source.source, run.error)
-            yield "why", f"{status.prefix}: {why}"
-            if todo:
-                yield "to do", todo
-        if run and run.counts.rejected:
-            yield "why", f"{status.prefix}: {counted(run.counts.rejected, 'record')} rejected: harvester runs {run.id}"
+        for run in state.runs[status.prefix]:
+            if f"harvester runs {run.id}" not in known:
+                yield from _doubts(source, run, is_at_work=state.at_work is not None)
+        if status.last_run and (rejected := status.last_run.counts.rejected):
+            yield "why", f"{status.prefix}: {counted(rejected, 'record')} rejected: harvester runs {status.last_run.id}"
     for notice in state.notices:
         yield from (("why", notice.what), ("to do", notice.todo))
+
+
+def _doubts(source: str, run: RunRow, *, is_at_work: bool) -> Iterator[tuple[str, str]]:
+    what = f"comparison of {run.prefix}" if run.kind == "reconcile" else run.prefix
+    if run.state == "running" and not is_at_work:
+        yield "why", f"{what}: {CRASHED}"
+    elif run.error and run.interrupted:
+        yield "why", f"{what}: {run.error}"  # a person need not do anything
+    elif run.error:
+        why, todo = _doubt(source, run.error)
+        yield "why", f"{what}: {why}"
+        if todo:
+            yield "to do", todo
 
 
 def _doubt(source: str, error: str) -> tuple[str, str]:
@@ -198,12 +251,16 @@ def _rows(config: Config, source: SourceStatus) -> Iterator[tuple[object, ...]]:
 
 
 def _document(state: _SourceState) -> dict[str, object]:
+    harvest, comparison = state.harvest, state.comparison
     return {
         **documents.of_source(state.source),
         "light": _light(state),
-        "trouble": state.incident,
-        "due_since": state.task.due if state.task else None,
-        "next_run": state.task.next if state.task else None,
+        "trouble": state.incidents[0] if state.incidents else None,
+        "troubles": state.incidents,
+        "due_since": harvest.due if harvest else None,
+        "next_run": harvest.next if harvest else None,
+        "comparison_due_since": comparison.due if comparison else None,
+        "next_comparison": comparison.next if comparison else None,
         "waiting_until": state.waiting_until,
         "at_work_since": state.at_work.since if state.at_work else None,
         "notices": state.notices,

@@ -25,6 +25,7 @@ NICKNAMES = {
     "@annually": "0 0 1 1 *",
 }
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
+WRONG_CLOCK = timedelta(days=31)  # what was done longer than this after now was dated by a clock that was wrong
 # cronsim counts fixed times on the wall clock, so it must start before a clock change. None moves by more than this.
 _LARGEST_CHANGE = timedelta(hours=3)
 
@@ -101,8 +102,11 @@ def _change(zone: ZoneInfo, offset: timedelta, after: datetime, until: datetime)
 
 
 def due_since(schedule: Schedule, last: datetime | None, now: datetime) -> datetime | None:
-    """Since when something is due that was done at `last`; `None` if it is not. If never done, it is due now."""
-    if last is None:
+    """Since when something is due that was done at `last`; `None` if it is not. If never done, it is due now.
+
+    So is what was done in the far future: a clock that was wrong by years must not stop the work for years.
+    """
+    if last is None or last - now > WRONG_CLOCK:
         return now
     first = next_after(schedule, last)
     return first if first <= now else None

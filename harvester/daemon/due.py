@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from harvester.config import Config, Source
 from harvester.config.schedule import Schedule, due_since, next_after
+from harvester.daemon import mtime_marker
+from harvester.daemon.mtime_marker import Dates
 from harvester.store import RunRow
 from harvester.system import locks
 
@@ -22,6 +25,8 @@ class RunTable(Protocol):
 
     def newest_run(self, name: str, prefix: str, /) -> RunRow | None: ...
 
+    def oldest_run(self, name: str, prefix: str, /) -> RunRow | None: ...
+
     def last_reconciliation(self, name: str, prefix: str, /) -> RunRow | None: ...
 
 
@@ -30,7 +35,7 @@ EXPORT, REPORT = "[exports]", "[report]"  # no source can have these names
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """A scheduled task: since when it is due, `None` if it is not, and when it comes next.
+    """A scheduled task: when it was last done, since when it is due, `None` if it is not, and when it comes next.
 
     `subject` is a source, `EXPORT` or `REPORT`. While its provider wants no requests a source is not due, and `next`
     is the end of that time.
@@ -39,69 +44,138 @@ class Task(Struct, frozen=True, kw_only=True):
     subject: str
     kind: TaskKind
     schedule: Schedule
+    last: datetime | None
     due: datetime | None
     next: datetime
 
     @property
     def name(self) -> str:
-        return f"reconcile {self.subject}" if self.kind == "reconcile" else self.subject
+        return comparison_of(self.subject) if self.kind == "reconcile" else self.subject
+
+
+def comparison_of(source: str) -> str:
+    """The name of the comparison of a source with its provider; no source can have it."""
+    return f"reconcile {source}"
 
 
 def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
     """Every scheduled task."""
     tasks = harvest_tasks(config, store, now) + reconcile_tasks(config, store, now)
     if schedule := config.export_schedule():
-        tasks.append(_task(EXPORT, "export", schedule, export_due(config, store, now), now))
+        last = store.last_export()
+        due = _not_before_attempt(config, EXPORT, last, export_due(config, store, now))
+        tasks.append(_task(EXPORT, "export", schedule, last, due, now))
     if schedule := config.page_schedule():
-        tasks.append(_task(REPORT, "report", schedule, report_due(config, now), now))
+        last = _report_written(config)
+        due = _not_before_attempt(config, REPORT, last, report_due(config, now))
+        tasks.append(_task(REPORT, "report", schedule, last, due, now))
     return tasks
 
 
 def harvest_tasks(config: Config, store: RunTable, now: datetime) -> list[Task]:
     """The harvest of every source that has a schedule, in the order of the configuration."""
-    tasks = []
-    for name, schedule in config.schedules().items():
-        runs = newest_runs(store, config.sources[name])
-        due = (
-            None
-            if _is_running(config, name, runs)
-            else interrupted_since(runs) or due_since(schedule, last_attempt(runs), now)
-        )
-        wait = waiting_until(store, config.sources[name], now)
-        tasks.append(_task(name, "harvest", schedule, due, now, wait))
-    return tasks
+    schedules = config.schedules()
+    return [_harvest_task(name, schedules[name], _history(config, store, name), now) for name in schedules]
 
 
 def reconcile_tasks(config: Config, store: RunTable, now: datetime) -> list[Task]:
-    """The reconciliation of every source that has a schedule for it. The first one comes after the first harvest."""
-    tasks = []
-    for name, schedule in config.reconcile_schedules().items():
-        runs = last_reconciliations(store, config.sources[name])
-        done = last_attempt(runs) if any(runs) else last_attempt(newest_runs(store, config.sources[name]))
-        due = due_since(schedule, done, now) if done or any(runs) else None
-        wait = waiting_until(store, config.sources[name], now)
-        tasks.append(_task(name, "reconcile", schedule, due, now, wait))
-    return tasks
+    """The reconciliation of every source that has a schedule for it, in the order of the configuration."""
+    schedules = config.reconcile_schedules()
+    return [_reconcile_task(name, schedules[name], _history(config, store, name), now) for name in schedules]
 
 
-def _is_running(config: Config, name: str, runs: Iterable[RunRow | None]) -> bool:
-    """Whether a process is at work on a run of the source. A run without one was left by a crash."""
-    running = any(run is not None and run.state == "running" for run in runs)
-    return running and locks.holder(config.locks_dir, f"source-{name}") is not None
+def source_tasks(config: Config, store: RunTable, name: str, now: datetime) -> list[Task]:
+    """The harvest and the reconciliation of one source, those that have a schedule."""
+    history = _history(config, store, name)
+    harvest, reconcile = config.schedules().get(name), config.reconcile_schedules().get(name)
+    tasks = [_harvest_task(name, harvest, history, now)] if harvest else []
+    return [*tasks, _reconcile_task(name, reconcile, history, now)] if reconcile else tasks
+
+
+# ---------------------------------------------------------------------------------------- harvest and comparison
+
+
+class _History(Struct, frozen=True, kw_only=True):
+    """The runs of a source that decide what is due of it: of each format one, `None` where there is none."""
+
+    harvests: Sequence[RunRow | None]
+    comparisons: Sequence[RunRow | None]
+    first_harvests: Sequence[RunRow | None]  # of the formats that were never compared
+    is_at_work: bool  # whether a process is at work on it; a run that is "running" without one was left by a crash
+
+    def is_running(self, runs: Iterable[RunRow | None]) -> bool:
+        return self.is_at_work and any(run is not None and run.state == "running" for run in runs)
+
+    def waiting_until(self, now: datetime) -> datetime | None:
+        return _end_of_wait((*self.harvests, *self.comparisons), now)
+
+
+def _history(config: Config, store: RunTable, name: str) -> _History:
+    source = config.sources[name]
+    harvests, comparisons = newest_runs(store, source), last_reconciliations(store, source)
+    never_compared = [prefix for prefix, run in zip(source.formats, comparisons, strict=True) if run is None]
+    return _History(
+        harvests=harvests,
+        comparisons=comparisons,
+        first_harvests=[store.oldest_run(name, prefix) for prefix in never_compared],
+        is_at_work=locks.holder(config.locks_dir, f"source-{name}") is not None,
+    )
+
+
+def _harvest_task(name: str, schedule: Schedule, history: _History, now: datetime) -> Task:
+    runs = history.harvests
+    due = None if history.is_running(runs) else interrupted_since(runs) or due_since(schedule, last_attempt(runs), now)
+    return _task(name, "harvest", schedule, _last_end(runs), due, now, history.waiting_until(now))
+
+
+def _reconcile_task(name: str, schedule: Schedule, history: _History, now: datetime) -> Task:
+    runs = history.comparisons
+    due = None if history.is_running(runs) else _comparison_due(schedule, history, now)
+    unfinished = interrupted_since(run for run in history.harvests if run and run.kind == "full")
+    if due and unfinished:
+        # A comparison would report as missing what that harvest is about to bring, so the harvest comes first.
+        due = max(due, unfinished)
+    return _task(name, "reconcile", schedule, _last_end(runs), due, now, history.waiting_until(now))
+
+
+def _comparison_due(schedule: Schedule, history: _History, now: datetime) -> datetime | None:
+    """Since when a format is to be compared.
+
+    The schedule begins with the first harvest of a format. Were it the newest one, a harvest each night would postpone
+    the first comparison for ever.
+    """
+    compared = [run for run in history.comparisons if run]
+    dates = [due_since(schedule, run.started, now) for run in history.first_harvests if run]
+    if compared:
+        dates.append(interrupted_since(compared) or due_since(schedule, last_attempt(compared), now))
+    return min(filter(None, dates), default=None)
+
+
+def _last_end(runs: Iterable[RunRow | None]) -> datetime | None:
+    return max((run.finished or run.started for run in runs if run), default=None)
 
 
 def _task(
-    subject: str, kind: TaskKind, schedule: Schedule, due: datetime | None, now: datetime, wait: datetime | None = None
+    subject: str,
+    kind: TaskKind,
+    schedule: Schedule,
+    last: datetime | None,
+    due: datetime | None,
+    now: datetime,
+    wait: datetime | None = None,
 ) -> Task:
     following = next_after(schedule, now)
     if wait is not None:
         due, following = None, wait if due else max(following, wait)
-    return Task(subject=subject, kind=kind, schedule=schedule, due=due, next=following)
+    return Task(subject=subject, kind=kind, schedule=schedule, last=last, due=due, next=following)
 
 
 def waiting_until(store: RunTable, source: Source, now: datetime) -> datetime | None:
     """Until when the provider wants no requests, by its last answer; `None` if requests are allowed."""
-    runs = (*newest_runs(store, source), *last_reconciliations(store, source))
+    return _end_of_wait((*newest_runs(store, source), *last_reconciliations(store, source)), now)
+
+
+def _end_of_wait(runs: Iterable[RunRow | None], now: datetime) -> datetime | None:
     moments = [run.wait_until for run in runs if run and run.state == "waiting" and run.wait_until]
     return max((moment for moment in moments if moment > now), default=None)
 
@@ -128,7 +202,7 @@ def last_attempt(runs: Iterable[RunRow | None]) -> datetime | None:
 
 
 def interrupted_since(runs: Iterable[RunRow | None]) -> datetime | None:
-    """Since when an interrupted harvest is due, for a source that no process is at work on; `None` if there is none."""
+    """Since when an interrupted run is due, for a source that no process is at work on; `None` if there is none."""
     # A run that is still "running" was left by a crash.
     interrupted = [run for run in runs if run and (_must_resume(run) or run.state == "running")]
     return min((run.wait_until or run.finished or run.started for run in interrupted), default=None)
@@ -155,8 +229,31 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
 def report_due(config: Config, now: datetime) -> datetime | None:
     """Since when the report is due, by the date of its file; `None` if it is not."""
     schedule = config.page_schedule()
+    return due_since(schedule, _report_written(config), now) if schedule else None
+
+
+def mark_attempt(config: Config, subject: str, now: datetime) -> None:
+    """Remembers that an export or a report begins. There is no run that says so, should the program die over it."""
+    mtime_marker.write(_attempt_marker(config, subject), Dates(modified=now, accessed=now))
+
+
+def _not_before_attempt(config: Config, subject: str, last: datetime | None, due: datetime | None) -> datetime | None:
+    """Since when it is due, at the earliest since its last attempt: what waits longer comes first (`turns`).
+
+    What was attempted and never done would else be due since now, at each call.
+    """
+    attempt = mtime_marker.read(_attempt_marker(config, subject))
+    if due is None or attempt is None:
+        return due
+    return max(due, attempt.modified) if last else attempt.modified
+
+
+def _attempt_marker(config: Config, subject: str) -> Path:
+    return config.locks_dir / f"{subject.strip('[]')}-attempted"
+
+
+def _report_written(config: Config) -> datetime | None:
     try:
-        written = datetime.fromtimestamp(config.report_file.stat().st_mtime, UTC)
+        return datetime.fromtimestamp(config.report_file.stat().st_mtime, UTC)
     except OSError:
-        written = None
-    return due_since(schedule, written, now) if schedule else None
+        return None

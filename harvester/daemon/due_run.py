@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import incidents, store_outage, work
-from harvester.daemon.due import EXPORT, REPORT, export_due, harvest_tasks, reconcile_tasks, report_due
+from harvester.daemon.due import EXPORT, REPORT, export_due, report_due, scheduled_tasks
 from harvester.daemon.incidents import Notification
 from harvester.daemon.notifications import NotificationError, send
+from harvester.daemon.turns import before_sources, in_turn
 from harvester.daemon.work import Now, Stop
 from harvester.errors import StoreError
 from harvester.reports import ExportReport, RunReport, WrittenReport
@@ -25,11 +26,17 @@ if TYPE_CHECKING:
 
 
 class DueResult(Struct, frozen=True, kw_only=True):
-    """What was due and was done."""
+    """What was due and was done.
+
+    `needs_person`: a complete run says what a person has to change. `still_due`: the names of the tasks that are due
+    where nothing was done, because another process is at work on them or because this one was stopped.
+    """
 
     runs: tuple[RunReport, ...] = ()
+    needs_person: bool = False
     export: ExportReport | str | None = None  # a sentence if it failed, `None` if it was not due
     report: WrittenReport | None = None
+    still_due: tuple[str, ...] = ()
     notification: Notification = Notification()
     notification_error: str | None = None  # why a mail or a webhook failed
     store_error: StoreError | None = None  # what ended the work early
@@ -45,21 +52,45 @@ def run_due(config: Config, *, now: Now, stop: Stop) -> DueResult:
 
 
 def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
+    begun = now()
     with pipeline.opened(config) as store:
-        work.mark_crashed_runs(config, store, now())
-        due = [task.subject for task in harvest_tasks(config, store, now()) if task.due]
-        runs = for_each(config, due, work.harvest, now=now, stop=stop)
-        due = [task.subject for task in reconcile_tasks(config, store, now()) if task.due]
-        runs += for_each(config, due, work.reconcile, now=now, stop=stop)
-        export, report = None, None
-        if not stop() and export_due(config, store, now()):
-            export = work.export(config, store, now=now, stop=stop)
-        if not stop() and report_due(config, now()):
-            report = work.write_report(config, store, now=now, stop=stop)
-        notification, error = notify_of_incidents(config, store, now, written(export, report), stop)
-    return DueResult(
-        runs=tuple(runs), export=export, report=report, notification=notification, notification_error=error
-    )
+        work.mark_crashed_runs(config, store, begun)
+        tasks = in_turn(scheduled_tasks(config, store, begun), begun)
+        subjects = list(dict.fromkeys(task.subject for task in tasks))
+        writer = _Writer(config, store, now, stop)
+        writer.write(before_sources(tasks))
+        runs = work_on_sources(config, [name for name in subjects if name in config.sources], now=now, stop=stop)
+        writer.write((EXPORT, REPORT) if runs else subjects)
+        notification, error = notify_of_incidents(config, store, now, writer.written(), stop)
+        return DueResult(
+            runs=tuple(runs),
+            needs_person=any(store.run(run.id).needs_person for run in runs if run.id),
+            export=writer.export,
+            report=writer.report,
+            still_due=() if runs or writer.written() else tuple(task.name for task in tasks),
+            notification=notification,
+            notification_error=error,
+        )
+
+
+class _Writer:
+    """The export and the report of one call, once each."""
+
+    def __init__(self, config: Config, store: Store, now: Now, stop: Stop) -> None:
+        self._config, self._store, self._now, self._stop = config, store, now, stop
+        self.export: ExportReport | str | None = None
+        self.report: WrittenReport | None = None
+
+    def write(self, subjects: Collection[str]) -> None:
+        """Exports and writes the report, if they are among the subjects, due and not done."""
+        config, store, now, stop = self._config, self._store, self._now, self._stop
+        if EXPORT in subjects and self.export is None and not stop() and export_due(config, store, now()):
+            self.export = work.export(config, store, now=now, stop=stop)
+        if REPORT in subjects and self.report is None and not stop() and report_due(config, now()):
+            self.report = work.write_report(config, store, now=now, stop=stop)
+
+    def written(self) -> dict[str, str | None]:
+        return written(self.export, self.report)
 
 
 def written(export: ExportReport | str | None, report: WrittenReport | None) -> dict[str, str | None]:
@@ -68,16 +99,14 @@ def written(export: ExportReport | str | None, report: WrittenReport | None) -> 
     return errors if export is None else {EXPORT: export if isinstance(export, str) else None, **errors}
 
 
-def for_each(
-    config: Config, names: list[str], do: Callable[..., list[RunReport]], *, now: Now, stop: Stop
-) -> list[RunReport]:
-    """Does the work for each of these sources, as many at once as `[daemon] workers` allows."""
+def work_on_sources(config: Config, names: Sequence[str], *, now: Now, stop: Stop) -> list[RunReport]:
+    """Does what is due of each of these sources, as many at once as `[daemon] workers` allows."""
 
     def work_on(name: str) -> list[RunReport]:
         if stop():
             return []
         with pipeline.opened(config) as store:
-            return do(config, store, name, now=now, stop=stop)
+            return work.do_due(config, store, name, now=now, stop=stop)
 
     with ThreadPoolExecutor(config.daemon.workers, thread_name_prefix="source") as pool:
         return [report for reports in pool.map(work_on, names) for report in reports]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,7 +12,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.config import Config, Source
-from harvester.daemon.due import EXPORT, REPORT, RunTable, last_reconciliations, newest_runs
+from harvester.daemon.due import (
+    EXPORT,
+    REPORT,
+    RunTable,
+    Task,
+    TaskKind,
+    comparison_of,
+    last_reconciliations,
+    newest_runs,
+)
 from harvester.store import Alert, RunRow
 
 if TYPE_CHECKING:
@@ -22,13 +31,15 @@ CRASHED = "the program ended in the middle of this run; the next harvest goes on
 LONG_WAIT = timedelta(days=1)  # as in docs/operations.md
 OVERDUE = timedelta(days=1)  # likewise
 _NEXT_HARVEST = re.compile("; (?=the next harvest goes on )")
+_WORK: dict[TaskKind, str] = {"harvest": "harvest", "reconcile": "comparison", "export": "export", "report": "report"}
+_TRY: dict[TaskKind, str] = {"harvest": "harvester source test", "reconcile": "harvester reconcile"}
 _SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
 
 
 class Incident(Struct, frozen=True, kw_only=True):
     """One matter for a person, with the fields of the webhook."""
 
-    subject: str  # the source, `[exports]` or `[report]`
+    subject: str  # the source, `reconcile` and the source, `[exports]` or `[report]`
     what: str
     since: datetime
     why: str
@@ -71,23 +82,36 @@ def local_time(moment: datetime, zone: str) -> str:
 
 
 def incident_of_runs(name: str, runs: Iterable[RunRow | None]) -> Incident | None:
-    """The incident of a source, by the newest run of each format; `None` if nothing needs a person."""
-    failing = [run for run in runs if run and (_fails(run) or _waits_long(run))]
-    if not failing:
+    """The incident of a source, by the newest harvest of each format; `None` if nothing needs a person.
+
+    With the newest comparison of each format, that of its comparison.
+    """
+    worst = min((run for run in runs if run and _needs_person(run)), key=lambda run: run.id, default=None)
+    if worst is None:
         return None
-    worst = min(failing, key=lambda run: run.id)
-    why, todo = cause_and_remedy(worst.error or f"the harvest is {worst.state}", f"run `harvester source test {name}`")
-    waits = worst.state == "waiting"
+    kind: TaskKind = "reconcile" if worst.kind == "reconcile" else "harvest"
+    work, waits = _WORK[kind], worst.state == "waiting"
+    why, todo = cause_and_remedy(worst.error or f"the {work} is {worst.state}", f"run `{_TRY[kind]} {name}`")
     if waits:
-        todo = f"ask its administrator why; `harvester harvest {name}` asks again before then"
+        todo = f"ask its administrator why; `harvester {kind} {name}` asks again before then"
     return Incident(
-        subject=name,
-        what="the harvest has to wait" if waits else "the harvest fails",
+        subject=comparison_of(name) if kind == "reconcile" else name,
+        what=_what(work, worst),
         since=_waiting_since(worst) if waits else worst.finished or worst.started,
         why=f"{worst.prefix}: {why}",
         todo=todo,
         see=f"harvester runs {worst.id}",
     )
+
+
+def _what(work: str, run: RunRow) -> str:
+    if run.state == "waiting":
+        return f"the {work} has to wait"
+    return "its settings have to be changed" if run.state == "complete" else f"the {work} fails"
+
+
+def _needs_person(run: RunRow) -> bool:
+    return run.needs_person or _fails(run) or _waits_long(run)
 
 
 def _fails(run: RunRow) -> bool:
@@ -103,15 +127,18 @@ def _waiting_since(run: RunRow) -> datetime:
     return run.finished if run.pages and run.finished else run.started
 
 
-def incident_of_neglect(name: str, due: datetime | None, now: datetime) -> Incident | None:
-    """The incident of a source that has been due for a day. Daemon and cron cannot report that they do not run."""
-    if due is None or now - due < OVERDUE:
+def incident_of_neglect(task: Task, now: datetime) -> Incident | None:
+    """The incident of a task that has been due for a day. Daemon and cron cannot report that they do not run.
+
+    A task that was never done may have got its schedule a minute ago.
+    """
+    if task.due is None or task.last is None or now - task.due < OVERDUE:
         return None
     return Incident(
-        subject=name,
-        what="nobody harvests it",
-        since=due,
-        why="it is due for more than a day and nobody has come",
+        subject=task.name,
+        what=f"the {_WORK[task.kind]} is overdue",
+        since=task.due,
+        why="it has been due for more than a day, and nobody has done it",
         todo="see whether `harvester daemon` is running, or cron calls `harvester harvest --due`",
         see="harvester schedule",
     )
@@ -136,7 +163,8 @@ def cause_and_remedy(error: str, otherwise: str) -> tuple[str, str]:
 
 
 def all_complete(runs: Iterable[RunRow | None]) -> bool:
-    return all(run is not None and run.state == "complete" for run in runs)
+    """Whether the newest run of each format is complete, and none needs a person."""
+    return all(run is not None and run.state == "complete" and not run.needs_person for run in runs)
 
 
 def notification_of(
@@ -171,22 +199,29 @@ def current_notification(
     config: Config, store: Store, now: datetime, written: Mapping[str, str | None]
 ) -> Notification:
     """What to report now, by the run table and `due_run.written`."""
-    runs = {name: _decisive_runs(store, source) for name, source in config.sources.items()}
-    incidents = [incident for name in runs if (incident := incident_of_runs(name, runs[name]))]
-    working = [name for name in runs if all_complete(runs[name])]
+    incidents = [found for source in config.sources.values() for found in source_incidents(store, source)]
     incidents += [incident_of_writing(subject, error, now) for subject, error in written.items() if error]
+    working = [subject for source in config.sources.values() for subject in _working(store, source)]
     working += [subject for subject, error in written.items() if error is None]
-    return notification_of(incidents, working, (*runs, EXPORT, REPORT), store.alerts(), now, config.zone)
+    configured = (*config.sources, *map(comparison_of, config.sources), EXPORT, REPORT)
+    return notification_of(incidents, working, configured, store.alerts(), now, config.zone)
 
 
-def source_incident(store: RunTable, source: Source) -> Incident | None:
-    """The incident of one source, by the run table, whether it was reported or not."""
-    return incident_of_runs(source.name, _decisive_runs(store, source))
+def source_incidents(store: RunTable, source: Source) -> list[Incident]:
+    """The incidents of one source and of its comparison, by the run table, whether they were reported or not.
+
+    That of the comparison is not over with the next harvest, which does not know what the comparison found.
+    """
+    runs = (newest_runs(store, source), last_reconciliations(store, source))
+    return [found for of_one_kind in runs if (found := incident_of_runs(source.name, of_one_kind))]
 
 
-def _decisive_runs(store: RunTable, source: Source) -> list[RunRow | None]:
-    """The newest harvest of each format, and the newest reconciliation if there was one."""
-    return [*newest_runs(store, source), *filter(None, last_reconciliations(store, source))]
+def _working(store: RunTable, source: Source) -> Iterator[str]:
+    """The subjects of one source that are in order: harvested, or compared, in each format."""
+    if all_complete(newest_runs(store, source)):
+        yield source.name
+    if all_complete(last_reconciliations(store, source)):
+        yield comparison_of(source.name)
 
 
 def remember(store: Store, sent: Notification, now: datetime) -> None:

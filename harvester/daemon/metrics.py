@@ -13,7 +13,8 @@ from prometheus_client.registry import Collector
 from harvester import __version__
 from harvester.checking.configured import configured_statuses
 from harvester.config import Config
-from harvester.daemon.due import harvest_tasks
+from harvester.daemon.due import Task, harvest_tasks, reconcile_tasks
+from harvester.daemon.incidents import source_incidents
 from harvester.store import SourceStatus
 
 if TYPE_CHECKING:
@@ -39,15 +40,26 @@ class _Metrics(Collector):
         sources = configured_statuses(self._config, self._store.status()).values()
         yield from _articles(sources)
         yield from _formats(sources)
-        due = GaugeMetricFamily(
-            "harvester_source_next_run_timestamp_seconds", "When its schedule comes.", labels=["source"]
-        )
-        for task in harvest_tasks(self._config, self._store, self._now):
-            due.add_metric([task.subject], (task.due or task.next).timestamp())
-        yield due
+        yield _next("run", harvest_tasks(self._config, self._store, self._now))
+        yield _next("comparison", reconcile_tasks(self._config, self._store, self._now))
+        yield self._needs_person()
         alerts = GaugeMetricFamily("harvester_alerts", "Matters for a person that were told and are not over.")
         alerts.add_metric([], len(self._store.alerts()))
         yield alerts
+
+    def _needs_person(self) -> Metric:
+        family = GaugeMetricFamily("harvester_source_needs_person", "1 if it needs a person.", labels=["source"])
+        for source in self._config.sources.values():
+            family.add_metric([source.name], bool(source_incidents(self._store, source)))
+        return family
+
+
+def _next(what: str, tasks: Iterable[Task]) -> Metric:
+    name = f"harvester_source_next_{what}_timestamp_seconds"
+    family = GaugeMetricFamily(name, "Since when it is due, or when its schedule comes.", labels=["source"])
+    for task in tasks:
+        family.add_metric([task.subject], (task.due or task.next).timestamp())
+    return family
 
 
 def _articles(sources: Iterable[SourceStatus]) -> Iterator[Metric]:
@@ -63,6 +75,9 @@ def _formats(sources: Iterable[SourceStatus]) -> Iterator[Metric]:
     complete = GaugeMetricFamily(
         "harvester_source_last_complete_timestamp_seconds", "When its last complete harvest ended.", labels=names
     )
+    compared = GaugeMetricFamily(
+        "harvester_source_last_comparison_timestamp_seconds", "When its last comparison ended.", labels=names
+    )
     state = GaugeMetricFamily("harvester_source_last_run_state", "1 for the state it is in.", labels=[*names, "state"])
     rejected = GaugeMetricFamily(
         "harvester_source_last_run_rejected", "Records rejected by the last run.", labels=names
@@ -72,8 +87,10 @@ def _formats(sources: Iterable[SourceStatus]) -> Iterator[Metric]:
             labels = [source.source, status.prefix]
             if status.last_complete and status.last_complete.finished:
                 complete.add_metric(labels, status.last_complete.finished.timestamp())
+            if status.last_comparison and status.last_comparison.finished:
+                compared.add_metric(labels, status.last_comparison.finished.timestamp())
             if status.last_run:
                 rejected.add_metric(labels, status.last_run.counts.rejected)
                 for name in STATES:
                     state.add_metric([*labels, name], name == status.last_run.state)
-    yield from (complete, state, rejected)
+    yield from (complete, compared, state, rejected)

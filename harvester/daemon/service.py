@@ -14,15 +14,16 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -30,9 +31,10 @@ from harvester import pipeline
 from harvester.config import Config, load
 from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import due_run, metrics, web, work
-from harvester.daemon.due import Task, scheduled_tasks, waiting_until
+from harvester.daemon.due import EXPORT, REPORT, Task, scheduled_tasks, source_tasks
 from harvester.daemon.incidents import Notification
 from harvester.daemon.notify import notify, reloading, watchdog_period
+from harvester.daemon.turns import in_turn
 from harvester.errors import ConfigError, HarvesterError, StoreError, StoreLocked
 from harvester.system import locks
 from harvester.system.logcontext import log_context
@@ -45,23 +47,26 @@ log = logging.getLogger("harvester.daemon")
 TICK = 5.0  # seconds between two rounds of the main thread, at most
 JUMP = 5.0  # seconds by which the wall clock may drift from the monotonic one before that counts as a jump
 REPLAN = 900.0  # seconds between two readings of the run table, which others change too; cron runs as often
-RETRY_AFTER = 60.0  # seconds until a job that failed because of the store is retried
+RETRY_AFTER = 60.0  # seconds until a job is retried that failed because of the store, or found another process at work
+PAUSE = 1.0  # seconds between two jobs of one source: APScheduler starts none before the last one has returned
 STUCK = 60.0  # seconds without a round of the main thread after which the daemon is not healthy
 
 
 class Trigger(BaseTrigger):  # type: ignore[misc]
     """A trigger that follows `config.schedule`. APScheduler's own skips days at clock changes, and its 0 is Monday."""
 
-    def __init__(self, schedule: Schedule) -> None:
-        self.schedule = schedule
+    def __init__(self, schedules: Sequence[Schedule]) -> None:
+        self.schedules = schedules
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """The next moment after now: the run that begins now makes up for all that were missed."""
-        return next_after(self.schedule, max(previous, now) if previous else now)
+        after = max(previous, now) if previous else now
+        return min(next_after(schedule, after) for schedule in self.schedules)
 
 
-def _moment(task: Task) -> datetime:
-    return datetime.now(UTC) if task.due else task.next
+def _moment(tasks: Iterable[Task]) -> datetime:
+    """When to work on the subject of these tasks."""
+    return min(datetime.now(UTC) if task.due else task.next for task in tasks)
 
 
 class Daemon:
@@ -83,12 +88,13 @@ class Daemon:
         self._last_round = self._last_plan = time.monotonic()
         self._outage_reported = -math.inf  # when it was last reported that the store cannot be used
         self._signals: list[int] = []
+        self._executor = ThreadPoolExecutor(self.config.daemon.workers)
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(self.config.daemon.workers)},
+            executors={"default": self._executor},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
         )
-        self._scheduler.add_listener(self._on_job_event, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(self._on_job_error, EVENT_JOB_ERROR)
 
     # ------------------------------------------------------------------------------- start and stop
 
@@ -135,7 +141,8 @@ class Daemon:
         notify("STOPPING=1")
         log.info("stopping at the next page")
         self._stopping.set()
-        self._scheduler.shutdown(wait=True)
+        self._scheduler.shutdown(wait=False)  # if it waits, it holds a lock that a job needs to move its next run
+        self._executor.shutdown(wait=True)
         if self._notification_postponed:
             with suppress(StoreError):
                 self._notify_now(self.config, {})
@@ -212,25 +219,33 @@ class Daemon:
     # -------------------------------------------------------------------------------------- jobs
 
     def _plan(self) -> None:
-        """Schedules all jobs from configuration and run table: what was missed or crashed is due now, once."""
-        config = self.config
+        """Schedules all jobs from configuration and run table: what was missed or crashed is due now, once.
+
+        A source has one job for all that is due of it. Two would find each other at work, again and again.
+        """
+        config, now = self.config, self.now()
         with pipeline.opened(config) as store:
-            work.mark_crashed_runs(config, store, self.now())
-            tasks = {task.name: task for task in scheduled_tasks(config, store, self.now())}
+            work.mark_crashed_runs(config, store, now)
+            tasks = scheduled_tasks(config, store, now)
+        subjects = {task.subject for task in tasks}
         for job in self._scheduler.get_jobs():
-            if job.id not in tasks:
+            if job.id not in subjects:
                 self._scheduler.remove_job(job.id)
-        calls = {"harvest": self._harvest, "reconcile": self._reconcile, "export": self._export, "report": self._report}
-        for name, task in tasks.items():
-            self._scheduler.add_job(
-                calls[task.kind],
-                Trigger(task.schedule),
-                args=[task.subject],
-                id=name,
-                name=name,
-                replace_existing=True,
-                next_run_time=_moment(task),
-            )
+        # The workers take what is due in the order in which it is scheduled here.
+        for subject in dict.fromkeys(task.subject for task in (*in_turn(tasks, now), *tasks)):
+            self._schedule(subject, [task for task in tasks if task.subject == subject])
+
+    def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
+        calls = {EXPORT: self._export, REPORT: self._report}
+        self._scheduler.add_job(
+            calls.get(subject, self._work_on_source),
+            Trigger([task.schedule for task in tasks]),
+            args=[subject],
+            id=subject,
+            name=subject,
+            replace_existing=True,
+            next_run_time=_moment(tasks),
+        )
 
     def _replan(self) -> None:
         """Plans again. If the store cannot be used, the old plan stays, and the next attempt is soon."""
@@ -241,28 +256,29 @@ class Daemon:
             self._last_plan += RETRY_AFTER - self.replan
             self._scheduler.add_job(self._notify_of_outage, args=[error])  # a mail may outlast the watchdog's patience
 
-    def _harvest(self, name: str) -> None:
-        self._work_on_source(name, work.harvest)
-
-    def _reconcile(self, name: str) -> None:
-        self._work_on_source(name, work.reconcile)
-
-    def _work_on_source(self, name: str, do: Callable[..., object]) -> None:
+    def _work_on_source(self, name: str) -> None:
         config = self.config
         if name not in config.sources or self._stopping.is_set():
             return
         with pipeline.opened(config) as store:
-            do(config, store, name, now=self.now, stop=self._stopping.is_set)
-            if waiting_until(store, config.sources[name], self.now()):
-                self._postpone(config, store, name)
+            done = work.do_due(config, store, name, now=self.now, stop=self._stopping.is_set)
         self._notify(config, {})
         gc.collect()  # libraries leave 5,000 objects in cycles, and overlapping harvests keep the collector off
+        self._plan_next(config, name, PAUSE if done else RETRY_AFTER)
 
-    def _postpone(self, config: Config, store: Store, name: str) -> None:
-        """Moves the jobs of this source to the time when the provider allows requests again."""
-        for task in scheduled_tasks(config, store, self.now()):
-            if task.subject == name and self._scheduler.get_job(task.name):
-                self._scheduler.modify_job(task.name, next_run_time=_moment(task))
+    def _plan_next(self, config: Config, name: str, pause: float) -> None:
+        """Moves the job of a source to what is next by the run table: while it worked, something may have become due.
+
+        A provider that wants no requests is left alone until it allows them again.
+        """
+        with pipeline.opened(config) as store:
+            tasks = source_tasks(config, store, name, self.now())
+        if tasks:
+            self._move_job(name, max(_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
+
+    def _move_job(self, job_id: str, moment: datetime) -> None:
+        with suppress(JobLookupError):  # it is configured no more, or the daemon stops
+            self._scheduler.modify_job(job_id, next_run_time=moment)
 
     def _export(self, _subject: str) -> None:
         self._write(
@@ -320,12 +336,9 @@ class Daemon:
         if notification_error:
             log.error("%s", notification_error)
 
-    def _on_job_event(self, event: JobEvent) -> None:
-        """Logs what APScheduler reports, in clearer words, and retries a failed job."""
-        if event.code == EVENT_JOB_MAX_INSTANCES:
-            log.info("%s is due again while its last run is still at work; that run serves for both", event.job_id)
-            return
-        failure: Any = getattr(event, "exception", None)
+    def _on_job_error(self, event: JobExecutionEvent) -> None:
+        """Logs a failed job in clearer words than APScheduler, and retries it."""
+        failure: Any = event.exception
         if isinstance(failure, StoreError):
             self._notify_of_outage(failure)
         else:
@@ -337,7 +350,7 @@ class Daemon:
         """Retries a job soon, not at its next date: if the store failed, the attempt is not recorded."""
         if job := self._scheduler.get_job(job_id):
             soon = self.now() + timedelta(seconds=RETRY_AFTER)
-            self._scheduler.modify_job(job_id, next_run_time=min(job.next_run_time, soon))
+            self._move_job(job_id, min(job.next_run_time, soon))
 
     # ----------------------------------------------------------------------------------- probes
 

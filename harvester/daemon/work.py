@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from harvester import pipeline, report
 from harvester.config import Config
+from harvester.daemon.due import EXPORT, REPORT, mark_attempt
 from harvester.daemon.incidents import CRASHED
+from harvester.daemon.turns import turns
 from harvester.deposits.target import configured_targets
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
 from harvester.reports import ExportReport, RunReport, WrittenReport, combined
@@ -25,6 +27,16 @@ log = logging.getLogger("harvester.daemon")
 
 Now = Callable[[], datetime]
 Stop = Callable[[], bool]
+
+
+def do_due(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
+    """Harvests one source and compares it with its provider, as far as that is due. Raises only `StoreError`."""
+    reports: list[RunReport] = []
+    for task in turns(config, store, name, now):
+        if stop():
+            break
+        reports += (reconcile if task.kind == "reconcile" else harvest)(config, store, name, now=now, stop=stop)
+    return reports
 
 
 def harvest(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
@@ -59,14 +71,19 @@ def _attempt(
             raise
         except HarvesterError as error:
             reports = _failed(config, name, str(error))
-        except Exception as error:  # a bug must not stop the other sources
-            log.exception("an error in the program")
-            reports = _failed(config, name, f"{type(error).__name__}: {error}; please report this with the log")
+        except Exception as error:
+            reports = _failed(config, name, _bug(error))
         for report in reports:
             run = newest(name, report.format)
             kind: RunKind = "reconcile" if what == "reconcile" else "incremental" if run else "full"
             _record_attempt(store, report, run, kind, begun, now(), stopped=stop())
     return reports
+
+
+def _bug(error: Exception) -> str:
+    """Logs an error in the program and words it as a failure: it must not stop the other work."""
+    log.exception("an error in the program")
+    return f"{type(error).__name__}: {error}; please report this with the log"
 
 
 def _failed(config: Config, name: str, error: str) -> list[RunReport]:
@@ -105,6 +122,7 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
 
     Returns the report, the errors as sentences, or `None` if it must wait.
     """
+    mark_attempt(config, EXPORT, now())
     reports, failures = [], []
     for target in configured_targets(config):
         try:
@@ -115,6 +133,8 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
         except HarvesterError as error:
             log.warning("no export: %s", error)
             failures.append(str(error))
+        except Exception as error:
+            failures.append(_bug(error))
     if failures:
         return " ".join(failures)
     exported = combined(reports)
@@ -125,6 +145,7 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
 
 def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> WrittenReport | None:
     """Writes the report of `[report]`. Returns `None` if it was stopped."""
+    mark_attempt(config, REPORT, now())
     try:
         gathered = report.gather(config, store, now=now(), stop=stop)
         write_report_file(config.report_file, report.to_html(gathered))
@@ -133,6 +154,8 @@ def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> Writt
     except HarvesterError as error:
         log.warning("no report: %s", error)
         return WrittenReport(file=str(config.report_file), error=str(error))
+    except Exception as error:
+        return WrittenReport(file=str(config.report_file), error=_bug(error))
     log.info("wrote the report %s", config.report_file)
     return WrittenReport(file=str(config.report_file))
 

@@ -15,6 +15,7 @@ from harvester.store.structs import Counts, FormatStatus, RunRow, SourceStatus
 SourceFormat = tuple[str, str]  # source, metadata prefix
 
 _WHOLE_LIST = "kind IN ('full', 'incremental')"  # a range covers only a part of the list
+_COMPARISON = "kind = 'reconcile'"
 _STATES = {"ready": "ready", "held": "held_back", "deleted": "deleted"}
 _COUNTS = Counts.__struct_fields__
 
@@ -37,14 +38,19 @@ class Overview:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._found: dict[tuple[SourceFormat, str], RunRow | None] = {}
 
     def newest_run(self, name: str, prefix: str) -> RunRow | None:
         """The newest run over the whole list, however it ended."""
         return self._newest((name, prefix), _WHOLE_LIST)
 
+    def oldest_run(self, name: str, prefix: str) -> RunRow | None:
+        """The oldest run over the whole list that the store still has, however it ended."""
+        return self._first((name, prefix), _WHOLE_LIST, "ORDER BY id")
+
     def last_reconciliation(self, name: str, prefix: str) -> RunRow | None:
         """The newest comparison of a source with its provider, however it ended."""
-        return self._newest((name, prefix), "kind = 'reconcile'")
+        return self._newest((name, prefix), _COMPARISON)
 
     def status(self) -> tuple[SourceStatus, ...]:
         """Every source with its articles by state, its records by format and its last runs."""
@@ -103,6 +109,7 @@ class Overview:
                     deleted=deleted.get(key, 0),
                     last_complete=self._newest(key, f"{_WHOLE_LIST} AND state = 'complete'"),
                     last_run=self._newest(key, "TRUE"),
+                    last_comparison=self._newest(key, _COMPARISON),
                 ),
             )
 
@@ -111,10 +118,17 @@ class Overview:
         return {(name, prefix): number for name, prefix, number in rows}
 
     def _newest(self, key: SourceFormat, condition: str) -> RunRow | None:
-        statement = f"SELECT * FROM run WHERE source = ? AND prefix = ? AND {condition} ORDER BY id DESC LIMIT 1"  # noqa: S608
-        cursor = self._connection.execute(statement, key)
-        row = cursor.fetchone()
-        return _run_row(dict(zip((column[0] for column in cursor.description), row, strict=True))) if row else None
+        return self._first(key, condition, "ORDER BY id DESC")
+
+    def _first(self, key: SourceFormat, condition: str, order: str) -> RunRow | None:
+        """Looked up once: where a source was never compared, all of its runs are read for that."""
+        statement = f"SELECT * FROM run WHERE source = ? AND prefix = ? AND {condition} {order} LIMIT 1"  # noqa: S608
+        if (key, statement) not in self._found:
+            cursor = self._connection.execute(statement, key)
+            row = cursor.fetchone()
+            columns = [column[0] for column in cursor.description]
+            self._found[key, statement] = _run_row(dict(zip(columns, row, strict=True))) if row else None
+        return self._found[key, statement]
 
 
 def _run_row(values: dict[str, object]) -> RunRow:

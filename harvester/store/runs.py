@@ -124,6 +124,15 @@ class Runs(Database):
         whole = select(run.c.id).where(run.c.kind.in_(_WHOLE_LIST))
         return self._newest(whole if before is None else whole.where(run.c.id < before), name, prefix)
 
+    def oldest_run(self, name: str, prefix: str) -> Run | None:
+        """The oldest run over the whole list that the store still has, however it ended."""
+        oldest = select(func.min(run.c.id)).where(
+            run.c.source == name, run.c.prefix == prefix, run.c.kind.in_(_WHOLE_LIST)
+        )
+        with self._read() as connection:
+            run_id: int | None = connection.execute(oldest).scalar()
+            return None if run_id is None else _run(connection, run_id)
+
     def last_complete_run(self, name: str, prefix: str) -> Run | None:
         """The newest complete run over the whole list; the next one begins at its `response_date`."""
         complete = select(run.c.id).where(run.c.state == "complete", run.c.kind.in_(_WHOLE_LIST))

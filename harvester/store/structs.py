@@ -280,6 +280,7 @@ class FormatStatus(Struct, frozen=True, kw_only=True):
     deleted: int = 0
     last_complete: RunRow | None = None
     last_run: RunRow | None = None
+    last_comparison: RunRow | None = None
 
 
 class SourceStatus(Struct, frozen=True, kw_only=True):

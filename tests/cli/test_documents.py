@@ -70,7 +70,16 @@ def test_source_has_the_runs_of_its_formats():
         "ready": 3,
         "held_back": 1,
         "deleted": 1,
-        "formats": [{"format": "jats", "live": 4, "deleted": 1, "last_complete": None, "last_run": of_run(RUN)}],
+        "formats": [
+            {
+                "format": "jats",
+                "live": 4,
+                "deleted": 1,
+                "last_complete": None,
+                "last_run": of_run(RUN),
+                "last_comparison": None,
+            }
+        ],
     }
     complete = of_source(SourceStatus(source="w", url="u", formats=(replace(format, last_complete=RUN),)))
     assert complete["formats"][0]["last_complete"] == of_run(RUN)  # type: ignore[index]

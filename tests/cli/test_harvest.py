@@ -11,7 +11,9 @@ import time
 import pytest
 
 from harvester.cli.harvest import exit_code
+from harvester.config import load
 from harvester.reports import RunReport
+from harvester.system import locks
 from tests.cli.conftest import answer, long_ago
 from tests.providers import small_journal
 from tests.providers.server import Answer, Server, reply
@@ -182,3 +184,9 @@ def test_unreadable_configuration_is_reported_once_a_day_too(scheduled, tmp_path
 )
 def test_exit_code_counts_the_complete_runs(states, code):
     assert exit_code([RunReport(source="a", format="b", state=state) for state in states]) == code
+
+
+def test_due_harvest_says_that_another_process_is_at_work(scheduled, tmp_path):
+    with locks.hold(load(tmp_path / "config.toml").locks_dir, "source-small", what="a test"):
+        busy = scheduled("harvest", "--due")
+    assert (busy.exit_code, busy.stderr) == (0, "Still due: small; another process may be at work on it.\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -177,8 +178,10 @@ def row_of_run():
     ],
 )
 def test_light_is_that_of_the_worst_format(formats, expected):
-    assert light(formats, None) == expected
-    assert light(formats, INCIDENT) == "bad"
+    rows = [(status, [status.last_run] if status.last_run else []) for status in formats]
+    assert light(rows, []) == expected
+    assert INCIDENT
+    assert light(rows, [INCIDENT]) == "bad"
 
 
 def test_status_names_sources_that_are_not_configured_any_more(harvested, tmp_path):
@@ -216,3 +219,104 @@ def test_status_shows_configured_formats_only(harvested, tmp_path):
     output = harvested("status").stdout
     assert output.startswith("small works\n")
     assert "jats" not in output
+
+
+# --------------------------------------------------------------------------------------------- comparisons
+
+
+def change_run(tmp_path, values: str, kind: str = "reconcile") -> None:
+    """Changes the newest run of a kind in the store."""
+    with closing(sqlite3.connect(tmp_path / "harvester.sqlite")) as connection, connection:
+        connection.execute(f"UPDATE run SET {values} WHERE id = (SELECT max(id) FROM run WHERE kind = '{kind}')")
+
+
+@pytest.fixture
+def compared(scheduled, tmp_path):
+    """`call` where the source is compared every month, too."""
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace("retries", 'reconcile = "@monthly"\nretries'))
+    return scheduled
+
+
+def test_status_and_schedule_show_comparisons(compared):
+    compared("harvest")
+    output = compared("status").stdout
+    assert "  last   never compared\n  next   comparison 20" in output
+    compared("reconcile")
+    output = compared("status").stdout
+    assert output.startswith("small works\n")
+    assert re.search(r"  last   comparison 20.+ Europe/Madrid, complete\n  next   comparison 20.+-01 00:00", output)
+    (one,) = answer(compared("status", "--json"))["sources"]
+    assert one["comparison_due_since"] is None
+    assert one["next_comparison"] > one["formats"][0]["last_comparison"]["finished"]
+    harvest, comparison = answer(compared("schedule", "--json"))["schedule"]
+    assert [harvest["source"], comparison["source"]] == ["small", "reconcile small"]
+    assert comparison["last"] == one["formats"][0]["last_comparison"]["finished"]
+    assert re.search(r"reconcile small +20", compared("schedule").stdout)
+
+
+def test_comparison_that_was_missed_is_due_and_overdue(compared, tmp_path):
+    compared("harvest")
+    compared("reconcile")
+    long_ago(tmp_path)
+    compared("harvest")
+    output = compared("status").stdout
+    assert output.startswith("small needs a person\n")
+    assert "  next   comparison now, due since 20" in output
+    assert "  why    the comparison is overdue; it has been due for more than a day, and nobody has done it" in output
+    assert [one["state"] for one in answer(compared("harvest", "--due", "--json"))["runs"]] == ["complete"]
+    assert compared("status").stdout.startswith("small works\n")
+
+
+def test_what_a_comparison_asks_for_stays_in_status_after_a_harvest(compared, tmp_path):
+    compared("harvest")
+    compared("reconcile")
+    change_run(tmp_path, "state = 'incomplete', error = '9 of 20 are gone; if so, run `harvester reconcile --confirm`'")
+    compared("harvest")
+    output = compared("status").stdout
+    assert output.startswith("small needs a person\n")
+    assert "Europe/Madrid, incomplete\n" in output
+    assert "  why    the comparison fails; oai_dc: 9 of 20 are gone\n  to do  if so, run `harvester rec" in output
+    (one,) = answer(compared("status", "--json"))["sources"]
+    assert [trouble["subject"] for trouble in one["troubles"]] == ["reconcile small"]
+    compared("reconcile")
+    assert compared("status").stdout.startswith("small works\n")
+
+
+def test_note_of_a_complete_comparison_stays_in_status_after_a_harvest(compared, tmp_path):
+    compared("harvest")
+    compared("reconcile")
+    change_run(tmp_path, "error = 'records came late; set `overlap`'")
+    compared("harvest")
+    output = compared("status").stdout
+    assert output.startswith("small works, but look at it\n")
+    assert "  why    comparison of oai_dc: records came late\n  to do  set `overlap`\n" in output
+
+
+def test_note_of_a_harvest_stays_in_status_after_a_comparison(compared, tmp_path):
+    compared("harvest")
+    change_run(tmp_path, "error = 'odd; look'", "full")
+    compared("reconcile")
+    output = compared("status").stdout
+    assert output.startswith("small works, but look at it\n")
+    assert "  why    oai_dc: odd\n  to do  look\n" in output
+
+
+def test_set_that_is_gone_needs_a_person_and_is_told_once_a_day(scheduled, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace("retries", 'sets = ["small:GONE"]\nretries'))
+    first = scheduled("-q", "harvest", "--due")
+    assert (first.exit_code, first.stdout) == (3, "")
+    assert first.stderr.startswith("small: its settings have to be changed\n")
+    assert scheduled("-q", "harvest", "--due").output == ""
+    output = scheduled("status").stdout
+    assert output.startswith("small needs a person\n")
+    assert "  why    oai_dc: the provider has no set small:GONE any more" in output
+    assert 'harvester_source_needs_person{source="small"} 1.0' in scheduled("metrics").stdout
+    long_ago(tmp_path)
+    again = scheduled("-q", "harvest", "--due")
+    assert (again.exit_code, len(again.stderr.splitlines())) == (3, 5)
+    config.write_text(config.read_text().replace("small:GONE", "small:ART"))
+    long_ago(tmp_path)
+    over = scheduled("-q", "harvest", "--due")
+    assert (over.exit_code, over.stderr.startswith("small: works again")) == (0, True)

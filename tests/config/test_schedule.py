@@ -127,6 +127,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
         (NOON.replace(hour=2, minute=29), NOON.replace(hour=2, minute=30)),
         (NOON - timedelta(days=9), (NOON - timedelta(days=8)).replace(hour=2, minute=30)),
         (NOON + timedelta(days=2), None),  # the clock went back
+        (NOON + timedelta(days=2000), NOON),  # a machine without a clock of its own thought that it was another year
     ],
 )
 def test_due_since(last: datetime | None, due: datetime | None):

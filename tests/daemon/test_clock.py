@@ -19,8 +19,6 @@ from tests.daemon.conftest import text_of
 from tests.providers import small_journal
 from tests.providers.server import Server
 
-pytestmark = pytest.mark.slow
-
 
 class Clock:
     """The clock of this machine, moved by `moved`."""
@@ -114,3 +112,14 @@ def test_daemon_replans_when_the_clock_jumps_forward_and_back(
     assert completed(daemon) == 2
     assert "the clock jumped by +7200 s" in caplog.text
     assert "the clock jumped by -7200 s" in caplog.text
+
+
+def test_daemon_compares_what_it_harvests_more_often(daemon: Daemon, clock: Clock):
+    """Both are due at once, and a source has one lock."""
+    until(lambda: completed(daemon) == 1)
+    daemon.path.write_text(daemon.path.read_text() + f'reconcile = "{daemon.config.sources["reeds"].schedule}"\n')
+    daemon._reload()
+    clock.moved = timedelta(hours=2)
+    until(lambda: completed(daemon) == 3)
+    with pipeline.opened(daemon.config) as store:
+        assert [run.kind for run in store.runs()] == ["reconcile", "incremental", "full"]

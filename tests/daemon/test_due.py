@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from harvester import pipeline
-from harvester.config import load
+from harvester.config import Config, load
 from harvester.daemon.due import (
     export_due,
     harvest_tasks,
@@ -14,8 +15,11 @@ from harvester.daemon.due import (
     last_attempt,
     newest_runs,
     reconcile_tasks,
+    scheduled_tasks,
+    source_tasks,
 )
 from harvester.store import Counts, Run
+from harvester.store.store import Store
 from harvester.system import locks
 from tests.daemon.conftest import Configured
 from tests.store.samples import article_to_save, fill
@@ -113,11 +117,15 @@ def test_range_does_not_count_as_a_harvest(configured: Configured):
         assert newest_runs(store, config.sources["reeds"]) == [None]
 
 
+def compared(configured: Configured, more: str = 'reconcile = "@weekly"') -> Config:
+    """A source that is harvested each day and compared each week."""
+    path = configured({"reeds": "http://127.0.0.1:9/oai"}).path
+    path.write_text(f"{path.read_text()}{more}\n")
+    return load(path)
+
+
 def test_reconciliation_is_due_after_the_first_harvest(configured: Configured):
-    config = configured({"reeds": "http://127.0.0.1:9/oai"})
-    path = config.path
-    path.write_text(path.read_text() + 'reconcile = "@weekly"\n')
-    config = load(path)
+    config = compared(configured)
     week = 7 * 24 * HOUR
     with pipeline.opened(config) as store:
         assert [task.due for task in reconcile_tasks(config, store, NOON)] == [None]
@@ -126,8 +134,8 @@ def test_reconciliation_is_due_after_the_first_harvest(configured: Configured):
         assert [task.due for task in reconcile_tasks(config, store, NOON)] == [None]
         (task,) = reconcile_tasks(config, store, NOON + week)
         assert task.due == datetime(2026, 11, 28, 23, 0, tzinfo=UTC)
-        compared = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON + week)
-        store.finish_run(compared.id, "complete", NOON + week)
+        comparison = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON + week)
+        store.finish_run(comparison.id, "complete", NOON + week)
         assert [task.due for task in reconcile_tasks(config, store, NOON + week)] == [None]
         assert newest_runs(store, config.sources["reeds"])[0] == store.run(harvest.id)
 
@@ -144,3 +152,86 @@ def test_articles_of_a_source_that_is_not_configured_make_no_export_due(configur
         assert export_due(config, store, NOON) is None
         config = configured({**sources, "wetlands": "http://127.0.0.1:9/oai"}, more=exports)
         assert export_due(config, store, NOON) is not None
+
+
+SUNDAY = datetime(2026, 11, 28, 23, 0, tzinfo=UTC)  # midnight in Madrid, the first one after `NOON`
+DAY, WEEK = 24 * HOUR, 7 * 24 * HOUR
+
+
+def comparison_due(config: Config, store: Store, moment: datetime) -> datetime | None:
+    (task,) = reconcile_tasks(config, store, moment)
+    return task.due
+
+
+def test_harvests_do_not_postpone_the_first_comparison(configured: Configured):
+    config = compared(configured)
+    with pipeline.opened(config) as store:
+        for night in range(40):
+            run = store.begin_run("reeds", "oai_dc", "incremental" if night else "full", (), NOON + night * DAY)
+            store.finish_run(run.id, "complete", NOON + night * DAY)
+        assert comparison_due(config, store, NOON + 40 * DAY) == SUNDAY
+
+
+def test_harvest_that_resumes_every_night_does_not_postpone_the_first_comparison(configured: Configured):
+    """One bad window: the run never becomes complete, and every night moves its end."""
+    config = compared(configured)
+    with pipeline.opened(config) as store:
+        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        for night in range(40):
+            store.resume_run(run.id)
+            store.finish_run(run.id, "incomplete", NOON + night * DAY, "one window fails")
+        assert comparison_due(config, store, NOON + 40 * DAY) == SUNDAY
+
+
+def test_comparison_follows_an_interrupted_harvest_of_everything(configured: Configured):
+    """It would report as missing what that harvest is about to bring."""
+    config, stopped = compared(configured), SUNDAY + 30 * HOUR
+    with pipeline.opened(config) as store:
+        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        store.finish_run(run.id, "incomplete", stopped, "stopped", interrupted=True)
+        tasks = source_tasks(config, store, "reeds", stopped + HOUR)
+        assert [(task.name, task.due) for task in tasks] == [("reeds", stopped), ("reconcile reeds", stopped)]
+        store.finish_run(run.id, "complete", stopped + HOUR)
+        assert comparison_due(config, store, stopped + HOUR) == SUNDAY
+
+
+def test_comparison_of_a_new_format_begins_with_its_own_first_harvest(configured: Configured):
+    config = compared(configured)
+    config.path.write_text(config.path.read_text().replace('["oai_dc"]', '["oai_dc", "jats"]'))
+    config = load(config.path)
+    with pipeline.opened(config) as store:
+        for kind in ("full", "reconcile"):
+            run = store.begin_run("reeds", "oai_dc", kind, (), NOON)
+            store.finish_run(run.id, "complete", NOON)
+        assert comparison_due(config, store, NOON + HOUR) is None
+        run = store.begin_run("reeds", "jats", "full", (), NOON + HOUR)
+        store.finish_run(run.id, "complete", NOON + HOUR)
+        assert comparison_due(config, store, NOON + 2 * HOUR) is None
+        assert comparison_due(config, store, NOON + WEEK) == SUNDAY
+
+
+def test_interrupted_comparison_is_due_since_it_ended(configured: Configured):
+    config = compared(configured)
+    with pipeline.opened(config) as store:
+        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        store.finish_run(run.id, "complete", NOON)
+        run = store.begin_run("reeds", "oai_dc", "reconcile", (), SUNDAY)
+        store.finish_run(run.id, "incomplete", SUNDAY + HOUR, "stopped", interrupted=True)
+        assert comparison_due(config, store, SUNDAY + DAY) == SUNDAY + HOUR
+
+
+def test_every_task_knows_when_it_was_last_done(configured: Configured):
+    config = compared(configured, 'reconcile = "@weekly"\n[report]\nschedule = "@daily"')
+    with pipeline.opened(config) as store:
+        assert [(task.name, task.last) for task in scheduled_tasks(config, store, NOON)] == [
+            ("reeds", None),
+            ("reconcile reeds", None),
+            ("[report]", None),
+        ]
+        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        store.finish_run(run.id, "failed", NOON + HOUR, "no answer")
+        run = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON + HOUR)
+        config.report_file.touch()
+        os.utime(config.report_file, (NOON.timestamp(), NOON.timestamp()))
+        last = [task.last for task in scheduled_tasks(config, store, NOON + DAY)]
+        assert last == [NOON + HOUR, NOON + HOUR, NOON]

@@ -1,21 +1,30 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from harvester.daemon.due import EXPORT, REPORT
+from harvester.config import Config
+from harvester.config.schedule import Schedule
+from harvester.daemon.due import EXPORT, REPORT, Task
 from harvester.daemon.incidents import (
     Incident,
     Notification,
     all_complete,
     cause_and_remedy,
+    current_notification,
+    incident_of_neglect,
     incident_of_runs,
     incident_of_writing,
     notification_of,
+    remember,
 )
-from harvester.store import Alert
+from harvester.store import Alert, RunKind, RunState, connect
+from harvester.store.store import Store
+from tests.daemon.conftest import Configured
 from tests.daemon.test_due import NOON, RUN
 
 FAILED = replace(RUN, id=7, state="failed", error="nothing answers; check the address")
@@ -92,6 +101,110 @@ def test_one_failing_format_is_an_incident():
 )
 def test_error_is_split_into_cause_and_remedy(error: str, parts: tuple[str, str]):
     assert cause_and_remedy(error, "otherwise") == parts
+
+
+COMPARED = replace(
+    RUN, id=9, kind="reconcile", state="incomplete", error="9 of 20 are gone; if so, run `harvester reconcile reeds`"
+)
+
+
+def test_comparison_is_a_subject_of_its_own():
+    incident = incident_of_runs("reeds", [COMPARED])
+    assert incident
+    assert incident.lines(MADRID).splitlines() == [
+        "reconcile reeds: the comparison fails",
+        "  since  2026-11-24 12:00 Europe/Madrid",
+        "  why    oai_dc: 9 of 20 are gone",
+        "  to do  if so, run `harvester reconcile reeds`",
+        "  see    harvester runs 9",
+    ]
+    waiting = replace(COMPARED, state="waiting", wait_until=NOON + 2 * DAY)
+    incident = incident_of_runs("reeds", [waiting])
+    assert incident
+    assert (incident.what, "`harvester reconcile reeds` asks again" in incident.todo) == (
+        "the comparison has to wait",
+        True,
+    )
+
+
+def test_complete_run_may_need_a_person():
+    gone = replace(RUN, error="the provider has no set art any more; change `sets`", needs_person=True)
+    incident = incident_of_runs("reeds", [gone])
+    assert incident
+    assert (incident.what, incident.todo) == ("its settings have to be changed", "change `sets`")
+    assert not all_complete([gone])
+
+
+def test_note_of_a_complete_run_is_no_incident():
+    noted = replace(RUN, error="the provider lists no record at all, and never did; check the address")
+    assert incident_of_runs("reeds", [noted]) is None
+    assert all_complete([noted])
+
+
+OVERDUE_TASK = Task(
+    subject="reeds",
+    kind="reconcile",
+    schedule=Schedule(expression="@weekly", zone=MADRID),
+    last=NOON - 9 * DAY,
+    due=NOON - DAY,
+    next=NOON + DAY,
+)
+
+
+def test_task_that_nobody_does_for_a_day_is_an_incident():
+    incident = incident_of_neglect(OVERDUE_TASK, NOON)
+    assert incident
+    assert (incident.subject, incident.what) == ("reconcile reeds", "the comparison is overdue")
+
+
+@pytest.mark.parametrize("changes", [{"due": NOON - DAY / 2}, {"due": None}, {"last": None}])
+def test_task_that_is_not_overdue_or_new_is_no_incident(changes):
+    assert incident_of_neglect(replace(OVERDUE_TASK, **changes), NOON) is None
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with connect(f"sqlite:///{tmp_path / 'store.sqlite'}") as opened:
+        yield opened
+
+
+def add_run(store: Store, kind: RunKind, state: RunState, *, needs_person: bool = False) -> None:
+    error = None if state == "complete" and not needs_person else "something is wrong; do something"
+    run = store.begin_run("reeds", "oai_dc", kind, (), NOON)
+    store.finish_run(run.id, state, NOON, error, needs_person=needs_person)
+
+
+def told(config: Config, store: Store, moment: datetime) -> list[str]:
+    """What people are notified of now, which is remembered."""
+    found = current_notification(config, store, moment, {})
+    remember(store, found, moment)
+    return [*(one.subject for one in found.incidents), *(f"{one.subject} is over" for one in found.recovered)]
+
+
+def test_comparison_that_waits_for_a_decision_hides_no_failing_harvest(configured: Configured, store: Store):
+    config = configured({"reeds": "http://127.0.0.1:9/oai"})
+    add_run(store, "full", "complete")
+    add_run(store, "reconcile", "incomplete")
+    assert told(config, store, NOON) == ["reconcile reeds"]
+    add_run(store, "incremental", "failed")
+    assert told(config, store, NOON + DAY / 24) == ["reeds"]
+    add_run(store, "incremental", "complete")
+    assert told(config, store, NOON + DAY / 12) == ["reeds is over"]
+    assert told(config, store, NOON + DAY) == ["reconcile reeds"]
+    add_run(store, "reconcile", "complete")
+    assert told(config, store, NOON + DAY) == ["reconcile reeds is over"]
+
+
+def test_setting_that_has_to_be_changed_is_told_once_a_day_and_its_end_once(configured: Configured, store: Store):
+    config = configured({"reeds": "http://127.0.0.1:9/oai"})
+    reports = []
+    for hours in range(0, 50, 6):
+        add_run(store, "incremental", "complete", needs_person=True)
+        reports += told(config, store, NOON + timedelta(hours=hours))
+    assert reports == ["reeds"] * 3
+    add_run(store, "incremental", "complete")
+    assert told(config, store, NOON + 2 * DAY) == ["reeds is over"]
+    assert told(config, store, NOON + 3 * DAY) == []
 
 
 def by_subject(*alerts: Alert) -> dict[str, Alert]:

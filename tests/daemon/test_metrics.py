@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from harvester import pipeline
-from harvester.config import Config
+from harvester.config import Config, load
 from harvester.daemon.metrics import exposition
 from harvester.model import Window
 from harvester.store import Alert
@@ -108,3 +108,27 @@ def test_open_alerts_are_counted(config: Config, opened: Store):
 def test_version_of_the_program_is_shown(config: Config, opened: Store):
     ((labels, value),) = values(config, opened, "build_info").items()
     assert (len(labels), value) == (1, 1.0)
+
+
+def test_comparisons_have_metrics_of_their_own(configured: Configured):
+    config = configured({"wetlands": "http://127.0.0.1:9/oai"})
+    config.path.write_text(config.path.read_text() + 'reconcile = "@weekly"\n')
+    config = load(config.path)
+    with pipeline.opened(config) as store:
+        harvest(store)
+        assert values(config, store, "source_last_comparison_timestamp_seconds") == {}
+        due = values(config, store, "source_next_comparison_timestamp_seconds")
+        assert NOW.timestamp() < due["wetlands",] <= (NOW + timedelta(days=7)).timestamp()
+        run = store.begin_run("wetlands", "oai_dc", "reconcile", (), NOW)
+        store.finish_run(run.id, "incomplete", NOW, "too many are gone; have a look")
+        assert values(config, store, "source_last_comparison_timestamp_seconds") == {
+            ("oai_dc", "wetlands"): NOW.timestamp()
+        }
+        assert values(config, store, "source_needs_person") == {("wetlands",): 1}
+
+
+@pytest.mark.parametrize("needs_person", [False, True])
+def test_complete_run_may_need_a_person(config: Config, opened: Store, needs_person: bool):
+    run = opened.begin_run("wetlands", "oai_dc", "full", (), NOW)
+    opened.finish_run(run.id, "complete", NOW, "it has no such set; change `sets`", needs_person=needs_person)
+    assert values(config, opened, "source_needs_person") == {("wetlands",): needs_person, ("new",): 0}

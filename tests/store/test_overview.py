@@ -49,8 +49,14 @@ def test_overview_agrees_with_the_store(opened: Store):
     with store.open_overview(samples.url(opened.path.parent)) as overview:
         assert overview.status() == opened.status()
         assert overview.newest_run("wetlands", "jats") == row_of(opened.newest_run("wetlands", "jats"))
+        assert overview.oldest_run("wetlands", "jats") == row_of(opened.oldest_run("wetlands", "jats"))
         assert overview.last_reconciliation("wetlands", "jats") == row_of(compared)
         assert overview.last_reconciliation("fens", "oai_dc") is opened.last_reconciliation("fens", "oai_dc") is None
+        compared_of = {
+            (one.source, row.prefix): row.last_comparison for one in overview.status() for row in one.formats
+        }
+        assert compared_of["wetlands", "jats"] == row_of(compared)
+        assert compared_of["fens", "oai_dc"] is None
 
 
 def test_overview_compares_the_identifiers_of_two_sources(opened: Store):

@@ -233,3 +233,14 @@ def test_running_runs_have_not_ended(opened: Store):
     second, _ = begin(opened, "fens")
     opened.finish_run(first.id, "failed", NOW, "no answer")
     assert [run.id for run in opened.running_runs()] == [second.id]
+
+
+def test_oldest_run_is_the_first_over_the_whole_list(opened: Store):
+    assert opened.oldest_run("wetlands", "oai_dc") is None
+    opened.begin_run("wetlands", "oai_dc", "range", [WINDOW], NOW)
+    opened.begin_run("wetlands", "oai_dc", "reconcile", [WINDOW], NOW)
+    first, _ = begin(opened)
+    begin(opened)
+    oldest = opened.oldest_run("wetlands", "oai_dc")
+    assert oldest is not None
+    assert oldest.id == first.id

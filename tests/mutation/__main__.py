@@ -93,8 +93,10 @@ class Copies:
             if time.monotonic() > end:
                 return None
             copy = self._free.get()
-            fate = copy.try_out(trial)
-            self._free.put(copy)
+            try:
+                fate = copy.try_out(trial)
+            finally:  # else the other trials would wait for it forever
+                self._free.put(copy)
             print(f"{fate:<8}", trial, flush=True)
             return fate
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 import time
 from importlib import import_module
 
 LIBRARIES = ("pytest", "hypothesis", "lxml.etree", "msgspec", "jsonschema", "jsonschema_rs", "sqlalchemy", "requests")
+MOST_MEMORY = 2 << 30  # bytes; a mutant may never stop to ask for more
 
 
 def run(folder: str, tests: list[str], seconds: float) -> int:
@@ -33,6 +35,7 @@ def run(folder: str, tests: list[str], seconds: float) -> int:
 def _run_tests(folder: str, tests: list[str]) -> int:
     import pytest
 
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     os.chdir(folder)
     sys.path[0] = os.environ["PYTHONPATH"] = folder
     with open(os.devnull, "w") as nothing:  # noqa: PTH123

@@ -24,7 +24,7 @@ def scripts(luck: random.Random) -> list[Script]:
 
 
 @pytest.mark.parametrize("runner", [*CALLS, "daemon"])
-@pytest.mark.parametrize(("harvest", "reconcile"), product(SCHEDULES, SCHEDULES))
+@pytest.mark.parametrize(("harvest", "reconcile"), list(product(SCHEDULES, SCHEDULES)))
 def test_a_year_of_every_pair_of_schedules(tmp_path: Path, runner: str, harvest: str, reconcile: str):
     luck = random.Random(f"{runner} {harvest} {reconcile}")
     sources = source("reeds", harvest, reconcile, ["jats", "oai_dc"]), source("fens", reconcile, harvest)

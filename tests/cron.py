@@ -17,6 +17,8 @@ ZONES = (
     "Australia/Lord_Howe",
     "America/Santiago",
     "Africa/Cairo",
+    "Antarctica/Troll",  # two hours
+    "Antarctica/Casey",  # three hours, at times
     "Asia/Kolkata",
 )
 

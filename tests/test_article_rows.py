@@ -15,7 +15,10 @@ ARTICLE = Article(
     format="jats",
     doi="10.5555/ABC-Ä",
     titles=(Title(text=("On ", Span("italic", ("Sphagnum",)))), Title(text=("О сфагнуме",), lang="ru")),
-    journal=Journal(titles=(LangText(("Wetland Notes",), "en"),), issns=(Issn("2049-3630", "print"),)),
+    journal=Journal(
+        titles=(LangText(("Wetland Notes",), "en"),),
+        issns=(Issn("2049-3630", "print"), Issn("2434-561X", "electronic")),
+    ),
     volume="7",
     dates=(PubDate(year=2024, medium="print"), PubDate(year=2023, medium="online")),
 )

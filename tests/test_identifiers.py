@@ -19,11 +19,18 @@ from harvester import identifiers as ids
         ("urn:doi:10.5555/abc", "10.5555/abc"),
         ("https://doi.org/10.5555%2Fabc%281%29", "10.5555/abc(1)"),
         ("10.5555/abc%20d", "10.5555/abc%20d"),  # not a URL, so the percent signs belong to the DOI
+        ("doi:10.5555/abc%20d", "10.5555/abc%20d"),
+        ("https://doi.org/10%2E5555/abc", "10.5555/abc"),
+        ("10&#46;5555/abc", "10.5555/abc"),
+        ("1\u200b0.5555/abc", "10.5555/abc"),
+        ("1\n0.5555/abc", "10.5555/abc"),
+        ("10.5555/a&lt;b", "10.5555/a<b"),
         ("10.5555/\n   abc", "10.5555/abc"),
         ("10.5555/abc\u200b", "10.5555/abc"),
         ("doi:10.5555/(SICI)1097&lt;1&gt;3", "10.5555/(SICI)1097<1>3"),
         ("10.5555/a b", None),
         ("10.5555/abc\n10.5555/def", None),
+        ("doi:10.5555/abc-10.5555/def", "10.5555/abc-10.5555/def"),  # in one line, so one DOI
         ("https://example.org/?doi=10.1.1.101.3924", None),
         ("11022/0000-0000-1F0B-3", None),
         ("https://hdl.handle.net/10.5555/abc", None),
@@ -60,13 +67,26 @@ def test_dois_in_text():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "dois"),
+    [
+        ("10.5555/ahttps://doi.org/10.5555/b", ["10.5555/a", "10.5555/b"]),
+        ("10.5555/a10.5555/b", ["10.5555/a", "10.5555/b"]),
+        ("10.5555/10.5555/b", ["10.5555/10.5555/b"]),  # a suffix may begin like a DOI
+    ],
+)
+def test_dois_without_a_space_between_them(text, dois):
+    assert ids.find_dois(text) == dois
+
+
 def test_longer_number_does_not_contain_a_doi():
     assert ids.find_dois("pp. 110.5555/a, 3.10.5555/b") == []
     assert ids.find_dois("10.5555/a") == ["10.5555/a"]
 
 
 def test_dois_are_compared_ignoring_the_case_of_ascii_letters():
-    assert ids.fold_doi("10.5555/ABC-\u0130") == "10.5555/abc-\u0130"
+    assert ids.fold_doi("10.5555/ABC-XYZ-\u0130") == "10.5555/abc-xyz-\u0130"
+    assert ids.fold_doi("10.5555/@[`{-\u0130") == "10.5555/@[`{-\u0130"
     assert ids.doi_prefix("10.5555/abc/def") == "10.5555"
 
 
@@ -110,3 +130,23 @@ def test_identifiers_of_people_and_organisations():
     for raw in ("http://dx.doi.org/10.13039/501100000780", "10.13039/501100000780", "501100000780"):
         assert ids.clean_funder_id(raw) == funder
     assert ids.clean_funder_id("12345") is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "0000-0002 1825-0097",
+        "0000-00021825-0097",
+        "0000-0002-1825-009",
+        "0000-0002-1825-00977",
+        "\u0660\u0660\u0660\u0660-0002-1825-0097",  # Arabic digits
+        "see 0000-0002-1825-0097",
+    ],
+)
+def test_number_in_another_form_is_no_orcid_id(raw):
+    assert ids.clean_orcid(raw) is None
+
+
+@pytest.mark.parametrize("raw", ["05dxps\u0660\u0665\u0665", "05dxp\u017f055", "05dxps0555", "15dxps055", "05dxpu055"])
+def test_code_in_another_form_is_no_ror_id(raw):
+    assert ids.clean_ror(raw) is None

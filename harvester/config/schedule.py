@@ -26,8 +26,6 @@ NICKNAMES = {
 }
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 WRONG_CLOCK = timedelta(days=31)  # what was done longer than this after now was dated by a clock that was wrong
-# cronsim counts fixed times on the wall clock, so it must start before a clock change. None moves by more than this.
-_LARGEST_CHANGE = timedelta(hours=3)
 
 
 class Schedule(Struct, frozen=True, kw_only=True):
@@ -65,7 +63,7 @@ def _is_fixed(fields: str) -> bool:
 
 
 def _next_fixed(fields: str, zone: ZoneInfo, after: datetime) -> datetime:
-    moments = (local.astimezone(UTC) for local in CronSim(fields, (after - _LARGEST_CHANGE).astimezone(zone)))
+    moments = (local.astimezone(UTC) for local in CronSim(fields, after.astimezone(zone)))
     return next(moment for moment in moments if moment > after)
 
 

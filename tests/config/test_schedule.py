@@ -147,6 +147,11 @@ def test_delay_is_constant_and_within_the_jitter(name: str, jitter: int):
     assert delay_of(name, jitter) == delay_of(name, jitter)
 
 
+def test_delay_depends_on_nothing_but_the_name():
+    """A delay that changed with a release would move the harvests of all sources."""
+    assert [delay_of(name, 600) for name in ("wetland-notes", "annals", "")] == [224, 328, 68]
+
+
 def test_delays_of_sources_differ():
     assert len({delay_of(f"journal-{number}", 600) for number in range(50)}) > 40
 

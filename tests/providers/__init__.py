@@ -9,6 +9,8 @@
 |                 |                                                        | deletions, and what providers do wrong    |
 | `replay`        | recorded answers of a real provider                    | real input, where `shared` exists         |
 | `server`        | raw bytes: a list of HTTP answers, or a function       | the protocol client: HTTP, TLS, encodings |
+| `in_memory`     | such a function, asked without a socket                | many thousands of harvests in a few       |
+|                 |                                                        | minutes: simulations and properties       |
 
 `truth` and `press` keep their records in the `Repository` of the demo. `server` serves all but `press`, and lists the
 requests that it received. `tests.demo.many` generates records for lists of any length.

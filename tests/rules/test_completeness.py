@@ -1,3 +1,5 @@
+import pytest
+
 from harvester.model import Affiliation, Article, Contributor, File, Funding, Issn, Journal, LangText, PubDate, Relation
 from harvester.rules.completeness import MEASURES, count_by_journal, measures
 from tests.rules.samples import ARTICLE, FACTS, article, with_journal
@@ -26,12 +28,26 @@ def test_a_rich_article_has_everything():
 def test_crossmark_depends_on_the_configuration_not_on_the_article():
     update = article(relations=(Relation(kind="correction", target="10.5555/1", update=True),))
     assert "crossmark" not in list(measures(update))
+    assert count_by_journal([ARTICLE], 2021)["0317-8471"].current.percent("crossmark") == 0
     assert count_by_journal([ARTICLE], 2021, crossmark=True)["0317-8471"].current.percent("crossmark") == 100
 
 
 def test_each_measure_is_counted_on_its_own():
     assert list(measures(ARTICLE)) == ["references", "abstracts", "orcid", "affiliations", "licenses"]
     assert list(measures(article(contributors=(), abstracts=(), licenses=(), references=()))) == []
+
+
+@pytest.mark.parametrize(
+    ("funding", "counted"),
+    [
+        (Funding(funder="Some Fund"), ["funders"]),
+        (Funding(funder_id="https://doi.org/10.13039/501100000780"), ["funders"]),
+        (Funding(ror="https://ror.org/05dxps055"), ["funders"]),
+        (Funding(awards=("A-1",)), ["awards"]),
+    ],
+)
+def test_any_name_or_identifier_of_a_funder_counts(funding, counted):
+    assert list(measures(Article(format="jats", funding=(funding,)))) == counted
 
 
 def test_this_year_and_the_two_before_are_current():

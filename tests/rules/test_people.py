@@ -33,7 +33,9 @@ BAD = [
     ("orcid-check-digit", "contributors[0].orcid", with_person(orcid="0000-0002-1825-0097")),  # not in canonical form
     ("orcid-duplicate", "contributors[1].orcid", by(PERSON, replace(PERSON, surname="Other"))),
     ("contributor-duplicate", "contributors[1]", by(PERSON, replace(PERSON, orcid=None))),
+    ("contributor-duplicate", "contributors[1]", by(replace(PERSON, orcid=None), PERSON)),
     ("contributor-duplicate", "contributors[1]", by(replace(PERSON, affiliations=()), NAMESAKE)),
+    ("contributor-duplicate", "contributors[1]", by(NAMESAKE, replace(PERSON, affiliations=()))),
     ("contributor-duplicate", "contributors[2]", by(GROUP, PERSON, GROUP)),
 ]
 GOOD = [

@@ -55,6 +55,7 @@ def test_changed_or_additional_metadata_is_not_lost():
     assert lost(article(volume="14"), counts_by_kind(ARTICLE)) is None
     assert lost(RICH, counts_by_kind(ARTICLE)) is None
     assert lost(ARTICLE, {}) is None
+    assert lost(ARTICLE, {"relations": 0}) is None
 
 
 @of_articles

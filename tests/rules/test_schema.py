@@ -143,6 +143,7 @@ def test_bytes_and_decoded_documents_have_the_same_result(document):
     [
         ("volume", "it has a control character in it", {"volume": "1\x00"}),
         ("volume", "it has half a character in it", {"volume": "\udc9f"}),
+        ("identifiers[1]", "it has half a character in it", {"identifiers": ("a", "b\ud800")}),
         ("volume", "it does not have the form such a value has", {"volume": " "}),
         ("doi", "it does not have the form such a value has", {"doi": "doi:10.5555/1"}),
         ("doi", "it is longer than 2048 characters", {"doi": "10.5555/" + "1" * 2048}),
@@ -150,8 +151,16 @@ def test_bytes_and_decoded_documents_have_the_same_result(document):
     ],
 )
 def test_an_explanation_gives_place_and_reason(path, problem, changes):
-    findings = explain(msgspec.to_builtins(article(**changes)))
+    document = msgspec.to_builtins(article(**changes))
+    findings = explain(document)
+    assert accepts(document) is False
     assert [(finding.path, finding.detail["problem"]) for finding in findings] == [(path, problem)]
+
+
+@pytest.mark.parametrize(("code", "accepted"), [(0xD7FF, True), (0xD800, False), (0xDFFF, False), (0xE000, True)])
+def test_half_a_surrogate_pair_is_refused(code, accepted):
+    document = msgspec.to_builtins(article(volume=chr(code)))
+    assert (accepts(document), explain(document) == []) == (accepted, accepted)
 
 
 def test_half_a_surrogate_pair_can_be_shown_anywhere():
@@ -161,9 +170,10 @@ def test_half_a_surrogate_pair_can_be_shown_anywhere():
     assert finding.value == "e?"
 
 
-def test_a_long_value_is_shown_in_part():
-    [finding] = explain(msgspec.to_builtins(article(language="x" * 500)))
-    assert len(finding.value) == 80
+@pytest.mark.parametrize(("length", "shown"), [(80, "x" * 80), (81, "x" * 79 + "…"), (500, "x" * 79 + "…")])
+def test_a_long_value_is_shown_in_part(length, shown):
+    [finding] = explain(msgspec.to_builtins(article(language="x" * length)))
+    assert finding.value == shown
 
 
 def test_the_good_article_is_accepted():

@@ -40,6 +40,10 @@ def codes_of(sample, policy=POLICY):
         (CROSSMARK, YEAR, None, "update-without-date"),
         (CROSSMARK, YEAR, "2021-04-01", None),
         (CROSSMARK, DAY, None, None),
+        (CROSSMARK, (*YEAR, *DAY), None, None),
+        (CROSSMARK, (PubDate(year=2021, month=12, day=31),), None, None),
+        (CROSSMARK, (PubDate(year=2021, month=12),), None, "update-without-date"),
+        (CROSSMARK, (PubDate(year=2021, month=21, day=31),), None, "update-without-date"),  # in spring
     ],
 )
 def test_an_update_is_reported_as_left_out_exactly_if_the_deposit_lacks_it(policy, dates, date, code):

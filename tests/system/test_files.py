@@ -39,7 +39,29 @@ def test_failed_write_leaves_no_file(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
+def test_failed_write_says_why_although_there_is_no_file_to_remove(tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match="missing"):
+        files.write_whole(tmp_path / "missing" / "a.txt", b"x")
+    with pytest.raises(OSError, match="too long"):
+        files.write_whole(tmp_path / ("a" * 254), b"x")
+
+
 def test_folders_are_created_with_their_parents(tmp_path: Path):
     for _ in range(2):
         files.make_folder(tmp_path / "a" / "b" / "c")
     assert (tmp_path / "a" / "b" / "c").is_dir()
+
+
+def test_folder_may_be_created_by_another_process_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "a"
+    is_dir = Path.is_dir
+
+    def was_a_folder(path: Path) -> bool:
+        was = is_dir(path)
+        if path == folder and not was:
+            os.mkdir(path)  # noqa: PTH102 (`Path.mkdir` would call this function)
+        return was
+
+    monkeypatch.setattr(Path, "is_dir", was_a_folder)
+    files.make_folder(folder)
+    assert is_dir(folder)

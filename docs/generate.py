@@ -1,7 +1,8 @@
 """Writes the generated pages of this folder: `python -m docs.generate` (or `make docs`).
 
 commands.md comes from the commands' own help, config.md from schemas/config.schema.json, findings.md from
-harvester/findings.toml. A test holds that they are what this would write, and that nothing in them lacks its words.
+harvester/findings.toml, the table of schema versions in mapping.md from harvester/crossref/versions.py. A test holds
+that they are what this would write, and that nothing in them lacks its words.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from docs import findings
 from harvester.cli import main
 from harvester.cli.init import render
 from harvester.config.problems import schema
+from harvester.crossref.versions import VERSIONS
 
 KINDS = {
     "array": "list",
@@ -36,6 +38,7 @@ def pages() -> dict[Path, str]:
         HERE / "commands.md": commands(),
         HERE / "config.md": settings(),
         HERE / "findings.md": findings.page(NOTE.format("harvester/findings.toml")),
+        HERE / "mapping.md": mapping(),
         HERE.parent / "config.toml": render({}),
     }
 
@@ -60,6 +63,31 @@ def _below(context: click.Context) -> Iterator[click.Context]:
         for name in group.list_commands(context):
             if command := group.get_command(context, name):
                 yield from _below(click.Context(command, info_name=name, parent=context))
+
+
+# ------------------------------------------------------------------------------------- versions of the schema
+
+FLAGS = {
+    "role_elements": "role elements, CRediT",
+    "alt_names": "alternative names",
+    "citation_types": "types of citations",
+    "funder_ror": "ROR of funders",
+    "iso639_3": "three-letter languages",
+}
+
+
+def mapping() -> str:
+    """mapping.md with its table of what the versions of Crossref's schema can express."""
+    note = NOTE.format("harvester/crossref/versions.py")
+    before, _, after = (HERE / "mapping.md").read_text(encoding="utf-8").partition(note)
+    _, gap, following = after.partition("\n\n")
+    return before + note + versions() + gap[1:] + following
+
+
+def versions() -> str:
+    head = ("schema version", *FLAGS.values())
+    rows = ((name, *("yes" if getattr(row, flag) else "no" for flag in FLAGS)) for name, row in VERSIONS.items())
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (head, ("---",) * len(head), *rows))
 
 
 # ----------------------------------------------------------------------------------------------- settings

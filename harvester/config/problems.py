@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from harvester.config.formats import checker
 from harvester.config.lines import Path
+from harvester.crossref.versions import DEFAULT, VERSIONS
 from harvester.system.packaged import schema_text
 
 Table = dict[str, Any]
@@ -59,7 +60,9 @@ def schema_problems(document: Table) -> Iterator[Problem]:
 
 @cache
 def schema() -> Table:
+    """The schema of config.toml, with the versions of Crossref's schema, which only their own table lists."""
     loaded: Table = json.loads(schema_text("config.schema.json"))
+    loaded["$defs"]["crossref"]["properties"]["schema_version"] |= {"enum": list(VERSIONS), "default": DEFAULT}
     return loaded
 
 

@@ -65,13 +65,14 @@ def version_supports_everything(article: Article, policy: Policy) -> Iterator[Fi
     if policy.schema_version is None or policy.schema_version == NEWEST:
         return
     version = version_of(policy.schema_version)
+    versions = {"version": version.name, "newest": NEWEST}
     for number, person in enumerate(article.contributors):
         for what, lost in _unsupported(person, version):
             path = f"contributors[{number}].{what}"
-            yield Finding("version-leaves-out", path, lost, {"what": _DESCRIPTIONS[what], "version": version.name})
+            yield Finding("version-leaves-out", path, lost, {"what": _DESCRIPTIONS[what], **versions})
     for number, funding in enumerate(article.funding):
         if funding.ror and not version.funder_ror:
-            detail = {"what": "the ROR iD of a funder", "version": version.name}
+            detail = {"what": "the ROR iD of a funder", **versions}
             yield Finding("version-leaves-out", f"funding[{number}].ror", funding.ror, detail)
 
 

@@ -13,7 +13,6 @@ from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
 from harvester.config.problems import schema
 from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX
 from harvester.crossref.settings import CrossrefSettings
-from harvester.crossref.versions import VERSIONS
 from harvester.model import Article, JournalFacts, PubDate
 
 TABLES: list[tuple[Any, str, set[str]]] = [
@@ -61,10 +60,6 @@ def test_choices_of_schema_and_struct_agree(field, setting):
     choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
     if choices:
         assert choices == setting["enum"]
-
-
-def test_schema_versions_in_the_configuration_are_those_that_can_be_written():
-    assert schema()["$defs"]["crossref"]["properties"]["schema_version"]["enum"] == list(VERSIONS)
 
 
 def test_doi_of_the_crossmark_policy_is_one_that_crossref_accepts():

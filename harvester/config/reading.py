@@ -12,7 +12,7 @@ import tzlocal
 
 from harvester.config import lines
 from harvester.config.contradictions import contradictions, without
-from harvester.config.problems import Problem, Table, key_name, schema_problems
+from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
 from harvester.config.settings import Alerts, Config, Daemon, Source
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
@@ -24,7 +24,8 @@ def load(path: Path | str) -> Config:
     path = Path(path)
     text = _text(path)
     document = _document(text, path)
-    problems = list(schema_problems(document))
+    problems = list(long_numbers(document))
+    problems += schema_problems(without(document, [problem.path for problem in problems]))
     problems += contradictions(without(document, [problem.path for problem in problems]))
     if problems:
         raise ConfigError(_sentences(problems, text, path))
@@ -49,6 +50,8 @@ def _document(text: str, path: Path) -> Table:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_syntax(str(error), text, path)]) from error
+    except ValueError as error:  # Python refuses to read a number of thousands of digits
+        raise ConfigError([_long_number(text, path)]) from error
 
 
 def _syntax(message: str, text: str, path: Path) -> str:
@@ -62,6 +65,12 @@ def _syntax(message: str, text: str, path: Path) -> str:
         return f"{path}:{line}: [{name}] is here for the second time; give one of both another name, or take it out"
     hint = "; a text needs quotes, a key needs = and a value" if re.search("nvalid|Expected newline", words) else ""
     return f"{path}:{line}: this is not TOML{column}: {words}{hint}"
+
+
+def _long_number(text: str, path: Path) -> str:
+    longest = max(re.finditer(r"[0-9][0-9_]*", text), key=lambda number: len(number[0]))
+    line = text.count("\n", 0, longest.start()) + 1
+    return f"{path}:{line}: {LONG_NUMBER}"
 
 
 def _sentences(problems: list[Problem], text: str, path: Path) -> list[str]:

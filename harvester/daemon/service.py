@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -83,8 +84,9 @@ class Daemon:
         self._last_round = self._last_plan = time.monotonic()
         self._outage_reported = -math.inf  # when it was last reported that the store cannot be used
         self._signals: list[int] = []
+        self._workers = ThreadPoolExecutor(self.config.daemon.workers)
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(self.config.daemon.workers)},
+            executors={"default": self._workers},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
         )
@@ -135,11 +137,18 @@ class Daemon:
         notify("STOPPING=1")
         log.info("stopping at the next page")
         self._stopping.set()
-        self._scheduler.shutdown(wait=True)
+        self._end_scheduler()
         if self._notification_postponed:
             with suppress(StoreError):
                 self._notify_now(self.config, {})
         log.info("stopped")
+
+    def _end_scheduler(self) -> None:
+        """Waits for the jobs at work. `shutdown` alone removes jobs from under a round of the scheduler's thread."""
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()  # waits for the round
+        self._workers.shutdown()  # `shutdown` would wait for the jobs with locks that they may need to end
+        self._scheduler.shutdown()
 
     # ------------------------------------------------------------------------------------- watch
 
@@ -218,7 +227,7 @@ class Daemon:
             work.mark_crashed_runs(config, store, self.now())
             tasks = {task.name: task for task in scheduled_tasks(config, store, self.now())}
         for job in self._scheduler.get_jobs():
-            if job.id not in tasks:
+            if isinstance(job.trigger, Trigger) and job.id not in tasks:  # others run once, and are gone then
                 self._scheduler.remove_job(job.id)
         calls = {"harvest": self._harvest, "reconcile": self._reconcile, "export": self._export, "report": self._report}
         for name, task in tasks.items():
@@ -261,8 +270,9 @@ class Daemon:
     def _postpone(self, config: Config, store: Store, name: str) -> None:
         """Moves the jobs of this source to the time when the provider allows requests again."""
         for task in scheduled_tasks(config, store, self.now()):
-            if task.subject == name and self._scheduler.get_job(task.name):
-                self._scheduler.modify_job(task.name, next_run_time=_moment(task))
+            if task.subject == name:
+                with suppress(JobLookupError):  # it was planned anew meanwhile, or the daemon stops
+                    self._scheduler.modify_job(task.name, next_run_time=_moment(task))
 
     def _export(self, _subject: str) -> None:
         self._write(
@@ -337,7 +347,8 @@ class Daemon:
         """Retries a job soon, not at its next date: if the store failed, the attempt is not recorded."""
         if job := self._scheduler.get_job(job_id):
             soon = self.now() + timedelta(seconds=RETRY_AFTER)
-            self._scheduler.modify_job(job_id, next_run_time=min(job.next_run_time, soon))
+            with suppress(JobLookupError):  # as above
+                self._scheduler.modify_job(job_id, next_run_time=min(job.next_run_time, soon))
 
     # ----------------------------------------------------------------------------------- probes
 

@@ -131,8 +131,10 @@ def _source(name: str, document: Table, folder: Path) -> Source:
 
 
 def _alerts(document: Table, folder: Path) -> Alerts:
-    values: Table = dict(document.get("alerts", {}))
-    for key in ("smtp_password_file", "webhook_url_file"):
+    defaults = document.get("defaults", {})
+    values: Table = {key: defaults[key] for key in ("proxy", "ca_file") if key in defaults}
+    values |= document.get("alerts", {})
+    for key in ("smtp_password_file", "webhook_url_file", "ca_file"):
         if key in values:
             values[key] = str(_path(values[key], folder))
     return msgspec.convert(values, Alerts)

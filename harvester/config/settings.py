@@ -123,6 +123,12 @@ class Alerts(Struct, frozen=True, kw_only=True):
     smtp_password_file: str | None = None
     webhook_url_env: str | None = None
     webhook_url_file: str | None = None
+    proxy: str | None = None
+    ca_file: str | None = None
+
+    def certificates(self) -> str | None:
+        """The file of certificates to trust in addition. Raises `ConfigError` if it cannot be read."""
+        return _certificates(self.ca_file, "alerts.ca_file")
 
     def smtp_password(self) -> str | None:
         """The password, if one is configured. Raises `ConfigError` if it is missing."""

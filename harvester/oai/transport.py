@@ -241,19 +241,19 @@ def _as_unreachable(host: str) -> Iterator[None]:
     except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as error:
         raise Unreachable(f"{host} has sent nothing for {SILENCE:g} seconds; harvest again later") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        if certificate := _cause(error, ssl.SSLCertVerificationError):
+        if certificate := cause(error, ssl.SSLCertVerificationError):
             raise Unreachable(
                 f"the certificate of {host} cannot be trusted ({certificate.verify_message}); {_remedy(certificate)}",
                 transient=False,
             ) from error
         if isinstance(error, requests.exceptions.ProxyError):
             raise Unreachable(f"the proxy gives no connection to {host} ({_brief(error)}); {_LOGIN}") from error
-        if (fault := _cause(error, ssl.SSLError)) and fault.reason in _NO_TLS:
+        if (fault := cause(error, ssl.SSLError)) and fault.reason in _NO_TLS:
             raise Unreachable(
                 f"{host} does not speak https at this port; write http:// in the address, or the port where it does",
                 transient=False,
             ) from error
-        if _cause(error, http.client.IncompleteRead):
+        if cause(error, http.client.IncompleteRead):
             raise Unreachable(f"the answer of {host} was cut short; harvest again") from error
         raise Unreachable(f"the connection to {host} broke ({_brief(error)}); harvest again later") from error
 
@@ -291,7 +291,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or current.__context__ or next(held, None)
 
 
-def _cause(error: BaseException, kind: type[Kind]) -> Kind | None:
+def cause(error: BaseException, kind: type[Kind]) -> Kind | None:
+    """The cause of this kind, if the error has one."""
     return next((link for link in _chain(error) if isinstance(link, kind)), None)
 
 

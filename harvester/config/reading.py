@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
 from pathlib import Path
@@ -10,17 +11,24 @@ from typing import Any
 import msgspec
 import tzlocal
 
-from harvester.config import lines
+from harvester.config import lines, secrets
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
 from harvester.config.settings import Alerts, Config, Daemon, Source
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
-from harvester.model import JournalFacts
+from harvester.model import SHORTEST_SECRET, JournalFacts
+
+log = logging.getLogger(__name__)
+
+_NAMED = 5  # settings in one warning
 
 
 def load(path: Path | str) -> Config:
-    """The configuration in a file. Raises `ConfigError` with every problem found, in the order of the file."""
+    """The configuration in a file. Raises `ConfigError` with every problem found, in the order of the file.
+
+    Logs a warning about secrets that are too short to be hidden.
+    """
     path = Path(path)
     text = _text(path)
     document = _document(text, path)
@@ -29,7 +37,21 @@ def load(path: Path | str) -> Config:
     problems += contradictions(without(document, [problem.path for problem in problems]))
     if problems:
         raise ConfigError(_sentences(problems, text, path))
-    return _config(document, path.absolute())
+    config = _config(document, path.absolute())
+    _warn_of_short_secrets(config)
+    return config
+
+
+def _warn_of_short_secrets(config: Config) -> None:
+    short = [setting for source in config.sources.values() for setting in source.short_secrets()]
+    short += secrets.short_in_proxies()
+    if short:
+        named = ", ".join(short[:_NAMED]) + (f" and {len(short) - _NAMED} more" if len(short) > _NAMED else "")
+        log.warning(
+            "%s: a secret of fewer than %d characters is not hidden in messages and logs; use a longer one",
+            named,
+            SHORTEST_SECRET,
+        )
 
 
 def _text(path: Path) -> str:

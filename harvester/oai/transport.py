@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from harvester import __version__
 from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachable
-from harvester.model import Access
+from harvester.model import SHORTEST_SECRET, Access
 from harvester.oai import body
 from harvester.oai.network import (
     CONNECT,
@@ -175,23 +175,28 @@ def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
     return base_of(access.url), auth
 
 
-SHORTEST_SECRET = 4  # characters; hiding every "e" of a message would hide the message, and tell the secret
-
-
 def _secrets(access: Access, auth: tuple[bytes, bytes] | None) -> tuple[str, ...]:
     """What must never be in a message, in every form that it can have there, longest first."""
-    pair = [auth[1].decode(), b64encode(b":".join(auth)).decode()] if auth else []
-    pair += [unquote(password) for url in getproxies().values() if (password := _password_in(url))]
-    hidden = [secret for secret in (*pair, *access.headers.values()) if len(secret) >= SHORTEST_SECRET]
+    logins = [(auth[0].decode(), auth[1].decode())] if auth else []
+    logins += [login for url in getproxies().values() if (login := _login_in(url))]
+    sent = [form for login in logins for form in (login[1], *_basic(*login))]
+    hidden = [secret for secret in (*sent, *access.headers.values()) if len(secret) >= SHORTEST_SECRET]
     forms = {form for secret in hidden for form in (secret, quote(secret), quote(secret, ""))}
     return tuple(sorted(forms, key=len, reverse=True))
 
 
-def _password_in(url: str) -> str | None:
+def _login_in(url: str) -> tuple[str, str] | None:
     try:
-        return urlsplit(url).password
+        parts = urlsplit(url)
     except ValueError:
         return None
+    return (unquote(parts.username or ""), unquote(parts.password)) if parts.password else None
+
+
+def _basic(username: str, password: str) -> Iterator[str]:
+    """What basic authentication makes of a login: our UTF-8 for a provider, the Latin-1 of `requests` for a proxy."""
+    for encoding in ("utf-8", "latin-1"):
+        yield b64encode(f"{username}:{password}".encode(encoding, "replace")).decode()
 
 
 def _checked(url: str) -> SplitResult:

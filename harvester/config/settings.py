@@ -167,9 +167,14 @@ class Config(Struct, frozen=True, kw_only=True):
     journal_tables: dict[str, str] = {}  # the ISSN that names the table of each journal, by every ISSN
 
     @property
+    def store_path(self) -> Path:
+        """The file of the store."""
+        return Path(self.store_url.removeprefix("sqlite:///"))
+
+    @property
     def locks_dir(self) -> Path:
         """The folder of the lock files, next to the store itself: other configurations may name the same store."""
-        store = Path(self.store_url.removeprefix("sqlite:///")).resolve()
+        store = self.store_path.resolve()
         return store.parent / f".{store.name.removesuffix('.sqlite')}-locks"
 
     def schedules(self) -> dict[str, Schedule]:

@@ -125,7 +125,10 @@ def _run_row(values: dict[str, object]) -> RunRow:
 
 
 def _moment(value: object) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(str(value))
+    try:
+        return None if value is None else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise sqlite3.DatabaseError("malformed value: a moment") from error
 
 
 @contextmanager

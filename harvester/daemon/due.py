@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from harvester.config import Config, Source
 from harvester.config.schedule import Schedule, due_since, next_after
+from harvester.mapping import membership
 from harvester.store import RunRow
 from harvester.system import locks
 
@@ -147,7 +148,8 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
         return None
     for target in configured_targets(config):
         since = due_since(schedule, store.last_export(target.name), now)
-        if since and next(store.pending(target.name, config.sources), None):
+        pending = store.pending(target.name, config.sources, configured=config.sources, without=membership.CODES)
+        if since and next(pending, None):
             return since
     return None
 

@@ -55,7 +55,7 @@ def command(common: Common) -> None:
     config, now = common.load(), datetime.now(UTC)
     with store.open_overview(config.store_url) as overview:
         tasks = {task.subject: task for task in harvest_tasks(config, overview, now)}
-        stored = configured_statuses(config, overview.status())
+        stored = configured_statuses(config, overview)
         noticed, left = notices(config, overview), leftovers(config, overview)
         states = [
             _state(config, overview, _status(source, stored), tasks.get(name), noticed.get(name, ()), now)

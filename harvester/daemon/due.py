@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from harvester.config import Config, Source
 from harvester.config.schedule import Schedule, due_since, next_after
-from harvester.mapping import membership
 from harvester.store import RunRow
 from harvester.system import locks
 
@@ -141,7 +140,9 @@ def _must_resume(run: RunRow) -> bool:
 
 def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
     """Since when an export is due; `None` if it is not, or if nothing is new or changed since the last file."""
-    from harvester.deposits.target import configured_targets  # imports lxml, and `harvester status` must start fast
+    # Both import lxml, and `harvester status` must start fast.
+    from harvester.deposits.target import configured_targets
+    from harvester.mapping import membership
 
     schedule = config.export_schedule()
     if schedule is None:

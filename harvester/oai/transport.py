@@ -106,9 +106,13 @@ class Transport:
         self.base = self.home
 
     def _follow(self, query: str) -> Response:
-        url = with_query(self.base, query)
+        url = first = with_query(self.base, query)
         for _ in range(MAX_REDIRECTS + 1):
-            with _as_unreachable(urlsplit(url).hostname or url), self._send(url) as reply:
+            with (
+                _after_redirect(first, url),
+                _as_unreachable(urlsplit(url).hostname or url),
+                self._send(url) as reply,
+            ):
                 target = self._session.get_redirect_target(reply)
                 if target is None:
                     return Response(reply.status_code, reply.headers, self._body(reply), url)
@@ -235,6 +239,21 @@ def redirected(url: str, location: str, query: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------- errors
+
+
+@contextmanager
+def _after_redirect(first: str, url: str) -> Iterator[None]:
+    """Names both addresses in an error at one that a person has not configured, but the provider redirected to."""
+    try:
+        yield
+    except (Unreachable, RefusedAddress) as error:
+        if url != first:
+            error.args = (f"{_shown(first)} redirects to {_shown(url)}: {error}",)
+        raise
+
+
+def _shown(url: str) -> str:
+    return safe(urlunsplit(urlsplit(base_of(url))._replace(query="")))
 
 
 @contextmanager

@@ -46,6 +46,12 @@ class Runs(Database):
         with self._write() as connection:
             connection.execute(statement.on_conflict_do_update(set_={"url": url, "identity": document}))
 
+    def save_address(self, name: str, url: str) -> None:
+        """Saves the URL of a source that has not answered Identify."""
+        with self._write() as connection:
+            row = insert(source).values(name=name, url=url)
+            connection.execute(row.on_conflict_do_update(set_={"url": url}))
+
     def source(self, name: str) -> SourceRow | None:
         """The source as the store knows it, `None` if it was never harvested."""
         with self._read() as connection:

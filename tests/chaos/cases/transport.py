@@ -360,3 +360,29 @@ def dripping() -> Setting:
 def doctype() -> Setting:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     return Truth(), rewritten(2, lambda page: page.replace(b"?>\n", b"?>\n" + bomb, 1))
+
+
+def identify(answer: bytes) -> Fault:
+    """This answer to Identify; the lists work."""
+    return lambda request, _: answer if request.query.get("verb") == "Identify" else None
+
+
+@case("Identify alone fails with HTTP 500", "the lists are harvested without it; it is requested again next time", 23)
+def identify_fails() -> Setting:
+    return Truth(), identify(reply("", 500))
+
+
+@case("Identify alone is refused as a bad verb", "the same", 23)
+def identify_is_refused() -> Setting:
+    return Truth(), identify(reply(error("badVerb", "Illegal verb")))
+
+
+@case(
+    "A proxy in between refuses the connection (HTTP 407)",
+    "the run fails and says where its login belongs; nothing is lost",
+    23,
+    state="failed",
+    said="a proxy between this machine and the provider asks for a login",
+)
+def proxy_refuses() -> Setting:
+    return Truth(), lambda request, _: reply("Proxy login required", 407)

@@ -20,7 +20,12 @@ from tests.providers.in_memory import URL
 from tests.providers.truth import Broken, name
 
 WAITING = {"too-many-requests", "busy-until", "too-many-lanes"}
-BEFORE_THE_PLAN = {"identify-fails", "identify-is-refused", "proxy-refuses"}  # which begins after Identify
+BEFORE_THE_PLAN = {
+    "identify-fails",
+    "identify-is-refused",
+    "proxy-refuses",
+    "own-authority",
+}  # which begins after Identify
 
 
 @pytest.mark.parametrize(

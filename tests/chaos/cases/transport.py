@@ -386,3 +386,16 @@ def identify_is_refused() -> Setting:
 )
 def proxy_refuses() -> Setting:
     return Truth(), lambda request, _: reply("Proxy login required", 407)
+
+
+@case(
+    "The certificate was issued by an authority of the institution's own",
+    "the run fails and names `ca_file`; with it everything comes",
+    23,
+    state="failed",
+    said="set ca_file of the source to a file with the missing certificate",
+    corrected='ca_file = "{certificate}"\n',
+    own_authority=True,
+)
+def own_authority() -> Setting:
+    return Truth(), lambda request, _: None

@@ -20,12 +20,14 @@ from tests.providers.in_memory import URL
 from tests.providers.truth import Broken, name
 
 WAITING = {"too-many-requests", "busy-until", "too-many-lanes"}
+# The plan begins after Identify.
 BEFORE_THE_PLAN = {
     "identify-fails",
     "identify-is-refused",
-    "proxy-refuses",
     "own-authority",
-}  # which begins after Identify
+    "proxy-gives-no-connection",
+    "proxy-refuses",
+}
 
 
 @pytest.mark.parametrize(

@@ -389,6 +389,19 @@ def proxy_refuses() -> Setting:
 
 
 @case(
+    "The configured proxy gives no connection",
+    "the run fails and names the proxy; with another setting everything comes",
+    23,
+    settings='proxy = "http://127.0.0.1:9"\nretries = 0\n',
+    state="failed",
+    said="the proxy",
+    corrected="",
+)
+def proxy_gives_no_connection() -> Setting:
+    return Truth(), lambda request, _: None
+
+
+@case(
     "The certificate was issued by an authority of the institution's own",
     "the run fails and names `ca_file`; with it everything comes",
     23,

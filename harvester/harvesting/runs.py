@@ -111,7 +111,7 @@ class _SourceHarvest:
             return known
         try:
             identity = self._identify(self._source.access())
-        except (BadAnswer, BadStatus, ProtocolError) as error:
+        except (BadStatus, ProtocolError) as error:
             if has_moved or not _may_list(error):
                 raise
             log.warning("Identify fails (%s); the lists are requested without it", error)
@@ -185,7 +185,7 @@ class _SourceHarvest:
             self._progress(step)
 
 
-def _may_list(error: BadAnswer | BadStatus | ProtocolError) -> bool:
+def _may_list(error: BadStatus | ProtocolError) -> bool:
     """Whether lists may work where Identify fails: the provider is there, open to us, and not overloaded."""
     return not isinstance(error, BadStatus) or (error.status >= 500 and not error.overloaded) or error.status == 400
 

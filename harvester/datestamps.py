@@ -8,6 +8,7 @@ from typing import Literal
 # Years that .NET and others write for "unknown" or "no end". They are not moments: converting the time zone, or adding
 # or subtracting a day, would leave the calendar.
 _PLACEHOLDER_YEARS = (1, 9999)
+FIRST_DAY, LAST_DAY = "0002-01-01", "9998-12-31"  # that can be requested
 
 
 def parse_utc(datestamp: str) -> datetime | None:

@@ -7,6 +7,7 @@
     export     rebuild | refresh cross-record findings        | deposit files
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
+    restore    a copy, in the place of the store
 
 The store is a function of raw payloads, configuration and program. So everything that reads articles rebuilds those
 first that an earlier configuration or program made. Each function reports what it did; the caller prints.
@@ -18,6 +19,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harvester import store
@@ -52,6 +54,7 @@ __all__ = [
     "rebuild",
     "reconcile",
     "rename_source",
+    "restore",
 ]
 
 Now = Callable[[], datetime]
@@ -216,6 +219,18 @@ def forget_source(config: Config, store: Store, name: str) -> None:
     with _at_rest(config, name, what=f"deletion of {name}"):
         store.forget_source(name)
         refresh_cross_record_findings(store, config.sources)
+
+
+def restore(config: Config, copy: Path) -> Path | None:
+    """Puts a copy in the place of the store. Returns the new name of the store that was there, if there was one.
+
+    Raises `StoreError` if the copy cannot be used, and `BusyError` while anything uses the store.
+    """
+    sources = [f"source-{name}" for name in config.sources]
+    with ExitStack() as held:
+        for lock in dict.fromkeys(("daemon", "export", "backup", *sources, *locks.names(config.locks_dir))):
+            held.enter_context(locks.hold(config.locks_dir, lock, what=f"restoring of {copy}"))
+        return store.restore(copy, config.store_path)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ Only what is configured counts, in `status`, metrics and reports alike. The rest
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,15 +54,21 @@ class Notice(Struct, frozen=True):
     todo: str
 
 
-def configured_statuses(config: Config, stored: Iterable[SourceStatus]) -> dict[str, SourceStatus]:
-    """The configured sources that the store has, by name, with the configured ones of their formats."""
-    return {
-        status.source: replace(
-            status, formats=tuple(row for row in status.formats if row.prefix in config.sources[status.source].formats)
-        )
-        for status in stored
-        if status.source in config.sources
-    }
+def configured_statuses(config: Config, overview: Overview) -> dict[str, SourceStatus]:
+    """The configured sources that the store has, by name, with the configured ones of their formats.
+
+    What the present sets leave outside counts as held back, also before the articles are rebuilt with them.
+    """
+    statuses = (status for status in overview.status() if status.source in config.sources)
+    return {status.source: _configured(config.sources[status.source], status, overview) for status in statuses}
+
+
+def _configured(source: Source, status: SourceStatus, overview: Overview) -> SourceStatus:
+    formats = tuple(row for row in status.formats if row.prefix in source.formats)
+    outside = 0
+    if source.sets and _earlier_sets(overview, source) is not None:
+        outside = overview.ready_outside(source.name, source.formats, source.sets)
+    return replace(status, formats=formats, ready=status.ready - outside, held_back=status.held_back + outside)
 
 
 def leftovers(config: Config, overview: Overview) -> list[Leftover]:
@@ -109,10 +115,15 @@ def notices(config: Config, overview: Overview) -> dict[str, list[Notice]]:
     return found
 
 
+def _earlier_sets(overview: Overview, source: Source) -> set[str] | None:
+    """The sets of the last complete harvest, if they are not the present ones; `None` if they are."""
+    known = (overview.last_complete_sets(source.name, prefix) for prefix in source.formats)
+    return next((sets for sets in known if sets is not None and sets != set(source.sets)), None)
+
+
 def _changed_sets(overview: Overview, source: Source) -> Iterator[Notice]:
     """Until everything was harvested by the present sets. They may have been removed by mistake."""
-    known = (overview.last_complete_sets(source.name, prefix) for prefix in source.formats)
-    before = next((sets for sets in known if sets is not None and sets != set(source.sets)), None)
+    before = _earlier_sets(overview, source)
     if before and not source.sets:
         lines = f"sets = {json.dumps(sorted(before), ensure_ascii=False)} under [sources.{source.name}]"
         yield Notice(
@@ -143,7 +154,8 @@ _COUNTED = (
     (
         ("set-unknown",),
         "{records} of which it is not known whether they are in the configured sets, not exported",
-        "`harvester harvest {source} --full` requests the lists of the sets",
+        "`harvester harvest {source}` requests the lists of the sets, `harvester reconcile {source} --confirm` removes "
+        "what none of them has",
     ),
     (
         ("journal-not-configured",),

@@ -26,4 +26,4 @@ def command(common: Common, file: Path) -> None:
     size = file.stat().st_size
     if common.json:
         as_json(file=str(file), bytes=size)
-    common.say(f"{file} is written, {size / 1e6:,.1f} MB. To restore it: docs/operations.md, Backup and restore.")
+    common.say(f"{file} is written, {size / 1e6:,.1f} MB. To restore it: harvester restore {file}")

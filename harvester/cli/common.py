@@ -93,7 +93,8 @@ def _log_to_stderr(common: Common) -> None:
 
     from harvester.daemon.logs import set_up
 
-    set_up(common.log_format, logging.INFO if common.verbose else logging.ERROR if common.quiet else logging.WARNING)
+    level = logging.INFO if common.verbose else logging.ERROR if common.quiet else logging.WARNING
+    set_up(common.log_format, level, verbose=common.verbose)
 
 
 class Group(click.Group):

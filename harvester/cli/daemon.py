@@ -20,5 +20,5 @@ def command(common: Common) -> None:
     keeps the old one and says why. What was missed while the daemon was down is caught up once.
     """
     level = logging.DEBUG if common.verbose else logging.WARNING if common.quiet else logging.INFO
-    set_up(common.log_format, level)
+    set_up(common.log_format, level, verbose=common.verbose)
     Daemon(common.config).run()

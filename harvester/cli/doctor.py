@@ -23,7 +23,7 @@ def command(common: Common, deep: bool) -> int:
         for fault in faults:
             line(fault)
     if faults:
-        common.say("Stop the daemon and put a backup in the store's place: docs/operations.md, Backup and restore.")
+        common.say("Stop the daemon and put a backup in the store's place: harvester restore FILE.")
     else:
         common.say("The store is sound." if deep else "The store is sound; --deep reads every payload too.")
     return 1 if faults else 0

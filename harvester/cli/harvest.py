@@ -18,6 +18,7 @@ from harvester.cli.export import sentence
 from harvester.cli.output import as_json, counted, table
 from harvester.cli.progress import shown
 from harvester.cli.signals import stop_on_signals
+from harvester.datestamps import FIRST_DAY, LAST_DAY
 from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport
 
@@ -35,6 +36,8 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
         datetime.fromisoformat(value or "2024-01-31")
     except ValueError:
         raise click.BadParameter(f"{value} is no date; write 2024-01-31 or 2024-01-31T12:00:00Z") from None
+    if value is not None and not FIRST_DAY <= value[:10] <= LAST_DAY:
+        raise click.BadParameter(f"{value} is outside the calendar; it begins at {FIRST_DAY} and ends at {LAST_DAY}")
     return value
 
 

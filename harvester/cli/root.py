@@ -43,6 +43,7 @@ COMMANDS = {
         "health": "Ask the daemon whether it is well.",
         "metrics": "Write metrics for Prometheus.",
         "backup": "Copy the store while it is in use.",
+        "restore": "Put a copy in the place of the store.",
         "doctor": "Look for damage in the store.",
         "prune": "Take out what is old and superseded.",
     }.items()

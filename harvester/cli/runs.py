@@ -15,18 +15,23 @@ from harvester.errors import HarvesterError
 from harvester.store import Run, RunWindow, Store
 
 SHOWN = 20  # lines of one kind
+_LONGEST_ID = 18  # digits: SQLite has integers of 64 bits
 _COUNTS = ("new", "changed", "deleted", "unchanged", "rejected")
 
 
 @click.command(cls=Command)
 @click.argument("name", required=False, metavar="[NAME|ID]")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="How many, newest first."
+)
 @pass_common
 def command(common: Common, name: str | None, limit: int) -> None:
     """Lists the last harvests, of one source or all; with the number of one, shows it."""
     config = common.load()
     with pipeline.opened(config) as store:
         if name and name.isascii() and name.isdigit() and name not in config.sources:
+            if len(name) > _LONGEST_ID:
+                raise _no_run(name)
             _show(common, config, store, int(name))
             return
         runs = store.runs(limit, name)
@@ -49,7 +54,7 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
     try:
         run = store.run(run_id)
     except LookupError:
-        raise HarvesterError(f"There is no run {run_id}; harvester runs lists those there are.") from None
+        raise _no_run(str(run_id)) from None
     rejected = [{"record": bad.identifier, "reason": bad.reason} for bad in store.rejected_records(run_id)]
     if common.json:
         windows = [documents.of_window(window) for window in run.windows]
@@ -71,6 +76,10 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         line(f"  rejected  {record['record'] or 'a record without an identifier'}: {record['reason']}")
     if len(rejected) > SHOWN:
         line(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
+
+
+def _no_run(run_id: str) -> HarvesterError:
+    return HarvesterError(f"There is no run {run_id}; harvester runs lists those there are.")
 
 
 def _words(window: RunWindow) -> str:

@@ -63,7 +63,7 @@ def command(common: Common) -> None:
     """
     config, now = common.load(), datetime.now(UTC)
     with store.open_overview(config.store_url) as overview:
-        stored = configured_statuses(config, overview.status())
+        stored = configured_statuses(config, overview)
         noticed, left = notices(config, overview), leftovers(config, overview)
         states = [
             _state(config, overview, _status(source, stored), noticed.get(name, ()), now)

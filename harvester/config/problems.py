@@ -22,6 +22,8 @@ from harvester.system.packaged import schema_text
 Table = dict[str, Any]
 _Error = Any  # a ValidationError; in the stubs each of its fields may be unset
 
+MOST_DIGITS = 1000  # of a number; Python shows up to 4300 decimal ones
+LONG_NUMBER = f"this number is too long; {MOST_DIGITS} digits are the most"
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"(password|webhook_url)$")
 _TYPES = {
@@ -50,6 +52,18 @@ def key_name(path: Path) -> str:
         else:
             name += "." * bool(name) + (part if _BARE_KEY.fullmatch(part) else json.dumps(part, ensure_ascii=False))
     return name
+
+
+def long_numbers(value: object, path: Path = ()) -> Iterator[Problem]:
+    """Every number with so many hexadecimal digits that Python can read it, but not show it in a message."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from long_numbers(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from long_numbers(item, (*path, index))
+    elif isinstance(value, int) and value.bit_length() > 4 * MOST_DIGITS:
+        yield Problem(path, LONG_NUMBER)
 
 
 def schema_problems(document: Table) -> Iterator[Problem]:
@@ -84,7 +98,7 @@ def _validator() -> Draft202012Validator:
 
 def _is_number(_: TypeChecker, value: object) -> bool:
     """Whether it is a finite number: TOML has inf and nan, which no setting accepts."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return _is_integer(_, value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_integer(_: TypeChecker, value: object) -> bool:

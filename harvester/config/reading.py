@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
 from pathlib import Path
@@ -10,25 +11,47 @@ from typing import Any
 import msgspec
 import tzlocal
 
-from harvester.config import lines
+from harvester.config import lines, secrets
 from harvester.config.contradictions import contradictions, without
-from harvester.config.problems import Problem, Table, key_name, schema_problems
+from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
 from harvester.config.settings import Alerts, Config, Daemon, Source
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
-from harvester.model import JournalFacts
+from harvester.model import SHORTEST_SECRET, JournalFacts
+
+log = logging.getLogger(__name__)
+
+_NAMED = 5  # settings in one warning
 
 
 def load(path: Path | str) -> Config:
-    """The configuration in a file. Raises `ConfigError` with every problem found, in the order of the file."""
+    """The configuration in a file. Raises `ConfigError` with every problem found, in the order of the file.
+
+    Logs a warning about secrets that are too short to be hidden.
+    """
     path = Path(path)
     text = _text(path)
     document = _document(text, path)
-    problems = list(schema_problems(document))
+    problems = list(long_numbers(document))
+    problems += schema_problems(without(document, [problem.path for problem in problems]))
     problems += contradictions(without(document, [problem.path for problem in problems]))
     if problems:
         raise ConfigError(_sentences(problems, text, path))
-    return _config(document, path.absolute())
+    config = _config(document, path.absolute())
+    _warn_of_short_secrets(config)
+    return config
+
+
+def _warn_of_short_secrets(config: Config) -> None:
+    short = [setting for source in config.sources.values() for setting in source.short_secrets()]
+    short += secrets.short_in_proxies()
+    if short:
+        named = ", ".join(short[:_NAMED]) + (f" and {len(short) - _NAMED} more" if len(short) > _NAMED else "")
+        log.warning(
+            "%s: a secret of fewer than %d characters is not hidden in messages and logs; use a longer one",
+            named,
+            SHORTEST_SECRET,
+        )
 
 
 def _text(path: Path) -> str:
@@ -49,6 +72,8 @@ def _document(text: str, path: Path) -> Table:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([_syntax(str(error), text, path)]) from error
+    except ValueError as error:  # Python refuses to read a number of thousands of digits
+        raise ConfigError([_long_number(text, path)]) from error
 
 
 def _syntax(message: str, text: str, path: Path) -> str:
@@ -62,6 +87,12 @@ def _syntax(message: str, text: str, path: Path) -> str:
         return f"{path}:{line}: [{name}] is here for the second time; give one of both another name, or take it out"
     hint = "; a text needs quotes, a key needs = and a value" if re.search("nvalid|Expected newline", words) else ""
     return f"{path}:{line}: this is not TOML{column}: {words}{hint}"
+
+
+def _long_number(text: str, path: Path) -> str:
+    longest = max(re.finditer(r"[0-9][0-9_]*", text), key=lambda number: len(number[0]))
+    line = text.count("\n", 0, longest.start()) + 1
+    return f"{path}:{line}: {LONG_NUMBER}"
 
 
 def _sentences(problems: list[Problem], text: str, path: Path) -> list[str]:
@@ -122,8 +153,10 @@ def _source(name: str, document: Table, folder: Path) -> Source:
 
 
 def _alerts(document: Table, folder: Path) -> Alerts:
-    values: Table = dict(document.get("alerts", {}))
-    for key in ("smtp_password_file", "webhook_url_file"):
+    defaults = document.get("defaults", {})
+    values: Table = {key: defaults[key] for key in ("proxy", "ca_file") if key in defaults}
+    values |= document.get("alerts", {})
+    for key in ("smtp_password_file", "webhook_url_file", "ca_file"):
         if key in values:
             values[key] = str(_path(values[key], folder))
     return msgspec.convert(values, Alerts)

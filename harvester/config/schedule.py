@@ -8,6 +8,7 @@ twice comes only the first time, and "every n minutes" or "every n hours" counts
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
@@ -24,6 +25,10 @@ NICKNAMES = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+# The fields of an expression, each with its largest value and its largest step. `*/60` is once an hour, as in cron.
+_FIELDS = (("minute", 59, 60), ("hour", 23, 24), ("day of month", 31, 31), ("month", 12, 12), ("day of week", 7, 7))
+_NUMBER = re.compile(r"(?P<step>/)?(?<![0-9#])0*(?P<digits>[0-9]+)")  # `5#2` is the second Friday
+_ORDINAL = re.compile(r"\b([0-9]+)th\b")
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 WRONG_CLOCK = timedelta(days=31)  # what was done longer than this after now was dated by a clock that was wrong
 
@@ -42,10 +47,20 @@ def check(expression: str) -> None:
     if len(fields.split()) != 5:
         near = get_close_matches(expression, NICKNAMES, n=1)
         raise ValueError(f"did you mean {near[0]}?" if near else "there must be five fields")
+    _check_numbers(fields.split())
     try:
         next(CronSim(fields, datetime(2000, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as error:
         raise ValueError(str(error) or "it never comes") from None
+
+
+def _check_numbers(fields: list[str]) -> None:
+    """cronsim does not name the limit of a value, and takes `*/90` for `*/60`."""
+    for (name, largest, largest_step), field in zip(_FIELDS, fields, strict=True):
+        for number in _NUMBER.finditer(field):
+            limit = largest_step if number["step"] else largest
+            if len(number["digits"]) > 2 or int(number["digits"]) > limit:
+                raise ValueError(f"the largest {f'step of the {name}' if number['step'] else name} is {limit}")
 
 
 def next_after(schedule: Schedule, moment: datetime) -> datetime:
@@ -118,4 +133,10 @@ def delay_of(name: str, jitter: int) -> int:
 def in_words(expression: str) -> str:
     """The expression in English words."""
     words: str = CronSim(NICKNAMES.get(expression, expression), datetime(2000, 1, 1, tzinfo=UTC)).explain()
-    return words[:1].lower() + words[1:]
+    return _ORDINAL.sub(lambda match: _ordinal(int(match[1])), words[:1].lower() + words[1:])
+
+
+def _ordinal(number: int) -> str:
+    """`1st`, `2nd`, `11th`: cronsim writes `31th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

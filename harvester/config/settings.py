@@ -5,15 +5,16 @@ The meaning, range and default of every setting are in schemas/config.schema.jso
 
 from __future__ import annotations
 
-import os
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from harvester.config import secrets
 from harvester.config.schedule import Schedule, delay_of
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
@@ -63,8 +64,8 @@ class Source(Struct, frozen=True, kw_only=True):
     def access(self) -> Access:
         """How to reach the provider. Reads the secrets and certificates now; raises `ConfigError` if one is missing."""
         key = f"sources.{self.name}"
-        secrets = {name: _variable(value, f"{key}.headers_env") for name, value in self.headers_env.items()}
-        secrets |= {name: _file(value, f"{key}.headers_file") for name, value in self.headers_file.items()}
+        hidden = {name: secrets.from_variable(value, f"{key}.headers_env") for name, value in self.headers_env.items()}
+        hidden |= {name: secrets.from_file(value, f"{key}.headers_file") for name, value in self.headers_file.items()}
         return Access(
             url=self.url,
             allow_private=self.allow_private,
@@ -73,7 +74,7 @@ class Source(Struct, frozen=True, kw_only=True):
             contact=self.contact,
             username=self.username,
             password=self._password(key),
-            headers={**self.headers, **secrets},
+            headers={**self.headers, **hidden},
             deadline=self.deadline,
             retries=self.retries,
             retry_cap=self.retry_cap,
@@ -81,8 +82,19 @@ class Source(Struct, frozen=True, kw_only=True):
             max_bytes=self.max_page_bytes,
         )
 
+    def short_secrets(self) -> Iterator[str]:
+        """The settings whose secrets are too short to be hidden in messages. `access` reports missing ones."""
+        key = f"sources.{self.name}"
+        named = [(f"{key}.password", self.password_env, self.password_file)]
+        named += [(f"{key}.headers", variable, None) for variable in self.headers_env.values()]
+        named += [(f"{key}.headers", None, file) for file in self.headers_file.values()]
+        for setting, variable, file in named:
+            with suppress(ConfigError):
+                if secrets.is_short(secrets.read(variable, file, setting)):
+                    yield f"{setting}_{'env' if variable else 'file'}"
+
     def _password(self, key: str) -> str | None:
-        return _secret(self.password_env, self.password_file, f"{key}.password")
+        return secrets.read(self.password_env, self.password_file, f"{key}.password")
 
     def includes(self, sets: Iterable[str]) -> bool:
         """Whether a record in these sets belongs to the source: in one that is configured, or in a part of one.
@@ -123,14 +135,20 @@ class Alerts(Struct, frozen=True, kw_only=True):
     smtp_password_file: str | None = None
     webhook_url_env: str | None = None
     webhook_url_file: str | None = None
+    proxy: str | None = None
+    ca_file: str | None = None
+
+    def certificates(self) -> str | None:
+        """The file of certificates to trust in addition. Raises `ConfigError` if it cannot be read."""
+        return _certificates(self.ca_file, "alerts.ca_file")
 
     def smtp_password(self) -> str | None:
         """The password, if one is configured. Raises `ConfigError` if it is missing."""
-        return _secret(self.smtp_password_env, self.smtp_password_file, "alerts.smtp_password")
+        return secrets.read(self.smtp_password_env, self.smtp_password_file, "alerts.smtp_password")
 
     def webhook_url(self) -> str | None:
         """The URL, if one is configured. Raises `ConfigError` if it is missing."""
-        return _secret(self.webhook_url_env, self.webhook_url_file, "alerts.webhook_url")
+        return secrets.read(self.webhook_url_env, self.webhook_url_file, "alerts.webhook_url")
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -149,9 +167,14 @@ class Config(Struct, frozen=True, kw_only=True):
     journal_tables: dict[str, str] = {}  # the ISSN that names the table of each journal, by every ISSN
 
     @property
+    def store_path(self) -> Path:
+        """The file of the store."""
+        return Path(self.store_url.removeprefix("sqlite:///"))
+
+    @property
     def locks_dir(self) -> Path:
         """The folder of the lock files, next to the store itself: other configurations may name the same store."""
-        store = Path(self.store_url.removeprefix("sqlite:///")).resolve()
+        store = self.store_path.resolve()
         return store.parent / f".{store.name.removesuffix('.sqlite')}-locks"
 
     def schedules(self) -> dict[str, Schedule]:
@@ -200,28 +223,3 @@ def _certificates(path: str | None, key: str) -> str | None:
     except OSError as error:
         raise ConfigError([f"{key}: {path} cannot be read ({error}); name a file with certificates in PEM"]) from error
     return path
-
-
-def _secret(variable: str | None, file: str | None, key: str) -> str | None:
-    """The content of the environment variable or the file, `None` if neither is named."""
-    if variable:
-        return _variable(variable, f"{key}_env")
-    return _file(file, f"{key}_file") if file else None
-
-
-def _variable(name: str, key: str) -> str:
-    value = os.environ.get(name, "")
-    if not value:
-        raise ConfigError([f"{key}: the environment variable {name} is not set; set it before starting the program"])
-    return value
-
-
-def _file(path: str, key: str) -> str:
-    """The first line of a file that has one secret, without the byte order mark that Notepad writes at the start."""
-    try:
-        first, *_ = Path(path).read_text(encoding="utf-8-sig").splitlines() or [""]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{key}: {path} cannot be read ({error})"]) from error
-    if not first.strip():
-        raise ConfigError([f"{key}: {path} is empty; write the secret into its first line"])
-    return first.strip()

@@ -214,14 +214,17 @@ def _must_resume(run: RunRow) -> bool:
 
 def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
     """Since when an export is due; `None` if it is not, or if nothing is new or changed since the last file."""
-    from harvester.deposits.target import configured_targets  # imports lxml, and `harvester status` must start fast
+    # Both import lxml, and `harvester status` must start fast.
+    from harvester.deposits.target import configured_targets
+    from harvester.mapping import membership
 
     schedule = config.export_schedule()
     if schedule is None:
         return None
     for target in configured_targets(config):
         since = due_since(schedule, store.last_export(target.name), now)
-        if since and next(store.pending(target.name, config.sources), None):
+        pending = store.pending(target.name, config.sources, configured=config.sources, without=membership.CODES)
+        if since and next(pending, None):
             return since
     return None
 

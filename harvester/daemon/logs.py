@@ -10,14 +10,24 @@ import msgspec
 from harvester.system.logcontext import facts
 
 
-def set_up(kind: str, level: int) -> None:
-    """Configures logging to stderr, as `text` or as `json` lines."""
+def set_up(kind: str, level: int, *, verbose: bool = False) -> None:
+    """Configures logging to stderr, as `text` or as `json` lines.
+
+    Warnings of libraries are for developers: they are logged only if `verbose`, errors always.
+    """
     handler = logging.StreamHandler()
+    if not verbose:
+        handler.addFilter(_concerns_people)
     handler.setFormatter(JsonFormatter() if kind == "json" else TextFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # we log what it does ourselves
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # and failed jobs: `Daemon._on_job_error`
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # it logs URLs, and the URL of a webhook is a secret
+    logging.captureWarnings(True)
+
+
+def _concerns_people(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] == "harvester" or record.levelno >= logging.ERROR
 
 
 class TextFormatter(logging.Formatter):

@@ -37,7 +37,8 @@ class _Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("harvester_build", "The program.", {"version": __version__})
-        sources = configured_statuses(self._config, self._store.status()).values()
+        with self._store.overview() as overview:
+            sources = configured_statuses(self._config, overview).values()
         yield from _articles(sources)
         yield from _formats(sources)
         yield _next("run", harvest_tasks(self._config, self._store, self._now))

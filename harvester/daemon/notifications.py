@@ -18,7 +18,9 @@ import requests
 
 from harvester.config import Alerts
 from harvester.daemon.incidents import Notification
-from harvester.errors import ConfigError, HarvesterError, Stopped
+from harvester.errors import ConfigError, HarvesterError, ProviderError, Stopped
+from harvester.oai.network import RequestGuard, Session, certificates_of_environment, trust
+from harvester.oai.transport import cause
 from harvester.system.stopping import Stop, never_stop
 
 TIMEOUT = 30.0  # seconds for a mail server or a webhook
@@ -40,7 +42,7 @@ def send(alerts: Alerts, notification: Notification, zone: str, stop: Stop = nev
             failures.append(str(error))
         except Stopped:
             failures.append(f"{_FAILURES[way]} before we were told to stop; it is tried again after the next start")
-        except (OSError, smtplib.SMTPException, requests.RequestException) as error:
+        except (OSError, smtplib.SMTPException, requests.RequestException, ProviderError) as error:
             failures.append(f"{_FAILURES[way]} ({_reason(error)}); check [alerts]")
     if failures:
         raise NotificationError("Nobody could be told: " + "; ".join(failures))
@@ -69,7 +71,11 @@ def _complete(done: Future[None], call: Callable[[], None]) -> None:
 
 def _reason(error: Exception) -> str:
     """The kind of an error only, for most of them: the URL of a webhook is a secret and is part of the messages."""
-    return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
+    if certificate := cause(error, ssl.SSLCertVerificationError):
+        return f"{certificate.verify_message}: ca_file can name a certificate of your own"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy gives no connection"
+    return type(error).__name__
 
 
 def _mail(alerts: Alerts, notification: Notification, zone: str) -> None:
@@ -89,12 +95,14 @@ def _mail(alerts: Alerts, notification: Notification, zone: str) -> None:
 
 
 def _connected(alerts: Alerts, host: str) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    trust(context, alerts.certificates() or certificates_of_environment())
     if alerts.smtp_security == "tls":
-        return smtplib.SMTP_SSL(host, alerts.smtp_port, timeout=TIMEOUT, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(host, alerts.smtp_port, timeout=TIMEOUT, context=context)
     server = smtplib.SMTP(host, alerts.smtp_port, timeout=TIMEOUT)
     if alerts.smtp_security == "starttls":
         try:
-            server.starttls(context=ssl.create_default_context())
+            server.starttls(context=context)
         except BaseException:
             server.close()
             raise
@@ -110,15 +118,27 @@ def _webhook(alerts: Alerts, notification: Notification, zone: str) -> None:
         "troubles": notification.incidents,
         "over": [alert.subject for alert in notification.recovered],
     }
-    answer = requests.post(
-        url,
-        data=msgspec.json.encode(document),
-        headers={"Content-Type": "application/json"},
-        timeout=TIMEOUT,
-        allow_redirects=False,
-    )
-    if not 200 <= answer.status_code < 300:
-        raise requests.HTTPError(f"HTTP {answer.status_code}")
+    status = _post(alerts, url, msgspec.json.encode(document))
+    if not 200 <= status < 300:
+        raise requests.HTTPError(f"HTTP {status}")
+
+
+def _post(alerts: Alerts, url: str, body: bytes) -> int:
+    """The status of the answer. The address may be private: a person configured it, and no redirect is followed."""
+    guard = RequestGuard(never_stop)  # `_call_until_stopped` abandons the request
+    guard.start(TIMEOUT)
+    certificates = alerts.certificates() or certificates_of_environment()
+    with Session(guard, True, alerts.proxy, certificates) as session:
+        answer = session.post(
+            url,
+            data=body,
+            headers={"Content-Type": "application/json"},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+            proxies=session.proxies_for(url),
+        )
+        return answer.status_code
 
 
 _FAILURES = {_mail: "the mail server did not take the mail", _webhook: "the webhook did not answer as it should"}

@@ -88,9 +88,9 @@ class Daemon:
         self._last_round = self._last_plan = time.monotonic()
         self._outage_reported = -math.inf  # when it was last reported that the store cannot be used
         self._signals: list[int] = []
-        self._executor = ThreadPoolExecutor(self.config.daemon.workers)
+        self._workers = ThreadPoolExecutor(self.config.daemon.workers)
         self._scheduler = BackgroundScheduler(
-            executors={"default": self._executor},
+            executors={"default": self._workers},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
         )
@@ -141,12 +141,18 @@ class Daemon:
         notify("STOPPING=1")
         log.info("stopping at the next page")
         self._stopping.set()
-        self._scheduler.shutdown(wait=False)  # if it waits, it holds a lock that a job needs to move its next run
-        self._executor.shutdown(wait=True)
+        self._end_scheduler()
         if self._notification_postponed:
             with suppress(StoreError):
                 self._notify_now(self.config, {})
         log.info("stopped")
+
+    def _end_scheduler(self) -> None:
+        """Waits for the jobs at work. `shutdown` alone removes jobs from under a round of the scheduler's thread."""
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()  # waits for the round
+        self._workers.shutdown()  # `shutdown` would wait for the jobs with locks that they may need to end
+        self._scheduler.shutdown()
 
     # ------------------------------------------------------------------------------------- watch
 
@@ -229,7 +235,7 @@ class Daemon:
             tasks = scheduled_tasks(config, store, now)
         subjects = {task.subject for task in tasks}
         for job in self._scheduler.get_jobs():
-            if job.id not in subjects:
+            if isinstance(job.trigger, Trigger) and job.id not in subjects:  # others run once, and are gone then
                 self._scheduler.remove_job(job.id)
         # The workers take what is due in the order in which it is scheduled here.
         for subject in dict.fromkeys(task.subject for task in (*in_turn(tasks, now), *tasks)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -74,9 +75,14 @@ def _attempt(
         except Exception as error:
             reports = _failed(config, name, _bug(error))
         for report in reports:
-            run = newest(name, report.format)
-            kind: RunKind = "reconcile" if what == "reconcile" else "incremental" if run else "full"
-            _record_attempt(store, report, run, kind, begun, now(), stopped=stop())
+            if report.id is not None:
+                _log(report, report.id)
+                continue
+            # No other process begins or ends a run between the look at the newest one and the record.
+            with suppress(BusyError), locks.hold(config.locks_dir, f"source-{name}", what="a record of an attempt"):
+                run = newest(name, report.format)
+                kind: RunKind = "reconcile" if what == "reconcile" else "incremental" if run else "full"
+                _record_attempt(store, report, run, kind, begun, now(), stopped=stop())
     return reports
 
 

@@ -14,6 +14,7 @@ from harvester.config import Config
 from harvester.deposits.batches import Batches, timestamp
 from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.target import Target
+from harvester.mapping import membership
 from harvester.model import Article, Batch
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import redeposits
@@ -49,7 +50,9 @@ def write_deposits(
     target = files.target.name
     export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
     written = list(until_stopped(export.resume(configured), stop))
-    pending = store.pending(target, sources, dois, everything=everything)
+    pending = store.pending(
+        target, sources, dois, everything=everything, configured=configured, without=membership.CODES
+    )
     while articles := list(islice(pending, ARTICLES_IN_MEMORY)):
         written.extend(until_stopped(export.deliver(articles), stop))
     return ExportReport(

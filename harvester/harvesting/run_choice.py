@@ -101,7 +101,12 @@ class RunChoice:
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"
         if last is None or owed or not changes.covers(last.sets, self._source.sets):
             return None
+        if self._source.sets and not last.sets and not self._headers_name_sets(prefix):
+            return None  # only the lists of the sets can say what is in them; then the last run has these sets
         return self._since(identity, last)
+
+    def _headers_name_sets(self, prefix: str) -> bool:
+        return self._store.headers_name_sets(self._source.name, prefix, self._source.sets)
 
     def _since(self, identity: Identity, run: Run) -> str | None:
         """The `from` of a list of what this run cannot have seen."""

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Every provider understands dates by day (OAI-PMH, section 3.3.2).
+_UNKNOWN = Identity(repository="", base_url="", earliest="", deleted_record="", granularity="day", response_date="")
+
 
 def harvest_source(
     config: Config,
@@ -78,6 +81,7 @@ class _SourceHarvest:
         self._store, self._source, self._mapper, self._request = store, source, mapper, request
         self._now, self._stop, self._progress = now, stop, progress
         self._choice = RunChoice(store, source, request, now)
+        self._has_no_address = False  # of a source that was never identified
 
     def runs(self) -> Iterator[RunReport]:
         """Harvests every format of the source; a format that fails costs the others nothing."""
@@ -86,6 +90,7 @@ class _SourceHarvest:
             identity = self._identity()
             while left:
                 for report in self._harvest_format(identity, left.pop(0)):
+                    self._keep_address(report)
                     yield report
                     if report.state == "waiting" or self._stop():
                         return  # the other formats come from the same provider
@@ -95,17 +100,33 @@ class _SourceHarvest:
             yield from (self._unanswered(prefix, error) for prefix in left)
 
     def _identity(self) -> Identity:
-        """What Identify said: asked once, before a full harvest, and after the address changed."""
+        """What Identify said: asked once, before a full harvest, and after the address changed.
+
+        Where it alone fails, the lists are requested without it (dataverse#7624), and the next harvest asks again.
+        """
         stored = self._store.source(self._source.name)
         known = stored.identity if stored else None
-        has_moved = known is not None and stored is not None and stored.url != self._source.url
+        has_moved = stored is not None and stored.url not in ("", self._source.url)
         if known is not None and not has_moved and not self._request.full:
             return known
-        identity = self._identify(self._source.access())
+        try:
+            identity = self._identify(self._source.access())
+        except (BadStatus, ProtocolError) as error:
+            if has_moved or not _may_list(error):
+                raise
+            log.warning("Identify fails (%s); the lists are requested without it", error)
+            self._has_no_address = known is None
+            return known or _UNKNOWN
         if has_moved:
             self._choice.owe_everything()
         self._store.save_identity(self._source.name, identity, self._source.url)
         return identity
+
+    def _keep_address(self, report: RunReport) -> None:
+        """Without Identify, the first page shows that this is the address of a provider."""
+        if self._has_no_address and report.pages:
+            self._store.save_address(self._source.name, self._source.url)
+            self._has_no_address = False
 
     def _identify(self, access: Access) -> Identity:
         with Provider(access, stop=self._stop) as provider, hosts.slot(provider.url):
@@ -162,6 +183,11 @@ class _SourceHarvest:
         log.debug("%s: page %d, %d of %s records", step.format, step.pages, step.records, step.total or "unknown")
         if self._progress:
             self._progress(step)
+
+
+def _may_list(error: BadStatus | ProtocolError) -> bool:
+    """Whether lists may work where Identify fails: the provider is there, open to us, and not overloaded."""
+    return not isinstance(error, BadStatus) or (error.status >= 500 and not error.overloaded) or error.status == 400
 
 
 def _beginning(run: Run) -> str:

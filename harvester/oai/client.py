@@ -28,12 +28,12 @@ from harvester.errors import (
     ProviderError,
     WaitUntil,
 )
-from harvester.model import Access, Format, Identity, Page, SetInfo, Window
+from harvester.model import SHORTEST_SECRET, Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import backoff, pages, repository, retry
 from harvester.oai.encoding import charset_of
 from harvester.oai.network import RequestGuard
 from harvester.oai.pages import Document
-from harvester.oai.transport import SHORTEST_SECRET, Response, Transport
+from harvester.oai.transport import Response, Transport
 from harvester.oai.walls import blocked, let_through, wall
 from harvester.system.stopping import never_stop
 

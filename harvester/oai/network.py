@@ -277,15 +277,21 @@ class _Adapter(HTTPAdapter):
 def _tls(guard: RequestGuard, certificates: str | None) -> ssl.SSLContext:
     context = create_urllib3_context()
     context.sslsocket_class = type("TlsSocket", (_TlsSocket,), {"guard": guard})
-    if certificates:
-        try:
-            context.load_verify_locations(**{"capath" if Path(certificates).is_dir() else "cafile": certificates})
-        except OSError as error:
-            raise ConfigError(
-                [f"{certificates} cannot be read ({error}); let ca_file of the source, SSL_CERT_FILE or "
-                 "REQUESTS_CA_BUNDLE name a file with certificates in PEM"]
-            ) from error  # fmt: skip
+    trust(context, certificates)
     return context
+
+
+def trust(context: ssl.SSLContext, certificates: str | None) -> None:
+    """Trusts a file, or a folder, of certificates too. Raises `ConfigError` if it cannot be read."""
+    if not certificates:
+        return
+    try:
+        context.load_verify_locations(**{"capath" if Path(certificates).is_dir() else "cafile": certificates})
+    except OSError as error:
+        raise ConfigError(
+            [f"{certificates} cannot be read ({error}); let ca_file, SSL_CERT_FILE or REQUESTS_CA_BUNDLE name a file "
+             "with certificates in PEM"]
+        ) from error  # fmt: skip
 
 
 class Session(requests.Session):

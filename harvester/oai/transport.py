@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from harvester import __version__
 from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachable
-from harvester.model import Access
+from harvester.model import SHORTEST_SECRET, Access
 from harvester.oai import body
 from harvester.oai.network import (
     CONNECT,
@@ -106,9 +106,13 @@ class Transport:
         self.base = self.home
 
     def _follow(self, query: str) -> Response:
-        url = with_query(self.base, query)
+        url = first = with_query(self.base, query)
         for _ in range(MAX_REDIRECTS + 1):
-            with _as_unreachable(urlsplit(url).hostname or url), self._send(url) as reply:
+            with (
+                _after_redirect(first, url),
+                _as_unreachable(urlsplit(url).hostname or url),
+                self._send(url) as reply,
+            ):
                 target = self._session.get_redirect_target(reply)
                 if target is None:
                     return Response(reply.status_code, reply.headers, self._body(reply), url)
@@ -175,23 +179,28 @@ def home_of(access: Access) -> tuple[str, tuple[bytes, bytes] | None]:
     return base_of(access.url), auth
 
 
-SHORTEST_SECRET = 4  # characters; hiding every "e" of a message would hide the message, and tell the secret
-
-
 def _secrets(access: Access, auth: tuple[bytes, bytes] | None) -> tuple[str, ...]:
     """What must never be in a message, in every form that it can have there, longest first."""
-    pair = [auth[1].decode(), b64encode(b":".join(auth)).decode()] if auth else []
-    pair += [unquote(password) for url in getproxies().values() if (password := _password_in(url))]
-    hidden = [secret for secret in (*pair, *access.headers.values()) if len(secret) >= SHORTEST_SECRET]
+    logins = [(auth[0].decode(), auth[1].decode())] if auth else []
+    logins += [login for url in getproxies().values() if (login := _login_in(url))]
+    sent = [form for login in logins for form in (login[1], *_basic(*login))]
+    hidden = [secret for secret in (*sent, *access.headers.values()) if len(secret) >= SHORTEST_SECRET]
     forms = {form for secret in hidden for form in (secret, quote(secret), quote(secret, ""))}
     return tuple(sorted(forms, key=len, reverse=True))
 
 
-def _password_in(url: str) -> str | None:
+def _login_in(url: str) -> tuple[str, str] | None:
     try:
-        return urlsplit(url).password
+        parts = urlsplit(url)
     except ValueError:
         return None
+    return (unquote(parts.username or ""), unquote(parts.password)) if parts.password else None
+
+
+def _basic(username: str, password: str) -> Iterator[str]:
+    """What basic authentication makes of a login: our UTF-8 for a provider, the Latin-1 of `requests` for a proxy."""
+    for encoding in ("utf-8", "latin-1"):
+        yield b64encode(f"{username}:{password}".encode(encoding, "replace")).decode()
 
 
 def _checked(url: str) -> SplitResult:
@@ -233,6 +242,21 @@ def redirected(url: str, location: str, query: str) -> str:
 
 
 @contextmanager
+def _after_redirect(first: str, url: str) -> Iterator[None]:
+    """Names both addresses in an error at one that a person has not configured, but the provider redirected to."""
+    try:
+        yield
+    except (Unreachable, RefusedAddress) as error:
+        if url != first:
+            error.args = (f"{_shown(first)} redirects to {_shown(url)}: {error}",)
+        raise
+
+
+def _shown(url: str) -> str:
+    return safe(urlunsplit(urlsplit(base_of(url))._replace(query="")))
+
+
+@contextmanager
 def _as_unreachable(host: str) -> Iterator[None]:
     """Turns what `requests` and urllib3 raise into `Unreachable`, in plain words."""
     host = safe(host)
@@ -241,19 +265,19 @@ def _as_unreachable(host: str) -> Iterator[None]:
     except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as error:
         raise Unreachable(f"{host} has sent nothing for {SILENCE:g} seconds; harvest again later") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        if certificate := _cause(error, ssl.SSLCertVerificationError):
+        if certificate := cause(error, ssl.SSLCertVerificationError):
             raise Unreachable(
                 f"the certificate of {host} cannot be trusted ({certificate.verify_message}); {_remedy(certificate)}",
                 transient=False,
             ) from error
         if isinstance(error, requests.exceptions.ProxyError):
             raise Unreachable(f"the proxy gives no connection to {host} ({_brief(error)}); {_LOGIN}") from error
-        if (fault := _cause(error, ssl.SSLError)) and fault.reason in _NO_TLS:
+        if (fault := cause(error, ssl.SSLError)) and fault.reason in _NO_TLS:
             raise Unreachable(
                 f"{host} does not speak https at this port; write http:// in the address, or the port where it does",
                 transient=False,
             ) from error
-        if _cause(error, http.client.IncompleteRead):
+        if cause(error, http.client.IncompleteRead):
             raise Unreachable(f"the answer of {host} was cut short; harvest again") from error
         raise Unreachable(f"the connection to {host} broke ({_brief(error)}); harvest again later") from error
 
@@ -291,7 +315,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or current.__context__ or next(held, None)
 
 
-def _cause(error: BaseException, kind: type[Kind]) -> Kind | None:
+def cause(error: BaseException, kind: type[Kind]) -> Kind | None:
+    """The cause of this kind, if the error has one."""
     return next((link for link in _chain(error) if isinstance(link, kind)), None)
 
 

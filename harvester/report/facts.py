@@ -108,7 +108,8 @@ def _has_crossmark(config: Config) -> bool:
 
 
 def _states(config: Config, store: Store, sources: Sequence[str]) -> tuple[SourceStatus, ...]:
-    stored = configured_statuses(config, store.status())
+    with store.overview() as overview:
+        stored = configured_statuses(config, overview)
     return tuple(status_or_empty(name, config.sources[name].url, stored.get(name)) for name in sources)
 
 

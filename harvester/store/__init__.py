@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from harvester.store.location import path_of
 from harvester.store.overview import Overview, is_current, snapshot
+from harvester.store.restoration import restore
 from harvester.store.structs import (
     Advance,
     Alert,
@@ -86,6 +87,7 @@ __all__ = [
     "UnresolvedRejection",
     "connect",
     "open_overview",
+    "restore",
     "status_or_empty",
 ]
 

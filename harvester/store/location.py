@@ -6,13 +6,16 @@ import subprocess
 from pathlib import Path
 
 from harvester.errors import StoreError, StoreLocked
+from harvester.store import wal
 
 _MESSAGES = {  # by a part of what SQLite reports
     "locked": "The store {path} is locked: another program has been writing to it for {timeout:g} s; wait for it to "
     "end, or end it, and start again.",
-    "not a database": "{path} is not a database; name another file in [store] url, or put a backup in its place.",
-    "malformed": "The store {path} is damaged; stop this program, move {path}, {path}-wal and {path}-shm away, "
-    "and put a backup in its place. Without one, harvest again; what was deposited will then be deposited once more.",
+    "not a database": "{path} is not a database; name another file in [store] url, or put a backup in "
+    "its place with `harvester restore FILE`.",
+    "malformed": "The store {path} is damaged, perhaps because a copy was put in its place next to {path}-wal, the log "
+    "of the store before it; stop this program and put a backup in its place: `harvester restore FILE`. Without one, "
+    "move {path}, {path}-wal and {path}-shm away and harvest again; what was deposited will then be deposited again.",
     "readonly": "The store {path} cannot be written; give this user write permission on it and on {folder}.",
     "unable to open": "The store {path} cannot be opened; give this user write permission on it and on {folder}.",
     "is full": "The disk is full, and nothing was lost: the store {path} could not be written; make room in {folder} "
@@ -42,10 +45,12 @@ def check_log(path: Path) -> None:
             f"The store {path} is missing, but its log {log} is there and may hold records. Put the store back next "
             f"to it. If you want to start with a new store or a backup, move {log} and {path}-shm away first."
         )
-    if _format_versions(path) == _WITHOUT_LOG:
+    head = _head(path)
+    if head[_VERSIONS] == _WITHOUT_LOG or not wal.belongs(head, log):
         raise StoreError(
-            f"The store {path} is a backup, and the log next to it, {log}, is the one of an older store. Nothing was "
-            f"changed. Stop this program, move {log} and {path}-shm away, and start again."
+            f"The store {path} is a copy, and the log next to it, {log}, is the one of the store before it. Nothing "
+            f"was changed. Stop this program, move {log} and {path}-shm away, and start again. Next time, use "
+            "`harvester restore FILE`, which does all that."
         )
 
 
@@ -60,14 +65,14 @@ _VERSIONS = slice(18, 20)  # the bytes of the format versions (SQLite's file for
 _WITHOUT_LOG = b"\1\1"  # of a backup; a store that was ever opened has 2
 
 
-def _format_versions(path: Path) -> bytes:
-    """Who may write and read the database file, empty if it cannot be read.
+def _head(path: Path) -> bytes:
+    """The beginning of the database file, empty if it cannot be read.
 
     Read by another process: when this one closes a file, it loses all its locks on that file, SQLite's too (fcntl(2)).
     """
-    command = ["head", "-c", str(_VERSIONS.stop), str(path.absolute())]
+    command = ["head", "-c", str(wal.HEAD), str(path.absolute())]
     try:
-        return subprocess.run(command, check=False, capture_output=True).stdout[_VERSIONS]  # noqa: S603
+        return subprocess.run(command, check=False, capture_output=True).stdout  # noqa: S603
     except OSError:
         return b""
 
@@ -75,13 +80,13 @@ def _format_versions(path: Path) -> bytes:
 def check_backup(path: Path, store: Path) -> None:
     """Raises `StoreError` if a backup at `path` would overwrite the store itself or something that is not a backup."""
     path, store = path.resolve(), store.resolve()
-    if path in {store.with_name(store.name + ending) for ending in _DATABASE_FILES}:
+    if path in {store.with_name(store.name + ending) for ending in DATABASE_FILES}:
         raise StoreError(f"{path} belongs to the store itself; name another file for the copy.")
     if path.exists() and not _may_be_backup(path):
         raise StoreError(f"{path} is there and no backup; it is left as it is. Name another file for the copy.")
 
 
-_DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # the name endings of the files of one SQLite database
+DATABASE_FILES = ("", "-wal", "-shm", "-journal")  # the name endings of the files of one SQLite database
 
 
 def _may_be_backup(path: Path) -> bool:

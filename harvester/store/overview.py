@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -30,6 +31,27 @@ WITH RECURSIVE harvested (source, prefix) AS (
     FROM harvested WHERE prefix IS NOT NULL
 )
 SELECT source, prefix FROM harvested WHERE prefix IS NOT NULL
+"""
+
+
+# As `mapping.membership` decides it: by the newest header, and others with the same datestamp.
+_READY_OUTSIDE = """
+WITH live AS (
+    SELECT identifier, datestamp, sets, listed_in, max(datestamp) OVER (PARTITION BY identifier) AS newest
+      FROM record
+     WHERE source = :name AND NOT deleted AND prefix IN (SELECT value FROM json_each(:formats))
+),
+inside AS (
+    SELECT identifier FROM live
+     WHERE datestamp = newest AND EXISTS (
+        SELECT 1
+          FROM (SELECT value FROM json_each(live.sets) UNION ALL SELECT value FROM json_each(live.listed_in)) named
+          JOIN json_each(:sets) whole
+            ON named.value = whole.value
+            OR substr(named.value, 1, length(whole.value) + 1) = whole.value || ':')
+)
+SELECT count(*) FROM article
+ WHERE source = :name AND state = 'ready' AND identifier NOT IN (SELECT identifier FROM inside)
 """
 
 
@@ -77,6 +99,14 @@ class Overview:
             return None
         statement = "SELECT DISTINCT set_spec FROM run_window WHERE run_id = ? AND set_spec IS NOT NULL"
         return {set_spec for (set_spec,) in self._connection.execute(statement, (run.id,))}
+
+    def ready_outside(self, name: str, formats: Sequence[str], sets: Sequence[str]) -> int:
+        """How many articles of a source are ready whose newest header, and whose lists, name none of these sets.
+
+        They were mapped when other sets were configured. Reads every record of the source.
+        """
+        values = {"name": name, "formats": json.dumps(formats), "sets": json.dumps(sets)}
+        return int(self._connection.execute(_READY_OUTSIDE, values).fetchone()[0])
 
     def finding_counts(self, codes: Sequence[str]) -> dict[tuple[str, str], int]:
         """How many articles have a finding with each of these codes, by source and code."""
@@ -139,7 +169,10 @@ def _run_row(values: dict[str, object]) -> RunRow:
 
 
 def _moment(value: object) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(str(value))
+    try:
+        return None if value is None else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise sqlite3.DatabaseError("malformed value: a moment") from error
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, text
 
 from harvester.findings import Severity
 from harvester.identifiers import fold_doi
@@ -32,22 +32,37 @@ class Queries(Database):
     """Queries over the whole store."""
 
     def pending(
-        self, target: str, sources: Collection[str] = (), dois: Collection[str] = (), *, everything: bool = False
+        self,
+        target: str,
+        sources: Collection[str] = (),
+        dois: Collection[str] = (),
+        *,
+        everything: bool = False,
+        configured: Collection[str] = (),
+        without: Collection[str] = (),
     ) -> Iterator[StoredArticle]:
         """The articles to deposit: ready, and different from the last written deposit of their DOI for `target`.
 
         With `dois` or `everything` the second condition is dropped. The articles of an issue come together.
+
+        They are those of one moment. What another process stores later is left to the next call. So is a DOI for which
+        the findings are not up to date yet: another article of the `configured` sources has it with other content, and
+        no finding with a code of `without`.
         """
-        ready = _filtered(select(article.c.id).where(article.c.state == "ready"), sources, dois)
+        columns = select(article.c.id, article.c.fingerprint)
+        ready = _filtered(columns.where(article.c.state == "ready", ~_contested(configured, without)), sources, dois)
         if not (everything or dois):
             same_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
             changed = deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
             ready = ready.outerjoin(deposited, same_doi).where(changed)
         by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
-        for ids in chunks(self._ids(ready.order_by(*by_issue, article.c.doi_key, article.c.id)), 100):
+        with self._read() as connection:
+            rows = connection.execute(ready.order_by(*by_issue, article.c.doi_key, article.c.id)).all()
+        for chunk in chunks(rows, 100):
+            fingerprints = {row.id: row.fingerprint for row in chunk}
             with self._read() as connection:
-                stored = load_articles(connection, ids, state="ready")
-            yield from stored
+                stored = load_articles(connection, list(fingerprints), state="ready")
+            yield from (one for one in stored if one.fingerprint == fingerprints[one.id])
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every article that is not held back, deposited or not, without its findings."""
@@ -147,6 +162,23 @@ _FINDINGS = (
     .where(article.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(*_BY_IDENTIFIER, finding.c.position)
 )
+
+
+def _contested(configured: Collection[str], without: Collection[str]) -> ColumnElement[bool]:
+    """The condition that another live article of these sources has the DOI with other content."""
+    other = article.alias("other")
+    outside = select(finding.c.article_id).where(finding.c.article_id == other.c.id, finding.c.code.in_(without))
+    return (
+        select(other.c.id)
+        .where(
+            other.c.doi_key == article.c.doi_key,
+            other.c.state != "deleted",
+            other.c.source.in_(configured),
+            other.c.fingerprint != article.c.fingerprint,
+            ~outside.exists(),
+        )
+        .exists()
+    )
 
 
 def _filtered(statement: Select[Any], sources: Collection[str], dois: Collection[str] = ()) -> Select[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import BadRecord, RawRecord, StoredRecord
+from harvester.sets import any_within
 from harvester.store import payloads
 from harvester.store.database import BulkStatement, Database, chunks, in_list
 from harvester.store.structs import RecordToSave, RejectedRecord, UnresolvedRejection
@@ -88,6 +89,18 @@ class Records(Database):
         times = select(func.substr(last.c.datestamp, len("2024-01-31") + 1)).distinct().limit(3)
         with self._read() as connection:
             return len(connection.execute(times).all()) > 2
+
+    def headers_name_sets(self, source: str, prefix: str, sets: Collection[str]) -> bool:
+        """Whether the headers of the live records tell which of these sets they are in.
+
+        They do if every header names a set, none left out the set whose list gave its record, and each of these sets
+        is named. Other providers name no sets, or only some.
+        """
+        is_live = (record.c.source == source, record.c.prefix == prefix, ~record.c.deleted)
+        with self._read() as connection:
+            rows = connection.execute(select(record.c.sets, record.c.listed_in).distinct().where(*is_live)).all()
+        named = {spec for row in rows for spec in sets if any_within(row.sets, [spec])}
+        return all(row.sets and not row.listed_in for row in rows) and named == set(sets)
 
     def newest_datestamp(self, source: str, prefix: str) -> str:
         """The latest datestamp of a source's records in one format, in text order; empty without records."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -46,6 +46,12 @@ class Runs(Database):
         with self._write() as connection:
             connection.execute(statement.on_conflict_do_update(set_={"url": url, "identity": document}))
 
+    def save_address(self, name: str, url: str) -> None:
+        """Saves the URL of a source that has not answered Identify."""
+        with self._write() as connection:
+            row = insert(source).values(name=name, url=url)
+            connection.execute(row.on_conflict_do_update(set_={"url": url}))
+
     def source(self, name: str) -> SourceRow | None:
         """The source as the store knows it, `None` if it was never harvested."""
         with self._read() as connection:
@@ -77,9 +83,9 @@ class Runs(Database):
 
     def resume_run(self, run_id: int) -> Run:
         """Sets a run that was cut short back to running."""
-        return self._update_run(
-            run_id, state="running", finished=None, error=None, wait_until=None, interrupted=False, needs_person=False
-        )
+        begin = {"state": "running", "finished": None, "error": None, "wait_until": None}
+        with self._write() as connection:
+            return _update_run(connection, run_id, {**begin, "interrupted": False, "needs_person": False})
 
     def add_windows(self, run_id: int, windows: Sequence[Window]) -> Run:
         """Adds windows to a run. A window that the run has already, and that is no part of another, is opened again."""
@@ -105,11 +111,12 @@ class Runs(Database):
         needs_person: bool = False,
     ) -> Run:
         """Saves how a run ended. Complete means complete: raises `ValueError` if a window is not done."""
-        if state == "complete" and any(w.state != "done" for w in self.run(run_id).windows):
-            raise ValueError(f"run {run_id} has open windows")
-        end = {"finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
+        end = {"state": state, "finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
         end["needs_person"] = needs_person
-        return self._update_run(run_id, state=state, **end)
+        with self._write() as connection:
+            if state == "complete" and any(w.state != "done" for w in _run(connection, run_id).windows):
+                raise ValueError(f"run {run_id} has open windows")
+            return _update_run(connection, run_id, end)
 
     def resumable_run(self, name: str, prefix: str, kinds: Collection[RunKind] = _WHOLE_LIST) -> Run | None:
         """The newest run of these kinds, if it was cut short and can resume from its checkpoints.
@@ -160,11 +167,6 @@ class Runs(Database):
         with self._read() as connection:
             run_id: int | None = connection.execute(statement).scalar()
             return None if run_id is None else _run(connection, run_id)
-
-    def _update_run(self, run_id: int, **values: Any) -> Run:
-        with self._write() as connection:
-            connection.execute(update(run).where(run.c.id == run_id).values(values))
-            return _run(connection, run_id)
 
 
 def _can_resume(newest: Run) -> bool:
@@ -297,6 +299,11 @@ def _update_window(connection: Connection, run_id: int, window_id: int, **values
 def _check_changed(rows: int, run_id: int, window_id: int) -> None:
     if rows != 1:
         raise LookupError(f"run {run_id} has no window {window_id}")
+
+
+def _update_run(connection: Connection, run_id: int, values: Mapping[str, Any]) -> Run:
+    connection.execute(update(run).where(run.c.id == run_id).values(values))
+    return _run(connection, run_id)
 
 
 def runs_of(connection: Connection, statement: Select[Any]) -> tuple[Run, ...]:

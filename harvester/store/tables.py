@@ -8,8 +8,9 @@ for which target.
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -29,8 +30,26 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+Value = TypeVar("Value")
 
-class Sha256(TypeDecorator[str]):
+
+class _Checked(TypeDecorator[Value]):
+    """A type that converts what it reads, and recognizes what no program of ours has written: the store is damaged."""
+
+    impl: Any = Text  # of those that name no other
+    cache_ok = True
+
+    def read(self, value: Any) -> Value | None:
+        raise NotImplementedError
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Value | None:  # noqa: ARG002
+        try:
+            return self.read(value)
+        except (AttributeError, TypeError, ValueError) as error:  # msgspec's errors are `ValueError`
+            raise sqlite3.DatabaseError(f"malformed value: {type(self).__name__}") from error
+
+
+class Sha256(_Checked[str]):
     """A SHA-256 hash: hex in the program, 32 bytes in the store."""
 
     impl = LargeBinary(32)
@@ -39,11 +58,11 @@ class Sha256(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         return None if value is None else bytes.fromhex(value)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def read(self, value: Any) -> str | None:
         return None if value is None else value.hex()
 
 
-class Moment(TypeDecorator[datetime]):
+class Moment(_Checked[datetime]):
     """A moment: an aware datetime in the program, readable and sortable text in UTC in the store."""
 
     impl = Text
@@ -54,11 +73,11 @@ class Moment(TypeDecorator[datetime]):
             return None
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def read(self, value: Any) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
 
 
-class Numbers(TypeDecorator[dict[str, int]]):
+class Numbers(_Checked[dict[str, int]]):
     """Numbers by name, as JSON text; the order is kept."""
 
     impl = Text
@@ -67,11 +86,11 @@ class Numbers(TypeDecorator[dict[str, int]]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
         return msgspec.json.encode(value or {}).decode()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, int]:  # noqa: ARG002
+    def read(self, value: Any) -> dict[str, int]:
         return msgspec.json.decode(value, type=dict[str, int]) if value else {}
 
 
-class Strings(TypeDecorator[tuple[str, ...]]):
+class Strings(_Checked[tuple[str, ...]]):
     """A list of strings, as JSON text."""
 
     impl = Text
@@ -80,7 +99,7 @@ class Strings(TypeDecorator[tuple[str, ...]]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
         return msgspec.json.encode(value).decode() if value else "[]"
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+    def read(self, value: Any) -> tuple[str, ...]:
         return msgspec.json.decode(value, type=tuple[str, ...]) if value and value != "[]" else ()
 
 

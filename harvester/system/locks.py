@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -55,6 +55,13 @@ def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
         finally:
             with suppress(OSError):  # a holder that stays in the file means nothing without the lock
                 file.truncate(0)  # closing the file releases the lock
+
+
+def names(folder: Path) -> list[str]:
+    """The names of the locks that were ever held in this folder, and of no others."""
+    return sorted(
+        unquote(path.stem) for path in folder.glob("*.lock") if safe_file_name(unquote(path.stem)) == path.stem
+    )
 
 
 def holder(folder: Path, name: str) -> Holder | None:

@@ -31,6 +31,9 @@ class Case:
 
     `corrected` are the settings after a person did what the run said: the first one, or, if there is a `later`, the
     one on the next day, which says `later_said`. Then everything is stored.
+
+    `own_authority`: the provider speaks https with a certificate that nobody knows; `{certificate}` in `corrected` is
+    its file.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Case:
     mended: bool = False
     corrected: str | None = None
     later_said: str | None = None
+    own_authority: bool = False
 
     def __post_init__(self) -> None:
         """Nothing is set that the test would not look at."""
@@ -83,6 +87,7 @@ def case(
     mended: bool = False,
     corrected: str | None = None,
     later_said: str | None = None,
+    own_authority: bool = False,
 ) -> Callable[[Callable[[], Setting]], Callable[[], Setting]]:
     """Registers a function that makes the provider; `rows` are those of the collection of known misbehaviours."""
 
@@ -108,6 +113,7 @@ def case(
                 mended=mended,
                 corrected=corrected,
                 later_said=later_said,
+                own_authority=own_authority,
             )
         )
         return setting

@@ -18,13 +18,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
+def test_a_fault_loses_nothing(case: Case, tmp_path: Path, request: pytest.FixtureRequest):
     truth, fault = case.setting()
-    with broken(truth, fault) as (script, server):
+    certificate = request.getfixturevalue("certificate") if case.own_authority else None
+    with broken(truth, fault, certificate) as (script, server):
         made = bench(tmp_path, server.url, settings=case.settings)
         made.moment = CLOCK
         _first_run(case, made)
-        if case.state != "complete":
+        if case.state != "complete" and not (case.state == "failed" and case.corrected is not None):
             script.fault = None
             in_another_process()  # whatever this one was asked to wait for
             assert harvest(made).state == "complete"
@@ -36,7 +37,7 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path):
         if case.later:
             case.later(truth)
         if case.corrected is not None:
-            made = _corrected(case, made, tmp_path, server.url)
+            made = _corrected(case, made, tmp_path, server.url, certificate)
         elif case.later or case.mended:
             _find(case, made, truth)
     _compare(case, made, truth, missing)
@@ -62,14 +63,15 @@ def _later_harvests(case: Case, made: Workbench, script: Broken) -> None:
     assert script.count - before == (case.requests or 0)
 
 
-def _corrected(case: Case, made: Workbench, folder: Path, url: str) -> Workbench:
+def _corrected(case: Case, made: Workbench, folder: Path, url: str, certificate: str | None) -> Workbench:
     """What a person does who reads what the run says, the first one or that of the next day: then everything comes."""
     if case.later_said:
         made.moment += timedelta(days=1)
         run = harvest(made)
         assert run.state == "complete", run
         assert case.later_said in (run.error or "")
-    made = bench(folder, url, settings=case.corrected or "")
+    settings = (case.corrected or "").replace("{certificate}", str(certificate))
+    made = bench(folder, url, settings=settings)
     made.moment = CLOCK + timedelta(days=2)
     assert [harvest(made).state for _ in range(2)] == ["complete"] * 2
     assert harvest(made).error is None
@@ -99,7 +101,7 @@ def _compare(case: Case, made: Workbench, truth: Truth, missing: set[str]) -> No
             assert facts(record.payload) == []
         else:
             assert text in (record.payload or b"").decode()
-            assert record.repairs
+            assert record.repairs or text.startswith("&lt;")  # escaped XML is well-formed
 
 
 def test_the_page_of_faults_is_what_would_be_generated():

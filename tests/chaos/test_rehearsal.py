@@ -20,9 +20,19 @@ from tests.providers.in_memory import URL
 from tests.providers.truth import Broken, name
 
 WAITING = {"too-many-requests", "busy-until", "too-many-lanes"}
+# The plan begins after Identify.
+BEFORE_THE_PLAN = {
+    "identify-fails",
+    "identify-is-refused",
+    "own-authority",
+    "proxy-gives-no-connection",
+    "proxy-refuses",
+}
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name not in WAITING], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.name not in WAITING | BEFORE_THE_PLAN], ids=lambda case: case.name
+)
 def test_the_plan_loses_nothing(case: Case, tmp_path: Path):
     truth, fault = case.setting()
     made = bench(tmp_path, URL, settings=case.settings)

@@ -98,7 +98,8 @@ class TestStatuses:
             run = harvested.begin_run("wetlands", "jats", "full", (), NOW)
             harvested.finish_run(run.id, state, NOW, "no such format")
         fill(harvested, article_to_save(9, source="fens"), source="fens")
-        statuses = configured_statuses(configured(tmp_path, wetlands=URL, marsh=URL), harvested.status())
+        with harvested.overview() as overview:
+            statuses = configured_statuses(configured(tmp_path, wetlands=URL, marsh=URL), overview)
         assert list(statuses) == ["wetlands"]
         assert [row.prefix for row in statuses["wetlands"].formats] == ["oai_dc"]
 
@@ -142,7 +143,7 @@ class TestNotices:
         ("code", "todo"),
         [
             ("set-not-configured", "harvester reconcile wetlands --confirm"),
-            ("set-unknown", "harvester harvest wetlands --full"),
+            ("set-unknown", "harvester harvest wetlands"),
             ("journal-not-configured", "harvester check --code journal-not-configured"),
             ("identifier-changed", "harvester reconcile wetlands --confirm"),
         ],

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 
+import click
 import pytest
 
-from harvester.cli.common import Common, unknown
+from harvester.cli.common import Common, Group, unknown
+from harvester.cli.root import main
 from tests.providers import small_journal
 from tests.providers.server import Server
 
@@ -93,3 +96,22 @@ def test_quiet_suppresses_messages(capsys):
 def test_options_set_the_level_of_the_log(configured, options, level):
     configured("source", "list", *options)
     assert logging.getLevelName(logging.getLogger("harvester").getEffectiveLevel()) == level
+
+
+def options(group: click.Group) -> Iterator[click.Parameter]:
+    """The options and arguments of all its commands."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield from command.params
+        if isinstance(command, Group):
+            yield from options(command)
+
+
+def test_every_number_of_an_option_has_a_least_and_a_most():
+    numbers = [option for option in options(main) if isinstance(option.type, click.types.IntParamType)]
+    assert "days" in {option.name for option in numbers}
+    for option in numbers:
+        assert isinstance(option.type, click.IntRange), option.name
+        assert None not in (option.type.min, option.type.max), option.name

@@ -64,6 +64,19 @@ def test_invalid_date_is_refused(configured, arguments):
     assert "is no date" in done.stderr
 
 
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])
+@pytest.mark.parametrize("option", ["--from", "--until"])
+def test_date_outside_the_calendar_names_the_limits(configured, option, date):
+    done = configured("harvest", option, date)
+    assert done.exit_code == 2
+    assert "begins at 0002-01-01 and ends at 9998-12-31" in done.stderr
+
+
+@pytest.mark.parametrize(("option", "date"), [("--from", "0002-01-01"), ("--until", "9998-12-31")])
+def test_first_and_last_day_of_the_calendar_are_requested(configured, option, date):
+    assert configured("harvest", option, date).exit_code == 0
+
+
 def test_range_that_ends_before_it_begins_is_refused(configured):
     assert configured("harvest", "--from", "2024-02-01", "--until", "2024-01-01").exit_code == 2
 

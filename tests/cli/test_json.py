@@ -37,6 +37,7 @@ CALLS = {
         "config check",
         "remap",
         "backup copy.sqlite",
+        "restore copy.sqlite",
         "doctor",
         "prune --older-than 400",
         "schemas list",

@@ -28,6 +28,7 @@ def test_runs_shows_one_run(scheduled):
     assert answer(scheduled("runs", "1", "--json"))["run"]["state"] == "complete"
     missing = scheduled("runs", "7")
     assert (missing.exit_code, missing.stderr) == (1, "There is no run 7; harvester runs lists those there are.\n")
+    assert scheduled("runs", "9" * 5000).exit_code == 1
 
 
 def test_rejected_record_is_shown_with_its_run(call, tmp_path):

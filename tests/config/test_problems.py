@@ -57,6 +57,14 @@ def test_missing_setting_is_named_with_an_example():
     assert found["sources.a.formats"].startswith("is missing; add formats = [")
 
 
+def test_every_number_has_a_least_and_a_most():
+    tables = schema()["$defs"].values()
+    settings = {name: one for table in tables for name, one in table.get("properties", {}).items()}
+    numbers = {name: one for name, one in settings.items() if one.get("type") in ("integer", "number")}
+    assert "overlap" in numbers
+    assert {name for name, one in numbers.items() if not {"minimum", "maximum"} <= one.keys()} == set()
+
+
 def test_secret_is_not_shown():
     ((_, sentence),) = problems(username="u", password_env="hunter 2")
     assert "hunter" not in sentence

@@ -319,3 +319,24 @@ schedule = "@daily"
 def test_schedules_and_alerts_need_related_settings(tmp_path, text, message):
     (problem,) = problems(tmp_path, text)
     assert message in problem
+
+
+PROXIES = """
+[defaults]
+formats = ["oai_dc"]
+proxy = "http://proxy.example.org:3128"
+ca_file = "ca.pem"
+[sources.a]
+url = "https://journal.example.org/oai"
+[alerts]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "proxy", "ca_file"),
+    [("", "http://proxy.example.org:3128", "ca.pem"), ('proxy = ""\nca_file = "other.pem"', "", "other.pem")],
+)
+def test_alerts_take_proxy_and_certificates_from_the_defaults(tmp_path, more, proxy, ca_file):
+    config = load(write(tmp_path, PROXIES + more))
+    assert (config.alerts.proxy, config.alerts.ca_file) == (proxy, str(tmp_path / ca_file))
+    assert config.sources["a"].proxy == "http://proxy.example.org:3128"

@@ -100,7 +100,7 @@ def test_nicknames(name: str):
         ("61 2 * * *", "minute"),
         ("0 24 * * *", "hour"),
         ("0 0 30 2 *", "day-of-month"),
-        ("0 0 * * 8", "day-of-week"),
+        ("0 0 * * 8", "day of week"),
         ("0 0 0 * *", "day-of-month"),
         ("* * * *", "five fields"),
         ("0 * * * * *", "five fields"),
@@ -169,7 +169,38 @@ def test_delay_moves_every_moment():
         ("@daily", "at 00:00 every day"),
         ("*/15 * * * *", "every 15th minute of every hour"),
         ("0 6 * * 1", "at 06:00 on Monday"),
+        ("0 6 1 * *", "at 06:00 on the first day of every month"),
+        ("0 6 11 * *", "at 06:00 on the 11th day of every month"),
+        ("0 6 12,13 * *", "at 06:00 on the 12th and the 13th day of month"),
+        ("0 6 21,22 * *", "at 06:00 on the 21st and the 22nd day of month"),
+        ("0 6 23 * *", "at 06:00 on the 23rd day of every month"),
+        ("0 6 31 * *", "at 06:00 on the 31st day of every month"),
+        ("*/31 * * * *", "every 31st minute of every hour"),
     ],
 )
 def test_schedule_in_words(expression: str, words: str):
     assert in_words(expression) == words
+
+
+@pytest.mark.parametrize(
+    ("expression", "limit"),
+    [
+        ("60 * * * *", "the largest minute is 59"),
+        ("0 24 * * *", "the largest hour is 23"),
+        ("0 0 1-32 * *", "the largest day of month is 31"),
+        ("0 0 1 1,13 *", "the largest month is 12"),
+        ("0 0 * * 8", "the largest day of week is 7"),
+        ("*/61 * * * *", "the largest step of the minute is 60"),
+        ("0 0-12/25 * * *", "the largest step of the hour is 24"),
+        (f"0 0 {'9' * 5000} * *", "the largest day of month is 31"),
+        (f"*/{'9' * 5000} * * * *", "the largest step of the minute is 60"),
+    ],
+)
+def test_number_beyond_its_field_names_the_limit(expression: str, limit: str):
+    with pytest.raises(ValueError, match=limit):
+        check(expression)
+
+
+@pytest.mark.parametrize("expression", ["*/60 */24 */31 */12 */7", "059 023 031 * *", "0 0 * * 5#2", "0 0 * JAN SUN"])
+def test_number_within_its_field_is_accepted(expression: str):
+    check(expression)

@@ -43,12 +43,38 @@ def test_traceback_is_part_of_its_entry():
     assert "ValueError: no" in TextFormatter().format(record)
 
 
+def logged(code: str, *, verbose: bool = False) -> list[str]:
+    """The lines that this code logs, without their time, in a process of its own."""
+    start = "import logging, warnings\nfrom harvester.daemon.logs import set_up\n"
+    code = f"{start}set_up('text', logging.INFO, verbose={verbose})\n{code}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return [line[21:] for line in done.stderr.splitlines()]
+
+
 def test_errors_of_apscheduler_are_not_logged_twice():
     """APScheduler would log a traceback of two pages for a full disk."""
     code = (
-        "import logging\nfrom harvester.daemon.logs import set_up\nset_up('text', logging.INFO)\n"
         "logging.getLogger('apscheduler.executors.default').error('Job raised an exception')\n"
         "logging.getLogger('harvester.daemon').error('the disk is full')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert [line[21:] for line in done.stderr.splitlines()] == ["ERROR the disk is full"]
+    assert logged(code) == ["ERROR the disk is full"]
+
+
+WARNINGS = """
+logging.getLogger('urllib3.connectionpool').warning('Connection pool is full')
+logging.getLogger('harvester.oai').warning('the list is short')
+logging.getLogger('harvesters').info('another program')
+warnings.warn('this will be removed', FutureWarning)
+logging.getLogger('sqlalchemy.pool').error('Exception terminating connection')
+"""
+
+
+def test_warnings_of_libraries_are_not_logged():
+    assert logged(WARNINGS) == ["WARNING the list is short", "ERROR Exception terminating connection"]
+
+
+def test_warnings_of_libraries_are_logged_on_request():
+    lines = logged(WARNINGS, verbose=True)
+    assert lines[:2] == ["WARNING Connection pool is full", "WARNING the list is short"]
+    assert any("FutureWarning: this will be removed" in line for line in lines)
+    assert lines[-1] == "ERROR Exception terminating connection"

@@ -12,8 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from io import BufferedRWPair
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from harvester.config import Alerts
 from harvester.daemon import notifications
@@ -171,6 +173,19 @@ def test_no_mail_is_sent_to_an_untrusted_server(security: str, certificate: str)
     assert server.message == b""
 
 
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_mail_server_of_an_own_authority_is_trusted(security: str, certificate: str):
+    with mail_server(security=security, certificate=certificate) as server:
+        send(mail(server.port, smtp_security=security, ca_file=certificate), NOTIFICATION, MADRID)
+    assert server.message
+
+
+def test_certificates_that_cannot_be_read_are_reported(tmp_path: Path):
+    alerts = mail(1, smtp_security="tls", ca_file=str(tmp_path / "missing.pem"))
+    with pytest.raises(NotificationError, match=r"alerts\.ca_file: .*missing\.pem cannot be read"):
+        send(alerts, NOTIFICATION, MADRID)
+
+
 @contextmanager
 def silent() -> Iterator[int]:
     """The port of a server that accepts a connection and sends nothing."""
@@ -201,9 +216,9 @@ def hook(monkeypatch: pytest.MonkeyPatch, url: str) -> Alerts:
 
 
 def test_webhook_gets_one_json_object(monkeypatch: pytest.MonkeyPatch):
-    with BodyServer() as server:
+    with Server([OK]) as server:
         send(hook(monkeypatch, server.url), NOTIFICATION, MADRID)
-    document = json.loads(server.body)
+    document = json.loads(server.requests[0].body)
     assert document["text"] == NOTIFICATION.text(MADRID)
     assert [one["subject"] for one in document["troubles"]] == ["reeds"]
 
@@ -212,6 +227,45 @@ def test_webhook_gets_one_json_object(monkeypatch: pytest.MonkeyPatch):
 def test_webhook_that_fails_is_reported_without_its_url(monkeypatch: pytest.MonkeyPatch, status: bytes):
     with Server([OK.replace(b"200 OK", status)]) as server, pytest.raises(NotificationError, match="webhook") as caught:
         send(hook(monkeypatch, f"{server.url}/secret"), NOTIFICATION, MADRID)
+    assert "secret" not in str(caught.value)
+
+
+def test_webhook_of_an_own_authority_is_trusted(monkeypatch: pytest.MonkeyPatch, certificate: str):
+    with (
+        Server([OK], certificate) as server,
+        pytest.raises(NotificationError, match=r"self-signed certificate: ca_file"),
+    ):
+        send(hook(monkeypatch, server.url), NOTIFICATION, MADRID)
+    with Server([OK], certificate) as server:
+        send(replace(hook(monkeypatch, server.url), ca_file=certificate), NOTIFICATION, MADRID)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("by", ["the setting", "the environment"])
+def test_webhook_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch, by: str):
+    """To a name that only the proxy knows."""
+    alerts = hook(monkeypatch, "http://hooks.invalid/secret")
+    with Server([OK]) as proxy:
+        address = f"http://127.0.0.1:{proxy.port}"
+        if by == "the environment":
+            monkeypatch.setenv("HTTP_PROXY", address)
+        send(replace(alerts, proxy=address if by == "the setting" else None), NOTIFICATION, MADRID)
+    assert proxy.requests[0].target == "http://hooks.invalid/secret"
+
+
+def test_empty_proxy_and_no_proxy_connect_directly(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with Server([OK]) as server:
+        send(replace(hook(monkeypatch, server.url), proxy=""), NOTIFICATION, MADRID)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        send(hook(monkeypatch, server.url), NOTIFICATION, MADRID)
+    assert len(server.requests) == 2
+
+
+def test_proxy_that_is_not_there_is_reported_without_the_url(monkeypatch: pytest.MonkeyPatch):
+    alerts = replace(hook(monkeypatch, "http://hooks.invalid/secret"), proxy="http://127.0.0.1:9")
+    with pytest.raises(NotificationError, match="webhook") as caught:
+        send(alerts, NOTIFICATION, MADRID)
     assert "secret" not in str(caught.value)
 
 
@@ -237,28 +291,3 @@ def test_mail_is_sent_to_the_configured_server_only(called: list[object]):
     with pytest.raises(NotificationError):
         send(mail(2525), NOTIFICATION, MADRID)
     assert called == [("127.0.0.1", 2525)]
-
-
-class BodyServer:
-    """An HTTP server that keeps the body of one request."""
-
-    body = b""
-
-    def __enter__(self) -> BodyServer:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/hook"
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-        return self
-
-    def _serve(self) -> None:
-        line, _ = self._listener.accept()
-        with line, line.makefile("rb") as request:
-            head = list(iter(request.readline, b"\r\n"))
-            length = next(int(one.split(b":")[1]) for one in head if one.lower().startswith(b"content-length"))
-            self.body = request.read(length)
-            line.sendall(OK)
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join(10)
-        self._listener.close()

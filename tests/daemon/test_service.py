@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,8 +16,11 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import load
+from harvester.daemon import work
+from harvester.daemon.service import Daemon
 from harvester.daemon.web import get
 from harvester.errors import HarvesterError
+from harvester.reports import RunReport
 from harvester.store import Run
 from tests.daemon.conftest import text_of
 from tests.providers import small_journal
@@ -116,6 +120,35 @@ def test_daemon_catches_up_once_and_stops_on_sigterm(tmp_path: Path, daemon, sma
     again.until(lambda: again.has_notified("WATCHDOG=1"))
     again.end()
     assert len(again.runs) == 1
+
+
+def test_sigterm_right_after_the_start_ends_without_a_traceback(tmp_path: Path, daemon):
+    write(tmp_path, {f"reeds-{number}": "http://127.0.0.1:9/oai" for number in range(8)}, schedule="* * * * *")
+    for _ in range(4):
+        one = daemon()
+        assert one.end() == 0
+        assert "Traceback" not in one.log
+
+
+def test_job_that_moves_its_next_date_does_not_block_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write(tmp_path, {"reeds": "http://127.0.0.1:9/oai"})
+    service = Daemon(tmp_path / "config.toml", tick=0.05)
+    begun = threading.Event()
+
+    def harvest(*_: object, stop: Callable[[], bool], **__: object) -> list[RunReport]:
+        begun.set()
+        while not stop():
+            time.sleep(0.01)
+        time.sleep(0.5)  # the daemon waits for this job now
+        return []
+
+    monkeypatch.setattr(work, "harvest", harvest)
+    thread = threading.Thread(target=service.run, daemon=True)
+    thread.start()
+    assert begun.wait(TIMEOUT)
+    service.stop()
+    thread.join(TIMEOUT)
+    assert not thread.is_alive()
 
 
 def slow(request: Request) -> bytes | Answer:

@@ -56,7 +56,7 @@ def test_outage_is_reported_once_a_day_and_its_end_once(configured: Configured, 
     assert lines[0] == "[store]: nothing can be harvested"
     assert lines[2:] == [
         f"  why    {path} is not a database",
-        "  to do  name another file in [store] url, or put a backup in its place.",
+        "  to do  name another file in [store] url, or put a backup in its place with `harvester restore FILE`.",
         "  see    harvester doctor",
     ]
     again = run_due(config, NOW)

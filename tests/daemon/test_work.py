@@ -13,6 +13,7 @@ from harvester.config import Config, load
 from harvester.daemon import work
 from harvester.daemon.due import harvest_tasks, reconcile_tasks
 from harvester.daemon.incidents import CRASHED
+from harvester.errors import HarvesterError
 from harvester.store.store import Store
 from harvester.system import locks
 from harvester.system.stopping import never_stop
@@ -89,6 +90,23 @@ def test_source_locked_by_another_process_is_skipped(config: Config, store: Stor
         assert store.run(run.id).state == "running"
     assert work.mark_crashed_runs(config, store, now()) == 1
     assert states(store) == [("full", "incomplete", CRASHED)]
+
+
+def test_failed_attempt_does_not_end_the_run_of_another_process(
+    config: Config, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """It begins after the failure and before the record of it."""
+    run = store.begin_run("reeds", "oai_dc", "full", (), now())
+
+    def fail(*_: object, **__: object) -> None:
+        raise HarvesterError("a secret is missing")
+
+    monkeypatch.setattr(pipeline, "harvest", fail)
+    with locks.hold(config.locks_dir, "source-reeds", what="the other process"):
+        work.harvest(config, store, "reeds", now=now, stop=never_stop)
+    assert store.run(run.id).state == "running"
+    work.harvest(config, store, "reeds", now=now, stop=never_stop)
+    assert store.run(run.id).state == "failed"
 
 
 def test_reconciliation_is_recorded_as_one(config: Config, small: Server):

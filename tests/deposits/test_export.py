@@ -10,16 +10,20 @@ import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from harvester import pipeline
+from harvester.article_rows import to_row
 from harvester.crossref.bundles import Schema
 from harvester.crossref.target import CROSSREF
 from harvester.deposits import outbox
+from harvester.deposits.export import write_deposits
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
-from harvester.store import Store
+from harvester.store import ArticleToSave, Store
 from harvester.system import files
 from tests.providers.press import Press, doi, dois, manifest, name, timestamps
 from tests.store.samples import last_deposit
@@ -398,3 +402,18 @@ def test_what_two_sources_say_differently_is_held_until_they_agree(press: Press)
     press.harvest()
     report = press.export()
     assert (dois(report), report.held_back, report.unchanged) == ([doi(2)], (), 5)
+
+
+def test_page_that_is_stored_while_an_export_begins_brings_no_duplicate_doi(harvested: Press, monkeypatch):
+    """After the findings about several records were refreshed, another process stores a record with the DOI of one."""
+
+    def stored_in_between(store: Store, *args: Any, **options: Any) -> ExportReport:
+        (known,) = store.find_articles(doi(1), "journal")
+        assert known.article
+        row = to_row(replace(known.article, volume="99"))
+        late = ArticleToSave(source="journal", identifier="oai:press:late", row=row, mapped_with="another process")
+        store.save_articles([late])
+        return write_deposits(store, *args, **options)
+
+    monkeypatch.setattr(pipeline, "write_deposits", stored_in_between)
+    assert dois(harvested.bench.export()) == [doi(2), doi(3)]

@@ -293,6 +293,48 @@ def test_a_provider_that_is_gone_is_not_asked_for_each_format_in_vain(tmp_path: 
         assert {run.state for run in made.harvest()} == {"complete"}
 
 
+class TestIdentifyFails:
+    @staticmethod
+    def fault(request, _):
+        return reply("broken", 500) if request.query.get("verb") == "Identify" else None
+
+    def test_it_is_requested_again_by_the_next_harvest(self, tmp_path: Path):
+        with broken(Truth(), self.fault) as (script, server):
+            made = bench(tmp_path, server.url)
+            assert (harvest(made).state, harvest(made).state) == ("complete", "complete")
+            script.fault = None
+            assert harvest(made).state == "complete"
+            with made.opened() as (_, store):
+                known = store.source("journal")
+            assert known is not None
+            assert known.identity is not None
+            asked = script.count
+            harvest(made)
+            assert script.count == asked + 1
+
+    def test_a_full_harvest_uses_what_is_known(self, tmp_path: Path):
+        with broken(Truth()) as (script, server):
+            made = bench(tmp_path, server.url)
+            harvest(made)
+            script.fault = self.fault
+            assert harvest(made, full=True).state == "complete"
+
+    def test_another_address_is_still_harvested_in_full(self, tmp_path: Path):
+        with broken(Truth(), self.fault) as (_, server):
+            made = bench(tmp_path, server.url)
+            harvest(made)
+        with broken(Truth()) as (_, server):
+            made.configure(server.url, ["oai_dc"], prefixes=["10.5555"])
+            harvest(made)
+        assert [run.kind for run in runs(made)] == ["full", "full"]
+
+    @pytest.mark.parametrize("status", [401, 403, 404, 410, 503])
+    def test_a_provider_that_is_closed_or_busy_gets_no_further_requests(self, tmp_path: Path, status: int):
+        with broken(Truth(), lambda request, truth: reply("no", status)) as (script, server):
+            assert harvest(bench(tmp_path, server.url)).state == "failed"
+            assert script.count == 1
+
+
 def test_a_format_that_fails_leaves_the_others_their_turn(tmp_path: Path):
     def fault(request, truth):
         lists = is_list(request) and request.query.get("metadataPrefix") == "oai_dc"

@@ -176,6 +176,14 @@ def test_a_redirect_to_a_web_page_is_not_remembered():
         assert [urlsplit(request.target).path for request in server.requests] == ["/oai", "/login", "/oai"]
 
 
+def test_a_redirect_to_an_unknown_host_names_both_addresses():
+    """As a Location without a slash gives it (coneda/kor#245)."""
+    fault, _, _ = refused(redirect("http://journal.invalidapi/oai?key=s3cret"), retries=0)
+    assert isinstance(fault, Unreachable)
+    assert "/oai redirects to http://journal.invalidapi/oai: the name journal.invalidapi cannot be found" in str(fault)
+    assert "s3cret" not in str(fault)
+
+
 def test_redirects_come_to_an_end():
     fault, asked, _ = refused(redirect("/oai?verb=x"), retries=0)
     assert isinstance(fault, BadAnswer)

@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from harvester import pipeline
+from harvester.checking.configured import configured_statuses
 from harvester.demo.lists import Record
 from harvester.demo.repository import JATS
 from harvester.model import SetInfo
@@ -176,6 +177,41 @@ def test_a_set_that_loses_all_its_records_by_an_edit_of_their_headers_alone(tmp_
         assert made.outside() == {5: "set-not-configured"}
 
 
+def kinds(made: Small) -> list[str]:
+    """The kinds of all runs, oldest first."""
+    with made.bench.opened() as (_, store):
+        return [run.kind for run in reversed(store.runs())]
+
+
+def ready(made: Small) -> tuple[int, int]:
+    """How many articles `status` counts as ready and as held back."""
+    with made.bench.opened() as (config, store), store.overview() as overview:
+        status = configured_statuses(config, overview)["journal"]
+    return status.ready, status.held_back
+
+
+def test_whole_repository_is_narrowed_without_a_full_harvest_where_headers_name_the_sets(whole: Small):
+    whole.harvest("b")
+    assert kinds(whole) == ["full", "incremental"]
+    assert whole.exported() == [2, 3]
+
+
+def test_status_counts_by_the_present_sets_before_anything_is_rebuilt(whole: Small):
+    assert ready(whole) == (5, 0)
+    for sets, counted in (
+        (("b",), (2, 3)),
+        (("c",), (2, 3)),
+        (("a", "b"), (3, 2)),
+        (("c:part",), (1, 4)),
+        ((), (5, 0)),
+    ):
+        whole.configure(*sets)
+        assert ready(whole) == counted
+    whole.configure("b")
+    whole.outside()  # rebuilds
+    assert ready(whole) == (2, 3)
+
+
 class TestProvidersThatNameNoSets:
     RECORDS = (record(1, "a"), record(2, "a", "b"), record(3, "b"))
 
@@ -195,10 +231,26 @@ class TestProvidersThatNameNoSets:
         silent.harvest()
         silent.configure("b")
         assert silent.outside() == dict.fromkeys((1, 2, 3), "set-unknown")
-        silent.harvest(full=True)
-        assert silent.exported() == [2, 3]
+        (run,) = silent.harvest()
+        assert (run.unchanged, silent.exported()) == (2, [2, 3])
+        assert kinds(silent) == ["full", "full"]
+        silent.harvest()
+        assert kinds(silent) == ["full", "full", "incremental"]
         silent.reconcile(confirm=True)
         assert (silent.exported(), silent.outside(), silent.deleted()) == ([2, 3], {}, 1)
+
+    def test_sets_that_were_removed_and_set_again_are_listed_once(self, silent: Small):
+        silent.harvest("a")
+        silent.configure()
+        silent.harvest()
+        silent.configure("a")
+        assert silent.outside() == {3: "set-unknown"}
+        late = record(5, "a")
+        silent.truth.put(replace(late, datestamp=CLOCK - timedelta(days=9)))  # listed by the sets only since
+        silent.harvest()
+        assert silent.exported() == [1, 2, 5]
+        silent.harvest()
+        assert kinds(silent)[-2:] == ["full", "incremental"]
 
     def test_a_comparison_can_tell_too(self, silent: Small):
         silent.harvest()

@@ -24,6 +24,7 @@ class Request:
     target: str
     headers: dict[str, str]
     method: str = "GET"
+    body: bytes = b""
 
     @property
     def query(self) -> dict[str, str]:
@@ -100,19 +101,22 @@ class Server:
     def _request(self, line: socket.socket) -> Request | None:
         data = b""
         while b"\r\n\r\n" not in data:
-            try:
-                block = line.recv(65536)
-            except TimeoutError:
-                if self._open:
-                    continue
-                return None
-            if not block:
+            if not (block := self._receive(line)):
                 return None
             data += block
-        first, *rows = data.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+        head, _, body = data.partition(b"\r\n\r\n")
+        first, *rows = head.decode("latin-1").split("\r\n")
         headers = dict(row.split(": ", 1) for row in rows)
+        while len(body) < int(headers.get("Content-Length", 0)) and (block := self._receive(line)):
+            body += block
         method, target, _ = first.split(" ")
-        return Request(target, headers, method)
+        return Request(target, headers, method, body)
+
+    def _receive(self, line: socket.socket) -> bytes:
+        while self._open:
+            with contextlib.suppress(TimeoutError):
+                return line.recv(65536)
+        return b""
 
     def _next(self, request: Request) -> Answer:
         if callable(self.script):

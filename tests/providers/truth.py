@@ -90,10 +90,10 @@ class Broken:
 
 
 @contextmanager
-def broken(truth: Truth, fault: Fault | None = None) -> Iterator[tuple[Broken, Server]]:
-    """The script and the server that follows it."""
+def broken(truth: Truth, fault: Fault | None = None, certificate: str | None = None) -> Iterator[tuple[Broken, Server]]:
+    """The script and the server that follows it, over https if it has a certificate."""
     script = Broken(truth, fault)
-    with Server(script) as server:
+    with Server(script, certificate) as server:
         yield script, server
 
 

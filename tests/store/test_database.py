@@ -381,7 +381,7 @@ def test_log_next_to_a_restored_backup_is_never_written_into_it(crashed: Path):
     shutil.copy(crashed.with_name("backup.sqlite"), crashed)
     before = crashed.read_bytes()
     for look in (lambda: open_and_close(f"sqlite:///{crashed}"), lambda: is_current(crashed, 0.1)):
-        with pytest.raises(StoreError, match=r"is a backup, .* move .*-wal and .*-shm away, and start again"):
+        with pytest.raises(StoreError, match=r"is a copy, .* move .*-wal and .*-shm away, and start again"):
             look()
     assert crashed.read_bytes() == before
     for ending in ("-wal", "-shm"):

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
-from harvester.model import Issn, Journal, PubDate
+from harvester.model import Finding, Issn, Journal, PubDate
 from harvester.reports import HeldBack
 from harvester.store import BatchMember, FindingRow
 from harvester.store.store import Store
@@ -52,6 +52,37 @@ def test_pending_articles_are_ready_and_differ_from_their_last_deposit(opened: S
     opened.save_articles([article_to_save(5, article(5, "corrected")), article_to_save(2)])
     assert pending(opened) == [name(2), name(5)]
     assert opened.ready_count() == 3
+
+
+def test_doi_whose_findings_are_not_up_to_date_is_not_pending(opened: Store):
+    """Another process has stored an article with the DOI of one that is ready."""
+    shared = article(1, "Another title")
+    fill(opened, article_to_save(1), article_to_save(2, article(2)), article_to_save(3, shared))
+    fill(opened, article_to_save(4, shared, source="removed"), source="removed")
+    everywhere = {"configured": ["wetlands"], "without": ["set-not-configured"]}
+    assert pending(opened, ["wetlands"], **everywhere) == [name(2)]
+    outside = Finding("set-not-configured")
+    opened.save_articles([article_to_save(3, shared, findings=(outside,))])
+    assert pending(opened, ["wetlands"], **everywhere) == [name(1), name(2)]
+    opened.save_articles([article_to_save(3, deleted=True)])
+    assert pending(opened, ["wetlands"], **everywhere) == [name(1), name(2)]
+
+
+def test_equal_articles_with_one_doi_are_pending(opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2, article(1)))
+    assert pending(opened, configured=["wetlands"]) == [name(1), name(2)]
+
+
+def test_what_changes_while_pending_articles_are_read_is_left_to_the_next_call(opened: Store):
+    fill(opened, *(article_to_save(number) for number in range(1, 150)))
+    reading = opened.pending("crossref")
+    first = next(reading)
+    assert first.identifier == name(1)
+    opened.save_articles([article_to_save(99, article(99, "corrected")), article_to_save(200, article(1, "other"))])
+    rest = {one.identifier for one in reading}
+    assert name(99) not in rest
+    assert name(200) not in rest
+    assert len(rest) == 147
 
 
 def test_ready_articles_are_those_not_held_back(opened: Store):

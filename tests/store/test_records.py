@@ -61,6 +61,24 @@ def test_record_has_the_sets_whose_lists_gave_it(opened: Store, save):
     assert earlier.listed_in == ()
 
 
+@pytest.mark.parametrize(
+    ("records", "sets", "named"),
+    [
+        ([raw(1, sets=("a",)), raw(2, sets=("b",))], ["a"], True),
+        ([raw(1, sets=("a:part",)), raw(2, sets=("b",))], ["a", "b"], True),
+        ([raw(1, sets=("a",)), raw(2, sets=())], ["a"], False),
+        ([raw(1, sets=("a",)), raw(2, sets=("b",), listed_in=("a",))], ["a"], False),
+        ([raw(1, sets=("a",)), raw(2, sets=("b",))], ["a", "c"], False),
+        ([raw(1, sets=("a",)), tombstone(2)], ["a"], True),
+        ([], ["a"], False),
+    ],
+)
+def test_headers_name_the_sets_if_all_do_and_no_list_knew_better(opened: Store, save, records, sets, named):
+    save(*((record, "deleted" if record.deleted else "new") for record in records))
+    assert opened.headers_name_sets("wetlands", "oai_dc", sets) is named
+    assert opened.headers_name_sets("fens", "oai_dc", sets) is False
+
+
 def test_stored_records_have_what_decides_about_an_arrival(opened: Store, save):
     save((raw(1), "new"), (tombstone(2), "deleted"))
     stored = opened.stored_records("wetlands", "oai_dc", [name(1), name(2), name(3)])

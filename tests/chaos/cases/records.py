@@ -292,6 +292,21 @@ def no_metadata() -> Setting:
     return Truth(), rewritten(1, lambda page: cut.sub(rb"\1", page))
 
 
+@case(
+    "The metadata of a record are escaped XML",
+    "kept as text, with the finding `metadata-is-text`",
+    41,
+    altered={3: "&lt;"},
+)
+def escaped_metadata() -> Setting:
+    inside = re.compile(rb"(river.example:article/3</identifier>.*?</header><metadata>)(.*?)(</metadata>)", re.DOTALL)
+    return Truth(), rewritten(1, lambda page: inside.sub(lambda match: match[1] + escape(match[2]) + match[3], page))
+
+
+def escape(xml: bytes) -> bytes:
+    return xml.replace(b"&", b"&amp;").replace(b"<", b"&lt;")
+
+
 @case("A record has no header, another no identifier", "rejected; the others are kept", 42, rejected=2)
 def no_header() -> Setting:
     junk = b"<record><metadata/></record><record><header><datestamp>2020-01-01</datestamp></header><metadata/></record>"

@@ -360,3 +360,55 @@ def dripping() -> Setting:
 def doctype() -> Setting:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     return Truth(), rewritten(2, lambda page: page.replace(b"?>\n", b"?>\n" + bomb, 1))
+
+
+def identify(answer: bytes) -> Fault:
+    """This answer to Identify; the lists work."""
+    return lambda request, _: answer if request.query.get("verb") == "Identify" else None
+
+
+@case("Identify alone fails with HTTP 500", "the lists are harvested without it; it is requested again next time", 23)
+def identify_fails() -> Setting:
+    return Truth(), identify(reply("", 500))
+
+
+@case("Identify alone is refused as a bad verb", "the same", 23)
+def identify_is_refused() -> Setting:
+    return Truth(), identify(reply(error("badVerb", "Illegal verb")))
+
+
+@case(
+    "A proxy in between refuses the connection (HTTP 407)",
+    "the run fails and says where its login belongs; nothing is lost",
+    23,
+    state="failed",
+    said="a proxy between this machine and the provider asks for a login",
+)
+def proxy_refuses() -> Setting:
+    return Truth(), lambda request, _: reply("Proxy login required", 407)
+
+
+@case(
+    "The configured proxy gives no connection",
+    "the run fails and names the proxy; with another setting everything comes",
+    23,
+    settings='proxy = "http://127.0.0.1:9"\nretries = 0\n',
+    state="failed",
+    said="the proxy",
+    corrected="",
+)
+def proxy_gives_no_connection() -> Setting:
+    return Truth(), lambda request, _: None
+
+
+@case(
+    "The certificate was issued by an authority of the institution's own",
+    "the run fails and names `ca_file`; with it everything comes",
+    23,
+    state="failed",
+    said="set ca_file of the source to a file with the missing certificate",
+    corrected='ca_file = "{certificate}"\n',
+    own_authority=True,
+)
+def own_authority() -> Setting:
+    return Truth(), lambda request, _: None

@@ -17,8 +17,13 @@ def in_turn(tasks: Iterable[Task], now: datetime) -> list[Task]:
     was just attempted comes after all that wait, and each gets its turn even if every call is cut short at its first
     task. A crash that was just found makes a task due since `now`, too, but that one was attempted.
     """
-    due = [(task.last is not None or task.due < now, task.due, task) for task in tasks if task.due]
+    due = [(not _is_new(task, now), task.due, task) for task in tasks if task.due]
     return [task for *_, task in sorted(due, key=lambda one: one[:2])]  # stable: harvests first if due together
+
+
+def _is_new(task: Task, now: datetime) -> bool:
+    """Whether it was never attempted. A comparison has its dates even then, from the first harvest on."""
+    return task.due == now and task.last is None and task.kind != "reconcile"
 
 
 def before_sources(tasks: Iterable[Task]) -> list[str]:

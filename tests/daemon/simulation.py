@@ -34,7 +34,8 @@ from harvester.daemon.due import (
     scheduled_tasks,
     source_tasks,
 )
-from harvester.daemon.service import PAUSE, REPLAN, RETRY_AFTER
+from harvester.daemon.jobs import PAUSE, RETRY_AFTER
+from harvester.daemon.service import REPLAN
 from harvester.daemon.turns import before_sources, in_turn, turns
 from harvester.errors import BusyError
 from harvester.store import Counts, RunKind, RunRow, RunState
@@ -394,7 +395,7 @@ class Serving(Runner):
         self.world.at(self.world.now + 30 * MINUTE, self.start)
 
     def _replan(self, process: Process) -> None:
-        """What `Daemon._plan` does."""
+        """What `Jobs.plan` does."""
         world = self.world
         if process not in world.processes:
             return
@@ -430,7 +431,7 @@ class Serving(Runner):
             self._process.spawn(self._job(self._queue.popleft()))
 
     def _job(self, subject: str) -> Steps:
-        """What `Daemon._work_on_source` and `Daemon._write` do."""
+        """What `Jobs._work_on_source` and `Jobs._write` do."""
         world, before = self.world, len(self.world.attempts)
         if subject in world.config.sources:
             yield from world.work_on(subject)

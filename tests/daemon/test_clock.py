@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -94,8 +95,7 @@ def test_daemon_resumes_a_harvest_of_a_crashed_process(daemon: Daemon):
 
 
 def next_run(daemon: Daemon) -> datetime | None:
-    moment: datetime | None = daemon._scheduler.get_job("reeds").next_run_time
-    return moment
+    return daemon.jobs.next_of("reeds")
 
 
 def test_daemon_replans_when_the_clock_jumps_forward_and_back(
@@ -110,8 +110,8 @@ def test_daemon_replans_when_the_clock_jumps_forward_and_back(
     until(lambda: next_run(daemon) == next_after(schedule, clock()))
     time.sleep(0.5)
     assert completed(daemon) == 2
-    assert "the clock jumped by +7200 s" in caplog.text
-    assert "the clock jumped by -7200 s" in caplog.text
+    jumps = re.findall(r"the clock jumped by ([+-]\d+) s", caplog.text)
+    assert [round(int(seconds) / 3600) for seconds in jumps] == [2, -2]
 
 
 def test_daemon_compares_what_it_harvests_more_often(daemon: Daemon, clock: Clock):

@@ -1,0 +1,190 @@
+"""The jobs of the daemon: APScheduler starts them, and its threads do the work, each source under its lock."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+
+from harvester import pipeline
+from harvester.config import Config
+from harvester.config.schedule import Schedule, next_after
+from harvester.daemon import due_run, work
+from harvester.daemon.due import EXPORT, REPORT, Task, scheduled_tasks, source_tasks
+from harvester.daemon.notifier import Notifier
+from harvester.daemon.turns import in_turn
+from harvester.errors import HarvesterError, StoreError
+
+if TYPE_CHECKING:
+    from harvester.store import Store
+
+log = logging.getLogger("harvester.daemon")
+
+RETRY_AFTER = 60.0  # seconds until a job is retried that failed because of the store, or found another process at work
+PAUSE = 1.0  # seconds between two jobs of one source: APScheduler starts none before the last one has returned
+
+
+class Trigger(BaseTrigger):  # type: ignore[misc]
+    """A trigger that follows `config.schedule`. APScheduler's own skips days at clock changes, and its 0 is Monday."""
+
+    def __init__(self, schedules: Sequence[Schedule]) -> None:
+        self.schedules = schedules
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """The next moment after now: the run that begins now makes up for all that were missed."""
+        after = max(previous, now) if previous else now
+        return min(next_after(schedule, after) for schedule in self.schedules)
+
+
+def _moment(tasks: Iterable[Task]) -> datetime:
+    """When to work on the subject of these tasks."""
+    return min(datetime.now(UTC) if task.due else task.next for task in tasks)
+
+
+class Jobs:
+    """The jobs of one daemon. `plan` schedules them; a job that began keeps the configuration it began with."""
+
+    def __init__(
+        self, config: Config, now: Callable[[], datetime], stopping: threading.Event, notifier: Notifier
+    ) -> None:
+        self._config, self._now, self._stopping, self._notifier = config, now, stopping, notifier
+        self._workers = ThreadPoolExecutor(config.daemon.workers)
+        self._scheduler = BackgroundScheduler(
+            executors={"default": self._workers},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+            timezone=UTC,
+        )
+        self._scheduler.add_listener(self._on_error, EVENT_JOB_ERROR)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def end(self) -> None:
+        """Waits for the jobs at work. `shutdown` alone removes jobs from under a round of the scheduler's thread."""
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()  # waits for the round
+        self._workers.shutdown()  # `shutdown` would wait for the jobs with locks that they may need to end
+        self._scheduler.shutdown()
+
+    def wakeup(self) -> None:
+        """Lets the scheduler look at the clock, which may have jumped."""
+        self._scheduler.wakeup()
+
+    def is_alive(self) -> bool:
+        thread: Any = getattr(self._scheduler, "_thread", None)
+        return thread is not None and thread.is_alive()
+
+    def next_of(self, subject: str) -> datetime | None:
+        """When the job of a subject starts next; `None` if it has none."""
+        job = self._scheduler.get_job(subject)
+        return job.next_run_time if job else None
+
+    def notify(self) -> None:
+        """Notifies people in a thread of its own: a mail may outlast the watchdog's patience."""
+        self._scheduler.add_job(self._notifier.notify, args=[self._config, {}])
+
+    def notify_of_outage(self, error: StoreError) -> None:
+        """The same about a store that cannot be used."""
+        self._scheduler.add_job(self._notifier.notify_of_outage, args=[self._config, error])
+
+    # -------------------------------------------------------------------------------------- plan
+
+    def plan(self, config: Config) -> None:
+        """Schedules all jobs from configuration and run table: what was missed or crashed is due now, once.
+
+        A source has one job for all that is due of it. Two would find each other at work, again and again.
+        If the store cannot be used, the old plan stays, and `StoreError` is raised.
+        """
+        self._config, now = config, self._now()
+        with pipeline.opened(config) as store:
+            work.mark_crashed_runs(config, store, now)
+            tasks = scheduled_tasks(config, store, now)
+        subjects = {task.subject for task in tasks}
+        for job in self._scheduler.get_jobs():
+            if isinstance(job.trigger, Trigger) and job.id not in subjects:  # others run once, and are gone then
+                self._scheduler.remove_job(job.id)
+        # The workers take what is due in the order in which it is scheduled here.
+        for subject in dict.fromkeys(task.subject for task in (*in_turn(tasks, now), *tasks)):
+            self._schedule(subject, [task for task in tasks if task.subject == subject])
+
+    def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
+        calls = {EXPORT: self._export, REPORT: self._report}
+        self._scheduler.add_job(
+            calls.get(subject, self._work_on_source),
+            Trigger([task.schedule for task in tasks]),
+            args=[subject],
+            id=subject,
+            name=subject,
+            replace_existing=True,
+            next_run_time=_moment(tasks),
+        )
+
+    def _plan_next(self, config: Config, name: str, pause: float) -> None:
+        """Moves the job of a source to what is next by the run table: while it worked, something may have become due.
+
+        A provider that wants no requests is left alone until it allows them again.
+        """
+        with pipeline.opened(config) as store:
+            tasks = source_tasks(config, store, name, self._now())
+        if tasks:
+            self._move(name, max(_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
+
+    def _move(self, job_id: str, moment: datetime) -> None:
+        with suppress(JobLookupError):  # it was planned anew meanwhile, or the daemon stops
+            self._scheduler.modify_job(job_id, next_run_time=moment)
+
+    # -------------------------------------------------------------------------------------- work
+
+    def _work_on_source(self, name: str) -> None:
+        config = self._config
+        if name not in config.sources or self._stopping.is_set():
+            return
+        with pipeline.opened(config) as store:
+            done = work.do_due(config, store, name, now=self._now, stop=self._stopping.is_set)
+        self._notifier.notify(config, {})
+        gc.collect()  # libraries leave 5,000 objects in cycles, and overlapping harvests keep the collector off
+        self._plan_next(config, name, PAUSE if done else RETRY_AFTER)
+
+    def _export(self, _subject: str) -> None:
+        def export(config: Config, store: Store) -> dict[str, str | None]:
+            return due_run.written(work.export(config, store, now=self._now, stop=self._stopping.is_set), None)
+
+        self._write(export)
+
+    def _report(self, _subject: str) -> None:
+        def report(config: Config, store: Store) -> dict[str, str | None]:
+            return due_run.written(None, work.write_report(config, store, now=self._now, stop=self._stopping.is_set))
+
+        self._write(report)
+
+    def _write(self, do: Callable[[Config, Store], dict[str, str | None]]) -> None:
+        config = self._config
+        if self._stopping.is_set():
+            return
+        with pipeline.opened(config) as store:
+            written = do(config, store)
+        self._notifier.notify(config, written)
+
+    def _on_error(self, event: JobExecutionEvent) -> None:
+        """Logs a failed job in clearer words than APScheduler, and retries it soon, not at its next date.
+
+        If the store failed, the attempt is not recorded.
+        """
+        failure: Any = event.exception
+        if isinstance(failure, StoreError):
+            self._notifier.notify_of_outage(self._config, failure)
+        else:
+            expected = isinstance(failure, HarvesterError)
+            log.error("%s: %s", event.job_id, failure, exc_info=None if expected else failure)
+        if moment := self.next_of(event.job_id):
+            self._move(event.job_id, min(moment, self._now() + timedelta(seconds=RETRY_AFTER)))

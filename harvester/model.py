@@ -194,11 +194,12 @@ class Affiliation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AltName(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The same person's name in another script or language."""
+    """The same person's name in another script or language: in parts, or the whole `name` in one piece."""
 
-    surname: str
+    surname: str | None = None
     given: str | None = None
     suffix: str | None = None
+    name: str | None = None
     lang: str | None = None
 
 

@@ -114,6 +114,7 @@ CASES = {
         SOURCE,
         'organizations = ["LHCb collaboration"]\n',
     ),
+    "name-is-account": (dublin_core(creator=["Admin"]), SOURCE, 'organizations = ["Admin"]\n'),
     "abstract-type-skipped": (
         jats('<abstract abstract-type="executive-summary"><p>On light.</p></abstract>'),
         SOURCE,

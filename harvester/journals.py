@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from harvester.model import Hints, Journal, JournalFacts
@@ -73,6 +74,7 @@ def titles_of(facts: JournalFacts) -> tuple[str, ...]:
     return tuple(filter(None, (facts.title, *facts.other_titles)))
 
 
+@lru_cache(1 << 12)  # a record without an ISSN is compared with every configured journal
 def letters(title: str) -> str:
     """The letters and digits of a title. No two journals differ only in other characters."""
     return "".join(filter(str.isalnum, title.casefold()))

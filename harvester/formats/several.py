@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from harvester.formats.degrees import tidied
 from harvester.text import fold
 
 
@@ -21,7 +22,9 @@ _LISTING_COMMA = re.compile(r"[、､﹑]")  # separates people, or parts of a n
 _INITIAL = re.compile(r"(?<![^\W_])(?:[^\W\d_]|Yu|Ya|Ye|Zh|Ch|Sh|Kh|Ts|Дж)\.")
 _FULL_WORD = re.compile(r"[^\W\d_]{2,}(?![^\W_]|\.)")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*")
-_BAR = re.compile(r"\s[/|•+]\s|\||[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
+_BAR = re.compile(r"\s[/|•+]\s|\||\s&|&\s|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
+_DASH = re.compile(r"\s[-\u2013\u2014]\s")
+_SUFFIX = re.compile(r",\s*(?:[JS]r\.?|I{2,3}|IV|Filho|Neto|J[uú]nior)$")
 _ROMAN = frozenset({"II", "III", "IV", "V"})
 _PARTICLES = vocabulary("da das de del della den der di do dos du el la las le los van von zu y e i")
 
@@ -51,10 +54,10 @@ def names_several(value: str) -> bool:
     name = fold(before)
     if _LISTING_COMMA.search(name) or _BAR.search(name):
         return True
-    parts = [part.strip() for part in name.split(",")]
+    parts = [part.strip() for half in _DASH.split(name) for part in half.split(",")]
     if sum(map(_is_whole_name, parts)) > 1 or _have_bare_initials(parts):
         return True
-    return _has_conjunction(name) or (bool(after.strip(" ;\n")) and _is_list(name, after))
+    return _has_conjunction(name) or (bool(after.strip(" ;\n")) and _is_list(tidied(name).part, after))
 
 
 def _is_whole_name(part: str) -> bool:
@@ -68,14 +71,20 @@ def _has_initials(part: str) -> bool:
 
 def _have_bare_initials(parts: list[str]) -> bool:
     """Whether all parts end, or all begin, with initials without full stops: `Smith JA, Jones BC`."""
-    if len(parts) < 2 or not all(any(map(str.islower, part)) and " " in part for part in parts):
-        return False
     for at in (0, -1):
-        tokens = [part.split()[at] for part in parts]
-        is_suffix = tokens[0] in _ROMAN and any(len(token) == 1 for token in tokens[1:])
-        if all(token.isalpha() and token.isupper() and len(token) <= 3 for token in tokens) and not is_suffix:
+        initials = [_bare_initials(part.split(), at) for part in parts]
+        is_suffix = initials[0] in _ROMAN and any(len(each) == 1 for each in initials[1:])
+        if len(parts) > 1 and all(initials) and not is_suffix:
             return True
     return False
+
+
+def _bare_initials(words: list[str], at: int) -> str:
+    """The word at this place if it can only be initials next to a name: `JA` in `Smith JA` and in `SMITH JA`."""
+    word, rest = (words[at], words[1:] if at == 0 else words[:-1]) if len(words) > 1 else ("", [])
+    has_name = any(any(map(str.islower, each)) for each in rest)
+    longest = 3 if has_name else 2 if any(len(each) > 3 for each in rest) else 0
+    return word if word.isalpha() and word.isupper() and len(word) <= longest else ""
 
 
 # ------------------------------------------------------------------------------------------- conjunctions
@@ -109,7 +118,8 @@ def _own_words(side: str) -> list[str]:
 
 def _is_list(name: str, after: str) -> bool:
     """Whether the text after the first semicolon goes on with people. An affiliation may stand there too."""
-    entries = [entry for part in after.split(";") if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
+    written = [entry for part in after.split(";") if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
+    entries = [tidied(entry).part or entry for entry in written]
     if not entries or any(_NOT_IN_NAMES.search(entry) for entry in entries[:1]):
         return False
     return any(map(_is_certainly_person, entries)) or all(_has_form_of(name, entry) for entry in entries)
@@ -125,7 +135,8 @@ def _is_certainly_person(entry: str) -> bool:
 
 def _has_form_of(name: str, entry: str) -> bool:
     """Whether the entry has the form of the name before it: `Family, Given`, or several words without a comma."""
-    if not _may_be_name(entry) or entry.count(",") != name.count(",") or entry.count(",") > 1:
+    entry = _SUFFIX.sub("", entry)
+    if not _may_be_name(entry) or ("," in entry) != ("," in name) or entry.count(",") > 1:
         return False
     sides = entry.split(",")
     if not all(0 < len(_own_words(side)) <= 3 for side in sides):

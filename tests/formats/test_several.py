@@ -24,6 +24,7 @@ Yu. B. Orlov, Ya. V. Zimin
 Walsh KL, Osei T
 Walsh KL, Osei TM, Lund R
 KL Walsh, TM Osei
+WALSH KL, OSEI T
 Kay Walsh and Tom Osei
 Walsh, Kay and Osei, Tom
 Walsh, K. & Osei, T.
@@ -40,6 +41,12 @@ Walsh et al.
 K. Walsh / T. Osei
 Walsh/Osei
 Walsh | Osei
+Walsh K.& Osei T.
+Orlov B.B. – Zimin V.V.
+Dr. Kay Walsh; Prof. Tom Osei
+Walsh, Kay, PhD; Osei, Tom, MSc
+Walsh, John, Jr.; Osei, Tom
+Walsh, Kay; Osei, Tom, Jr.
 林、森
 """
 ONE = """
@@ -47,6 +54,8 @@ Walsh, Kay
 Walsh, Kay Lee
 Walsh, K. L.
 Walsh, KL
+TRAN VAN, ANH MAI
+LI XU, WANG YI
 Ramos Vega, Ana Luisa
 Ramos V., Ana
 D Souza, Mary J
@@ -70,6 +79,8 @@ Walsh, Kay; U.S. Tide Survey
 Walsh, Kay; Washington, D.C.
 Walsh, Kay; Institute of Reeds; Bergen, Norway
 Walsh, Kay; Professor
+Walsh, Kay; Dr. Osei Institute
+Park - Lund, Kay
 Walsh, Kay; Head of the Tide Lab
 Walsh, Kay; P. N. Orlov Institute of Reeds
 Walsh, Kay; 12 Shore Road

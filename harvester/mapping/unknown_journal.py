@@ -23,15 +23,27 @@ def issn_findings(article: Article, found: Found, sets: Sequence[str], hints: Hi
 
 
 def _lines(article: Article, sets: Sequence[str], hints: Hints) -> dict[str, str]:
-    """The line for the set or source of the record, the table it belongs to, and the alternative by the title."""
+    """The line for the set or source of the record and its table, and what the journal's title allows instead.
+
+    If every configured journal has another title, this may be a journal that is not configured yet.
+    """
     tables = _tables(hints.journals)
-    issn = json.dumps(next(iter(tables)) if len(tables) == 1 else "ISSN")
-    wholes = [name for name in sets if not any(other != name and is_within(name, other) for other in sets)]
-    line, table = (
-        (f"{json.dumps(wholes[0], ensure_ascii=False)} = {issn}", ".journals") if wholes else (f"journal = {issn}", "")
-    )
     title = next((plain(title.text) for title in article.journal.titles), None)
-    return {"line": line, "table": table, "by_title": _by_title(title, tables) if title else ""}
+    untitled = {issn: facts for issn, facts in tables.items() if not facts.title}
+    candidates = untitled or tables
+    only = next(iter(candidates)) if len(candidates) == 1 else None
+    wholes = [name for name in sets if not any(other != name and is_within(name, other) for other in sets)]
+    key = f"{json.dumps(wholes[0], ensure_ascii=False)} =" if wholes else "journal ="
+    may_be_new = title is not None and bool(tables) and not untitled
+    return {
+        "condition": f'if it belongs to [journals."{only}"], ' if only and may_be_new else "",
+        "line": f'{key} "{only or "ISSN"}"',
+        "table": ".journals" if wholes else "",
+        "by_title": _by_title(title, candidates) if title else "",
+        "otherwise": f'. If it is another journal, add a table [journals."ISSN"] with title = {_toml(title)}'
+        if may_be_new
+        else "",
+    }
 
 
 def _tables(journals: Mapping[str, JournalFacts]) -> dict[str, JournalFacts]:
@@ -43,9 +55,14 @@ def _tables(journals: Mapping[str, JournalFacts]) -> dict[str, JournalFacts]:
     return tables
 
 
-def _by_title(title: str, tables: Mapping[str, JournalFacts]) -> str:
-    words = json.dumps(title, ensure_ascii=False)
-    if not tables:
-        return f', or a table [journals."ISSN"] with title = {words}'
-    names = [f'[journals."{issn}"]' for issn in tables] if len(tables) <= _MANY else ["the table of its journal"]
-    return f", or other_titles = [{words}] under {' or '.join(names)}"
+def _by_title(title: str, candidates: Mapping[str, JournalFacts]) -> str:
+    if not candidates:
+        return f', or a table [journals."ISSN"] with title = {_toml(title)}'
+    names = (
+        [f'[journals."{issn}"]' for issn in candidates] if len(candidates) <= _MANY else ["the table of its journal"]
+    )
+    return f", or other_titles = [{_toml(title)}] under {' or '.join(names)}"
+
+
+def _toml(words: str | None) -> str:
+    return json.dumps(words, ensure_ascii=False)

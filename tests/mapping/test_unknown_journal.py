@@ -55,6 +55,20 @@ def test_the_fix_has_the_line_with_the_real_values(article, sets, journals, line
     assert fix(article, sets, journals) == line
 
 
+def test_another_title_may_be_that_of_a_journal_that_is_not_configured():
+    titled = {"2049-3630": JournalFacts(title="Tide Letters")}
+    assert fix(TITLED, "lamps", titled) == (
+        'if it belongs to [journals."2049-3630"], add "lamps" = "2049-3630" under [sources.lamps.journals], or '
+        'other_titles = ["Lamp \\"Letters\\""] under [journals."2049-3630"]. If it is another journal, add a table '
+        '[journals."ISSN"] with title = "Lamp \\"Letters\\"".'
+    )
+
+
+def test_a_table_without_a_title_is_the_likely_one():
+    titled = {"2049-3630": JournalFacts(title="Tide Letters"), "0317-8471": JournalFacts()}
+    assert fix(TITLED, "", titled).startswith('add journal = "0317-8471" under [sources.lamps], or other_titles = [')
+
+
 def test_many_tables_are_not_listed():
     assert fix(TITLED, "", MANY).endswith('other_titles = ["Lamp \\"Letters\\""] under the table of its journal.')
 

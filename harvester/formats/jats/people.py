@@ -18,6 +18,7 @@ from harvester.formats.jats.wording import visible_text
 from harvester.formats.names import lost_its_letters, parse_creator, placeholder_kind
 from harvester.formats.notes import Notes
 from harvester.formats.same_person import may_be_one_person
+from harvester.formats.several import names_several, with_plain_separators
 from harvester.formats.tidied_names import tidied_name
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
@@ -84,7 +85,7 @@ class Byline:
         name = " ".join(map(visible_text, name_elements(entry.element)))
         if lost_its_letters(name):
             self._notes.report("name-refused", path, name)
-        elif len(self._notes.findings) == reported:
+        elif not any(finding.code == "placeholder-value" for finding in self._notes.findings[reported:]):
             self._notes.report("contributor-empty", path, plain_text(entry.element) or "")
         return []
 
@@ -134,8 +135,9 @@ class Byline:
             self._notes.report("name-is-account", path, whole)
             return person
         creator, findings = parse_creator(whole, self._hints, path)
-        is_split = "," in whole or kind is not None
-        if creator is not None and has_parts(element) and creator.kind == "person" and not is_split:
+        plain = with_plain_separators(whole)
+        is_more = "," in plain or kind is not None or names_several(plain)
+        if creator is not None and has_parts(element) and creator.kind == "person" and not is_more:
             return person
         if creator is not None and has_parts(element) and creator.given:
             self._notes.report("name-in-surname", path, whole)

@@ -197,11 +197,12 @@ class Affiliation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AltName(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The same person's name in another script or language."""
+    """The same person's name in another script or language: in parts, or the whole `name` in one piece."""
 
-    surname: str
+    surname: str | None = None
     given: str | None = None
     suffix: str | None = None
+    name: str | None = None
     lang: str | None = None
 
 
@@ -395,6 +396,7 @@ class JournalFacts(Struct, frozen=True, kw_only=True):
     """What the configuration says about a journal. These facts supply what a record lacks."""
 
     title: str | None = None
+    other_titles: tuple[str, ...] = ()  # by which records name the journal too
     abbreviation: str | None = None
     issn_print: str | None = None
     issn_electronic: str | None = None
@@ -419,6 +421,8 @@ class Hints(Struct, frozen=True, kw_only=True):
     abstract_types: tuple[str, ...] = ()  # JATS abstract-type values that count as the abstract, next to the usual ones
     repairs: tuple[Literal["ligatures", "mojibake"], ...] = ()
     journals: dict[str, JournalFacts] = {}  # by every ISSN of the journal
+    journal: str | None = None  # an ISSN of the journal of all records that name no ISSN
+    set_journals: dict[str, str] = {}  # the same for single sets, by setSpec
 
 
 class Policy(Struct, frozen=True, kw_only=True):

@@ -193,7 +193,9 @@ def persons() -> st.SearchStrategy[Contributor]:
         lang=optional(LANGUAGES),
         affiliations=st.lists(affiliations(), max_size=2).map(tuple),
         alt_names=st.lists(
-            st.builds(AltName, surname=names(), given=optional(names()), lang=LANGUAGES), max_size=2
+            st.builds(AltName, name=names(), lang=LANGUAGES)
+            | st.builds(AltName, surname=names(), given=optional(names()), lang=LANGUAGES),
+            max_size=2,
         ).map(tuple),
         corresponding=st.booleans(),
         credit=st.lists(st.sampled_from(["software", "writing-original-draft"]), unique=True, max_size=2).map(tuple),

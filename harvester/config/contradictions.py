@@ -34,6 +34,7 @@ def contradictions(document: Table) -> Iterator[Problem]:
         source = {**document.get("defaults", {}), **own}
         yield from _secrets(source, ("sources", name))
         yield from _headers(source, ("sources", name))
+        yield from _assigned(source, document, ("sources", name))
     yield from _secrets(document.get("alerts", {}), ("alerts",))
     yield from _alerts(document.get("alerts", {}))
     if "schedule" in document.get("exports", {}) and "crossref" not in document:
@@ -67,12 +68,27 @@ def _headers(table: Table, path: Path) -> Iterator[Problem]:
                 yield Problem((*path, kind, name), "is given more than once")
 
 
+def _assigned(source: Table, document: Table, path: Path) -> Iterator[Problem]:
+    """The ISSNs to which records are assigned must have a table."""
+    known = {issn for key, table in document.get("journals", {}).items() for issn in (key, *_media(table))}
+    assigned: dict[Path, str] = {("journals", name): issn for name, issn in source.get("journals", {}).items()}
+    if "journal" in source:
+        assigned["journal",] = source["journal"]
+    for place, issn in assigned.items():
+        if issn not in known:
+            yield Problem((*path, *place), f'is not in a [journals] table; add [journals."{issn}"]')
+
+
+def _media(journal: Table) -> list[str]:
+    return [journal[kind] for kind in ("issn_print", "issn_electronic") if kind in journal]
+
+
 def _journals(document: Table) -> Iterator[Problem]:
     prefixes = document.get("crossref", {}).get("prefixes", [])
     owners: dict[str, str] = {}
     for key, journal in document.get("journals", {}).items():
         path = ("journals", key)
-        media = [journal[kind] for kind in ("issn_print", "issn_electronic") if kind in journal]
+        media = _media(journal)
         if len(media) == 2 and key not in media:
             yield Problem(path, "has two other ISSNs; name the table by one of them")
         if len(set(media)) < len(media):

@@ -51,6 +51,8 @@ class Source(Struct, frozen=True, kw_only=True):
     citation_profile: CitationProfile = "ojs"
     date_profile: Literal["dspace"] | None = None
     organizations: tuple[str, ...] = ()
+    journal: str | None = None
+    journals: dict[str, str] = {}
     abstract_types: tuple[str, ...] = ()
     repairs: tuple[Literal["ligatures", "mojibake"], ...] = ()
     schedule: str | None = None
@@ -114,6 +116,8 @@ class Source(Struct, frozen=True, kw_only=True):
             abstract_types=self.abstract_types,
             repairs=self.repairs,
             journals=journals,
+            journal=self.journal,
+            set_journals=self.journals,
         )
 
 

@@ -153,8 +153,8 @@ def _parse_at(citation: str, at: int, grammar: _Grammar) -> ParsedCitation | Non
     if semicolon:
         pages = parse_pages(tail)
         issue = _parse_issue(head, grammar)
-        if issue and (pages or (issue.issue_title is None and tail.strip())):
-            unread = None if pages else tail.strip()
+        if issue and (pages or issue.issue_title is None or not tail.strip()):
+            unread = None if pages else tail.strip() or None
             return structs.replace(issue, journal=_collapsed(citation[:at]), pages=pages, unread_pages=unread)
     if _PAGE_RANGE_ONLY.fullmatch(rest):  # nearly every citation ends like this
         return None

@@ -1,13 +1,16 @@
-"""Names of people and groups in dc:creator (mapping D6). A name is split only where the source shows how."""
+"""Names of people and groups in one piece (mapping D6). A name is split only where the source shows how."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from msgspec import structs
 
+from harvester.formats.degrees import tidied, without_degrees_behind
 from harvester.formats.html import inline_from_html
+from harvester.formats.several import names_several, with_plain_separators
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, Contributor, Finding, Hints
 from harvester.text import fold, plain
@@ -46,25 +49,66 @@ _ORGANISATION = re.compile(
 _STEMS = frozenset(word[:4] for word in _ORGANISATION_WORDS.split())  # no word has a pattern in its first four letters
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
+Placeholder = Literal["nobody", "anonymous", "account"]
 # Words in lower case before a family name that belong to it: Maria van der Berg.
 _PARTICLE_WORDS = """
 af al at auf aus av d da das de degli dei del della den der des di do dos du e el la las le lo los ten ter van von y zu
 zum zur bin ibn op
 """
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
+_CONJUNCTIONS = frozenset({"y", "e", "i"})
+
+# Values that name nobody, that say that the author is not named, and accounts of a journal system, in lower case.
+_NOBODY = """
+n/a, n.a., nil, none, null, undefined, unknown, unknown author, author unknown, no author, no name, not available
+not applicable, desconocido, autor desconocido, desconhecido, inconnu, auteur inconnu, unbekannt, неизвестен
+неизвестный автор, tidak diketahui
+"""
+_ANONYMOUS = """
+anonymous, anon, anon., anonymous author, anónimo, anônimo, anonimo, anonyme, anonym, anonymus, аноним
+анонимный автор, anonim, 佚名, 匿名
+"""
+_ACCOUNTS = """
+admin, administrator, site admin, site administrator, system administrator, super user, superuser, root, webmaster
+journal admin, journal administrator, journal manager, admin ojs, administrador, administrateur, администратор
+"""
+_KINDS: tuple[tuple[Placeholder, str], ...] = (("nobody", _NOBODY), ("anonymous", _ANONYMOUS), ("account", _ACCOUNTS))
+_PLACEHOLDERS = {wording: kind for kind, words in _KINDS for wording in words.strip().replace("\n", ", ").split(", ")}
 
 
 def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[Contributor | None, list[Finding]]:
     """The contributor named in a dc:creator (`None` if it names nobody), and the findings about it."""
-    before, _, after = _without_markup(raw).partition(";")
-    name = fold(before)
+    value = _without_markup(raw)
+    whole = fold(value)
+    name = fold(with_plain_separators(value).partition(";")[0])
+    if whole in hints.organizations or name in hints.organizations:
+        return Contributor(kind="group", name=whole if whole in hints.organizations else name), []
+    value = with_plain_separators(value)
     if not any(map(str.isalpha, name)):
-        return None, [Finding("name-refused" if lost_its_letters(name) else "contributor-empty", path, fold(raw))]
-    if fold(raw) in hints.organizations or name in hints.organizations:
-        return Contributor(kind="group", name=fold(raw) if fold(raw) in hints.organizations else name), []
-    contributor, code = _contributor(name, hints.name_order)
+        return None, [Finding("name-refused" if lost_its_letters(name) else "contributor-empty", path, whole)]
+    if (kind := placeholder_kind(name)) == "nobody":
+        return None, [Finding("placeholder-value", path, whole)]
+    if kind == "anonymous":
+        return Contributor(kind="anonymous"), []
+    read = _read(name, hints.name_order)
+    if read.code != "possible-organization" and names_several(value):
+        return Contributor(surname=whole), [Finding("name-unparsed", path, whole)]
+    code = "name-is-account" if kind == "account" else read.code
     findings = [Finding(code, path, name)] if code else []
-    return _with_affiliation(contributor, after, findings, path)
+    if read.removed:
+        findings.append(Finding("name-tidied", path, name, {"removed": ", ".join(read.removed)}))
+    return _with_affiliation(read.contributor, value.partition(";")[2], findings, path)
+
+
+def placeholder_kind(name: str) -> Placeholder | None:
+    """What a value that is no name stands for: nobody, an author who is not named, or an account of a system.
+
+    Only the whole value decides, in either order of its parts: `Null, Jan` is a person.
+    """
+    words = list(dict.fromkeys(fold(name).casefold().replace(",", " ").split()))
+    if name in ("NA", "NA, NA"):  # Na is a family name
+        return "nobody"
+    return _PLACEHOLDERS.get(" ".join(words)) or _PLACEHOLDERS.get(" ".join(reversed(words)))
 
 
 def lost_its_letters(letterless: str) -> bool:
@@ -92,18 +136,30 @@ def _with_affiliation(
     return structs.replace(person, affiliations=(Affiliation(name=statement),)), findings
 
 
+class _Read(NamedTuple):
+    """A contributor, the code of the finding if there is one, and what was removed as no part of the name."""
+
+    contributor: Contributor
+    code: str | None = None
+    removed: tuple[str, ...] = ()
+
+
 @lru_cache(1 << 12)  # authors publish more than once, and a record repeats them in each language
-def _contributor(name: str, order: str | None) -> tuple[Contributor, str | None]:
-    """The contributor, and the code of the finding if there is one."""
+def _read(name: str, order: str | None) -> _Read:
     if _may_be_organisation(name):
-        return Contributor(kind="group", name=name), "possible-organization"
-    parts = [part for part in map(str.strip, name.split(",")) if part]
-    if _DIGIT.search(name) or not parts:
-        return Contributor(surname=name), "name-unparsed"
-    person = _split_at_commas(parts) if "," in name else _split_by_order(name, order)
+        return _Read(Contributor(kind="group", name=name), "possible-organization")
+    all_parts = [part for part in map(str.strip, name.split(",")) if any(map(str.isalpha, part))]
+    parts = without_degrees_behind(all_parts)
+    cleaned = [tidied(part) for part in parts]
+    removed = (*(mark for part in cleaned for mark in part.removed), *all_parts[len(parts) :])
+    words = [part.part for part in cleaned]
+    has_no_given_name = len(parts) == 1 < len(all_parts)
+    if _DIGIT.search(name) or not all(words) or has_no_given_name:
+        return _Read(Contributor(surname=name), "name-unparsed")
+    person = _split_at_commas(words) if "," in name else _split_by_order(words[0], order)
     if person is None:
-        return Contributor(surname=name), "name-unparsed" if "," in name else "name-order-unknown"
-    return person, None
+        return _Read(Contributor(surname=name), "name-unparsed" if "," in name else "name-order-unknown")
+    return _Read(person, None, removed)
 
 
 def _may_be_organisation(name: str) -> bool:
@@ -131,8 +187,12 @@ def _suffix(part: str) -> str | None:
 def _split_by_order(name: str, order: str | None) -> Contributor | None:
     """Splits a name without a comma by the configured order; `None` without one. A single word is a family name."""
     words = name.split()
+    while len(words) > 1 and not any(map(str.isalpha, words[0])):
+        words.pop(0)  # a sign in the place of a missing name
+    while len(words) > 1 and not any(map(str.isalpha, words[-1])):
+        words.pop()
     if len(words) == 1:
-        return Contributor(surname=name)
+        return Contributor(surname=words[0])
     suffix = _suffix(words[-1]) if len(words) > 2 else None
     if suffix:
         words.pop()
@@ -147,5 +207,6 @@ def _split_by_order(name: str, order: str | None) -> Contributor | None:
 def _start_of_family_name(words: list[str]) -> int:
     start = len(words) - 1
     while start > 1 and words[start - 1] in _PARTICLES:
-        start -= 1
+        # A conjunction joins two family names: José Ortega y Gasset.
+        start -= 2 if words[start - 1] in _CONJUNCTIONS and start > 2 else 1
     return start

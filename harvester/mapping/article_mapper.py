@@ -11,6 +11,7 @@ from harvester.article_rows import MappedArticle, to_mapped_article
 from harvester.datestamps import parse_utc
 from harvester.findings import is_blocking
 from harvester.mapping import assembly
+from harvester.mapping.membership import newest_sets
 from harvester.model import Finding, Hints, Policy, RawRecord, Reading
 
 LiveRecords = Mapping[str, RawRecord]  # of one identifier, by format, the best format first
@@ -50,7 +51,10 @@ class ArticleMapper(Struct, frozen=True):
     def _read_all(self, identifiers: Sequence[LiveRecords]) -> list[Reading]:
         raws = [raw for live in identifiers for raw in live.values()]
         readings = map(_with_record_findings, raws, formats.read_all(raws, self.hints))
-        return [assembly.assemble({prefix: next(readings) for prefix in live}, self.hints) for live in identifiers]
+        return [
+            assembly.assemble({prefix: next(readings) for prefix in live}, self.hints, newest_sets(live.values()))
+            for live in identifiers
+        ]
 
 
 def batches(identifiers: Sequence[LiveRecords]) -> Iterator[list[LiveRecords]]:
@@ -68,10 +72,11 @@ def batches(identifiers: Sequence[LiveRecords]) -> Iterator[list[LiveRecords]]:
 
 
 def _combined(reading: Reading, found: Iterable[Finding]) -> Reading:
-    """The findings of reader and rules, without a missing value of which the reader found several."""
+    """The findings of reader and rules, without a missing value that was reported before, or found several times."""
     own = reading.findings
-    ambiguous = {f.code.removesuffix("-ambiguous") for f in own if f.code.endswith("-ambiguous") and is_blocking(f)}
-    return Reading(reading.article, (*own, *(f for f in found if f.code.removesuffix("-missing") not in ambiguous)))
+    known = {f.code.removesuffix("-ambiguous") for f in own if f.code.endswith("-ambiguous") and is_blocking(f)}
+    known |= {f.code.removesuffix("-missing") for f in own if f.code.endswith("-missing")}
+    return Reading(reading.article, (*own, *(f for f in found if f.code.removesuffix("-missing") not in known)))
 
 
 def _with_record_findings(raw: RawRecord, reading: Reading) -> Reading:

@@ -1,24 +1,22 @@
 """One article from the formats of its record and the configured facts about its journal (mapping J11).
 
-The best format gives the whole article. Only a closed list of fields is filled in from the other formats, and only if
-the best format lacks them. Contradictions between formats are reported. The configuration then fills what is still
-missing. `provenance` has the origin of every value that is filled in here.
+The best format gives the article. `completion` fills in what it lacks from the other formats. Contradictions between
+formats are reported. The configuration then fills what is still missing. `provenance` has the origin of every value
+that is filled in here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from harvester import patterns
-from harvester.identifiers import fold_doi
-from harvester.model import Article, Finding, Hints, Issn, Journal, JournalFacts, LangText, Reading, Title
-from harvester.text import Math, plain
-
-# The fields that may be filled in from a second format.
-FILLED_FIELDS = ("landing_page", "licenses", "keywords", "language")
+from harvester import journals, patterns
+from harvester.mapping.comparing import agree_on_doi, letters, same_number, title_wordings
+from harvester.mapping.completion import completed
+from harvester.mapping.unknown_journal import issn_findings
+from harvester.model import Article, Finding, Hints, Issn, Journal, JournalFacts, LangText, Reading
+from harvester.text import plain
 
 # The rules report these about the finished article. A reader's finding would be a repetition, or no longer true.
 CODES_OF_THE_RULES = frozenset(
@@ -27,8 +25,8 @@ CODES_OF_THE_RULES = frozenset(
 )
 
 
-def assemble(readings: Mapping[str, Reading], hints: Hints) -> Reading:
-    """The article of one OAI identifier, from its readings by format. The best format is first."""
+def assemble(readings: Mapping[str, Reading], hints: Hints, sets: Sequence[str] = ()) -> Reading:
+    """The article of one OAI identifier, from its readings by format and its sets. The best format is first."""
     articles = {name: reading.article for name, reading in readings.items() if reading.article is not None}
     if not articles:
         return Reading(None, _distinct(finding for reading in readings.values() for finding in reading.findings))
@@ -37,10 +35,11 @@ def assemble(readings: Mapping[str, Reading], hints: Hints) -> Reading:
     findings = [*_report_unread(readings, best), *readings[best].findings]
     for other in others:
         findings += _disagreements(articles[best], articles[other], best, other)
-        article, adopted = _completed(article, readings[other], articles[other], other)
-        findings += adopted
-    finished = with_journal_facts(article, hints.journals)
-    return Reading(finished, _distinct(finding for finding in findings if not _is_obsolete(finding, finished, article)))
+        article, findings = completed(article, findings, readings[other], other)
+    found = journals.find(article.journal, sets, hints)
+    finished = with_journal_facts(article, hints.journals, found.issn)
+    kept = [finding for finding in findings if not _is_obsolete(finding, finished, article)]
+    return Reading(finished, _distinct([*kept, *issn_findings(finished, found, sets, hints)]))
 
 
 def mint(article: Article, facts: JournalFacts) -> str | None:
@@ -76,30 +75,10 @@ def _report_unread(readings: Mapping[str, Reading], best: str) -> Iterator[Findi
         yield Finding("format-unread", "", name, {"used": best, "why": why})
 
 
-def _completed(article: Article, reading: Reading, other: Article, name: str) -> tuple[Article, list[Finding]]:
-    """The article with missing fields filled in from another format, and that format's findings about these fields."""
-    missing = [field for field in FILLED_FIELDS if not getattr(article, field) and getattr(other, field)]
-    if not missing:
-        return article, []
-    values: dict[str, Any] = {field: getattr(other, field) for field in missing}
-    origins = {field: _origin(field, other, name) for field in missing}
-    findings = [finding for finding in reading.findings if _field_of(finding.path) in missing]
-    return replace(article, **values, provenance={**article.provenance, **origins}), findings
-
-
-def _origin(field: str, other: Article, name: str) -> str:
-    places = dict.fromkeys(place for path, place in other.provenance.items() if _field_of(path) == field)
-    return f"{name}: {', '.join(places)}" if places else name
-
-
-def _field_of(path: str) -> str:
-    return path.partition("[")[0].partition(".")[0]
-
-
 def _disagreements(article: Article, other: Article, name: str, other_name: str) -> Iterator[Finding]:
     """Reports a DOI, title, year or volume that both formats have and that differs."""
     formats = {"format": name, "other_format": other_name}
-    if article.doi and other.doi and fold_doi(article.doi) != fold_doi(other.doi):
+    if article.doi and other.doi and not agree_on_doi(article, other):
         yield Finding("formats-disagree-doi", "doi", article.doi, {**formats, "other": other.doi})
     for field, path, value, second in _differences(article, other):
         yield Finding("formats-disagree", path, value, {**formats, "field": field, "other": second})
@@ -107,63 +86,61 @@ def _disagreements(article: Article, other: Article, name: str, other_name: str)
 
 def _differences(article: Article, other: Article) -> Iterator[tuple[str, str, str, str]]:
     """The field, path and both values of each difference."""
-    ours, theirs = _titles(article), _titles(other)
+    ours, theirs = title_wordings(article.titles), title_wordings(other.titles)
     if ours and theirs and not ours.keys() & theirs.keys():
         yield "title", "titles[0]", next(iter(ours.values())), next(iter(theirs.values()))
     our_years, their_years = ({date.year for date in side.dates} for side in (article, other))
     if our_years and their_years and not our_years & their_years:
         yield "year", "dates[0]", str(article.dates[0].year), str(other.dates[0].year)
-    if article.volume and other.volume and _compact(article.volume) != _compact(other.volume):
+    if article.volume and other.volume and letters(article.volume) != letters(other.volume):
         yield "volume", "volume", article.volume, other.volume
-
-
-def _titles(article: Article) -> dict[str, str]:
-    """The titles, with and without subtitle, by their letters and digits; none if one contains a formula.
-
-    Dublin Core has title and subtitle in one element, and writes formulas differently.
-    """
-    if any(isinstance(part, Math) for title in article.titles for part in (*title.text, *title.subtitle)):
-        return {}
-    return {_compact(form): form for title in article.titles for form in _wordings(title) if _compact(form)}
-
-
-def _wordings(title: Title) -> Iterator[str]:
-    yield plain(title.text)
-    if title.subtitle:
-        yield f"{plain(title.text)}: {plain(title.subtitle)}"
-
-
-def _compact(value: str) -> str:
-    return "".join(filter(str.isalnum, value.casefold()))
+    if article.issue and other.issue and not same_number(article.issue, other.issue):
+        yield "issue", "issue", article.issue, other.issue
 
 
 # ------------------------------------------------------------------------------------------ configuration
 
 
-def with_journal_facts(article: Article, journals: Mapping[str, JournalFacts]) -> Article:
-    """The article with missing values filled in from the configuration of its journal."""
-    key = next((issn.value for issn in article.journal.issns if issn.value in journals), None)
+def with_journal_facts(article: Article, configured: Mapping[str, JournalFacts], key: str | None) -> Article:
+    """The article with missing values filled in from its journal's table, which has the ISSN `key`."""
     if key is None:
         return article
-    facts = journals[key]
+    facts = configured[key]
     language = article.language or facts.language
-    filled = replace(article, journal=_completed_journal(article.journal, facts), language=language)
+    filled = replace(article, journal=_completed_journal(article.journal, facts, key), language=language)
     filled = replace(filled, landing_page=filled.landing_page or patterns.landing_page(filled, facts))
     origins = {path: f'journals."{key}".{setting}' for path, setting in _changes(article, filled)}
     return replace(filled, provenance={**article.provenance, **origins}) if origins else article
 
 
-def _completed_journal(journal: Journal, facts: JournalFacts) -> Journal:
+def _completed_journal(journal: Journal, facts: JournalFacts, key: str) -> Journal:
     """The journal with missing values filled in. The registered title is first, in any language of the article."""
-    registered = [title for title in journal.titles if plain(title.text) == facts.title]
-    titles = tuple(dict.fromkeys([*registered, *journal.titles]))
+    titles = [title for title in journal.titles if plain(title.text) == facts.title]
+    if facts.title and not titles:
+        titles = [LangText((facts.title,))] if _is_known_by_other_titles(journal, facts) else []
+    titles += [title for title in journal.titles if not facts.title or plain(title.text) not in facts.other_titles]
     return Journal(
-        titles=titles or ((LangText((facts.title,)),) if facts.title else ()),
+        titles=tuple(dict.fromkeys(titles)),
         abbreviation=journal.abbreviation or facts.abbreviation,
-        issns=tuple(_with_medium(issn, facts) for issn in journal.issns),
+        issns=_completed_issns(journal.issns, facts, key),
         publisher=journal.publisher or facts.publisher,
         language=journal.language or facts.language,
     )
+
+
+def _is_known_by_other_titles(journal: Journal, facts: JournalFacts) -> bool:
+    """Whether the record names the journal by none of its titles, or by one that is not registered."""
+    return not journal.titles or any(plain(title.text) in facts.other_titles for title in journal.titles)
+
+
+def _completed_issns(issns: tuple[Issn, ...], facts: JournalFacts, key: str) -> tuple[Issn, ...]:
+    """The journal's ISSNs with their media, and the configured one of a medium that the record has no ISSN of."""
+    known = [_with_medium(issn, facts) for issn in issns]
+    configured = (Issn(facts.issn_print or "", "print"), Issn(facts.issn_electronic or "", "electronic"))
+    for new in configured:
+        if new.value and all(issn.value != new.value and issn.medium != new.medium for issn in known):
+            known.append(new)
+    return tuple(known) or (Issn(key),)
 
 
 def _with_medium(issn: Issn, facts: JournalFacts) -> Issn:
@@ -183,9 +160,12 @@ def _changes(before: Article, after: Article) -> Iterator[tuple[str, str]]:
     for field, path, setting in _JOURNAL_SETTINGS:
         if getattr(after.journal, field) and not getattr(before.journal, field):
             yield path, setting
-    for number, (old, new) in enumerate(zip(before.journal.issns, after.journal.issns, strict=True)):
-        if old != new:
-            yield f"journal.issns[{number}].medium", f"issn_{new.medium}"
+    had = len(before.journal.issns)
+    for number, issn in enumerate(after.journal.issns):
+        if issn.medium and number >= had:
+            yield f"journal.issns[{number}]", f"issn_{issn.medium}"
+        elif number < had and issn != before.journal.issns[number]:
+            yield f"journal.issns[{number}].medium", f"issn_{issn.medium}"
 
 
 # A field of the journal, its path in findings, and the setting that can fill it.

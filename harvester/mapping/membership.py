@@ -35,7 +35,7 @@ class Membership(Struct, frozen=True):
 
     def includes(self, live: Collection[RawRecord]) -> bool:
         """Whether the source has the record, given in each format that is live; the newest header decides."""
-        return not live or self.source.includes(_newest_sets(live))
+        return not live or self.source.includes(newest_sets(live))
 
     def findings(self, mapped: MappedArticle, live: Collection[RawRecord]) -> tuple[Finding, ...]:
         """The findings of an article, with the one about its membership.
@@ -44,7 +44,7 @@ class Membership(Struct, frozen=True):
         """
         if not self.is_limited or not live:
             return mapped.findings
-        sets = _newest_sets(live)
+        sets = newest_sets(live)
         if not self.source.includes(sets):
             return (self._outside(sets),)
         if self.source.sets or any_within(sets, self.earlier_sets) or mapped.row is None:
@@ -70,9 +70,9 @@ class Membership(Struct, frozen=True):
         return Finding("journal-not-configured", "journal", title, detail)
 
 
-def _newest_sets(live: Collection[RawRecord]) -> tuple[str, ...]:
+def newest_sets(live: Collection[RawRecord]) -> tuple[str, ...]:
     """The sets of the newest header, and of others with the same datestamp."""
-    newest = max(raw.datestamp for raw in live)
+    newest = max((raw.datestamp for raw in live), default="")
     sets = (name for raw in live if raw.datestamp == newest for name in (*raw.sets, *raw.listed_in))
     return tuple(dict.fromkeys(sets))
 

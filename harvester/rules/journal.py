@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harvester import patterns
+from harvester import journals, patterns
 from harvester.identifiers import clean_issn
 from harvester.model import Article, Finding, JournalFacts, Policy
 from harvester.rules.essentials import has_words
@@ -42,13 +42,8 @@ def title_matches_the_configuration(article: Article, policy: Policy) -> Iterato
     if facts is None or facts.title is None or not article.journal.titles:
         return
     titles = [plain(title.text) for title in article.journal.titles]
-    if _compact(facts.title) not in map(_compact, titles):
+    if {*map(journals.letters, journals.titles_of(facts))}.isdisjoint(map(journals.letters, titles)):
         yield Finding("journal-title-differs", "journal.titles[0]", titles[0], {"configured": facts.title})
-
-
-def _compact(title: str) -> str:
-    """The letters and digits of the title. No two journals differ only in other characters."""
-    return "".join(filter(str.isalnum, title.casefold()))
 
 
 def issn_media_match_the_configuration(article: Article, policy: Policy) -> Iterator[Finding]:

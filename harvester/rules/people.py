@@ -9,8 +9,10 @@ from harvester.crossref.limits import PERSON_NAME
 from harvester.identifiers import clean_orcid
 from harvester.model import AltName, Article, Contributor, Finding, Policy
 from harvester.rules.rule import Rule
+from harvester.scripts import foreign_letters
 
 _DIGIT_OR_QUESTION = re.compile(r"[\d?]")
+_WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "filho", "neto", "júnior", "junior"})
 
@@ -56,6 +58,22 @@ def _is_initial(surname: str) -> bool:
     return len(letters) == 1 and letters.lower() != letters.upper()
 
 
+def names_have_one_script(article: Article, _: Policy) -> Iterator[Finding]:
+    """Letters of another script look the same, and a search does not find the name."""
+    for number, person in enumerate(article.contributors):
+        for path, name in _written_names(person, f"contributors[{number}]"):
+            for word in _WORD.findall(name) if not name.isascii() else ():
+                if foreign := foreign_letters(word):
+                    yield Finding("name-mixed-scripts", path, word, {"letters": foreign})
+
+
+def _written_names(person: Contributor, path: str) -> Iterator[tuple[str, str]]:
+    for holder, place in [(person, path), *((alt, f"{path}.alt_names[{n}]") for n, alt in enumerate(person.alt_names))]:
+        for field in ("surname", "given", "name"):
+            if value := getattr(holder, field):
+                yield f"{place}.{field}", value
+
+
 def orcids_are_valid(article: Article, _: Policy) -> Iterator[Finding]:
     """Crossref: "invalid checksum"."""
     for number, person in enumerate(article.contributors):
@@ -94,6 +112,7 @@ def _are_namesakes(person: Contributor, other: Contributor) -> bool:
 RULES: tuple[Rule, ...] = (
     names_are_accepted,
     surnames_are_plausible,
+    names_have_one_script,
     orcids_are_valid,
     orcids_are_unique,
     people_are_unique,

@@ -81,7 +81,10 @@ _DESCRIPTIONS = {"alt_names": "a name in another script", "credit": "what an aut
 
 def _unsupported(person: Contributor, version: Version) -> Iterator[tuple[str, str]]:
     if person.alt_names and not version.alt_names:
-        yield "alt_names", ", ".join(" ".join(filter(None, (name.given, name.surname))) for name in person.alt_names)
+        yield (
+            "alt_names",
+            ", ".join(name.name or " ".join(filter(None, (name.given, name.surname))) for name in person.alt_names),
+        )
     if person.credit and person.kind != "group" and not version.role_elements:
         yield "credit", ", ".join(person.credit)
 

@@ -52,6 +52,8 @@ citation_profile = "scielo"
 date_profile = "dspace"
 organizations = ["University of Example, Extension Service"]
 abstract_types = ["executive-summary"]
+journal = "2049-3630"
+journals = { "ex:ART" = "1234-5679" }
 schedule = "30 2 * * *"
 parallel = 2
 max_deletion_share = 0.5
@@ -64,6 +66,7 @@ allow_private = true
 repairs = { mojibake = true, ligatures = false }
 [journals."1234-5679"]
 title = "Journal of Examples"
+other_titles = ["J. of Examples"]
 abbreviation = "J. Ex."
 issn_print = "1234-5679"
 issn_electronic = "2049-3630"
@@ -224,6 +227,7 @@ def test_hints_and_policy_have_what_readers_and_rules_need(full):
     assert hints.organizations == ("University of Example, Extension Service",)
     assert hints.abstract_types == ("executive-summary",)
     assert hints.repairs == ("ligatures",)
+    assert (hints.journal, hints.set_journals) == ("2049-3630", {"ex:ART": "1234-5679"})
     policy = full.policy("2026-01-01")
     assert (policy.today, policy.doi_prefixes, policy.journals) == ("2026-01-01", ("10.12345",), full.journals)
 
@@ -231,6 +235,7 @@ def test_hints_and_policy_have_what_readers_and_rules_need(full):
 def test_journal_is_found_by_each_of_its_issns(full):
     facts = JournalFacts(
         title="Journal of Examples",
+        other_titles=("J. of Examples",),
         abbreviation="J. Ex.",
         issn_print="1234-5679",
         issn_electronic="2049-3630",

@@ -114,7 +114,7 @@ class Table:
     def last_export(self, _target: str | None = None) -> datetime | None:
         return self._exported
 
-    def pending(self, _target: str, _sources: Collection[str]) -> Iterator[str]:
+    def pending(self, _target: str, _sources: Collection[str], **_conditions: object) -> Iterator[str]:
         return iter(["an article"] if self.has_news else [])
 
     def begin(self, name: str, prefix: str, kind: RunKind, now: datetime) -> RunRow:

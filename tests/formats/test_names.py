@@ -43,6 +43,8 @@ def test_names_with_marked_parts_are_split(raw, expected):
     ("raw", "hints", "expected"),
     [
         ("L. S. Timova", GIVEN_FIRST, person("Timova", "L. S.")),
+        ("José Ramos y Vega", GIVEN_FIRST, person("Ramos y Vega", "José")),
+        ("Ana Luz Costa e Silva", GIVEN_FIRST, person("Costa e Silva", "Ana Luz")),
         ("Maria van der Berg", GIVEN_FIRST, person("van der Berg", "Maria")),
         ("John Smith Jr.", GIVEN_FIRST, person("Smith", "John", "Jr.")),
         ("СТЕПОВА ЛЕНА БОРИСОВНА", FAMILY_FIRST, person("СТЕПОВА", "ЛЕНА БОРИСОВНА")),
@@ -84,6 +86,77 @@ def test_text_after_a_semicolon_is_an_unverified_affiliation():
     author, findings = parse_creator("Timova, L. S.; Samara University,\nSamara", OPEN, "contributors[0]")
     assert author == person("Timova", "L. S.", affiliations=(Affiliation(name="Samara University, Samara"),))
     assert [finding.code for finding in findings] == ["affiliation-unverified"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Sutrisno, -",
+        "-, Sutrisno",
+        "Sutrisno, .",
+        "., Sutrisno",
+        "Sutrisno, --",
+        "Sutrisno -",
+        "- Sutrisno",
+        "Sutrisno, *",
+    ],
+)
+def test_a_sign_is_no_part_of_a_name(raw):
+    assert parse_creator(raw, GIVEN_FIRST) == (person("Sutrisno"), [])
+
+
+@pytest.mark.parametrize("raw", ["Lestari, A", "Lestari, Á", "Park-Lund, Kay"])
+def test_a_letter_or_a_hyphen_is_part_of_a_name(raw):
+    surname, given = raw.split(", ")
+    assert parse_creator(raw, GIVEN_FIRST) == (person(surname, given), [])
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Demir, Prof. Dr. Ece", person("Demir", "Ece")),
+        ("Dr. Park, Min", person("Park", "Min")),
+        ("Lund, Ida, PhD", person("Lund", "Ida")),
+        ("Lund, John, Jr., MD", person("Lund", "John", "Jr.")),
+        ("Dr. Ida Lund", person("Lund", "Ida")),
+    ],
+)
+def test_titles_and_degrees_are_removed_with_a_finding(raw, expected):
+    author, findings = parse_creator(raw, GIVEN_FIRST)
+    assert author == expected
+    assert [finding.code for finding in findings] == ["name-tidied"]
+
+
+@pytest.mark.parametrize("raw", ["Ayu Lestari, S.Pd", "Ayu Lestari, S.Pd., M.Pd", "Lund, MD, PhD", "Lund, Prof. Dr."])
+def test_a_degree_in_the_place_of_the_given_name_is_reported(raw):
+    author, findings = parse_creator(raw, GIVEN_FIRST)
+    assert author == person(raw)
+    assert [finding.code for finding in findings] == ["name-unparsed"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "codes"),
+    [
+        ("N/A", None, ["placeholder-value"]),
+        ("None, None", None, ["placeholder-value"]),
+        ("Author, Unknown", None, ["placeholder-value"]),
+        ("NA", None, ["placeholder-value"]),
+        ("Anonymous", "anonymous", []),
+        ("Anónimo", "anonymous", []),
+        ("Anonymous, Anonymous", "anonymous", []),
+        ("Admin", "person", ["name-is-account"]),
+        ("Admin, Journal", "person", ["name-is-account"]),
+        ("Journal Manager", "person", ["name-is-account"]),
+        ("Null, Jan", "person", []),
+        ("Na, Li", "person", []),
+        ("Na", "person", []),
+        ("Unknown, Pat", "person", []),
+        ("Admina, Eva", "person", []),
+    ],
+)
+def test_values_that_are_no_names(raw, kind, codes):
+    author, findings = parse_creator(raw, OPEN)
+    assert (author.kind if author else None, [finding.code for finding in findings]) == (kind, codes)
 
 
 @given(st.text(max_size=60))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 import harvester
 from harvester import findings
-from harvester.mapping import assembly
+from harvester.mapping import assembly, completion
 from harvester.mapping.assembly import assemble, mint
 from harvester.model import (
     Article,
@@ -35,6 +35,7 @@ JATS = Article(
     titles=(Title(text=("On honey",), subtitle=("A study",), lang="en"),),
     journal=Journal(issns=(Issn("0317-8471"), Issn("1050-124X", "electronic"))),
     volume="3",
+    issue="2",
     dates=(PubDate(year=2020),),
     provenance={"doi": "article-id"},
 )
@@ -45,6 +46,7 @@ CORE = Article(
     language="en",
     titles=(Title(text=("On honey: a study",)),),
     volume="3",
+    issue="2",
     dates=(PubDate(year=2020, month=5),),
     first_page="7",
     keywords=(Keyword("honey"), Keyword("bees")),
@@ -76,29 +78,9 @@ def assemble_both(jats=JATS, core=CORE, hints=NO_HINTS, jats_findings=(), core_f
 # ------------------------------------------------------------------------------------------------ formats
 
 
-def test_the_best_format_wins_as_a_whole_record():
+def test_the_best_format_wins():
     article = assemble_both().article
     assert (article.format, article.titles, article.dates) == ("jats", JATS.titles, JATS.dates)
-    assert article.first_page is None  # not in the closed list
-
-
-def test_only_the_closed_list_is_filled_with_its_provenance():
-    article = assemble_both().article
-    assert {name: getattr(article, name) for name in assembly.FILLED_FIELDS} == {
-        name: getattr(CORE, name) for name in assembly.FILLED_FIELDS
-    }
-    assert article.provenance == {
-        "doi": "article-id",
-        "landing_page": "oai_dc: dc:identifier",
-        "licenses": "oai_dc",
-        "keywords": "oai_dc: dc:subject",
-        "language": "oai_dc",
-    }
-
-
-def test_fields_of_the_best_format_are_not_replaced():
-    article = assemble_both(jats=replace(JATS, language="es", keywords=(Keyword("miel"),))).article
-    assert (article.language, article.keywords) == ("es", (Keyword("miel"),))
 
 
 def test_formats_with_equal_values_agree():
@@ -113,6 +95,7 @@ def test_formats_with_equal_values_agree():
         ("formats-disagree", "titles[0]", "title", {"titles": (Title(text=("On bees",)),)}),
         ("formats-disagree", "dates[0]", "year", {"dates": (PubDate(year=2019),)}),
         ("formats-disagree", "volume", "volume", {"volume": "4"}),
+        ("formats-disagree", "issue", "issue", {"issue": "2-3"}),
     ],
 )
 def test_a_contradiction_is_reported_and_the_best_format_is_used(code, path, field, changes):
@@ -155,7 +138,7 @@ def test_findings_of_the_best_format_are_kept_once():
 def test_a_format_without_an_article_is_skipped_and_reported():
     reading = assemble_both(jats=None, jats_findings=[Finding("article-meta-missing")])
     assert reading.article == CORE
-    [finding] = reading.findings
+    finding, _ = reading.findings  # the other one is about the ISSN
     assert (finding.code, finding.value) == ("format-unread", "jats")
     assert finding.detail == {"used": "oai_dc", "why": "article-meta-missing"}
 
@@ -225,8 +208,41 @@ def test_the_registered_title_of_the_journal_is_first():
 
 def test_a_journal_that_is_not_configured_is_unchanged():
     assert assemble_one(JATS, NO_HINTS).article == JATS
-    unnumbered = replace(JATS, journal=Journal(titles=(LangText(("Annals",)),)))
+    unnumbered = replace(JATS, journal=Journal(titles=(LangText(("Annals of Physics",)),)))
     assert assemble_one(unnumbered).article == unnumbered
+
+
+@pytest.mark.parametrize(("own", "both"), [("0317-8471", "print electronic"), ("1050-124X", "electronic print")])
+def test_both_configured_issns_are_in_the_article(own, both):
+    article = assemble_one(replace(JATS, journal=Journal(issns=(Issn(own),)))).article
+    assert [issn.medium for issn in article.journal.issns] == both.split()
+    assert article.provenance["journal.issns[1]"] == f'journals."{own}".issn_{both.split()[1]}'
+
+
+@pytest.mark.parametrize("medium", ["print", "electronic"])
+def test_no_medium_is_there_twice(medium):
+    """An ISSN that the configuration does not have keeps its medium."""
+    issns = (Issn("0317-8471", "print"), Issn("2049-3630", "electronic"))
+    article = assemble_one(replace(JATS, journal=Journal(issns=issns if medium == "print" else issns[::-1]))).article
+    assert [issn.medium for issn in article.journal.issns].count(medium) == 1
+
+
+def test_a_title_that_is_not_registered_is_replaced_by_the_one_that_is():
+    known = replace(FACTS, other_titles=("An. of Honey",))
+    journal = Journal(titles=(LangText(("An. of Honey",)),))
+    reading = assemble_one(replace(JATS, journal=journal), Hints(journals={"0317-8471": known}))
+    assert reading.article.journal.titles == (LangText(("Annals",)),)
+    assert [issn.value for issn in reading.article.journal.issns] == ["0317-8471", "1050-124X"]
+
+
+def test_the_set_names_the_journal_of_a_record_without_issn():
+    hints = Hints(journals=HINTS.journals, set_journals={"honey": "1050-124X"})
+    nameless = {"jats": Reading(replace(JATS, journal=Journal()))}
+    article = assemble(nameless, hints, ("honey:ART",)).article
+    assert article is not None
+    assert [issn.value for issn in article.journal.issns] == ["0317-8471", "1050-124X"]
+    [missing] = assemble(nameless, hints, ("bees",)).findings
+    assert (missing.code, missing.detail["line"]) == ("issn-missing", '"bees" = "0317-8471"')
 
 
 def test_a_pattern_with_missing_values_gives_no_landing_page():
@@ -254,9 +270,17 @@ def test_the_rules_have_the_codes_that_are_left_to_them():
 def test_nothing_of_the_best_format_is_ever_changed(first, second):
     article = assemble_both(first, second).article
     for name in first.__struct_fields__:
-        if getattr(first, name) and name != "provenance":
+        if name in ("titles", "abstracts") and getattr(first, name):
+            assert getattr(article, name)[: len(getattr(first, name))] == getattr(first, name)
+        elif getattr(first, name) and name != "provenance":
             assert getattr(article, name) == getattr(first, name)
-        elif name not in (*assembly.FILLED_FIELDS, "provenance"):
+        elif name not in (
+            *completion.FILLED_FIELDS,
+            *completion.PLACE_FIELDS,
+            "last_page",
+            "other_pages",
+            "provenance",
+        ):
             assert not getattr(article, name)
 
 

@@ -62,7 +62,7 @@ def found(folder: Path, config: str, payload: bytes) -> dict[str, Finding]:
     (folder / "config.toml").write_text(config, encoding="utf-8")
     loaded = load(folder / "config.toml")
     mapper = ArticleMapper(loaded.sources["lamps"].hints(loaded.journals), loaded.policy("2026-01-01"))
-    raw = RawRecord(identifier="oai:x:1", datestamp="2024-05-01", payload=payload)
+    raw = RawRecord(identifier="oai:x:1", datestamp="2024-05-01", payload=payload, sets=("lamps",))
     (mapped,) = mapper.map([{"jats" if b"<article " in payload else "oai_dc": raw}])
     return {finding.code: finding for finding in mapped.findings}
 
@@ -93,6 +93,11 @@ CASES = {
         JOURNAL,
         f'\n[journals."2168-5096"]\nissn_electronic = "2168-5096"\n{JOURNAL}',
     ),
+    "issn-missing": (
+        dublin_core(source=["Journal of Lamps; Vol. 3 No. 1 (2024); 10-18"]),
+        SOURCE,
+        'journal = "2049-3630"\n',
+    ),
     "citation-unparsed": (
         dublin_core(source=["Journal of Lamps; Tome 3 Cahier 1 (2024); 10-18", ISSN]),
         JOURNAL,
@@ -109,6 +114,7 @@ CASES = {
         SOURCE,
         'organizations = ["LHCb collaboration"]\n',
     ),
+    "name-is-account": (dublin_core(creator=["Admin"]), SOURCE, 'organizations = ["Admin"]\n'),
     "abstract-type-skipped": (
         jats('<abstract abstract-type="executive-summary"><p>On light.</p></abstract>'),
         SOURCE,
@@ -154,6 +160,12 @@ ALTERNATIVES = (
 )
 WRONG_VALUES = {
     "journal-title-differs": (dublin_core(), JOURNAL, 'title = "Tide Letters"\n', 'title = "Journal of Lamps"\n'),
+    "issn-ambiguous": (
+        dublin_core(source=["Tide Letters; Vol. 3 No. 1 (2024); 10-18", "2168-5096"]),
+        JOURNAL,
+        'issn_electronic = "1050-124X"\n[sources.lamps.journals]\nlamps = "2049-3630"\n',
+        'issn_electronic = "2168-5096"\n[sources.lamps.journals]\nlamps = "2049-3630"\n',
+    ),
     "language-refused": (dublin_core(language=[]), JOURNAL, 'language = "ger"\n', 'language = "de"\n'),
     "version-leaves-out": (jats(ALTERNATIVES), CROSSREF, 'schema_version = "5.4.0"\n', 'schema_version = "5.5.0"\n'),
 }

@@ -147,7 +147,7 @@ def test_the_best_format_wins_and_the_other_fills_the_closed_list(two: Press):
     assert made.format == "jats"
     assert made.keywords == (Keyword("lamp", "en"), Keyword("oil", "en"))
     assert made.provenance["keywords"].startswith("oai_dc")
-    assert made.abstracts == ()
+    assert [abstract.lang for abstract in made.abstracts] == ["en"]
 
 
 def test_formats_that_disagree(two: Press):

@@ -69,6 +69,25 @@ def test_completely_recorded_provider_is_exported_completely(shared, tmp_path, p
     assert len(set(exported)) == len(exported)
 
 
+BY_SET = '[sources.journal.journals]\ntestj = "2049-3630"\nbeta = "2168-5096"\n'
+BETA = '\n[journals."2168-5096"]\ntitle = "Beta Letters & Reviews"\nissn_electronic = "2168-5096"\n'
+
+
+@pytest.mark.parametrize("assigned", ["", BY_SET], ids=["by title", "by set"])
+def test_provider_without_issns_is_exported_when_its_journals_are_configured(shared, tmp_path, assigned):
+    folder = shared / "data" / "recorded" / "catmandu"
+    more = f'organizations = ["The COVID-19 Working Group"]\n{assigned}{JOURNAL}{BETA}'
+    _, report = harvest_and_export(
+        Workbench(tmp_path), recorded(folder), "oai_dc", prefixes=["10.5555", "10.32013"], more=more
+    )
+    codes = Counter(code for held in report.held_back for code in held.codes)
+    assert codes.keys() == {"doi-missing"}
+    assert sum(file.records for file in report.files) == 145
+    deposits = b"".join(Path(file.path).read_bytes() for file in report.files)
+    for issn in (b"2049-3630", b"1234-5679", b"2168-5096"):
+        assert issn in deposits
+
+
 @pytest.mark.parametrize("path", data_files("oai"), ids=lambda path: path.stem)
 def test_every_recorded_answer_is_harvested_and_exported(path, tmp_path):
     page = path.read_bytes()

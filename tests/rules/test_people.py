@@ -29,6 +29,10 @@ BAD = [
     ("surname-initial", "contributors[0].surname", with_person(surname="Ж")),
     ("surname-suffix", "contributors[0].surname", with_person(surname="Davis Jr.")),
     ("surname-suffix", "contributors[0].surname", with_person(surname="da Silva Filho")),
+    ("name-mixed-scripts", "contributors[0].surname", with_person(surname="Iv\u0430nov")),
+    ("name-mixed-scripts", "contributors[0].given", with_person(given="Ив\u0061н")),
+    ("name-mixed-scripts", "contributors[0].name", by(replace(GROUP, name="Lam\u0440 Group"))),
+    ("name-mixed-scripts", "contributors[0].alt_names[0].name", with_person(alt_names=(AltName(name="Iv\u0430n"),))),
     ("orcid-check-digit", "contributors[0].orcid", with_person(orcid="https://orcid.org/0000-0002-1825-0098")),
     ("orcid-check-digit", "contributors[0].orcid", with_person(orcid="0000-0002-1825-0097")),  # not in canonical form
     ("orcid-duplicate", "contributors[1].orcid", by(PERSON, replace(PERSON, surname="Other"))),
@@ -45,6 +49,7 @@ GOOD = [
     with_person(surname="Neto"),
     with_person(surname="McDonald", given="R. J."),
     with_person(surname="MCDonald"),
+    with_person(surname="Иванов-Smith", given="山田さとみ"),
     with_person(given="J. D. S."),
     by(PERSON, Contributor(kind="group", name="The 3rd Group?"), Contributor(kind="anonymous")),
     by(PERSON, NAMESAKE),

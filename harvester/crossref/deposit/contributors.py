@@ -64,6 +64,8 @@ def _alt_names(names: Sequence[AltName], version: Version) -> str:
 
 
 def _alt_name(name: AltName, version: Version) -> str:
+    if name.name:
+        return element("string-name", name.name, attributes(language=language(name.lang, version)))
     parts = element("surname", name.surname) + element("given_name", name.given) + element("suffix", name.suffix)
     return f"<name{attributes(language=language(name.lang, version))}>{parts}</name>"
 

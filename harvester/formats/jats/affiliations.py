@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from harvester.formats.entities import character_of
+from harvester.formats.jats.affiliation_names import names_several, without_mark
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
@@ -34,6 +37,13 @@ _MAIL_LABEL = re.compile(r"\(?\be-?mails?\b(?: address(?:es)?)?\s*:?.*$", re.IGN
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EDGES = " ,;:"
+_PARTS_OF_LINE = re.compile(r"[,;]|\.(?=\s)|\s[-\u2013]\s")
+_DEPARTMENT_WORD = re.compile(
+    r"depart|dept|facul|escola|school|escuela|école|laborat|program|institut|cent(?:er|re|ro)\b|núcleo|curso|setor|serviço|"
+    r"servicio|unidade?\b|divis|seção|sección|hospital|clínica|coordena|pós-gradua|posgrado|cátedra|grupo|área|disciplina",
+    re.IGNORECASE,
+)
+_LABELS = re.compile(r"[\s,;]+")
 
 
 class Piece(NamedTuple):
@@ -49,10 +59,19 @@ def read_affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliatio
     wraps = [wrap for wrap in children(aff, "institution-wrap") if child(wrap, "institution-id") is not None]
     if len(wraps) < 2:
         affiliation = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
-        return (affiliation,) if affiliation else ()
+        if affiliation and affiliation.name and names_several(affiliation.name):
+            notes.report("affiliation-several", path, affiliation.name)
+        return (_without_mark(affiliation),) if affiliation else ()
     common = [piece for piece in _pieces(aff, "text") if piece.kind in ("place", "address")]
     affiliations = (_affiliation([*_pieces(wrap, "name"), *common], _identifiers(wrap, path, notes)) for wrap in wraps)
     return tuple(affiliation for affiliation in affiliations if affiliation)
+
+
+def _without_mark(affiliation: Affiliation) -> Affiliation:
+    name = affiliation.name
+    if name is None or names_several(name) or (bare := without_mark(name)) == name:
+        return affiliation
+    return replace(affiliation, name=bare)
 
 
 # --------------------------------------------------------------------------------------------- one <aff>
@@ -123,11 +142,29 @@ def _without_repetition(pieces: list[Piece]) -> list[Piece]:
     """SciELO gives an institution up to three times: as printed, normalised, and in parts. The parts are preferred."""
     kinds = {piece.kind for piece in pieces if piece.value}
     if "name" in kinds:
-        return [piece for piece in pieces if piece.kind not in _REPEATED]
+        kept = [piece for piece in pieces if piece.kind not in _REPEATED]
+        return [*kept, *_departments_as_printed(kept, [piece.value for piece in pieces if piece.kind == "original"])]
     for kind in ("original", "normalized"):
         if kind in kinds:
             return [Piece("name", piece.value, True) for piece in pieces if piece.kind == kind]
     return pieces
+
+
+def _departments_as_printed(tagged: list[Piece], printed: list[str]) -> Iterator[Piece]:
+    """The departments that only the printed line names, if that line names the tagged institution."""
+    known = _letters(" ".join(piece.value for piece in tagged))
+    names = [_letters(piece.value) for piece in tagged if piece.kind == "name" and piece.value]
+    for line in printed:
+        if not all(name in _letters(line) for name in names):
+            continue
+        for part in map(tidy, _PARTS_OF_LINE.split(line)):
+            if _DEPARTMENT_WORD.match(part) and _letters(part) not in known:
+                known += _letters(part)
+                yield Piece("department", part, True)
+
+
+def _letters(value: str) -> str:
+    return "".join(filter(str.isalnum, value.casefold()))
 
 
 def _without_mail(pieces: list[Piece]) -> list[Piece]:
@@ -202,7 +239,8 @@ def _identifiers(element: Element, path: str, notes: Notes) -> dict[str, str]:
         kind = attribute(inner, "institution-id-type", "vocab", "ext-link-type")
         value = plain_text(inner) or href(inner) or ""
         for key, cleaned in _identifier(kind, value, href(inner) or "", path, notes).items():
-            identifiers.setdefault(key, cleaned)
+            if identifiers.setdefault(key, cleaned) != cleaned:
+                notes.report("affiliation-id-left-out", path, cleaned, used=identifiers[key])
     return identifiers
 
 
@@ -236,6 +274,7 @@ class AffiliationIndex:
 
     def __init__(self, meta: Element | None, language: str | None, notes: Notes) -> None:
         self._elements: dict[str, Element] = {}
+        self._labelled: dict[str, list[Element]] = {}
         self._read: dict[Element, tuple[Affiliation, ...]] = {}
         self._language = language
         self._notes = notes
@@ -244,6 +283,8 @@ class AffiliationIndex:
         for aff in descendants(meta, "aff", "aff-alternatives") if meta is not None else ():
             if (identifier := aff.get("id")) and identifier not in self._elements:
                 self._elements[identifier] = aff
+            for label in _labels_of(aff):
+                self._labelled.setdefault(label, []).append(aff)
 
     def of(self, contrib: Element, path: str) -> tuple[Affiliation, ...]:
         """The affiliations that a contributor contains or refers to, in order."""
@@ -269,6 +310,8 @@ class AffiliationIndex:
 
     def _referred(self, xref: Element, path: str) -> list[Affiliation]:
         kind = attribute(xref, "ref-type")
+        if kind == "aff" and not xref.get("rid"):
+            return self._referred_by_label(xref, path)
         affiliations: list[Affiliation] = []
         for identifier in (xref.get("rid") or "").split():
             element = self._elements.get(identifier)
@@ -277,6 +320,23 @@ class AffiliationIndex:
             elif kind == "aff" and not self._is_note(identifier):
                 self._notes.report("affiliation-missing", path, identifier)
         return affiliations
+
+    def _referred_by_label(self, xref: Element, path: str) -> list[Affiliation]:
+        """The affiliations with the labels that the reference shows. A label of two affiliations is that of neither."""
+        affiliations: list[Affiliation] = []
+        for label in _shown_labels(xref):
+            elements = self._labelled.get(label, [])
+            if len(elements) == 1:
+                affiliations += self.read(elements[0], path)
+            else:
+                self._notes.report("affiliation-missing", path, label)
+        return affiliations
+
+    def is_labelled(self, element: Element, xref: Element) -> bool:
+        """Whether a reference without an identifier shows the label of this <aff>."""
+        if xref.get("rid") or attribute(xref, "ref-type") != "aff":
+            return False
+        return any(element in self._labelled.get(label, ()) for label in _shown_labels(xref))
 
     def _is_note(self, identifier: str) -> bool:
         """Whether the identifier is that of a footnote or an address: the American Physical Society refers to both."""
@@ -296,6 +356,19 @@ class AffiliationIndex:
     def _in_language(self, aff: Element) -> bool:
         lang = (aff.get("{http://www.w3.org/XML/1998/namespace}lang") or "").lower()
         return self._language is not None and lang.partition("-")[0] == self._language
+
+
+def _labels_of(aff: Element) -> list[str]:
+    """The label of an <aff>: its <label>, or a superscript at its beginning."""
+    label = child(aff, "label")
+    if label is None and len(aff) and local(aff[0]) == "sup" and not (aff.text or "").strip():
+        label = aff[0]
+    return _shown_labels(label)[:1]
+
+
+def _shown_labels(element: Element | None) -> list[str]:
+    shown = "" if element is None else "".join(map(str, element.itertext()))
+    return [label for part in _LABELS.split(shown) if (label := part.strip("()[]."))]
 
 
 def _affiliation_elements(contrib: Element) -> Iterator[Element]:

@@ -13,6 +13,15 @@ from harvester.xmltools import XML_LANG, local
 
 _NOT_A_NAME = vocabulary("contrib-group xref aff aff-alternatives address email fn label role ext-link uri contrib-id")
 _BEHALF = re.compile(r"^(?:(?:[Aa]nd\s+)?[Oo]n\s+behalf\s+of\s+|for\s+(?=the\s))")
+_MARKS = r"*†‡§¶‖⁎∗\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
+_LEADING_MARKS = re.compile(rf"^[{_MARKS}\s,]+(?=\w)")
+_TRAILING_MARKS = re.compile(
+    rf"(?<=[^\W\d_]{{3}})\s*[{_MARKS}](?:[\s,]*[{_MARKS}])*[\s,]*$|[\s,]+[{_MARKS}][{_MARKS}\s,]*$"
+)
+_FOOTNOTE_MARKS = re.compile(rf"[\s,;]*(?:(?:[^\W\d_]|\d{{1,3}}|[{_MARKS}#])(?:[\s,;]+|(?![^\W_])))*")
+_FACES = vocabulary("sup sub italic i em bold b strong sc underline u styled-content")
+_WORD_CHARACTER = re.compile(r"\w")
+_LONG_WORD_AT_END = re.compile(r"[^\W\d_]{3,}[\s.)]*$")
 _BRACKETED = re.compile(r"^\(([^()]*)\)$")
 
 
@@ -58,19 +67,47 @@ def has_parts(element: Element) -> bool:
     return child(element, "surname", "given-names") is not None
 
 
+def one_piece(name: AltName, element: Element) -> AltName:
+    """An alternative name. That of a <string-name> without parts is in one piece, and not a family name."""
+    return name if local(element) != "string-name" or has_parts(element) else AltName(name=name.surname, lang=name.lang)
+
+
 def group_name(collab: Element) -> str | None:
-    """The name of a group, without its members, addresses and notes."""
-    whole = fold(plain(text(_name_pieces(collab))))
+    """The name of a group, without its members, addresses, notes and footnote marks."""
+    whole = _without_marks(fold(plain(text(_name_pieces(collab)))))
     bracketed = _BRACKETED.match(whole)
     return _BEHALF.sub("", bracketed[1] if bracketed else whole).strip(" ,;") or None
 
 
+def _without_marks(name: str) -> str:
+    """The name without footnote marks at its ends. In `A*STAR` and `m² Group`, they belong to it."""
+    name = _LEADING_MARKS.sub("", name)
+    return _TRAILING_MARKS.sub("", name)
+
+
 def _name_pieces(collab: Element) -> Iterator[str]:
     yield collab.text or ""
-    for inner in collab:
-        if local(inner) not in _NOT_A_NAME:
+    for number, inner in enumerate(collab):
+        name = local(inner)
+        if name in _FACES:
+            yield "" if name == "sup" and _is_mark(collab, number) else plain(text(content_parts(inner)))
+        elif name not in _NOT_A_NAME:
             yield f" {plain(text(content_parts(inner)))} "
         yield inner.tail or ""
+
+
+def _is_mark(collab: Element, number: int) -> bool:
+    """Whether a superscript is a footnote mark: at an end of the name, and not part of a sign as in `E<sup>3</sup>`.
+
+    Marks may follow each other, with commas between them.
+    """
+    tails = [inner.tail or "" for inner in collab]
+    before, after = "".join([collab.text or "", *tails[:number]]), "".join(tails[number:])
+    if not _FOOTNOTE_MARKS.fullmatch(plain(text(content_parts(collab[number])))):
+        return False
+    return not _WORD_CHARACTER.search(before) or (
+        not _WORD_CHARACTER.search(after) and _LONG_WORD_AT_END.search(before) is not None
+    )
 
 
 def _name_part(element: Element) -> str | None:

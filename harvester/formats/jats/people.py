@@ -8,17 +8,23 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from harvester.formats.jats.affiliations import AffiliationIndex
+from harvester.formats.jats.groups import MemberLists, group_elements, member_count
 from harvester.formats.jats.inline import plain_text
-from harvester.formats.jats.names import group_name, has_parts, name_elements, person_name, ranked
-from harvester.formats.jats.roles import byline_role, credit_roles
+from harvester.formats.jats.names import group_name, has_parts, name_elements, one_piece, person_name, ranked
+from harvester.formats.jats.roles import Role, byline_role, credit_roles, role_value
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href
 from harvester.formats.jats.wording import visible_text
-from harvester.formats.names import lost_its_letters, parse_creator
+from harvester.formats.names import lost_its_letters, parse_creator, placeholder_kind
 from harvester.formats.notes import Notes
+from harvester.formats.same_person import may_be_one_person
+from harvester.formats.several import names_several, with_plain_separators
+from harvester.formats.tidied_names import tidied_name
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
 from harvester.xmltools import local
+
+_EXCERPT_LENGTH = 80  # characters of an entry in a finding
 
 
 class ContribEntry(NamedTuple):
@@ -27,6 +33,7 @@ class ContribEntry(NamedTuple):
     element: Element
     group: Element
     role: str | None
+    doubt: str | None = None  # the code of a finding about the role
 
 
 class Byline:
@@ -48,48 +55,92 @@ class Byline:
 
     def contributors(self) -> tuple[Contributor, ...]:
         """All contributors in the byline, in document order."""
-        entries = [entry for group in self._groups.get("contrib-group", ()) for entry in _entries(group)]
+        groups = self._groups.get("contrib-group", [])
+        entries = self._without_members([entry for group in groups for entry in _entries(group)])
         self._report_left_out([entry for entry in entries if entry.role is None])
         byline: list[tuple[ContribEntry, Contributor]] = []
         for entry in entries:
             if entry.role is not None:
                 byline += [(entry, person) for person in self._read(entry, len(byline))]
+        if not byline and any(entry.doubt == "contributor-type-unknown" for entry in entries):
+            self._notes.report("authors-unknown", "contributors", ", ".join(dict.fromkeys(map(_role_of, entries))))
         return self._with_shared_affiliations(byline)
+
+    def _without_members(self, entries: list[ContribEntry]) -> list[ContribEntry]:
+        """The entries without the members of groups, which are reported."""
+        lists = MemberLists(self._groups.get("contrib-group", []))
+        members = [entry.element for entry in entries if lists.has(entry.element, entry.group)]
+        for group, count in lists.counts(members).items():
+            self._notes.report("group-members-left-out", "contributors", group, count=str(count))
+        return [entry for entry in entries if entry.element not in members]
 
     def _read(self, entry: ContribEntry, index: int) -> list[Contributor]:
         """The contributors of one entry: usually one; a person and a group if the entry has both."""
         path = f"contributors[{index}]"
+        reported = len(self._notes.findings)
         contributors = [*self._person(entry, path), *self._group_and_anonymous(entry)]
-        if not contributors:
-            name = " ".join(map(visible_text, name_elements(entry.element)))
-            if lost_its_letters(name):
-                self._notes.report("name-refused", path, name)
-            else:
-                self._notes.report("contributor-empty", path, plain_text(entry.element) or "")
-            return []
-        return [self._with_details(contributors[0], entry.element, path), *contributors[1:]]
+        if contributors:
+            self._report_role(entry, path)
+            return [self._with_details(contributors[0], entry.element, path), *contributors[1:]]
+        name = " ".join(map(visible_text, name_elements(entry.element)))
+        if lost_its_letters(name):
+            self._notes.report("name-refused", path, name)
+        elif not any(finding.code == "placeholder-value" for finding in self._notes.findings[reported:]):
+            self._notes.report("contributor-empty", path, plain_text(entry.element) or "")
+        return []
+
+    def _report_role(self, entry: ContribEntry, path: str) -> None:
+        if entry.doubt:
+            self._notes.report(entry.doubt, path, visible_text(entry.element)[:_EXCERPT_LENGTH], role=_role_of(entry))
 
     def _person(self, entry: ContribEntry, path: str) -> list[Contributor]:
         elements = ranked(name_elements(entry.element), self._language)
         pairs = [(name, element) for element in elements if (name := self._name_of(element, path)) is not None]
         if not pairs:
             return []
-        (main, element), others = pairs[0], [name for name, _ in pairs[1:]]
+        (main, element), others = pairs[0], pairs[1:]
+        self._report_other_people(
+            entry, [name for name, each in pairs if each.getparent() is entry.element], main, path
+        )
+        alternatives = [one_piece(name, each) for name, each in others]
         person = self._person_or_group(main, element, path)
-        return [replace(person, role=entry.role or "author", lang=main.lang, alt_names=_other_names(main, others))]
+        if person is None:
+            return []
+        if person.kind == "anonymous":
+            return [replace(person, role=entry.role or "author")]
+        names = _other_names(main, alternatives)
+        return [replace(person, role=entry.role or "author", lang=main.lang, alt_names=names)]
+
+    def _report_other_people(self, entry: ContribEntry, names: list[AltName], main: AltName, path: str) -> None:
+        """Reports names beside each other that cannot be those of one person."""
+        if not all(may_be_one_person(main, name) for name in names):
+            together = "; ".join(map(visible_text, name_elements(entry.element)))
+            self._notes.report("name-unparsed", path, together)
 
     def _name_of(self, element: Element, path: str) -> AltName | None:
-        return person_name(element, language_of(element, f"{path}.lang", self._notes))
+        name = person_name(element, language_of(element, f"{path}.lang", self._notes))
+        return tidied_name(name, path, self._notes) if name else None
 
-    def _person_or_group(self, main: AltName, element: Element, path: str) -> Contributor:
-        """The person with this name. A name without parts may be an organisation, or is split like a dc:creator."""
+    def _person_or_group(self, main: AltName, element: Element, path: str) -> Contributor | None:
+        """The person with this name; `None` if it names nobody.
+
+        A name without parts, or with all of them in one, may be an organisation, or is split like a dc:creator.
+        """
         person = Contributor(surname=main.surname, given=main.given, suffix=main.suffix)
-        if main.given is not None:
-            whole = f"{main.given} {main.surname}"
+        whole = " ".join(filter(None, (main.given, main.surname)))
+        kind = placeholder_kind(whole)
+        if main.given is not None and kind is None:
             return Contributor(kind="group", name=whole) if whole in self._hints.organizations else person
-        creator, findings = parse_creator(main.surname, self._hints, path)
-        if creator is None or (has_parts(element) and creator.kind == "person"):
+        if main.given is not None and kind == "account" and whole not in self._hints.organizations:
+            self._notes.report("name-is-account", path, whole)
             return person
+        creator, findings = parse_creator(whole, self._hints, path)
+        plain = with_plain_separators(whole)
+        is_more = "," in plain or kind is not None or names_several(plain)
+        if creator is not None and has_parts(element) and creator.kind == "person" and not is_more:
+            return person
+        if creator is not None and has_parts(element) and creator.given:
+            self._notes.report("name-in-surname", path, whole)
         self._notes.add(findings)
         return creator
 
@@ -99,7 +150,7 @@ class Byline:
             if name := group_name(entry.element):
                 yield Contributor(kind="group", role=role, name=name)
             return
-        for collab in _collabs(entry.element):
+        for collab in group_elements(entry.element):
             if name := group_name(collab):
                 self._report_members(collab, name)
                 yield Contributor(kind="group", role=role, name=name)
@@ -164,22 +215,22 @@ class Byline:
         """Whether anybody in the article refers to it, even an editor or a member of a group."""
         inner = (aff.get("id") for aff in children(element, "aff"))
         identifiers = {identifier for identifier in (element.get("id"), *inner) if identifier}
-        if not identifiers or self._meta is None:
+        if self._meta is None:
             return False
-        return any(_refers_to(xref, identifiers) for xref in descendants(self._meta, "xref"))
+        xrefs = descendants(self._meta, "xref")
+        return any(_refers_to(xref, identifiers) or self._affiliations.is_labelled(element, xref) for xref in xrefs)
 
     # ------------------------------------------------------------------------------- left out of the byline
 
     def _report_left_out(self, entries: list[ContribEntry]) -> None:
         for entry in entries:
             people = [visible_text(element) for element in name_elements(entry.element)]
-            people += [group_name(collab) or "" for collab in _collabs(entry.element)]
-            role = attribute(entry.element, "contrib-type") or attribute(entry.group, "contrib-type", "content-type")
+            people += [group_name(collab) or "" for collab in group_elements(entry.element)]
             value = "; ".join(filter(None, people))
-            self._notes.report("contributor-left-out", "contributors", value, role=role)
+            self._notes.report(entry.doubt or "contributor-left-out", "contributors", value, role=_role_of(entry))
 
     def _report_members(self, collab: Element, group: str) -> None:
-        if members := sum(1 for _ in descendants(collab, "contrib")):
+        if members := member_count(collab):
             self._notes.report("group-members-left-out", "contributors", group, count=str(members))
 
 
@@ -188,19 +239,13 @@ def _refers_to(xref: Element, identifiers: set[str]) -> bool:
 
 
 def _entries(group: Element) -> Iterator[ContribEntry]:
-    for element in children(group, "contrib", "on-behalf-of", "collab"):
-        role = "author" if local(element) == "collab" else byline_role(element, group)
-        yield ContribEntry(element, group, role)
+    for element in children(group, "contrib", "on-behalf-of", "collab", "collab-name", "collab-wrap"):
+        role = byline_role(element, group) if local(element) in ("contrib", "on-behalf-of") else Role("author")
+        yield ContribEntry(element, group, role.name, role.doubt)
 
 
-def _collabs(contrib: Element) -> list[Element]:
-    """The elements with the group names of an entry. Of several alternatives, only the first."""
-    if local(contrib) == "collab":
-        return [contrib]
-    collabs = list(children(contrib, "collab", "on-behalf-of"))
-    alternatives = child(contrib, "collab-alternatives")
-    first = child(alternatives, "collab")
-    return [*collabs, first] if first is not None else collabs
+def _role_of(entry: ContribEntry) -> str:
+    return role_value(entry.element, entry.group)
 
 
 def _other_names(main: AltName, others: list[AltName]) -> tuple[AltName, ...]:
@@ -213,7 +258,8 @@ def _other_names(main: AltName, others: list[AltName]) -> tuple[AltName, ...]:
 
 def _sorted_letters(name: AltName) -> str:
     """The letters of a name, sorted: `Siri Berg` and `Berg, Siri` give the same string."""
-    return "".join(sorted(f"{name.surname}{name.given or ''}{name.suffix or ''}".replace(" ", "").replace(",", "")))
+    parts = filter(None, (name.surname, name.given, name.suffix, name.name))
+    return "".join(sorted("".join(parts).replace(" ", "").replace(",", "")))
 
 
 def _orcid(contrib: Element, path: str, notes: Notes) -> tuple[str | None, bool | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, attribute, children, vocabulary
@@ -29,17 +30,54 @@ _CREDIT = (
     "writing-original-draft",
     "writing-review-editing",
 )
+_TRANSLATORS = vocabulary("translator translators")
+# Parts of the words for roles in other languages and spellings: Co-Autor, Herausgeber, переводчик.
+_NOT_AUTHORS = re.compile(
+    r"non-?byline|member|edit[oeè]|éditeur|(?:^|-)eds?(?:-|$)|redact|redakt|rédact|herausgeb|szerkeszt|toimitta|curator|"
+    r"compil|organiz|organis|coord|review|referee|revis|evalua|parecer|relect|gutacht|hakem|manager|chair|advis|superv|"
+    r"illustr|photogr|fotogr|interview|proof|typeset|acknowl|penyunting|reda[ck]|редак|рецензент|编辑|編集|編者|编者|审稿|審稿|편집"
+)
+_AUTHOR_WORDS = re.compile(
+    r"auth?or|auteur|autrice|autore|verfasser|автор|yazar|penulis|pengarang|kirjoittaj|författar|forfatter|szerző|"
+    r"συγγραφ|writer|creator|corresp|作者|著者|저자|مؤلف|tác-giả|(?:^|-)aut(?:-|$)"
+)
+_TRANSLATOR_WORDS = re.compile(
+    r"translat|traduc|tradut|tradutt|traduttor|übersetz|перевод|переклад|çevirmen|penerjemah|översätt|oversett|译者|翻訳|번역"
+)
 _NOT_LETTERS = re.compile(r"[^a-z]+")
+_NO_WORD = re.compile(r"[\W\d_]+")
 _CREDIT_PAGE = re.compile(r"credit\.(?:casrai|niso)\.org/contributor-roles/([^/]+)")
 
 
-def byline_role(contrib: Element, group: Element) -> str | None:
-    """`author` or `translator`; `None` for people who are not in the byline: editors, reviewers, group members."""
-    role = attribute(contrib, "contrib-type") or attribute(group, "contrib-type", "content-type")
-    role = _NOT_LETTERS.sub("-", role)
+class Role(NamedTuple):
+    """The role in the byline (`None`: not in it), and the code of the finding if the source's word is not usual."""
+
+    name: str | None
+    doubt: str | None = None
+
+
+def role_value(contrib: Element, group: Element) -> str:
+    """The word for the role in the source, in lower case: of the entry, else of its group."""
+    return attribute(contrib, "contrib-type") or attribute(group, "contrib-type", "content-type")
+
+
+def byline_role(contrib: Element, group: Element) -> Role:
+    """`author` or `translator`; none for people who are not in the byline: editors, reviewers, group members.
+
+    A word in another language or spelling is understood by its stem. An unknown word proves nothing.
+    """
+    role = _NO_WORD.sub("-", role_value(contrib, group)).strip("-")
     if not role or role in _AUTHORS:
-        return "author"
-    return "translator" if role in ("translator", "translators") else None
+        return Role("author")
+    if role in _TRANSLATORS:
+        return Role("translator")
+    if _NOT_AUTHORS.search(role):
+        return Role(None)
+    if _TRANSLATOR_WORDS.search(role):
+        return Role("translator", "contributor-type-unusual")
+    if _AUTHOR_WORDS.search(role):
+        return Role("author", "contributor-type-unusual")
+    return Role(None, "contributor-type-unknown")
 
 
 def credit_roles(contrib: Element) -> tuple[str, ...]:

@@ -30,12 +30,13 @@ class DublinCoreRecord(NamedTuple):
 
     fields: Fields
     identifier: str  # of the OAI-PMH record
+    sets: tuple[str, ...]
     hints: Hints
     notes: Notes
 
 
 def _opened(element: etree._Element, record: RawRecord, hints: Hints, notes: Notes) -> DublinCoreRecord:
-    return DublinCoreRecord(Fields(element, notes), record.identifier, hints, notes)
+    return DublinCoreRecord(Fields(element, notes), record.identifier, (*record.sets, *record.listed_in), hints, notes)
 
 
 def _titles(record: DublinCoreRecord, article: Article) -> Article:
@@ -46,7 +47,7 @@ def _titles(record: DublinCoreRecord, article: Article) -> Article:
 
 def _place(record: DublinCoreRecord, article: Article) -> Article:
     titles = tuple(plain(title.text) for title in article.titles)
-    where = place(record.fields, article.language, titles, record.hints, record.notes)
+    where = place(record.fields, article.language, titles, record.hints, record.notes, record.sets)
     pages = where.pages
     return replace(
         article,

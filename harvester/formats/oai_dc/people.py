@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import lru_cache
-
 from msgspec import structs
 
 from harvester.formats.damage import text_findings
-from harvester.formats.languages import script_of
 from harvester.formats.names import parse_creator
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, Value
+from harvester.formats.same_person import have_same_beginning
 from harvester.model import AltName, Contributor, Hints
 
 People = list[Contributor]
-
-_script = lru_cache(1 << 12)(script_of)
 
 
 def contributors(fields: Fields, language: str | None, hints: Hints, notes: Notes) -> tuple[Contributor, ...]:
@@ -29,12 +24,23 @@ def contributors(fields: Fields, language: str | None, hints: Hints, notes: Note
         return ()
     chosen = language if language in groups else next(iter(groups))
     people = _people(groups.pop(chosen), hints, notes)
-    others = {lang: _people(values, hints, Notes()) for lang, values in groups.items()}
+    others = {lang: _as_alternatives(values, hints) for lang, values in groups.items()}
     if all(_same_people(people, other) for other in others.values()):
         return tuple(_with_alternative_names(person, index, others) for index, person in enumerate(people))
     sizes = ", ".join(f"{lang}: {len(group)}" for lang, group in ({chosen: people} | others).items())
     notes.report("creators-language-mismatch", "contributors", sizes)
     return tuple(people)
+
+
+def _as_alternatives(values: list[Value], hints: Hints) -> People:
+    """The same people in another language. A name that cannot be split is a name in one piece."""
+    notes = Notes()
+    people = _people(values, hints, notes)
+    unsplit = {finding.path for finding in notes.findings if finding.code in ("name-order-unknown", "name-unparsed")}
+    return [
+        structs.replace(person, surname=None, name=person.surname) if f"contributors[{number}]" in unsplit else person
+        for number, person in enumerate(people)
+    ]
 
 
 def _by_language(values: list[Value]) -> dict[str | None, list[Value]]:
@@ -60,23 +66,15 @@ def _people(values: list[Value], hints: Hints, notes: Notes) -> People:
 
 def _same_people(people: People, others: People) -> bool:
     """Whether two lists may name the same people: names in the same script and position have the same first letter."""
-    return len(people) == len(others) and all(map(_may_be_same_person, people, others))
-
-
-def _may_be_same_person(person: Contributor, other: Contributor) -> bool:
-    first, second = person.surname or person.name or "", other.surname or other.name or ""
-    return person.kind == other.kind and (_initial(first) == _initial(second) or _script(first) != _script(second))
-
-
-def _initial(name: str) -> str:
-    return unicodedata.normalize("NFD", name)[:1].lower()
+    return len(people) == len(others) and all(map(have_same_beginning, people, others))
 
 
 def _with_alternative_names(person: Contributor, index: int, others: dict[str | None, People]) -> Contributor:
-    names: dict[tuple[str, str | None], AltName] = {}
+    names: dict[AltName, AltName] = {}
+    main = AltName(surname=person.surname, given=person.given)
     for lang, group in others.items():
         other = group[index]
-        if other.surname and (other.surname, other.given) != (person.surname, person.given):
-            alternative = AltName(surname=other.surname, given=other.given, suffix=other.suffix, lang=lang)
-            names.setdefault((other.surname, other.given), alternative)
+        name = AltName(surname=other.surname, given=other.given, name=other.name if other.kind == "person" else None)
+        if (name.surname or name.name) and name != main:
+            names.setdefault(name, structs.replace(name, suffix=other.suffix, lang=lang))
     return structs.replace(person, alt_names=tuple(names.values())) if names else person

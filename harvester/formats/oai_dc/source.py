@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from msgspec import Struct, structs
@@ -16,7 +17,8 @@ from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import plain_line
 from harvester.formats.pages import Pages, parse_pages
 from harvester.identifiers import clean_doi, looks_like_issn, typed_issn
-from harvester.model import Hints, Issn, Journal, LangText
+from harvester.journals import assigned_issn, titles_of
+from harvester.model import Hints, Issn, Journal, JournalFacts, LangText
 from harvester.text import fold
 
 _ISSN_LABELLED = re.compile(
@@ -39,6 +41,9 @@ _PARTS = {
 }
 
 
+Parse = Callable[[str], ParsedCitation | None]
+
+
 class Place(Struct, frozen=True, kw_only=True):
     """Where the article was published."""
 
@@ -51,10 +56,20 @@ class Place(Struct, frozen=True, kw_only=True):
     elocation_id: str | None = None
 
 
-def place(fields: Fields, language: str | None, titles: tuple[str, ...], hints: Hints, notes: Notes) -> Place:
-    """The journal and the article's place in it. If citations disagree on a part, that part is left out."""
+def place(
+    fields: Fields,
+    language: str | None,
+    titles: tuple[str, ...],
+    hints: Hints,
+    notes: Notes,
+    sets: tuple[str, ...] = (),
+) -> Place:
+    """The journal and the article's place in it. If citations disagree on a part, that part is left out.
+
+    `titles` are those of the article, `sets` those of the record.
+    """
     issns = _issns(fields, hints, notes)
-    citations = _citations(fields, titles, issns, hints, notes)
+    citations = _citations(fields, titles, issns, sets, hints, notes)
     citations.sort(key=lambda each: language is not None and each[0] != language)
     found = [citation for _, citation in citations]
     extra = _own_elements(fields, notes)
@@ -86,6 +101,7 @@ def _citations(
     fields: Fields,
     titles: tuple[str, ...],
     issns: tuple[Issn, ...],
+    sets: tuple[str, ...],
     hints: Hints,
     notes: Notes,
 ) -> list[tuple[str | None, ParsedCitation]]:
@@ -96,7 +112,7 @@ def _citations(
         context = RecordContext(titles, tuple(fold(value.text) for value in sources))
         values, parse = fields.all(profile.element), _bound(profile.parse, context)
     elif hints.citation_profile == "ojs":
-        values, parse = sources, _ojs_parser(issns, hints)
+        values, parse = sources, _ojs_parser(issns, sets, hints)
     else:
         return []
     candidates = [value for value in values if _may_be_citation(value.text, profile is not None)]
@@ -123,24 +139,36 @@ def _element(hints: Hints) -> str:
     return f"dc:{profile.element}" if profile else "dc:source"
 
 
-def _bound(parse: Parser, context: RecordContext) -> Callable[[str], ParsedCitation | None]:
+def _bound(parse: Parser, context: RecordContext) -> Parse:
     return lambda raw: parse(raw, context)
 
 
-def _ojs_parser(issns: tuple[Issn, ...], hints: Hints) -> Callable[[str], ParsedCitation | None]:
-    journals = [hints.journals[issn.value] for issn in issns if issn.value in hints.journals]
-    if not journals:
-        return _parse_ojs_line
-    titles = tuple(dict.fromkeys(journal.title for journal in journals if journal.title))
+def _ojs_parser(issns: tuple[Issn, ...], sets: tuple[str, ...], hints: Hints) -> Parse:
+    """The parser of citations, with the titles and labels of the journal if the configuration has it.
+
+    The journal of a record without an ISSN may be the one whose title is at the start of the citation.
+    """
+    known = [hints.journals[issn.value] for issn in issns if issn.value in hints.journals]
+    if not issns and (assigned := assigned_issn(sets, hints)):
+        known = [hints.journals[assigned]]
+    if issns or known:
+        return partial(_parse_ojs_line, known)
+    return partial(_parse_by_title, tuple(hints.journals.values()))
+
+
+def _parse_by_title(journals: Iterable[JournalFacts], raw: str) -> ParsedCitation | None:
+    line = _citation_line(raw)
+    named = [facts for facts in journals if any(line.startswith(f"{title};") for title in titles_of(facts))]
+    return _parse_ojs_line(named, raw)
+
+
+def _parse_ojs_line(journals: Iterable[JournalFacts], raw: str) -> ParsedCitation | None:
+    titles = tuple(dict.fromkeys(title for facts in journals for title in titles_of(facts)))
     labels = Labels(
-        tuple(label for journal in journals for label in journal.volume_labels),
-        tuple(label for journal in journals for label in journal.issue_labels),
+        tuple(label for facts in journals for label in facts.volume_labels),
+        tuple(label for facts in journals for label in facts.issue_labels),
     )
-    return lambda raw: parse_ojs(_citation_line(raw), titles, labels)
-
-
-def _parse_ojs_line(raw: str) -> ParsedCitation | None:
-    return parse_ojs(_citation_line(raw))
+    return parse_ojs(_citation_line(raw), titles, labels)
 
 
 def _citation_line(raw: str) -> str:

@@ -48,6 +48,13 @@ class TestAltNames:
                 "Анна",
             ]
 
+    def test_in_one_piece_are_no_family_name(self) -> None:
+        whole = Contributor(surname="Kerr", alt_names=(AltName(name="Andy Kerr", lang="en"),))
+        for version in ("5.5.0", "5.3.1"):
+            found = byline(whole, version=version)
+            assert found.texts("//c:alt-name/c:string-name[@language='en']") == ["Andy Kerr"]
+            assert found.count("//c:alt-name/c:name") == 0
+
     def test_are_left_out_in_540(self) -> None:
         assert byline(self.person, version="5.4.0").count("//c:alt-name") == 0
 

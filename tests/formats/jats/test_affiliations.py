@@ -181,3 +181,66 @@ def test_a_reference_of_another_kind_is_not_an_affiliation():
     (contrib,) = element("<contrib><xref ref-type='fn' rid='a x'/><xref rid='a'/></contrib>")
     assert [affiliation.name for affiliation in index.of(contrib, "path")] == ["A"]
     assert notes.findings == []
+
+
+def by_label(*shown: str, labels: tuple[str, ...] = ("1", "2")) -> tuple[list[str | None], list[str]]:
+    """The institutions of an author who refers to labels only, and the codes of the findings."""
+    xrefs = "".join(f"<xref ref-type='aff'>{label}</xref>" for label in shown)
+    affs = "".join(f"<aff id='i{n}'><label>{label}</label>College {n}</aff>" for n, label in enumerate(labels))
+    reading = read_meta(group(person(rest=xrefs), person("Lee", "<aff>Lee College</aff>")) + affs)
+    return [each.name for each in article_of(reading).contributors[0].affiliations], codes(reading)
+
+
+@pytest.mark.parametrize(
+    ("shown", "labels", "names", "expected"),
+    [
+        (("1", "2"), ("1", "2"), ["College 0", "College 1"], []),
+        (("<sup>2</sup>", "1"), ("1", "2"), ["College 1", "College 0"], []),
+        (("1,2",), ("1", "2"), ["College 0", "College 1"], []),
+        (("(a)", "b"), ("a", "b"), ["College 0", "College 1"], []),
+        (("1", "3"), ("1", "2"), ["College 0"], ["affiliation-missing", "affiliation-unassigned"]),
+        (("1",), ("1", "1"), [], ["affiliation-missing"]),  # one label, two institutions
+    ],
+)
+def test_a_reference_without_an_identifier_shows_a_label(shown, labels, names, expected):
+    assert by_label(*shown, labels=labels) == (names, expected)
+
+
+def test_an_identifier_decides_before_the_label():
+    xref = "<xref ref-type='aff' rid='i1'>1</xref>"
+    affs = "<aff id='i0'><label>1</label>One College</aff><aff id='i1'><label>2</label>Two College</aff>"
+    people = meta(group(person(rest=xref), person("Lee", "<xref ref-type='aff' rid='i0'/>")) + affs).contributors
+    assert [each.name for one in people for each in one.affiliations] == ["Two College", "One College"]
+
+
+TAGGED = "<institution content-type='orgname'>Coast University</institution>"
+PRINTED = "<institution content-type='original'>{}</institution>" + TAGGED
+
+
+@pytest.mark.parametrize(
+    ("inner", "departments"),
+    [
+        (PRINTED.format("Coast University, Department of Tides, Natal, Brazil"), ("Department of Tides",)),
+        (PRINTED.format("Laboratório de Marés; Coast University. Natal"), ("Laboratório de Marés",)),
+        (
+            PRINTED.format("Coast University, School of Seas, Program of Tides")
+            + "<institution content-type='orgdiv1'>School of Seas</institution>",
+            ("School of Seas", "Program of Tides"),
+        ),
+        (PRINTED.format("Coast University, 12 Shore Road, Natal"), ()),
+        (PRINTED.format("Another University, Department of Tides"), ()),  # of another institution
+        (TAGGED, ()),
+    ],
+)
+def test_departments_that_only_the_printed_line_names(inner, departments):
+    assert affiliation(inner).departments == departments
+
+
+def test_a_second_identifier_of_a_kind_is_reported():
+    wrap = "<institution-wrap><institution>Dune College</institution>{}</institution-wrap>"
+    ror = "<institution-id institution-id-type='ror'>https://ror.org/{}</institution-id>"
+    two = read_meta(group(person(rest=f"<aff>{wrap.format(ror.format('03yrm5c26') + ror.format('02jx3x895'))}</aff>")))
+    assert article_of(two).contributors[0].affiliations[0].ror == "https://ror.org/03yrm5c26"
+    assert codes(two) == ["affiliation-id-left-out"]
+    twice = read_meta(group(person(rest=f"<aff>{wrap.format(ror.format('03yrm5c26') * 2)}</aff>")))
+    assert codes(twice) == []

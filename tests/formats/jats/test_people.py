@@ -63,3 +63,46 @@ def test_corresponding_authors_are_marked_by_attribute_or_link():
     assert meta(group(person(rest="<xref ref-type='corresp' rid='c'/>")) + notes).contributors[0].corresponding
     assert meta(group(person(rest="<xref rid='c'/>")) + notes).contributors[0].corresponding
     assert not meta(group(person()) + notes).contributors[0].corresponding
+
+
+ONE_FIELD = {
+    "<surname>Orlov, Boris</surname>": (["Orlov"], ["name-in-surname"]),
+    "<surname>林，森</surname>": (["林"], ["name-in-surname"]),
+    "<surname>Walsh, Jr.</surname>": (["Walsh"], []),
+    "<surname>Walsh and Osei</surname>": (["Walsh and Osei"], ["name-unparsed"]),
+    "<surname>Ramos y Vega</surname>": (["Ramos y Vega"], []),
+    "<surname>Walsh Osei</surname>": (["Walsh Osei"], []),
+    "<surname>Sutrisno</surname><given-names>-</given-names>": (["Sutrisno"], []),
+    "<surname>S.Pd</surname><given-names>Ayu Lestari</given-names>": (["S.Pd"], ["name-unparsed"]),
+    "<surname>N/A</surname>": ([], ["placeholder-value"]),
+    "<surname xml:lang='xx-none'/>": ([], ["contributor-empty"]),
+    "<surname>Admin</surname><given-names>Admin</given-names>": (["Admin"], ["name-is-account"]),
+    "<surname>Null</surname><given-names>Jan</given-names>": (["Null"], []),
+}
+
+
+@pytest.mark.parametrize("inner", ONE_FIELD)
+def test_a_name_in_the_wrong_field(inner):
+    reading = read_meta(group(f"<name>{inner}</name>"))
+    surnames, expected = ONE_FIELD[inner]
+    assert [each.surname for each in article_of(reading).contributors] == surnames
+    assert codes(reading) == expected
+
+
+NAMES = "<name><surname>{}</surname><given-names>{}</given-names></name>"
+TOGETHER = [
+    (NAMES.format("Ramos", "Luz") + NAMES.format("Vega", "Iker"), ["name-unparsed"]),
+    (NAMES.format("Ramos", "Luz") + NAMES.format("Vega", "Iker") + NAMES.format("Moss", "Bo"), ["name-unparsed"]),
+    (NAMES.format("林", "森") + NAMES.format("王", "芳"), ["name-unparsed"]),
+    (NAMES.format("Ramos", "Luz") + "<string-name>Iker Vega</string-name>", ["name-unparsed"]),
+    (NAMES.format("林", "森") + NAMES.format("Lin", "Sen"), []),
+    (NAMES.format("Ramos", "Luz") + NAMES.format("Ramos Vega", "L."), []),
+    (f"<name-alternatives>{NAMES.format('Ramos', 'Luz')}{NAMES.format('Vega', 'Iker')}</name-alternatives>", []),
+]
+
+
+@pytest.mark.parametrize(("inner", "expected"), TOGETHER)
+def test_two_names_in_one_contributor_are_one_person_or_reported(inner, expected):
+    reading = read_meta(group(inner))
+    assert len(article_of(reading).contributors) == 1
+    assert codes(reading) == expected

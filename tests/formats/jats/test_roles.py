@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.jats.roles import byline_role, credit_roles
+from harvester.formats.jats.roles import Role, byline_role, credit_roles
 from tests.formats.jats.reading import article_of, codes, element, group, meta, person, read_meta
 
 ROLES = [
@@ -23,6 +23,50 @@ def test_only_the_byline_is_used(own, of_group, expected):
     reading = read_meta(f"<contrib-group {of_group}><contrib {own}>{person()}</contrib></contrib-group>")
     assert [contributor.role for contributor in article_of(reading).contributors] == expected
     assert codes(reading) == ([] if expected else ["contributor-left-out"])
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [
+        ("Autor", "author"),
+        ("Co-Autor", "author"),
+        ("coautora", "author"),
+        ("auteur", "author"),
+        ("co-author", "author"),
+        ("author-group", "author"),
+        ("автор", "author"),
+        ("соавтор", "author"),
+        ("作者", "author"),
+        ("yazar", "author"),
+        ("traductor", "translator"),
+        ("переводчик", "translator"),
+    ],
+)
+def test_other_words_for_roles_in_the_byline_are_reported(word, role):
+    reading = read_meta(f"<contrib-group><contrib contrib-type='{word}'>{person()}</contrib></contrib-group>")
+    assert [each.role for each in article_of(reading).contributors] == [role]
+    assert [(each.code, each.detail["role"]) for each in reading.findings] == [
+        ("contributor-type-unusual", word.lower())
+    ]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Herausgeber", "éditeur", "редактор", "revisor", "编辑", "assoc_ed", "section-editor", "jmanager", "reviewed-by"],
+)
+def test_other_words_for_people_who_are_not_in_the_byline(word):
+    editor, author = f"<contrib contrib-type='{word}'>{person()}</contrib>", f"<contrib>{person('Lee')}</contrib>"
+    reading = read_meta(f"<contrib-group>{editor}{author}</contrib-group>")
+    assert [each.surname for each in article_of(reading).contributors] == ["Lee"]
+    assert codes(reading) == ["contributor-left-out"]
+
+
+def test_an_unknown_word_is_reported_and_nobody_left_holds_the_article_back():
+    unknown = f"<contrib contrib-type='petitioner'>{person()}</contrib>"
+    alone = read_meta(f"<contrib-group>{unknown}</contrib-group>")
+    assert codes(alone) == ["contributor-type-unknown", "authors-unknown"]
+    together = read_meta(f"<contrib-group>{unknown}<contrib>{person('Lee')}</contrib></contrib-group>")
+    assert codes(together) == ["contributor-type-unknown"]
 
 
 CREDIT = [
@@ -56,7 +100,7 @@ def test_the_role_comes_from_the_entry_or_its_group(own, of_group, role):
     contrib, group = element("", "contrib"), element("", "contrib-group")
     contrib.set("contrib-type", own)
     group.set("content-type", of_group)
-    assert byline_role(contrib, group) == role
+    assert byline_role(contrib, group) == Role(role)
 
 
 def test_equal_credit_roles_are_kept_once():

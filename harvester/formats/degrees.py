@@ -1,0 +1,76 @@
+"""Academic degrees, titles and footnote marks in names, of which they are no part (mapping D6, J6).
+
+Only what cannot be a name is removed. `Ma`, `Do` and `Ba` are family names, `Md.` is a given name in Bangladesh, and
+`S.H.` may be initials or a degree in law.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_MARKS = "*†‡§¶‖#⁎∗✉\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
+
+# Titles before a name, in lower case. Those in the second line need their full stop, because they may be names.
+_TITLES = "prof professor profesor profesora professora dr drs dra drg doç mr mrs ms sir rev phdr mudr rndr judr mvdr"
+_DOTTED_TITLES = "doc mag lic ing ir eng engr arq assoc asst yrd öğr arş gör uzm mgr bc hj проф доц акад канд dipl priv"
+_UNDOTTED = "|".join(f"[{title[0].upper()}{title[0]}]{title[1:]}" for title in _TITLES.split())  # MS are initials
+_DOTTED = "|".join((*_TITLES.split(), *_DOTTED_TITLES.split()))
+_TITLE = re.compile(
+    rf"(?:(?:(?-i:(?:{_UNDOTTED})\b(?![-’'.]))|(?:{_DOTTED})\.|д-р\b|üyesi\b)(?:-\s?(?:ing|doz)\.)?,?\s*)+",
+    re.IGNORECASE,
+)
+
+# Degrees after a name, by the segments between which full stops may be. The second kind are words or names without
+# full stops, and the third kind are usual with a blank. Degrees that look like initials (MBA) are in `_SHORT`.
+_DEGREES = """
+Ph_D M_Sc B_Sc D_Sc Sc_D M_B_B_S F_R_C_P F_R_C_S F_R_C_P_C F_A_C_S F_A_C_P M_R_C_P D_Phil M_Phil Ed_D M_Eng B_Eng
+Pharm_D Psy_D M_Pharm B_Pharm M_Tech B_Tech M_Div Dr_P_H M_Ed B_Ed M_Pd S_Pd M_Pd_I S_Pd_I M_Kom S_Kom M_Hum S_Hum M_Si
+S_Si S_Sos M_Sos M_I_Kom S_I_Kom S_Ked M_Kes S_Kep M_Kep S_Farm M_Farm S_Psi M_Psi S_Pt M_Pt Dr_Sc PHD MSC BSC MPHIL
+DPHIL
+"""
+_DOTTED_DEGREES = """
+LL_M LL_B LL_D M_Ag S_Ag M_Ak S_Ak S_Hut M_Hut S_Th M_Th S_Ds M_Ds S_Sn M_Sn S_St M_Ars M_Par Sp_P_D C_Sc M_Mus B_Mus
+"""
+_SPACED_DEGREES = "Ph_D M_Sc B_Sc S_Pd M_Pd S_Kom M_Kom M_Kes S_Ked M_Hum S_Sos"
+_IN_RUSSIAN = r"[кд]\.\s?[а-я]{1,4}\.\s?н\."
+_DEGREE = "|".join(
+    degree.replace("_", separator)
+    for words, separator in ((_DEGREES, r"\.?"), (_DOTTED_DEGREES, r"\."), (_SPACED_DEGREES, r"\.?\s"))
+    for degree in words.split()
+)
+_AT_END = re.compile(rf"(?:^|[\s,;]+)(?:{_DEGREE}|{_IN_RUSSIAN})\.?$")
+_SHORT = re.compile(
+    r"(?:MD|MA|BA|DO|MS|BS|RN|JD|SE|SH|ST|MM|MT|MH|SS|MBA|MPH|DDS|DMD|DVM|MFA|BFA|MSW|MSN|BSN|DNP|SKM|LLM|LLB|LLD)"
+)
+
+
+class Tidied(NamedTuple):
+    """A part of a name, empty if nothing is left, and what was removed from it."""
+
+    part: str
+    removed: tuple[str, ...] = ()
+
+
+@lru_cache(1 << 12)
+def tidied(part: str) -> Tidied:
+    """The part of a name without footnote marks at its ends, titles before it and degrees after it."""
+    bare = part.strip(f"{_MARKS} ,")
+    start = part.find(bare)
+    removed = [marks for side in (part[:start], part[start + len(bare) :]) if (marks := side.strip(" ,"))]
+    if title := _TITLE.match(bare):
+        removed.append(title[0].strip(" ,"))
+        bare = bare[title.end() :]
+    while degree := _AT_END.search(bare):
+        removed.append(degree[0].strip(" ,;"))
+        bare = bare[: degree.start()].rstrip(" ,;")
+    return Tidied(bare, tuple(removed))
+
+
+def without_degrees_behind(parts: list[str]) -> list[str]:
+    """The parts of a name between commas, without degrees after the given name. There, `MD` is a degree too."""
+    behind = len(parts)
+    while behind > 1 and (not tidied(parts[behind - 1]).part or _SHORT.fullmatch(parts[behind - 1].replace(".", ""))):
+        behind -= 1
+    return parts[:behind] if len(parts) > 2 else parts  # `Smith, MD` may be a name with initials

@@ -1,0 +1,45 @@
+"""Names of institutions: without footnote marks, and whether one name is that of several institutions (mapping J7)."""
+
+from __future__ import annotations
+
+import re
+
+_SIGNS = "*†‡§¶‖⁎∗\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
+_MARK = re.compile(
+    rf"(?:[{_SIGNS}]+[\s,]*|[(\[]\s*(?:\d{{1,2}}|[a-z]|[{_SIGNS}]+)\s*[)\]]\s*|\d{{1,2}}\)\s*)+(?=[^\W_])"
+)
+# A digit or letter without a blank. Letters that begin words such as eHealth or iSchool are none.
+_GLUED_MARK = re.compile(r"(?:\d{1,2}|[abcdfgh])(?=[^\W\d_])")
+_INSTITUTION = re.compile(
+    r"universi|univ\b|institut|depart|dept|facult|faculd|fakult|school|colleg|academ|hospital|cent(?:er|re|ro)\b|laborat|"
+    r"division|escola|escuela|école|klinik|clinic|museum|minist|институт|университет|кафедра|факультет",
+    re.IGNORECASE,
+)
+_UNIVERSITY = re.compile(r"universi|univ\b|университет", re.IGNORECASE)
+_INDEPENDENT = re.compile(
+    r"universi|univ\b|institut|academ|colleg|hospital|museum|cent(?:er|re|ro)\b|minist|университет|институт",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:^|[,;.]\s*)(\d{1,2})\s?(?=[^\W\d_])")
+
+
+def without_mark(name: str) -> str:
+    """The name without the footnote mark before it. A number of its own stays: `3M Company`, `2nd Clinic`."""
+    name = _MARK.sub("", name, count=1) if _MARK.match(name) else name
+    mark = _GLUED_MARK.match(name)
+    if not mark:
+        return name
+    rest = name[mark.end() :]
+    is_word = rest[:1].isupper() and rest[1:2].islower()
+    if _INSTITUTION.match(rest) and rest[0].isupper():
+        return rest
+    return rest if mark[0].isdigit() and is_word and _INSTITUTION.search(rest) else name
+
+
+def names_several(name: str) -> bool:
+    """Whether the name is that of several institutions: each with its place, two universities, or numbered."""
+    numbers = _NUMBERED.findall(name)
+    if len(numbers) > 1 and [int(number) for number in numbers] == list(range(1, len(numbers) + 1)):
+        return True
+    parts = [part for part in name.split(";") if _INDEPENDENT.search(part)]
+    return sum("," in part for part in parts) > 1 or sum(bool(_UNIVERSITY.search(part)) for part in parts) > 1

@@ -1,0 +1,179 @@
+"""Whether one value names several people (mapping D6). Such a value is never read as one person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from harvester.formats.degrees import tidied
+from harvester.text import fold
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_SEPARATORS = str.maketrans({"，": ",", "،": ",", "﹐": ",", "；": ";", "؛": ";", "﹔": ";", "\u037e": ";"})
+_LISTING_COMMA = re.compile(r"[、､﹑]")  # separates people, or parts of a name
+
+# A letter with a full stop, or one of the digraphs by which Cyrillic initials are written in Latin letters.
+_INITIAL = re.compile(r"(?<![^\W_])(?:[^\W\d_]|Yu|Ya|Ye|Zh|Ch|Sh|Kh|Ts|Дж)\.")
+_FULL_WORD = re.compile(r"[^\W\d_]{2,}(?![^\W_]|\.)")
+_WORDS = re.compile(r"[^\W\d_][\w'’.-]*")
+_BAR = re.compile(r"\s[/|•+]\s|\||\s&|&\s|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
+_DASH = re.compile(r"\s[-\u2013\u2014]\s")
+_SUFFIX = re.compile(r",\s*(?:[JS]r\.?|I{2,3}|IV|Filho|Neto|J[uú]nior)$")
+_ROMAN = frozenset({"II", "III", "IV", "V"})
+_PARTICLES = vocabulary("da das de del della den der di do dos du el la las le los van von zu y e i")
+
+_AND = vocabulary("& and und et och og ve dan serta en és oraz ja və și şi и та і και و")
+_AND_IN_NAMES = vocabulary("y e i")  # Ortega y Gasset, Costa e Silva, Pi i Margall
+
+# Words of institutions, roles and places. A statement with one of them, whole or as the beginning marked by *, is not
+# a list of people.
+_STATEMENT = Path(__file__).with_name("affiliation_words.txt")
+_IDEOGRAPHIC = re.compile(
+    r"大学|大學|学院|學院|研究|医院|醫院|病院|公司|中心|学校|學校|实验|実験|協会|协会|協會|学会|學會|图书|図書|대학|연구|병원|센터|학교"
+)
+_ABBREVIATED_PLACE = re.compile(
+    r"\b(?:U\.\s?S|U\.\s?K|D\.\s?C|P\.\s?R|N\.\s?Y|L\.\s?A|D\.\s?F|B\.\s?C|S\.\s?[Ap]|C\.\s?V)\b"
+)
+_NOT_IN_NAMES = re.compile(r"[\d@:()\[\]]|//")
+
+
+def with_plain_separators(value: str) -> str:
+    """The value with the commas and semicolons of other scripts replaced. The comma `、` is kept."""
+    return value.translate(_SEPARATORS)
+
+
+def names_several(value: str) -> bool:
+    """Whether a value with plain separators names more than one person, whatever stands between them."""
+    before, _, after = value.partition(";")
+    name = fold(before)
+    if _LISTING_COMMA.search(name) or _BAR.search(name):
+        return True
+    parts = [part.strip() for half in _DASH.split(name) for part in half.split(",")]
+    if sum(map(_is_whole_name, parts)) > 1 or _have_bare_initials(parts):
+        return True
+    return _has_conjunction(name) or (bool(after.strip(" ;\n")) and _is_list(tidied(name).part, after))
+
+
+def _is_whole_name(part: str) -> bool:
+    """Whether the part has initials and a full word: `Ivanov I.I.`, but neither `Ivanov` nor `I.I.`."""
+    return _has_initials(part) and bool(_FULL_WORD.search(part))
+
+
+def _has_initials(part: str) -> bool:
+    return any(not match[0].islower() for match in _INITIAL.finditer(part))
+
+
+def _have_bare_initials(parts: list[str]) -> bool:
+    """Whether all parts end, or all begin, with initials without full stops: `Smith JA, Jones BC`."""
+    for at in (0, -1):
+        initials = [_bare_initials(part.split(), at) for part in parts]
+        is_suffix = initials[0] in _ROMAN and any(len(each) == 1 for each in initials[1:])
+        if len(parts) > 1 and all(initials) and not is_suffix:
+            return True
+    return False
+
+
+def _bare_initials(words: list[str], at: int) -> str:
+    """The word at this place if it can only be initials next to a name: `JA` in `Smith JA` and in `SMITH JA`."""
+    word, rest = (words[at], words[1:] if at == 0 else words[:-1]) if len(words) > 1 else ("", [])
+    has_name = any(any(map(str.islower, each)) for each in rest)
+    longest = 3 if has_name else 2 if any(len(each) > 3 for each in rest) else 0
+    return word if word.isalpha() and word.isupper() and len(word) <= longest else ""
+
+
+# ------------------------------------------------------------------------------------------- conjunctions
+
+
+def _has_conjunction(name: str) -> bool:
+    tokens = name.split()
+    for at, token in enumerate(tokens[1:-1], 1):
+        word = token.lower() if name.isupper() else token
+        before, after = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+        if word in _AND and tokens[at - 1].lower() != "von":
+            return True
+        if word in _AND_IN_NAMES and _are_whole_names(before, after):
+            return True
+    return False
+
+
+def _are_whole_names(before: str, after: str) -> bool:
+    """Whether both sides of a word that also joins family names are whole names."""
+    if "," in before + after:
+        return all("," in side or _is_whole_name(side) for side in (before, after))
+    return all(_is_whole_name(side) or len(_own_words(side)) > 1 for side in (before, after))
+
+
+def _own_words(side: str) -> list[str]:
+    return [word for word in side.split() if word not in _PARTICLES]
+
+
+# --------------------------------------------------------------------------------------------- semicolons
+
+
+def _is_list(name: str, after: str) -> bool:
+    """Whether the text after the first semicolon goes on with people. An affiliation may stand there too."""
+    written = [entry for part in after.split(";") if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
+    entries = [tidied(entry).part or entry for entry in written]
+    if not entries or any(_NOT_IN_NAMES.search(entry) for entry in entries[:1]):
+        return False
+    return any(map(_is_certainly_person, entries)) or all(_has_form_of(name, entry) for entry in entries)
+
+
+def _is_certainly_person(entry: str) -> bool:
+    """Whether the entry is a name with initials: `Smith, B.`, `B. Smith`."""
+    family, _, given = entry.partition(",")
+    is_inverted = bool(given) and _FULL_WORD.search(family) is not None and not _FULL_WORD.search(given)
+    has_form = _is_whole_name(entry) if not given else is_inverted or _is_whole_name(given.strip())
+    return _has_initials(entry) and has_form and "," not in given and _may_be_name(entry)
+
+
+def _has_form_of(name: str, entry: str) -> bool:
+    """Whether the entry has the form of the name before it: `Family, Given`, or several words without a comma."""
+    entry = _SUFFIX.sub("", entry)
+    if not _may_be_name(entry) or ("," in entry) != ("," in name) or entry.count(",") > 1:
+        return False
+    sides = entry.split(",")
+    if not all(0 < len(_own_words(side)) <= 3 for side in sides):
+        return False
+    if len(sides) == 1 and (len(name.split()) == 1 or len(entry.split()) == 1):
+        return _is_ideographic(name) and _is_ideographic(entry)
+    is_shouted = entry.split()[0].strip(",").isupper() and not name.split()[0].strip(",").isupper()  # CNRS, Paris
+    return not (is_shouted and any(map(str.islower, entry)))
+
+
+def _is_ideographic(name: str) -> bool:
+    """Whether the name is that of one person in Chinese, Japanese or Korean: two to five characters."""
+    return 2 <= len(name) <= 5 and all("\u3005" <= character <= "\ud7a3" for character in name)
+
+
+def _may_be_name(entry: str) -> bool:
+    if _NOT_IN_NAMES.search(entry) or _IDEOGRAPHIC.search(entry) or _ABBREVIATED_PLACE.search(entry):
+        return False
+    if any(word.islower() and word not in _PARTICLES for word in _WORDS.findall(entry)):
+        return False
+    whole, beginnings = _statement_words()
+    lowered = entry.casefold()
+    if any(f" {phrase} " in f" {lowered.replace(',', ' ')} " for phrase in whole if " " in phrase):
+        return False
+    return not any(word in whole or word.startswith(beginnings) for word in _lowered_words(entry))
+
+
+def _lowered_words(entry: str) -> Iterator[str]:
+    return (word.casefold().rstrip(".") for word in _WORDS.findall(entry))
+
+
+@cache
+def _statement_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The words, and the beginnings of words."""
+    lines = _STATEMENT.read_text(encoding="utf-8").splitlines()
+    words = [word.strip() for line in lines if not line.startswith("#") for word in line.split(",") if word.strip()]
+    return (
+        frozenset(word for word in words if not word.endswith("*")),
+        tuple(word.removesuffix("*") for word in words if word.endswith("*")),
+    )

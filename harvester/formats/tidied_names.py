@@ -1,0 +1,35 @@
+"""Names in parts, without what is no part of a name (mapping J6)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from harvester.formats.degrees import tidied, without_degrees_behind
+from harvester.formats.notes import Notes
+from harvester.model import AltName
+
+
+def tidied_name(name: AltName, path: str, notes: Notes) -> AltName:
+    """The name without degrees, titles and footnote marks, which are reported.
+
+    If nothing is left of the family name, the given names hide it, and it is not known which word it is.
+    """
+    surname, removed = _tidied_surname(name.surname or "", name.given)
+    if not surname:
+        if name.given:
+            notes.report("name-unparsed", path, f"{name.given} {name.surname}")
+        return name
+    given = tidied(name.given or "")
+    removed += given.removed
+    if removed:
+        whole = " ".join(filter(None, (name.given, name.surname)))
+        notes.report("name-tidied", path, whole, removed=", ".join(removed))
+    return replace(name, surname=surname, given=given.part or None) if removed else name
+
+
+def _tidied_surname(surname: str, given: str | None) -> tuple[str, tuple[str, ...]]:
+    """The family name and what was removed. After a comma, `MD` is a degree if the given name is known."""
+    parts = [part.strip() for part in surname.split(",")]
+    kept = without_degrees_behind([given, *parts])[1:] if given and len(parts) > 1 else parts
+    rest = tidied(", ".join(kept) if len(kept) < len(parts) else surname)
+    return rest.part, (*rest.removed, *parts[len(kept) :])

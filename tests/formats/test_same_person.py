@@ -1,0 +1,43 @@
+"""Whether two names may be those of one person."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.same_person import have_same_beginning, initial, may_be_one_person
+from harvester.model import AltName, Contributor
+
+
+def name(surname: str, given: str | None = None) -> AltName:
+    return AltName(surname=surname, given=given)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "one"),
+    [
+        (name("Walsh", "Kay"), name("Walsh", "K. L."), True),
+        (name("Walsh", "Kay"), name("Kay", "Walsh"), True),
+        (name("Lund", "Søren"), name("Lúnd", "Soren"), True),
+        (name("Walsh", "Kay"), name("Kay Walsh"), True),
+        (name("王", "芳"), name("Wang", "Fang"), True),
+        (name("Орлов", "Борис"), name("Orlov", "Boris"), True),
+        (name("Orlov", "Boris"), name("Orloff", "B."), True),
+        (name("Walsh", "Kay"), name("Osei", "Tom"), False),
+        (name("Walsh", "Kay"), name("Weber", "Tom"), False),
+        (name("王", "芳"), name("林", "森"), False),
+        (name("Kay Walsh"), name("Tom Osei"), False),
+        (name("Walsh", "Kay"), name("Tom Osei"), False),
+    ],
+)
+def test_two_names(ours, theirs, one):
+    assert may_be_one_person(ours, theirs) is one
+    assert may_be_one_person(theirs, ours) is one
+
+
+def test_the_same_position_in_two_lists():
+    walsh = Contributor(surname="Walsh", given="Kay")
+    assert have_same_beginning(walsh, Contributor(surname="Wälsh"))
+    assert have_same_beginning(walsh, Contributor(surname="Уолш"))
+    assert not have_same_beginning(walsh, Contributor(surname="Osei"))
+    assert not have_same_beginning(walsh, Contributor(kind="group", name="Walsh Group"))
+    assert initial("Éva") == "e"

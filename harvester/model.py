@@ -423,6 +423,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     today: str  # YYYY-MM-DD
     doi_prefixes: tuple[str, ...] = ()  # that the depositor may use; empty: not configured
+    registered_dois: tuple[str, ...] = ()  # that exist although their form is unusual; * is any characters
     crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
     schema_version: str | None = None  # of the deposits; `None`: not configured
     journals: dict[str, JournalFacts] = {}

@@ -7,12 +7,13 @@ missing. `provenance` has the origin of every value that is filled in here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from harvester import patterns
+from harvester.findings import is_blocking
 from harvester.identifiers import fold_doi
 from harvester.model import Article, Finding, Hints, Issn, Journal, JournalFacts, LangText, Reading, Title
 from harvester.text import Math, plain
@@ -40,6 +41,7 @@ def assemble(readings: Mapping[str, Reading], hints: Hints) -> Reading:
         article, adopted = _completed(article, readings[other], articles[other], other)
         findings += adopted
     finished = with_journal_facts(article, hints.journals)
+    findings += _report_lacking(finished, articles, {finding.path for finding in findings if is_blocking(finding)})
     return Reading(finished, _distinct(finding for finding in findings if not _is_obsolete(finding, finished, article)))
 
 
@@ -85,6 +87,32 @@ def _completed(article: Article, reading: Reading, other: Article, name: str) ->
     origins = {field: _origin(field, other, name) for field in missing}
     findings = [finding for finding in reading.findings if _field_of(finding.path) in missing]
     return replace(article, **values, provenance={**article.provenance, **origins}), findings
+
+
+def _report_lacking(article: Article, articles: Mapping[str, Article], explained: Collection[str]) -> Iterator[Finding]:
+    """Reports each required value that the article lacks although another format has it.
+
+    These fields identify the article, so they are not filled in. Without this, the journal would be asked to enter a
+    value that it has entered already. For the paths in `explained`, the reader has given another reason.
+    """
+    best, *others = articles
+    for path, (field, value_of) in _REQUIRED.items():
+        if path in explained or value_of(article):
+            continue
+        other = next((name for name in others if value_of(articles[name])), None)
+        if other is not None:
+            value = value_of(articles[other])
+            yield Finding("format-lacks", path, value, {"field": field, "format": best, "other_format": other})
+
+
+# By the path of its finding, the name of each required field, and its value in words; empty if there is none.
+_REQUIRED: Mapping[str, tuple[str, Callable[[Article], str]]] = {
+    "doi": ("DOI", lambda article: article.doi or ""),
+    "titles": ("title", lambda article: plain(article.titles[0].text) if article.titles else ""),
+    "dates": ("publication date", lambda article: ", ".join(str(date.year) for date in article.dates)),
+    "journal.titles": ("journal title", lambda article: ", ".join(plain(t.text) for t in article.journal.titles)),
+    "journal.issns": ("ISSN", lambda article: ", ".join(issn.value for issn in article.journal.issns)),
+}
 
 
 def _origin(field: str, other: Article, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, href
 from harvester.formats.notes import Notes
-from harvester.identifiers import clean_doi
+from harvester.identifiers import cited_doi
 from harvester.model import Relation
 
 # related-article-type if this article is the notice: the Crossmark type of its update.
@@ -109,7 +109,7 @@ def _target(element: Element) -> tuple[str | None, Literal["doi", "uri", "other"
         (plain_text(identifier) if identifier is not None else "") or "",
     ]
     for value in candidates:
-        if (typed == "doi" or any(form in value for form in _DOI_FORMS)) and (doi := clean_doi(value)):
+        if (typed == "doi" or any(form in value for form in _DOI_FORMS)) and (doi := cited_doi(value)):
             return doi, "doi"
     return (link, "uri") if link.startswith(("http://", "https://")) else (None, "other")
 
@@ -120,7 +120,7 @@ def _preprints(history: Element, index: int, notes: Notes) -> list[Relation]:
     for event in children(history, "event"):
         for link in children(event, "self-uri", "article-id", "pub-id"):
             version_type = attribute(link, "content-type", "specific-use") or attribute(event, "event-type")
-            doi = clean_doi(href(link) or plain_text(link) or "")
+            doi = cited_doi(href(link) or plain_text(link) or "")
             if doi and version_type == "preprint":
                 preprints.append(Relation(kind="hasPreprint", target=doi))
             elif doi:

@@ -53,6 +53,8 @@ TARGETS = [
     (f"{COMMENT} xlink:href='https://a.example/1'", "", "https://a.example/1", "uri", []),
     (f"{COMMENT} xlink:href='doi:10.5555/b'", "", "10.5555/b", "doi", []),
     (f"{COMMENT} document-id='10.5555/b'", "", "10.5555/b", "doi", []),
+    (f"{COMMENT} xlink:href='https://doi.org/10.5555/b.'", "", "10.5555/b", "doi", []),
+    (f"{COMMENT} ext-link-type='doi' xlink:href='10.5555/b;10.5555/c'", "", None, None, ["relation-without-doi"]),
     (COMMENT, "<pub-id>https://doi.org/10.5555/b</pub-id>", "10.5555/b", "doi", []),
     (f"{COMMENT} xlink:href='a.html'", "Berg 2001", None, None, ["relation-without-doi"]),
     (

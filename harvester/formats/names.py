@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import structs
 
 from harvester.formats.html import inline_from_html
+from harvester.formats.placeholders import is_placeholder, real_name
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, Contributor, Finding, Hints
 from harvester.text import fold, plain
@@ -64,6 +65,13 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
         return Contributor(kind="group", name=fold(raw) if fold(raw) in hints.organizations else name), []
     contributor, code = _contributor(name, hints.name_order)
     findings = [Finding(code, path, name)] if code else []
+    if contributor.surname is not None:
+        parts = real_name(contributor.surname, contributor.given)
+        if parts is None:
+            return None, [Finding("placeholder-value", path, name)]
+        if parts != (contributor.surname, contributor.given):
+            findings.append(Finding("placeholder-value", path, name))
+            contributor = structs.replace(contributor, given=parts[1])
     return _with_affiliation(contributor, after, findings, path)
 
 
@@ -86,6 +94,8 @@ def _with_affiliation(
     statement = fold(after.replace("\n", " ")).strip("; ")
     if not statement:
         return person, findings
+    if is_placeholder(statement):
+        return person, [*findings, Finding("placeholder-value", f"{path}.affiliations", statement)]
     if orcid := clean_orcid(statement):
         return structs.replace(person, orcid=orcid), findings
     findings.append(Finding("affiliation-unverified", f"{path}.affiliations", statement))

@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from harvester.formats.entities import character_of
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import unless_placeholder
 from harvester.identifiers import clean_isni, clean_ror
 from harvester.model import Affiliation
 from harvester.text import fold
@@ -46,6 +49,10 @@ class Piece(NamedTuple):
 
 def read_affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ...]:
     """The affiliations of one <aff>: one, or several if it wraps institutions with identifiers of their own."""
+    return tuple(real for one in _affiliations(aff, path, notes) if (real := _without_placeholders(one, path, notes)))
+
+
+def _affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ...]:
     wraps = [wrap for wrap in children(aff, "institution-wrap") if child(wrap, "institution-id") is not None]
     if len(wraps) < 2:
         affiliation = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
@@ -53,6 +60,17 @@ def read_affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliatio
     common = [piece for piece in _pieces(aff, "text") if piece.kind in ("place", "address")]
     affiliations = (_affiliation([*_pieces(wrap, "name"), *common], _identifiers(wrap, path, notes)) for wrap in wraps)
     return tuple(affiliation for affiliation in affiliations if affiliation)
+
+
+def _without_placeholders(affiliation: Affiliation, path: str, notes: Notes) -> Affiliation | None:
+    """The affiliation without words in place of a name; `None` if nothing is left."""
+    real = replace(
+        affiliation,
+        name=unless_placeholder(affiliation.name, path, notes),
+        place=unless_placeholder(affiliation.place, path, notes),
+        departments=tuple(one for one in affiliation.departments if unless_placeholder(one, path, notes)),
+    )
+    return real if real != Affiliation() else None
 
 
 # --------------------------------------------------------------------------------------------- one <aff>

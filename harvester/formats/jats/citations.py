@@ -9,6 +9,7 @@ from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.roles import AUTHOR_GROUPS
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import is_placeholder
 from harvester.identifiers import cited_doi, clean_issn, find_dois, fold_doi
 from harvester.xmltools import local
 
@@ -76,7 +77,9 @@ def citation_fields(citation: Element) -> dict[str, str]:
         "isbn": _isbn(groups),
         **_titles(groups, parts, kind),
     }
-    return {field: value for field, value in values.items() if value}
+    return {
+        field: value for field, value in values.items() if value and (field == "author" or not is_placeholder(value))
+    }
 
 
 def _plain_parts(groups: Grouped) -> dict[str, str]:

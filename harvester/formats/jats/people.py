@@ -16,6 +16,7 @@ from harvester.formats.jats.tree import Element, Grouped, attribute, child, chil
 from harvester.formats.jats.wording import visible_text
 from harvester.formats.names import lost_its_letters, parse_creator
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import real_name, unless_placeholder
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
 from harvester.xmltools import local
@@ -59,7 +60,10 @@ class Byline:
     def _read(self, entry: ContribEntry, index: int) -> list[Contributor]:
         """The contributors of one entry: usually one; a person and a group if the entry has both."""
         path = f"contributors[{index}]"
+        findings_before = len(self._notes.findings)
         contributors = [*self._person(entry, path), *self._group_and_anonymous(entry)]
+        if not contributors and any(f.code == "placeholder-value" for f in self._notes.findings[findings_before:]):
+            return []
         if not contributors:
             name = " ".join(map(visible_text, name_elements(entry.element)))
             if lost_its_letters(name):
@@ -79,7 +83,13 @@ class Byline:
         return [replace(person, role=entry.role or "author", lang=main.lang, alt_names=_other_names(main, others))]
 
     def _name_of(self, element: Element, path: str) -> AltName | None:
-        return person_name(element, language_of(element, f"{path}.lang", self._notes))
+        name = person_name(element, language_of(element, f"{path}.lang", self._notes))
+        if name is None:
+            return None
+        parts = real_name(name.surname, name.given)
+        if parts != (name.surname, name.given):
+            self._notes.report("placeholder-value", path, " ".join(filter(None, (name.given, name.surname))))
+        return replace(name, surname=parts[0], given=parts[1]) if parts else None
 
     def _person_or_group(self, main: AltName, element: Element, path: str) -> Contributor:
         """The person with this name. A name without parts may be an organisation, or is split like a dc:creator."""
@@ -100,7 +110,7 @@ class Byline:
                 yield Contributor(kind="group", role=role, name=name)
             return
         for collab in _collabs(entry.element):
-            if name := group_name(collab):
+            if name := unless_placeholder(group_name(collab), "contributors", self._notes):
                 self._report_members(collab, name)
                 yield Contributor(kind="group", role=role, name=name)
         if child(entry.element, "anonymous") is not None:

@@ -14,6 +14,7 @@ from harvester.formats.jats.texts import has_escaped_html
 from harvester.formats.jats.tree import Element, children, descendants
 from harvester.formats.jats.wording import citation_text, visible_text
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import is_placeholder
 from harvester.model import Reference
 from harvester.text import fold, plain
 from harvester.xmltools import local
@@ -108,7 +109,9 @@ def _ref_content(ref: Element) -> RefContent:
 def _entries(ref: Element) -> list[CitedWork]:
     """The cited works of a <ref> that have text, without the number that is also in the label."""
     content = _ref_content(ref)
-    return _without_label([entry for entry in _cited_works(ref, content) if entry.text], content.label)
+    return _without_label(
+        [entry for entry in _cited_works(ref, content) if entry.text and not is_placeholder(entry.text)], content.label
+    )
 
 
 def _cited_works(ref: Element, content: RefContent) -> list[CitedWork]:

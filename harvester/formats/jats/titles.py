@@ -14,6 +14,7 @@ from harvester.formats.jats.inline import is_empty
 from harvester.formats.jats.texts import check_text, content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, children, grouped
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import is_placeholder, unless_placeholder
 from harvester.model import Title
 from harvester.text import Text, plain
 from harvester.xmltools import local
@@ -51,6 +52,8 @@ def titles(versions: list[LanguageVersion], notes: Notes) -> tuple[Title, ...]:
             continue
         if entry.version.is_translation and any(entry.language == other.lang for other in distinct):
             notes.report("translation-duplicate", path, plain(content), lang=entry.language or "")
+            continue
+        if unless_placeholder(plain(content), path, notes) is None:
             continue
         report_pictures(entry.element, path, notes)
         content = check_text(content, entry.language, path, notes)
@@ -97,6 +100,6 @@ def _subtitle(elements: list[Element]) -> Text:
     joined: Text = ()
     for element in elements:
         content = content_of(element)
-        if not is_empty(content):
+        if not is_empty(content) and not is_placeholder(plain(content)):
             joined = (*joined, ": ", *content) if joined else content
     return joined

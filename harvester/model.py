@@ -259,7 +259,7 @@ class Funding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     funder: str | None = None
     funder_id: str | None = None  # https://doi.org/10.13039/…
     ror: str | None = None
-    awards: tuple[str, ...] = ()
+    awards: tuple[str, ...] = ()  # numbers, or DOIs of grants as https://doi.org/10.…
 
 
 class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,8 +8,9 @@ from harvester.formats.notes import Notes
 from harvester.formats.numbering import Numbering, in_no_issue, settled
 
 AHEAD = """
-Online First|Articles in press|Article in Press|ahead|Ahead of print|Online ahead of print|Epub ahead of print|Early View
-Early Access|FirstView|First View|Just Accepted|Forthcoming|Online First (2021)|Online First / Articles in Press
+Online First|Articles in press|Article in Press|ahead|Ahead of print|Online ahead of print|Epub ahead of print
+Early View|Early Access|FirstView|First View|Just Accepted|Forthcoming|Online First (2021)
+Online First / Articles in Press
 (in press)|ONLINE-FIRST|En prensa|Artículos en prensa|Publicación anticipada|Avance en línea|No prelo
 Publicação antecipada|Sous presse|À paraître|Im Druck|Online vorab|In corso di stampa|W druku|Baskıda|Erken Görünüm
 Akan terbit|В печати|Статьи в печати|网络首发|早期公開|مقالات آماده انتشار|تحت الطبع

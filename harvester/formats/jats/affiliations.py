@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from harvester.formats.entities import character_of
-from harvester.formats.jats.inline import plain_text
+from harvester.formats.jats.inline import plain_text, unescaped_line
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import unless_placeholder
@@ -202,7 +202,7 @@ def _joined(pieces: list[Piece]) -> str:
 
 def tidy(value: str) -> str:
     """The name without stray commas and without the full stop at the end of its line."""
-    line = fold(value)
+    line = unescaped_line(fold(value))
     if "," in line or ";" in line:
         line = _LOOSE_COMMA.sub(lambda match: match[1] or ",", line)
     line = line.strip(_EDGES)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harvester.formats.jats.inline import NON_TEXT, content_parts, is_empty, plain_text
+from harvester.formats.jats.inline import NON_TEXT, content_parts, is_empty, plain_text, unescaped_line
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import says_no_funding, unless_placeholder
-from harvester.identifiers import clean_funder_id, clean_ror
+from harvester.identifiers import cited_doi, clean_funder_id, clean_ror
 from harvester.model import Funding
 from harvester.text import fold, plain, text
 from harvester.xmltools import local
@@ -75,7 +75,7 @@ def _name(source: Element) -> str | None:
         if local(part) not in NON_TEXT and not _is_identifier(part) and local(part) != "xref":
             run.append(plain(text(content_parts(part))))
         run.append(part.tail or "")
-    name = fold("".join(run)).strip(" ,;:")
+    name = unescaped_line(fold("".join(run))).strip(" ,;:")
     return name if any(map(str.isalpha, name)) else None
 
 
@@ -105,9 +105,18 @@ def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tu
 
 
 def _awards(elements: list[Element], notes: Notes) -> tuple[str, ...]:
-    awards = [plain_text(element) for element in elements]
+    awards = [_grant_doi(element) or plain_text(element) for element in elements]
     awards = [unless_placeholder(award, "funding.awards", notes) for award in awards]
     return tuple(dict.fromkeys(award for award in awards if award and not is_empty((award,))))
+
+
+def _grant_doi(element: Element) -> str | None:
+    """The DOI of a grant as a URL, if the award is identified by one."""
+    value = plain_text(element) or ""
+    if "doi.org/" not in value and attribute(element, "award-id-type", "pub-id-type") != "doi":
+        return None
+    doi = cited_doi(value)
+    return f"https://doi.org/{doi}" if doi else None
 
 
 def _nlm_funding(groups: Grouped, at: int, notes: Notes) -> list[Funding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from harvester.formats.jats.inline import formatted_text, is_empty, plain_text
-from harvester.formats.jats.texts import language_of
+from harvester.formats.jats.inline import is_empty, plain_text
+from harvester.formats.jats.texts import content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, grouped
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import is_placeholder, unless_field_name
@@ -46,7 +46,7 @@ def _titles(holders: list[Element], notes: Notes) -> tuple[LangText, ...]:
     titles: list[LangText] = []
     for element, group in (pair for holder in holders for pair in _title_elements(holder)):
         path = f"journal.titles[{len(titles)}]"
-        content = formatted_text(element)
+        content = content_of(element)
         if is_empty(content) or unless_field_name(plain(content), path, notes) is None:
             continue
         if all(content != title.text for title in titles):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from harvester.formats.html import has_html, inline_from_html
 from harvester.formats.jats.inline import content_parts, plain_text
 from harvester.formats.jats.tree import Element, child, children, grouped, vocabulary
 from harvester.model import AltName
-from harvester.text import fold, plain, text
+from harvester.text import Inline, Span, fold, plain, text
 from harvester.xmltools import XML_LANG, local
 
 _NOT_A_NAME = vocabulary("contrib-group xref aff aff-alternatives address email fn label role ext-link uri contrib-id")
@@ -60,7 +61,7 @@ def has_parts(element: Element) -> bool:
 
 def group_name(collab: Element) -> str | None:
     """The name of a group, without its members, addresses and notes."""
-    whole = fold(plain(text(_name_pieces(collab))))
+    whole = _without_marks(fold(plain(text(_name_pieces(collab)))))
     bracketed = _BRACKETED.match(whole)
     return _BEHALF.sub("", bracketed[1] if bracketed else whole).strip(" ,;") or None
 
@@ -74,8 +75,20 @@ def _name_pieces(collab: Element) -> Iterator[str]:
 
 
 def _name_part(element: Element) -> str | None:
-    part = (plain_text(element) or "").strip(" ,;")
+    written = element.text if not len(element) else None
+    part = (_without_marks(fold(written)) if written else plain_text(element) or "").strip(" ,;")
     return part if any(map(str.isalpha, part)) else None
+
+
+def _without_marks(written: str) -> str:
+    """The name without HTML that was escaped once too often. Superscripts in it are footnote marks."""
+    if not has_html(written):
+        return written
+    return plain(text(part for part in inline_from_html(written) if not _is_mark(part)))
+
+
+def _is_mark(part: Inline) -> bool:
+    return isinstance(part, Span) and part.style == "sup" and sum(map(str.isalpha, plain((part,)))) < 2
 
 
 def _joined(elements: Iterable[Element]) -> str | None:

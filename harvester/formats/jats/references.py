@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from harvester.formats.damage import text_findings, without_controls
-from harvester.formats.html import inline_from_html
+from harvester.formats.html import has_html, inline_from_html
 from harvester.formats.jats.citations import citation_fields, find_doi
 from harvester.formats.jats.inline import plain_text
-from harvester.formats.jats.texts import has_escaped_html
 from harvester.formats.jats.tree import Element, children, descendants
 from harvester.formats.jats.wording import citation_text, visible_text
 from harvester.formats.notes import Notes
@@ -79,7 +78,7 @@ def _reference(entry: CitedWork, key: str, path: str, notes: Notes) -> Reference
     for citation in reversed(entry.citations):
         fields |= citation_fields(citation)
     line = entry.text or ""
-    if has_escaped_html(line):
+    if has_html(line):
         line = plain(inline_from_html(line))
     if findings := text_findings(f"{path}.text", line):
         notes.add(findings)

@@ -84,8 +84,10 @@ def _zeros(written: Numbering) -> list[str]:
     A single zero is the volume or issue of a pilot, if the article has real pages or none at all.
     """
     zeros = {field for field, value in written._asdict().items() if value and not value.strip("0")}
-    pages = {field for field in ("first_page", "last_page", "elocation_id") if getattr(written, field)}
+    pages = {field for field in ("first_page", "last_page") if getattr(written, field)}
     if not pages <= zeros:
-        zeros -= {"first_page", "last_page"}
-    is_pilot = not pages or not pages <= zeros
-    return [field for field in written._fields if field in zeros and not (is_pilot and getattr(written, field) == "0")]
+        zeros -= pages
+    places = pages | ({"elocation_id"} if written.elocation_id else set())
+    if not places or not places <= zeros:
+        zeros -= {field for field in ("volume", "issue") if getattr(written, field) == "0"}
+    return [field for field in written._fields if field in zeros]

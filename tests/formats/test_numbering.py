@@ -58,6 +58,18 @@ def test_what_is_left_of_a_numbering(written, kept):
     assert {finding.code for finding in notes.findings} <= {"issue-ahead-of-print", "placeholder-value"}
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (Numbering(first_page="00", last_page="00", elocation_id="e12"), Numbering(elocation_id="e12")),
+        (Numbering(volume="0", first_page="0", elocation_id="e12"), Numbering(volume="0", elocation_id="e12")),
+        (Numbering(volume="0", issue="0", elocation_id="00"), Numbering()),
+    ],
+)
+def test_zeros_next_to_an_article_number(written, kept):
+    assert settled(written, Notes()) == kept
+
+
 def test_an_article_number_of_zeros_is_left_out():
     notes = Notes()
     assert settled(Numbering(volume="3", elocation_id="0000"), notes) == Numbering(volume="3")

@@ -50,6 +50,8 @@ def abstracts(versions: list[LanguageVersion], hints: Hints, notes: Notes) -> tu
             continue
         if content and all(content != other.blocks for other in distinct):
             notes.provenance[path] = entry.version.source(local(entry.element))
+            if any(entry.language == other.lang for other in distinct):
+                notes.report("abstract-second", path, plain_blocks(content)[:120], lang=entry.language or "no language")
             distinct.append(Abstract(blocks=content, lang=entry.language))
     return tuple(distinct)
 

@@ -21,7 +21,7 @@ def numbering(groups: Grouped, notes: Notes) -> Numbering:
         first_page=_first(groups, "fpage"),
         last_page=_first(groups, "lpage"),
         other_pages=_first(groups, "page-range"),
-        elocation_id=_first(groups, "elocation-id"),
+        elocation_id=_article_number(_first(groups, "elocation-id"), notes),
     )
     real = settled(written, notes)
     pages = _pages(real, notes)
@@ -30,7 +30,6 @@ def numbering(groups: Grouped, notes: Notes) -> Numbering:
         first_page=pages.first or None,
         last_page=pages.last,
         other_pages=pages.other,
-        elocation_id=_article_number(real.elocation_id, notes),
     )
 
 

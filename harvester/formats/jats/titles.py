@@ -16,6 +16,7 @@ from harvester.formats.jats.texts import check_text, content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, children, grouped
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import is_placeholder, unless_placeholder
+from harvester.formats.title_marks import without_mark
 from harvester.model import Title
 from harvester.text import Text, plain, text
 from harvester.xmltools import local
@@ -57,8 +58,10 @@ def titles(versions: list[LanguageVersion], notes: Notes) -> tuple[Title, ...]:
         if unless_placeholder(plain(content), path, notes) is None:
             continue
         report_pictures(entry.element, path, notes)
-        content = check_text(content, entry.language, path, notes)
-        subtitle = check_text(subtitle, entry.language, f"{path}.subtitle", notes) if subtitle else ()
+        content = without_mark(check_text(content, entry.language, path, notes), path, notes)
+        if subtitle:
+            subtitle = check_text(subtitle, entry.language, f"{path}.subtitle", notes)
+            subtitle = without_mark(subtitle, f"{path}.subtitle", notes)
         notes.provenance[path] = entry.version.source(local(entry.element))
         distinct.append(Title(text=content, subtitle=subtitle, lang=entry.language))
     return tuple(distinct)

@@ -12,6 +12,7 @@ from harvester.formats.languages import script_of
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, Value, language_first, report_wrong_script
 from harvester.formats.placeholders import says_no_abstract, unless_placeholder
+from harvester.formats.title_marks import without_mark
 from harvester.model import Abstract, Block, Keyword, Title
 from harvester.text import Text, fold, plain
 
@@ -31,7 +32,8 @@ def titles(fields: Fields, language: str | None, notes: Notes) -> tuple[Title, .
         if content in distinct or not _has_words(characters, path, notes):
             continue
         if unless_placeholder(characters, path, notes) is not None:
-            distinct[content] = Title(text=_check_text(content, value.lang, path, notes), lang=value.lang)
+            checked = without_mark(_check_text(content, value.lang, path, notes), path, notes)
+            distinct[content] = Title(text=checked, lang=value.lang)
     return tuple(distinct.values())
 
 

@@ -18,7 +18,9 @@ _NOTE = re.compile(
     r",\s*(?:[A-Za-z]{2}|(?:19|20)\d\d(?!\w))|"
     r";(?:jsessionid|accessed|retrieved|available)|"
     r"[.;]?(?<=[^/])(?:Accessed|Retrieved|Available)(?![a-z])|"
-    r"[.,;]?[(\[](?:in[\s._-]?russ|accessed|retrieved|online|internet|rus|eng|crossref|pubmed|google)\b|"
+    r"[.,;]?[(\[](?:in[\s._-]?(?:russ|ukr|pol|chin|jap|kor|pers|arab|engl|germ|fren|span|port|ital)\w*|accessed|retrieved|"
+    r"online|internet|rus|eng|crossref|pubmed|google)\b|\[(?:J|M|D|C|OL|EB/OL)\]|"
+    r"(?<=[\d)])(?:Google|Crossref|PubMed|MathSciNet|Scopus)(?![\w.-])|"
     r"\?|#(?=\w)(?<!;2-#)|&(?:amp;)?\w+=|\|",
     re.IGNORECASE,
 )

@@ -32,7 +32,7 @@ _AHEAD = (
     r"online[\s-]?(?:first|early|now|ahead)|first[\s-]?online|(?:published\s)?early[\s-]?(?:view|access|cite|release|online)|"
     r"first[\s-]?(?:view|look)|firstview|just[\s-]?accepted|accepted\s(?:articles?|manuscripts?|papers?)|"
     r"advance[sd]?[\s-]?(?:online|access|articles?|publications?)(?:\spublication)?|forthcoming(?:\s(?:articles?|papers?|issue))?|"
-    r"pre-?publication|epub|e-?pub\sahead\sof\sprint|latest\sarticles?|to\s(?:appear|be\spublished)|uncorrected\sproofs?|"
+    r"pre-?publication|pre-?prints?|articles?\sin\sadvance|epub|e-?pub\sahead\sof\sprint|latest\sarticles?|to\s(?:appear|be\spublished)|uncorrected\sproofs?|"
     # Spanish, Portuguese, French, Italian, Catalan
     r"(?:art[ií]culos?\s)?en\sprensa|publicaci[oó]n\s(?:anticipada|adelantada|avanzada)|(?:avance|anticipo)s?\s(?:en\sl[ií]nea|online)|"
     r"pr[oó]xim(?:amente|o\sn[uú]mero)|primero\sen\sl[ií]nea|(?:artigos?\s)?no\sprelo|publica[cç][aã]o\s(?:antecipada|avan[cç]ada)|"
@@ -50,7 +50,8 @@ _AHEAD = (
 )
 # One or several of them, perhaps with a year: `Online First (2021)`, `Articles in press / Early view`.
 _IN_NO_ISSUE = re.compile(
-    rf"[(\[]?(?:{_AHEAD})(?:[\s,;:/|()–-]+(?:{_AHEAD}|(?:19|20)\d\d|articles?|issue))*[)\].]*", re.IGNORECASE
+    rf"[(\[]?(?:(?:19|20)\d\d[\s,:-]+)?(?:{_AHEAD})(?:[\s,;:/|()–-]+(?:{_AHEAD}|(?:19|20)\d\d|articles?|issue))*[)\].]*",
+    re.IGNORECASE,
 )
 _LONGEST = 80  # characters of such words
 _FIELD_NAMES = {"issue_title": "issue title", "first_page": "first page", "last_page": "last page"}
@@ -58,7 +59,8 @@ _FIELD_NAMES = {"issue_title": "issue title", "first_page": "first page", "last_
 
 def in_no_issue(value: str) -> bool:
     """Whether the whole value is a word for "in no issue yet": `Online First`, `ahead of print`, `no prelo`."""
-    return len(value) <= _LONGEST and _IN_NO_ISSUE.fullmatch(" ".join(value.split())) is not None
+    spellings = {" ".join(value.split()), " ".join(re.split(r"[\s_-]+", value.strip()))}
+    return len(value) <= _LONGEST and any(map(_IN_NO_ISSUE.fullmatch, spellings))
 
 
 def settled(written: Numbering, notes: Notes) -> Numbering:

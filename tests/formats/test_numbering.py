@@ -13,6 +13,7 @@ Early View|Early Access|FirstView|First View|Just Accepted|Forthcoming|Online Fi
 Online First / Articles in Press
 (in press)|ONLINE-FIRST|En prensa|Artículos en prensa|Publicación anticipada|Avance en línea|No prelo
 Publicação antecipada|Sous presse|À paraître|Im Druck|Online vorab|In corso di stampa|W druku|Baskıda|Erken Görünüm
+Ahead-of-Print|2021: Online First|Articles in Advance|Preprint
 Akan terbit|В печати|Статьи в печати|网络首发|早期公開|مقالات آماده انتشار|تحت الطبع
 """
 ISSUES = """

@@ -29,9 +29,9 @@ _ISSUE_TYPES = frozenset({"collection", "cover", "issue-pub"})
 # Other kinds are known only by their words: `published-online`, `version-of-record`, `fecha de publicación`. All words
 # must be known, so that `pre-publication`, `publication-retracted` and `received` are not.
 _PUBLISHED_WORDS = vocabulary(
-    "pub published publication publish vor issued publicado publicada publicación publicacion publicação publicacao "
-    "publié publie parution paru veröffentlicht veröffentlichung veroeffentlicht veroeffentlichung erschienen "
-    "publiziert pubblicato pubblicazione опубликовано опубликована публикация публикации yayın yayım terbit "
+    "pub pubdate published publication publish vor issued publicado publicada publicación publicacion publicação "
+    "publicacao publié publie parution paru veröffentlicht veröffentlichung veroeffentlicht veroeffentlichung "
+    "erschienen publiziert pubblicato pubblicazione опубликовано опубликована публикация публикации yayın yayım terbit "
     "diterbitkan"
 )
 _ONLINE_WORDS = vocabulary(
@@ -45,9 +45,10 @@ _PRINT_WORDS = vocabulary(
 )
 _OTHER_WORDS = vocabulary(
     "date dates original first final year version of record the article and in on en de del da do la le e et y und "
-    "fecha data datum дата tarihi tanggal"
+    "available fecha data datum дата tarihi tanggal"
 )
 _RECORD = vocabulary("version of record")
+_AHEAD_OF_PRINT = re.compile(r"ahead\W*of\W*print")
 _WORD = re.compile(r"[^\W\d_]+")
 _GREGORIAN = re.compile(r"gr[eé]gor|iso", re.IGNORECASE)
 _ERAS = frozenset({"", "ad", "a.d.", "ce", "c.e.", "common era"})
@@ -128,7 +129,7 @@ def date_kind(element: Element) -> DateKind:
 
 def _kind_by_words(kind: str, pub_format: str) -> DateKind:
     """The kind of a date of an unknown type, if every word of its type is clear."""
-    words = set(_WORD.findall(kind))
+    words = set(_WORD.findall(_AHEAD_OF_PRINT.sub("ahead", kind)))
     named = words & (_PUBLISHED_WORDS | _ONLINE_WORDS | _PRINT_WORDS)
     if not (named or words >= _RECORD) or words - named - _OTHER_WORDS:
         return DateKind()

@@ -15,7 +15,7 @@ from harvester.formats.jats.inline import is_empty, plain_text
 from harvester.formats.jats.texts import check_text, content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, children, grouped
 from harvester.formats.notes import Notes
-from harvester.formats.placeholders import is_placeholder, unless_placeholder
+from harvester.formats.placeholders import unless_placeholder
 from harvester.formats.title_marks import without_mark
 from harvester.model import Title
 from harvester.text import Text, plain, text
@@ -49,7 +49,7 @@ def titles(versions: list[LanguageVersion], notes: Notes) -> tuple[Title, ...]:
     entries = [entry for version in versions for entry in _title_elements(version, notes)]
     for entry in own_first(entries, versions[0].language):
         path = f"titles[{len(distinct)}]"
-        content, subtitle = without_repetition(content_of(entry.element), _subtitle(entry.subtitles))
+        content, subtitle = without_repetition(content_of(entry.element), _subtitle(entry.subtitles, path, notes))
         if is_empty(content) or any((content, subtitle) == (other.text, other.subtitle) for other in distinct):
             continue
         if entry.version.is_translation and any(entry.language == other.lang for other in distinct):
@@ -121,12 +121,12 @@ def _translated(holder: Element, version: LanguageVersion, notes: Notes) -> Iter
         yield TitleElement(element, subtitles, language, version)
 
 
-def _subtitle(elements: list[Element]) -> Text:
+def _subtitle(elements: list[Element], path: str, notes: Notes) -> Text:
     """The subtitle. Several are joined with a colon."""
     joined: Text = ()
     for element in elements:
         content = content_of(element)
-        if not is_empty(content) and not is_placeholder(plain(content)):
+        if not is_empty(content) and unless_placeholder(plain(content), f"{path}.subtitle", notes):
             joined = text((*joined, ": ", *content)) if joined else content
     return joined
 

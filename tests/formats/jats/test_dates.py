@@ -53,6 +53,9 @@ DATES = [
     ("pub-type='publication-year'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
     ("pub-type='print'", "<year>2020</year>", PubDate(year=2020, medium="print"), []),
     ("date-type='Fecha de publicación en línea'", "<year>2020</year>", ONLINE_2020, []),
+    ("date-type='epub-ahead-of-print'", "<year>2020</year>", ONLINE_2020, []),
+    ("date-type='available-online'", "<year>2020</year>", ONLINE_2020, []),
+    ("date-type='available'", "<year>2020</year>", None, ["pub-date-kind-unknown"]),
     ("date-type='veröffentlicht'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
     *(
         (f"date-type='{kind}'", "<year>2020</year>", None, ["pub-date-kind-unknown"])

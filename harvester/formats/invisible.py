@@ -13,13 +13,11 @@ from harvester.model import Article, Finding
 from harvester.text import Math
 
 # As bytes of UTF-8, and as entities, which may be escaped twice. Most payloads have none of them.
-_IN_BYTES = re.compile(
-    rb"\xc2\xad|\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf|&(?:amp;)*(?:#|shy|lrm|rlm|Zero|NoBr)"
-)
+_BYTES = re.compile(rb"\xc2\xad|\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf")
 _ENTITY = re.compile(
-    r"&(?:amp;)*(?:shy|lrm|rlm|ZeroWidthSpace|NoBreak|"
-    r"#(?:0*(?:173|8203|8206|8207|823[4-8]|8288|829[4-7]|65279)|x0*(?:ad|200[bef]|202[a-e]|2060|206[6-9]|feff)));",
-    re.IGNORECASE,
+    rb"&(?:amp;)*(?:shy|lrm|rlm|ZeroWidthSpace|NoBreak|"
+    rb"#(?:0*(?:173|8203|8206|8207|823[4-8]|8288|829[4-7]|65279)|"
+    rb"[xX]0*(?:[aA][dD]|200[bBeEfF]|202[a-eA-E]|2060|206[6-9]|[fF][eE][fF][fF])));"
 )
 # The part of a path that other findings have: not `titles[0].text.inline`, nor `abstracts[0].blocks[1].text`.
 _FIELD = re.compile(r"(?:(?:journal\.)?titles|keywords)\[\d+\](?=\.text)|abstracts\[\d+\]|[^.]+(?:\.(?!inline)[^.]+)*")
@@ -28,14 +26,14 @@ _EXCERPT_LENGTH = 80  # characters of a finding's value
 
 def cleaned(payload: bytes) -> bytes:
     """The payload without invisible characters; the same object if it has none, or is not UTF-8."""
-    if not _IN_BYTES.search(payload):
+    if not _BYTES.search(payload) and not _ENTITY.search(payload):
         return payload
     try:
         written = payload.decode("utf-8")
     except UnicodeDecodeError:
         return payload
-    clean = without_invisible(_ENTITY.sub("", written))
-    return payload if clean == written else clean.encode("utf-8")
+    clean = _ENTITY.sub(b"", without_invisible(written).encode("utf-8"))
+    return payload if clean == payload else clean
 
 
 def invisible_findings(article: Article | None) -> Iterator[Finding]:

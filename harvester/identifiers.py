@@ -122,6 +122,8 @@ def cited_doi(raw: str) -> str | None:
     Unlike the article's own DOI (`clean_doi`), it may be corrected: Crossref would not find it otherwise.
     """
     value = clean_doi(raw)
+    if value is not None and _PLAIN_DOI.fullmatch(value):  # most are
+        return value if doi_problem(value) is None else None
     if value is None:
         value = raw.strip()
         if not _PAGE_ADDRESS.fullmatch(value):
@@ -131,6 +133,8 @@ def cited_doi(raw: str) -> str | None:
 
 
 _PAGE_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# Nothing follows such a DOI. Those of bioRxiv and medRxiv may have a version.
+_PLAIN_DOI = re.compile(r"10\.(?!(?:1101|64898)/)\d{4,9}/[A-Za-z0-9.-]*\d", re.ASCII)
 
 # ------------------------------------------------------------------------------------- doubtful DOIs
 

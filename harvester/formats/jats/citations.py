@@ -41,6 +41,7 @@ _TYPES = {
     "web-page": "web_resource",
 }
 _VOLUME_TYPES = frozenset({"book", "book_chapter", "conference_paper", "dissertation", "report", "standard"})
+_TITLES = frozenset({"article_title", "journal_title", "volume_title", "series_title"})
 _OWN_TITLES = ("article-title", "chapter-title", "data-title", "part-title")
 _SOURCES = ("source", "source-title")
 _SERIES = ("series", "series-title")
@@ -78,7 +79,7 @@ def citation_fields(citation: Element) -> dict[str, str]:
         **_titles(groups, parts, kind),
     }
     return {
-        field: value for field, value in values.items() if value and (field == "author" or not is_placeholder(value))
+        field: value for field, value in values.items() if value and not (field in _TITLES and is_placeholder(value))
     }
 
 

@@ -59,7 +59,9 @@ def plain_text(element: Element | None) -> str | None:
     if element is None:
         return None
     characters = plain(text(content_parts(element))) if len(element) else fold(element.text or "")
-    return unescaped_line(characters) or None
+    if "&" in characters or "<" in characters:
+        characters = unescaped_line(characters)
+    return characters or None
 
 
 def unescaped_line(characters: str) -> str:

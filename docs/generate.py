@@ -72,6 +72,7 @@ FLAGS = {
     "alt_names": "alternative names",
     "citation_types": "types of citations",
     "funder_ror": "ROR of funders",
+    "grant_dois": "DOIs of grants",
     "iso639_3": "three-letter languages",
 }
 

@@ -15,6 +15,8 @@ from urllib.parse import unquote
 from stdnum import isni, issn
 from stdnum.iso7064 import mod_97_10
 
+from harvester.doi_ends import doi_at_start, without_trailing
+
 _CACHED = 1 << 14
 
 # Characters without width or only for layout, which are pasted by accident.
@@ -85,14 +87,14 @@ _DOI_IN_TEXT = re.compile(r"(?P<prefix>10\.(?<![\d.]10\.)\d{4,9}(?:/|%2[Ff]))(?:
 _RUN_ON = re.compile(
     r"[,;.|]?(?:https?:|doi:|doi\.org/|PMC?ID\b|10\.\d{4,9}/|\[(?:cross\s?ref|pubmed|google))", re.IGNORECASE
 )
-_PAIRS = {")": "(", "]": "[", "}": "{"}
-_TRAILING = (
-    ".,:;!?'*|\\\u00b7\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2026\u3001\u3002\uff0c\uff0e\uff1b\uff09\u300b"
-)
+_ADDRESS_BEFORE = re.compile(r"https?://(?!(?:dx\.|www\.)?doi\.org/)\S*$", re.IGNORECASE)
+_LONGEST_ADDRESS = 300  # characters before the DOI
+# A hyphen or slash, and then a blank and more of a DOI: `10.1093/nar/ gkz1`.
+_TORN = re.compile(r"(?<=[-_/])\s+[0-9a-z]")
 
 
 def find_dois(text: str) -> list[str]:
-    """The DOIs in running text such as a citation, in order, each once, without the punctuation after them."""
+    """The DOIs in running text such as a citation, in order, each once, without what follows them directly."""
     if "10." not in text:
         return []
     text = _INVISIBLE.sub("", text)
@@ -100,8 +102,10 @@ def find_dois(text: str) -> list[str]:
     position = 0
     while match := _DOI_IN_TEXT.search(text, position):
         position = _end(match)
-        doi = _without_trailing(unquote(text[match.start() : position]))
-        if _DOI.fullmatch(doi):
+        run = unquote(text[match.start() : position])
+        before = text[max(0, match.start() - _LONGEST_ADDRESS) : match.start()]
+        doi = doi_at_start(run, in_address=_ADDRESS_BEFORE.search(before) is not None)
+        if doi and _DOI.fullmatch(doi) and not _TORN.match(text, position) and doi_problem(doi) is None:
             dois.setdefault(fold_doi(doi), doi)
     return list(dois.values())
 
@@ -112,15 +116,53 @@ def _end(match: re.Match[str]) -> int:
     return run_on.start() if run_on else match.end()
 
 
-def _without_trailing(value: str) -> str:
-    """Drops punctuation at the end, and closing brackets that have no opening one in the DOI."""
-    while value:
-        last = value[-1]
-        if last in _TRAILING or (last in _PAIRS and value.count(last) > value.count(_PAIRS[last])):
-            value = value[:-1]
-        else:
-            break
-    return value
+def cited_doi(raw: str) -> str | None:
+    """The DOI of another work that the whole value names, without what follows it directly; `None` if not exactly one.
+
+    Unlike the article's own DOI (`clean_doi`), it may be corrected: Crossref would not find it otherwise.
+    """
+    value = clean_doi(raw)
+    if value is not None and _PLAIN_DOI.fullmatch(value):  # most are
+        return value if doi_problem(value) is None else None
+    if value is None:
+        value = raw.strip()
+        if not _PAGE_ADDRESS.fullmatch(value):
+            return None
+    dois = find_dois(value)
+    return dois[0] if len(dois) == 1 else None
+
+
+_PAGE_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+# Nothing follows such a DOI. Those of bioRxiv and medRxiv may have a version.
+_PLAIN_DOI = re.compile(r"10\.(?!(?:1101|64898)/)\d{4,9}/[A-Za-z0-9.-]*\d", re.ASCII)
+
+# ------------------------------------------------------------------------------------- doubtful DOIs
+
+DoiProblem = Literal["end", "slashes", "second", "unfilled"]
+
+_ANOTHER = re.compile(r"(?<!\d)10\.(?!(?:19|20)\d\d/)\d{4,9}/|https?:|doi\.org|doi:", re.IGNORECASE)
+# What a pattern for DOIs leaves if nobody fills it in. XXX alone may be a Roman numeral.
+_UNFILLED = re.compile(
+    r"(?:^|[./_-])x{4,}(?=$|[./_-])|^(?:x+|0+|n/?a)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
+    re.IGNORECASE,
+)
+_SICI_END = re.compile(r";2-#$")
+
+
+def doi_problem(doi: str) -> DoiProblem | None:
+    """What shows that a DOI was put together incorrectly, although it has the form of a DOI.
+
+    It ends in punctuation, has two slashes in a row, contains another DOI, or its suffix was never filled in.
+    """
+    prefix, _, suffix = doi.partition("/")
+    if _UNFILLED.search(suffix):
+        return "unfilled"
+    if _ANOTHER.search(suffix) or f"{prefix}/" in suffix:
+        return "second"
+    if "//" in doi:
+        return "slashes"
+    is_closed = suffix[-1] in ")]}>" and without_trailing(suffix) == suffix
+    return None if suffix[-1].isalnum() or is_closed or _SICI_END.search(suffix) else "end"
 
 
 # ----------------------------------------------------------------------------------------------- ISSN

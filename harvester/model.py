@@ -263,7 +263,7 @@ class Funding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     funder: str | None = None
     funder_id: str | None = None  # https://doi.org/10.13039/…
     ror: str | None = None
-    awards: tuple[str, ...] = ()
+    awards: tuple[str, ...] = ()  # numbers, or DOIs of grants as https://doi.org/10.…
 
 
 class Relation(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -430,6 +430,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     today: str  # YYYY-MM-DD
     doi_prefixes: tuple[str, ...] = ()  # that the depositor may use; empty: not configured
+    registered_dois: tuple[str, ...] = ()  # that exist although their form is unusual; * is any characters
     crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
     schema_version: str | None = None  # of the deposits; `None`: not configured
     journals: dict[str, JournalFacts] = {}

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from stdnum import issn
 from stdnum.iso7064 import mod_11_2, mod_97_10
 
+from harvester.identifiers import doi_problem
 from harvester.model import (
     Abstract,
     Affiliation,
@@ -122,8 +123,9 @@ def texts() -> st.SearchStrategy[Text]:
 
 @st.composite
 def dois(draw: st.DrawFn, prefixes: tuple[str, ...] = ("10.5555", "10.48015")) -> str:
-    suffix = draw(st.from_regex(r"[a-zA-Z0-9][-a-zA-Z0-9._;()/]{0,30}", fullmatch=True))
-    return f"{draw(st.sampled_from(prefixes))}/{suffix}"
+    suffix = st.from_regex(r"[a-zA-Z0-9]([-a-zA-Z0-9._;()/]{0,29}[a-zA-Z0-9])?", fullmatch=True)
+    prefix = draw(st.sampled_from(prefixes))
+    return draw(suffix.map(lambda end: f"{prefix}/{end}").filter(lambda doi: doi_problem(doi) is None))
 
 
 @st.composite

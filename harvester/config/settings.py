@@ -214,6 +214,7 @@ class Config(Struct, frozen=True, kw_only=True):
         return Policy(
             today=today,
             doi_prefixes=self.crossref.prefixes,
+            registered_dois=self.crossref.registered_dois,
             crossmark=self.crossref.crossmark_policy is not None,
             schema_version=self.crossref.schema_version,
             journals=self.journals,

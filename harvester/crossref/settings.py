@@ -16,6 +16,7 @@ class CrossrefSettings(Struct, frozen=True, kw_only=True):
     depositor_email: str
     registrant: str
     prefixes: tuple[str, ...] = ()
+    registered_dois: tuple[str, ...] = ()  # in them * is any characters
     schema_version: str = DEFAULT
     title_order: Literal["article-language-first", "article-language-last"] = "article-language-first"
     crossmark_policy: str | None = None  # the DOI of the policy page; without one there is no <crossmark>

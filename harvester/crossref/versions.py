@@ -15,6 +15,7 @@ class Version(Struct, frozen=True, kw_only=True):
     alt_names: bool = False  # a person's name in another script
     citation_types: bool = False
     funder_ror: bool = False
+    grant_dois: bool = False  # apart from award numbers
     iso639_3: bool = False  # three-letter language codes
     missing_languages: frozenset[str] = frozenset()  # ISO 639 codes that its list of languages lacks
 
@@ -37,6 +38,7 @@ VERSIONS = {
             alt_names=True,
             citation_types=True,
             funder_ror=True,
+            grant_dois=True,
             iso639_3=True,
             missing_languages=frozenset({"oak", "ynb"}),
         ),

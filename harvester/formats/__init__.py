@@ -5,11 +5,13 @@ A new format is a module with a `Reader`, and a row in `READERS`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lxml import etree
+from msgspec.structs import replace
 
 from harvester.formats import jats, oai_dc
+from harvester.formats.invisible import cleaned, invisible_findings
 from harvester.formats.reader import Reader
 from harvester.formats.repair import repair_texts
 from harvester.model import Finding, Hints, RawRecord, Reading
@@ -32,6 +34,31 @@ def read(record: RawRecord, hints: Hints) -> Reading:
 
 def read_all(records: Sequence[RawRecord], hints: Hints) -> list[Reading]:
     """The result of `read` for each record, in less time than one by one."""
+    clean = [_without_invisible(record) for record in records]
+    readings = _read_each(clean, hints)
+    # A record with invisible characters is read a second time, with them, only to see in which values they are.
+    for place, (before, after) in enumerate(zip(records, clean, strict=True)):
+        if before is not after:
+            (original,) = _read_each([before], hints)
+            readings[place] = _with_findings(readings[place], invisible_findings(original.article))
+    return readings
+
+
+def _without_invisible(record: RawRecord) -> RawRecord:
+    payload = record.payload
+    if payload is None or (clean := cleaned(payload)) is payload:
+        return record
+    return replace(record, payload=clean)
+
+
+def _with_findings(reading: Reading, findings: Iterable[Finding]) -> Reading:
+    """The reading with these findings too, each once for its path."""
+    known = {(finding.code, finding.path) for finding in reading.findings}
+    added = {(finding.code, finding.path): finding for finding in findings}
+    return Reading(reading.article, (*reading.findings, *(added[key] for key in added if key not in known)))
+
+
+def _read_each(records: Sequence[RawRecord], hints: Hints) -> list[Reading]:
     roots = [_root(record) for record in records]
     readings = {place: root for place, root in enumerate(roots) if isinstance(root, Reading)}
     for name, reader in READERS.items():

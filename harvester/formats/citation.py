@@ -197,6 +197,30 @@ def _issue_parts(volume: str | None, issue: str | None, year: str | None, title:
     )
 
 
+# Words for volume and issue in citations, in addition to those of OJS.
+_MORE_LABELS = """
+volume vol iss number num no nr tome tomo tom band bd jahrgang jg heft h fasc fascicle fascicolo
+numero número numéro n ano anno année año rok ročník rocznik zeszyt číslo yıl cilt sayı évf szám årgang årgång årg
+nummer aflevering jaargang edisi tahun jilid год том номер выпуск вып рік випуск
+"""
+
+
+@cache
+def _numbering() -> re.Pattern[str]:
+    """What shows that a text identifies an issue: a label with a number, a year in parentheses, `5(2)`, more parts."""
+    volumes, numbers = _ojs_labels()
+    words = {re.escape(_bare(label)) for label in {*volumes, *numbers}} | set(_MORE_LABELS.split())
+    label = "|".join(sorted(words, key=len, reverse=True))
+    return re.compile(
+        rf"(?<!\w)(?:{label})[.:\u2024]?\s*\d|\((?:1[5-9]|20)\d\d\)|(?<![\w-])\d{{1,4}}\s?(?:\(\d+\)|[:/]\s?\d)|;[^;]*\d",
+        re.IGNORECASE,
+    )
+
+
+def _has_numbering(issue_title: str) -> bool:
+    return _numbering().search(issue_title) is not None
+
+
 def _collapsed(words: str) -> str | None:
     return " ".join(words.split()) or None
 
@@ -214,6 +238,8 @@ def _parse_without_issue(citation: str, titles: tuple[str, ...]) -> ParsedCitati
             head, semicolon, tail = citation[len(title) + 1 :].rpartition(";")
             pages = parse_pages(tail)
             issue_title = _collapsed((head if semicolon else "") if pages else citation[len(title) + 1 :])
+            if issue_title and _has_numbering(issue_title):
+                return None  # a known title does not make the rest known
             return ParsedCitation(journal=title, issue_title=issue_title, pages=pages)
     journal, semicolon, tail = citation.partition(";")
     if not semicolon or ";" in tail or not journal.strip():

@@ -17,6 +17,9 @@ _EXCERPT_LENGTH = 80  # characters of a finding's value
 
 # C0 and C1 except tab and line ends; DEL; the two noncharacters U+FFFE and U+FFFF.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+# Soft hyphens, zero-width spaces, word joiners, byte order marks and direction marks. U+200C and U+200D belong to the
+# spelling of Persian and Indic words, and U+2061 to U+2064 to formulas.
+_INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _TEX = re.compile(
     r"\$[^$]{0,200}[\\^_{][^$]{0,200}\$|\\[a-zA-Z]{2,20}\s?\{|"
     r"\\(?:alpha|beta|gamma|delta|epsilon|lambda|mu|nu|pi|sigma|tau|phi|omega|infty|times|cdot|leq|geq|sim|approx|to)\b"
@@ -51,6 +54,7 @@ def has_controls(content: str) -> bool:
 def repair_text(path: str, content: Text, repairs: Iterable[str]) -> tuple[Text, list[Finding]]:
     """The text with damage of these kinds (`ligatures`, `mojibake`) repaired, and a finding for each change."""
     findings: list[Finding] = []
+    content = text(content)
     for kind in repairs:
         repaired = _map_strings(content, _REPAIRS[kind])
         if repaired != content:
@@ -111,6 +115,15 @@ _MAYBE_MOJIBAKE = re.compile(
 )
 
 
+# A soft hyphen may be a byte of mojibake: í becomes A with tilde and a soft hyphen.
+_INVISIBLE_OR_MOJIBAKE = re.compile(rf"({_MOJIBAKE_1252.pattern}|{_MOJIBAKE_1251.pattern})|[{_INVISIBLE}]")
+
+
+def without_invisible(content: str, mark: str = "") -> str:
+    """The text with `mark` in place of invisible characters, except for those that are bytes in a wrong encoding."""
+    return _INVISIBLE_OR_MOJIBAKE.sub(lambda match: match[1] or mark, content)
+
+
 def _encoding_findings(path: str, content: str) -> list[Finding]:
     repaired = repair_encoding(content)
     if repaired != content:
@@ -122,11 +135,45 @@ def _encoding_findings(path: str, content: str) -> list[Finding]:
 
 
 def repair_encoding(content: str) -> str:
-    """The text with each run of mojibake decoded correctly. A run is unchanged if its bytes are not valid UTF-8."""
+    """The text with each run of mojibake decoded correctly. A run is unchanged if its bytes are not valid UTF-8.
+
+    A capital A with tilde or circumflex at the end of a word in capitals may be right: MANHÃ, and then a quotation mark
+    or dash. It counts as damage only if other runs of the text are.
+    """
     if not _MAYBE_MOJIBAKE.search(content):
         return content
-    content = _MOJIBAKE_1252.sub(lambda match: _decode(match[0], _CP1252), content)
+    runs = list(_MOJIBAKE_1252.finditer(content))
+    doubtful = {run.start() for run in runs if _may_be_right(run)}
+    certain = [run for run in runs if run.start() not in doubtful and _decode(run[0], _CP1252) != run[0]]
+    kept = doubtful if doubtful and (not certain or _is_encoded_correctly(content, runs)) else set()
+    content = _MOJIBAKE_1252.sub(
+        lambda match: match[0] if match.start() in kept else _decode(match[0], _CP1252), content
+    )
     return _MOJIBAKE_1251.sub(lambda match: _decode(match[0], _CP1251), content)
+
+
+def _may_be_right(run: re.Match[str]) -> bool:
+    """Whether a run may be the last letter of a word in capitals, with a sign after it."""
+    letter, sign = run[0][0], run[0][1:]
+    before, after = run.string[: run.start()][-2:], run.string[run.end() : run.end() + 1]
+    if letter not in "\u00c2\u00c3" or len(sign) != 1 or not before[-1:].isupper():
+        return False
+    if after.isalpha():  # MANHÃ, a dash and the next word; but KÖLN is damaged in the same way
+        return sign in _DASHES and after.isupper() and _is_encoded_correctly(run.string, [run])
+    return sign in _SIGNS_AFTER_WORDS or (len(before) == 2 and before.isupper() and sign not in _LETTERS_1252)
+
+
+def _is_encoded_correctly(content: str, runs: list[re.Match[str]]) -> bool:
+    """Whether the rest of the text has letters, quotation marks or dashes that damage would have changed."""
+    rest = list(content)
+    for run in runs:
+        rest[run.start() : run.end()] = " " * len(run[0])
+    return any(character > "\x7f" and (character.isalpha() or character in _SIGNS_AFTER_WORDS) for character in rest)
+
+
+_DASHES = "\u2013\u2014"
+_SIGNS_AFTER_WORDS = "\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb\u2013\u2014\u2026\u2022\u00a0"
+_LETTERS_1252 = frozenset(letter for letter in _CP1252 if letter.isalpha() or letter in "\u2030\u20ac")
 
 
 def _decode(run: str, table: dict[str, int]) -> str:

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from harvester.model import PubDate
 
-# The years that Crossref's schema accepts.
-FIRST_YEAR, LAST_YEAR = 1400, 2200
+# The years that Crossref's schema accepts, without those of the Persian and Islamic calendars (1300 to 1450). No
+# journal is older than 1665.
+FIRST_YEAR, LAST_YEAR = 1451, 2200
 
 _ISO = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII

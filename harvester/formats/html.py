@@ -67,6 +67,14 @@ _ESCAPED_NAME = re.compile(r"&amp;((?!(?:lt|gt|amp|quot|apos);)[A-Za-z][A-Za-z0-
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n\s*")
 
 
+_MAYBE_HTML = re.compile(r"</?[A-Za-z]|&#?\w+;")
+
+
+def has_html(characters: str) -> bool:
+    """Whether the characters may contain HTML. Most texts have neither sign."""
+    return ("<" in characters or "&" in characters) and _MAYBE_HTML.search(characters) is not None
+
+
 def inline_from_html(raw: str) -> Text:
     """The text of a field in one line, with its formatting. Accepts any string; text that is not markup is kept.
 

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from harvester.formats.degrees import tidied, without_degrees_behind
 from harvester.formats.html import inline_from_html
+from harvester.formats.placeholders import is_placeholder, real_name
 from harvester.formats.several import names_several, with_plain_separators
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, Contributor, Finding, Hints
@@ -97,7 +98,18 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     findings = [Finding(code, path, name)] if code else []
     if read.removed:
         findings.append(Finding("name-tidied", path, name, {"removed": ", ".join(read.removed)}))
-    return _with_affiliation(read.contributor, value.partition(";")[2], findings, path)
+    contributor = _without_placeholder(read.contributor)
+    if contributor != read.contributor:
+        findings = [*(findings if contributor else ()), Finding("placeholder-value", path, name)]
+    return _with_affiliation(contributor, value.partition(";")[2], findings, path) if contributor else (None, findings)
+
+
+def _without_placeholder(contributor: Contributor) -> Contributor | None:
+    """The contributor without words in place of a part of the name; `None` if the words are all of it."""
+    if contributor.surname is None:
+        return contributor
+    parts = real_name(contributor.surname, contributor.given)
+    return structs.replace(contributor, given=parts[1]) if parts else None
 
 
 def placeholder_kind(name: str) -> Placeholder | None:
@@ -130,6 +142,8 @@ def _with_affiliation(
     statement = fold(after.replace("\n", " ")).strip("; ")
     if not statement:
         return person, findings
+    if is_placeholder(statement):
+        return person, [*findings, Finding("placeholder-value", f"{path}.affiliations", statement)]
     if orcid := clean_orcid(statement):
         return structs.replace(person, orcid=orcid), findings
     findings.append(Finding("affiliation-unverified", f"{path}.affiliations", statement))

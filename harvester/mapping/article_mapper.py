@@ -72,11 +72,14 @@ def batches(identifiers: Sequence[LiveRecords]) -> Iterator[list[LiveRecords]]:
 
 
 def _combined(reading: Reading, found: Iterable[Finding]) -> Reading:
-    """The findings of reader and rules, without a missing value that was reported before, or found several times."""
+    """The findings of reader and rules, without a missing value for whose absence the reader has the reason."""
     own = reading.findings
-    known = {f.code.removesuffix("-ambiguous") for f in own if f.code.endswith("-ambiguous") and is_blocking(f)}
-    known |= {f.code.removesuffix("-missing") for f in own if f.code.endswith("-missing")}
-    return Reading(reading.article, (*own, *(f for f in found if f.code.removesuffix("-missing") not in known)))
+    explained = {finding.path for finding in own if is_blocking(finding)}
+    return Reading(reading.article, (*own, *(f for f in found if not (_is_missing(f) and f.path in explained))))
+
+
+def _is_missing(finding: Finding) -> bool:
+    return finding.code.endswith("-missing")
 
 
 def _with_record_findings(raw: RawRecord, reading: Reading) -> Reading:

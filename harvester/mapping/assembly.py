@@ -7,11 +7,12 @@ that is filled in here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from harvester import journals, patterns
+from harvester.findings import is_blocking
 from harvester.mapping.comparing import agree_on_doi, letters, same_number, title_wordings
 from harvester.mapping.completion import completed
 from harvester.mapping.unknown_journal import issn_findings
@@ -39,7 +40,10 @@ def assemble(readings: Mapping[str, Reading], hints: Hints, sets: Sequence[str] 
     found = journals.find(article.journal, sets, hints)
     finished = with_journal_facts(article, hints.journals, found.issn)
     kept = [finding for finding in findings if not _is_obsolete(finding, finished, article)]
-    return Reading(finished, _distinct([*kept, *issn_findings(finished, found, sets, hints)]))
+    kept += _report_lacking(finished, articles, {finding.path for finding in kept if is_blocking(finding)})
+    explained = {finding.path for finding in kept if finding.code == "format-lacks"}
+    unknown = (one for one in issn_findings(finished, found, sets, hints) if one.path not in explained)
+    return Reading(finished, _distinct([*kept, *unknown]))
 
 
 def mint(article: Article, facts: JournalFacts) -> str | None:
@@ -73,6 +77,32 @@ def _report_unread(readings: Mapping[str, Reading], best: str) -> Iterator[Findi
             return
         why = ", ".join(dict.fromkeys(finding.code for finding in reading.findings)) or "no article in it"
         yield Finding("format-unread", "", name, {"used": best, "why": why})
+
+
+def _report_lacking(article: Article, articles: Mapping[str, Article], explained: Collection[str]) -> Iterator[Finding]:
+    """Reports each required value that the article lacks although another format has it.
+
+    These fields identify the article, so they are not filled in. Without this, the journal would be asked to enter a
+    value that it has entered already. For the paths in `explained`, the reader has given another reason.
+    """
+    best, *others = articles
+    for path, (field, value_of) in _REQUIRED.items():
+        if path in explained or value_of(article):
+            continue
+        other = next((name for name in others if value_of(articles[name])), None)
+        if other is not None:
+            value = value_of(articles[other])
+            yield Finding("format-lacks", path, value, {"field": field, "format": best, "other_format": other})
+
+
+# By the path of its finding, the name of each required field, and its value in words; empty if there is none.
+_REQUIRED: Mapping[str, tuple[str, Callable[[Article], str]]] = {
+    "doi": ("DOI", lambda article: article.doi or ""),
+    "titles": ("title", lambda article: plain(article.titles[0].text) if article.titles else ""),
+    "dates": ("publication date", lambda article: ", ".join(str(date.year) for date in article.dates)),
+    "journal.titles": ("journal title", lambda article: ", ".join(plain(t.text) for t in article.journal.titles)),
+    "journal.issns": ("ISSN", lambda article: ", ".join(issn.value for issn in article.journal.issns)),
+}
 
 
 def _disagreements(article: Article, other: Article, name: str, other_name: str) -> Iterator[Finding]:

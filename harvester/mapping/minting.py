@@ -70,4 +70,5 @@ class MintingMapper:
 
 def _with_minted(article: Article, doi: str, findings: tuple[Finding, ...]) -> Reading:
     provenance = {**article.provenance, "doi": "minted by the journal's pattern"}
-    return Reading(replace(article, doi=doi, provenance=provenance), findings)
+    others = tuple(finding for finding in findings if (finding.code, finding.path) != ("format-lacks", "doi"))
+    return Reading(replace(article, doi=doi, provenance=provenance), others)

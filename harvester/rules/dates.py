@@ -10,6 +10,7 @@ from harvester.model import Article, Finding, Policy, PubDate
 from harvester.rules.rule import Rule
 
 FUTURE_CODES = ("date-in-future", "date-ahead")  # the findings that end when their date is reached
+_EMPTY_DATES = frozenset({"1969-12-31", "1970-01-01"})
 _FIRST_SEASON = 21  # Crossref's months above 12 are seasons and quarters
 
 
@@ -26,6 +27,13 @@ def days_are_in_the_calendar(article: Article, _: Policy) -> Iterator[Finding]:
     for path, day in _days(article):
         if not _is_day(day):
             yield Finding("date-impossible", path, day)
+
+
+def dates_were_entered(article: Article, _: Policy) -> Iterator[Finding]:
+    """An empty date becomes the first day of 1970, in the Americas the day before. An issue of 1970 may have it too."""
+    for number, pub_date in enumerate(article.dates):
+        if format_date(pub_date) in _EMPTY_DATES and article.issue_year not in (1969, 1970):
+            yield Finding("date-of-empty-field", f"dates[{number}]", format_date(pub_date))
 
 
 def publication_is_past(article: Article, policy: Policy) -> Iterator[Finding]:
@@ -100,4 +108,4 @@ def _is_day(value: str) -> bool:
         return False
 
 
-RULES: tuple[Rule, ...] = (has_a_publication_date, days_are_in_the_calendar, publication_is_past)
+RULES: tuple[Rule, ...] = (has_a_publication_date, days_are_in_the_calendar, dates_were_entered, publication_is_past)

@@ -1,18 +1,25 @@
-"""The article's DOI: it exists, has an allowed DOI prefix and allowed characters, and fits the journal's pattern."""
+"""The article's DOI: it exists, is complete, has an allowed prefix and characters, and fits the journal's pattern."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from harvester import patterns
 from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX, doi_suffix_fits
-from harvester.identifiers import doi_prefix, fold_doi
+from harvester.identifiers import DoiProblem, doi_prefix, doi_problem, fold_doi
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
 _BAD_CHARACTER = re.compile(f"[^{DOI_CHARACTERS}]")
+_PROBLEMS: dict[DoiProblem, str] = {
+    "end": "ends in punctuation",
+    "slashes": "has two slashes in a row",
+    "second": "contains another DOI",
+    "unfilled": "has a part that was never filled in",
+}
 
 
 def has_a_doi(article: Article, _: Policy) -> Iterator[Finding]:
@@ -26,10 +33,29 @@ def doi_has_our_prefix(article: Article, policy: Policy) -> Iterator[Finding]:
         yield Finding("doi-foreign-prefix", "doi", article.doi, {"prefixes": ", ".join(policy.doi_prefixes)})
 
 
-def doi_has_allowed_characters(article: Article, _: Policy) -> Iterator[Finding]:
+def doi_is_complete(article: Article, policy: Policy) -> Iterator[Finding]:
+    """A DOI is permanent, so a doubtful one is never registered, and never changed: it may be registered already."""
+    if article.doi and not _is_registered(article.doi, policy) and (problem := doi_problem(article.doi)):
+        yield Finding("doi-suspect", "doi", article.doi, {"problem": _PROBLEMS[problem]})
+
+
+def doi_has_allowed_characters(article: Article, policy: Policy) -> Iterator[Finding]:
     """Crossref: "contains invalid characters". Characters are named, because some look like allowed ones."""
-    if article.doi and (bad := dict.fromkeys(_BAD_CHARACTER.findall(article.doi))):
+    if not article.doi or _is_registered(article.doi, policy):
+        return
+    if bad := dict.fromkeys(_BAD_CHARACTER.findall(article.doi)):
         yield Finding("doi-characters", "doi", article.doi, {"characters": ", ".join(map(_described, bad))})
+
+
+def _is_registered(doi: str, policy: Policy) -> bool:
+    """Whether the configuration says that the DOI exists. Crossref takes updates of old DOIs with any characters."""
+    return any(_registered_pattern(pattern).fullmatch(doi) for pattern in policy.registered_dois)
+
+
+@lru_cache(256)
+def _registered_pattern(pattern: str) -> re.Pattern[str]:
+    """The DOIs of a `registered_dois` entry, in which * is any characters."""
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.IGNORECASE)
 
 
 def _described(character: str) -> str:
@@ -55,6 +81,7 @@ def doi_fits_the_pattern(article: Article, policy: Policy) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     has_a_doi,
     doi_has_our_prefix,
+    doi_is_complete,
     doi_has_allowed_characters,
     doi_is_not_too_long,
     doi_fits_the_pattern,

@@ -11,6 +11,17 @@ from harvester.rules.texts import texts_of
 from harvester.text import Text, plain
 
 _LABEL = re.compile(r"(?:^|[^\w])(?:vol(?:ume)?|no|nr|num|issue|iss|том|номер|выпуск|вып|№)\b|№|_", re.IGNORECASE)
+# Titles of parts of an issue, and words for "without a title". Editorials, errata and book reviews are articles.
+_GENERIC_TITLE = re.compile(
+    r"[\[(]?(?:untitled|no title|without title|sin t[ií]tulo|sem t[ií]tulo|sans titre|senza titolo|ohne titel|"
+    r"без названия|(?:front|back|end|prelim\w*)\s?matter|(?:full|complete|entire|whole) (?:issue|volume|number)|"
+    r"edici[oó]n completa|"
+    r"edi[cç][aã]o completa|n[uú]mero completo|revista completa|num[eé]ro complet|полный выпуск|tam sayı|"
+    r"(?:table of )?contents|toc|sumario|sum[aá]rio|sommaire|inhalt(?:sverzeichnis)?|содержание|daftar isi|içindekiler|"
+    r"masthead|imprint|colophon|expediente|impressum|(?:(?:front|back|inside) )?cover(?: (?:page|image))?|title page|"
+    r"capa|portada|couverture|editorial board|issue information|(?:author|subject) index|advertisements?)[\])]?",
+    re.IGNORECASE,
+)
 _DASH = re.compile("[-\u2010-\u2015\u2212]")
 
 # Types of content in a journal system that are never articles.
@@ -27,6 +38,13 @@ def has_a_title(article: Article, _: Policy) -> Iterator[Finding]:
     for number, title in enumerate(article.titles):
         if not has_words(title.text):
             yield Finding("title-missing", f"titles[{number}]", plain(title.text))
+
+
+def titles_say_something(article: Article, _: Policy) -> Iterator[Finding]:
+    """The article is deposited: a journal may have registered its front matter, and a review may be [untitled]."""
+    for number, title in enumerate(article.titles):
+        if _GENERIC_TITLE.fullmatch(plain(title.text).strip(" .")):
+            yield Finding("title-generic", f"titles[{number}]", plain(title.text))
 
 
 def abstracts_have_text(article: Article, _: Policy) -> Iterator[Finding]:
@@ -56,4 +74,10 @@ def is_an_article(article: Article, _: Policy) -> Iterator[Finding]:
         yield Finding("type-not-article", "type", article.type)
 
 
-RULES: tuple[Rule, ...] = (has_a_title, abstracts_have_text, numbers_have_no_labels, is_an_article)
+RULES: tuple[Rule, ...] = (
+    has_a_title,
+    titles_say_something,
+    abstracts_have_text,
+    numbers_have_no_labels,
+    is_an_article,
+)

@@ -13,7 +13,9 @@ from harvester.rules.urls import is_url
 
 def targets_are_usable(article: Article, _: Policy) -> Iterator[Finding]:
     for number, relation in enumerate(article.relations):
-        if not _is_usable(relation) or _is_itself(relation, article):
+        if _is_itself(relation, article):
+            yield Finding("relation-to-itself", f"relations[{number}]", relation.target, {"kind": relation.kind})
+        elif not _is_usable(relation):
             yield Finding("relation-refused", f"relations[{number}]", relation.target, {"kind": relation.kind})
 
 

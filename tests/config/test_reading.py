@@ -26,6 +26,7 @@ depositor_name = "Example University Press"
 depositor_email = "doi@example.org"
 registrant = "Example"
 prefixes = ["10.12345"]
+registered_dois = ["10.12345/LMCS-*"]
 schema_version = "5.4.0"
 title_order = "article-language-last"
 crossmark_policy = "10.12345/crossmark-policy"
@@ -148,6 +149,7 @@ def test_every_setting_is_read(full, tmp_path):
         "depositor_email": "doi@example.org",
         "registrant": "Example",
         "prefixes": ("10.12345",),
+        "registered_dois": ("10.12345/LMCS-*",),
         "schema_version": "5.4.0",
         "title_order": "article-language-last",
         "crossmark_policy": "10.12345/crossmark-policy",

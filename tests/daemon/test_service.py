@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,11 +15,8 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import load
-from harvester.daemon import work
-from harvester.daemon.service import Daemon
 from harvester.daemon.web import get
 from harvester.errors import HarvesterError
-from harvester.reports import RunReport
 from harvester.store import Run
 from tests.daemon.conftest import text_of
 from tests.providers import small_journal
@@ -128,27 +124,6 @@ def test_sigterm_right_after_the_start_ends_without_a_traceback(tmp_path: Path, 
         one = daemon()
         assert one.end() == 0
         assert "Traceback" not in one.log
-
-
-def test_job_that_moves_its_next_date_does_not_block_a_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    write(tmp_path, {"reeds": "http://127.0.0.1:9/oai"})
-    service = Daemon(tmp_path / "config.toml", tick=0.05)
-    begun = threading.Event()
-
-    def harvest(*_: object, stop: Callable[[], bool], **__: object) -> list[RunReport]:
-        begun.set()
-        while not stop():
-            time.sleep(0.01)
-        time.sleep(0.5)  # the daemon waits for this job now
-        return []
-
-    monkeypatch.setattr(work, "harvest", harvest)
-    thread = threading.Thread(target=service.run, daemon=True)
-    thread.start()
-    assert begun.wait(TIMEOUT)
-    service.stop()
-    thread.join(TIMEOUT)
-    assert not thread.is_alive()
 
 
 def slow(request: Request) -> bytes | Answer:

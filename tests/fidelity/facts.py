@@ -102,7 +102,7 @@ def source_facts(article: etree._Element) -> Facts:
     facts += [("surname", fold(words(node))) for node in _surnames(meta)]
     facts += [("orcid", match) for node in _authors(meta) for match in _orcids(node)]
     for name, kind in (("volume", "volume"), ("issue", "issue"), ("fpage", "first_page"), ("lpage", "last_page")):
-        facts += [(kind, fold(words(node))) for node in below(meta, name)[:1]]
+        facts += [(kind, _number(node)) for node in below(meta, name)[:1]]
     facts += [("item", fold(words(node))) for node in below(meta, "elocation-id")[:1]]
     facts += [("reference-doi", doi) for ref in _references(article) for doi in _reference_dois(ref)]
     facts += [("doi", fold(words(node, ()).rpartition("doi.org/")[2])) for node in _ids(meta, "doi")[:1]]
@@ -245,9 +245,17 @@ def _references(article: etree._Element) -> list[etree._Element]:
     return [ref for ref_list in lists for ref in below(ref_list, "ref")]
 
 
+def _number(node: etree._Element) -> str:
+    """The number as written; empty for zeros, which mean that the article is in no issue yet."""
+    number = fold(words(node))
+    return number if number.strip("0") else ""
+
+
 def _reference_dois(ref: etree._Element) -> list[str]:
+    """The tagged DOIs. With a blank inside it is no DOI, and a view of its page is not part of it."""
     typed = [node for node in ref.iter() if local(node) == "pub-id" and node.get("pub-id-type") == "doi"]
-    return [fold(match[0]) for node in typed for match in [re.search(r"10\.\d{4,9}/\S+", words(node, ()))] if match]
+    matches = [re.search(r"10\.\d{4,9}/\S+?(?=(?:/abstract)?\s*$)", words(node, ())) for node in typed]
+    return [fold(match[0]) for match in matches if match]
 
 
 # ----------------------------------------------------------------------------------------- the deposit
@@ -285,7 +293,9 @@ def deposit_facts(deposit: etree._Element) -> Facts:
     ]
     facts += [("item", fold(words(node))) for node in below(article, "publisher_item", "item_number")]
     facts += [("reference-doi", fold(words(node))) for node in below(article, "citation_list", "citation", "doi")]
-    facts += [("award", fold(words(node))) for node in article.iter() if node.get("name") == "award_number"]
+    facts += [
+        ("award", fold(words(node))) for node in article.iter() if node.get("name") in ("award_number", "grant_doi")
+    ]
     facts += [("doi", fold(words(node))) for node in below(article, "doi_data", "doi")]
     facts += [("licence", licence_key(words(node))) for node in article.iter() if local(node) == "license_ref"]
     facts += [("funder", fold(node.text or "")) for node in article.iter() if node.get("name") == "funder_name"]

@@ -133,3 +133,30 @@ def test_hostile_citations_take_little_time():
     for piece in ("1-", "1 ", "a ", ";", " Vol 1;", "1-1,", "No 1 (", "; Vol 1 No 2 (2019): "):
         parse_ojs("J; Vol " + piece * (900 // len(piece)))
     assert time.process_time() - started < 2
+
+
+KNOWN = ("Journal of Reeds",)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "Vol. 5 No. 2 (2021); 1-10; e0012",
+        "Band 5 Heft 2 (2021); 1-10",
+        "Heft 2; 1-10",
+        "2021 vol 5; 1-10",
+        "5(2); 1-10",
+        "Reeds in winter; e0012; 1-10",
+    ],
+)
+def test_a_known_title_does_not_make_the_rest_known(rest):
+    assert parse_ojs(f"Journal of Reeds; {rest}", KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    "title", ["Reeds in winter", "Winter 2020", "Special Issue 2: Reeds", "Volume de nuit", "Agenda 2030", "COVID-19"]
+)
+def test_the_title_of_an_issue_after_a_known_title(title):
+    parsed = parse_ojs(f"Journal of Reeds; {title}; 1-10", KNOWN)
+    assert parsed is not None
+    assert (parsed.issue_title, parsed.volume, parsed.issue) == (title, None, None)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.damage import repair_text, text_findings, without_controls
+from harvester.formats.damage import repair_text, text_findings, without_controls, without_invisible
 from harvester.text import Span
 
 
@@ -87,3 +87,58 @@ def test_every_repair_is_reported():
     assert repaired == ("less effective ", Span("italic", ("Pérez",)))
     assert [finding.detail["repaired"] for finding in findings] == ["less effective PÃ©rez", "less effective Pérez"]
     assert repair_text("titles[0]", ("whole",), ("ligatures",)) == (("whole",), [])
+
+
+RIGHT = [
+    "“A CANÇÃO DA MANHÃ”: estudo",
+    "A MANHÃ – estudo",
+    "A MANHÃ– estudo",
+    "«AMANHû e depois",
+    "MANHÃ… e noite",
+    "CANÇÃO DA MANHÃ—ESTUDO",
+    "A MARCA MANHÃ® e a lã",
+    "XÃ – một nghiên cứu",
+    "“A LÔ",
+    "AMANHÃ\u00a0: um estudo",
+]
+DAMAGED = [
+    ("PÃ©rez", "Pérez"),
+    ("KÃ–LN", "KÖLN"),
+    ("Ã‰douard", "Édouard"),
+    ("PORTUGUÃŠS", "PORTUGUÊS"),
+    ("CAFÃ‰", "CAFÉ"),
+    ("2 Ã— 3", "2 × 3"),
+    ("EDUCAÃ‡ÃƒO E AVÃ”", "EDUCAÇÃO E AVÔ"),
+    ("itâ€™s", "it’s"),
+]
+
+
+@pytest.mark.parametrize("title", RIGHT)
+def test_a_capital_with_a_tilde_before_a_sign_is_no_damage(title):
+    assert text_findings("titles[0]", title) == []
+    assert repair_text("titles[0]", (title,), ("mojibake",))[1] == []
+
+
+@pytest.mark.parametrize(("damaged", "whole"), DAMAGED)
+def test_real_damage_is_still_repaired(damaged, whole):
+    assert [finding.code for finding in text_findings("titles[0]", damaged)] == ["encoding-suspect"]
+    assert repair_text("titles[0]", (damaged,), ("mojibake",))[0] == (whole,)
+
+
+def test_a_text_of_several_parts_is_not_repaired_without_a_change():
+    assert repair_text("titles[0]", ("A study", ": ", "of reeds"), ("mojibake", "ligatures"))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "clean"),
+    [
+        ("Bio\u00adgeo\u00adgraphy", "Biogeography"),
+        ("Smi\u200bth\ufeff", "Smith"),
+        ("\u202bab\u202c\u2060", "ab"),
+        ("می\u200cروم", "می\u200cروم"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("MartÃ\u00adnez", "MartÃ\u00adnez"),  # the soft hyphen is a byte of í
+    ],
+)
+def test_invisible_characters_are_removed(written, clean):
+    assert without_invisible(written) == clean

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.formats.pages import Pages, parse_pages
+from harvester.formats.pages import Pages, parse_page, parse_pages, same_section
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ from harvester.formats.pages import Pages, parse_pages
         ("140-1", Pages("140", "1")),
         ("Article 5", None),
         ("101 p.", None),
+        ("12pp", None),
+        ("i-x, 1-714", Pages("i", "x", "1-714")),
+        ("i-x / 1-714", Pages("i", "x", "1-714")),
+        ("1-714 and 720", Pages("1", "714", "720")),
+        ("12/15", None),
         ("", None),
         ("mild", None),
         ("1" * 200, None),
@@ -36,3 +41,41 @@ def test_pages(raw, pages):
 def test_pages_of_any_string_are_part_of_it(raw):
     pages = parse_pages(raw)
     assert pages is None or pages.first in raw
+
+
+ONE_PAGE = ["e147", "S12", "iii", "A", "12.5", "12.e1", "A-12", "3-1", "3-3", "OP-12", "CD001234.pub2", "x-2", "140-1"]
+
+
+@pytest.mark.parametrize("page", ONE_PAGE)
+def test_one_page_is_kept_as_written(page):
+    assert parse_page(page) == Pages(page)
+
+
+@pytest.mark.parametrize(
+    ("raw", "pages"),
+    [
+        ("12-15", Pages("12", "15")),
+        ("S1-S5", Pages("S1", "S5")),
+        ("A1-12", Pages("A1", "12")),
+        ("i-x", Pages("i", "x")),
+        ("12 – 15", Pages("12", "15")),
+        ("3–1", Pages("3", "1")),
+        ("pp. 12-15", Pages("12", "15")),
+        ("p. 12", Pages("12")),
+        ("12, 15-18", Pages("12", None, "15-18")),
+        ("12 p.", None),
+        ("15 pages", None),
+        ("Article 5", None),
+        ("passim", None),
+        ("online", None),
+    ],
+)
+def test_what_is_typed_into_the_field_of_one_page(raw, pages):
+    assert parse_page(raw) == pages
+
+
+def test_pages_of_a_section():
+    assert same_section("3-12", "3-15")
+    assert same_section("A-1", "A-9")
+    assert not same_section("12-15", "15")
+    assert not same_section("12-15", "12-15")

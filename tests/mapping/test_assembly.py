@@ -298,3 +298,42 @@ def test_no_doi_is_minted_if_the_article_has_one_or_lacks_a_value():
     assert mint(replace(JATS, first_page="7"), FACTS) is None
     assert mint(replace(JATS, doi=None), FACTS) is None
     assert mint(replace(JATS, doi=None, first_page="vii–ix"), FACTS) is None
+
+
+LACKING = [
+    ({"doi": None}, "doi", "10.5555/JLA.12", "DOI"),
+    ({"dates": ()}, "dates", "2020", "publication date"),
+]
+
+
+@pytest.mark.parametrize(("changes", "path", "value", "field"), LACKING)
+def test_a_required_value_that_only_the_other_format_has_is_reported(changes, path, value, field):
+    reading = assemble({"jats": Reading(replace(JATS, **changes)), "oai_dc": Reading(CORE)}, Hints())
+    expected = Finding("format-lacks", path, value, {"field": field, "format": "jats", "other_format": "oai_dc"})
+    assert [finding for finding in reading.findings if finding.code == "format-lacks"] == [expected]
+
+
+def test_the_journal_that_only_the_other_format_has_is_reported():
+    core = replace(CORE, journal=Journal(titles=(LangText(("Annals",)),), issns=(Issn("0317-8471"),)))
+    reading = assemble({"jats": Reading(replace(JATS, journal=Journal())), "oai_dc": Reading(core)}, Hints())
+    assert [(f.path, f.value) for f in reading.findings] == [
+        ("journal.titles", "Annals"),
+        ("journal.issns", "0317-8471"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "jats",
+    [
+        Reading(JATS),
+        Reading(replace(JATS, doi=None), (Finding("doi-ambiguous", "doi", "10.5555/a 10.5555/b"),)),
+    ],
+)
+def test_a_value_that_is_there_or_explained_is_not_reported_as_lacking(jats):
+    reading = assemble({"jats": jats, "oai_dc": Reading(CORE)}, Hints())
+    assert "format-lacks" not in {finding.code for finding in reading.findings}
+
+
+def test_a_value_that_no_format_has_is_not_reported_as_lacking():
+    readings = {"jats": Reading(replace(JATS, doi=None)), "oai_dc": Reading(replace(CORE, doi=None))}
+    assert assemble(readings, Hints()).findings == ()

@@ -77,6 +77,16 @@ CASES = {
         'prefixes = ["10.5555"',
         ', "10.6666"',
     ),
+    "doi-suspect": (
+        dublin_core(identifier=["10.5555/lamps.1.", "https://lamps.example.org/view/1"]),
+        CROSSREF,
+        'registered_dois = ["10.5555/lamps.1."]\n',
+    ),
+    "doi-characters": (
+        dublin_core(identifier=["10.5555/lamps-10(4:15)", "https://lamps.example.org/view/1"]),
+        CROSSREF,
+        'registered_dois = ["10.5555/lamps-10(4:15)"]\n',
+    ),
     "url-missing": (
         dublin_core(identifier=["10.5555/lamps.1"]),
         JOURNAL,
@@ -197,6 +207,6 @@ def test_every_remedy_in_the_configuration_is_tried():
         "journal-not-configured",
         "format-unknown",
     }
-    not_one_change = {"issn-check-digit", "article-meta-missing"}
+    not_one_change = {"issn-check-digit", "article-meta-missing", "format-lacks"}
     named = {code for code, kind in kinds().items() if "[" in kind.fix or "config.toml" in kind.fix}
     assert named - elsewhere - not_one_change == CASES.keys() | WRONG_VALUES.keys()

@@ -32,6 +32,9 @@ BAD = [
     ("date-impossible", "licenses[0].start_date", licensed("2021-02-30")),
     ("date-impossible", "licenses[0].start_date", licensed("20210228")),
     ("date-impossible", "relations[0].date", updated("2021-19-39")),
+    ("date-of-empty-field", "dates[0]", dated({"year": 1970, "month": 1, "day": 1})),
+    ("date-of-empty-field", "dates[0]", dated({"year": 1969, "month": 12, "day": 31})),
+    ("date-of-empty-field", "dates[1]", dated(TODAY, {"year": 1970, "month": 1, "day": 1, "medium": "online"})),
     ("date-in-future", "dates[0]", dated({"year": 2025, "month": 6, "day": 17})),
     ("date-in-future", "dates[0]", dated({"year": 2025, "month": 7})),
     ("date-in-future", "dates[0]", dated({"year": 2026})),
@@ -41,6 +44,10 @@ BAD = [
 ]
 GOOD = [
     dated(TODAY),
+    dated({"year": 1970}),
+    dated({"year": 1970, "month": 1}),
+    dated({"year": 1970, "month": 1, "day": 2}),
+    article(issue_year=1970, dates=(PubDate(year=1970, month=1, day=1),)),
     dated(TODAY | {"day": 16}),  # tomorrow: in Auckland it may already be that day
     dated({"year": 2024, "month": 2, "day": 29}),
     dated({"year": 2025, "month": 24}),  # a season: its months are unknown

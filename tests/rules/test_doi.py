@@ -1,15 +1,20 @@
 """The DOI: it exists, has a configured DOI prefix, and Crossref accepts it."""
 
 import pytest
+from msgspec.structs import replace
 
 from harvester.model import Policy
 from harvester.rules import doi
 from tests.rules.samples import CONFIGURED, POLICY, article, findings_of
 
 LONGEST = "10.5555/" + "a" * 200
+SUSPECT = ["k.v1i2.", "k-", "k/", "k)", "k(", "k//2", "10.5555/k", "k;10.6666/m", "k.10.5555/m", "doi:k"]
+UNFILLED = ["xxxxx", "k.xxxx.2", "k.None.2", "null", "000"]
+UNUSUAL = ["k(2)", "k.xxx", "k.v1i", "k.xii", "k.10.2", "vol10.2020/5", "null-hypothesis", "none-of-these", "0001"]
 BAD = [
     ("doi-missing", "doi", article(doi=None)),
     ("doi-foreign-prefix", "doi", article(doi="10.1016/0317-8471-2021-13-1-32-57")),
+    *(("doi-suspect", "doi", article(doi=f"10.5555/{suffix}", volume=None)) for suffix in (*SUSPECT, *UNFILLED)),
     ("doi-characters", "doi", article(doi="10.5555/1–5")),
     ("doi-characters", "doi", article(doi="10.5555/аbc")),  # Cyrillic а
     ("doi-characters", "doi", article(doi="10.5555/a<b>c")),
@@ -20,7 +25,8 @@ GOOD = [
     article(doi="10.5555/0317-8471-2021-13-1-32-57".upper()),
     article(doi="10.5555/1050-124x-2021-13-1-32-57"),  # the pattern with the other ISSN
     article(doi="10.5555/ispras-2019-31(3)-16", volume=None),  # the pattern needs a volume
-    article(doi="10.5555/Az09-._;()/", volume=None),
+    article(doi="10.5555/Az09-._;()/1", volume=None),
+    *(article(doi=f"10.5555/{suffix}", volume=None) for suffix in UNUSUAL),
     article(doi=LONGEST, volume=None),
 ]
 
@@ -33,6 +39,27 @@ def test_a_bad_doi_is_found(code, path, faulty):
 @pytest.mark.parametrize("good", GOOD)
 def test_a_doi_that_only_looks_bad_passes(good):
     assert findings_of(doi.RULES, good) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "accepted"),
+    [
+        ("10.5555/LMCS-10(4:15)2014", True),
+        ("10.5555/lmcs-*", True),
+        ("10.5555/LMCS-1?(4:15)2014", False),
+        ("10.5555/LMCS", False),
+    ],
+)
+def test_the_configuration_can_accept_a_doi_that_is_registered_already(entry, accepted):
+    faulty = article(doi="10.5555/LMCS-10(4:15)2014", volume=None)
+    assert ("doi-characters", "doi") in findings_of(doi.RULES, faulty)
+    policy = replace(CONFIGURED, registered_dois=(entry,))
+    assert (findings_of(doi.RULES, faulty, policy) == []) is accepted
+
+
+def test_a_suspect_doi_that_is_registered_is_accepted():
+    policy = replace(CONFIGURED, registered_dois=("10.5555/k.v1i2.",))
+    assert findings_of(doi.RULES, article(doi="10.5555/k.v1i2.", volume=None), policy) == []
 
 
 def test_without_configured_prefixes_every_prefix_is_accepted():

@@ -23,6 +23,10 @@ BAD = [
     ("title-missing", "titles[0]", title("?")),
     ("title-missing", "titles[0]", title(Math(MATH.format("")))),
     ("title-missing", "titles[1]", article(titles=(*ARTICLE.titles, Title(text=("—",))))),
+    *(
+        ("title-generic", "titles[0]", title(words))
+        for words in ("[Untitled]", "FULL ISSUE", "Front Matter", "Table of Contents.", "Sin título", "Cover image")
+    ),
     ("abstract-empty", "abstracts[0]", abstract(Paragraph((".",)))),
     ("abstract-empty", "abstracts[0]", abstract(Section(title=("—",)))),
     ("abstract-empty", "abstracts[0]", abstract(Section(blocks=(ListBlock(items=(("*",), ("…",))),)))),
@@ -38,6 +42,12 @@ BAD = [
     ("type-not-article", "type", article(type="cover")),
 ]
 GOOD = [
+    title("Editorial"),
+    title("THE REEDS OF THE NORTH"),
+    title("Contents of fen water"),
+    title("Untitled works of the last century"),
+    title("The full issue: a review"),
+    title("Book reviews"),
     article(volume="XII", issue="S1"),
     article(volume="Nova", issue="Volta 3"),  # no labels: Vol and No only begin these words
     article(volume=None, issue="3/4"),

@@ -19,7 +19,8 @@ BAD = [
     ("relation-refused", "relations[0]", related("2076-7405", target_type="issn")),
     ("relation-refused", "relations[0]", related("20767404", target_type="issn")),  # not in canonical form
     ("relation-refused", "relations[0]", related("page 3", target_type="uri")),
-    ("relation-refused", "relations[0]", related(f"{ARTICLE.doi}".upper(), update=True)),
+    ("relation-to-itself", "relations[0]", related(f"{ARTICLE.doi}".upper(), update=True)),
+    ("relation-to-itself", "relations[0]", related(f"{ARTICLE.doi}")),
     # The target of an update must be a DOI.
     ("relation-refused", "relations[0]", related("2076-7404", target_type="issn", update=True)),
     ("relation-refused", "relations[0]", related("https://review.example/1", target_type="uri", update=True)),

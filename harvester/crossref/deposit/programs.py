@@ -72,10 +72,17 @@ def _funder(funding: Funding, version: Version) -> str:
     """Identifiers are inside the name: next to it, they would count as other funders."""
     ids = _assertion("funder_identifier", funding.funder_id)
     ids += _assertion("ror", funding.ror) if version.funder_ror else ""
-    awards = "".join(_assertion("award_number", award) for award in funding.awards)
+    awards = "".join(_award(award, version) for award in funding.awards)
     if funding.funder is None:
         return ids + awards
     return f'<fr:assertion name="funder_name">{escape(funding.funder)}{ids}</fr:assertion>{awards}'
+
+
+def _award(award: str, version: Version) -> str:
+    """An award number, or the DOI of a grant, which an article has as a URL."""
+    doi = award.removeprefix("https://doi.org/")
+    is_doi = version.grant_dois and doi != award
+    return _assertion("grant_doi", doi) if is_doi else _assertion("award_number", award)
 
 
 def _assertion(name: str, value: str | None) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from harvester.formats.blocks import plain_blocks
 from harvester.formats.jats.blocks import blocks
 from harvester.formats.jats.inline import is_empty, plain_text
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.titles import LanguageVersion
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, vocabulary
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import says_no_abstract, unless_placeholder
 from harvester.model import Abstract, Hints, Keyword
 from harvester.xmltools import local
 
@@ -43,8 +45,13 @@ def abstracts(versions: list[LanguageVersion], hints: Hints, notes: Notes) -> tu
             )
             continue
         content = blocks(entry.element, entry.language, path, notes)
+        if content and says_no_abstract(characters := plain_blocks(content).strip()):
+            notes.report("placeholder-value", path, characters)
+            continue
         if content and all(content != other.blocks for other in distinct):
             notes.provenance[path] = entry.version.source(local(entry.element))
+            if any(entry.language == other.lang for other in distinct):
+                notes.report("abstract-second", path, plain_blocks(content)[:120], lang=entry.language or "no language")
             distinct.append(Abstract(blocks=content, lang=entry.language))
     return tuple(distinct)
 
@@ -66,7 +73,11 @@ def keywords(versions: list[LanguageVersion], notes: Notes) -> tuple[Keyword, ..
         for group in version.groups.get("kwd-group", ()):
             if attribute(group, "kwd-group-type") not in _NOT_KEYWORDS:
                 language = language_of(group, "keywords", notes) or version.language
-                collected += [Keyword(keyword, language) for keyword in _keywords(group)]
+                collected += [
+                    Keyword(keyword, language)
+                    for keyword in _keywords(group)
+                    if unless_placeholder(keyword, f"keywords[{len(collected)}]", notes)
+                ]
     return tuple(dict.fromkeys(collected))
 
 

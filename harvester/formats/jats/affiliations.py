@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from harvester.formats.entities import character_of
 from harvester.formats.jats.affiliation_names import names_several, without_mark
-from harvester.formats.jats.inline import plain_text
+from harvester.formats.jats.inline import plain_text, unescaped_line
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import unless_placeholder
 from harvester.identifiers import clean_isni, clean_ror
 from harvester.model import Affiliation
 from harvester.text import fold
@@ -56,6 +57,10 @@ class Piece(NamedTuple):
 
 def read_affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ...]:
     """The affiliations of one <aff>: one, or several if it wraps institutions with identifiers of their own."""
+    return tuple(real for one in _affiliations(aff, path, notes) if (real := _without_placeholders(one, path, notes)))
+
+
+def _affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ...]:
     wraps = [wrap for wrap in children(aff, "institution-wrap") if child(wrap, "institution-id") is not None]
     if len(wraps) < 2:
         affiliation = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
@@ -72,6 +77,17 @@ def _without_mark(affiliation: Affiliation) -> Affiliation:
     if name is None or names_several(name) or (bare := without_mark(name)) == name:
         return affiliation
     return replace(affiliation, name=bare)
+
+
+def _without_placeholders(affiliation: Affiliation, path: str, notes: Notes) -> Affiliation | None:
+    """The affiliation without words in place of a name; `None` if nothing is left."""
+    real = replace(
+        affiliation,
+        name=unless_placeholder(affiliation.name, path, notes),
+        place=unless_placeholder(affiliation.place, path, notes),
+        departments=tuple(one for one in affiliation.departments if unless_placeholder(one, path, notes)),
+    )
+    return real if real != Affiliation() else None
 
 
 # --------------------------------------------------------------------------------------------- one <aff>
@@ -221,7 +237,7 @@ def _joined(pieces: list[Piece]) -> str:
 
 def tidy(value: str) -> str:
     """The name without stray commas and without the full stop at the end of its line."""
-    line = fold(value)
+    line = unescaped_line(fold(value))
     if "," in line or ";" in line:
         line = _LOOSE_COMMA.sub(lambda match: match[1] or ",", line)
     line = line.strip(_EDGES)

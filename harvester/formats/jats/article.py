@@ -16,6 +16,7 @@ from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.titles import LanguageVersion, titles
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, vocabulary
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import unless_placeholder
 from harvester.formats.reader import Reader
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Relation
@@ -76,21 +77,21 @@ def _opened(element: Element, record: RawRecord, hints: Hints, notes: Notes) -> 
 
 def _identity(record: JatsRecord, article: Article) -> Article:
     groups, notes = record.front.groups, record.notes
-    issue, pages = numbering.issue(groups, notes), numbering.pages(groups, notes)
+    place = numbering.numbering(groups, notes)
     return replace(
         article,
         type=_type(record.element),
         language=record.language,
-        volume=issue.volume,
-        issue=issue.issue,
-        issue_title=issue.title,
-        first_page=pages.first,
-        last_page=pages.last,
-        other_pages=pages.other,
-        elocation_id=pages.elocation_id,
+        volume=place.volume,
+        issue=place.issue,
+        issue_title=place.issue_title,
+        first_page=place.first_page,
+        last_page=place.last_page,
+        other_pages=place.other_pages,
+        elocation_id=place.elocation_id,
         doi=_doi(groups, notes),
         landing_page=links.landing_page(groups, record.hints, notes),
-        identifiers=_identifiers(groups),
+        identifiers=_identifiers(groups, notes),
     )
 
 
@@ -186,11 +187,13 @@ def _is_version(element: Element) -> bool:
     return attribute(element, "specific-use") == "version"
 
 
-def _identifiers(groups: Grouped) -> tuple[str, ...]:
+def _identifiers(groups: Grouped, notes: Notes) -> tuple[str, ...]:
     """The publisher's own numbers for the article."""
     elements = groups.get("article-id", ())
     numbers = (plain_text(element) for element in elements if attribute(element, "pub-id-type") not in _FOREIGN_NUMBERS)
-    return tuple(dict.fromkeys(number for number in numbers if number))
+    return tuple(
+        dict.fromkeys(real for number in numbers if (real := unless_placeholder(number, "identifiers", notes)))
+    )
 
 
 def _versions(

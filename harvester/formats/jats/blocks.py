@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from harvester.formats.blocks import map_texts
-from harvester.formats.html import blocks_from_html
+from harvester.formats.html import blocks_from_html, has_html
 from harvester.formats.jats.formulas import FORMULAS
-from harvester.formats.jats.inline import element_parts, formatted_text, is_empty
-from harvester.formats.jats.texts import check_text, content_of, has_escaped_html
+from harvester.formats.jats.inline import element_parts, is_empty
+from harvester.formats.jats.texts import check_text, content_of
 from harvester.formats.jats.tree import Element, attribute, child, children, descendants, is_inside, vocabulary
 from harvester.formats.notes import Notes
 from harvester.model import Block, ListBlock, Paragraph, Section
@@ -82,10 +82,10 @@ def _block(element: Element, name: str, depth: int) -> tuple[Block, ...]:
     if name == "sec":
         return _section(element, depth)
     if name == "list":
-        items = tuple(item for inner in children(element, "list-item") if (item := formatted_text(inner)))
+        items = tuple(item for inner in children(element, "list-item") if (item := content_of(inner)))
         return (ListBlock(items=items, ordered=attribute(element, "list-type") not in _UNORDERED),) if items else ()
     if name == "def-list":
-        items = tuple(item for inner in children(element, "def-item") if (item := formatted_text(inner)))
+        items = tuple(item for inner in children(element, "def-item") if (item := content_of(inner)))
         return (ListBlock(items=items),) if items else ()
     if name == "disp-formula":
         return _paragraph(element_parts(element))
@@ -104,7 +104,7 @@ def _paragraph(run: list[Inline]) -> tuple[Block, ...]:
     content = text(run) if run else ()
     if not content or is_empty(content):
         return ()
-    if len(content) == 1 and isinstance(characters := content[0], str) and has_escaped_html(characters):
+    if len(content) == 1 and isinstance(characters := content[0], str) and has_html(characters):
         return blocks_from_html(characters)
     return (Paragraph(content),)
 

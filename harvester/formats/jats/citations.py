@@ -9,7 +9,8 @@ from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.roles import AUTHOR_GROUPS
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href
 from harvester.formats.notes import Notes
-from harvester.identifiers import clean_doi, clean_issn, find_dois, fold_doi
+from harvester.formats.placeholders import is_placeholder
+from harvester.identifiers import cited_doi, clean_issn, find_dois, fold_doi
 from harvester.xmltools import local
 
 # publication-type as publishers write it, and the type in Crossref's schema since 5.4.0.
@@ -40,6 +41,7 @@ _TYPES = {
     "web-page": "web_resource",
 }
 _VOLUME_TYPES = frozenset({"book", "book_chapter", "conference_paper", "dissertation", "report", "standard"})
+_TITLES = frozenset({"article_title", "journal_title", "volume_title", "series_title"})
 _OWN_TITLES = ("article-title", "chapter-title", "data-title", "part-title")
 _SOURCES = ("source", "source-title")
 _SERIES = ("series", "series-title")
@@ -76,7 +78,9 @@ def citation_fields(citation: Element) -> dict[str, str]:
         "isbn": _isbn(groups),
         **_titles(groups, parts, kind),
     }
-    return {field: value for field, value in values.items() if value}
+    return {
+        field: value for field, value in values.items() if value and not (field in _TITLES and is_placeholder(value))
+    }
 
 
 def _plain_parts(groups: Grouped) -> dict[str, str]:
@@ -188,36 +192,46 @@ def _is_isbn(digits: str) -> bool:
 
 
 def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> str | None:
-    """The one DOI of a reference: tagged, else linked, else in its text. Several are reported, and none is used."""
-    candidates = _dois_in_elements(citations, path, notes) or find_dois(line)
+    """The one DOI of a reference: tagged, else linked, else in its text. Several are reported, and none is used.
+
+    A value that was rejected where a DOI belongs is not searched for one again: `10.5555/q 9` is not `10.5555/q`.
+    """
+    elements = [element for citation in citations for element in descendants(citation, *_IDENTIFIER_ELEMENTS)]
+    rejected: list[str] = []
+    candidates = list(_tagged_dois(elements, rejected, path, notes)) or list(_linked_dois(elements, rejected))
+    if not candidates:
+        parts = {fold_doi(doi) for value in rejected for doi in find_dois(value)}
+        candidates = [doi for doi in find_dois(line) if fold_doi(doi) not in parts]
     if len(candidates) > 1 and len(set(map(fold_doi, candidates))) > 1:
         notes.report("reference-doi-ambiguous", path, " ".join(dict.fromkeys(candidates)))
         return None
     return candidates[0] if candidates else None
 
 
-def _dois_in_elements(citations: list[Element], path: str, notes: Notes) -> list[str]:
-    """The DOIs in elements: those tagged as DOIs, else those in links."""
-    elements = [element for citation in citations for element in descendants(citation, *_IDENTIFIER_ELEMENTS)]
-    return (list(_tagged_dois(elements, path, notes)) or list(_linked_dois(elements))) if elements else []
-
-
-def _tagged_dois(elements: list[Element], path: str, notes: Notes) -> Iterator[str]:
+def _tagged_dois(elements: list[Element], rejected: list[str], path: str, notes: Notes) -> Iterator[str]:
+    """The DOIs in elements of that type. Adds what is not a DOI to `rejected`."""
     for element in elements:
         name = local(element)
         if name == "uri" or attribute(element, "pub-id-type", "ext-link-type") != "doi":
             continue
-        value = plain_text(element) or ""
-        doi = clean_doi(value) or clean_doi(href(element) or "")
+        value, link = plain_text(element) or "", href(element) or ""
+        doi = cited_doi(value) or cited_doi(link)
         if doi is not None:
             yield doi
-        elif value and name != "ext-link":
+            continue
+        rejected += [value, link]
+        if value and (name != "ext-link" or "10." in value):
             notes.report("reference-doi-invalid", path, value)
 
 
-def _linked_dois(elements: list[Element]) -> Iterator[str]:
+def _linked_dois(elements: list[Element], rejected: list[str]) -> Iterator[str]:
+    """The DOIs in links to the resolver. Adds links that do not end in a DOI to `rejected`."""
     for element in elements:
-        if local(element) in _LINKS:
-            address = href(element) or plain_text(element) or ""
-            if _DOI_HOST.search(address) and (doi := clean_doi(address)):
+        if local(element) not in _LINKS:
+            continue
+        address = href(element) or plain_text(element) or ""
+        if _DOI_HOST.search(address):
+            if doi := cited_doi(address):
                 yield doi
+            else:
+                rejected += [address, plain_text(element) or ""]

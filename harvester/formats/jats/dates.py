@@ -26,30 +26,70 @@ _PUB_TYPES: dict[str, tuple[DateMedium, ...]] = {
 }
 # Types of dates that belong to the issue, not to the article.
 _ISSUE_TYPES = frozenset({"collection", "cover", "issue-pub"})
+# Other kinds are known only by their words: `published-online`, `version-of-record`, `fecha de publicación`. All words
+# must be known, so that `pre-publication`, `publication-retracted` and `received` are not.
+_PUBLISHED_WORDS = vocabulary(
+    "pub pubdate published publication publish vor issued publicado publicada publicación publicacion publicação "
+    "publicacao publié publie parution paru veröffentlicht veröffentlichung veroeffentlicht veroeffentlichung "
+    "erschienen publiziert pubblicato pubblicazione опубликовано опубликована публикация публикации yayın yayım terbit "
+    "diterbitkan"
+)
+_ONLINE_WORDS = vocabulary(
+    "epub epublish online electronic electronically web internet digital ahead línea linea ligne électronique "
+    "electronique electrónico electrónica electronico electronica eletrônico eletrônica eletronico "
+    "eletronica elektronisch онлайн"
+)
+_PRINT_WORDS = vocabulary(
+    "ppub print printed paper impreso impresa impresso impressa imprimé imprime papier gedruckt druck stampa печать "
+    "печатная"
+)
+_OTHER_WORDS = vocabulary(
+    "date dates original first final year version of record the article and in on en de del da do la le e et y und "
+    "available fecha data datum дата tarihi tanggal"
+)
+_RECORD = vocabulary("version of record")
+_AHEAD_OF_PRINT = re.compile(r"ahead\W*of\W*print")
+_WORD = re.compile(r"[^\W\d_]+")
+_GREGORIAN = re.compile(r"gr[eé]gor|iso", re.IGNORECASE)
+_ERAS = frozenset({"", "ad", "a.d.", "ce", "c.e.", "common era"})
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
 class DateKind(NamedTuple):
-    """The kind of a <pub-date>, from its attributes. `untyped`: they do not say for which medium it is."""
+    """The kind of a <pub-date>, from its attributes.
+
+    `untyped`: they do not say for which medium it is. `by_words`: the words are not a known type, but clear.
+    """
 
     media: tuple[DateMedium | None, ...] = ()
     untyped: bool = False
     of_issue: bool = False
+    by_words: bool = False
 
 
 def publication_dates(groups: Grouped, notes: Notes) -> tuple[PubDate, ...]:
     """The publication dates, one for each medium. The date of the issue is never one, even if it is the only date."""
     dates: dict[DateMedium | None, PubDate] = {}
-    issue_dates: list[Element] = []
-    for element in groups.get("pub-date", ()):
-        kind = date_kind(element)
-        if kind.of_issue:
-            issue_dates.append(element)
-        if kind.media:
+    kinds = [(element, date_kind(element)) for element in groups.get("pub-date", ())]
+    for element, kind in kinds:
+        if kind.media and not kind.by_words:
             _add_date(dates, element, kind, notes)
-    if not dates and issue_dates:
-        notes.report("pub-date-collection-only", "dates", _as_written(issue_dates[0]))
+    for element, kind in kinds:
+        if kind.by_words and dates.keys().isdisjoint(kind.media) and (None not in kind.media or not dates):
+            _add_date(dates, element, kind, notes)
+    if not dates:
+        _report_unused(kinds, notes)
     return tuple(dates.values())
+
+
+def _report_unused(kinds: list[tuple[Element, DateKind]], notes: Notes) -> None:
+    """Reports the dates that are not publication dates, if the article has no other."""
+    of_issue = [_as_written(element) for element, kind in kinds if kind.of_issue]
+    if of_issue:
+        notes.report("pub-date-collection-only", "dates", of_issue[0])
+    others = [_with_kind(element) for element, kind in kinds if not kind.of_issue and not kind.media]
+    if others:
+        notes.report("pub-date-kind-unknown", "dates", "; ".join(others))
 
 
 def issue_year(groups: Grouped, notes: Notes) -> int | None:
@@ -84,11 +124,25 @@ def date_kind(element: Element) -> DateKind:
     if pub_type in _PUBLICATION_TYPES or date_type in _PUBLICATION_TYPES or not (pub_type or date_type):
         medium: DateMedium | None = "online" if pub_format in _ONLINE else "print" if pub_format in _PRINT else None
         return DateKind((medium,), untyped=medium is None)
-    return DateKind()
+    return _kind_by_words(pub_type or date_type, pub_format)
+
+
+def _kind_by_words(kind: str, pub_format: str) -> DateKind:
+    """The kind of a date of an unknown type, if every word of its type is clear."""
+    words = set(_WORD.findall(_AHEAD_OF_PRINT.sub("ahead", kind)))
+    named = words & (_PUBLISHED_WORDS | _ONLINE_WORDS | _PRINT_WORDS)
+    if not (named or words >= _RECORD) or words - named - _OTHER_WORDS:
+        return DateKind()
+    online = words & _ONLINE_WORDS or pub_format in _ONLINE
+    in_print = words & _PRINT_WORDS or pub_format in _PRINT
+    media: tuple[DateMedium | None, ...] = (*(("online",) if online else ()), *(("print",) if in_print else ()))
+    return DateKind(media or (None,), untyped=not media, by_words=True)
 
 
 def read_date(element: Element, path: str, notes: Notes) -> PubDate | None:
     """The date from the parts of an element, else from its ISO attribute. An invalid part is dropped and reported."""
+    if _is_of_another_calendar(element):
+        return _from_iso_attribute(element, path, notes)
     holder = child(element, "string-date") if child(element, "year") is None else None
     year = plain_text(next(descendants(holder if holder is not None else element, "year"), None))
     if year is None:
@@ -99,12 +153,31 @@ def read_date(element: Element, path: str, notes: Notes) -> PubDate | None:
     return _with_parts(PubDate(year=int(year)), holder if holder is not None else element, path, notes)
 
 
+def _is_of_another_calendar(element: Element) -> bool:
+    """Whether the date or a part of it names a calendar or an era that is not ours."""
+    calendars = [value for part in (element, *element) if (value := attribute(part, "calendar"))]
+    era = (plain_text(child(element, "era")) or "").lower()
+    return any(_GREGORIAN.match(value) is None for value in calendars) or era not in _ERAS
+
+
 def _from_iso_attribute(element: Element, path: str, notes: Notes) -> PubDate | None:
-    written = element.get("iso-8601-date") or plain_text(element) or ""
-    date = parse_iso(written)
+    """The date of the ISO attribute, which is always Gregorian, else of the whole text."""
+    written = element.get("iso-8601-date") or _as_written(element)
+    date = None if _is_of_another_calendar(element) and _repeats_year(element) else parse_iso(written)
     if date is None:
-        notes.report("date-invalid", path, written)
+        notes.report("date-invalid", path, _with_calendar(element, written))
     return date
+
+
+def _repeats_year(element: Element) -> bool:
+    """Whether the ISO attribute is absent, or has the year as written, so that its calendar is not ours either."""
+    year = plain_text(child(element, "year")) or ""
+    return (element.get("iso-8601-date") or year).startswith(year)
+
+
+def _with_calendar(element: Element, written: str) -> str:
+    calendar = element.get("calendar")
+    return f"{_as_written(element) or written} ({calendar})" if calendar else written
 
 
 def _with_parts(date: PubDate, element: Element, path: str, notes: Notes) -> PubDate:
@@ -142,6 +215,12 @@ def _add_date(dates: dict[DateMedium | None, PubDate], element: Element, kind: D
             dates[medium] = replace(date, medium=medium)
         elif not _is_refined_by(date, known):
             notes.report("pub-date-conflict", path, _as_written(element), medium=medium or "")
+
+
+def _with_kind(element: Element) -> str:
+    """The date as written, after the words for its kind."""
+    kind = attribute(element, "pub-type") or attribute(element, "date-type")
+    return f"{kind} {_as_written(element)}".strip()
 
 
 def _as_written(element: Element) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from harvester.formats.jats.inline import NON_TEXT, content_parts, is_empty, plain_text
+from harvester.formats.jats.inline import NON_TEXT, content_parts, is_empty, plain_text, unescaped_line
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
-from harvester.identifiers import clean_funder_id, clean_ror
+from harvester.formats.placeholders import says_no_funding, unless_placeholder
+from harvester.identifiers import cited_doi, clean_funder_id, clean_ror
 from harvester.model import Funding
 from harvester.text import fold, plain, text
 from harvester.xmltools import local
@@ -21,7 +22,7 @@ def funding(groups: Grouped, notes: Notes) -> tuple[Funding, ...]:
     for group in groups.get("funding-group", ()):
         for element in children(group, "award-group", "funding-source"):
             for sources, awards in [([element], [])] if local(element) == "funding-source" else _runs(element):
-                collected += _award_group(element, sources, _awards(awards), len(collected), notes)
+                collected += _award_group(element, sources, _awards(awards, notes), len(collected), notes)
     collected += _nlm_funding(groups, len(collected), notes)
     return tuple(dict.fromkeys(collected))
 
@@ -57,7 +58,11 @@ def _award_group(
 
 def _funder(source: Element, group: Element, awards: tuple[str, ...], path: str, notes: Notes) -> Funding:
     funder_id, ror = _identifiers(source, group, f"{path}.funder_id", notes)
-    return Funding(funder=_name(source), funder_id=funder_id, ror=ror, awards=awards)
+    name = _name(source)
+    if name is not None and says_no_funding(name):
+        notes.report("funder-none", f"{path}.funder", name)
+        name = None
+    return Funding(funder=name, funder_id=funder_id, ror=ror, awards=awards)
 
 
 def _name(source: Element) -> str | None:
@@ -70,7 +75,7 @@ def _name(source: Element) -> str | None:
         if local(part) not in NON_TEXT and not _is_identifier(part) and local(part) != "xref":
             run.append(plain(text(content_parts(part))))
         run.append(part.tail or "")
-    name = fold("".join(run)).strip(" ,;:")
+    name = unescaped_line(fold("".join(run))).strip(" ,;:")
     return name if any(map(str.isalpha, name)) else None
 
 
@@ -99,9 +104,19 @@ def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tu
     return funder_id, ror
 
 
-def _awards(elements: list[Element]) -> tuple[str, ...]:
-    awards = (plain_text(element) for element in elements)
+def _awards(elements: list[Element], notes: Notes) -> tuple[str, ...]:
+    awards = [_grant_doi(element) or plain_text(element) for element in elements]
+    awards = [unless_placeholder(award, "funding.awards", notes) for award in awards]
     return tuple(dict.fromkeys(award for award in awards if award and not is_empty((award,))))
+
+
+def _grant_doi(element: Element) -> str | None:
+    """The DOI of a grant as a URL, if the award is identified by one."""
+    value = plain_text(element) or ""
+    if "doi.org/" not in value and attribute(element, "award-id-type", "pub-id-type") != "doi":
+        return None
+    doi = cited_doi(value)
+    return f"https://doi.org/{doi}" if doi else None
 
 
 def _nlm_funding(groups: Grouped, at: int, notes: Notes) -> list[Funding]:
@@ -117,8 +132,8 @@ def _nlm_funding(groups: Grouped, at: int, notes: Notes) -> list[Funding]:
             if len(sponsors) == 1 or _refers_to(number, sponsor) or _refers_to(sponsor, number)
         ]
         tied += own
-        collected += _award_group(sponsor, [sponsor], _awards(own), at + len(collected), notes)
-    loose = _awards([number for number in numbers if number not in tied])
+        collected += _award_group(sponsor, [sponsor], _awards(own, notes), at + len(collected), notes)
+    loose = _awards([number for number in numbers if number not in tied], notes)
     return [*collected, Funding(awards=loose)] if loose else collected
 
 

@@ -7,6 +7,7 @@ import re
 from lxml import etree
 
 from harvester.formats.entities import character_of
+from harvester.formats.html import has_html, inline_from_html
 from harvester.formats.jats.formulas import FORMULAS, formula
 from harvester.formats.jats.tree import Element, attribute, vocabulary
 from harvester.text import Inline, Span, Style, Text, fold, plain, text
@@ -57,9 +58,15 @@ def plain_text(element: Element | None) -> str | None:
     """The characters of the element without formatting, with single spaces; `None` if there are none."""
     if element is None:
         return None
-    if not len(element):
-        return fold(element.text or "") or None
-    return plain(text(content_parts(element))) or None
+    characters = plain(text(content_parts(element))) if len(element) else fold(element.text or "")
+    if "&" in characters or "<" in characters:
+        characters = unescaped_line(characters)
+    return characters or None
+
+
+def unescaped_line(characters: str) -> str:
+    """The characters with HTML resolved that was escaped once too often (`R&amp;D`), without its formatting."""
+    return plain(inline_from_html(characters)) if has_html(characters) else characters
 
 
 def content_parts(element: Element, depth: int = 0) -> list[Inline]:

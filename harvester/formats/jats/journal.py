@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
-from harvester.formats.jats.inline import formatted_text, is_empty, plain_text
-from harvester.formats.jats.texts import language_of
+from harvester.formats.jats.inline import is_empty, plain_text
+from harvester.formats.jats.texts import content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, grouped
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import is_placeholder, unless_field_name
 from harvester.identifiers import clean_issn
 from harvester.model import Issn, Journal, LangText
 from harvester.text import plain
@@ -27,12 +27,6 @@ _MEDIA: dict[str, IssnMedium] = {
 }
 _LINKING = frozenset({"issn-l", "linking", "l-issn"})  # the linking ISSN belongs to no medium
 _ABBREVIATIONS = ("publisher", "nlm-ta", "pubmed", "iso-abbrev", "")
-# ¿VOL?, [VOLUME], The Publisher Name: placeholders of a template that nobody filled in.
-_PLACEHOLDER = re.compile(
-    r"¿[^?]*\?|\[?(?:volume|issue|vol|no|number|page|pages|fpage|lpage|elocation|publisher|journal)\]?|x{2,}|tb[ad]|n/a|"
-    r"(?:the )?(?:publisher|journal)(?:['’]s)? (?:name|title)|(?:name of (?:the )?)(?:publisher|journal)",
-    re.IGNORECASE,
-)
 
 
 def journal(meta: Element | None, notes: Notes) -> Journal:
@@ -44,24 +38,16 @@ def journal(meta: Element | None, notes: Notes) -> Journal:
         titles=_titles(holders, notes),
         abbreviation=_abbreviation(holders, groups),
         issns=_issns(groups, notes),
-        publisher=unless_placeholder(plain_text(publisher), "journal.publisher", notes),
+        publisher=unless_field_name(plain_text(publisher), "journal.publisher", notes),
     )
-
-
-def unless_placeholder(value: str | None, path: str, notes: Notes) -> str | None:
-    """The value; `None` if it is the placeholder of a template, which is reported."""
-    if value is not None and _PLACEHOLDER.fullmatch(value):
-        notes.report("placeholder-value", path, value)
-        return None
-    return value
 
 
 def _titles(holders: list[Element], notes: Notes) -> tuple[LangText, ...]:
     titles: list[LangText] = []
     for element, group in (pair for holder in holders for pair in _title_elements(holder)):
         path = f"journal.titles[{len(titles)}]"
-        content = formatted_text(element)
-        if is_empty(content) or unless_placeholder(plain(content), path, notes) is None:
+        content = content_of(element)
+        if is_empty(content) or unless_field_name(plain(content), path, notes) is None:
             continue
         if all(content != title.text for title in titles):
             titles.append(LangText(content, language_of(element, path, notes) or language_of(group, path, notes)))
@@ -83,7 +69,7 @@ def _abbreviation(holders: list[Element], groups: Grouped) -> str | None:
     """The publisher's abbreviation, else that of a library, else any."""
     by_type: dict[str, str] = {}
     for element in (element for holder in holders for element in children(holder, "abbrev-journal-title")):
-        if value := plain_text(element):
+        if (value := plain_text(element)) and not is_placeholder(value):
             by_type.setdefault(attribute(element, "abbrev-type"), value)
     for element in groups.get("journal-id", ()):
         kind = attribute(element, "journal-id-type")
@@ -103,7 +89,7 @@ def _issns(groups: Grouped, notes: Notes) -> tuple[Issn, ...]:
     ]
     for element, kind in (*typed, *loose):
         raw = plain_text(element)
-        if raw is None or kind in _LINKING or unless_placeholder(raw, "journal.issns", notes) is None:
+        if raw is None or kind in _LINKING or unless_field_name(raw, "journal.issns", notes) is None:
             continue
         value = clean_issn(raw)
         if value is None:

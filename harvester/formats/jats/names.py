@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from harvester.formats.html import has_html, inline_from_html
 from harvester.formats.jats.inline import content_parts, plain_text
 from harvester.formats.jats.tree import Element, child, children, grouped, vocabulary
 from harvester.model import AltName
-from harvester.text import fold, plain, text
+from harvester.text import Inline, Span, fold, plain, text
 from harvester.xmltools import XML_LANG, local
 
 _NOT_A_NAME = vocabulary("contrib-group xref aff aff-alternatives address email fn label role ext-link uri contrib-id")
@@ -74,7 +75,7 @@ def one_piece(name: AltName, element: Element) -> AltName:
 
 def group_name(collab: Element) -> str | None:
     """The name of a group, without its members, addresses, notes and footnote marks."""
-    whole = _without_marks(fold(plain(text(_name_pieces(collab)))))
+    whole = _without_marks(_unescaped(fold(plain(text(_name_pieces(collab))))))
     bracketed = _BRACKETED.match(whole)
     return _BEHALF.sub("", bracketed[1] if bracketed else whole).strip(" ,;") or None
 
@@ -111,8 +112,20 @@ def _is_mark(collab: Element, number: int) -> bool:
 
 
 def _name_part(element: Element) -> str | None:
-    part = (plain_text(element) or "").strip(" ,;")
+    written = element.text if not len(element) else None
+    part = (_unescaped(fold(written)) if written else plain_text(element) or "").strip(" ,;")
     return part if any(map(str.isalpha, part)) else None
+
+
+def _unescaped(written: str) -> str:
+    """The name without HTML that was escaped once too often. Superscripts in it are footnote marks."""
+    if not has_html(written):
+        return written
+    return plain(text(part for part in inline_from_html(written) if not _is_escaped_mark(part)))
+
+
+def _is_escaped_mark(part: Inline) -> bool:
+    return isinstance(part, Span) and part.style == "sup" and sum(map(str.isalpha, plain((part,)))) < 2
 
 
 def _joined(elements: Iterable[Element]) -> str | None:

@@ -17,6 +17,7 @@ from harvester.formats.jats.tree import Element, Grouped, attribute, child, chil
 from harvester.formats.jats.wording import visible_text
 from harvester.formats.names import lost_its_letters, parse_creator, placeholder_kind
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import real_name, unless_placeholder
 from harvester.formats.same_person import may_be_one_person
 from harvester.formats.several import names_several, with_plain_separators
 from harvester.formats.tidied_names import tidied_name
@@ -119,7 +120,12 @@ class Byline:
 
     def _name_of(self, element: Element, path: str) -> AltName | None:
         name = person_name(element, language_of(element, f"{path}.lang", self._notes))
-        return tidied_name(name, path, self._notes) if name else None
+        if name is None:
+            return None
+        parts = real_name(name.surname or "", name.given)
+        if parts != (name.surname, name.given):
+            self._notes.report("placeholder-value", path, " ".join(filter(None, (name.given, name.surname))))
+        return tidied_name(replace(name, surname=parts[0], given=parts[1]), path, self._notes) if parts else None
 
     def _person_or_group(self, main: AltName, element: Element, path: str) -> Contributor | None:
         """The person with this name; `None` if it names nobody.
@@ -151,7 +157,7 @@ class Byline:
                 yield Contributor(kind="group", role=role, name=name)
             return
         for collab in group_elements(entry.element):
-            if name := group_name(collab):
+            if name := unless_placeholder(group_name(collab), "contributors", self._notes):
                 self._report_members(collab, name)
                 yield Contributor(kind="group", role=role, name=name)
         if child(entry.element, "anonymous") is not None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from harvester.formats.damage import text_findings, without_controls
-from harvester.formats.html import inline_from_html
+from harvester.formats.html import has_html, inline_from_html
 from harvester.formats.jats.citations import citation_fields, find_doi
 from harvester.formats.jats.inline import plain_text
-from harvester.formats.jats.texts import has_escaped_html
 from harvester.formats.jats.tree import Element, children, descendants
 from harvester.formats.jats.wording import citation_text, visible_text
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import is_placeholder
 from harvester.model import Reference
 from harvester.text import fold, plain
 from harvester.xmltools import local
@@ -78,7 +78,7 @@ def _reference(entry: CitedWork, key: str, path: str, notes: Notes) -> Reference
     for citation in reversed(entry.citations):
         fields |= citation_fields(citation)
     line = entry.text or ""
-    if has_escaped_html(line):
+    if has_html(line):
         line = plain(inline_from_html(line))
     if findings := text_findings(f"{path}.text", line):
         notes.add(findings)
@@ -108,7 +108,9 @@ def _ref_content(ref: Element) -> RefContent:
 def _entries(ref: Element) -> list[CitedWork]:
     """The cited works of a <ref> that have text, without the number that is also in the label."""
     content = _ref_content(ref)
-    return _without_label([entry for entry in _cited_works(ref, content) if entry.text], content.label)
+    return _without_label(
+        [entry for entry in _cited_works(ref, content) if entry.text and not is_placeholder(entry.text)], content.label
+    )
 
 
 def _cited_works(ref: Element, content: RefContent) -> list[CitedWork]:

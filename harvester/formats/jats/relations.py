@@ -6,8 +6,10 @@ from typing import Literal
 
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, href
+from harvester.formats.jats.wording import citation_text
 from harvester.formats.notes import Notes
-from harvester.identifiers import clean_doi
+from harvester.formats.placeholders import unless_placeholder
+from harvester.identifiers import cited_doi
 from harvester.model import Relation
 
 # related-article-type if this article is the notice: the Crossmark type of its update.
@@ -57,6 +59,13 @@ _RELATIONS = {
     "continues": "continues",
     "continued-by": "isContinuedBy",
 }
+# The attributes of a related object that say what it is to the article, and those that identify it, with their types.
+_TYPES = ("related-article-type", "related-object-type", "link-type", "object-type", "document-type", "source-type")
+_IDENTIFIERS = (
+    ("object-id", "object-id-type"),
+    ("document-id", "document-id-type"),
+    ("source-id", "source-id-type"),
+)
 _DOI_FORMS = ("doi.org/", "doi:", "10.")
 
 
@@ -77,17 +86,25 @@ def translation(doi: str) -> Relation:
 
 
 def _related(element: Element, article_type: str | None, index: int, notes: Notes) -> Relation | None:
-    relation_type = attribute(element, "related-article-type", "related-object-type", "link-type")
+    relation_type = attribute(element, *_TYPES)
     path = f"relations[{index}]"
     kind, update = _kind(relation_type, article_type)
     target, target_type = _target(element)
+    description = unless_placeholder(citation_text(element), f"{path}.description", notes)
+    shown = description or target or _written_target(element)
     if kind is None:
-        notes.report("relation-unmapped", path, target or plain_text(element) or "", type=relation_type)
+        notes.report("relation-unmapped", path, target or shown, type=relation_type or "without a type")
         return None
     if target is None or (update and target_type != "doi"):
-        notes.report("relation-without-doi", path, plain_text(element) or target or "", type=relation_type)
+        notes.report("relation-without-doi", path, shown, type=relation_type)
         return None
-    return Relation(kind=kind, target=target, target_type=target_type, update=update, description=plain_text(element))
+    return Relation(kind=kind, target=target, target_type=target_type, update=update, description=description)
+
+
+def _written_target(element: Element) -> str:
+    """What the element says of its target, for a finding."""
+    written = (href(element), *(element.get(name) for name, _ in _IDENTIFIERS))
+    return next(filter(None, written), "without a target")
 
 
 def _kind(relation_type: str, article_type: str | None) -> tuple[str | None, bool]:
@@ -101,15 +118,15 @@ def _kind(relation_type: str, article_type: str | None) -> tuple[str | None, boo
 
 def _target(element: Element) -> tuple[str | None, Literal["doi", "uri", "other"]]:
     link = href(element) or ""
-    typed = attribute(element, "ext-link-type", "document-id-type")
     identifier = child(element, "object-id", "pub-id", "article-id")
+    inner_type = attribute(identifier, "pub-id-type", "object-id-type") if identifier is not None else ""
     candidates = [
-        link,
-        element.get("document-id") or "",
-        (plain_text(identifier) if identifier is not None else "") or "",
+        (link, attribute(element, "ext-link-type")),
+        *((element.get(name) or "", attribute(element, kind)) for name, kind in _IDENTIFIERS),
+        (plain_text(identifier) or "", inner_type),
     ]
-    for value in candidates:
-        if (typed == "doi" or any(form in value for form in _DOI_FORMS)) and (doi := clean_doi(value)):
+    for value, kind in candidates:
+        if (kind == "doi" or any(form in value for form in _DOI_FORMS)) and (doi := cited_doi(value)):
             return doi, "doi"
     return (link, "uri") if link.startswith(("http://", "https://")) else (None, "other")
 
@@ -120,7 +137,7 @@ def _preprints(history: Element, index: int, notes: Notes) -> list[Relation]:
     for event in children(history, "event"):
         for link in children(event, "self-uri", "article-id", "pub-id"):
             version_type = attribute(link, "content-type", "specific-use") or attribute(event, "event-type")
-            doi = clean_doi(href(link) or plain_text(link) or "")
+            doi = cited_doi(href(link) or plain_text(link) or "")
             if doi and version_type == "preprint":
                 preprints.append(Relation(kind="hasPreprint", target=doi))
             elif doi:

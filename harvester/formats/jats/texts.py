@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from harvester.formats.damage import text_findings, without_controls
-from harvester.formats.html import inline_from_html
+from harvester.formats.html import has_html, inline_from_html
 from harvester.formats.jats.inline import formatted_text
 from harvester.formats.jats.tree import Element
 from harvester.formats.languages import contradicts, normalise
@@ -13,7 +11,6 @@ from harvester.formats.notes import Notes
 from harvester.text import Text, plain
 from harvester.xmltools import XML_LANG
 
-_HTML = re.compile(r"</?[A-Za-z]|&#?\w+;")
 _EXCERPT_LENGTH = 120  # characters of a text in a finding
 
 
@@ -35,14 +32,9 @@ def content_of(element: Element) -> Text:
 
 def unescaped(content: Text) -> Text:
     """The text with escaped HTML tags and entities resolved."""
-    if len(content) == 1 and isinstance(characters := content[0], str) and has_escaped_html(characters):
+    if len(content) == 1 and isinstance(characters := content[0], str) and has_html(characters):
         return inline_from_html(characters)
     return content
-
-
-def has_escaped_html(characters: str) -> bool:
-    """Whether the characters may contain HTML."""
-    return ("<" in characters or "&" in characters) and _HTML.search(characters) is not None
 
 
 def check_text(content: Text, lang: str | None, path: str, notes: Notes) -> Text:

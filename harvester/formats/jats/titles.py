@@ -6,16 +6,19 @@ another language. With a DOI of its own it is another article, and becomes a rel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from harvester.formats.jats.blocks import report_pictures
-from harvester.formats.jats.inline import is_empty
+from harvester.formats.jats.inline import is_empty, plain_text
 from harvester.formats.jats.texts import check_text, content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, children, grouped
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import unless_placeholder
+from harvester.formats.title_marks import without_mark
 from harvester.model import Title
-from harvester.text import Text, plain
+from harvester.text import Text, plain, text
 from harvester.xmltools import local
 
 
@@ -46,15 +49,19 @@ def titles(versions: list[LanguageVersion], notes: Notes) -> tuple[Title, ...]:
     entries = [entry for version in versions for entry in _title_elements(version, notes)]
     for entry in own_first(entries, versions[0].language):
         path = f"titles[{len(distinct)}]"
-        content, subtitle = content_of(entry.element), _subtitle(entry.subtitles)
+        content, subtitle = without_repetition(content_of(entry.element), _subtitle(entry.subtitles, path, notes))
         if is_empty(content) or any((content, subtitle) == (other.text, other.subtitle) for other in distinct):
             continue
         if entry.version.is_translation and any(entry.language == other.lang for other in distinct):
             notes.report("translation-duplicate", path, plain(content), lang=entry.language or "")
             continue
+        if unless_placeholder(plain(content), path, notes) is None:
+            continue
         report_pictures(entry.element, path, notes)
-        content = check_text(content, entry.language, path, notes)
-        subtitle = check_text(subtitle, entry.language, f"{path}.subtitle", notes) if subtitle else ()
+        content = without_mark(check_text(content, entry.language, path, notes), path, notes)
+        if subtitle:
+            subtitle = check_text(subtitle, entry.language, f"{path}.subtitle", notes)
+            subtitle = without_mark(subtitle, f"{path}.subtitle", notes)
         notes.provenance[path] = entry.version.source(local(entry.element))
         distinct.append(Title(text=content, subtitle=subtitle, lang=entry.language))
     return tuple(distinct)
@@ -69,14 +76,36 @@ def _title_elements(version: LanguageVersion, notes: Notes) -> Iterator[TitleEle
     """The titles of one version in document order. A translated title has its own language."""
     for holder in version.groups.get("title-group", ()):
         groups = grouped(holder)
-        subtitles = groups.get("subtitle", [])
-        for element in groups.get("article-title", ()):
-            language = language_of(element, "titles", notes) or version.language
-            yield TitleElement(element, subtitles, language, version)
-            subtitles = []
-        for group in groups.get("trans-title-group", ()):
-            yield from _translated(group, version, notes)
-        yield from _translated(holder, version, notes)
+        own = [
+            TitleElement(element, [], language_of(element, "titles", notes) or version.language, version)
+            for element in groups.get("article-title", ())
+        ]
+        translated = [
+            entry for group in groups.get("trans-title-group", ()) for entry in _translated(group, version, notes)
+        ]
+        entries = [*own, *translated, *_translated(holder, version, notes)]
+        for element in groups.get("subtitle", ()):
+            _add_subtitle(element, own[:1], entries, notes)
+        yield from entries
+
+
+def _add_subtitle(element: Element, own: list[TitleElement], entries: list[TitleElement], notes: Notes) -> None:
+    """Adds a subtitle to the title, or to the translated title in the language of its own. Without one it is reported.
+
+    If the language of the title is unknown, it is that of the first subtitle.
+    """
+    language = language_of(element, "titles", Notes())
+    for title in own:
+        known = title.language or next((language_of(one, "titles", Notes()) for one in title.subtitles), None)
+        if language is None or known in (None, language):
+            title.subtitles.append(element)
+            return
+    for title in entries:
+        if title.language == language and not title.subtitles:
+            title.subtitles.append(element)
+            return
+    if value := plain_text(element):
+        notes.report("subtitle-left-out", "titles[0].subtitle", value, lang=language or "no language")
 
 
 def _translated(holder: Element, version: LanguageVersion, notes: Notes) -> Iterator[TitleElement]:
@@ -92,11 +121,39 @@ def _translated(holder: Element, version: LanguageVersion, notes: Notes) -> Iter
         yield TitleElement(element, subtitles, language, version)
 
 
-def _subtitle(elements: list[Element]) -> Text:
+def _subtitle(elements: list[Element], path: str, notes: Notes) -> Text:
     """The subtitle. Several are joined with a colon."""
     joined: Text = ()
     for element in elements:
         content = content_of(element)
-        if not is_empty(content):
-            joined = (*joined, ": ", *content) if joined else content
+        if not is_empty(content) and unless_placeholder(plain(content), f"{path}.subtitle", notes):
+            joined = text((*joined, ": ", *content)) if joined else content
     return joined
+
+
+# A separator at the end of a title or the start of a subtitle: programs that show both add one.
+_SEPARATOR_AFTER = re.compile(r"(?:\s*[:;|–—]|\s-)+\s*$")
+_SEPARATOR_BEFORE = re.compile(r"^(?:\s*(?:[:;|–—]|-(?=\s)))+\s*")
+_ENDS_IN_SEPARATOR = re.compile(r"(?:[:;.?!…–—|(/]|\s-)\s*$")
+_WORD = re.compile(r"\w+")
+
+
+def without_repetition(title: Text, subtitle: Text) -> tuple[Text, Text]:
+    """Title and subtitle without separators between them, and without a subtitle that the title contains already."""
+    if not subtitle:
+        return title, subtitle
+    if _repeats(plain(title), plain(subtitle)):
+        return title, ()
+    last, first = title[-1], subtitle[0]
+    if isinstance(last, str) and (shorter := _SEPARATOR_AFTER.sub("", last)) and len(shorter) < len(last):
+        title = (*title[:-1], shorter)
+    if isinstance(first, str) and (shorter := _SEPARATOR_BEFORE.sub("", first)) and len(shorter) < len(first):
+        subtitle = (shorter, *subtitle[1:])
+    return title, subtitle
+
+
+def _repeats(title: str, subtitle: str) -> bool:
+    """Whether the title is the subtitle, or ends in it after a separator."""
+    words = r"\W+".join(map(re.escape, _WORD.findall(subtitle)))
+    match = re.search(rf"(?<!\w){words}\W*$", title, re.IGNORECASE) if words else None
+    return match is not None and (not match.start() or _ENDS_IN_SEPARATOR.search(title[: match.start()]) is not None)

@@ -13,9 +13,11 @@ from harvester.formats.citation import Labels, ParsedCitation, parse_ojs
 from harvester.formats.citation_profiles import PROFILES, Parser, RecordContext
 from harvester.formats.dates import FIRST_YEAR, LAST_YEAR
 from harvester.formats.notes import Notes
+from harvester.formats.numbering import Numbering, settled
 from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import plain_line
 from harvester.formats.pages import Pages, parse_pages
+from harvester.formats.placeholders import unless_field_name
 from harvester.identifiers import clean_doi, looks_like_issn, typed_issn
 from harvester.journals import assigned_issn, titles_of
 from harvester.model import Hints, Issn, Journal, JournalFacts, LangText
@@ -75,8 +77,12 @@ def place(
     extra = _own_elements(fields, notes)
     if extra:
         found.append(extra)
-    names = [LangText((each.journal,), lang) for lang, each in citations if each.journal]
-    publisher = _publisher(fields, language)
+    names = [
+        LangText((name,), lang)
+        for lang, each in citations
+        if (name := unless_field_name(each.journal, "journal.titles", notes))
+    ]
+    publisher = unless_field_name(_publisher(fields, language), "journal.publisher", notes)
     elements = _Elements(_element(hints), {} if citations else _OWN)
     agreed = _agreed(found, _PARTS if publisher else {"publisher": "publisher", **_PARTS}, elements, notes)
     return Place(
@@ -117,7 +123,9 @@ def _citations(
         return []
     candidates = [value for value in values if _may_be_citation(value.text, profile is not None)]
     parsed = [(value, parse(value.text)) for value in candidates]
-    citations = [(value.lang, _with_valid_year(citation, notes)) for value, citation in parsed if citation]
+    citations = [
+        (value.lang, _settled(_with_valid_year(citation, notes), notes)) for value, citation in parsed if citation
+    ]
     for value, citation in parsed:
         if citation is None and (profile is None or not citations):
             notes.report("citation-unparsed", "volume", fold(value.text))
@@ -132,6 +140,30 @@ def _with_valid_year(citation: ParsedCitation, notes: Notes) -> ParsedCitation:
         return citation
     notes.report("date-invalid", "issue_year", f"{citation.year:04}")
     return structs.replace(citation, year=None)
+
+
+def _settled(citation: ParsedCitation, notes: Notes) -> ParsedCitation:
+    """The citation without placeholders, and without words and zeros for an article that is in no issue yet."""
+    pages = citation.pages or Pages("")
+    written = Numbering(
+        volume=citation.volume,
+        issue=citation.issue,
+        issue_title=citation.issue_title,
+        first_page=pages.first or None,
+        last_page=pages.last,
+        elocation_id=citation.elocation_id,
+    )
+    real = settled(written, notes)
+    if real == written:
+        return citation
+    return structs.replace(
+        citation,
+        volume=real.volume,
+        issue=real.issue,
+        issue_title=real.issue_title,
+        pages=citation.pages if real.first_page else None,
+        elocation_id=real.elocation_id,
+    )
 
 
 def _element(hints: Hints) -> str:
@@ -196,6 +228,7 @@ def _own_elements(fields: Fields, notes: Notes) -> ParsedCitation | None:
         issue=fields.first("issue"),
         pages=pages,
     )
+    citation = _settled(citation, notes)
     return citation if citation != ParsedCitation() else None
 
 

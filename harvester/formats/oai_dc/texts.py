@@ -11,6 +11,8 @@ from harvester.formats.html import blocks_from_html, inline_from_html
 from harvester.formats.languages import script_of
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields, Value, language_first, report_wrong_script
+from harvester.formats.placeholders import says_no_abstract, unless_placeholder
+from harvester.formats.title_marks import without_mark
 from harvester.model import Abstract, Block, Keyword, Title
 from harvester.text import Text, fold, plain
 
@@ -26,8 +28,12 @@ def titles(fields: Fields, language: str | None, notes: Notes) -> tuple[Title, .
     for value in language_first(_distinct(values), language):
         content = inline_from_html(value.text)
         path = f"titles[{len(distinct)}]"
-        if content not in distinct and _has_words(plain(content), path, notes):
-            distinct[content] = Title(text=_check_text(content, value.lang, path, notes), lang=value.lang)
+        characters = plain(content)
+        if content in distinct or not _has_words(characters, path, notes):
+            continue
+        if unless_placeholder(characters, path, notes) is not None:
+            checked = without_mark(_check_text(content, value.lang, path, notes), path, notes)
+            distinct[content] = Title(text=checked, lang=value.lang)
     return tuple(distinct.values())
 
 
@@ -41,7 +47,11 @@ def abstracts(fields: Fields, language: str | None, profile: str, notes: Notes) 
     for value in language_first(_distinct(fields.all("description")), language):
         blocks = () if _ADDRESS.fullmatch(value.text) else blocks_from_html(value.text)
         characters = plain_blocks(blocks)
-        if _has_words(characters, "abstracts", notes):
+        if not _has_words(characters, "abstracts", notes):
+            continue
+        if says_no_abstract(characters):
+            notes.report("placeholder-value", "abstracts", characters)
+        else:
             key = (value.lang, None if value.lang else script_of(characters))
             known = descriptions.setdefault(key, [])
             if all(blocks != other for other, _ in known):
@@ -74,7 +84,7 @@ def keywords(fields: Fields, notes: Notes) -> tuple[Keyword, ...]:
     distinct: dict[Keyword, None] = {}
     for value in fields.all("subject"):
         content = plain_line(value.text)
-        if any(map(str.isalpha, content)):
+        if any(map(str.isalpha, content)) and unless_placeholder(content, f"keywords[{len(distinct)}]", notes):
             distinct.setdefault(Keyword(content, value.lang))
     for number, keyword in enumerate(distinct):
         if not keyword.text.isascii():

@@ -35,6 +35,14 @@ class TestFunding:
         assert deposit(lakes, "5.4.0").texts("//fr:assertion[@name='ror']") == ["https://ror.org/02jx3x895"]
         assert deposit(lakes, "5.3.1").count("//fr:program") == 0
 
+    def test_the_doi_of_a_grant_is_no_award_number_where_the_schema_knows_it(self) -> None:
+        lakes = article(funding=(Funding(funder="Lakes", awards=("https://doi.org/10.35802/221400", "7")),))
+        found = deposit(lakes)
+        assert found.texts("//fr:assertion[@name='grant_doi']") == ["10.35802/221400"]
+        assert found.texts("//fr:assertion[@name='award_number']") == ["7"]
+        older = deposit(lakes, "5.4.0")
+        assert older.texts("//fr:assertion[@name='award_number']") == ["https://doi.org/10.35802/221400", "7"]
+
 
 class TestLicences:
     def test_say_what_the_source_says_and_no_more(self) -> None:

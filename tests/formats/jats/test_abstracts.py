@@ -72,3 +72,29 @@ def test_subject_headings_and_empty_keywords_are_left_out():
         "<kwd-group><kwd/><kwd>—</kwd><kwd>a</kwd><kwd>a</kwd><nested-kwd><kwd>b</kwd></nested-kwd></kwd-group>"
     )
     assert [keyword.text for keyword in article.keywords] == ["a", "b"]
+
+
+def test_two_abstracts_in_one_language_are_both_kept_and_reported():
+    inner = "<abstract><p>Reeds.</p></abstract><abstract><p>More reeds.</p></abstract>"
+    reading = read_meta(inner)
+    assert len(article_of(reading).abstracts) == 2
+    assert [(f.code, f.path, f.detail) for f in reading.findings] == [
+        ("abstract-second", "abstracts[1]", {"lang": "en"})
+    ]
+    assert codes(read_meta(inner.replace("<abstract><p>M", "<abstract xml:lang='fr'><p>M"))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("No abstract available.", 0),
+        ("N/A", 0),
+        ("None", 0),
+        ("None of the reeds bent.", 1),
+        ("No abstract idea helps.", 1),
+    ],
+)
+def test_an_abstract_that_says_there_is_none_is_left_out(text, kept):
+    reading = read_meta(f"<abstract><p>{text}</p></abstract>")
+    assert len(article_of(reading).abstracts) == kept
+    assert codes(reading) == ([] if kept else ["placeholder-value"])

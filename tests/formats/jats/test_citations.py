@@ -56,6 +56,20 @@ DOIS = [
     ("10.24866/1998-6785/2019-1/7-16. (In Russ.)", "10.24866/1998-6785/2019-1/7-16", []),
     ("10.5555/a; 10.5555/b", None, ["reference-doi-ambiguous"]),
     ("<pub-id pub-id-type='doi'>none</pub-id> x", None, ["reference-doi-invalid"]),
+    ("<pub-id pub-id-type='doi'>10.5555/q 9</pub-id>", None, ["reference-doi-invalid"]),
+    ("<pub-id pub-id-type='doi'>10.5555/q 9</pub-id> doi:10.5555/q 9", None, ["reference-doi-invalid"]),
+    ("<ext-link ext-link-type='doi'>10.5555/ q9</ext-link>", None, ["reference-doi-invalid"]),
+    ("<ext-link xlink:href='https://doi.org/10.5555/q 9'>https://doi.org/10.5555/q 9</ext-link>", None, []),
+    ("<pub-id pub-id-type='doi'> 10.5555/q9 </pub-id>", "10.5555/q9", []),
+    (
+        "<pub-id pub-id-type='doi'>10.5555/q 9</pub-id><ext-link xlink:href='https://doi.org/10.5555/q9'>x</ext-link>",
+        "10.5555/q9",
+        ["reference-doi-invalid"],
+    ),
+    ("<pub-id pub-id-type='doi'>https://doi.org/10.5555/f1.</pub-id>", "10.5555/f1", []),
+    ("<pub-id pub-id-type='doi'>10.5555/x.2;10.5555/x.3</pub-id>", None, ["reference-doi-invalid"]),
+    ("<pub-id pub-id-type='doi'>10.5555/10.5555/x</pub-id>", None, ["reference-doi-invalid"]),
+    ("<ext-link xlink:href='https://doi.org/10.5555/a/abstract'>x</ext-link>", "10.5555/a", []),
 ]
 
 

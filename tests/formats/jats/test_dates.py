@@ -10,6 +10,7 @@ from harvester.formats.notes import Notes
 from harvester.model import PubDate
 from tests.formats.jats.reading import article_of, codes, element, meta, read_meta
 
+ONLINE_2020 = PubDate(year=2020, medium="online")
 DATES = [
     (
         "pub-type='epub'",
@@ -44,7 +45,30 @@ DATES = [
     ("", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
     ("date-type='pub'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
     ("pub-type='collection'", "<year>2020</year>", None, ["pub-date-collection-only"]),
-    ("pub-type='pmc-release'", "<year>2020</year>", None, []),
+    ("pub-type='pmc-release'", "<year>2020</year>", None, ["pub-date-kind-unknown"]),
+    ("date-type='published-online'", "<year>2020</year>", PubDate(year=2020, medium="online"), []),
+    ("date-type='original-publication'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
+    ("date-type='original-publication' publication-format='web'", "<year>2020</year>", ONLINE_2020, []),
+    ("date-type='version-of-record' publication-format='online'", "<year>2020</year>", ONLINE_2020, []),
+    ("pub-type='publication-year'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
+    ("pub-type='print'", "<year>2020</year>", PubDate(year=2020, medium="print"), []),
+    ("date-type='Fecha de publicación en línea'", "<year>2020</year>", ONLINE_2020, []),
+    ("date-type='epub-ahead-of-print'", "<year>2020</year>", ONLINE_2020, []),
+    ("date-type='available-online'", "<year>2020</year>", ONLINE_2020, []),
+    ("date-type='available'", "<year>2020</year>", None, ["pub-date-kind-unknown"]),
+    ("date-type='veröffentlicht'", "<year>2020</year>", PubDate(year=2020), ["pub-date-untyped"]),
+    *(
+        (f"date-type='{kind}'", "<year>2020</year>", None, ["pub-date-kind-unknown"])
+        for kind in (
+            "received",
+            "retracted",
+            "pre-publication",
+            "publication-retracted",
+            "original",
+            "preprint",
+            "year",
+        )
+    ),
 ]
 
 
@@ -101,8 +125,10 @@ PARTS = [
     ("<year>2021</year><month>2</month><day>٣</day>", PubDate(year=2021, month=2), "2021 2 ٣"),
     ("<year>2021</year><season>Spring</season><day>2</day>", PubDate(year=2021, month=21), "2021 Spring 2"),
     ("<year>2021</year><month>Smarch</month><day>2</day>", PubDate(year=2021), "2021 Smarch 2"),
-    ("<year>1399</year>", None, "1399"),
-    ("<year>1400</year>", PubDate(year=1400), None),
+    ("<year>1401</year>", None, "1401"),
+    ("<year>1450</year>", None, "1450"),
+    ("<year>1451</year>", PubDate(year=1451), None),
+    ("<year>1665</year>", PubDate(year=1665), None),
     ("<year>2200</year>", PubDate(year=2200), None),
     ("<year>2201</year>", None, "2201"),
     ("<year>2020a</year>", None, "2020a"),
@@ -138,3 +164,38 @@ def test_a_more_exact_version_of_the_same_date_is_not_a_conflict():
 def test_one_date_for_both_media():
     dates = meta("<pub-date pub-type='epub-ppub'><year>2020</year></pub-date>").dates
     assert dates == (PubDate(year=2020, medium="online"), PubDate(year=2020, medium="print"))
+
+
+CALENDARS = [
+    ("calendar='Jalali'", "<day>5</day><month>2</month><year>1401</year>", None, ["5 2 1401 (Jalali)"]),
+    ("calendar='Ethiopian'", "<year>2012</year>", None, ["2012 (Ethiopian)"]),
+    ("calendar='islamic' iso-8601-date='1443-09-24'", "<year>1443</year>", None, ["1443 (islamic)"]),
+    ("calendar='islamic' iso-8601-date='2022-04-25'", "<year>1443</year>", PubDate(year=2022, month=4, day=25), []),
+    ("", "<year calendar='Saka'>1943</year>", None, ["1943"]),
+    ("", "<era>Heisei</era><year>2001</year>", None, ["Heisei 2001"]),
+    ("calendar='Gregorian'", "<year>2012</year>", PubDate(year=2012), []),
+    ("calendar='grégorien'", "<era>CE</era><year>2012</year>", PubDate(year=2012), []),
+]
+
+
+@pytest.mark.parametrize(("attributes", "inner", "date", "shown"), CALENDARS)
+def test_a_date_of_another_calendar_is_never_read_as_ours(attributes, inner, date, shown):
+    notes = Notes()
+    (found,) = element(f"<pub-date {attributes}>{inner}</pub-date>")
+    assert read_date(found, "dates[0]", notes) == date
+    assert [finding.value for finding in notes.findings] == shown
+
+
+def test_a_known_type_is_preferred_to_words():
+    known = "<pub-date pub-type='epub'><year>2020</year></pub-date>"
+    year = "<pub-date pub-type='publication-year'><year>2021</year></pub-date>"
+    printed = "<pub-date pub-type='print'><year>2021</year></pub-date>"
+    reading = read_meta(year + printed + known)
+    assert article_of(reading).dates == (ONLINE_2020, PubDate(year=2021, medium="print"))
+    assert codes(reading) == []
+
+
+def test_every_date_is_named_if_the_article_has_no_other():
+    dates = "<pub-date date-type='archived'><month>3</month><year>2022</year></pub-date>"
+    reading = read_meta(dates + "<pub-date pub-type='pmc-release'><year>2023</year></pub-date>")
+    assert [finding.value for finding in reading.findings] == ["archived 3 2022; pmc-release 2023"]

@@ -106,3 +106,31 @@ def test_sponsors_and_numbers_of_nlm_2_3(inner, expected):
 )
 def test_one_funding_group(inner, expected):
     assert funding(grouped(element(f"<funding-group>{inner}</funding-group>")), Notes()) == expected
+
+
+@pytest.mark.parametrize(
+    ("award", "expected"),
+    [
+        ("<award-id award-id-type='doi'>10.35802/221400</award-id>", "https://doi.org/10.35802/221400"),
+        ("<award-id>https://doi.org/10.35802/221400.</award-id>", "https://doi.org/10.35802/221400"),
+        ("<award-id award-id-type='doi'>221400</award-id>", "221400"),
+        ("<award-id>NA15OAR4310080</award-id>", "NA15OAR4310080"),
+        ("<award-id>Nil-2019</award-id>", "Nil-2019"),
+    ],
+)
+def test_an_award_is_a_number_or_the_doi_of_a_grant(award, expected):
+    notes = Notes()
+    group = f"<funding-group><award-group><funding-source>A</funding-source>{award}</award-group></funding-group>"
+    assert funding(grouped(element(group)), notes) == (Funding(funder="A", awards=(expected,)),)
+    assert notes.findings == []
+
+
+def test_who_says_that_there_was_no_funding_is_not_a_funder():
+    inner = (
+        "<funding-group><award-group><funding-source>None</funding-source><award-id>N/A</award-id></award-group>"
+        "<funding-source>The authors received no funding.</funding-source></funding-group>"
+        "<contract-sponsor>Not applicable</contract-sponsor><grant-sponsor>No Barriers Foundation</grant-sponsor>"
+    )
+    notes = Notes()
+    assert funding(grouped(element(inner)), notes) == (Funding(funder="No Barriers Foundation"),)
+    assert sorted(finding.code for finding in notes.findings) == ["funder-none"] * 3 + ["placeholder-value"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.jats.journal import unless_placeholder
 from harvester.formats.notes import Notes
+from harvester.formats.placeholders import unless_field_name
 from tests.formats.jats.reading import NAMESPACES, article_of, codes, read_xml
 
 
@@ -103,7 +103,7 @@ def test_the_abbreviation_of_a_journal(inner, abbreviation):
 )
 def test_a_placeholder_of_a_template_is_not_a_value(value, kept):
     notes = Notes()
-    assert unless_placeholder(value, "volume", notes) == kept
+    assert unless_field_name(value, "volume", notes) == kept
     assert [(finding.code, finding.value) for finding in notes.findings] == (
         [] if kept == value else [("placeholder-value", value)]
     )

@@ -125,3 +125,22 @@ def test_a_name_in_one_piece_has_no_parts():
 )
 def test_the_name_of_a_group(inner, name):
     assert group_name(element(inner, "collab")) == name
+
+
+@pytest.mark.parametrize(
+    ("surname", "expected"),
+    [
+        ("O&amp;#039;Brien", "O'Brien"),
+        ("N&amp;uacute;&amp;ntilde;ez", "Núñez"),
+        ("M&amp;amp;uuml;ller", "Müller"),
+        ("Müller&lt;sup&gt;1&lt;/sup&gt;", "Müller"),
+        ("Müller&lt;sup&gt;1, *&lt;/sup&gt;", "Müller"),
+        ("M&lt;sup&gt;ac&lt;/sup&gt;Leod", "MacLeod"),
+        ("Smith &amp; Sons", "Smith & Sons"),
+    ],
+)
+def test_markup_that_was_escaped_twice(surname, expected):
+    reading = read_meta(group(f"<name><surname>{surname}</surname><given-names>Ada</given-names></name>"))
+    assert article_of(reading).contributors[0].surname == expected
+    reading = read_meta(group(f"<collab>{surname}</collab>"))
+    assert article_of(reading).contributors[0].name == expected

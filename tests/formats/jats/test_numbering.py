@@ -29,6 +29,20 @@ PAGES = [
     ("<page-range>12–20</page-range>", ("12", "20", None)),
     ("<fpage>12</fpage><lpage>20</lpage><page-range>12-20, 31</page-range>", ("12", "20", "31")),
     ("<page-range>passim</page-range>", ("passim", None, None)),
+    ("<fpage>12-15</fpage>", ("12", "15", None)),
+    ("<fpage>12-15</fpage><lpage>15</lpage>", ("12", "15", None)),
+    ("<fpage>12-15</fpage><lpage>12-15</lpage>", ("12", "15", None)),
+    ("<fpage>12</fpage><lpage>12-15</lpage>", ("12", "15", None)),
+    ("<fpage>pp. 12–15</fpage>", ("12", "15", None)),
+    ("<fpage>3-12</fpage><lpage>3-15</lpage>", ("3-12", "3-15", None)),
+    ("<fpage>A-12</fpage>", ("A-12", None, None)),
+    ("<fpage>1</fpage><lpage>714</lpage><page-range>i-x, 1-714</page-range>", ("i", "x", "1-714")),
+    ("<fpage>1</fpage><lpage>714</lpage><page-range>1–714; i–x</page-range>", ("1", "714", "i–x")),
+    ("<fpage>100</fpage><lpage>410</lpage><page-range>100-120, 410</page-range>", ("100", "120", "410")),
+    ("<fpage>12</fpage><page-range>12-20</page-range>", ("12", "20", None)),
+    ("<fpage>12</fpage><lpage>20</lpage><page-range>12-20</page-range>", ("12", "20", None)),
+    ("<fpage>12</fpage><lpage>20</lpage><page-range>12–20, 31–33</page-range>", ("12", "20", "31–33")),
+    ("<fpage>5</fpage><page-range>10-20</page-range>", ("5", None, None)),
 ]
 
 
@@ -69,3 +83,31 @@ def test_values_outside_the_group_are_preferred():
 def test_article_number_and_pages_are_both_kept():
     article = meta("<elocation-id>e147</elocation-id><fpage>1</fpage><lpage>9</lpage>")
     assert (article.elocation_id, article.first_page, article.last_page) == ("e147", "1", "9")
+
+
+TYPED = [
+    ("<fpage>Article 5</fpage>", ["pages-unparsed"]),
+    ("<fpage>12 p.</fpage>", ["pages-unparsed"]),
+    ("<fpage>-</fpage>", ["placeholder-value"]),
+    ("<lpage>see online</lpage>", ["pages-unparsed"]),
+    ("<elocation-id>10.5555/reeds.31</elocation-id>", ["pages-unparsed"]),
+    ("<elocation-id>https://doi.org/10.5555/reeds.31</elocation-id>", ["pages-unparsed"]),
+    ("<fpage>00</fpage><lpage>00</lpage>", ["issue-ahead-of-print"] * 2),
+]
+
+
+@pytest.mark.parametrize(("inner", "found"), TYPED)
+def test_what_is_not_a_page_is_left_out_and_reported(inner, found):
+    reading = read_meta(inner)
+    article = article_of(reading)
+    assert (article.first_page, article.last_page, article.elocation_id) == (None, None, None)
+    assert codes(reading) == found
+
+
+def test_words_for_no_issue_are_left_out_of_volume_and_issue():
+    reading = read_meta("<volume>Online First</volume><issue>Articles in press</issue>")
+    assert (article_of(reading).volume, article_of(reading).issue) == (None, None)
+    assert [(finding.code, finding.path) for finding in reading.findings] == [
+        ("issue-ahead-of-print", "volume"),
+        ("issue-ahead-of-print", "issue"),
+    ]

@@ -53,6 +53,8 @@ TARGETS = [
     (f"{COMMENT} xlink:href='https://a.example/1'", "", "https://a.example/1", "uri", []),
     (f"{COMMENT} xlink:href='doi:10.5555/b'", "", "10.5555/b", "doi", []),
     (f"{COMMENT} document-id='10.5555/b'", "", "10.5555/b", "doi", []),
+    (f"{COMMENT} xlink:href='https://doi.org/10.5555/b.'", "", "10.5555/b", "doi", []),
+    (f"{COMMENT} ext-link-type='doi' xlink:href='10.5555/b;10.5555/c'", "", None, None, ["relation-without-doi"]),
     (COMMENT, "<pub-id>https://doi.org/10.5555/b</pub-id>", "10.5555/b", "doi", []),
     (f"{COMMENT} xlink:href='a.html'", "Berg 2001", None, None, ["relation-without-doi"]),
     (
@@ -78,6 +80,53 @@ def test_the_target_of_a_relation(attributes, inner, target, target_type, found)
 def test_the_text_of_a_relation_is_its_description():
     relations, _ = related("related-object-type='preprint' xlink:href='10.5555/b'", "First version", "related-object")
     assert relations == (Relation(kind="hasPreprint", target="10.5555/b", description="First version"),)
+
+
+PARTS = (
+    "<person-group person-group-type='author'><name><surname>Berg</surname><given-names>Ada</given-names></name>"
+    "</person-group><article-title>Old tides</article-title><source>Tide Letters</source><year>2010</year>"
+)
+DESCRIPTIONS = [
+    (PARTS, "Berg Ada. Old tides. Tide Letters. 2010"),
+    ("Berg A. <italic>Old tides</italic>. Tide Letters 2010", "Berg A. Old tides. Tide Letters 2010"),
+    ("<article-title>Old tides</article-title>", "Old tides"),
+    ("None", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("inner", "description"), DESCRIPTIONS)
+@pytest.mark.parametrize("tag", ["related-article", "related-object"])
+def test_the_parts_of_a_related_work_are_composed_like_a_reference(tag, inner, description):
+    (relation,), _ = related("related-article-type='commentary-article' xlink:href='10.5555/b'", inner, tag)
+    assert relation.description == description
+
+
+OBJECTS = [
+    ("object-id='10.5555/b' object-id-type='doi' object-type='peer-review'", "10.5555/b", "hasReview"),
+    ("document-id='10.5555/b' document-id-type='doi' document-type='peer-reviewed-article'", "10.5555/b", "isReviewOf"),
+    ("source-id='https://doi.org/10.5555/b' source-id-type='doi' link-type='reply-to'", "10.5555/b", "isReplyTo"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "target", "kind"), OBJECTS)
+def test_all_identifiers_of_a_related_object_are_read(attributes, target, kind):
+    (relation,), findings = related(attributes, tag="related-object")
+    assert (relation.target, relation.kind, findings) == (target, kind, [])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "value", "kind"),
+    [
+        ("object-id='10.5555/d.99' object-id-type='doi' link-type='data'", "10.5555/d.99", "data"),
+        ("object-id='GSE1' object-id-type='geo' link-type='data'", "GSE1", "data"),
+        ("xlink:href='https://a.example/1'", "https://a.example/1", "without a type"),
+        ("", "without a target", "without a type"),
+    ],
+)
+def test_a_finding_about_a_related_object_has_no_gaps(attributes, value, kind):
+    reading = read_meta(f"<related-object {attributes}/>")
+    assert [(f.code, f.value, f.detail) for f in reading.findings] == [("relation-unmapped", value, {"type": kind})]
 
 
 def test_equal_relations_are_kept_once():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.jats.texts import check_text, content_of, has_escaped_html, language_of, unescaped
+from harvester.formats.html import has_html
+from harvester.formats.jats.texts import check_text, content_of, language_of, unescaped
 from harvester.formats.notes import Notes
 from harvester.text import Span
 from tests.formats.jats.reading import (
@@ -74,7 +75,7 @@ def test_the_language_is_not_inherited():
     [("<i>x</i>", True), ("&amp;", True), ("&#xe9;", True), ("p < 0.05", False), ("a <1> b", False), ("AT&T; x", True)],
 )
 def test_html_is_distinguished_from_a_comparison(written, escaped):
-    assert has_escaped_html(written) == escaped
+    assert has_html(written) == escaped
 
 
 def test_only_text_without_formatting_is_unescaped():

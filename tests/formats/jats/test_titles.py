@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harvester.model import Hints
 from harvester.text import plain
 from tests.formats.jats.reading import (
     article_of,
@@ -106,3 +107,59 @@ def test_the_provenance_of_a_title_is_its_element():
     article = meta(f"<title-group>{inner}</title-group>", rest=rest)
     found = [article.provenance[f"titles[{number}]"] for number in range(3)]
     assert found == ["article-title", "trans-title", "sub-article/article-title"]
+
+
+def plain_titles(inner: str, **options):
+    article = meta(f"<title-group>{inner}</title-group>", **options)
+    return [(plain(title.text), plain(title.subtitle)) for title in article.titles]
+
+
+SUBTITLES = [
+    ("Rivers:", ": a study", ("Rivers", "a study")),
+    ("Rivers –", "a study", ("Rivers", "a study")),
+    ("Rivers", "— a study", ("Rivers", "a study")),
+    ("Rivers", "- a study", ("Rivers", "a study")),
+    ("Rivers: a study", "A study", ("Rivers: a study", "")),
+    ("Rivers. A Study", "a study.", ("Rivers. A Study", "")),
+    ("Rivers", "RIVERS", ("Rivers", "")),
+    ("What is a river?", "A study", ("What is a river?", "A study")),
+    ("And then…", "a study", ("And then…", "a study")),
+    ("Rivers!", "Rivers and seas", ("Rivers!", "Rivers and seas")),
+    ("The study of rivers", "Rivers", ("The study of rivers", "Rivers")),
+    ("Rivers in a self-study", "Study", ("Rivers in a self-study", "Study")),
+    ("Rivers", "-omics of water", ("Rivers", "-omics of water")),
+]
+
+
+@pytest.mark.parametrize(("title", "subtitle", "expected"), SUBTITLES)
+def test_a_separator_and_a_subtitle_are_written_once(title, subtitle, expected):
+    inner = f"<article-title>{title}</article-title><subtitle>{subtitle}</subtitle>"
+    assert plain_titles(inner) == [expected]
+    translated = f"<trans-title>{title}</trans-title><trans-subtitle>{subtitle}</trans-subtitle>"
+    group = f"<trans-title-group xml:lang='fr'>{translated}</trans-title-group>"
+    assert plain_titles(f"<article-title>Own</article-title>{group}") == [("Own", ""), expected]
+
+
+def test_a_title_alone_keeps_its_colon():
+    assert plain_titles("<article-title>Rivers:</article-title>") == [("Rivers:", "")]
+
+
+TWO = (
+    "<article-title>Rivers</article-title><subtitle xml:lang='en'>A study</subtitle>"
+    "<subtitle xml:lang='es'>Un estudio</subtitle>"
+)
+RIOS = "<trans-title-group xml:lang='es'><trans-title>Ríos</trans-title></trans-title-group>"
+
+
+def test_a_subtitle_in_another_language_belongs_to_the_title_in_that_language():
+    assert plain_titles(TWO + RIOS) == [("Rivers", "A study"), ("Ríos", "Un estudio")]
+    reading = read_meta(f"<title-group>{TWO}</title-group>", hints=Hints(repairs=("mojibake", "ligatures")))
+    assert [(f.code, f.value, f.detail) for f in reading.findings] == [
+        ("subtitle-left-out", "Un estudio", {"lang": "es"})
+    ]
+
+
+@pytest.mark.parametrize("lang", ["en", None])
+def test_without_languages_all_subtitles_belong_to_the_title(lang):
+    inner = "<article-title>Rivers</article-title><subtitle>A study</subtitle><subtitle>in two parts</subtitle>"
+    assert plain_titles(inner, lang=lang) == [("Rivers", "A study: in two parts")]

@@ -143,3 +143,25 @@ def test_the_publisher_in_the_articles_language():
     rows = [("publisher", "Издательство", "ru"), ("publisher", "Tide Press", "en")]
     assert placed(*rows, language="en")[0].journal.publisher == "Tide Press"
     assert placed(*rows)[0].journal.publisher == "Издательство"
+
+
+AHEAD = [
+    ("Vol. 5 No. Ahead of Print (2021); 1-12", ("5", None, None, "1"), ["issue-ahead-of-print"]),
+    ("Vol. 5 No. 2 (2021): Online First; 1-12", ("5", "2", None, "1"), ["issue-ahead-of-print"]),
+    ("Ahead of Print; 1-12", (None, None, None, "1"), ["issue-ahead-of-print"]),
+    ("Vol. 00 No. 00 (2021); 00-00", (None, None, None, None), ["issue-ahead-of-print"] * 4),
+    ("Vol. None No. None (2021); 1-12", (None, None, None, "1"), ["placeholder-value"] * 2),
+    ("Vol. 0 No. 0 (2021); 1-12", ("0", "0", None, "1"), []),
+    ("Vol. 5 No. Special Issue (2021); 1-12", ("5", "Special Issue", None, "1"), []),
+    ("Vol. 5 No. 2 (2021); 1-10; e0012", (None, None, None, None), ["citation-unparsed"]),
+]
+
+
+@pytest.mark.parametrize(("rest", "expected", "found"), AHEAD)
+def test_an_article_that_is_in_no_issue_yet(rest, expected, found):
+    facts = JournalFacts(title="Tide Letters", issn_print="2049-3630")
+    article, findings = read(
+        ("source", "2049-3630"), ("source", f"Tide Letters; {rest}"), journals={"2049-3630": facts}
+    )
+    assert (article.volume, article.issue, article.issue_title, article.first_page) == expected
+    assert findings == found

@@ -1,0 +1,118 @@
+"""Words in place of a value: what a template prints for an empty one, and sentences that say there is none.
+
+A placeholder is the whole value. Inside a sentence the same words are text, and some of them are family names.
+"""
+
+from __future__ import annotations
+
+import re
+
+from harvester.formats.notes import Notes
+
+# Python, Java, SQL, Ruby, JavaScript and R print these for an empty value, spreadsheets those with a number sign.
+_EMPTY = (
+    r"none|null|nil|undefined|nan|n/a|n\.\s?a\.?|n\.\s?d\.?|(?-i:NA)|[(<\[{](?:none|null|nil|empty|undefined)[)>\]}]|"
+    r"#(?:n/a|ref!|value!|name\?|null!|num!|div/0!)|\[object object\]|"
+    r"(?:not|non?)\s(?:available|applicable|specified|provided|disponible|applicable|disponibile)|unspecified|"
+    r"não (?:se aplica|disponível)|no (?:aplica|disponible)|tb[acd]|to be (?:announced|completed|determined)"
+)
+# {$title}, {{ title }}, ${title}, %TITLE%, ##journal.title##, <%= title %>, ¿VOL?, [INSERT TITLE]
+_TEMPLATE = (
+    r"\{\{?\s*\$?[\w.| ]+\}?\}|\$\{?[A-Za-z_][\w.]*\}?|%{1,2}[A-Za-z_]\w*%{1,2}|##[\w.]+##|<%.*%>|¿[^?]*\?|"
+    r"\[?(?:insert|enter|type|add)\s(?:the\s|your\s)?(?:title|abstract|name|text|keywords?)(?:\shere)?\]?|"
+    r"(?:title|abstract|text|name)\s(?:goes\s)?here|x{4,}"
+)
+_PLACEHOLDER = re.compile(rf"[-\u2010-\u2015\u2212._?*/]+|(?:{_EMPTY}|{_TEMPLATE})\.?", re.IGNORECASE)
+_LONGEST = 60  # characters of a placeholder
+# Nan, Nil and Na are names of people too, and N. A. may be initials.
+_ALSO_A_NAME = re.compile(r"nan|nil|na|n\.\s?[ad]\.?", re.IGNORECASE)
+
+# Names of the fields of a template, where they cannot be a value: in volume, issue and pages, journal and publisher.
+_FIELD_NAME = re.compile(
+    r"\[?(?:volume|issue|vol|no|number|page|pages|fpage|lpage|elocation|publisher|journal)\]?|x{2,}|"
+    r"(?:the )?(?:publisher|journal)(?:['’]s)? (?:name|title)|(?:name of (?:the )?)(?:publisher|journal)",
+    re.IGNORECASE,
+)
+
+_ABSTRACT_WORDS = r"abstract|summary|resumen|resumo|résumé|zusammenfassung|riassunto|аннотация|abstrak|abstrakt|özet|öz"
+_NO_ABSTRACT = re.compile(
+    rf"[\[(]?(?:(?:no|sin|sem|senza|pas de|kein|ohne|brak)\s(?:{_ABSTRACT_WORDS})"
+    rf"(?:\s(?:is\s)?(?:available|provided|given|for this article|disponible|disponível|verfügbar|vorhanden))?|"
+    rf"(?:the\s)?(?:{_ABSTRACT_WORDS})\s(?:is\s|was\s)?(?:not|no|non|nicht|não)\s(?:is\s)?"
+    rf"(?:available|provided|disponible|disponível|disponibile|verfügbar|vorhanden)|"
+    r"аннотация отсутствует|нет аннотации|özet yok|tidak ada abstrak)[\])]?[.!]?",
+    re.IGNORECASE,
+)
+
+_MONEY = (
+    r"(?:funding|funds?|financing|sponsor(?:s|ship)?|support|grants?|funders?|financiaci[oó]n|financiamiento|fondos|"
+    r"financiamento|fomento|apoio|apoyo|recursos|financements?|soutien|subvention|finanziament[oi]|fondi|förderung|"
+    r"finanzierung|drittmittel|финансирования|финансовой поддержки|спонсорской поддержки|поддержки|"
+    r"pendanaan|desteğ?[ik]?)"
+)
+_KIND_OF_MONEY = (
+    r"(?:(?:external|extra|specific|particular|other|additional|outside|public|financial|project|direct)\s)*"
+)
+_NO_FUNDING = re.compile(
+    # The word alone, or with the money: None. No external funding was received. Sin financiación.
+    rf"(?:none|no|nil|without(?:\sany)?|ning[uú]n[oa]?|sin|nenhum[a]?|sem|aucune?|sans|kein(?:e|er|en)?|ohne|nessun[oa]?|"
+    rf"senza|без)\s{_KIND_OF_MONEY}{_MONEY}(?:\s(?:agency|source|body|information|extern[oae]?|externe)s?)?"
+    r"(?:\s(?:was|were|has been|have been|to|is)\s[\w ]{1,60}|\s(?:received|declared|reported|available|provided))?|"
+    r"none(?:\s(?:declared|reported|to declare|received|applicable))?|nil|no|not\s(?:applicable|funded|supported)|"
+    r"unfunded|"
+    r"self[-\s]?(?:funded|funding|financed|supported)|ningun[oa]|nenhum[a]?|aucune?|keine|entfällt|nessun[oa]?|нет|"
+    r"отсутствует|yok|tidak ada|brak|geen|inga|ingen|无|無|なし|없음|لا يوجد|ندارد|sans objet|não se aplica|no aplica|"
+    # A sentence about the authors or the work.
+    rf"[^.]{{0,120}}\b(?:received?|receives|had|has|have|obtained|recib\w+|receb\w+|reçu|erhielt\w*|erhalten)\b"
+    rf"[^.]{{0,30}}\b(?:no|ning[uú]n[oa]?|nenhum[a]?|aucune?|keine)\s[^.]{{0,60}}\b{_MONEY}\b[^.]{{0,120}}|"
+    rf"[^.]{{0,120}}\b(?:(?:did|do|does|have|has) not (?:received?|have)|"
+    rf"no (?:se )?(?:ha )?(?:recib\w+|cont[oó]|tuvo|hubo)|não (?:receb\w+|teve|houve|contou|há)|n[’']a (?:pas )?reçu|"
+    rf"не (?:имел\w*|получал\w*))\b"
+    rf"[^.]{{0,80}}\b{_MONEY}\b[^.]{{0,120}}|"
+    r"[^.]{0,120}\bnot (?:been )?(?:funded|financed)\b[^.]{0,120}|"
+    r"финансирование отсутств\w+",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether the whole value is a word or sign in place of a value."""
+    return len(value) <= _LONGEST and _PLACEHOLDER.fullmatch(value) is not None
+
+
+def unless_placeholder(value: str | None, path: str, notes: Notes) -> str | None:
+    """The value; `None` if it is a placeholder, which is reported."""
+    if value is not None and is_placeholder(value):
+        notes.report("placeholder-value", path, value)
+        return None
+    return value
+
+
+def unless_field_name(value: str | None, path: str, notes: Notes) -> str | None:
+    """The value; `None` if it is a placeholder or the name of a field of a template, which is reported."""
+    if value is not None and (_FIELD_NAME.fullmatch(value) or is_placeholder(value)):
+        notes.report("placeholder-value", path, value)
+        return None
+    return value
+
+
+def real_name(surname: str, given: str | None) -> tuple[str, str | None] | None:
+    """The parts of a person's name without placeholders; `None` if nothing is left.
+
+    Null and None are family names if there is a given name.
+    """
+    if given is not None and is_placeholder(given) and not _ALSO_A_NAME.fullmatch(given):
+        given = None
+    if (given is None or given == surname) and is_placeholder(surname):
+        return None
+    return surname, given
+
+
+def says_no_abstract(value: str) -> bool:
+    """Whether the whole text only says that there is no abstract."""
+    return is_placeholder(value) or _NO_ABSTRACT.fullmatch(value) is not None
+
+
+def says_no_funding(value: str) -> bool:
+    """Whether the whole text only says that there was no funding. Names of funders may begin with such words."""
+    return is_placeholder(value) or _NO_FUNDING.fullmatch(value.strip(" .;")) is not None

@@ -1,0 +1,138 @@
+"""Words in place of a value, and real values that look like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from harvester.formats.notes import Notes
+from harvester.formats.placeholders import (
+    is_placeholder,
+    real_name,
+    says_no_abstract,
+    says_no_funding,
+    unless_field_name,
+    unless_placeholder,
+)
+
+PLACEHOLDERS = """None none NULL nil undefined NaN N/A n.a. NA #N/A #REF! (null) <null> [null] - -- — ? ... TBA xxxxx
+{$title} {{title}} ${title} %TITLE% ##journal.title## ¿VOL?"""
+VALUES = ["Nonetheless", "Nil-return", "0", "IV", "e12", "Na", "No.5", "N", "xxx", "$5", "100%", "C#", "{a}b", "Nan-Li"]
+
+
+@pytest.mark.parametrize(
+    "value", [*PLACEHOLDERS.split(), "{{ title }}", "<%= title %>", "Not available", "[Insert title]"]
+)
+def test_a_placeholder(value):
+    assert is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", [*VALUES, "None of the above", "Null results", "Not available in stores", "Title"])
+def test_a_value_that_looks_like_a_placeholder(value):
+    assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize(
+    ("surname", "given", "name"),
+    [
+        ("None", "None", None),
+        ("None", None, None),
+        ("nan", "nan", None),
+        ("N/A", "N/A", None),
+        ("Berg", "None", ("Berg", None)),
+        ("Berg", "null", ("Berg", None)),
+        ("Null", "Karl", ("Null", "Karl")),
+        ("None", "Ada", ("None", "Ada")),
+        ("Li", "Nan", ("Li", "Nan")),
+        ("Na", "Nil", ("Na", "Nil")),
+        ("Smith", "N. A.", ("Smith", "N. A.")),
+        ("Smith", "N.A.", ("Smith", "N.A.")),
+        ("Smith", "NA", ("Smith", "NA")),
+        ("Berg", None, ("Berg", None)),
+    ],
+)
+def test_a_name_made_of_placeholders_is_not_a_name(surname, given, name):
+    assert real_name(surname, given) == name
+
+
+NO_FUNDING = [
+    "None",
+    "none.",
+    "N/A",
+    "No funding",
+    "No external funding was received.",
+    "The authors received no funding.",
+    "The authors received no specific funding for this work",
+    "This research received no external funding.",
+    "This work was not funded by any agency.",
+    "We did not receive any financial support.",
+    "Self-funded",
+    "Not applicable",
+    "Sin financiación",
+    "Ninguno",
+    "Esta investigación no recibió financiación externa.",
+    "Nenhuma",
+    "Sem financiamento externo",
+    "Aucun financement",
+    "Keine",
+    "Keine Förderung",
+    "Нет",
+    "Исследование не имело спонсорской поддержки.",
+    "无",
+    "Yok",
+]
+FUNDERS = [
+    "Nonesuch Foundation",
+    "None Fund for Rivers",
+    "No Barriers Foundation",
+    "No Kid Hungry Fund",
+    "Null Stiftung",
+    "Sin Fronteras",
+    "Nordic Council",
+    "Support Fund",
+    "National Foundation for No-till Farming",
+    "Aucune Terre ASBL",
+    "Nilsson Foundation",
+    "Received Wisdom Trust",
+]
+
+
+@pytest.mark.parametrize("value", NO_FUNDING)
+def test_a_sentence_that_says_there_was_no_funding(value):
+    assert says_no_funding(value)
+
+
+@pytest.mark.parametrize("value", FUNDERS)
+def test_a_funder_whose_name_begins_like_such_a_sentence(value):
+    assert not says_no_funding(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("No abstract available.", True),
+        ("[No abstract]", True),
+        ("Abstract not available", True),
+        ("N/A", True),
+        ("Sin resumen", True),
+        ("Аннотация отсутствует.", True),
+        ("No abstract concept is needed to describe a river.", False),
+        ("None of the rivers dried up.", False),
+        ("Abstract", False),
+    ],
+)
+def test_an_abstract_that_says_there_is_none(value, says):
+    assert says_no_abstract(value) is says
+
+
+def test_a_placeholder_is_reported():
+    notes = Notes()
+    assert unless_placeholder("None", "titles[0]", notes) is None
+    assert unless_field_name("[VOLUME]", "volume", notes) is None
+    assert [(finding.code, finding.path, finding.value) for finding in notes.findings] == [
+        ("placeholder-value", "titles[0]", "None"),
+        ("placeholder-value", "volume", "[VOLUME]"),
+    ]
+    assert (unless_placeholder("Volume", "titles[0]", notes), unless_placeholder(None, "titles[0]", notes)) == (
+        "Volume",
+        None,
+    )

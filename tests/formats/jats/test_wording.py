@@ -59,7 +59,8 @@ COMPOSED = [
 COMPOSED += [
     (  # as OJS 3.6 writes it: pages, issue and volume after the identifiers
         f"{PERSON}<year>2001</year><article-title>Reeds</article-title><source>Lakes</source>"
-        "<pub-id pub-id-type='doi'>10.5555/a</pub-id><fpage>12</fpage><lpage>15</lpage><issue>3</issue><volume>4</volume>",
+        "<pub-id pub-id-type='doi'>10.5555/a</pub-id><fpage>12</fpage><lpage>15</lpage><issue>3</issue>"
+        "<volume>4</volume>",
         "Berg A. 2001. Reeds. Lakes 4(3): 12–15. doi:10.5555/a",
     ),
     ("<source>Lakes</source><issue>3</issue><volume>4</volume>", "Lakes 4(3)"),

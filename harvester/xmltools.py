@@ -69,7 +69,7 @@ def parse(data: bytes, *, huge: bool = False) -> etree._Element:
     try:
         root = etree.fromstring(data, strict)
     except etree.XMLSyntaxError as error:
-        if error.code != etree.ErrorTypes.WAR_NS_URI:
+        if error.code != etree.ErrorTypes.WAR_NS_URI:  # type: ignore[attr-defined]  # stub
             raise
         root = etree.fromstring(_with_uris(data), strict)
     subset: Any = root.getroottree().docinfo.internalDTD

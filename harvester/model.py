@@ -425,6 +425,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     doi_prefixes: tuple[str, ...] = ()  # that the depositor may use; empty: not configured
     crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
     schema_version: str | None = None  # of the deposits; `None`: not configured
+    article_types: tuple[str, ...] = ()  # of the source, which are deposited as articles whatever they name
     journals: dict[str, JournalFacts] = {}
 
 

@@ -52,6 +52,7 @@ citation_profile = "scielo"
 date_profile = "dspace"
 organizations = ["University of Example, Extension Service"]
 abstract_types = ["executive-summary"]
+article_types = ["cover"]
 schedule = "30 2 * * *"
 parallel = 2
 max_deletion_share = 0.5
@@ -121,7 +122,7 @@ def test_two_settings_are_enough(tmp_path):
     assert config.store_url == f"sqlite:///{tmp_path}/harvester.sqlite"
     assert config.exports_dir == tmp_path / "exports"
     assert config.crossref is None
-    assert config.policy("2026-01-01").doi_prefixes == ()
+    assert config.policy("2026-01-01", config.sources["a"]).doi_prefixes == ()
     access = config.sources["a"].access()
     assert (access.url, access.password, access.headers) == ("https://example.org/oai", None, {})
 
@@ -224,7 +225,9 @@ def test_hints_and_policy_have_what_readers_and_rules_need(full):
     assert hints.organizations == ("University of Example, Extension Service",)
     assert hints.abstract_types == ("executive-summary",)
     assert hints.repairs == ("ligatures",)
-    policy = full.policy("2026-01-01")
+    policy = full.policy("2026-01-01", full.sources["first"])
+    assert policy.article_types == ("cover",)
+    assert full.policy("2026-01-01", full.sources["second"]).article_types == ()
     assert (policy.today, policy.doi_prefixes, policy.journals) == ("2026-01-01", ("10.12345",), full.journals)
 
 

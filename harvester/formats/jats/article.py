@@ -111,7 +111,7 @@ def _publication(record: JatsRecord, article: Article) -> Article:
     groups, notes = record.front.groups, record.notes
     return replace(
         article,
-        journal=journal.journal(record.front.journal, notes),
+        journal=journal.journal(record.front.journal, record.hints.journals, notes),
         issue_year=dates.issue_year(groups, notes),
         dates=dates.publication_dates(groups, notes),
         accepted=dates.accepted(groups, notes),

@@ -26,7 +26,8 @@ _NOUNS = {
 }
 _MAY_BE_NEXT_TO_NOUNS = (
     "a an and or the of in for de del di da do dos du des la le od pour ou и mémoire numérique "
-    "doctoral doctor doctorate phd ph d dphil master masters s msc ma bachelor bachelors ba bsc diploma licentiate degree "
+    "doctoral doctor doctorate phd ph d dphil master masters s msc ma bachelor bachelors ba bsc diploma licentiate "
+    "degree "
     "graduate undergraduate postgraduate honors honours electronic final project university college "
     "doctorado maestría maestria grado pregrado posgrado licenciatura fin doutorado mestrado doutoramento graduação "
     "doctorat maîtrise dottorato laurea doctorale doktorska magisterska disertační кандидатская докторская "

@@ -19,6 +19,7 @@ from harvester.formats.notes import Notes
 from harvester.formats.reader import Reader
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Relation
+from harvester.xmltools import local
 
 _FOREIGN_NUMBERS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # assigned by others
 # The JATS element of each field of the article, for its provenance.
@@ -136,7 +137,12 @@ def _cited(record: JatsRecord, article: Article) -> Article:
     return cited
 
 
-READER = Reader("jats", _opened, (_identity, _texts, _people, _publication, _surroundings, _cited))
+READER = Reader(
+    "jats",
+    _opened,
+    (_identity, _texts, _people, _publication, _surroundings, _cited),
+    no_article=frozenset({"article-meta-missing"}),
+)
 
 
 def _type(article: Element) -> str | None:
@@ -196,19 +202,18 @@ def _identifiers(groups: Grouped) -> tuple[str, ...]:
 def _versions(
     article: Element, front: Front, language: str | None, notes: Notes
 ) -> tuple[list[LanguageVersion], list[Relation]]:
-    """The article and the translations inside it. Those with a DOI of their own are relations only."""
+    """The article and the translations inside it, and the relations to sub-articles that have a DOI of their own."""
     versions, related = [LanguageVersion(front.groups, language)], []
-    for translation in children(article, "sub-article"):
-        if attribute(translation, "article-type") != "translation":
-            continue
-        inner = _front(translation)
+    for part in children(article, "sub-article", "response"):
+        kind = attribute(part, "article-type", "response-type")
+        inner = _front(part)
         doi = _own_doi(inner.groups, front.groups)
-        if doi is not None:
-            related.append(relations.translation(doi))
-        else:
-            versions.append(
-                LanguageVersion(inner.groups, language_of(translation, "titles", notes), is_translation=True)
-            )
+        if doi is None and kind == "translation":
+            versions.append(LanguageVersion(inner.groups, language_of(part, "titles", notes), is_translation=True))
+        elif doi is not None and (relation := relations.to_sub_article(kind, doi)) is not None:
+            related.append(relation)
+        elif doi is not None:
+            notes.report("relation-unmapped", "relations", doi, type=kind or local(part))
     return versions, related
 
 

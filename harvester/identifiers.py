@@ -174,6 +174,7 @@ _ISSN_LABEL = re.compile(
     re.IGNORECASE,
 )
 _ISSN_END = re.compile(r"\s*\((?:(?P<online>online|electronic)|(?P<print>print))\)$", re.IGNORECASE)
+_EMPTY_ISSN = re.compile(r"0{4}-?0{4}")
 _ISSN_SHAPE = re.compile(r"\d{4}-?\d{3}[\dXx]")
 _CYRILLIC_X = {ord("\u0425"): "X", ord("\u0445"): "X"}  # the check digit shows whether the letter X was meant
 
@@ -183,6 +184,11 @@ def typed_issn(raw: str) -> tuple[str | None, Literal["print", "electronic"] | N
     """The ISSN, `None` if invalid, and the medium that its label names: `EISSN: 2049-3630` is electronic."""
     digits, medium = _issn_parts(raw)
     return _checked_issn(digits), medium
+
+
+def is_empty_issn(raw: str) -> bool:
+    """Whether the value is 0000-0000, which is written for a journal without ISSN. Its check digit is correct."""
+    return _EMPTY_ISSN.fullmatch(_issn_parts(raw)[0]) is not None
 
 
 def clean_issn(raw: str) -> str | None:
@@ -208,6 +214,8 @@ def _issn_parts(raw: str) -> tuple[str, Literal["print", "electronic"] | None]:
 
 def _checked_issn(digits: str) -> str | None:
     if not _ISSN_SHAPE.fullmatch(digits) or not digits.isascii() or not issn.is_valid(digits):
+        return None
+    if _EMPTY_ISSN.fullmatch(digits):
         return None
     return str(issn.format(digits.upper()))
 

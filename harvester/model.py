@@ -433,6 +433,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     registered_dois: tuple[str, ...] = ()  # that exist although their form is unusual; * is any characters
     crossmark: bool = False  # whether the publisher's Crossmark policy page is configured
     schema_version: str | None = None  # of the deposits; `None`: not configured
+    article_types: tuple[str, ...] = ()  # of the source, which are deposited as articles whatever they name
     journals: dict[str, JournalFacts] = {}
 
 

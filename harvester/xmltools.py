@@ -7,6 +7,7 @@ is refused.
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,14 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 
+# The name of a namespace, and what is none: CDATA, comments and the values of other attributes.
+_NAMESPACE = re.compile(
+    rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(\sxmlns(?::[^\s=<>]+)?\s*=\s*)(?:\"([^\"<]*)\"|'([^'<]*)')|"
+    rb"=\s*(?:\"[^\"<]*\"|'[^'<]*')",
+    re.DOTALL,
+)
+_NOT_IN_URIS = re.compile(rb"[^A-Za-z0-9:/?#@!$&'()*+,;=._~%-]|%(?![0-9A-Fa-f]{2})")
+_NAME_OF_DOCUMENT = re.compile(r" \(<string>, line \d+\)$")
 _CACHED_TAGS = 2_000  # there are a few hundred in the world's JATS
 
 
@@ -56,11 +65,38 @@ def parse(data: bytes, *, huge: bool = False) -> etree._Element:
 
     Raises `etree.XMLSyntaxError` if it is not well-formed, `UnsafeXml` if it declares entities.
     """
-    root = etree.fromstring(data, _parsers.huge if huge else _parsers.usual)
+    strict = _parsers.huge if huge else _parsers.usual
+    try:
+        root = etree.fromstring(data, strict)
+    except etree.XMLSyntaxError as error:
+        if error.code != etree.ErrorTypes.WAR_NS_URI:  # type: ignore[attr-defined]  # stub
+            raise
+        root = etree.fromstring(_with_uris(data), strict)
     subset: Any = root.getroottree().docinfo.internalDTD
     if subset is not None and next(subset.iterentities(), None) is not None:
         raise UnsafeXml("the document declares its own entities; it is refused")
     return root
+
+
+def _with_uris(data: bytes) -> bytes:
+    """The document with percent signs in namespace names that are not URIs, such as `…/XML Schema-instance`.
+
+    It is well-formed without them, but libxml2 refuses it. Nothing here depends on these names.
+    """
+    return _NAMESPACE.sub(_with_uri, data)
+
+
+def _with_uri(match: re.Match[bytes]) -> bytes:
+    start, *names = match.groups()
+    if start is None:
+        return match[0]
+    name = next(name for name in names if name is not None)
+    return b'%s"%s"' % (start, _NOT_IN_URIS.sub(lambda character: b"%%%02X" % ord(character[0]), name))
+
+
+def brief(error: Exception) -> str:
+    """The message of a parser, without the name that it gives to a document from memory."""
+    return _NAME_OF_DOCUMENT.sub("", str(error))
 
 
 def local(element: etree._Element) -> str:

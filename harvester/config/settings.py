@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester.config import secrets
 from harvester.config.schedule import Schedule, delay_of
@@ -54,6 +55,7 @@ class Source(Struct, frozen=True, kw_only=True):
     journal: str | None = None
     journals: dict[str, str] = {}
     abstract_types: tuple[str, ...] = ()
+    article_types: tuple[str, ...] = ()
     repairs: tuple[Literal["ligatures", "mojibake"], ...] = ()
     schedule: str | None = None
     jitter: int = 0
@@ -207,17 +209,17 @@ class Config(Struct, frozen=True, kw_only=True):
     def _schedule(self, expression: str | None) -> Schedule | None:
         return Schedule(expression=expression, zone=self.zone) if expression else None
 
-    def policy(self, today: str) -> Policy:
-        """What the rules check an article against, on the day `today` (YYYY-MM-DD)."""
+    def policy(self, today: str, source: Source) -> Policy:
+        """What the rules check an article of this source against, on the day `today` (YYYY-MM-DD)."""
+        policy = Policy(today=today, journals=self.journals, article_types=source.article_types)
         if self.crossref is None:
-            return Policy(today=today, journals=self.journals)
-        return Policy(
-            today=today,
+            return policy
+        return replace(
+            policy,
             doi_prefixes=self.crossref.prefixes,
             registered_dois=self.crossref.registered_dois,
             crossmark=self.crossref.crossmark_policy is not None,
             schema_version=self.crossref.schema_version,
-            journals=self.journals,
         )
 
 

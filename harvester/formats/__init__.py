@@ -15,7 +15,7 @@ from harvester.formats.invisible import cleaned, invisible_findings
 from harvester.formats.reader import Reader
 from harvester.formats.repair import repair_texts
 from harvester.model import Finding, Hints, RawRecord, Reading
-from harvester.xmltools import UnsafeXml, local, parse
+from harvester.xmltools import UnsafeXml, brief, local, parse
 
 # By the local name of the payload's root element. Metadata prefixes and namespaces differ between providers.
 READERS: Mapping[str, Reader] = {"article": jats.READER, "dc": oai_dc.READER}
@@ -81,7 +81,9 @@ def _root(record: RawRecord) -> etree._Element | Reading:
     try:
         document = parse(record.payload)
     except (etree.XMLSyntaxError, UnsafeXml, ValueError) as error:
-        return Reading(None, (Finding("payload-unreadable", value=record.identifier, detail={"problem": str(error)}),))
+        return Reading(
+            None, (Finding("payload-unreadable", value=record.identifier, detail={"problem": brief(error)}),)
+        )
     root = _payload_root(document)
     if root is None:
         return Reading(None, (_without_element(document),))

@@ -12,6 +12,10 @@ _URL = re.compile(
     r"(?:/(?P<version>\d\.\d)(?![\d.]*\d)(?:/(?P<country>igo|scotland|[a-z]{2})(?![\w.-]*\w))?)?"
 )
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_ZERO = re.compile(r"creativecommons\.org/publicdomain/zero", re.IGNORECASE)
+_DATA = re.compile(r"\b(?:meta)?data(?:set)?s?\b", re.IGNORECASE)
+
 
 def find_licenses(text: str) -> list[str]:
     """The distinct licences whose URL is anywhere in the text, in canonical form, in order.
@@ -21,6 +25,25 @@ def find_licenses(text: str) -> list[str]:
     """
     lowered = text.lower()
     return list(_canonical_urls(lowered)) if "creativecommons.org/" in lowered else []
+
+
+def licenses_of_article(text: str) -> list[str]:
+    """The licences in a text that are for the article. A waiver that is for its data only is left out.
+
+    >>> licenses_of_article("Under creativecommons.org/licenses/by/4.0. The waiver "
+    ...                     "(creativecommons.org/publicdomain/zero/1.0/) applies to the data.")
+    ['https://creativecommons.org/licenses/by/4.0/']
+    """
+    urls = find_licenses(text)
+    if len(urls) < 2:
+        return urls
+    about_article = " ".join(sentence for sentence in _SENTENCE_END.split(text) if not _is_about_data(sentence))
+    return find_licenses(about_article) or urls
+
+
+def _is_about_data(sentence: str) -> bool:
+    """Whether a sentence puts the data of an article into the public domain, as those of BioMed Central do."""
+    return _ZERO.search(sentence) is not None and _DATA.search(sentence) is not None
 
 
 @lru_cache(1 << 8)  # a journal has few rights statements

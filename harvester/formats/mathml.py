@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -11,11 +12,14 @@ from harvester.xmltools import MATHML, local
 
 _TOKEN_ELEMENTS = frozenset({"mi", "mn", "mo", "ms", "mtext", "annotation"})
 # Identifiers must be unique in a deposit file, and nothing in it refers to them.
-_DROPPED_ATTRIBUTES = frozenset({"id", "xref"})
+_IDENTIFIERS = frozenset({"id", "xref"})
+# For layout alone, or for the program that displays the formula. MathML 4 and HTML have attributes that 3 has not.
+_LAYOUT = re.compile(r"altimg(?:-\w+)?|indent(?:align|shift|target)\w*|(?:data|aria)-.*|role|tabindex|intent|arg|on\w+")
+_OTHER_RENDERING = "annotation-xml"  # the same formula once more
 
 
 def serialise_mathml(math: etree._Element) -> str:
-    """The formula as one self-contained `<math>` element, without namespace prefixes and identifiers."""
+    """The formula as one self-contained `<math>` element, without prefixes, identifiers and layout."""
     namespaces: Any = {None: MATHML}
     root = etree.Element(f"{{{MATHML}}}math", nsmap=namespaces)
     pairs = [(math, root)]
@@ -28,7 +32,7 @@ def serialise_mathml(math: etree._Element) -> str:
 
 def _copy_attributes(source: etree._Element, target: etree._Element) -> None:
     for key, value in source.attrib.items():
-        if isinstance(key, str) and not key.startswith("{") and key not in _DROPPED_ATTRIBUTES:
+        if isinstance(key, str) and not key.startswith("{") and not (key in _IDENTIFIERS or _LAYOUT.fullmatch(key)):
             target.set(key, value)
 
 
@@ -40,7 +44,7 @@ def _copy_content(source: etree._Element, target: etree._Element) -> list[tuple[
     for child in source:
         if child.tag is etree.Entity:
             _append(target, character_of(child), True)
-        elif tag := local(child):
+        elif (tag := local(child)) and tag != _OTHER_RENDERING:
             pairs.append((child, etree.SubElement(target, f"{{{MATHML}}}{tag}")))
         _append(target, child.tail, keep_spaces)
     return pairs

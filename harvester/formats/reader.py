@@ -23,6 +23,7 @@ class Reader(Struct, frozen=True):
     name: str
     opens: Callable[[etree._Element, RawRecord, Hints, Notes], Any]
     stages: tuple[Callable[[Any, Article], Article], ...]
+    no_article: frozenset[str] = frozenset()  # findings with which there is no article at all
 
     def read(self, elements: Sequence[etree._Element], records: Sequence[RawRecord], hints: Hints) -> list[Reading]:
         """The article of each element with all findings, in order."""
@@ -34,7 +35,10 @@ class Reader(Struct, frozen=True):
         articles = [Article(format=self.name) for _ in elements]
         for stage in self.stages:
             articles = list(map(stage, opened, articles))
-        return [
-            Reading(replace(article, provenance=note.provenance), tuple(note.findings))
-            for article, note in zip(articles, notes, strict=True)
-        ]
+        return [self._reading(article, note) for article, note in zip(articles, notes, strict=True)]
+
+    def _reading(self, article: Article, notes: Notes) -> Reading:
+        findings = tuple(notes.findings)
+        if any(finding.code in self.no_article for finding in findings):
+            return Reading(None, findings)
+        return Reading(replace(article, provenance=notes.provenance), findings)

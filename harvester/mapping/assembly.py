@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from msgspec.structs import replace
 
 from harvester import journals, patterns
+from harvester.addresses import host_of, why_not_public
 from harvester.findings import is_blocking
 from harvester.mapping.comparing import agree_on_doi, letters, same_number, title_wordings
 from harvester.mapping.completion import completed
@@ -138,9 +139,16 @@ def with_journal_facts(article: Article, configured: Mapping[str, JournalFacts],
     facts = configured[key]
     language = article.language or facts.language
     filled = replace(article, journal=_completed_journal(article.journal, facts, key), language=language)
-    filled = replace(filled, landing_page=filled.landing_page or patterns.landing_page(filled, facts))
+    filled = replace(filled, landing_page=_landing_page(filled, facts))
     origins = {path: f'journals."{key}".{setting}' for path, setting in _changes(article, filled)}
     return replace(filled, provenance={**article.provenance, **origins}) if origins else article
+
+
+def _landing_page(article: Article, facts: JournalFacts) -> str | None:
+    """The landing page of the record, or by the journal's pattern if the record has none that readers can open."""
+    page = article.landing_page
+    is_open = page is not None and why_not_public(host_of(page) or "") is None
+    return page if is_open else patterns.landing_page(article, facts) or page
 
 
 def _completed_journal(journal: Journal, facts: JournalFacts, key: str) -> Journal:

@@ -38,7 +38,7 @@ class SourceMapper:
 
     def __init__(self, config: Config, store: Store, source: Source, *, today: str) -> None:
         self._store, self._source = store, source
-        hints, policy = source.hints(config.journals), config.policy(today)
+        hints, policy = source.hints(config.journals), config.policy(today, source)
         self._mapper = ArticleMapper(hints, policy)
         # Minted DOIs stay, even if minting is turned off later.
         mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import select
 import socket
@@ -22,6 +21,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
+from harvester.addresses import is_public
 from harvester.errors import ConfigError, PrivateAddress, Stopped, TooSlow, Unreachable
 from harvester.oai.head import Reply
 
@@ -102,28 +102,6 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 # ------------------------------------------------------------------------------------------- addresses
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is public. One that wraps an IPv4 address counts as that address."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = _wrapped(ip)
-        if inner is None and ip not in _GLOBAL_UNICAST:
-            return False
-        ip = inner or ip
-    return ip.is_global and not ip.is_multicast
-
-
-# All that IANA assigns (RFC 4291, section 2.4). Python calls some of the rest global: ::127.0.0.1, fec0::1, 5f00::1.
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def _wrapped(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if ip in _NAT64:
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
 AddressInfo = tuple[Any, Any, int, str, Any]  # one row of getaddrinfo

@@ -13,7 +13,7 @@ from msgspec import Struct
 from harvester.errors import BadAnswer, OaiCode, ProtocolError, ProviderError, TooBig
 from harvester.model import BadRecord, Page, RawRecord, Token
 from harvester.oai import encoding, repair
-from harvester.xmltools import OAI, UnsafeXml, local, parse, serialise
+from harvester.xmltools import OAI, UnsafeXml, brief, local, parse, serialise
 
 MAX_RECORDS = 250_000  # on one page; a whole repository of identifiers without tokens has fewer
 
@@ -140,7 +140,7 @@ def _web_page(data: bytes) -> BadAnswer:
 
 
 def _brief(fault: etree.XMLSyntaxError) -> str:
-    return safe(str(fault).replace("(<string>", "("))
+    return safe(brief(fault))
 
 
 def quote(data: bytes, length: int = 120) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harvester.genres import kind_of_other_work
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 from harvester.rules.texts import texts_of
@@ -23,12 +24,6 @@ _GENERIC_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DASH = re.compile("[-\u2010-\u2015\u2212]")
-
-# Types of content in a journal system that are never articles.
-_NOT_ARTICLES = frozenset(
-    {"cover", "covers", "toc", "table-of-contents", "front-matter", "frontmatter", "back-matter", "backmatter"}
-    | {"advertisement", "masthead", "imprint", "editorial-board", "author-index", "subject-index"}
-)
 
 
 def has_a_title(article: Article, _: Policy) -> Iterator[Finding]:
@@ -69,9 +64,11 @@ def numbers_have_no_labels(article: Article, _: Policy) -> Iterator[Finding]:
             yield Finding("volume-dash", field, value, {"field": field})
 
 
-def is_an_article(article: Article, _: Policy) -> Iterator[Finding]:
-    if article.type and article.type.casefold() in _NOT_ARTICLES:
-        yield Finding("type-not-article", "type", article.type)
+def is_an_article(article: Article, policy: Policy) -> Iterator[Finding]:
+    """Theses, datasets, tables of contents and the like, unless the source says that they are to be deposited."""
+    name = article.type
+    if name and kind_of_other_work(name) and name.casefold() not in map(str.casefold, policy.article_types):
+        yield Finding("type-not-article", "type", name)
 
 
 RULES: tuple[Rule, ...] = (

@@ -8,7 +8,7 @@ from harvester.crossref.limits import doi_suffix_fits
 from harvester.identifiers import clean_doi, clean_issn, fold_doi
 from harvester.model import Article, Finding, Policy, Relation
 from harvester.rules.rule import Rule
-from harvester.rules.urls import is_url
+from harvester.rules.urls import problem_of
 
 
 def targets_are_usable(article: Article, _: Policy) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def _is_usable(relation: Relation) -> bool:
         return clean_doi(target) == target and doi_suffix_fits(target)
     if relation.target_type == "issn":
         return not relation.update and clean_issn(target) == target
-    return not relation.update and (relation.target_type == "other" or is_url(target))
+    return not relation.update and (relation.target_type == "other" or problem_of(target) is None)
 
 
 def _is_itself(relation: Relation, article: Article) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harvester.addresses import host_of, why_not_public
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
@@ -16,6 +17,7 @@ _URL = re.compile(
     rf"(?:/{_REST})?(?:\?{_REST})*+(?:#{_REST}(?:\?{_REST})*+)?",
     re.IGNORECASE,
 )
+_INCOMPLETE = "it is not a complete web address"
 _SHORTEST_LICENSE = 10  # characters of a licence URL
 
 
@@ -29,10 +31,18 @@ def has_a_landing_page(article: Article, _: Policy) -> Iterator[Finding]:
         yield Finding("url-missing", "landing_page")
 
 
-def addresses_are_complete(article: Article, _: Policy) -> Iterator[Finding]:
+def addresses_can_be_opened(article: Article, _: Policy) -> Iterator[Finding]:
     for path, url in _addresses(article):
-        if not is_url(url):
-            yield Finding("url-invalid", path, url)
+        if problem := problem_of(url):
+            yield Finding("url-invalid", path, url, {"problem": problem})
+    for number, license in enumerate(article.licenses):  # only the name of a licence: nobody has to open it
+        if not is_url(license.url):
+            yield Finding("url-invalid", f"licenses[{number}].url", license.url, {"problem": _INCOMPLETE})
+
+
+def problem_of(url: str) -> str | None:
+    """Why a reader cannot open a web address; `None` if nothing in the address says so."""
+    return why_not_public(host_of(url) or "") if is_url(url) else _INCOMPLETE
 
 
 def _addresses(article: Article) -> Iterator[tuple[str, str]]:
@@ -40,8 +50,6 @@ def _addresses(article: Article) -> Iterator[tuple[str, str]]:
         yield "landing_page", article.landing_page
     for number, file in enumerate(article.files):
         yield f"files[{number}].url", file.url
-    for number, license in enumerate(article.licenses):
-        yield f"licenses[{number}].url", license.url
 
 
 def license_is_long_enough(article: Article, _: Policy) -> Iterator[Finding]:
@@ -51,4 +59,4 @@ def license_is_long_enough(article: Article, _: Policy) -> Iterator[Finding]:
             yield Finding("value-too-short", f"licenses[{number}].url", license.url, {"limit": limit})
 
 
-RULES: tuple[Rule, ...] = (has_a_landing_page, addresses_are_complete, license_is_long_enough)
+RULES: tuple[Rule, ...] = (has_a_landing_page, addresses_can_be_opened, license_is_long_enough)

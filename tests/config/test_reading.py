@@ -55,6 +55,7 @@ organizations = ["University of Example, Extension Service"]
 abstract_types = ["executive-summary"]
 journal = "2049-3630"
 journals = { "ex:ART" = "1234-5679" }
+article_types = ["cover"]
 schedule = "30 2 * * *"
 parallel = 2
 max_deletion_share = 0.5
@@ -125,7 +126,7 @@ def test_two_settings_are_enough(tmp_path):
     assert config.store_url == f"sqlite:///{tmp_path}/harvester.sqlite"
     assert config.exports_dir == tmp_path / "exports"
     assert config.crossref is None
-    assert config.policy("2026-01-01").doi_prefixes == ()
+    assert config.policy("2026-01-01", config.sources["a"]).doi_prefixes == ()
     access = config.sources["a"].access()
     assert (access.url, access.password, access.headers) == ("https://example.org/oai", None, {})
 
@@ -230,7 +231,9 @@ def test_hints_and_policy_have_what_readers_and_rules_need(full):
     assert hints.abstract_types == ("executive-summary",)
     assert hints.repairs == ("ligatures",)
     assert (hints.journal, hints.set_journals) == ("2049-3630", {"ex:ART": "1234-5679"})
-    policy = full.policy("2026-01-01")
+    policy = full.policy("2026-01-01", full.sources["first"])
+    assert policy.article_types == ("cover",)
+    assert full.policy("2026-01-01", full.sources["second"]).article_types == ()
     assert (policy.today, policy.doi_prefixes, policy.journals) == ("2026-01-01", ("10.12345",), full.journals)
 
 

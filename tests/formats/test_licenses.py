@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.licenses import canonical_license, find_licenses
+from harvester.formats.licenses import canonical_license, find_licenses, licenses_of_article
 
 CC = "https://creativecommons.org/"
 
@@ -30,3 +30,19 @@ def test_two_licences_have_no_single_url():
     text = f"{CC}licenses/by/4.0/ or {CC}licenses/by-nc/4.0/ or {CC}licenses/by/4.0/deed.ru"
     assert find_licenses(text) == [f"{CC}licenses/by/4.0/", f"{CC}licenses/by-nc/4.0/"]
     assert canonical_license(text) is None
+
+
+BY_4 = "https://creativecommons.org/licenses/by/4.0/"
+ZERO = "https://creativecommons.org/publicdomain/zero/1.0/"
+WAIVERS = [
+    (f"Under {BY_4}. The waiver ({ZERO}) applies to the data made available in this article.", [BY_4]),
+    (f"The metadata are in the public domain ({ZERO}). The article has the licence {BY_4}.", [BY_4]),
+    (f"Licence: {BY_4}! Datasets: see {ZERO}.", [BY_4]),
+    (f"The article and its data: {ZERO}", [ZERO]),  # nothing else
+    (f"Version 1: {BY_4}. Version 2: {ZERO}.", [BY_4, ZERO]),
+]
+
+
+@pytest.mark.parametrize(("text", "urls"), WAIVERS)
+def test_a_waiver_for_the_data_is_not_the_licence_of_the_article(text, urls):
+    assert licenses_of_article(text) == urls

@@ -3,8 +3,8 @@
 import pytest
 from lxml import etree
 
+from harvester.crossref.mathml import problem_of
 from harvester.formats.mathml import serialise_mathml
-from harvester.rules.formulas import problem_of
 
 OPEN = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 PREFIXED = "http://www.w3.org/1998/Math/MathML"
@@ -17,6 +17,16 @@ FORMULAS = [
     ("<math><mrow>a<mi>x</mi>b</mrow></math>", f"{OPEN}><mrow>a<mi>x</mi>b</mrow></math>"),
     ('<math xmlns:x="urn:x" x:note="n" display="block"/>', f'{OPEN} display="block"/>'),
     ("<math><mi>x</mi><!-- note --></math>", f"{OPEN}><mi>x</mi></math>"),
+    ('<math altimg="si3.svg" altimg-width="9" alttext="x"><mi>x</mi></math>', f'{OPEN} alttext="x"><mi>x</mi></math>'),
+    ('<math><mo indentalign="left" indentshiftfirst="2em">=</mo></math>', f"{OPEN}><mo>=</mo></math>"),
+    ('<math><mrow data-mjx-texclass="ORD" intent="x"/></math>', f"{OPEN}><mrow/></math>"),
+    ('<math><mi mathvariant="bold">x</mi></math>', f'{OPEN}><mi mathvariant="bold">x</mi></math>'),  # a vector
+    ('<math><mspace width="2em"/></math>', f'{OPEN}><mspace width="2em"/></math>'),
+    (
+        "<math><semantics><mi>x</mi><annotation-xml><ci>x</ci></annotation-xml>"
+        '<annotation encoding="TeX">x</annotation></semantics></math>',
+        f'{OPEN}><semantics><mi>x</mi><annotation encoding="TeX">x</annotation></semantics></math>',
+    ),
 ]
 
 

@@ -249,6 +249,15 @@ def test_a_pattern_with_missing_values_gives_no_landing_page():
     assert assemble_one(JATS).article.landing_page is None
 
 
+@pytest.mark.parametrize(
+    "page", ["http://localhost/12", "https://192.168.1.20/12", "https://lib.ezproxy.uni.example/12"]
+)
+def test_the_configured_landing_page_replaces_one_that_readers_cannot_open(page):
+    reading = assemble_one(replace(JATS, landing_page=page, first_page="7"))
+    assert reading.article.landing_page == "https://annals.example/3/7"
+    assert assemble_one(replace(JATS, landing_page=page)).article.landing_page == page  # a value is missing
+
+
 def test_the_configured_landing_page_resolves_an_ambiguity():
     finding = Finding("url-ambiguous", "landing_page", "https://a.example https://b.example")
     assert assemble_one(replace(JATS, first_page="7"), HINTS, finding).findings == ()

@@ -61,7 +61,9 @@ def found(folder: Path, config: str, payload: bytes) -> dict[str, Finding]:
     """The findings about a record, by code."""
     (folder / "config.toml").write_text(config, encoding="utf-8")
     loaded = load(folder / "config.toml")
-    mapper = ArticleMapper(loaded.sources["lamps"].hints(loaded.journals), loaded.policy("2026-01-01"))
+    mapper = ArticleMapper(
+        loaded.sources["lamps"].hints(loaded.journals), loaded.policy("2026-01-01", loaded.sources["lamps"])
+    )
     raw = RawRecord(identifier="oai:x:1", datestamp="2024-05-01", payload=payload, sets=("lamps",))
     (mapped,) = mapper.map([{"jats" if b"<article " in payload else "oai_dc": raw}])
     return {finding.code: finding for finding in mapped.findings}
@@ -91,6 +93,16 @@ CASES = {
         dublin_core(identifier=["10.5555/lamps.1"]),
         JOURNAL,
         'landing_page = "https://x.example/{volume}"\n',
+    ),
+    "url-invalid": (
+        dublin_core(identifier=["10.5555/lamps.1", "http://localhost/index.php/lamps/article/view/1"]),
+        JOURNAL,
+        'landing_page = "https://x.example/{volume}"\n',
+    ),
+    "type-not-article": (
+        dublin_core(type=["Table of Contents"]),
+        SOURCE,
+        'article_types = ["Table of Contents"]\n',
     ),
     "url-ambiguous": (
         dublin_core(identifier=["10.5555/lamps.1", "https://a.example/view/1", "https://b.example/view/2"]),

@@ -307,7 +307,8 @@ class TestRemovedSets:
 
 def moved(one: Record, host: str = "new.example.org") -> Record:
     metadata = {
-        name: data.replace(b"http://127.0.0.1/", f"http://{host}/".encode()) for name, data in one.metadata.items()
+        name: data.replace(b"https://small.example/", f"https://{host}/".encode())
+        for name, data in one.metadata.items()
     }
     return replace(one, identifier=one.identifier.replace("oai:small:", f"oai:{host}:"), metadata=metadata)
 

@@ -35,7 +35,7 @@ def article(number: int, date: str = "") -> Record:
     metadata = (
         f"<oai_dc:dc {DC}><dc:title>On small things, part {number}</dc:title><dc:creator>Adams, Ada</dc:creator>"
         f"<dc:language>en</dc:language><dc:date>{date or f'2024-01-0{number}'}</dc:date><dc:type>article</dc:type>{doi}"
-        f"<dc:identifier>http://127.0.0.1/article/view/{number}</dc:identifier>"
+        f"<dc:identifier>https://small.example/article/view/{number}</dc:identifier>"
         f"<dc:source>Journal of Small Things; Vol. 3 No. 1 (2024); {number}0-{number}9</dc:source>"
         "<dc:source>2049-3630</dc:source></oai_dc:dc>"
     )

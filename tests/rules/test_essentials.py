@@ -1,11 +1,12 @@
 """Titles and abstracts with words, numbers without labels, and types that are articles."""
 
 import pytest
+from msgspec.structs import replace
 
 from harvester.model import Abstract, ListBlock, Paragraph, Section, Title
 from harvester.rules import essentials
 from harvester.text import Math, Span
-from tests.rules.samples import ARTICLE, article, findings_of
+from tests.rules.samples import ARTICLE, CONFIGURED, article, findings_of
 
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
 
@@ -40,6 +41,8 @@ BAD = [
     ("volume-dash", "volume", article(volume="3-4")),
     ("type-not-article", "type", article(type="Table-of-contents")),
     ("type-not-article", "type", article(type="cover")),
+    ("type-not-article", "type", article(type="doctoralThesis")),
+    ("type-not-article", "type", article(type="Table of Contents")),
 ]
 GOOD = [
     title("Editorial"),
@@ -53,6 +56,8 @@ GOOD = [
     article(volume=None, issue="3/4"),
     article(type="correction"),
     article(type="cover story"),
+    article(type="book-review"),
+    article(type="Data paper"),
     title(Math(MATH.format("<mi>x</mi>"))),
     title(Span("italic", ("E. coli",))),
     title("42"),
@@ -76,3 +81,10 @@ def test_values_that_only_look_suspicious_pass(good):
 )
 def test_a_word_has_a_letter_or_a_digit(text, words):
     assert essentials.has_words(text) == words
+
+
+@pytest.mark.parametrize("listed", ["Cover", "cover"])
+def test_a_type_that_the_source_lists_is_an_article(listed):
+    policy = replace(CONFIGURED, article_types=("thesis", listed))
+    assert findings_of(essentials.RULES, article(type="Cover"), policy) == []
+    assert findings_of(essentials.RULES, article(type="dataset"), policy) == [("type-not-article", "type")]

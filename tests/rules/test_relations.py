@@ -19,6 +19,7 @@ BAD = [
     ("relation-refused", "relations[0]", related("2076-7405", target_type="issn")),
     ("relation-refused", "relations[0]", related("20767404", target_type="issn")),  # not in canonical form
     ("relation-refused", "relations[0]", related("page 3", target_type="uri")),
+    ("relation-refused", "relations[0]", related("http://localhost/3", target_type="uri")),
     ("relation-to-itself", "relations[0]", related(f"{ARTICLE.doi}".upper(), update=True)),
     ("relation-to-itself", "relations[0]", related(f"{ARTICLE.doi}")),
     # The target of an update must be a DOI.

@@ -12,12 +12,19 @@ from tests.rules.samples import article, findings_of
 BAD = [
     ("url-missing", "landing_page", article(landing_page=None)),
     ("url-invalid", "landing_page", article(landing_page="https://journal.example/a[1]")),
+    ("url-invalid", "landing_page", article(landing_page="http://localhost:8080/ojs/index.php/j/article/view/2")),
+    ("url-invalid", "landing_page", article(landing_page="https://192.168.1.20/article/view/2")),
+    ("url-invalid", "landing_page", article(landing_page="https://ojs-server/article/view/2")),
+    ("url-invalid", "landing_page", article(landing_page="https://doi-org.ezproxy.library.example/10.5555/a")),
+    ("url-invalid", "files[0].url", article(files=(File(url="http://10.0.0.7/1.pdf"),))),
     ("url-invalid", "files[0].url", article(files=(File(url="https://journal.example/%zz.pdf"),))),
     ("url-invalid", "licenses[0].url", article(licenses=(License(url='https://l.example/"by"'),))),
     ("value-too-short", "licenses[0].url", article(licenses=(License(url="http://l."),))),
 ]
 GOOD = [
     article(landing_page="HTTP://журнал.example:8080/index.php/j/article/view/7?x=a;b&y=%D0%B6#top"),
+    article(landing_page="https://journal.example:8443/localhost/view?from=intranet"),
+    article(landing_page="https://localhost-studies.example/7"),
     article(licenses=(License(url="http://l.e"),)),  # the shortest that the schema accepts
     article(files=(File(url="https://journal.example/a(1).pdf?download=1"),)),
 ]

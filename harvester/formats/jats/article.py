@@ -20,6 +20,7 @@ from harvester.formats.placeholders import unless_placeholder
 from harvester.formats.reader import Reader
 from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Relation
+from harvester.xmltools import local
 
 _FOREIGN_NUMBERS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # assigned by others
 # The JATS element of each field of the article, for its provenance.
@@ -112,7 +113,7 @@ def _publication(record: JatsRecord, article: Article) -> Article:
     groups, notes = record.front.groups, record.notes
     return replace(
         article,
-        journal=journal.journal(record.front.journal, notes),
+        journal=journal.journal(record.front.journal, record.hints.journals, notes),
         issue_year=dates.issue_year(groups, notes),
         dates=dates.publication_dates(groups, notes),
         accepted=dates.accepted(groups, notes),
@@ -137,7 +138,12 @@ def _cited(record: JatsRecord, article: Article) -> Article:
     return cited
 
 
-READER = Reader("jats", _opened, (_identity, _texts, _people, _publication, _surroundings, _cited))
+READER = Reader(
+    "jats",
+    _opened,
+    (_identity, _texts, _people, _publication, _surroundings, _cited),
+    no_article=frozenset({"article-meta-missing"}),
+)
 
 
 def _type(article: Element) -> str | None:
@@ -199,19 +205,18 @@ def _identifiers(groups: Grouped, notes: Notes) -> tuple[str, ...]:
 def _versions(
     article: Element, front: Front, language: str | None, notes: Notes
 ) -> tuple[list[LanguageVersion], list[Relation]]:
-    """The article and the translations inside it. Those with a DOI of their own are relations only."""
+    """The article and the translations inside it, and the relations to sub-articles that have a DOI of their own."""
     versions, related = [LanguageVersion(front.groups, language)], []
-    for translation in children(article, "sub-article"):
-        if attribute(translation, "article-type") != "translation":
-            continue
-        inner = _front(translation)
+    for part in children(article, "sub-article", "response"):
+        kind = attribute(part, "article-type", "response-type")
+        inner = _front(part)
         doi = _own_doi(inner.groups, front.groups)
-        if doi is not None:
-            related.append(relations.translation(doi))
-        else:
-            versions.append(
-                LanguageVersion(inner.groups, language_of(translation, "titles", notes), is_translation=True)
-            )
+        if doi is None and kind == "translation":
+            versions.append(LanguageVersion(inner.groups, language_of(part, "titles", notes), is_translation=True))
+        elif doi is not None and (relation := relations.to_sub_article(kind, doi)) is not None:
+            related.append(relation)
+        elif doi is not None:
+            notes.report("relation-unmapped", "relations", doi, type=kind or local(part))
     return versions, related
 
 

@@ -7,46 +7,58 @@ from collections.abc import Iterator
 
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.roles import AUTHOR_GROUPS
-from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, grouped, href
+from harvester.formats.jats.tree import (
+    Element,
+    Grouped,
+    attribute,
+    child,
+    children,
+    descendants,
+    grouped,
+    href,
+    is_inside,
+)
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import is_placeholder
 from harvester.identifiers import cited_doi, clean_issn, find_dois, fold_doi
 from harvester.xmltools import local
 
-# publication-type as publishers write it, and the type in Crossref's schema since 5.4.0.
-_TYPES = {
-    "journal": "journal_article",
-    "journal-article": "journal_article",
-    "article-journal": "journal_article",
-    "book": "book",
-    "chapter": "book_chapter",
-    "book-chapter": "book_chapter",
-    "confproc": "conference_paper",
-    "conf-proc": "conference_paper",
-    "conference": "conference_paper",
-    "conference-paper": "conference_paper",
-    "proc": "conference_paper",
-    "thesis": "dissertation",
-    "dissertation": "dissertation",
-    "report": "report",
+# publication-type as publishers, CSL, BibTeX and Crossref write it, by the type in Crossref's schema since 5.4.0.
+_NAMES_OF_TYPES = {
+    "journal_article": "journal journal-article article-journal",
+    "book": "book monograph edited-book reference-book booklet",
+    "book_chapter": "chapter book-chapter book-section book-part incollection inbook "
+    "reference-entry entry-dictionary entry-encyclopedia",
+    "conference_paper": "confproc conf-proc conference conference-paper proc paper-conference inproceedings "
+    "proceedings-article",
+    "conference_proceedings": "proceedings conference-proceedings",
+    "dissertation": "thesis dissertation phdthesis mastersthesis",
+    "report": "report techreport report-component",
     "patent": "patent",
-    "data": "dataset",
-    "dataset": "dataset",
-    "software": "software",
-    "preprint": "preprint",
+    "dataset": "data dataset",
+    "software": "software computer-program",
+    "preprint": "preprint posted-content",
+    "peer_review": "peer-review",
+    "protocol": "protocol",
     "standard": "standard",
-    "web": "web_resource",
-    "website": "web_resource",
-    "webpage": "web_resource",
-    "web-page": "web_resource",
+    "blog_post": "post-weblog blog-post",
+    "web_resource": "web website webpage web-page online",
 }
-_VOLUME_TYPES = frozenset({"book", "book_chapter", "conference_paper", "dissertation", "report", "standard"})
 _TITLES = frozenset({"article_title", "journal_title", "volume_title", "series_title"})
-_OWN_TITLES = ("article-title", "chapter-title", "data-title", "part-title")
+_TYPES = {name: kind for kind, names in _NAMES_OF_TYPES.items() for name in names.split()}
+# With these, the parts show whether the work is in a journal. In CSL, an `article` is a preprint; in BibTeX, it is not.
+_MAYBE_IN_JOURNALS = frozenset(
+    {"", "other", "misc", "unknown", "undeclared", "article", "document", "generic"}
+    | {"periodical", "magazine", "article-magazine", "newspaper", "article-newspaper"}
+)
+_VOLUME_TYPES = frozenset(
+    {"book", "book_chapter", "conference_paper", "conference_proceedings", "dissertation", "report", "standard"}
+)
+OWN_TITLES = ("article-title", "chapter-title", "data-title", "part-title")
 _SOURCES = ("source", "source-title")
 _SERIES = ("series", "series-title")
 _NUMBERING = ("volume", "issue", "fpage", "page-range", "elocation-id", "edition")
-_PLAIN_PARTS = frozenset((*_OWN_TITLES, *_SOURCES, *_SERIES, *_NUMBERING))
+_PLAIN_PARTS = frozenset((*OWN_TITLES, *_SOURCES, *_SERIES, *_NUMBERING))
 _NOT_IN_JOURNALS = ("publisher-name", "publisher-loc", "isbn", "chapter-title", "conf-name")
 _PEOPLE = ("name", "string-name", "collab")
 _YEAR = re.compile(r"\d{4}[a-z]?", re.ASCII)
@@ -54,13 +66,15 @@ _DIGITS = re.compile(r"\d+", re.ASCII)
 _FIRST_PAGE = re.compile(r"[\w.]+")
 _LINKS = ("ext-link", "uri")
 _IDENTIFIER_ELEMENTS = ("pub-id", "object-id", "article-id", *_LINKS)
+_REMARKS = frozenset({"comment", "annotation", "note", "related-object", "related-article"})
 _DOI_HOST = re.compile(r"://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE | re.ASCII)
 
 
 def citation_fields(citation: Element) -> dict[str, str]:
     """The fields of a `Reference` that are certain from the tags of the citation."""
     groups = grouped(citation)
-    kind = _type(citation, groups)
+    name = attribute(citation, "publication-type", "citation-type").replace("_", "-").replace(" ", "-")
+    kind = _type(name, groups)
     if not groups:
         return {"type": kind} if kind else {}
     parts = _plain_parts(groups)
@@ -76,7 +90,7 @@ def citation_fields(citation: Element) -> dict[str, str]:
         "series_title": _first(parts, _SERIES),
         "issn": _issn(groups),
         "isbn": _isbn(groups),
-        **_titles(groups, parts, kind),
+        **_titles(parts, kind, is_journal=name in _MAYBE_IN_JOURNALS and _is_journal(groups)),
     }
     return {
         field: value for field, value in values.items() if value and not (field in _TITLES and is_placeholder(value))
@@ -94,11 +108,13 @@ def _plain_parts(groups: Grouped) -> dict[str, str]:
     return parts
 
 
-def _type(citation: Element, groups: Grouped) -> str | None:
-    kind = _TYPES.get(attribute(citation, "publication-type", "citation-type"))
-    if kind == "book" and ("chapter-title" in groups or ("article-title" in groups and "source" in groups)):
+def _type(name: str, groups: Grouped) -> str | None:
+    """The type; a work with a title of its own and that of a book or of proceedings is a part of these."""
+    kind = _TYPES.get(name)
+    is_part = "source" in groups and ("article-title" in groups or "part-title" in groups)
+    if kind == "book" and ("chapter-title" in groups or is_part):
         return "book_chapter"
-    return kind
+    return "conference_paper" if kind == "conference_proceedings" and is_part else kind
 
 
 def _first(parts: dict[str, str], names: tuple[str, ...]) -> str | None:
@@ -108,15 +124,16 @@ def _first(parts: dict[str, str], names: tuple[str, ...]) -> str | None:
     return None
 
 
-def _titles(groups: Grouped, parts: dict[str, str], kind: str | None) -> dict[str, str | None]:
+def _titles(parts: dict[str, str], kind: str | None, *, is_journal: bool) -> dict[str, str | None]:
     """The titles of the work and of what contains it. A <source> of unknown kind is left in the text."""
-    source, own = _first(parts, _SOURCES), _first(parts, _OWN_TITLES)
-    if kind == "journal_article" or (kind is None and own and _is_journal(groups)):
+    source, own = _first(parts, _SOURCES), _first(parts, OWN_TITLES)
+    if kind == "journal_article" or (own and is_journal):
         return {"article_title": own, "journal_title": source}
     return {"article_title": own, "volume_title": source if kind in _VOLUME_TYPES else None}
 
 
 def _is_journal(groups: Grouped) -> bool:
+    """Whether a citation that does not name its type is an article in a journal."""
     return ("volume" in groups or "issue" in groups) and not any(name in groups for name in _NOT_IN_JOURNALS)
 
 
@@ -196,9 +213,8 @@ def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> st
 
     A value that was rejected where a DOI belongs is not searched for one again: `10.5555/q 9` is not `10.5555/q`.
     """
-    elements = [element for citation in citations for element in descendants(citation, *_IDENTIFIER_ELEMENTS)]
     rejected: list[str] = []
-    candidates = list(_tagged_dois(elements, rejected, path, notes)) or list(_linked_dois(elements, rejected))
+    candidates = _dois_in_elements(citations, rejected, path, notes)
     if not candidates:
         parts = {fold_doi(doi) for value in rejected for doi in find_dois(value)}
         candidates = [doi for doi in find_dois(line) if fold_doi(doi) not in parts]
@@ -208,8 +224,24 @@ def find_doi(citations: list[Element], line: str, path: str, notes: Notes) -> st
     return candidates[0] if candidates else None
 
 
+def _dois_in_elements(citations: list[Element], rejected: list[str], path: str, notes: Notes) -> list[str]:
+    """The DOIs in elements: those tagged as DOIs, else those in links. A remark may be about another work: last.
+
+    Adds what is not a DOI to `rejected`.
+    """
+    own: list[Element] = []
+    in_remarks: list[Element] = []
+    for citation in citations:
+        for element in descendants(citation, *_IDENTIFIER_ELEMENTS):
+            (in_remarks if is_inside(element, _REMARKS, citation) else own).append(element)
+    for elements in filter(None, (own, in_remarks)):
+        dois = list(_tagged_dois(elements, rejected, path, notes)) or list(_linked_dois(elements, rejected))
+        if dois or rejected:
+            return dois
+    return []
+
+
 def _tagged_dois(elements: list[Element], rejected: list[str], path: str, notes: Notes) -> Iterator[str]:
-    """The DOIs in elements of that type. Adds what is not a DOI to `rejected`."""
     for element in elements:
         name = local(element)
         if name == "uri" or attribute(element, "pub-id-type", "ext-link-type") != "doi":
@@ -225,7 +257,7 @@ def _tagged_dois(elements: list[Element], rejected: list[str], path: str, notes:
 
 
 def _linked_dois(elements: list[Element], rejected: list[str]) -> Iterator[str]:
-    """The DOIs in links to the resolver. Adds links that do not end in a DOI to `rejected`."""
+    """The DOIs in links to the resolver."""
     for element in elements:
         if local(element) not in _LINKS:
             continue

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
 
+from harvester.formats.issns import Medium, configured_media, with_media
 from harvester.formats.jats.inline import is_empty, plain_text
 from harvester.formats.jats.texts import content_of, language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, grouped
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import is_placeholder, unless_field_name
-from harvester.identifiers import clean_issn
-from harvester.model import Issn, Journal, LangText
+from harvester.identifiers import clean_issn, is_empty_issn
+from harvester.model import Issn, Journal, JournalFacts, LangText
 from harvester.text import plain
 
-IssnMedium = Literal["print", "electronic"]
-
-_MEDIA: dict[str, IssnMedium] = {
+_MEDIA: dict[str, Medium] = {
     "epub": "electronic",
     "electronic": "electronic",
     "online": "electronic",
@@ -29,15 +27,15 @@ _LINKING = frozenset({"issn-l", "linking", "l-issn"})  # the linking ISSN belong
 _ABBREVIATIONS = ("publisher", "nlm-ta", "pubmed", "iso-abbrev", "")
 
 
-def journal(meta: Element | None, notes: Notes) -> Journal:
-    """The journal described by <journal-meta>."""
+def journal(meta: Element | None, journals: Mapping[str, JournalFacts], notes: Notes) -> Journal:
+    """The journal described by <journal-meta>. `journals` are the configured ones."""
     groups = grouped(meta)
     holders = [*groups.get("journal-title-group", ()), *([meta] if meta is not None else [])]
     publisher = next((child(element, "publisher-name") for element in groups.get("publisher", ())), None)
     return Journal(
         titles=_titles(holders, notes),
         abbreviation=_abbreviation(holders, groups),
-        issns=_issns(groups, notes),
+        issns=_issns(groups, journals, notes),
         publisher=unless_field_name(plain_text(publisher), "journal.publisher", notes),
     )
 
@@ -78,9 +76,12 @@ def _abbreviation(holders: list[Element], groups: Grouped) -> str | None:
     return next((by_type[kind] for kind in (*_ABBREVIATIONS, *by_type) if kind in by_type), None)
 
 
-def _issns(groups: Grouped, notes: Notes) -> tuple[Issn, ...]:
-    """The distinct ISSNs. An ISSN that is given for both media has no medium; a `journal-id` may name the medium."""
-    media: dict[str, list[IssnMedium]] = {}
+def _issns(groups: Grouped, journals: Mapping[str, JournalFacts], notes: Notes) -> tuple[Issn, ...]:
+    """The distinct ISSNs. Of both media that one ISSN is given for, the configured one counts, or else both.
+
+    A `journal-id` may name the medium.
+    """
+    media: dict[str, list[Medium]] = {}
     typed = [(element, attribute(element, "pub-type", "publication-format")) for element in groups.get("issn", ())]
     loose = [
         (element, "")
@@ -93,17 +94,20 @@ def _issns(groups: Grouped, notes: Notes) -> tuple[Issn, ...]:
             continue
         value = clean_issn(raw)
         if value is None:
-            notes.report("issn-invalid", f"journal.issns[{len(media)}]", raw)
+            code = "placeholder-value" if is_empty_issn(raw) else "issn-invalid"
+            notes.report(code, f"journal.issns[{len(media)}]", raw)
             continue
         known = media.setdefault(value, [])
         medium = _MEDIA.get(kind) or _MEDIA_OF_IDS.get(attribute(element, "journal-id-type"))
         if medium and medium not in known:
             known.append(medium)
-    return tuple(Issn(value, known[0] if len(known) == 1 else None) for value, known in media.items())
+    return with_media(
+        {value: (len(known) > 1 and configured_media(value, journals)) or known for value, known in media.items()}
+    )
 
 
 _ISSN_TYPES = frozenset({"issn", "eissn", "e-issn", "epub", "ppub", "pissn", "p-issn"})
-_MEDIA_OF_IDS: dict[str, IssnMedium] = {
+_MEDIA_OF_IDS: dict[str, Medium] = {
     "eissn": "electronic",
     "e-issn": "electronic",
     "epub": "electronic",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
+from harvester.addresses import distinct_pages, host_of, why_not_public, without_session
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, href
 from harvester.formats.notes import Notes
@@ -35,8 +35,9 @@ def landing_page(groups: Grouped, hints: Hints, notes: Notes) -> str | None:
     pages = [(kind, url) for kind, url in links if _may_be_page(kind, url)]
     candidates = list(dict.fromkeys(url for kind, url in pages if kind in _PAGE_TYPES))
     candidates = candidates or list(dict.fromkeys(url for kind, url in pages if kind in _FULL_TEXT_TYPES))
-    candidates = [url for url in candidates if _host(url) == hints.provider_host] or candidates
-    candidates = [url for url in candidates if _OJS_PAGE.search(url)] or candidates
+    candidates = [url for url in candidates if why_not_public(host_of(url) or "") is None] or candidates
+    candidates = [url for url in candidates if host_of(url) == hints.provider_host] or candidates
+    candidates = distinct_pages([url for url in candidates if _OJS_PAGE.search(url)] or candidates)
     if len(candidates) > 1:
         notes.report("url-ambiguous", "landing_page", " ".join(candidates))
     return candidates[0] if len(candidates) == 1 else None
@@ -54,27 +55,20 @@ def files(groups: Grouped) -> tuple[File, ...]:
 
 
 def _url(element: Element) -> str | None:
-    url = href(element) or plain_text(element) or ""
+    url = without_session(href(element) or plain_text(element) or "")
     return url if _WEB.fullmatch(url) else None
 
 
 def _may_be_page(kind: str, url: str) -> bool:
-    host, path = _host_and_path(url)
+    path = _path(url)
     is_file = kind in _MIMES or _EXTENSION.search(path) or _OJS_GALLEY.search(path)
-    return bool(host) and host not in _RESOLVERS and not is_file
+    host = host_of(url)
+    return host is not None and host not in _RESOLVERS and not is_file
 
 
-def _host(url: str) -> str | None:
-    return _host_and_path(url)[0].rpartition("@")[2].partition(":")[0] or None
-
-
-def _host_and_path(url: str) -> tuple[str, str]:
-    """The host in lower case, perhaps with user name and port, and the path; empty strings for an invalid URL."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # `http://[::1` and the like
-        return "", ""
-    return parts.netloc.lower(), parts.path
+def _path(url: str) -> str:
+    """The path of a web address."""
+    return url.partition("://")[2].partition("#")[0].partition("?")[0]
 
 
 def _mime(kind: str, url: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from harvester.formats.damage import text_findings, without_controls
 from harvester.formats.html import has_html, inline_from_html
-from harvester.formats.jats.citations import citation_fields, find_doi
+from harvester.formats.jats.citations import OWN_TITLES, citation_fields, find_doi
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, children, descendants
 from harvester.formats.jats.wording import citation_text, visible_text
@@ -23,8 +23,12 @@ _TAGGED = ("element-citation", "nlm-citation")
 _CITATIONS = frozenset({*_RUNNING_TEXT, *_TAGGED, "citation-alternatives"})
 _REMARKS = frozenset({"note", "p", "comment"})
 _TAGGED_PARTS = frozenset({"source", "article-title", "person-group", "name", "year"})  # show that a citation is tagged
+_AUTHORS = ("surname", "string-name", "collab")
+_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?:^|(?<=\s))(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
 _LINE_NUMBER = re.compile(r"^[ \t]*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)[ \t]+(?=\S)", re.MULTILINE)
+# What is after a number that was cut off: `. Almeida`, `) Almeida`. Not `… and others`, `.NET`, `—. Reeds`.
+_REST_OF_LABEL = re.compile(r"(?:[.,;:](?=[\s)\]])|[)\]](?=[\s.\w]))[.,;:)\]\s]*(?=[\w\"“«(\[])")
 _HAS_YEAR = re.compile(r"(?<!\d)1[5-9]\d\d(?!\d)|(?<!\d)20\d\d(?!\d)")
 _LIST_STARTS = ("1", "[1", "(1")
 _MIN_ENTRY_LENGTH = 20  # characters of an entry, if the list is in one line
@@ -127,7 +131,7 @@ def _cited_works(ref: Element, content: RefContent) -> list[CitedWork]:
 
 def _grouped_citations(citations: list[Element]) -> list[list[Element]]:
     """The citations of a <ref>, grouped by work. In each group the tagged citation is first."""
-    if len(citations) == 2 and _is_pair(*map(local, citations)):
+    if len(citations) == 2 and _is_pair(*map(local, citations)) and _are_one_work(*_tagged_first(citations)):
         return [_tagged_first(citations)]  # SciELO: the line as printed, and its tagged parts
     works = []
     for citation in citations:
@@ -140,6 +144,23 @@ def _grouped_citations(citations: list[Element]) -> list[list[Element]]:
 
 def _is_pair(name: str, other: str) -> bool:
     return (name in _RUNNING_TEXT and other in _TAGGED) or (name in _TAGGED and other in _RUNNING_TEXT)
+
+
+def _are_one_work(tagged: Element, printed: Element) -> bool:
+    """Whether the line has the title of the tagged work, or one of its authors if it has no title.
+
+    Otherwise it is about another work, such as the correction of the first.
+    """
+    line = set(_WORD.findall(visible_text(printed).casefold()))
+    title, people = (_words(tagged, names) for names in (OWN_TITLES, _AUTHORS))
+    if title:
+        return len(title & line) * 2 >= len(title)
+    return not people or not people.isdisjoint(line)
+
+
+def _words(citation: Element, names: tuple[str, ...]) -> set[str]:
+    texts = [visible_text(element) for element in descendants(citation, *names)]
+    return set(_WORD.findall(" ".join(texts).casefold()))
 
 
 def _tagged_first(citations: list[Element]) -> list[Element]:
@@ -157,13 +178,17 @@ def _is_running_text(citation: Element) -> bool:
 
 
 def _without_label(entries: list[CitedWork], element: Element | None) -> list[CitedWork]:
-    """Removes the number from the text if it is also in the label (`1.` and `1. Smith …`)."""
-    label = (plain_text(element) or "").strip(" .()[]")
-    text = entries[0].text if entries else None
-    if not label or not text or not text.startswith((label, f"[{label}", f"({label}")):
+    """Removes the number from the text if it is also in the label (`1.` and `1. Smith …`), and the rest of one."""
+    if not entries or not entries[0].text:
         return entries
-    number = re.match(rf"[\[(]?{re.escape(label)}(?:[\])]?\.?\s+|[\])]|\.(?=\D))\s*", text)
-    return [entries[0]._replace(text=text[number.end() :] or text), *entries[1:]] if number else entries
+    text = entries[0].text
+    label = (plain_text(element) or "").strip(" .()[]")
+    if label and text.startswith((label, f"[{label}", f"({label}")):
+        number = re.match(rf"[\[(]?{re.escape(label)}(?:[\])]?\.?\s+|[\])]|\.(?=\D))\s*", text)
+        text = text[number.end() :] or text if number else text
+    elif rest := _REST_OF_LABEL.match(text):
+        text = text[rest.end() :]
+    return [entries[0]._replace(text=text), *entries[1:]]
 
 
 def _has_parts(citation: Element) -> bool:

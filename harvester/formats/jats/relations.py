@@ -66,6 +66,13 @@ _IDENTIFIERS = (
     ("document-id", "document-id-type"),
     ("source-id", "source-id-type"),
 )
+# article-type of a sub-article, which is related to the article that contains it.
+_SUB_ARTICLES = {
+    "translation": "hasTranslation",
+    "reviewer-report": "hasReview",
+    "referee-report": "hasReview",
+    "peer-review": "hasReview",
+}
 _DOI_FORMS = ("doi.org/", "doi:", "10.")
 
 
@@ -80,9 +87,10 @@ def relations(groups: Grouped, article_type: str | None, notes: Notes) -> tuple[
     return tuple(dict.fromkeys(collected))
 
 
-def translation(doi: str) -> Relation:
-    """The relation to a translation that is an article of its own."""
-    return Relation(kind="hasTranslation", target=doi)
+def to_sub_article(kind: str, doi: str) -> Relation | None:
+    """The relation to a sub-article with a DOI of its own, by its type; `None` if its relation is not certain."""
+    relation = _SUB_ARTICLES.get(kind)
+    return None if relation is None else Relation(kind=relation, target=doi)
 
 
 def _related(element: Element, article_type: str | None, index: int, notes: Notes) -> Relation | None:

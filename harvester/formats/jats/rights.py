@@ -6,7 +6,7 @@ import re
 
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href
-from harvester.formats.licenses import canonical_license, find_licenses
+from harvester.formats.licenses import canonical_license, licenses_of_article
 from harvester.formats.notes import Notes
 from harvester.model import License
 from harvester.xmltools import local
@@ -14,6 +14,8 @@ from harvester.xmltools import local
 _USES = {"vor": "vor", "am": "am", "tdm": "tdm", "textmining": "tdm", "text-mining": "tdm"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REFERENCE_ELEMENTS = ("license_ref", "license-ref")
+_STATEMENTS = ("license", "copyright-statement")
+_EXCERPT_LENGTH = 120  # characters of a statement in a finding
 _WEB = ("http://", "https://")
 
 
@@ -25,10 +27,28 @@ def licenses(groups: Grouped, notes: Notes) -> tuple[License, ...]:
             collected += _licenses_of(element)
         if not collected:
             collected += _licenses_in_text(permissions)
-    for element in (*groups.get("license", ()), *groups.get("copyright-statement", ())) if not collected else ():
+    for element in _direct(groups) if not collected else ():
         collected += _licenses_of(element)
     collected = list(dict.fromkeys(collected))
+    if not collected and (words := _words(groups)):
+        notes.report("license-unclear", "licenses", words[:_EXCERPT_LENGTH])
     return tuple(collected) if not _contradict(collected, notes) else ()
+
+
+def _words(groups: Grouped) -> str | None:
+    """What the article says about its licence in words: that of a licence, else the copyright statement."""
+    holders = [*groups.get("permissions", ()), *_direct(groups)]
+    statements = [each for holder in holders for each in (holder, *children(holder, *_STATEMENTS))]
+    for name in _STATEMENTS:
+        for element in (each for each in statements if local(each) == name):
+            if words := plain_text(element) or href(element):
+                return words
+    return None
+
+
+def _direct(groups: Grouped) -> list[Element]:
+    """The statements that are not in <permissions> (NLM 2)."""
+    return [element for name in _STATEMENTS for element in groups.get(name, ())]
 
 
 def _licenses_of(element: Element) -> list[License]:
@@ -56,7 +76,7 @@ def _referenced(element: Element, value: str | None) -> License | None:
 def _licenses_in_text(element: Element) -> list[License]:
     """The licence URLs in links and sentences. Other links are not licences."""
     links = [link for element in descendants(element, "ext-link", "uri", "a") if (link := href(element))]
-    return [License(url=url) for url in find_licenses(" ".join([*links, plain_text(element) or ""]))]
+    return [License(url=url) for url in licenses_of_article(" ".join([*links, plain_text(element) or ""]))]
 
 
 def _contradict(licenses: list[License], notes: Notes) -> bool:

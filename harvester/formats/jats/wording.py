@@ -146,6 +146,9 @@ _BEFORE: dict[str, str] = {
 }
 _NUMBERS = frozenset({"volume", "issue", "supplement", "issue-part"})
 _PEOPLE = frozenset({"name", "string-name", "collab", "anonymous", "etal"})
+_TITLES = frozenset({"article-title", "chapter-title", "part-title", "data-title", "source", "edition", "series"})
+# Volume, issue and pages in their usual order.
+_RANKS = {"volume": 0, "issue": 1, "fpage": 2, "lpage": 3, "page-range": 4, "elocation-id": 4}
 _NAME = ("prefix", "surname", "given-names", "suffix")
 
 
@@ -153,13 +156,25 @@ def composed_text(citation: Element) -> str:
     """The parts of a citation in their order, with punctuation in between."""
     line = ""
     last = ""
-    for part in citation:
+    for part in _in_usual_order(citation):
         name = local(part)
         part_text = _part_text(part, name) if name else ""
         if part_text:
             line += (_separator(line, last, name) if line else "") + part_text
             last = name
     return fold(line)
+
+
+def _in_usual_order(citation: Element) -> list[Element]:
+    """The parts in their order. OJS 3.6 writes pages, issue and volume at the end: they follow the source then."""
+    parts = list(citation)
+    ranks = [_RANKS[local(part)] for part in parts if local(part) in _RANKS]
+    if ranks == sorted(ranks):
+        return parts
+    numbers = sorted((part for part in parts if local(part) in _RANKS), key=lambda part: _RANKS[local(part)])
+    others = [part for part in parts if local(part) not in _RANKS]
+    after = max((place for place, part in enumerate(others, 1) if local(part) in _TITLES), default=len(others))
+    return [*others[:after], *numbers, *others[after:]]
 
 
 def _part_text(element: Element, name: str) -> str:

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 
 from harvester.formats.dates import parse_iso
 from harvester.formats.languages import normalise
-from harvester.formats.licenses import find_licenses
+from harvester.formats.licenses import licenses_of_article
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc import links, people, texts
 from harvester.formats.oai_dc.fields import Fields
 from harvester.formats.oai_dc.source import place
 from harvester.formats.reader import Reader
+from harvester.genres import kind_of_other_work
 from harvester.model import Article, Hints, License, PubDate, RawRecord
 from harvester.text import fold, plain
 
@@ -97,6 +98,8 @@ def _language(fields: Fields, notes: Notes) -> str | None:
             codes.setdefault(code)
         else:
             notes.report("language-unknown", "language", tag)
+    if len(codes) > 1:
+        notes.report("languages-several", "language", ", ".join(codes))
     if len(codes) != 1:
         return None
     notes.provenance["language"] = "dc:language"
@@ -104,9 +107,10 @@ def _language(fields: Fields, notes: Notes) -> str | None:
 
 
 def _type(fields: Fields) -> str | None:
-    """The first dc:type that says more than "article" or the name of a version (mapping D10)."""
-    values = [value.removeprefix(_SEMANTICS) for value in fields.texts("type")]
-    return next((fold(value) for value in values if not _UNSPECIFIC_TYPE.fullmatch(value)), None)
+    """The first dc:type that names another work, else the first that says more than "article" (mapping D10)."""
+    values = [fold(value.removeprefix(_SEMANTICS)) for value in fields.texts("type")]
+    specific = [value for value in values if not _UNSPECIFIC_TYPE.fullmatch(value)]
+    return next(filter(kind_of_other_work, specific), next(iter(specific), None))
 
 
 def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
@@ -129,7 +133,7 @@ def _dates(fields: Fields, hints: Hints, notes: Notes) -> tuple[PubDate, ...]:
 def _licenses(fields: Fields, notes: Notes) -> tuple[License, ...]:
     """The licence whose URL is in dc:rights. Other rights statements are reported and left out (mapping D9)."""
     values = fields.texts("rights")
-    urls = list(dict.fromkeys(url for value in values for url in find_licenses(value)))
+    urls = list(dict.fromkeys(url for value in values for url in licenses_of_article(value)))
     if len(urls) > 1:
         notes.report("license-conflict", "licenses", ", ".join(urls))
         return ()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from urllib.parse import urlsplit
 
+from harvester.addresses import distinct_pages, host_of, why_not_public, without_session
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields
 from harvester.identifiers import clean_doi, find_dois, fold_doi
@@ -80,20 +79,21 @@ def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
         candidates = _page_urls(fields, "fullTextUrl")
     if len(candidates) > 1:
         candidates = _most_likely_pages(candidates, hints)
-    distinct = {_comparable(url): url for url in sorted(candidates, key=_is_secure)}
+    distinct = distinct_pages(candidates)
     if len(distinct) > 1:
-        notes.report("url-ambiguous", "landing_page", " ".join(distinct.values()))
+        notes.report("url-ambiguous", "landing_page", " ".join(distinct))
     if len(distinct) != 1:
         return None
     notes.provenance["landing_page"] = element
-    return next(iter(distinct.values()))
+    return distinct[0]
 
 
 def _most_likely_pages(candidates: list[str], hints: Hints) -> list[str]:
     """The candidates that are most likely the article's page."""
+    candidates = [url for url in candidates if why_not_public(host_of(url) or "") is None] or candidates
     candidates = [url for url in candidates if not _OTHER_CATALOGUES.match(url)] or candidates
     candidates = [url for url in candidates if not _OJS_GALLEY.search(url)] or candidates
-    candidates = [url for url in candidates if _host(url) == hints.provider_host] or candidates
+    candidates = [url for url in candidates if host_of(url) == hints.provider_host] or candidates
     return [url for url in candidates if _OJS_PAGE.search(url)] or candidates
 
 
@@ -104,47 +104,24 @@ def files(fields: Fields) -> tuple[File, ...]:
     """
     urls_by_mime: dict[str, set[str]] = {}
     for name in ("identifier", "relation", "fullTextUrl"):
-        for url in map(_unescaped, fields.texts(name)):
+        for url in map(_address, fields.texts(name)):
             if (mime := _MIMES.get(_path(url)[-4:].lower())) and _WEB.fullmatch(url):
                 urls_by_mime.setdefault(mime, set()).add(url)
     return tuple(File(url=urls.pop(), mime=mime) for mime, urls in urls_by_mime.items() if len(urls) == 1)
 
 
 def _page_urls(fields: Fields, name: str) -> list[str]:
-    return [url for url in map(_unescaped, fields.texts(name)) if _is_page(url)]
+    return [url for url in map(_address, fields.texts(name)) if _is_page(url)]
 
 
-def _unescaped(url: str) -> str:
-    return url.replace("&amp;", "&")  # some feeds escape twice
+def _address(value: str) -> str:
+    return without_session(value.replace("&amp;", "&"))  # some feeds escape twice
 
 
 def _is_page(url: str) -> bool:
-    host = _host(url)
+    host = host_of(url)
     return bool(host) and host not in _RESOLVERS and not _FILE_ENDING.search(_path(url))
-
-
-def _host(url: str) -> str | None:
-    match = _WEB.fullmatch(url)
-    return _host_of_authority(match[1]) if match else None
-
-
-@lru_cache(1 << 10)
-def _host_of_authority(authority: str) -> str | None:
-    """The host without port and user name; `None` if the authority is invalid."""
-    try:
-        return urlsplit(f"//{authority}").hostname
-    except ValueError:  # `http://[::1` and the like
-        return None
 
 
 def _path(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
-
-
-def _comparable(url: str) -> str:
-    """The URL for comparison. URLs that differ only in http or https, case, or a final slash are the same page."""
-    return url.partition("://")[2].rstrip("/").lower()
-
-
-def _is_secure(url: str) -> bool:
-    return url.lower().startswith("https:")

@@ -12,13 +12,14 @@ from msgspec import Struct, structs
 from harvester.formats.citation import Labels, ParsedCitation, parse_ojs
 from harvester.formats.citation_profiles import PROFILES, Parser, RecordContext
 from harvester.formats.dates import FIRST_YEAR, LAST_YEAR
+from harvester.formats.issns import Medium, configured_media, with_media
 from harvester.formats.notes import Notes
 from harvester.formats.numbering import Numbering, settled
 from harvester.formats.oai_dc.fields import Fields, language_first
 from harvester.formats.oai_dc.texts import plain_line
 from harvester.formats.pages import Pages, parse_pages
 from harvester.formats.placeholders import unless_field_name
-from harvester.identifiers import clean_doi, looks_like_issn, typed_issn
+from harvester.identifiers import clean_doi, is_empty_issn, looks_like_issn, typed_issn
 from harvester.journals import assigned_issn, titles_of
 from harvester.model import Hints, Issn, Journal, JournalFacts, LangText
 from harvester.text import fold
@@ -280,20 +281,21 @@ def _publisher(fields: Fields, language: str | None) -> str | None:
 
 def _issns(fields: Fields, hints: Hints, notes: Notes) -> tuple[Issn, ...]:
     """The journal's ISSNs in order. The medium comes from the configuration or a label only."""
-    by_value: dict[str, Issn] = {}
+    media: dict[str, list[Medium]] = {}
     for raw in _issn_values(fields):
         value, medium = typed_issn(raw)
         if value is None:
-            if looks_like_issn(raw):
+            if is_empty_issn(raw):
+                notes.report("placeholder-value", "journal.issns", raw)
+            elif looks_like_issn(raw):
                 notes.report("issn-invalid", "journal.issns", raw)
             continue
         if _is_range_of_years(raw) and value not in hints.journals:
             continue
-        facts = hints.journals.get(value)
-        if facts and value in (facts.issn_print, facts.issn_electronic):
-            medium = "print" if value == facts.issn_print else "electronic"
-        by_value.setdefault(value, Issn(value, medium))
-    return tuple(by_value.values())
+        known = media.setdefault(value, [])
+        if medium and medium not in known:
+            known.append(medium)
+    return with_media({value: configured_media(value, hints.journals) or known for value, known in media.items()})
 
 
 def _issn_values(fields: Fields) -> Iterable[str]:

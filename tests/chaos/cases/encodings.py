@@ -207,3 +207,9 @@ def namespaces_on_record() -> Setting:
     spaces = re.compile(rb' xmlns:(?:oai_dc|dc)="[^"]*"')
     declared = b'<record xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
     return Truth(), rewritten(0, lambda page: spaces.sub(b"", page).replace(b"<record>", declared))
+
+
+@case("A namespace name has a blank in it, so that it is no URI", "read as what it is", 48)
+def namespace_that_is_no_uri() -> Setting:
+    schema = b'<record xmlns:xsi="http://www.w3.org/2001/XML Schema-instance">'
+    return Truth(), rewritten(0, lambda page: page.replace(b"<record>", schema))

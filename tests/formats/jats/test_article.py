@@ -40,13 +40,35 @@ def test_reading_twice_gives_the_same_result():
 
 def test_an_article_without_front_matter_is_reported():
     reading = read_xml("<article><body><p>Text.</p></body></article>")
-    assert codes(reading) == ["article-meta-missing"]
-    assert article_of(reading).titles == ()
+    assert (reading.article, codes(reading)) == (None, ["article-meta-missing"])
 
 
 @pytest.mark.parametrize("xml", ["<article/>", "<article><front/></article>", "<x/>", "<front><article-meta/></front>"])
-def test_any_element_gives_an_article(xml):
-    assert read_xml(xml).article is not None
+def test_any_element_gives_an_article_or_a_finding(xml):
+    reading = read_xml(xml)
+    assert (reading.article is None) == (codes(reading) == ["article-meta-missing"])
+
+
+OWN_DOI = "<front-stub><article-id pub-id-type='doi'>{}</article-id></front-stub>"
+REPORT = f"<sub-article article-type='{{}}'>{OWN_DOI}</sub-article>"
+SUB_ARTICLES = [
+    (REPORT.format("reviewer-report", "10.5555/a.r1"), [("hasReview", "10.5555/a.r1")], []),
+    (REPORT.format("Referee-Report", "10.5555/a.r1"), [("hasReview", "10.5555/a.r1")], []),
+    (REPORT.format("peer-review", "10.5555/a.r1"), [("hasReview", "10.5555/a.r1")], []),
+    (REPORT.format("translation", "10.5555/a.pt"), [("hasTranslation", "10.5555/a.pt")], []),
+    (REPORT.format("reply", "10.5555/a.r2"), [], ["relation-unmapped"]),
+    (REPORT.format("", "10.5555/a.r2"), [], ["relation-unmapped"]),
+    # Without a DOI of its own, there is nothing to relate to.
+    (REPORT.format("reviewer-report", "10.5555/A"), [], []),
+    ("<sub-article article-type='reviewer-report'><front-stub/></sub-article>", [], []),
+]
+
+
+@pytest.mark.parametrize(("inner", "related", "expected_codes"), SUB_ARTICLES)
+def test_sub_articles_with_a_doi_of_their_own(inner, related, expected_codes):
+    reading = read_meta("<article-id pub-id-type='doi'>10.5555/a</article-id>", rest=inner)
+    relations = article_of(reading).relations
+    assert ([(each.kind, each.target) for each in relations], codes(reading)) == (related, expected_codes)
 
 
 DOIS = [

@@ -7,6 +7,8 @@ import pytest
 from harvester.formats.jats.citations import citation_fields
 from tests.formats.jats.reading import article_of, codes, element, read_references, single_reference
 
+TALK = "<article-title>A talk</article-title><source>Tidal Meetings</source><volume>12</volume>"
+PART = "<part-title>Reeds</part-title><source>Lakes</source>"
 PARTS = (
     *("type", "author", "article_title", "journal_title", "volume_title", "series_title", "volume", "issue"),
     *("first_page", "year", "edition", "isbn", "issn"),
@@ -43,6 +45,30 @@ FIELDS = [
 ]
 
 
+IN_MEETING = {"type": "conference_paper", "article_title": "A talk", "volume_title": "Tidal Meetings", "volume": "12"}
+IN_JOURNAL = {"article_title": "A talk", "journal_title": "Tidal Meetings", "volume": "12"}
+NO_CONTAINER = {"article_title": "A talk", "volume": "12"}
+IN_BOOK = {"type": "book_chapter", "article_title": "Reeds", "volume_title": "Lakes"}
+FIELDS += [
+    # The types of CSL, BibTeX and Crossref.
+    *((kind, TALK, IN_MEETING) for kind in ("paper-conference", "Paper Conference", "inproceedings", "proceedings")),
+    *((kind, TALK, IN_MEETING) for kind in ("proceedings-article", "proceedings_article", "conference")),
+    *((kind, PART, IN_BOOK) for kind in ("chapter", "incollection", "book-section", "entry-encyclopedia", "book")),
+    ("proceedings", "<source>Lakes</source>", {"type": "conference_proceedings", "volume_title": "Lakes"}),
+    ("phdthesis", "<source>Lakes</source>", {"type": "dissertation", "volume_title": "Lakes"}),
+    ("techreport", "<source>Lakes</source>", {"type": "report", "volume_title": "Lakes"}),
+    ("posted-content", "<article-title>Reeds</article-title>", {"type": "preprint", "article_title": "Reeds"}),
+    ("article-journal", TALK, {"type": "journal_article", **IN_JOURNAL}),
+    # An unknown type does not prove a journal. Without a type, or one that says nothing, volume and title do.
+    ("bill", TALK, NO_CONTAINER),
+    ("performance", TALK, NO_CONTAINER),
+    *((kind, TALK, IN_JOURNAL) for kind in ("", "other", "misc", "article", "magazine")),
+    ("journal", TALK.replace("Tidal Meetings", "Proceedings of Tides"), {
+        "type": "journal_article", **IN_JOURNAL, "journal_title": "Proceedings of Tides"
+    }),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(("kind", "inner", "expected"), FIELDS)
 def test_fields_from_tagged_parts(kind, inner, expected):
     reference = single_reference(f"<element-citation publication-type='{kind}'>{inner}x<x>x</x></element-citation>")
@@ -70,6 +96,30 @@ DOIS = [
     ("<pub-id pub-id-type='doi'>10.5555/x.2;10.5555/x.3</pub-id>", None, ["reference-doi-invalid"]),
     ("<pub-id pub-id-type='doi'>10.5555/10.5555/x</pub-id>", None, ["reference-doi-invalid"]),
     ("<ext-link xlink:href='https://doi.org/10.5555/a/abstract'>x</ext-link>", "10.5555/a", []),
+    (  # the article's own DOI, and that of its erratum
+        "<pub-id pub-id-type='doi'>10.5555/a</pub-id> <comment>Erratum: "
+        "<pub-id pub-id-type='doi'>10.5555/b</pub-id></comment>",
+        "10.5555/a",
+        [],
+    ),
+    (
+        "<ext-link xlink:href='https://doi.org/10.5555/a'>a</ext-link><annotation><p>Erratum "
+        "<ext-link xlink:href='https://doi.org/10.5555/b'>b</ext-link></p></annotation>",
+        "10.5555/a",
+        [],
+    ),
+    ("<pub-id pub-id-type='doi'>10.5555/a</pub-id>. Erratum: 10.5555/b", "10.5555/a", []),
+    ("Berg A. <comment>doi: <pub-id pub-id-type='doi'>10.5555/a</pub-id></comment>", "10.5555/a", []),
+    (
+        "<pub-id pub-id-type='doi'>10.5555/a</pub-id> <pub-id pub-id-type='doi'>10.5555/b</pub-id>",
+        None,
+        ["reference-doi-ambiguous"],
+    ),
+    (
+        "<comment><pub-id pub-id-type='doi'>10.5555/a</pub-id>, <pub-id pub-id-type='doi'>10.5555/b</pub-id></comment>",
+        None,
+        ["reference-doi-ambiguous"],
+    ),
 ]
 
 

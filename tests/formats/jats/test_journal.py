@@ -6,12 +6,14 @@ import pytest
 
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import unless_field_name
+from harvester.identifiers import clean_issn
+from harvester.model import Hints, JournalFacts
 from tests.formats.jats.reading import NAMESPACES, article_of, codes, read_xml
 
 
-def journal(inner: str):
+def journal(inner: str, hints: Hints | None = None):
     xml = f"<article {NAMESPACES}><front><journal-meta>{inner}</journal-meta><article-meta/></front></article>"
-    reading = read_xml(xml)
+    reading = read_xml(xml, hints)
     return article_of(reading).journal, codes(reading)
 
 
@@ -30,9 +32,38 @@ def test_issns_in_issn_and_journal_id():
     assert findings == ["issn-invalid", "issn-invalid"]
 
 
-def test_an_issn_given_for_both_media_has_no_medium():
-    both = "<issn pub-type='ppub'>2049-3630</issn><issn pub-type='epub'>2049-3630</issn>"
-    assert [(issn.value, issn.medium) for issn in journal(both)[0].issns] == [("2049-3630", None)]
+BOTH = "<issn pub-type='ppub'>2049-3630</issn><issn pub-type='epub'>2049-3630</issn>"
+
+
+@pytest.mark.parametrize(
+    ("facts", "media"),
+    [
+        (None, ["print", "electronic"]),
+        (JournalFacts(issn_electronic="2049-3630"), ["electronic"]),
+        (JournalFacts(issn_print="2049-3630"), ["print"]),
+        (JournalFacts(issn_print="2049-3630", issn_electronic="2049-3630"), ["print", "electronic"]),
+    ],
+)
+def test_one_number_for_both_media_is_both_unless_the_configuration_has_one(facts, media):
+    issns = journal(BOTH, Hints(journals={"2049-3630": facts} if facts else {}))[0].issns
+    assert [(issn.value, issn.medium) for issn in issns] == [("2049-3630", medium) for medium in media]
+
+
+def test_the_same_medium_twice_is_one_issn():
+    twice = BOTH.replace("ppub", "epub")
+    assert [(issn.value, issn.medium) for issn in journal(twice)[0].issns] == [("2049-3630", "electronic")]
+
+
+@pytest.mark.parametrize("written", ["0000-0000", "00000000", "ISSN 0000-0000", "e-ISSN: 0000-0000"])
+def test_the_issn_of_a_journal_without_one_is_a_placeholder(written):
+    result, findings = journal(f"<issn pub-type='ppub'>{written}</issn><issn pub-type='epub'>2049-3630</issn>")
+    assert [issn.value for issn in result.issns] == ["2049-3630"]
+    assert findings == ["placeholder-value"]
+
+
+@pytest.mark.parametrize("real", ["0000-0019", "0000-006X", "0000-1996"])
+def test_real_issns_may_have_many_zeros(real):
+    assert clean_issn(real) is None or journal(f"<issn pub-type='epub'>{real}</issn>")[0].issns[0].value == real
 
 
 def test_the_abbreviation_of_the_publisher_is_preferred():

@@ -33,6 +33,17 @@ LANDING = [
 ]
 
 
+LANDING += [
+    (uri("http://j.example/a") + uri("https://J.example/a/"), "https://J.example/a/", []),
+    (uri(f"{OJS}1") + uri("https://j.example/index.php/j/en/article/view/1"), f"{OJS}1", []),
+    (uri("http://localhost/a") + uri("https://j.example/a"), "https://j.example/a", []),
+    (uri("http://localhost/a"), "http://localhost/a", []),  # the rules hold it back
+    (uri("https://j.example/a;jsessionid=8F0A"), "https://j.example/a", []),
+    (uri("https://j.example/a") + uri("https://j.example/b"), None, ["url-ambiguous"]),
+    (uri("https://j.example/a") + uri("https://j.example/a?lang=en"), None, ["url-ambiguous"]),
+]
+
+
 @pytest.mark.parametrize(("inner", "page", "expected_codes"), LANDING)
 def test_landing_page(inner, page, expected_codes):
     reading = read_meta(inner)

@@ -26,6 +26,60 @@ def test_running_text_and_parts_of_one_work_are_one_reference():
         assert (reference.text, reference.author, reference.volume) == ("Berg A. Reeds.", "Berg", "5")
 
 
+CORRECTIONS = [
+    "Corrections: Lakes 2002, 6, 11.",
+    "Erratum in: Lakes. 2002;6:11.",
+    "Berg A. 2003. Hills and waters. Hills 1, 1–2.",  # the same author
+    "Lakes (2002) 6, 11",
+]
+
+
+@pytest.mark.parametrize("line", CORRECTIONS)
+@pytest.mark.parametrize("tagged_first", [True, False])
+def test_another_work_next_to_the_parts_of_one_is_a_reference_of_its_own(line, tagged_first):
+    parts = f"<element-citation publication-type='journal'>{JOURNAL}</element-citation>"
+    running = f"<mixed-citation>{line}</mixed-citation>"
+    whole = "Berg A. 2001. Reeds. Lakes 5(2): 7–9"
+    result = references(f"<ref id='R1'>{parts + running if tagged_first else running + parts}</ref>")
+    in_order = [("R1a", whole), ("R1b", line)] if tagged_first else [("R1a", line), ("R1b", whole)]
+    assert [(reference.key, reference.text) for reference in result] == in_order
+
+
+SAME_WORK = [
+    (JOURNAL, "BERG, A. REEDS. 2001."),
+    (JOURNAL, "Reeds, in: Lakes"),
+    (JOURNAL.replace("<article-title>Reeds</article-title>", ""), "A. Berg, Lakes 5 (2001) 7"),
+    ("<source>Lakes</source><year>2001</year>", "Lakes and reeds, 2001"),
+    ("<article-title>Uma história dos lagos</article-title>", "Dahl B. Uma historia dos lagos. 2001"),
+]
+
+
+@pytest.mark.parametrize(("parts", "line"), SAME_WORK)
+def test_the_line_of_a_work_and_its_parts_stay_together(parts, line):
+    tagged = f"<element-citation>{parts}</element-citation>"
+    assert single_reference(f"<mixed-citation>{line}</mixed-citation>{tagged}").text == line
+
+
+RESTS = [
+    (". Almeida SS, Reeds.", "Almeida SS, Reeds."),
+    (") Almeida SS", "Almeida SS"),
+    ("]. Almeida SS", "Almeida SS"),
+    (", “Reeds”, 2001", "“Reeds”, 2001"),
+    (".) (2001) Reeds", "(2001) Reeds"),
+    # These begin with punctuation of their own.
+    ("... and other reeds. 2001", "... and other reeds. 2001"),
+    (".NET for reeds. 2001", ".NET for reeds. 2001"),
+    ("—. Reeds. 2001", "—. Reeds. 2001"),
+    ("[Anon.] Reeds. 2001", "[Anon.] Reeds. 2001"),
+]
+
+
+@pytest.mark.parametrize("label", ["<label>2</label>", ""])
+@pytest.mark.parametrize(("line", "text"), RESTS)
+def test_the_rest_of_a_label_is_removed(line, text, label):
+    assert single_reference(f"{label}<mixed-citation>{line}</mixed-citation>").text == text
+
+
 @pytest.mark.parametrize("written", ["2. ", "[2] ", "(2) ", "2) ", ""])
 def test_a_number_that_is_also_in_the_label_is_removed_from_the_text(written):
     assert (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.jats.relations import translation
+from harvester.formats.jats.relations import to_sub_article
 from harvester.model import Relation
 from tests.formats.jats.reading import NAMESPACES, article_of, codes, meta, read_meta, read_xml
 
@@ -134,5 +134,7 @@ def test_equal_relations_are_kept_once():
     assert len(meta(twice).relations) == 1
 
 
-def test_a_translation_that_is_another_article_becomes_a_relation():
-    assert translation("10.5555/a.pt") == Relation(kind="hasTranslation", target="10.5555/a.pt")
+def test_a_sub_article_becomes_a_relation_if_its_type_has_one():
+    assert to_sub_article("translation", "10.5555/a.pt") == Relation(kind="hasTranslation", target="10.5555/a.pt")
+    assert to_sub_article("reviewer-report", "10.5555/a.r1") == Relation(kind="hasReview", target="10.5555/a.r1")
+    assert to_sub_article("reply", "10.5555/a.r2") is None

@@ -29,7 +29,26 @@ LICENSES = [
     ),
     (f"<license><license-p>Under {BY}.</license-p></license>", (License(url=BY),), []),
     (f"<copyright-statement>Under {BY}.</copyright-statement>", (License(url=BY),), []),
-    ("<license><license-p>See https://press.example/help.</license-p></license>", (), []),
+    ("<license><license-p>See https://press.example/help.</license-p></license>", (), ["license-unclear"]),
+    ("<license xlink:href='CC BY 4.0'/>", (), ["license-unclear"]),
+    (
+        "<license xlink:href='CC BY'><license-p>Creative Commons Attribution.</license-p></license>",
+        (),
+        ["license-unclear"],
+    ),
+    ("<license><license-p>Licencia Creative Commons Atribución</license-p></license>", (), ["license-unclear"]),
+    ("<copyright-statement>© 2022 The Authors</copyright-statement>", (), ["license-unclear"]),
+    # The address is also there, or nothing is said.
+    (f"<copyright-statement>© 2022</copyright-statement><license xlink:href='{BY}'/>", (License(url=BY),), []),
+    (f"<license xlink:href='CC BY'><license-p>See {BY}</license-p></license>", (License(url=BY),), []),
+    ("<copyright-year>2022</copyright-year><copyright-holder>The Authors</copyright-holder>", (), []),
+    ("<license/>", (), []),
+    (
+        f"<license><license-p>Under {BY}. The waiver (http://creativecommons.org/publicdomain/zero/1.0/) "
+        "applies to the data.</license-p></license>",
+        (License(url=BY),),
+        [],
+    ),
     (f"<license xlink:href='{BY}'/><license xlink:href='{ND}'/>", (), ["license-conflict"]),
     (f"<license xlink:href='{BY}'/><license xlink:href='{BY}'/>", (License(url=BY),), []),
 ]

@@ -56,6 +56,23 @@ COMPOSED = [
 ]
 
 
+COMPOSED += [
+    (  # as OJS 3.6 writes it: pages, issue and volume after the identifiers
+        f"{PERSON}<year>2001</year><article-title>Reeds</article-title><source>Lakes</source>"
+        "<pub-id pub-id-type='doi'>10.5555/a</pub-id><fpage>12</fpage><lpage>15</lpage><issue>3</issue>"
+        "<volume>4</volume>",
+        "Berg A. 2001. Reeds. Lakes 4(3): 12–15. doi:10.5555/a",
+    ),
+    ("<source>Lakes</source><issue>3</issue><volume>4</volume>", "Lakes 4(3)"),
+    ("<source>Lakes</source><elocation-id>e7</elocation-id><volume>4</volume><year>2001</year>", "Lakes 4: e7. 2001"),
+    (
+        "<part-title>Reeds</part-title><source>Lakes</source><fpage>12</fpage><year>2001</year>",
+        "Reeds. Lakes, 12. 2001",
+    ),
+    ("<year>2001</year><volume>4</volume><issue>3</issue><source>Lakes</source>", "2001, 4(3). Lakes"),
+]
+
+
 @pytest.mark.parametrize(("inner", "text"), COMPOSED)
 def test_punctuation_between_parts(inner, text):
     assert single_reference(f"<element-citation>{inner}</element-citation>").text == text

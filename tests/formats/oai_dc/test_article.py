@@ -47,7 +47,8 @@ def test_the_last_date_of_dspace_is_the_date_of_issue():
     [
         (["en"], "en", []),
         (["eng", "en-GB", "English"], "en", []),
-        (["en", "ru"], None, []),
+        (["en", "ru"], None, ["languages-several"]),
+        (["English and Russian", "en", "ru"], None, ["language-unknown", "languages-several"]),
         (["en", "unknown"], "en", ["language-unknown"]),
         ([], None, []),
     ],

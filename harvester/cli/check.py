@@ -12,8 +12,10 @@ from harvester import pipeline
 from harvester.checking.grouped import FindingGroup, FindingGroups
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_csv, as_json_list, counted, line, one_line
+from harvester.cli.progress import opened, shown
 from harvester.findings import SEVERITIES, WHO, Severity, kinds
 from harvester.reports import RecordFinding
+from harvester.system.progress import reported
 
 FAIL_ON = 4  # the exit code for findings at or above --fail-on
 _severity = click.Choice(SEVERITIES)
@@ -47,16 +49,18 @@ def command(
             raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="--code")
     config = common.load()
     grouped = FindingGroups()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         today = datetime.now(UTC).date().isoformat()
-        selected = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
-        findings = grouped.counting(selected)
+        with shown(common):
+            selected = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
+            findings = grouped.counting(selected)
+            if not (common.json or csv):
+                _consume(findings)
         if common.json:
             as_json_list("findings", findings)
         elif csv:
             as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
         else:
-            _consume(findings)
             _print(grouped.groups())
     groups = grouped.groups()
     common.say(_sentence(groups))
@@ -64,7 +68,7 @@ def command(
 
 
 def _consume(findings: Iterable[RecordFinding]) -> None:
-    for _ in findings:
+    for _ in reported(findings, "reading findings"):
         pass
 
 

@@ -39,8 +39,8 @@ def command(common: Common, folder: Path, serve: bool, port: int) -> int:
     if serve:
         _serve(common, port)
         return 0
-    with stop_on_signals(common) as stop, shown(common) as progress:
-        summary = run(folder, now=lambda: datetime.now(UTC), stop=stop, progress=progress)
+    with stop_on_signals(common) as stop, shown(common):
+        summary = run(folder, now=lambda: datetime.now(UTC), stop=stop)
     if common.json:
         as_json(**{name: getattr(summary, name) for name in summary.__struct_fields__})
     elif not common.quiet:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line
+from harvester.cli.progress import opened, shown
 
 
 @click.command(cls=Command)
@@ -15,7 +15,7 @@ from harvester.cli.output import as_json, line
 def command(common: Common, deep: bool) -> int:
     """Looks for damage in the store: its structure, its references, with --deep every byte that was received."""
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store, shown(common):
         faults = store.check_integrity(deep=deep)
     if common.json:
         as_json(faults=faults)

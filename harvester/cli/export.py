@@ -12,6 +12,7 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.cli.progress import opened, shown
 from harvester.deposits.target import TARGETS, Target
 from harvester.identifiers import clean_doi, fold_doi
 from harvester.reports import ExportReport
@@ -71,7 +72,7 @@ def _export(
 ) -> int:
     config = common.load()
     dois = tuple(clean_doi(doi) or doi for doi in dois)  # people paste https://doi.org/10.…
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store, shown(common):
         report = pipeline.export(
             config,
             store,

@@ -15,7 +15,7 @@ from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.export import sentence
 from harvester.cli.output import as_json, counted, table
-from harvester.cli.progress import shown
+from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
 from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport
@@ -58,7 +58,7 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
     if due:
         return _harvest_due(common)
     config = common.load()
-    with pipeline.opened(config) as store, stop_on_signals(common) as stop, shown(common) as progress:
+    with opened(common, config) as store, stop_on_signals(common) as stop, shown(common):
         runs = pipeline.harvest(
             config,
             store,
@@ -68,7 +68,6 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
             since=since,
             until=until,
             stop=stop,
-            progress=progress,
         )
     if common.json:
         as_json(runs=runs)

@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from harvester import pipeline, report
+from harvester import report
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.cli.progress import opened, shown
 from harvester.daemon.work import write_report_file
 from harvester.store import SourceStatus
 
@@ -33,7 +34,7 @@ def command(common: Common, names: tuple[str, ...], html: Path | None) -> None:
     deposit. Findings stand by who can mend them.
     """
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store, shown(common):
         gathered = report.gather(config, store, names, now=datetime.now(UTC))
     if html:
         write_report_file(html, report.to_html(gathered))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 import msgspec
 
-from harvester import pipeline
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted, line, table
+from harvester.cli.progress import opened
 from harvester.config import Config, select_sources
 from harvester.daemon.incidents import local_time
 from harvester.errors import HarvesterError
@@ -25,7 +25,7 @@ _COUNTS = ("new", "changed", "deleted", "unchanged", "rejected")
 def command(common: Common, name: str | None, limit: int) -> None:
     """Lists the last harvests, of one source or all; with the number of one, shows it."""
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         if name and name.isascii() and name.isdigit() and name not in config.sources:
             _show(common, config, store, int(name))
             return

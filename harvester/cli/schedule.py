@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line, table
+from harvester.cli.progress import opened
 from harvester.config.schedule import Schedule, in_words, next_after
 from harvester.daemon.due import Task, scheduled_tasks
 from harvester.daemon.incidents import local_time
@@ -23,7 +23,7 @@ def command(common: Common, count: int) -> None:
     The daemon and `harvester harvest --due` follow the same plan.
     """
     config, now = common.load(), datetime.now(UTC)
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         tasks = scheduled_tasks(config, store, now)
     if common.json:
         as_json(zone=config.zone, schedule=[_document(task, count) for task in tasks])

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, line
+from harvester.cli.progress import opened
 from harvester.config import Config
 from harvester.crossref.target import CROSSREF
 from harvester.deposits.export import preview
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def command(common: Common, identifier: str, form: str | None) -> None:
     """Shows the record with this OAI identifier or DOI, with or without https://doi.org/ in front."""
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         found = store.find_articles(identifier) or store.find_articles(clean_doi(identifier) or "")
         if not found:
             raise HarvesterError(

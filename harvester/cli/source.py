@@ -13,6 +13,7 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.cli.progress import opened, shown
 from harvester.config import Config, select_sources
 from harvester.config.problems import is_source_name
 from harvester.daemon.incidents import cause_and_remedy
@@ -71,7 +72,8 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
     bare = _endpoint(url)
     common.say("Looking; this takes minutes where a provider is slow.")
     try:
-        report = probe(bare, allow_private=allow_private, now=lambda: datetime.now(UTC))
+        with shown(common):
+            report = probe(bare, allow_private=allow_private, now=lambda: datetime.now(UTC))
     except ProviderError as error:
         raise ProviderError(_with_first_step(error)) from error
     more = settings(report.identity, report.checkup, report.slowest)
@@ -102,7 +104,8 @@ def test(common: Common, name: str) -> int:
     """
     config = common.load()
     (source,) = select_sources(config, [name])
-    report = probe_source(source, source.hints(config.journals), now=lambda: datetime.now(UTC))
+    with shown(common):
+        report = probe_source(source, source.hints(config.journals), now=lambda: datetime.now(UTC))
     if common.json:
         as_json(probe=report)
     else:
@@ -141,8 +144,9 @@ def rename(common: Common, old: str, new: str) -> None:
         raise ConfigError([f"both {old} and {new} are in {config.path}; two sources cannot become one"])
     if not is_source_name(new):
         raise ConfigError([f"{new} is not a name for a source; use letters, digits, - and _ (64 at most)"])
-    with pipeline.opened(config) as store:
-        pipeline.rename_source(config, store, old, new)
+    with opened(common, config) as store:
+        with shown(common):
+            pipeline.rename_source(config, store, old, new)
         content = store.source_content(new)
     records = content.records if content else 0
     if common.json:
@@ -174,14 +178,15 @@ def forget(common: Common, name: str, yes: bool) -> None:
     source brings that. Stop the daemon first.
     """
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         content = store.source_content(name)
         if content is None:
             raise StoreError(f"The store has no source {name}; `harvester status` lists those that it has.")
         common.say(_what_it_does(config, name, content))
         if not (yes or _is_confirmed(name)):
             raise click.Abort
-        pipeline.forget_source(config, store, name)
+        with shown(common):
+            pipeline.forget_source(config, store, name)
     if common.json:
         as_json(source=name, **structs.asdict(content))
     common.say(f"{name} is deleted from the store.")

@@ -38,6 +38,7 @@ from harvester.errors import StoreError
 from harvester.store import migrations, tables
 from harvester.store.location import check_backup, check_log, path_of, store_error
 from harvester.system import files
+from harvester.system.progress import report, reporting_size
 
 T = TypeVar("T")
 
@@ -159,6 +160,7 @@ class Database:
         with self._transaction("migrate") as connection:
             if self._revision(connection) == revision:  # else another process was first, and made the backup
                 self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
+                report("upgrading the store")
                 migrations.upgrade(connection)
                 self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on
@@ -185,7 +187,8 @@ class Database:
                     f"The backup {path} cannot be written: its folder does not exist. Mount its disk, or make it."
                 )
             temporary.write_bytes(b"")  # if it cannot be written, SQLite's error would seem to be about the store
-            self._outside_transaction("VACUUM INTO ?", str(temporary))
+            with reporting_size(temporary, "copying the store, in MB", self.path.stat().st_size):
+                self._outside_transaction("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)
         except OSError as error:
             raise StoreError(f"The backup {path} cannot be written: {error.strerror}.") from error

@@ -18,6 +18,7 @@ from harvester.model import Window
 from tests.daemon.conftest import text_of
 from tests.providers import small_journal
 from tests.providers.server import Server
+from tests.workbench import watching_pages
 
 pytestmark = pytest.mark.slow
 
@@ -70,15 +71,14 @@ def until(happened: Callable[[], bool]) -> None:
 def test_daemon_resumes_a_harvest_that_a_person_stopped(daemon: Daemon):
     """A harvest that a person began and stopped is due for the daemon, as for `harvest --due`."""
     until(lambda: completed(daemon) == 1)
-    pages: list[pipeline.Progress] = []
-    with pipeline.opened(daemon.config) as store:
+    pages: list[int] = []
+    with pipeline.opened(daemon.config) as store, watching_pages(pages.append):
         (stopped,) = pipeline.harvest(
             daemon.config,
             store,
             now=lambda: datetime.now(UTC),
             full=True,
             stop=lambda: bool(pages),
-            progress=pages.append,
         )
     assert (stopped.state, stopped.pages) == ("incomplete", 1)
     daemon.replan = 0.2

@@ -14,7 +14,6 @@ from rich.text import Text
 from harvester.system.progress import Progress
 
 _BAR = 16  # columns
-_FIGURES = 40  # columns that the figures may take
 _SLOW = 1.0  # steps a second; below it they are counted by the minute
 
 
@@ -67,7 +66,8 @@ class _Name(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         text = Text(task.description)
-        text.truncate(max(8, self._console.width - _BAR - _FIGURES - 6), overflow="ellipsis")
+        others = min(_BAR, self._console.width // 5) + len(_joined(task)) + 6  # the spinner and blanks too
+        text.truncate(max(8, self._console.width - others), overflow="ellipsis")
         return text
 
 
@@ -78,7 +78,11 @@ class _Figures(ProgressColumn):
         super().__init__(Column(no_wrap=True, overflow="ellipsis"))
 
     def render(self, task: Task) -> Text:
-        return Text("  ".join(figures(task)))
+        return Text(_joined(task))
+
+
+def _joined(task: Task) -> str:
+    return "  ".join(figures(task))
 
 
 def figures(task: Task) -> list[str]:

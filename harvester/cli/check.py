@@ -11,9 +11,10 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.checking.grouped import FindingGroup, FindingGroups
 from harvester.cli.common import Command, Common, pass_common, unknown
-from harvester.cli.output import as_csv, as_json_list, counted, line, one_line
+from harvester.cli.findings_list import print_findings
+from harvester.cli.output import as_csv, as_json_list, counted
 from harvester.cli.progress import opened, shown
-from harvester.findings import SEVERITIES, WHO, Severity, kinds
+from harvester.findings import SEVERITIES, Severity, kinds
 from harvester.reports import RecordFinding
 from harvester.system.progress import reported
 
@@ -61,7 +62,7 @@ def command(
         elif csv:
             as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
         else:
-            _print(grouped.groups())
+            print_findings(store, grouped.groups())
     groups = grouped.groups()
     common.say(_sentence(groups))
     return FAIL_ON if fail_on and _has(groups, fail_on) else 0
@@ -70,21 +71,6 @@ def command(
 def _consume(findings: Iterable[RecordFinding]) -> None:
     for _ in reported(findings, "reading findings"):
         pass
-
-
-def _print(groups: Sequence[FindingGroup]) -> None:
-    """Prints each code with its count, its remedies and examples."""
-    for group in groups:
-        line(f"{group.kind.severity}  {group.code}  {group.count}")
-        for fix in group.fixes:
-            line(f"  {fix} (Who: {WHO[group.kind.who]}.)")
-        if group.has_more_fixes:
-            line(f"  For others there is more to do: harvester check --code {group.code} --csv")
-        for example in group.examples:
-            line(f"  - {example.record}: {one_line(example.message)}")
-        if group.count > len(group.examples):
-            line(f"  and {group.count - len(group.examples)} more: harvester check --code {group.code} --csv")
-        line()
 
 
 def _sentence(groups: Sequence[FindingGroup]) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harvester.cli.terminal import echo
+
 if TYPE_CHECKING:
     from harvester.config import Config
 
@@ -31,7 +33,7 @@ class Common:
     def say(self, message: str) -> None:
         """Prints a message for the user on stderr, unless -q is set."""
         if not self.quiet:
-            click.echo(message, err=True)
+            echo(message, err=True)
 
     def say_where_to_begin(self, config: Config) -> None:
         """Prints the first step, if no source is configured."""

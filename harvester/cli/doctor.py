@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, line
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
+from harvester.cli.terminal import echo
 
 
 @click.command(cls=Command)
@@ -21,7 +22,7 @@ def command(common: Common, deep: bool) -> int:
         as_json(faults=faults)
     else:
         for fault in faults:
-            line(fault)
+            echo(fault)
     if faults:
         common.say("Stop the daemon and put a backup in the store's place: docs/operations.md, Backup and restore.")
     else:

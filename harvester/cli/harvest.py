@@ -14,9 +14,11 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.export import sentence
-from harvester.cli.output import as_json, counted, table
+from harvester.cli.output import as_json, counted
 from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport
 
@@ -100,9 +102,9 @@ def _harvest_due(common: Common) -> int:
     if report and report.error is None:
         common.say(f"{report.file} is written.")
     if notification:
-        click.echo(notification.text(config.zone), err=True)
+        echo(notification.text(config.zone), err=True)
     if result.notification_error:
-        click.echo(result.notification_error, err=True)
+        echo(result.notification_error, err=True)
     if result.store_error:
         if not notification:
             common.say(str(result.store_error))  # it was reported today already
@@ -125,7 +127,7 @@ def show(common: Common, runs: Sequence[RunReport]) -> None:
         _print_runs(runs)
     for run in runs:
         if run.error:
-            click.echo(f"{run.source} ({run.format}): {run.error}", err=True)
+            echo(f"{run.source} ({run.format}): {run.error}", err=True)
         if run.rejected:
             rejected = counted(run.rejected, "record")
             common.say(f"{run.source} ({run.format}): {rejected} rejected; harvester runs {run.id} says which and why.")
@@ -135,4 +137,4 @@ def show(common: Common, runs: Sequence[RunReport]) -> None:
 
 def _print_runs(runs: Sequence[RunReport]) -> None:
     rows = [(run.source, run.format, run.state, *(getattr(run, name) for name in _COUNTS)) for run in runs]
-    table(("source", "format", "state", *_COUNTS), rows)
+    table(("source", "format", "state", *_COUNTS), rows, optional=_COUNTS)

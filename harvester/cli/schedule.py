@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import click
 
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, line, table
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.config.schedule import Schedule, in_words, next_after
 from harvester.daemon.due import Task, scheduled_tasks
 from harvester.daemon.incidents import local_time
@@ -41,7 +43,7 @@ def command(common: Common, count: int) -> None:
     if cells:
         table(("source", "due", "next", *("then",) * (count - 1), "in words"), cells)
     for name in config.sources.keys() - config.schedules().keys():
-        line(f"{name} has no schedule; it is harvested only when someone says so.")
+        echo(f"{name} has no schedule; it is harvested only when someone says so.")
 
 
 def _next(task: Task, count: int) -> list[datetime]:

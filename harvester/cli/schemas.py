@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from harvester.cli.common import Common, Group, pass_common, unknown
-from harvester.cli.output import as_json, table
+from harvester.cli.output import as_json
+from harvester.cli.tables import table
 from harvester.crossref import bundles
 from harvester.crossref.bundles import Installed
 

@@ -12,8 +12,10 @@ from msgspec import structs
 
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
-from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.cli.output import as_json, counted, one_line
 from harvester.cli.progress import opened, shown
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.config import Config, select_sources
 from harvester.config.problems import is_source_name
 from harvester.daemon.incidents import cause_and_remedy
@@ -86,8 +88,8 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
     if not report.readable:
         common.say(_why_nothing_is_read(report))
         return
-    line("\nFor config.toml:\n")
-    line("\n\n".join([block, *journals]))
+    echo("\nFor config.toml:\n")
+    echo("\n\n".join([block, *journals]))
     if len(report.suggestions.journals) > 1 and report.sets:
         common.say('\nThere are several journals; sets = ["…"] below the url, with a set from above, takes one.')
     begin = "" if common.config.exists() else "harvester init, "
@@ -113,7 +115,7 @@ def test(common: Common, name: str) -> int:
     offered = [info.spec for info in report.sets]
     gone = [name for name in source.sets if offered and name not in offered]
     if gone:
-        click.echo(f"{sets_gone(gone, offered, source.sets)}.", err=True)
+        echo(f"{sets_gone(gone, offered, source.sets)}.", err=True)
     return 0 if set(source.formats) <= set(report.readable) and not gone else 1
 
 
@@ -240,15 +242,15 @@ def _with_first_step(error: ProviderError) -> str:
 
 def _print(report: ProbeReport) -> None:
     for name, value in _facts(report):
-        line(f"{name:<12} {value}")
+        echo(f"{name:<12} {value}")
     rows = [(probed.prefix, _reads(probed), probed.records, _size(probed), probed.seconds) for probed in report.formats]
-    line()
+    echo()
     table(("format", "we read it", "page", "of", "seconds"), rows)
     for probed in report.formats:
         if probed.error:
-            line(f"{probed.prefix}: {one_line(probed.error)}")
+            echo(f"{probed.prefix}: {one_line(probed.error)}")
     if report.suggestions.citation:
-        line(f"\nCitation     {_citation(report.suggestions.citation)}")
+        echo(f"\nCitation     {_citation(report.suggestions.citation)}")
 
 
 def _facts(report: ProbeReport) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,7 @@ class Common:
     def say_where_to_begin(self, config: Config) -> None:
         """Prints the first step, if no source is configured."""
         if not config.sources:
-            self.say("There is no source yet; harvester source probe URL looks at one and prints its settings.")
+            self.say("There is no source yet. To add one: harvester source add URL")
 
 
 pass_common = click.make_pass_decorator(Common)

@@ -43,7 +43,7 @@ def command(common: Common) -> None:
     load(path).exports_dir.mkdir(exist_ok=True)
     if common.json:
         as_json(config=str(path))
-    common.say(f"{path} is written. Next: harvester source probe URL looks at a provider and prints its settings.")
+    common.say(f"{path} is written. Next: harvester source add URL, with the address of the journal.")
 
 
 def _ask() -> dict[str, object]:

@@ -27,7 +27,7 @@ COMMANDS = {
         "init": "Write a first config.toml.",
         "demo": "Run the whole way on articles of our own.",
         "config": "Check the configuration.",
-        "source": "List, probe, test, rename and forget sources.",
+        "source": "List, probe, add, test, rename and forget sources.",
         "harvest": "Harvest sources into the store.",
         "reconcile": "Compare the store with the provider's whole list.",
         "remap": "Make the articles again from the stored records.",

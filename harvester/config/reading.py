@@ -22,7 +22,11 @@ from harvester.model import JournalFacts
 def load(path: Path | str) -> Config:
     """The configuration in a file. Raises `ConfigError` with every problem found, in the order of the file."""
     path = Path(path)
-    text = _text(path)
+    return parse(_text(path), path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """The configuration in the text of the file at `path`. Raises `ConfigError` as `load` does."""
     document = _document(text, path)
     problems = list(schema_problems(document))
     problems += contradictions(without(document, [problem.path for problem in problems]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from pathlib import Path
 
@@ -18,6 +19,18 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replaces a text file of a person by a whole one, with its mode, its line ends and its byte order mark.
+
+    Raises `OSError`.
+    """
+    path = path.resolve()  # a link stays one
+    before, mode = path.read_bytes(), path.stat().st_mode
+    data = text.replace("\n", "\r\n" if b"\r\n" in before else "\n").encode()
+    write_whole(path, (codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b"") + data)
+    path.chmod(mode)
 
 
 def publish(temporary: Path, final: Path) -> None:

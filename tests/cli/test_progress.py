@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pty
+import select
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,8 +25,16 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
     monkeypatch.setenv("TERM", "xterm")
     with os.fdopen(end, "w") as stream, monkeypatch.context() as patch:
         patch.setattr(sys, "stderr", stream)
-        yield lambda: os.read(controller, 65536).decode()
+        yield lambda: _read(controller)
     os.close(controller)
+
+
+def _read(controller: int) -> str:
+    """All that is there, and comes within a moment."""
+    output = b""
+    while select.select([controller], [], [], 0.1)[0]:
+        output += os.read(controller, 65536)
+    return output.decode()
 
 
 def test_a_row_shows_how_far_the_task_is(monkeypatch):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import msgspec
 import tzlocal
 
-from harvester.config import lines
+from harvester.config import lines, syntax
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import Problem, Table, key_name, schema_problems
 from harvester.config.settings import Alerts, Config, Daemon, Source
@@ -40,7 +39,10 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark at the start
     except FileNotFoundError:
         raise ConfigError(
-            [f"{path} is not there; make one with `harvester init`, or name yours with --config"]
+            [
+                f"{path.absolute()} is not there; make one with `harvester init`, go to the folder of yours, or name "
+                "it with --config"
+            ]
         ) from None
     except OSError as error:
         raise ConfigError([f"{path} cannot be read: {error.strerror}; name a file that this user may read"]) from error
@@ -52,20 +54,8 @@ def _document(text: str, path: Path) -> Table:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError([_syntax(str(error), text, path)]) from error
-
-
-def _syntax(message: str, text: str, path: Path) -> str:
-    """The parser's message, with file and line at the start."""
-    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-    words = message[: place.start()] if place else message
-    line = place[1] if place and place[1] else len(text.splitlines()) or 1
-    column = f", column {place[2]}" if place and place[2] else ""
-    if twice := re.fullmatch(r"Cannot declare \((.+)\) twice", words):
-        name = ".".join(re.findall(r"'([^']*)'", twice[1]))
-        return f"{path}:{line}: [{name}] is here for the second time; give one of both another name, or take it out"
-    hint = "; a text needs quotes, a key needs = and a value" if re.search("nvalid|Expected newline", words) else ""
-    return f"{path}:{line}: this is not TOML{column}: {words}{hint}"
+        line, words = syntax.explained(str(error), text)
+        raise ConfigError([f"{path}:{line}: {words}"]) from error
 
 
 def _sentences(problems: list[Problem], text: str, path: Path) -> list[str]:

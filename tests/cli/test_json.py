@@ -29,7 +29,7 @@ CALLS = {
     "source list, source probe, source add, source test": (
         "source list",
         "source probe {url} --allow-private",
-        "source add {url} --allow-private --yes",
+        "source add {url}?from=elsewhere --allow-private --yes",
         "source test small",
     ),
     "schedule": ("schedule",),

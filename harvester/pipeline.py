@@ -143,11 +143,12 @@ def check(
 ) -> Iterator[RecordFinding]:
     """The findings of the named sources, or all, as the present configuration and program see the records.
 
-    Raises `Stopped`, also between two findings.
+    If the store is read-only, they are those of the last change. Raises `Stopped`, also between two findings.
     """
     sources = [source.name for source in select_sources(config, names)]
-    _rebuild(config, store, names, today=today, stop=stop)
-    _refresh(config, store)
+    if not store.read_only:
+        _rebuild(config, store, names, today=today, stop=stop)
+        _refresh(config, store)
     return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities), stop)
 
 

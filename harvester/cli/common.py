@@ -40,6 +40,15 @@ class Common:
         if not config.sources:
             self.say("There is no source yet. To add one: harvester source add URL")
 
+    def say_if_read_only(self, config: Config) -> None:
+        """Prints as of when the store is shown, if this user may only read it."""
+        from harvester.daemon.incidents import local_time
+        from harvester.store import last_change_if_read_only
+
+        if changed := last_change_if_read_only(config.store_url):
+            moment = local_time(changed, config.zone)
+            self.say(f"You may read this store and not write it. It is shown as of its last change, {moment}.")
+
 
 pass_common = click.make_pass_decorator(Common)
 

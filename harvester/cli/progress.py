@@ -62,6 +62,7 @@ def _log_above_the_bars() -> Iterator[None]:
 @contextmanager
 def opened(common: Common, config: Config) -> Iterator[Store]:
     """The store of the configuration. An upgrade to this version of the program is shown."""
+    common.say_if_read_only(config)
     with ExitStack() as stack:
         with shown(common):
             store = stack.enter_context(pipeline.opened(config))

@@ -57,6 +57,7 @@ class _SourceState(Struct, frozen=True, kw_only=True):
 def command(common: Common) -> None:
     """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong."""
     config, now = common.load(), datetime.now(UTC)
+    common.say_if_read_only(config)
     with store.open_overview(config.store_url) as overview:
         tasks = {task.subject: task for task in harvest_tasks(config, overview, now)}
         stored = configured_statuses(config, overview.status())

@@ -15,6 +15,7 @@ def write_whole(path: Path, data: bytes) -> None:
     temporary = temporary_of(path)
     try:
         temporary.write_bytes(data)
+        give_to_owner(temporary)
         publish(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)
@@ -50,7 +51,18 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
+        give_to_owner(folder)
         sync(folder.parent)
+
+
+def give_to_owner(path: Path) -> None:
+    """Gives what root has made in the folder of another user to that user, who could not write it otherwise.
+
+    Otherwise one command with sudo would lock out the service. Raises `OSError`.
+    """
+    folder = path.parent.stat()
+    if os.geteuid() == 0 and folder.st_uid != 0 and path.stat().st_uid == 0:
+        os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def sync(path: Path) -> None:

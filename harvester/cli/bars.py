@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from threading import Lock
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, Task, TaskID
@@ -22,6 +23,7 @@ class Bars(RichProgress):
 
     def __init__(self, console: Console) -> None:
         self._name, self._present, self._pause = "", TaskID(0), ""
+        self._showing = Lock()  # not the one of rich: it is taken after that of the display, which refreshes itself
         width = min(_BAR, console.width // 5)
         bar = BarColumn(width, complete_style="green", finished_style="green", pulse_style="cyan")
         super().__init__(
@@ -36,15 +38,15 @@ class Bars(RichProgress):
 
     def show(self, step: Progress) -> None:
         """Shows the step instead of the one before."""
-        with self._lock:
-            is_news = step.pause != self._pause or (step.task and step.task != self._name)
+        with self._showing:
+            is_news = step.pause != self._pause or step.task not in ("", self._name)
             self._pause = step.pause
-            if step.task and step.task != self._name:
+            if step.task not in ("", self._name):
                 self._begin(step.task)
             if step.task:
                 self.update(self._present, completed=step.done or 0, total=step.total, counted=step.done is not None)
-            if is_news:
-                self.refresh()
+        if is_news:
+            self.refresh()
 
     def _begin(self, name: str) -> None:
         if self._name:

@@ -67,10 +67,13 @@ def _extent(group: FindingGroup) -> str:
     if len(group.values) < 2:
         return records if group.count == group.records else f"{group.count:,} times in {records}"
     most = group.values.most_common(SHOWN)
+    different = f"{counted(len(group.values), _noun(group.examples[0].path))} in {records}"
+    if most[0][1] == 1:
+        return different  # each record has its own: the examples show some
     values = ", ".join(f"{one_line(value, 60)} ({number:,})" for value, number in most)
     rest = len(group.values) - len(most)
     more = f" and {counted(rest, 'other')}" if rest else ""
-    return f"{counted(len(group.values), _noun(group.examples[0].path))} in {records}: {values}{more}"
+    return f"{different}: {values}{more}"
 
 
 def _noun(path: str) -> str:

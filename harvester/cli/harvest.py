@@ -89,7 +89,7 @@ def _harvest_due(common: Common) -> int:
             return error.exit_code
         raise
     config_error.clear(config.path)
-    with stop_on_signals(common) as stop:
+    with stop_on_signals(common) as stop, shown(common):
         result = run_due(config, now=lambda: datetime.now(UTC), stop=stop)
     runs, export, report, notification = result.runs, result.export, result.report, result.notification
     if common.json:

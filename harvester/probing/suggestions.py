@@ -218,7 +218,7 @@ def journal_block(journal: JournalFound) -> str:
 def source_name(url: str) -> str:
     """A name for a source by its URL: the journal's part of an OJS path, or else the host."""
     parts = urlsplit(url)
-    path = re.sub(r"(/(oai|request|oai2|oai-pmh))+/?$", "", parts.path, flags=re.IGNORECASE)
+    path = re.sub(r"(/api)?(/(oai|request|oai2|oai-pmh))+/?$", "", parts.path, flags=re.IGNORECASE)
     last = path.rpartition("/")[2]
     host = re.sub(r"^(www|oai|journals?|ojs)\.", "", parts.hostname or "")
     name = last if last and "." not in last and last != "index" else host

@@ -59,15 +59,19 @@ def test_different_values_are_named_with_their_numbers(printed):
 @pytest.mark.parametrize(
     ("path", "extent"),
     [
-        ("contributors[2].orcid", "5 ORCID iDs in 5 records: v0 (1), v1 (1), v2 (1) and 2 others"),
-        ("doi", "5 DOIs in 5 records: v0 (1), v1 (1), v2 (1) and 2 others"),
-        ("", "5 values in 5 records: v0 (1), v1 (1), v2 (1) and 2 others"),
-        ("references[3].url", "5 addresses in 5 records: v0 (1), v1 (1), v2 (1) and 2 others"),
+        ("contributors[2].orcid", "5 ORCID iDs in 6 records: v0 (2), v1 (1), v2 (1) and 2 others"),
+        ("doi", "5 DOIs in 6 records: v0 (2), v1 (1), v2 (1) and 2 others"),
+        ("", "5 values in 6 records: v0 (2), v1 (1), v2 (1) and 2 others"),
+        ("references[3].url", "5 addresses in 6 records: v0 (2), v1 (1), v2 (1) and 2 others"),
     ],
 )
 def test_values_are_called_by_what_they_are(printed, path, extent):
-    assert printed(*(finding(n, f"v{n}", path, f"v{n}?") for n in range(5)))[1] == extent
+    assert printed(*(finding(n, f"v{n % 5}", path, f"v{n % 5}?") for n in range(6)))[1] == extent
 
 
 def test_several_findings_in_one_record(printed):
     assert printed(*(finding(1, "", "", "Wrong.") for _ in range(3)))[1] == "3 times in 1 record"
+
+
+def test_values_that_occur_once_each_are_only_counted(printed):
+    assert printed(*(finding(n, f"10.1/{n}", "doi", f"{n}?") for n in range(5)))[1] == "5 DOIs in 5 records"

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 
-from harvester.system.progress import Progress, report, report_pause, reported, watching
+from harvester.system.progress import Progress, report, report_pause, reported, reporting_size, watching
 
 
 def test_only_the_innermost_watcher_sees_reports():
@@ -26,3 +29,14 @@ def test_items_are_reported_as_they_are_taken(items):
     with watching(seen.append):
         assert list(reported(items, "reading", len(items))) == items
     assert [(step.done, step.total) for step in seen] == [(number, len(items)) for number in range(len(items))]
+
+
+def test_the_size_of_a_file_that_grows_is_reported(tmp_path: Path):
+    path = tmp_path / "copy"
+    seen: list[Progress] = []
+    with watching(seen.append), reporting_size(path, "copying", 5_000_000):
+        path.write_bytes(b"x" * 3_000_000)
+        end = time.monotonic() + 10
+        while len(seen) < 2 and time.monotonic() < end:
+            time.sleep(0.01)
+    assert seen[:2] == [Progress("copying", 0, 5), Progress("copying", 3, 5)]

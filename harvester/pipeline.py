@@ -228,6 +228,7 @@ def _rebuild(
     config: Config, store: Store, names: Sequence[str], *, today: str, everything: bool = False, stop: Stop
 ) -> int:
     """Rebuilds outdated articles, and reports how far it is; most changes concern all articles, so all are counted."""
+    progress.report("rebuilding articles")
     known = {status.source: status.ready + status.held_back for status in store.status()}
     total = sum(known.get(source.name, 0) for source in select_sources(config, names))
     return rebuild_articles(

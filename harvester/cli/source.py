@@ -103,7 +103,7 @@ def add(common: Common, url: str, allow_private: bool, yes: bool) -> None:
     if not common.json:
         echo(f"To add to {short_path(config.path)}:\n\n{edited.added}\n")
     for warning in found.warnings(config.path, edited):
-        echo(f"Look at this: {warning}", tone="warning", err=True)
+        echo(f"Please check: {warning}", tone="warning", err=True)
     if not (yes or confirmed(f"Write this to {short_path(config.path)}?", "Nothing was written. To write")):
         raise click.Abort
     replace_text(config.path, edited.text)

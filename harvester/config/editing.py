@@ -43,7 +43,7 @@ def add_tables(text: str, source: str, journals: Sequence[str]) -> Edited:
         contradictions += [f'[journals."{present}"] has {one}' for one in others]
         if missing:
             text = _below_header(text, present, missing)
-            added.append("\n".join([f'[journals."{present}"]  # has these lines more now', *missing]))
+            added.append("\n".join([f'[journals."{present}"]  # is there already, and gets these lines', *missing]))
     text = "\n\n".join(filter(None, [text.rstrip("\n"), *blocks])) + "\n"
     _check(text)
     return Edited(text, "\n\n".join([*blocks, *added]), tuple(contradictions))

@@ -125,10 +125,18 @@ class Database:
             self._check_readable(revision)
             return
         self._use_wal()
+        self._give_to_owner()
         if revision is None:
             self._create()
         elif revision != migrations.HEAD:
             self._migrate(revision)
+
+    def _give_to_owner(self) -> None:
+        """Files that SQLite makes next to the store later get the same owner by themselves."""
+        try:
+            files.give_to_owner(self.path)
+        except OSError as error:
+            raise StoreError(f"The store {self.path} cannot be used: {error.strerror}.") from error
 
     def _check_readable(self, revision: str | None) -> None:
         if revision != migrations.HEAD:
@@ -166,7 +174,6 @@ class Database:
         with self._write(durable=True) as connection:
             if self._revision(connection) is not None:
                 return  # another process was first
-            files.give_to_owner(self.path)
             tables.metadata.create_all(connection)
             for statement in (*tables.TRIGGERS, *tables.VIEWS):
                 connection.execute(text(statement))
@@ -203,6 +210,7 @@ class Database:
                     f"The backup {path} cannot be written: its folder does not exist. Mount its disk, or make it."
                 )
             temporary.write_bytes(b"")  # if it cannot be written, SQLite's error would seem to be about the store
+            files.give_to_owner(temporary)
             with reporting_size(temporary, "copying the store, in MB", self.path.stat().st_size):
                 self._outside_transaction("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)

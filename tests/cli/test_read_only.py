@@ -107,7 +107,9 @@ def test_root_does_not_lock_out_the_service(folder):
 
 
 def test_root_gives_back_what_an_earlier_version_took(folder):
-    for path in folder.rglob("*.lock"):
+    taken = [folder / "harvester.sqlite", folder / ".harvester-locks" / "source-small.lock"]
+    for path in taken:
         os.chown(path, 0, 0)
     assert call("harvest").exit_code == 0
-    assert (folder / ".harvester-locks" / "source-small.lock").stat().st_uid == SERVICE
+    assert call("backup", "copy.sqlite").exit_code == 0
+    assert {path.stat().st_uid for path in (*taken, folder / "copy.sqlite")} == {SERVICE}

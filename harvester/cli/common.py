@@ -30,10 +30,10 @@ class Common:
 
         return load(self.config)
 
-    def say(self, message: str) -> None:
-        """Prints a message for the user on stderr, unless -q is set."""
+    def say(self, message: str, *, whole: bool = False) -> None:
+        """Prints a message for the user on stderr, unless -q is set; as `whole` lines if they are to be copied."""
         if not self.quiet:
-            echo(message, err=True)
+            echo(message, err=True, whole=whole)
 
     def say_where_to_begin(self, config: Config) -> None:
         """Prints the first step, if no source is configured."""

@@ -62,7 +62,7 @@ def _print(common: Common, summary: Summary) -> None:
             with shown(common):
                 groups = held_back_groups(config, store, list(store.held_back()))
             print_findings(store, groups)
-    echo(ending(summary, program()))
+    echo(ending(summary, program()), whole=True)
 
 
 def _serve(common: Common, port: int) -> None:

@@ -74,13 +74,14 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
         common.say(why_nothing_is_read(found.report))
         return
     echo("\nFor config.toml:\n")
-    echo("\n\n".join(found.blocks))
+    echo("\n\n".join(found.blocks), whole=True)
     if len(found.journals) > 1 and found.report.sets:
         common.say('\nThere are several journals; sets = ["…"] below the url, with a set from above, takes one.')
-    begin = "" if common.config.exists() else f"{program()} init, "
     private = " --allow-private" if allow_private else ""
-    add = f"{program()} source add {shlex.quote(found.report.url)}{private}"
-    common.say(f"\nNext: {begin}{add} writes these lines into {common.config}, then {program()} harvest")
+    begin = [] if common.config.exists() else [f"{program()} init"]
+    steps = [*begin, f"{program()} source add {shlex.quote(found.report.url)}{private}", f"{program()} harvest"]
+    common.say(f"\nNext, to add these lines to {common.config} and to harvest:")
+    common.say("\n".join(f"  {step}" for step in steps), whole=True)
 
 
 @command.command("add")
@@ -101,7 +102,8 @@ def add(common: Common, url: str, allow_private: bool, yes: bool) -> None:
     edited = found.added_to(config.path)
     name = next(name for name in parse(edited.text, config.path).sources if name not in config.sources)
     if not common.json:
-        echo(f"To add to {short_path(config.path)}:\n\n{edited.added}\n")
+        echo(f"To add to {short_path(config.path)}:\n")
+        echo(f"{edited.added}\n", whole=True)
     for warning in found.warnings(config.path, edited):
         echo(f"Please check: {warning}", tone="warning", err=True)
     if not (yes or confirmed(f"Write this to {short_path(config.path)}?", "Nothing was written. To write")):
@@ -109,7 +111,8 @@ def add(common: Common, url: str, allow_private: bool, yes: bool) -> None:
     replace_text(config.path, edited.text)
     if common.json:
         as_json(source=name, probe=found.report, config=edited.added)
-    common.say(f"{short_path(config.path)} now has the source {name}. Next: {program()} harvest {name}")
+    common.say(f"{short_path(config.path)} now has the source {name}. Next:")
+    common.say(f"  {program()} harvest {name}", whole=True)
 
 
 @command.command("test")

@@ -24,10 +24,13 @@ _LABEL = re.compile(r" *(?:- )?(?:\S+(?: \S+){0,2} {2,})?")  # what the lines be
 _LONGEST_LABEL = 16
 
 
-def echo(text: str = "", *, tone: Tone | None = None, err: bool = False) -> None:
-    """Prints text to stdout or stderr. `tone` colours each first line up to two blanks, or as a whole."""
+def echo(text: str = "", *, tone: Tone | None = None, err: bool = False, whole: bool = False) -> None:
+    """Prints text to stdout or stderr. `tone` colours each first line up to two blanks, or as a whole.
+
+    `whole` lines are not wrapped: commands and lines of a file are there to be copied.
+    """
     stream = sys.stderr if err else sys.stdout
-    width = columns(stream)
+    width = None if whole else columns(stream)
     for line in text.translate(_CONTROLS).split("\n"):
         first, *rest = wrapped(line, width)
         click.echo(_coloured(first, tone) if tone and _has_colour(stream) else first, err=err)

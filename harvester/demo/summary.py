@@ -62,4 +62,4 @@ def ending(summary: Summary, command: str) -> str:
     if summary.nothing_new:
         return "Nothing new since the last run, so nothing was exported."
     config = shlex.quote(summary.config)
-    return f"Run it again: it requests only what is new. For more: {command} --config {config} check"
+    return f"Run it again: it requests only what is new. For more:\n  {command} --config {config} check"

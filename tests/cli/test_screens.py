@@ -60,7 +60,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("screens")
     seen: list[list[str]] = []
     screen = run_in_terminal(["demo"], folder, 80, see=seen.append, TZ="UTC")
-    lines = [re.sub(r"For more: .* -m harvester", "For more: python -m harvester", line) for line in text_of(screen)]
+    lines = text_of(screen)
+    assert "Run it again: it requests only what is new. For more:" in lines
+    assert lines[-1].endswith("check")
     expect("demo", 80, lines[: lines.index("Held back (12)") + 6])
     assert any("writing deposit files" in line for shown in seen for line in shown)
     assert "writing deposit files" not in " ".join(lines)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harvester.cli import terminal
 from harvester.cli.terminal import columns, echo, width_of, wrapped
 
 
@@ -27,6 +28,16 @@ def test_other_programs_get_whole_lines_without_colour(capsys):
     echo(f"error  {'word ' * 40}end", tone="error", err=True)
     assert capsys.readouterr().err == f"error  {'word ' * 40}end\n"
     assert columns(Terminal()) is None
+
+
+def test_lines_to_copy_are_whole(capsys, monkeypatch):
+    """The comment of a setting that went on in a second line would not be TOML."""
+    monkeypatch.setattr(terminal, "columns", lambda stream: 40)
+    line = "overlap = 172800  # records enter the lists after their datestamps"
+    echo(line, whole=True)
+    assert capsys.readouterr().out == f"{line}\n"
+    echo(line)
+    assert capsys.readouterr().out.count("\n") == 2
 
 
 @pytest.mark.parametrize(

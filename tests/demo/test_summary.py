@@ -39,7 +39,7 @@ def test_summary_of_a_first_run() -> None:
         "Held back (1)",
     ]
     assert ending(summary, ".venv/bin/harvester") == (
-        "Run it again: it requests only what is new. For more: .venv/bin/harvester --config /d/config.toml check"
+        "Run it again: it requests only what is new. For more:\n  .venv/bin/harvester --config /d/config.toml check"
     )
 
 

@@ -17,7 +17,7 @@ from typing import TextIO
 from bench._process import children_of, configure, memory
 from bench._provider import Latency, provider
 from harvester import config, pipeline
-from harvester.pipeline import Progress
+from harvester.system.progress import Progress, watching
 
 RECORDS = 1_000_000
 STEP = 100_000  # records between two lines
@@ -30,11 +30,11 @@ class _Watch:
     def __init__(self, out: TextIO) -> None:
         self._out, self._next, self._last, self._cpu = out, STEP, perf_counter(), process_time()
 
-    def __call__(self, done: Progress) -> None:
-        if done.records >= self._next:
+    def __call__(self, step: Progress) -> None:
+        if (step.done or 0) >= self._next:
             now, cpu = perf_counter(), process_time()
             print(
-                f"  {done.records:>9,} records, {STEP / (now - self._last):>6,.0f} records/s, "
+                f"  {step.done:>9,} records, {STEP / (now - self._last):>6,.0f} records/s, "
                 f"CPU {(cpu - self._cpu) / STEP * 1e6:.0f} µs a record, {_memory()}",
                 file=self._out,
                 flush=True,
@@ -54,8 +54,8 @@ def run(out: TextIO, records: int = RECORDS) -> None:
     with provider(records, Latency()) as server, tempfile.TemporaryDirectory() as folder:
         settings = config.load(configure(Path(folder), server.url, "oai_dc"))
         began = perf_counter()
-        with pipeline.opened(settings) as store:
-            (report,) = pipeline.harvest(settings, store, now=lambda: datetime.now(UTC), progress=_Watch(out))
+        with pipeline.opened(settings) as store, watching(_Watch(out)):
+            (report,) = pipeline.harvest(settings, store, now=lambda: datetime.now(UTC))
         seconds = perf_counter() - began
         assert (report.state, report.new) == ("complete", records), report
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.sqlite*"))

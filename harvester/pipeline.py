@@ -32,20 +32,18 @@ from harvester.deposits.export import write_deposits
 from harvester.deposits.target import Target
 from harvester.findings import Severity
 from harvester.harvesting.by_source import for_each_source
-from harvester.harvesting.context import Progress
 from harvester.harvesting.reconcile import reconcile_source
 from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.reports import ExportReport, RecordFinding, RunReport
-from harvester.system import locks
+from harvester.system import locks, progress
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 __all__ = [
-    "Progress",
     "check",
     "export",
     "forget_source",
@@ -79,7 +77,6 @@ def harvest(
     since: str | None = None,
     until: str | None = None,
     stop: Stop = never_stop,
-    progress: Callable[[Progress], None] | None = None,
 ) -> list[RunReport]:
     """Harvests the named sources, or all, in each of their formats, and reports every run.
 
@@ -92,12 +89,12 @@ def harvest(
         with store.overview() as overview:
             for warning in warnings_before_harvest(config, overview, source):
                 log.warning("%s", warning)
-        rebuilt += rebuild_articles(config, store, (source.name,), today=_day(now), stop=stop)
-        yield from harvest_source(config, store, source, request, now=now, stop=stop, progress=progress)
+        rebuilt += _rebuild(config, store, (source.name,), today=_day(now), stop=stop)
+        yield from harvest_source(config, store, source, request, now=now, stop=stop)
 
     reports = for_each_source(config, names, "harvest", work, stop)
     if rebuilt or any(map(_has_news, reports)):
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
     return reports
 
 
@@ -114,7 +111,7 @@ def reconcile(
 
     reports = for_each_source(config, names, "reconciliation", work, stop)
     if any(map(_has_news, reports)):
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
     return reports
 
 
@@ -126,15 +123,14 @@ def rebuild(
     today: str,
     everything: bool = False,
     stop: Stop = never_stop,
-    progress: Callable[[str, int], None] | None = None,
 ) -> int:
     """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
 
     Raises `Stopped`; the next call resumes there.
     """
-    rebuilt = rebuild_articles(config, store, names, today=today, everything=everything, stop=stop, progress=progress)
+    rebuilt = _rebuild(config, store, names, today=today, everything=everything, stop=stop)
     if rebuilt:
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
     return rebuilt
 
 
@@ -150,11 +146,12 @@ def check(
 ) -> Iterator[RecordFinding]:
     """The findings of the named sources, or all, as the present configuration and program see the records.
 
-    Raises `Stopped`, also between two findings.
+    If the store is read-only, they are those of the last change. Raises `Stopped`, also between two findings.
     """
     sources = [source.name for source in select_sources(config, names)]
-    rebuild_articles(config, store, names, today=today, stop=stop)
-    refresh_cross_record_findings(store, config.sources)
+    if not store.read_only:
+        _rebuild(config, store, names, today=today, stop=stop)
+        _refresh(config, store)
     return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities), stop)
 
 
@@ -180,8 +177,8 @@ def export(
     files = DepositFiles(config, target, schema_version)
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="export"):
-        rebuild_articles(config, store, names, today=_day(now), stop=stop)
-        refresh_cross_record_findings(store, config.sources)
+        _rebuild(config, store, names, today=_day(now), stop=stop)
+        _refresh(config, store)
         report = write_deposits(
             store,
             sources,
@@ -195,7 +192,7 @@ def export(
         )
         if report.thinner and not dry_run:
             # What had less than the last deposit is the last deposit now.
-            refresh_cross_record_findings(store, config.sources)
+            _refresh(config, store)
     return report
 
 
@@ -207,7 +204,7 @@ def rename_source(config: Config, store: Store, old: str, new: str) -> None:
     """
     with _at_rest(config, old, new, what=f"renaming of {old}"):
         store.rename_source(old, new)
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
 
 
 def forget_source(config: Config, store: Store, name: str) -> None:
@@ -218,7 +215,7 @@ def forget_source(config: Config, store: Store, name: str) -> None:
     """
     with _at_rest(config, name, what=f"deletion of {name}"):
         store.forget_source(name)
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
 
 
 def restore(config: Config, copy: Path) -> Path | None:
@@ -240,6 +237,29 @@ def _at_rest(config: Config, *names: str, what: str) -> Iterator[None]:
         for lock in ("daemon", "export", *(f"source-{name}" for name in names)):
             held.enter_context(locks.hold(config.locks_dir, lock, what=what))
         yield
+
+
+def _rebuild(
+    config: Config, store: Store, names: Sequence[str], *, today: str, everything: bool = False, stop: Stop
+) -> int:
+    """Rebuilds outdated articles, and reports how far it is; most changes concern all articles, so all are counted."""
+    progress.report("rebuilding articles")
+    known = {status.source: status.ready + status.held_back for status in store.status()}
+    total = sum(known.get(source.name, 0) for source in select_sources(config, names))
+    return rebuild_articles(
+        config,
+        store,
+        names,
+        today=today,
+        everything=everything,
+        stop=stop,
+        progress=lambda _, done: progress.report("rebuilding articles", done, total),
+    )
+
+
+def _refresh(config: Config, store: Store) -> None:
+    progress.report("comparing DOIs and deposits")
+    refresh_cross_record_findings(store, config.sources)
 
 
 def _has_news(report: RunReport) -> bool:

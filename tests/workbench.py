@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from harvester.identifiers import clean_issn
 from harvester.oai import backoff
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import Store
+from harvester.system.progress import Progress, watching
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -46,6 +47,18 @@ def journals_in(data: bytes) -> str:
 def in_another_process() -> None:
     """Forgets which hosts wanted no requests from this process, as another process would not know it."""
     backoff._pauses.clear()
+
+
+@contextmanager
+def watching_pages(see: Callable[[int], None]) -> Iterator[None]:
+    """Calls `see` after each page of a harvest, with the number of records that came so far."""
+
+    def watch(step: Progress) -> None:
+        if step.done is not None and step.task.endswith(")"):  # the task of a run: "journal (oai_dc)"
+            see(step.done)
+
+    with watching(watch):
+        yield
 
 
 class Workbench:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
+from harvester.cli.progress import opened, shown
 from harvester.system import locks
 
 
@@ -21,7 +21,8 @@ def command(common: Common, file: Path) -> None:
     An older copy is replaced, and nothing else.
     """
     config = common.load()
-    with pipeline.opened(config) as store, locks.hold(config.locks_dir, "backup", what=f"backup to {file}"):
+    lock = locks.hold(config.locks_dir, "backup", what=f"backup to {file}")
+    with opened(common, config) as store, lock, shown(common):
         store.backup(file.absolute())
     size = file.stat().st_size
     if common.json:

@@ -11,9 +11,12 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.checking.grouped import FindingGroup, FindingGroups
 from harvester.cli.common import Command, Common, pass_common, unknown
-from harvester.cli.output import as_csv, as_json_list, counted, line, one_line
-from harvester.findings import SEVERITIES, WHO, Severity, kinds
+from harvester.cli.findings_list import print_findings
+from harvester.cli.output import as_csv, as_json_list, counted
+from harvester.cli.progress import opened, shown
+from harvester.findings import SEVERITIES, Severity, kinds
 from harvester.reports import RecordFinding
+from harvester.system.progress import reported
 
 FAIL_ON = 4  # the exit code for findings at or above --fail-on
 _severity = click.Choice(SEVERITIES)
@@ -47,40 +50,27 @@ def command(
             raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="--code")
     config = common.load()
     grouped = FindingGroups()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         today = datetime.now(UTC).date().isoformat()
-        selected = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
-        findings = grouped.counting(selected)
+        with shown(common):
+            selected = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
+            findings = grouped.counting(selected)
+            if not (common.json or csv):
+                _consume(findings)
         if common.json:
             as_json_list("findings", findings)
         elif csv:
             as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
         else:
-            _consume(findings)
-            _print(grouped.groups())
+            print_findings(store, grouped.groups())
     groups = grouped.groups()
     common.say(_sentence(groups))
     return FAIL_ON if fail_on and _has(groups, fail_on) else 0
 
 
 def _consume(findings: Iterable[RecordFinding]) -> None:
-    for _ in findings:
+    for _ in reported(findings, "reading findings"):
         pass
-
-
-def _print(groups: Sequence[FindingGroup]) -> None:
-    """Prints each code with its count, its remedies and examples."""
-    for group in groups:
-        line(f"{group.kind.severity}  {group.code}  {group.count}")
-        for fix in group.fixes:
-            line(f"  {fix} (Who: {WHO[group.kind.who]}.)")
-        if group.has_more_fixes:
-            line(f"  For others there is more to do: harvester check --code {group.code} --csv")
-        for example in group.examples:
-            line(f"  - {example.record}: {one_line(example.message)}")
-        if group.count > len(group.examples):
-            line(f"  and {group.count - len(group.examples)} more: harvester check --code {group.code} --csv")
-        line()
 
 
 def _sentence(groups: Sequence[FindingGroup]) -> str:

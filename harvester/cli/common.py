@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harvester.cli.terminal import echo
+
 if TYPE_CHECKING:
     from harvester.config import Config
 
@@ -28,15 +30,24 @@ class Common:
 
         return load(self.config)
 
-    def say(self, message: str) -> None:
-        """Prints a message for the user on stderr, unless -q is set."""
+    def say(self, message: str, *, whole: bool = False) -> None:
+        """Prints a message for the user on stderr, unless -q is set; as `whole` lines if they are to be copied."""
         if not self.quiet:
-            click.echo(message, err=True)
+            echo(message, err=True, whole=whole)
 
     def say_where_to_begin(self, config: Config) -> None:
         """Prints the first step, if no source is configured."""
         if not config.sources:
-            self.say("There is no source yet; harvester source probe URL looks at one and prints its settings.")
+            self.say("There is no source yet. To add one: harvester source add URL")
+
+    def say_if_read_only(self, config: Config) -> None:
+        """Prints as of when the store is shown, if this user may only read it."""
+        from harvester.daemon.incidents import local_time
+        from harvester.store import last_change_if_read_only
+
+        if changed := last_change_if_read_only(config.store_url):
+            moment = local_time(changed, config.zone)
+            self.say(f"You may read this store and not write it. It is shown as of its last change, {moment}.")
 
 
 pass_common = click.make_pass_decorator(Common)

@@ -6,6 +6,7 @@ import click
 
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.output import as_json, counted
+from harvester.cli.terminal import echo
 from harvester.config import load
 from harvester.errors import ConfigError
 
@@ -37,7 +38,7 @@ def check(common: Common) -> int:
         as_json(problems=problems)
     else:
         for problem in problems:
-            click.echo(problem, err=True)
+            echo(problem, err=True)
     if not problems:
         sources, journals = counted(len(config.sources), "source"), len(set(config.journals.values()))
         common.say(f"{config.path} is good: {sources}, {counted(journals, 'journal')}.")

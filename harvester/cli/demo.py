@@ -8,13 +8,18 @@ from pathlib import Path
 
 import click
 
+from harvester.checking.held_back import held_back_groups
 from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.findings_list import print_findings
 from harvester.cli.harvest import exit_code
-from harvester.cli.output import as_json, line
-from harvester.cli.progress import shown
+from harvester.cli.invocation import program
+from harvester.cli.output import as_json
+from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
-from harvester.demo.run import run, serving
-from harvester.demo.summary import lines
+from harvester.cli.terminal import echo
+from harvester.config import load
+from harvester.demo.run import Summary, run, serving
+from harvester.demo.summary import ending, lines
 
 
 @click.command(cls=Command)
@@ -39,20 +44,31 @@ def command(common: Common, folder: Path, serve: bool, port: int) -> int:
     if serve:
         _serve(common, port)
         return 0
-    with stop_on_signals(common) as stop, shown(common) as progress:
-        summary = run(folder, now=lambda: datetime.now(UTC), stop=stop, progress=progress)
+    with stop_on_signals(common) as stop, shown(common):
+        summary = run(folder, now=lambda: datetime.now(UTC), stop=stop)
     if common.json:
         as_json(**{name: getattr(summary, name) for name in summary.__struct_fields__})
     elif not common.quiet:
-        for words in lines(summary):
-            line(words)
+        _print(common, summary)
     return stop.code(exit_code(summary.runs))
+
+
+def _print(common: Common, summary: Summary) -> None:
+    for words in lines(summary):
+        echo(words)
+    if summary.held:
+        config = load(summary.config)
+        with opened(common, config) as store:
+            with shown(common):
+                groups = held_back_groups(config, store, list(store.held_back()))
+            print_findings(store, groups)
+    echo(ending(summary, program()), whole=True)
 
 
 def _serve(common: Common, port: int) -> None:
     with serving(port) as server, stop_on_signals(common, "Stopped.") as stop:
         for path in server.repositories:
-            line(f"{server.root}{path}")
+            echo(f"{server.root}{path}")
         common.say("Serving until Ctrl-C. Try: harvester source probe --allow-private with one of these addresses.")
         while not stop():
             time.sleep(0.1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, line
+from harvester.cli.output import as_json
+from harvester.cli.progress import opened, shown
+from harvester.cli.terminal import echo
 
 
 @click.command(cls=Command)
@@ -15,13 +16,13 @@ from harvester.cli.output import as_json, line
 def command(common: Common, deep: bool) -> int:
     """Looks for damage in the store: its structure, its references, with --deep every byte that was received."""
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store, shown(common):
         faults = store.check_integrity(deep=deep)
     if common.json:
         as_json(faults=faults)
     else:
         for fault in faults:
-            line(fault)
+            echo(fault)
     if faults:
         common.say("Stop the daemon and put a backup in the store's place: harvester restore FILE.")
     else:

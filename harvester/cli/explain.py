@@ -6,7 +6,9 @@ import click
 import msgspec
 
 from harvester.cli.common import Command, Common, pass_common, unknown
-from harvester.cli.output import as_json, line, table
+from harvester.cli.output import as_json
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.findings import MEANING, WHO, Kind, example_remedy, kinds, outline
 
 
@@ -28,7 +30,7 @@ def command(common: Common, code: str | None) -> None:
     if common.json:
         as_json(finding=_document(code, kind))
         return
-    line(f"{code} ({kind.severity})")
+    echo(f"{code} ({kind.severity})", tone=kind.severity)
     rows = {
         "says": outline(kind),
         "means": MEANING[kind.severity],
@@ -38,7 +40,7 @@ def command(common: Common, code: str | None) -> None:
         "example": kind.example,
     }
     for name, words in rows.items():
-        line(f"  {name:<8} {words}")
+        echo(f"  {name:<8} {words}")
 
 
 def _list(common: Common) -> None:

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from inspect import cleandoc
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from harvester import pipeline
+from harvester.checking.grouped import FindingGroup, FindingGroups
+from harvester.checking.held_back import held_back_groups
 from harvester.cli.common import Command, Common, Group, pass_common
-from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.cli.findings_list import print_findings
+from harvester.cli.invocation import short_path
+from harvester.cli.output import as_json, counted
+from harvester.cli.progress import opened, shown
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.deposits.target import TARGETS, Target
 from harvester.identifiers import clean_doi, fold_doi
 from harvester.reports import ExportReport
 
-HELD_SHOWN = 20
+if TYPE_CHECKING:
+    from harvester.store import Store
+
+FILES_SHOWN = 5  # one by one
 
 
 class Targets(Group):
@@ -71,26 +81,29 @@ def _export(
 ) -> int:
     config = common.load()
     dois = tuple(clean_doi(doi) or doi for doi in dois)  # people paste https://doi.org/10.…
-    with pipeline.opened(config) as store:
-        report = pipeline.export(
-            config,
-            store,
-            target,
-            names,
-            now=lambda: datetime.now(UTC),
-            everything=everything,
-            dois=dois,
-            dry_run=dry_run,
-            schema_version=schema_version,
-        )
+    with opened(common, config) as store:
+        with shown(common):
+            report = pipeline.export(
+                config,
+                store,
+                target,
+                names,
+                now=lambda: datetime.now(UTC),
+                everything=everything,
+                dois=dois,
+                dry_run=dry_run,
+                schema_version=schema_version,
+            )
+            is_printed = not (common.json or common.quiet)
+            held_back = held_back_groups(config, store, report.held_back) if is_printed else []
+        if is_printed:
+            _print(report, held_back, store, dry_run=dry_run)
+            common.say(sentence(report, dry_run=dry_run))
     if common.json:
         as_json(files=report.files, held_back=report.held_back, thinner=report.thinner, unchanged=report.unchanged)
-    elif not common.quiet:
-        _print(report, dry_run=dry_run)
-        common.say(sentence(report, dry_run=dry_run))
     missing = _missing(dois, report)
     for doi in missing:
-        click.echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
+        echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
     return 1 if missing else 0
 
 
@@ -101,18 +114,21 @@ def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
     return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
 
-def _print(report: ExportReport, *, dry_run: bool) -> None:
-    if report.files:
-        rows = [(file.path, file.schema_version, file.records, file.bytes) for file in report.files]
-        table(("would write" if dry_run else "file", "schema", "records", "bytes"), rows)
-    for warning in report.thinner[:HELD_SHOWN]:
-        line(f"thinner  {warning.record}  {one_line(warning.message)}")
-    if len(report.thinner) > HELD_SHOWN:
-        line(f"and {len(report.thinner) - HELD_SHOWN} more that have less than their last deposit")
-    for record in report.held_back[:HELD_SHOWN]:
-        line(f"held back  {record.record}  {', '.join(record.codes)}")
-    if len(report.held_back) > HELD_SHOWN:
-        line(f"and {len(report.held_back) - HELD_SHOWN} more held back: harvester check --severity error")
+def _print(report: ExportReport, held_back: Sequence[FindingGroup], store: Store, *, dry_run: bool) -> None:
+    """Prints the files, what is deposited with less than before, and what is held back."""
+    what = "would write" if dry_run else "file"
+    if len(report.files) > FILES_SHOWN:
+        first, last = (short_path(report.files[number].path) for number in (0, -1))
+        echo(f"{what}s {first} to {last}")
+    elif report.files:
+        rows = [(short_path(file.path), file.schema_version, file.records, file.bytes) for file in report.files]
+        table((what, "schema", "records", "bytes"), rows)
+    thinner = FindingGroups()
+    for _ in thinner.counting(report.thinner):
+        pass
+    if groups := [*held_back, *thinner.groups()]:
+        echo()
+        print_findings(store, groups)
 
 
 def sentence(report: ExportReport, *, dry_run: bool = False) -> str:

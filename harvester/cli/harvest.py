@@ -15,9 +15,11 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.export import sentence
-from harvester.cli.output import as_json, counted, table
-from harvester.cli.progress import shown
+from harvester.cli.output import as_json, counted
+from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.datestamps import FIRST_DAY, LAST_DAY
 from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport
@@ -65,7 +67,7 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
     if due:
         return _harvest_due(common)
     config = common.load()
-    with pipeline.opened(config) as store, stop_on_signals(common) as stop, shown(common) as progress:
+    with opened(common, config) as store, stop_on_signals(common) as stop, shown(common):
         runs = pipeline.harvest(
             config,
             store,
@@ -75,7 +77,6 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
             since=since,
             until=until,
             stop=stop,
-            progress=progress,
         )
     if common.json:
         as_json(runs=runs)
@@ -95,7 +96,7 @@ def _harvest_due(common: Common) -> int:
             return error.exit_code
         raise
     config_error.clear(config.path)
-    with stop_on_signals(common) as stop:
+    with stop_on_signals(common) as stop, shown(common):
         result = run_due(config, now=lambda: datetime.now(UTC), stop=stop)
     runs, export, report, notification = result.runs, result.export, result.report, result.notification
     if common.json:
@@ -108,9 +109,9 @@ def _harvest_due(common: Common) -> int:
     if report and report.error is None:
         common.say(f"{report.file} is written.")
     if notification:
-        click.echo(notification.text(config.zone), err=True)
+        echo(notification.text(config.zone), err=True)
     if result.notification_error:
-        click.echo(result.notification_error, err=True)
+        echo(result.notification_error, err=True)
     if result.store_error:
         if not notification:
             common.say(str(result.store_error))  # it was reported today already
@@ -144,7 +145,7 @@ def show(common: Common, runs: Sequence[RunReport]) -> None:
         _print_runs(runs)
     for run in runs:
         if run.error:
-            click.echo(f"{run.source} ({run.format}): {run.error}", err=True)
+            echo(f"{run.source} ({run.format}): {run.error}", err=True)
         if run.rejected:
             rejected = counted(run.rejected, "record")
             common.say(f"{run.source} ({run.format}): {rejected} rejected; harvester runs {run.id} says which and why.")
@@ -154,4 +155,4 @@ def show(common: Common, runs: Sequence[RunReport]) -> None:
 
 def _print_runs(runs: Sequence[RunReport]) -> None:
     rows = [(run.source, run.format, run.state, *(getattr(run, name) for name in _COUNTS)) for run in runs]
-    table(("source", "format", "state", *_COUNTS), rows)
+    table(("source", "format", "state", *_COUNTS), rows, optional=_COUNTS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, line
+from harvester.cli.output import as_json
+from harvester.cli.terminal import echo
 from harvester.daemon.web import get
 from harvester.errors import ConfigError
 
@@ -21,5 +22,5 @@ def command(common: Common) -> int:
     if common.json:
         as_json(well=status == 200, answer=answer)
     else:
-        line(answer)
+        echo(answer)
     return 0 if status == 200 else 1

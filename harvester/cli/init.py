@@ -15,6 +15,7 @@ from harvester.cli.output import as_json
 from harvester.config import load
 from harvester.config.problems import schema, schema_problems
 from harvester.errors import HarvesterError
+from harvester.system.files import give_to_owner, make_folder
 
 TEMPLATE = Path(__file__).with_name("config.toml.template")
 QUESTIONS = {
@@ -37,13 +38,14 @@ def command(common: Common) -> None:
         raise HarvesterError(f"{path} is there already and stays as it is; name another file with --config.")
     answers = _ask() if sys.stdin.isatty() and not common.json else {}
     text = render(answers)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.absolute().parent)
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
-    load(path).exports_dir.mkdir(exist_ok=True)
+    give_to_owner(path)
+    make_folder(load(path).exports_dir)
     if common.json:
         as_json(config=str(path))
-    common.say(f"{path} is written. Next: harvester source probe URL looks at a provider and prints its settings.")
+    common.say(f"{path} is written. Next: harvester source add URL, with the address of the journal.")
 
 
 def _ask() -> dict[str, object]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.progress import opened
 from harvester.daemon.metrics import exposition
 from harvester.errors import HarvesterError
 from harvester.system import files
@@ -24,7 +24,7 @@ def command(common: Common, file: Path | None) -> None:
     moment. The daemon has the same at /metrics.
     """
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         text = exposition(config, store, datetime.now(UTC))
     if file is None:
         click.echo(text, nl=False)

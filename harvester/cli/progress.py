@@ -1,41 +1,69 @@
-"""The progress of a long command: shown on a terminal, unless it prints log lines."""
+"""The progress of a long command: shown on a terminal, unless the command prints log lines."""
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
+from harvester import pipeline
 from harvester.cli.common import Common
-from harvester.pipeline import Progress
+from harvester.config import Config
+from harvester.system.progress import Progress, watching
 
-Show = Callable[[Progress], None]
+if TYPE_CHECKING:
+    from harvester.cli.bars import Bars
+    from harvester.store import Store
 
 
 @contextmanager
-def shown(common: Common) -> Iterator[Show | None]:
-    """Shows progress in the block. Yields the function to call for each step, or `None` if nothing is shown."""
-    if common.quiet or common.verbose or not sys.stderr.isatty():
-        yield None
+def shown(common: Common) -> Iterator[None]:
+    """Shows in the block what is done, if stderr is a terminal. Print to stdout after it, or both get mixed up."""
+    if common.quiet or common.verbose or common.log_format == "json" or not sys.stderr.isatty():
+        yield
         return
-    from rich.console import Console  # rich takes 50 ms to import
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks = {}
+    with ExitStack() as stack:
+        bars: Bars | None = None
 
         def show(step: Progress) -> None:
-            name = f"{step.source} {step.format}"
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=None)
-            bars.update(tasks[name], completed=step.records, total=step.total)
+            nonlocal bars
+            bars = bars or stack.enter_context(_bars())
+            bars.show(step)
 
-        yield show
+        with watching(show):
+            yield
+
+
+@contextmanager
+def _bars() -> Iterator[Bars]:
+    from rich.console import Console  # rich takes 50 ms to import, and most commands report nothing
+
+    from harvester.cli.bars import Bars
+
+    with Bars(Console(stderr=True)) as bars, _log_above_the_bars():
+        yield bars
+
+
+@contextmanager
+def _log_above_the_bars() -> Iterator[None]:
+    """In the block, log lines go to what sys.stderr is now, which moves the bars out of their way."""
+    handlers = [one for one in logging.getLogger().handlers if isinstance(one, logging.StreamHandler)]
+    before = [handler.setStream(sys.stderr) for handler in handlers]
+    try:
+        yield
+    finally:
+        for handler, stream in zip(handlers, before, strict=True):
+            if stream is not None:  # `None`: the stream was the same
+                handler.setStream(stream)
+
+
+@contextmanager
+def opened(common: Common, config: Config) -> Iterator[Store]:
+    """The store of the configuration. An upgrade to this version of the program is shown."""
+    common.say_if_read_only(config)
+    with ExitStack() as stack:
+        with shown(common):
+            store = stack.enter_context(pipeline.opened(config))
+        yield store

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted
+from harvester.cli.progress import opened, shown
 
 _MOST_DAYS = 100_000  # 270 years; a date before the year 1 does not exist
 
@@ -25,7 +25,7 @@ def command(common: Common, days: int) -> None:
     rejected records. The file does not shrink; its space is used again. `harvester backup` writes a compact copy.
     """
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store, shown(common):
         done = store.prune(datetime.now(UTC) - timedelta(days=days))
     if common.json:
         as_json(versions=done.versions, rejected=done.rejected, runs=done.runs, payloads=done.payloads)

@@ -10,6 +10,7 @@ from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.harvest import exit_code, show
 from harvester.cli.output import as_json
+from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
 
 
@@ -29,7 +30,7 @@ def command(common: Common, names: tuple[str, ...], confirm: bool) -> int:
     the provider neither lists nor knows by its name is waited for no longer.
     """
     config = common.load()
-    with pipeline.opened(config) as store, stop_on_signals(common) as stop:
+    with opened(common, config) as store, stop_on_signals(common) as stop, shown(common):
         runs = pipeline.reconcile(config, store, names, now=lambda: datetime.now(UTC), confirm=confirm, stop=stop)
     if common.json:
         as_json(runs=runs)

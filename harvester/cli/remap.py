@@ -9,7 +9,7 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, counted
-from harvester.cli.progress import shown
+from harvester.cli.progress import opened, shown
 
 
 @click.command(cls=Command)
@@ -21,18 +21,9 @@ def command(common: Common, names: tuple[str, ...]) -> None:
     The other commands do this by themselves after a change of configuration or program. No provider is asked.
     """
     config = common.load()
-    with pipeline.opened(config) as store, shown(common) as progress:
+    with opened(common, config) as store, shown(common):
         today = datetime.now(UTC).date().isoformat()
-        articles = pipeline.rebuild(
-            config,
-            store,
-            names,
-            today=today,
-            everything=True,
-            progress=(lambda source, done: progress(pipeline.Progress(source, "articles", 0, done)))
-            if progress
-            else None,
-        )
+        articles = pipeline.rebuild(config, store, names, today=today, everything=True)
     if common.json:
         as_json(articles=articles)
     else:

@@ -9,10 +9,13 @@ from pathlib import Path
 import click
 import msgspec
 
-from harvester import pipeline, report
+from harvester import report
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.cli.output import as_json, counted, one_line
+from harvester.cli.progress import opened, shown
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.daemon.work import write_report_file
 from harvester.store import SourceStatus
 
@@ -33,7 +36,7 @@ def command(common: Common, names: tuple[str, ...], html: Path | None) -> None:
     deposit. Findings stand by who can mend them.
     """
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store, shown(common):
         gathered = report.gather(config, store, names, now=datetime.now(UTC))
     if html:
         write_report_file(html, report.to_html(gathered))
@@ -51,7 +54,7 @@ def _print(gathered: report.Report) -> None:
     for who, words in report.WHO.items():
         groups = [group for group in gathered.findings if group.who == who]
         if groups:
-            line(f"\n{words}:")
+            echo(f"\n{words}:")
             _print_groups(groups)
     _print_held(gathered)
 
@@ -70,7 +73,7 @@ def _last_runs(source: SourceStatus) -> str:
 
 
 def _print_journal(journal: report.JournalShare) -> None:
-    line(f"\n{one_line(journal.title)} ({journal.journal})")
+    echo(f"\n{one_line(journal.title)} ({journal.journal})")
     head = ("", f"current ({journal.current.articles})", f"back file ({journal.back_file.articles})")
     rows = [
         (words, _percent(journal.current, name), _percent(journal.back_file, name))
@@ -85,18 +88,18 @@ def _percent(share: report.Share, measure: str) -> str:
 
 def _print_groups(groups: Sequence[report.Group]) -> None:
     for group in groups:
-        line(f"  {group.severity}  {group.code}  {group.count}")
+        echo(f"  {group.severity}  {group.code}  {group.count}")
         for fix in (group.fix, *group.more_fixes):
-            line(f"    {fix}")
+            echo(f"    {fix}")
         for example in group.examples:
-            line(f"    - {example.record}: {one_line(example.message)}")
+            echo(f"    - {example.record}: {one_line(example.message)}")
 
 
 def _print_held(gathered: report.Report) -> None:
     if not gathered.held_count:
         return
-    line(f"\n{counted(gathered.held_count, 'record')} held back:")
+    echo(f"\n{counted(gathered.held_count, 'record')} held back:")
     for record in gathered.held:
-        line(f"  {record.record}: {one_line(' '.join(record.sentences))}")
+        echo(f"  {record.record}: {one_line(' '.join(record.sentences))}")
     if gathered.held_count > len(gathered.held):
-        line(f"  and {gathered.held_count - len(gathered.held):,} more: harvester check --severity error --csv")
+        echo(f"  and {gathered.held_count - len(gathered.held):,} more: harvester check --severity error --csv")

@@ -14,6 +14,7 @@ import click
 from harvester import __version__
 from harvester.cli.common import Common, Group
 from harvester.cli.signals import Terminated, ended_by_sigterm
+from harvester.cli.terminal import echo
 from harvester.errors import HarvesterError
 
 REPORT = "This is an error in the program, and nothing of the store is lost by it."
@@ -26,7 +27,7 @@ COMMANDS = {
         "init": "Write a first config.toml.",
         "demo": "Run the whole way on articles of our own.",
         "config": "Check the configuration.",
-        "source": "List, probe, test, rename and forget sources.",
+        "source": "List, probe, add, test, rename and forget sources.",
         "harvest": "Harvest sources into the store.",
         "reconcile": "Compare the store with the provider's whole list.",
         "remap": "Make the articles again from the stored records.",
@@ -81,17 +82,17 @@ def _exit_code(run: Callable[[], Any], common: Common) -> int:
         error.show()
         return error.exit_code
     except click.Abort as abort:
-        click.echo("Stopped. What was complete is kept.", err=True)
+        echo("Stopped. What was complete is kept.", err=True)
         return TERMINATED if isinstance(abort.__cause__, Terminated) else INTERRUPTED
     except HarvesterError as error:
-        click.echo(f"{error}", err=True)
+        echo(f"{error}", err=True)
         if common.verbose:
             traceback.print_exc()
         return error.exit_code
     except OSError as error:
         _discard(sys.stdout)
         reason = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-        click.echo(f"A file or the output cannot be written or read ({reason}); mend that and start again.", err=True)
+        echo(f"A file or the output cannot be written or read ({reason}); mend that and start again.", err=True)
         if common.verbose:
             traceback.print_exc()
         return 1
@@ -108,12 +109,12 @@ def _discard(stream: TextIO) -> None:
 
 def _report(error: Exception, common: Common) -> None:
     place = traceback.extract_tb(error.__traceback__)[-1]
-    click.echo(f"{type(error).__name__}: {error} ({place.filename}:{place.lineno})", err=True)
+    echo(f"{type(error).__name__}: {error} ({place.filename}:{place.lineno})", err=True)
     if common.verbose:
         traceback.print_exc()
-        click.echo(f"{REPORT} Please report it with the lines above and harvester {__version__}.", err=True)
+        echo(f"{REPORT} Please report it with the lines above and harvester {__version__}.", err=True)
     else:
-        click.echo(f"{REPORT} Please run the command again with -v and report what it prints.", err=True)
+        echo(f"{REPORT} Please run the command again with -v and report what it prints.", err=True)
 
 
 @click.group(cls=Program, lazy=COMMANDS)

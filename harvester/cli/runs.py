@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 import msgspec
 
-from harvester import pipeline
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted, line, table
+from harvester.cli.output import as_json, counted
+from harvester.cli.progress import opened
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.config import Config, select_sources
 from harvester.daemon.incidents import local_time
 from harvester.errors import HarvesterError
@@ -28,7 +30,7 @@ _COUNTS = ("new", "changed", "deleted", "unchanged", "rejected")
 def command(common: Common, name: str | None, limit: int) -> None:
     """Lists the last harvests, of one source or all; with the number of one, shows it."""
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         if name and name.isascii() and name.isdigit() and name not in config.sources:
             if len(name) > _LONGEST_ID:
                 raise _no_run(name)
@@ -44,7 +46,7 @@ def command(common: Common, name: str | None, limit: int) -> None:
             select_sources(config, [name])  # raises if the name is unknown
         common.say(f"There is no run of {name} yet." if name else "There is no run yet.")
         return
-    table(("run", "source", "format", "started", "kind", "state", "pages", *_COUNTS), rows)
+    table(("run", "source", "format", "started", "kind", "state", "pages", *_COUNTS), rows, optional=_COUNTS)
     for run in runs:
         if run.error:
             common.say(f"run {run.id} ({run.source}, {run.prefix}): {run.error}")
@@ -60,22 +62,22 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         windows = [documents.of_window(window) for window in run.windows]
         as_json(run=documents.of_run(run), windows=windows, rejected=rejected)
         return
-    line(f"run {run.id}: {run.source}, {run.prefix}, {run.kind}, {run.state}")
-    line(f"  began     {local_time(run.started, config.zone)}")
-    line(f"  ended     {local_time(run.finished, config.zone) if run.finished else 'not yet'}")
-    line(f"  records   {', '.join(f'{name} {count}' for name, count in msgspec.structs.asdict(run.counts).items())}")
-    line(f"  requests  {counted(len(run.windows), 'window')}, {counted(run.pages, 'page')}")
+    echo(f"run {run.id}: {run.source}, {run.prefix}, {run.kind}, {run.state}")
+    echo(f"  began     {local_time(run.started, config.zone)}")
+    echo(f"  ended     {local_time(run.finished, config.zone) if run.finished else 'not yet'}")
+    echo(f"  records   {', '.join(f'{name} {count}' for name, count in msgspec.structs.asdict(run.counts).items())}")
+    echo(f"  requests  {counted(len(run.windows), 'window')}, {counted(run.pages, 'page')}")
     if run.error:
-        line(f"  says      {run.error}")
+        echo(f"  says      {run.error}")
     if run.wait_until:
-        line(f"  waits     until {local_time(run.wait_until, config.zone)}")
+        echo(f"  waits     until {local_time(run.wait_until, config.zone)}")
     left = [window for window in run.windows if window.state != "done"]
     for window in left[:SHOWN]:
-        line(f"  open      {_words(window)}")
+        echo(f"  open      {_words(window)}")
     for record in rejected[:SHOWN]:
-        line(f"  rejected  {record['record'] or 'a record without an identifier'}: {record['reason']}")
+        echo(f"  rejected  {record['record'] or 'a record without an identifier'}: {record['reason']}")
     if len(rejected) > SHOWN:
-        line(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
+        echo(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
 
 
 def _no_run(run_id: str) -> HarvesterError:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import click
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, line, table
+from harvester.cli.output import as_json
+from harvester.cli.progress import opened
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.config.schedule import Schedule, in_words, next_after
 from harvester.daemon.due import Task, scheduled_tasks
 from harvester.daemon.incidents import local_time
@@ -25,7 +27,7 @@ def command(common: Common, count: int) -> None:
     The daemon and `harvester harvest --due` follow the same plan.
     """
     config, now = common.load(), datetime.now(UTC)
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         tasks = scheduled_tasks(config, store, now)
     if common.json:
         as_json(zone=config.zone, schedule=[_document(task, count) for task in tasks])
@@ -44,7 +46,7 @@ def command(common: Common, count: int) -> None:
     if cells:
         table(("source", "last", "due", "next", *("then",) * (count - 1), "in words"), cells)
     for name in config.sources.keys() - config.schedules().keys():
-        line(f"{name} has no schedule; it is harvested only when someone says so.")
+        echo(f"{name} has no schedule; it is harvested only when someone says so.")
 
 
 def _next(task: Task, count: int) -> list[datetime]:

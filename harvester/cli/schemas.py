@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from harvester.cli.common import Common, Group, pass_common, unknown
-from harvester.cli.output import as_json, table
+from harvester.cli.output import as_json
+from harvester.cli.tables import table
 from harvester.crossref import bundles
 from harvester.crossref.bundles import Installed
 
@@ -51,10 +52,16 @@ def list_(common: Common) -> None:
         as_json(schemas=schemas)
         return
     table(("schema", "state", "folder"), [tuple(schema.values()) for schema in schemas])
-    if missing := [schema["version"] for schema in schemas if schema["state"] != "installed"]:
-        common.say(
-            f"Not ready: {', '.join(missing)}. Run harvester schemas install, with --from where there is no package."
-        )
+    absent = [schema["version"] for schema in schemas if schema["state"] != "installed"]
+    damaged = [schema["version"] for schema in schemas if schema["state"] == "damaged"]
+    if wanted := [version for version in absent if bundles.pinned()[version].wheel or version in damaged]:
+        common.say(f"Not ready: {', '.join(wanted)}. To install: harvester schemas install")
+    for version in absent:
+        if version not in wanted:
+            common.say(
+                f"{version} is in no package, and needed only if schema_version names it: "
+                f"harvester schemas install {version} --from DIR"
+            )
 
 
 def _document(version: str, bundle: Installed | None) -> dict[str, str]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, line
+from harvester.cli.output import as_json
+from harvester.cli.progress import opened
+from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.crossref.target import CROSSREF
 from harvester.deposits.export import preview
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def command(common: Common, identifier: str, form: str | None) -> None:
     """Shows the record with this OAI identifier or DOI, with or without https://doi.org/ in front."""
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         found = store.find_articles(identifier) or store.find_articles(clean_doi(identifier) or "")
         if not found:
             raise HarvesterError(
@@ -107,11 +108,12 @@ _STATES = {"ready": "ready for deposit", "held": "held back", "deleted": "delete
 
 
 def _print(stored: StoredArticle) -> None:
-    line(f"{stored.identifier}  ({stored.source}: {', '.join(stored.formats)}; {_STATES[stored.state]})")
+    echo(f"{stored.identifier}  ({stored.source}: {', '.join(stored.formats)}; {_STATES[stored.state]})")
     for name, value in _facts(stored.article) if stored.article else ():
-        line(f"  {name:<9} {value}")
+        echo(f"  {name:<9} {value}")
     for finding in stored.findings:
-        line(f"  {kinds()[finding.code].severity:<9} {finding.code}: {sentence(finding)}")
+        severity = kinds()[finding.code].severity
+        echo(f"  {severity:<9} {sentence(finding)} ({finding.code})", tone=severity)
 
 
 def _facts(article: Article) -> list[tuple[str, str]]:

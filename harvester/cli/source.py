@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import repeat
 
 import click
 from msgspec import structs
 
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
-from harvester.cli.output import as_json, counted, line, one_line, table
+from harvester.cli.invocation import program, short_path
+from harvester.cli.output import as_json, counted
+from harvester.cli.probed import examined, print_probe, why_nothing_is_read
+from harvester.cli.progress import opened, shown
+from harvester.cli.tables import table
+from harvester.cli.terminal import echo
 from harvester.config import Config, select_sources
 from harvester.config.problems import is_source_name
-from harvester.daemon.incidents import cause_and_remedy
-from harvester.errors import BadAnswer, BadStatus, ConfigError, PrivateAddress, ProviderError, StoreError
+from harvester.config.reading import parse
+from harvester.errors import ConfigError, ProviderError, StoreError
 from harvester.harvesting.sentences import sets_gone
-from harvester.model import SetInfo
-from harvester.probing.checkup import settings, span
-from harvester.probing.probe import FormatProbe, ProbeReport, probe, probe_source
-from harvester.probing.suggestions import Citation, journal_block, source_block
+from harvester.probing.probe import probe_source
 from harvester.store import SourceContent
-
-SETS_SHOWN = 10
-SKEW = 60.0  # seconds by which a clock may be wrong without being reported
-ADDRESSES = (
-    "the OAI-PMH address of a journal in OJS ends in /index.php/JOURNAL/oai, in Janeway in /api/oai/, "
-    "in DSpace in /server/oai/request or /oai/request, in EPrints in /cgi/oai2; else ask whoever runs the site"
-)
+from harvester.system.files import replace_text
 
 
 @click.group(cls=Group)
@@ -62,34 +57,62 @@ def list_(common: Common) -> None:
 @click.option("--allow-private", is_flag=True, help="Go to an address on this machine or in a private network.")
 @pass_common
 def probe_(common: Common, url: str, allow_private: bool) -> None:
-    """Looks at an endpoint and prints its settings.
+    """Looks at an endpoint and prints its settings, which `source add` writes into config.toml.
+
+    URL may also be a page of the journal, or its host: the usual addresses of endpoints are tried.
 
     It asks for Identify, the formats, the sets and one page of each format that may be one of ours; of one format also
     for a second page, for one day, and for the identifiers. It says what does not work, and how long a page takes. It
     stores nothing.
     """
-    bare = _endpoint(url)
-    common.say("Looking; this takes minutes where a provider is slow.")
-    try:
-        report = probe(bare, allow_private=allow_private, now=lambda: datetime.now(UTC))
-    except ProviderError as error:
-        raise ProviderError(_with_first_step(error)) from error
-    more = settings(report.identity, report.checkup, report.slowest)
-    block = source_block(report.url, report.readable, report.suggestions, allow_private=allow_private, more=more)
-    journals = [journal_block(journal) for journal in report.suggestions.journals]
+    found = examined(common, url, allow_private=allow_private)
     if common.json:
-        as_json(probe=report, config="\n\n".join([block, *journals]) if report.readable else None)
+        as_json(probe=found.report, config="\n\n".join(found.blocks) if found.is_readable else None)
         return
-    _print(report)
-    if not report.readable:
-        common.say(_why_nothing_is_read(report))
+    print_probe(found.report)
+    if not found.is_readable:
+        common.say(why_nothing_is_read(found.report))
         return
-    line("\nFor config.toml:\n")
-    line("\n\n".join([block, *journals]))
-    if len(report.suggestions.journals) > 1 and report.sets:
+    echo("\nFor config.toml:\n")
+    echo("\n\n".join(found.blocks), whole=True)
+    if len(found.journals) > 1 and found.report.sets:
         common.say('\nThere are several journals; sets = ["…"] below the url, with a set from above, takes one.')
-    begin = "" if common.config.exists() else "harvester init, "
-    common.say(f"\nNext: {begin}paste these lines into {common.config}, then harvester harvest.")
+    private = " --allow-private" if allow_private else ""
+    begin = [] if common.config.exists() else [f"{program()} init"]
+    steps = [*begin, f"{program()} source add {shlex.quote(found.report.url)}{private}", f"{program()} harvest"]
+    common.say(f"\nNext, to add these lines to {common.config} and to harvest:")
+    common.say("\n".join(f"  {step}" for step in steps), whole=True)
+
+
+@command.command("add")
+@click.argument("url")
+@click.option("--allow-private", is_flag=True, help="Go to an address on this machine or in a private network.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@pass_common
+def add(common: Common, url: str, allow_private: bool, yes: bool) -> None:
+    """Looks at an endpoint, as `source probe` does, and adds its tables to config.toml.
+
+    It shows the lines and asks before it writes them. Comments and everything else in the file stay as they are, and a
+    journal that has a table already keeps it.
+    """
+    config = common.load()
+    found = examined(common, url, allow_private=allow_private)
+    if not found.is_readable:
+        raise ProviderError(why_nothing_is_read(found.report))
+    edited = found.added_to(config.path)
+    name = next(name for name in parse(edited.text, config.path).sources if name not in config.sources)
+    if not common.json:
+        echo(f"To add to {short_path(config.path)}:\n")
+        echo(f"{edited.added}\n", whole=True)
+    for warning in found.warnings(config.path, edited):
+        echo(f"Please check: {warning}", tone="warning", err=True)
+    if not (yes or confirmed(f"Write this to {short_path(config.path)}?", "Nothing was written. To write")):
+        raise click.Abort
+    replace_text(config.path, edited.text)
+    if common.json:
+        as_json(source=name, probe=found.report, config=edited.added)
+    common.say(f"{short_path(config.path)} now has the source {name}. Next:")
+    common.say(f"  {program()} harvest {name}", whole=True)
 
 
 @command.command("test")
@@ -102,28 +125,17 @@ def test(common: Common, name: str) -> int:
     """
     config = common.load()
     (source,) = select_sources(config, [name])
-    report = probe_source(source, source.hints(config.journals), now=lambda: datetime.now(UTC))
+    with shown(common):
+        report = probe_source(source, source.hints(config.journals), now=lambda: datetime.now(UTC))
     if common.json:
         as_json(probe=report)
     else:
-        _print(report)
+        print_probe(report)
     offered = [info.spec for info in report.sets]
     gone = [name for name in source.sets if offered and name not in offered]
     if gone:
-        click.echo(f"{sets_gone(gone, offered, source.sets)}.", err=True)
+        echo(f"{sets_gone(gone, offered, source.sets)}.", err=True)
     return 0 if set(source.formats) <= set(report.readable) and not gone else 1
-
-
-def _why_nothing_is_read(report: ProbeReport) -> str:
-    if any(probed.error for probed in report.formats):
-        return "No format could be read, as said above; try again later, or ask the provider's administrator."
-    if not report.empty:
-        return "There is nothing here that this program reads: it wants oai_dc or JATS."
-    listed = f"The list of {', '.join(report.empty)} is empty."
-    if report.sets:
-        names = ", ".join(f'"{info.spec}"' for info in report.sets[:12])
-        return f"{listed} The provider may list records only in a set: try `sets` with one of {names}."
-    return f"{listed} Try again when there are records, or ask the provider's administrator."
 
 
 @command.command("rename")
@@ -141,8 +153,9 @@ def rename(common: Common, old: str, new: str) -> None:
         raise ConfigError([f"both {old} and {new} are in {config.path}; two sources cannot become one"])
     if not is_source_name(new):
         raise ConfigError([f"{new} is not a name for a source; use letters, digits, - and _ (64 at most)"])
-    with pipeline.opened(config) as store:
-        pipeline.rename_source(config, store, old, new)
+    with opened(common, config) as store:
+        with shown(common):
+            pipeline.rename_source(config, store, old, new)
         content = store.source_content(new)
     records = content.records if content else 0
     if common.json:
@@ -174,14 +187,15 @@ def forget(common: Common, name: str, yes: bool) -> None:
     source brings that. Stop the daemon first.
     """
     config = common.load()
-    with pipeline.opened(config) as store:
+    with opened(common, config) as store:
         content = store.source_content(name)
         if content is None:
             raise StoreError(f"The store has no source {name}; `harvester status` lists those that it has.")
         common.say(_what_it_does(config, name, content))
-        if not (yes or _is_confirmed(name)):
+        if not (yes or confirmed(f"Delete {name}?", f"Nothing was deleted. To delete {name}")):
             raise click.Abort
-        pipeline.forget_source(config, store, name)
+        with shown(common):
+            pipeline.forget_source(config, store, name)
     if common.json:
         as_json(source=name, **structs.asdict(content))
     common.say(f"{name} is deleted from the store.")
@@ -201,103 +215,12 @@ def _what_it_does(config: Config, name: str, content: SourceContent) -> str:
     return "\n".join(lines)
 
 
-def _is_confirmed(name: str) -> bool:
+def confirmed(question: str, otherwise: str) -> bool:
+    """Whether a person says yes. Without a terminal nobody can, which is an error: `otherwise` begins its words."""
     if not _is_terminal():
-        raise click.UsageError(f"Nothing was deleted. To delete {name} without being asked, add --yes.")
-    return click.confirm(f"Delete {name}?", err=True)
+        raise click.UsageError(f"{otherwise} without being asked, add --yes.")
+    return click.confirm(question, err=True)
 
 
 def _is_terminal() -> bool:
     return sys.stdin.isatty()
-
-
-def _endpoint(url: str) -> str:
-    """The bare endpoint. Raises `ConfigError` if config.toml would not accept it."""
-    from harvester.config.formats import endpoint
-    from harvester.config.problems import without_credentials
-
-    bare = url.partition("?verb=")[0]
-    try:
-        endpoint(bare)
-    except ValueError as error:
-        raise ConfigError([f"{without_credentials(url)} {error}"]) from error
-    return bare
-
-
-def _with_first_step(error: ProviderError) -> str:
-    """The error with a remedy for a user who has no source yet, and perhaps a wrong URL."""
-    if isinstance(error, BadAnswer) or (isinstance(error, BadStatus) and error.status in (404, 410)):
-        return f"{cause_and_remedy(str(error), '')[0]}; {ADDRESSES}"
-    if isinstance(error, PrivateAddress):
-        return f"{cause_and_remedy(str(error), '')[0]}; add --allow-private if that is meant"
-    return str(error)
-
-
-def _print(report: ProbeReport) -> None:
-    for name, value in _facts(report):
-        line(f"{name:<12} {value}")
-    rows = [(probed.prefix, _reads(probed), probed.records, _size(probed), probed.seconds) for probed in report.formats]
-    line()
-    table(("format", "we read it", "page", "of", "seconds"), rows)
-    for probed in report.formats:
-        if probed.error:
-            line(f"{probed.prefix}: {one_line(probed.error)}")
-    if report.suggestions.citation:
-        line(f"\nCitation     {_citation(report.suggestions.citation)}")
-
-
-def _facts(report: ProbeReport) -> Iterator[tuple[str, str]]:
-    identity = report.identity
-    yield "Repository", one_line(identity.repository)
-    if identity.software:
-        yield "Software", one_line(identity.software)
-    if report.final_url != report.url:
-        yield "Leads to", report.final_url
-    yield "Granularity", identity.granularity
-    yield "Deletions", _DELETIONS.get(identity.deleted_record, identity.deleted_record)
-    yield "Earliest", identity.earliest
-    if report.clock_skew is not None and abs(report.clock_skew) > SKEW:
-        yield "Clock", f"{span(abs(report.clock_skew))} {'ahead of' if report.clock_skew > 0 else 'behind'} ours"
-    if report.sets_error:
-        yield "Sets", one_line(report.sets_error)
-    elif report.sets:
-        yield from zip(("Sets", *repeat("", SETS_SHOWN)), _sets(report.sets), strict=False)
-    if checkup := report.checkup:
-        trials = (("Pages", checkup.paging), ("Dates", checkup.dates), ("Identifiers", checkup.identifiers))
-        yield from ((name, one_line(trial.said)) for name, trial in trials)
-
-
-def _sets(sets: Sequence[SetInfo]) -> Iterator[str]:
-    """The first sets with their names, which show which set is the journal."""
-    shown = sets[:SETS_SHOWN]
-    width = max(len(info.spec) for info in shown)
-    yield from (f"{info.spec:<{width}}  {one_line(info.name)}".rstrip() for info in shown)
-    if len(sets) > len(shown):
-        yield f"and {len(sets) - len(shown)} more, which --json lists"
-
-
-_DELETIONS = {
-    "no": "never announced",
-    "transient": "announced, for some time",
-    "persistent": "announced",
-}
-
-
-def _reads(probed: FormatProbe) -> str:
-    if probed.error:
-        return "no: error"
-    if probed.reads:
-        return f"yes, as {probed.reads}"
-    return "no" if not probed.records else "no: not in this form"
-
-
-def _size(probed: FormatProbe) -> str:
-    if probed.list_size is not None:
-        return str(probed.list_size)
-    return "more" if probed.more else "all" if probed.records else ""
-
-
-def _citation(citation: Citation) -> str:
-    parts = {"volume": citation.volume, "issue": citation.issue, "first page": citation.first_page}
-    read = ", ".join(f"{name} {value}" for name, value in parts.items() if value)
-    return f"{one_line(citation.text)}\n             {f'read as {citation.profile}: {read}' if read else 'not read'}"

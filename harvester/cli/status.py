@@ -13,7 +13,9 @@ from harvester import store
 from harvester.checking.configured import Leftover, Notice, configured_statuses, leftovers, notices
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted, line, table
+from harvester.cli.output import as_json, counted
+from harvester.cli.tables import table
+from harvester.cli.terminal import Tone, echo
 from harvester.config import Config, Source
 from harvester.daemon.due import Task, source_tasks, waiting_until
 from harvester.daemon.incidents import (
@@ -35,6 +37,8 @@ LIGHTS: dict[Light, str] = {  # the worst first
     "look": "works, but look at it",
     "good": "works",
 }
+
+_TONES: dict[Light, Tone] = {"bad": "error", "wait": "info", "look": "warning", "good": "good"}
 
 
 class _SourceState(Struct, frozen=True, kw_only=True):
@@ -62,6 +66,7 @@ def command(common: Common) -> None:
     The same of the comparisons with its provider.
     """
     config, now = common.load(), datetime.now(UTC)
+    common.say_if_read_only(config)
     with store.open_overview(config.store_url) as overview:
         stored = configured_statuses(config, overview)
         noticed, left = notices(config, overview), leftovers(config, overview)
@@ -116,8 +121,9 @@ def _decisive_runs(overview: Overview, name: str, status: FormatStatus) -> tuple
 
 def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:
     head = ("source", "format", "live", "deleted", "last complete", "last run", "new", "changed", "rejected")
-    table(head, [row for source in sources for row in _rows(config, source)])
-    line()
+    rows = [row for source in sources for row in _rows(config, source)]
+    table(head, rows, optional=("deleted", "new", "changed", "rejected"))
+    echo()
     table(("source", "ready", "held back"), [(status.source, status.ready, status.held_back) for status in sources])
 
 
@@ -154,10 +160,11 @@ def _light_of(run: RunRow) -> Light:
 
 
 def _print(config: Config, state: _SourceState, now: datetime) -> None:
-    line(f"{state.source.source} {LIGHTS[_light(state)]}")
+    shown = _light(state)
+    echo(f"{state.source.source} {LIGHTS[shown]}", tone=_TONES[shown])
     for name, words in (*_facts(config, state, now), *_comparison_facts(config, state, now), *_problems(state)):
-        line(f"  {name:<6} {words}")
-    line()
+        echo(f"  {name:<6} {words}")
+    echo()
 
 
 def _facts(config: Config, state: _SourceState, now: datetime) -> Iterator[tuple[str, str]]:

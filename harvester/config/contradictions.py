@@ -95,7 +95,10 @@ def _journals(document: Table) -> Iterator[Problem]:
             yield Problem((*path, "issn_electronic"), "is the print ISSN too; each medium has its own")
         for issn in sorted({key, *media}):
             if owners.setdefault(issn, key) != key:
-                yield Problem(path, f'has the ISSN {issn}, which [journals."{owners[issn]}"] has already')
+                yield Problem(
+                    path,
+                    f'has the ISSN {issn}, which [journals."{owners[issn]}"] has already; merge both into one table',
+                )
         yield from _doi(journal.get("doi", {}), prefixes, (*path, "doi"))
 
 

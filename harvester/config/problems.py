@@ -68,8 +68,10 @@ def long_numbers(value: object, path: Path = ()) -> Iterator[Problem]:
 
 def schema_problems(document: Table) -> Iterator[Problem]:
     """Every violation of schemas/config.schema.json in the document."""
+    sources = document.get("sources")
+    names = list(sources) if isinstance(sources, dict) else []
     for error in _validator().iter_errors(document):
-        yield from _explain(error)
+        yield from _explain(error, names[0] if len(names) == 1 else "NAME")
 
 
 @cache
@@ -112,26 +114,38 @@ def _pattern(_: Any, pattern: str, value: object, __: Any) -> Iterator[Validatio
         yield ValidationError("pattern")
 
 
-def _explain(error: _Error) -> Iterator[Problem]:
+def _explain(error: _Error, source: str) -> Iterator[Problem]:
+    """The problems in an error. `source` names the table of a source, where one is meant."""
     path: Path = tuple(error.absolute_path)
     if "propertyNames" in error.schema_path:
         yield Problem((*path, error.instance), _refused(error))
     elif error.validator == "additionalProperties":
         known = error.schema["properties"]
-        yield from (_unknown((*path, key), known) for key in error.instance if key not in known)
+        yield from (_unknown((*path, key), known, source) for key in error.instance if key not in known)
     elif error.validator == "required":
         yield _missing(error, path)
     else:
         yield Problem(path, _sentence(error))
 
 
-def _unknown(path: Path, known: Table) -> Problem:
+def _unknown(path: Path, known: Table, source: str) -> Problem:
     key = str(path[-1])
     if _SECRET.search(key):
         return Problem(path, f"must not stand in the file; put it into an environment variable and name it: {key}_env")
+    issn = path[1] if path[0] == "journals" and len(path) > 2 else "ISSN"
+    if homes := _homes(key, source, str(issn)):
+        return Problem(path, f"belongs under {' or '.join(homes)}: move the line there")
     near = get_close_matches(key, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
-    return Problem(path, f"is no known key; {hint}")
+    return Problem(path, f"is not a known key; {hint}")
+
+
+def _homes(key: str, source: str, issn: str) -> list[str]:
+    """The tables that may have this key."""
+    named = {"source": f"sources.{source}", "journal": f'journals."{issn}"', "journal_doi": f'journals."{issn}".doi'}
+    named["repairs"] = f"sources.{source}.repairs"
+    tables = schema()["$defs"].items()
+    return [f"[{named.get(name, name)}]" for name, table in tables if key in table.get("properties", {})]
 
 
 def _missing(error: _Error, path: Path) -> Problem:

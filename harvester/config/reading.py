@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import tzlocal
 
-from harvester.config import lines, secrets
+from harvester.config import lines, secrets, syntax
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
 from harvester.config.settings import Alerts, Config, Daemon, Source
@@ -30,7 +30,11 @@ def load(path: Path | str) -> Config:
     Logs a warning about secrets that are too short to be hidden.
     """
     path = Path(path)
-    text = _text(path)
+    return parse(_text(path), path)
+
+
+def parse(text: str, path: Path) -> Config:
+    """The configuration in the text of the file at `path`. Raises `ConfigError` as `load` does."""
     document = _document(text, path)
     problems = list(long_numbers(document))
     problems += schema_problems(without(document, [problem.path for problem in problems]))
@@ -59,7 +63,10 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark at the start
     except FileNotFoundError:
         raise ConfigError(
-            [f"{path} is not there; make one with `harvester init`, or name yours with --config"]
+            [
+                f"{path.absolute()} is not there; make one with `harvester init`, go to the folder of yours, or name "
+                "it with --config"
+            ]
         ) from None
     except OSError as error:
         raise ConfigError([f"{path} cannot be read: {error.strerror}; name a file that this user may read"]) from error
@@ -71,22 +78,10 @@ def _document(text: str, path: Path) -> Table:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError([_syntax(str(error), text, path)]) from error
+        line, words = syntax.explained(str(error), text)
+        raise ConfigError([f"{path}:{line}: {words}"]) from error
     except ValueError as error:  # Python refuses to read a number of thousands of digits
         raise ConfigError([_long_number(text, path)]) from error
-
-
-def _syntax(message: str, text: str, path: Path) -> str:
-    """The parser's message, with file and line at the start."""
-    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-    words = message[: place.start()] if place else message
-    line = place[1] if place and place[1] else len(text.splitlines()) or 1
-    column = f", column {place[2]}" if place and place[2] else ""
-    if twice := re.fullmatch(r"Cannot declare \((.+)\) twice", words):
-        name = ".".join(re.findall(r"'([^']*)'", twice[1]))
-        return f"{path}:{line}: [{name}] is here for the second time; give one of both another name, or take it out"
-    hint = "; a text needs quotes, a key needs = and a value" if re.search("nvalid|Expected newline", words) else ""
-    return f"{path}:{line}: this is not TOML{column}: {words}{hint}"
 
 
 def _long_number(text: str, path: Path) -> str:

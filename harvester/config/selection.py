@@ -12,7 +12,7 @@ from harvester.errors import ConfigError
 def select_sources(config: Config, names: Sequence[str]) -> list[Source]:
     """The named sources in the order of `names`, or all. Raises `ConfigError` for a name that is not configured."""
     if not config.sources:
-        raise ConfigError(["there is no source yet; `harvester source probe URL` prints the lines for one"])
+        raise ConfigError(["there is no source yet; `harvester source add URL` adds one"])
     if problems := [_unknown(name, config) for name in names if name not in config.sources]:
         raise ConfigError(problems)
     return [config.sources[name] for name in dict.fromkeys(names)] if names else list(config.sources.values())

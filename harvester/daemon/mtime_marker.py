@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from harvester.system.files import give_to_owner, make_folder
+
 
 class Dates(NamedTuple):
     """The dates of a file (mtime and atime)."""
@@ -28,7 +30,9 @@ def read(path: Path) -> Dates | None:
 def write(path: Path, dates: Dates) -> None:
     """Creates the file and sets its dates. If that is not possible, nothing is remembered."""
     with suppress(OSError):
+        make_folder(path.parent)
         path.touch()
+        give_to_owner(path)
         os.utime(path, (dates.accessed.timestamp(), dates.modified.timestamp()))
 
 

@@ -15,6 +15,7 @@ from harvester.daemon.incidents import Incident, Notification, cause_and_remedy,
 from harvester.daemon.mtime_marker import Dates
 from harvester.errors import StoreError, StoreLocked
 from harvester.store import Alert
+from harvester.system.files import make_folder
 
 STORE = "[store]"  # no source can have this name
 LOCKED_FOR = timedelta(hours=1)  # a lock that is shorter is normal work, such as `prune`
@@ -67,5 +68,5 @@ def _read(config: Config) -> Alert | None:
 def _write(config: Config, alert: Alert) -> None:
     """Writes the marker. If that is not possible, the outage is reported every time."""
     with suppress(OSError):
-        _marker(config).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(_marker(config).parent)
     mtime_marker.write(_marker(config), Dates(modified=alert.since, accessed=alert.last_notified))

@@ -74,7 +74,6 @@ def run(
     *,
     now: Callable[[], datetime] = now_utc,
     stop: Callable[[], bool] = lambda: False,
-    progress: Callable[[pipeline.Progress], None] | None = None,
 ) -> Summary:
     """Serves the articles of the demo on loopback, harvests and checks them, and exports them to `folder`.
 
@@ -86,7 +85,7 @@ def run(
         configuration.write(path, server.root)
         config = load(path)
         with pipeline.opened(config) as store:
-            runs = pipeline.harvest(config, store, now=now, stop=stop, progress=progress)
+            runs = pipeline.harvest(config, store, now=now, stop=stop)
             report = pipeline.export(config, store, CROSSREF, now=now)
             held = tuple(_held(config, store, report.held_back, now().date().isoformat()))
         return Summary(

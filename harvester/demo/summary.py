@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from harvester.demo.run import Deposited, HeldBackSummary, Part, Summary
+from harvester.demo.run import Deposited, Part, Summary
 from harvester.reports import RunReport
 
 
 def lines(summary: Summary) -> Iterator[str]:
-    """What was new in each source, what is in each file, and why records are held back."""
+    """What was new in each source, and what is in each file."""
     yield f"Harvested from {summary.provider}"
     yield from (f"  {_run(run)}" for run in summary.runs)
     yield ""
     yield from _files(summary)
     yield ""
-    yield from _held_back(summary)
-    yield ""
-    yield _ending(summary)
+    yield f"Held back ({len(summary.held)})" if summary.held else "Held back: nothing"
 
 
 def _run(run: RunReport) -> str:
@@ -58,20 +57,9 @@ def _articles(number: int) -> str:
     return "1 article" if number == 1 else f"{number:,} articles"
 
 
-def _held_back(summary: Summary) -> Iterator[str]:
-    if not summary.held:
-        yield "Held back: nothing"
-        return
-    yield f"Held back ({len(summary.held)})"
-    yield from (f"  {_held(held)}" for held in summary.held)
-
-
-def _held(held: HeldBackSummary) -> str:
-    """The first reason, which is enough here: `harvester check` shows all of them."""
-    return f"{held.record}: {held.sentences[0]}"
-
-
-def _ending(summary: Summary) -> str:
+def ending(summary: Summary, command: str) -> str:
+    """The next step. `command` calls this program in the shell from which it was called."""
     if summary.nothing_new:
         return "Nothing new since the last run, so nothing was exported."
-    return f"Run it again: it asks for what is new only. For more: harvester --config {summary.config} check"
+    config = shlex.quote(summary.config)
+    return f"Run it again: it requests only what is new. For more:\n  {command} --config {config} check"

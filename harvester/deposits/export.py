@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harvester.checking.worded import worded_finding
 from harvester.config import Config
@@ -19,6 +19,7 @@ from harvester.model import Article, Batch
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
 from harvester.rules import redeposits
 from harvester.store import PlannedBatch, StoredArticle
+from harvester.system import progress
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
@@ -49,12 +50,15 @@ def write_deposits(
     """
     target = files.target.name
     export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
+    conditions: dict[str, Any] = {"everything": everything, "configured": configured, "without": membership.CODES}
+    total = store.pending_count(target, sources, dois, **conditions)
+    export.report_progress(total)
     written = list(until_stopped(export.resume(configured), stop))
-    pending = store.pending(
-        target, sources, dois, everything=everything, configured=configured, without=membership.CODES
-    )
+    pending = store.pending(target, sources, dois, **conditions)
     while articles := list(islice(pending, ARTICLES_IN_MEMORY)):
-        written.extend(until_stopped(export.deliver(articles), stop))
+        for file in until_stopped(export.deliver(articles), stop):
+            written.append(file)
+            export.report_progress(total)
     return ExportReport(
         files=tuple(written),
         held_back=(*store.held_back(sources, dois), *export.invalid),
@@ -87,6 +91,10 @@ class _Export:
         self._files, self._batches, self._dry_run = files, batches, dry_run
         self._resumed: set[int] = set()
         self._previous: tuple[str | None, str | None] | None = None
+
+    def report_progress(self, total: int) -> None:
+        words = "validating deposit files" if self._dry_run else "writing deposit files"
+        progress.report(words, self.handled.total(), total)
 
     def resume(self, configured: Collection[str]) -> Iterator[FileReport]:
         """Finishes what a crash left planned of the sources that are configured."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -36,12 +37,14 @@ from harvester.harvesting.questions import (
 from harvester.model import Access, Page
 from harvester.oai import Provider
 from harvester.store import Run, Transition
+from harvester.system.progress import report
 from harvester.system.stopping import Stop
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 T = TypeVar("T")
+_REQUESTS = {GetRecord: "fetching single records", ListIdentifiers: "comparing pages of identifiers"}
 # Held while a request to the provider at this address is under way.
 Slot = Callable[[str], AbstractContextManager[None]]
 
@@ -51,6 +54,7 @@ class Answering:
 
     def __init__(self, store: Store, writer: PageWriter, run: Run, access: Access, slot: Slot, stop: Stop) -> None:
         self._store, self._writer, self._run, self._slot = store, writer, run, slot
+        self._requests: Counter[str] = Counter()
         self._last_rejection = store.last_rejection_id()
         self._closing = ExitStack()
         self._provider = self._closing.enter_context(Provider(access, stop=stop))
@@ -86,12 +90,19 @@ class Answering:
             provider = self._provider
             if isinstance(question, GetRecord) and not question.retried:
                 provider = self._provider_once
+            self._report(question)
             try:
                 with self._slot(provider.url):
                     return _ask(provider, question)
             except ProviderError as error:
                 return error
         return self._from_store(question)
+
+    def _report(self, question: ProviderQuestion) -> None:
+        """Reports what is requested, and how often that was requested in this run."""
+        words = _REQUESTS.get(type(question), "asking the provider")
+        self._requests[words] += 1
+        report(f"{self._run.source} ({self._run.prefix}): {words}", self._requests[words])
 
     def _from_store(self, question: StoreQuestion) -> Any:
         source, prefix = self._run.source, self._run.prefix

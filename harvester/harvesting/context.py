@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,16 +17,6 @@ if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 
-class Progress(Struct, frozen=True):
-    """Where a run stands, for whoever watches it."""
-
-    source: str
-    format: str
-    pages: int
-    records: int
-    total: int | None = None  # the provider's completeListSize, which may be wrong
-
-
 class RunContext(Struct, frozen=True, kw_only=True):
     """What a run needs to know."""
 
@@ -36,7 +25,6 @@ class RunContext(Struct, frozen=True, kw_only=True):
     identity: Identity
     mapper: SourceMapper
     stop: Stop
-    progress: Callable[[Progress], None] | None = None
 
 
 class Outcome(Struct, frozen=True):

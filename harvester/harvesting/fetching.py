@@ -20,7 +20,7 @@ from harvester.harvesting import changes
 from harvester.model import Access, Page, Window
 from harvester.oai import Provider, hosts
 from harvester.store import RunWindow
-from harvester.system.logcontext import inherited_log_context
+from harvester.system.threads import inherited_context
 
 PAGES_AHEAD = 3  # pages of one list that may wait to be stored
 BYTES_AHEAD = 16 * 1024 * 1024  # of these pages together; a single page may be larger
@@ -116,7 +116,7 @@ class Fetching:
         self._lanes = [_Lane(access, lambda: self._ended or stop(), lanes) for _ in range(lanes)]
         for lane in self._lanes:
             self._free.put(lane)
-        self._threads = ThreadPoolExecutor(lanes, "fetch", inherited_log_context())
+        self._threads = ThreadPoolExecutor(lanes, "fetch", inherited_context())
         self._lines: list[Line] = []
 
     def __enter__(self) -> Self:

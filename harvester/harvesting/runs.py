@@ -26,7 +26,7 @@ from harvester.errors import (
     WaitUntil,
 )
 from harvester.harvesting import changes
-from harvester.harvesting.context import Outcome, Progress, RunContext
+from harvester.harvesting.context import Outcome, RunContext
 from harvester.harvesting.reporting import finish, not_begun, report_of
 from harvester.harvesting.run_choice import Request, RunChoice
 from harvester.harvesting.walker import Walker
@@ -36,6 +36,7 @@ from harvester.model import Access, Identity
 from harvester.oai import Provider, hosts
 from harvester.reports import RunReport
 from harvester.store import Run, RunState
+from harvester.system import progress
 from harvester.system.logcontext import log_context
 from harvester.system.stopping import Stop, never_stop
 
@@ -56,11 +57,10 @@ def harvest_source(
     *,
     now: Callable[[], datetime],
     stop: Stop = never_stop,
-    progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[RunReport]:
     """Harvests a source in each of its formats, and reports every run; the caller holds the lock of the source."""
     mapper = SourceMapper(config, store, source, today=now().date().isoformat())
-    harvest = _SourceHarvest(store, source, mapper, request, now, stop, progress)
+    harvest = _SourceHarvest(store, source, mapper, request, now, stop)
     with log_context(source=source.name), mapper, reduced_gc():
         yield from harvest.runs()
 
@@ -76,10 +76,9 @@ class _SourceHarvest:
         request: Request,
         now: Callable[[], datetime],
         stop: Stop,
-        progress: Callable[[Progress], None] | None,
     ) -> None:
         self._store, self._source, self._mapper, self._request = store, source, mapper, request
-        self._now, self._stop, self._progress = now, stop, progress
+        self._now, self._stop = now, stop
         self._choice = RunChoice(store, source, request, now)
         self._has_no_address = False  # of a source that was never identified
 
@@ -129,6 +128,7 @@ class _SourceHarvest:
             self._has_no_address = False
 
     def _identify(self, access: Access) -> Identity:
+        progress.report(f"{self._source.name}: connecting")
         with Provider(access, stop=self._stop) as provider, hosts.slot(provider.url):
             return provider.identify()
 
@@ -167,22 +167,13 @@ class _SourceHarvest:
         started = time.monotonic()
         with log_context(run=run.id):
             log.info("%s: %s", run.prefix, _beginning(run))
+            progress.report(f"{run.source} ({run.prefix})")
             context = RunContext(
-                store=self._store,
-                source=self._source,
-                identity=identity,
-                mapper=self._mapper,
-                stop=self._stop,
-                progress=self._show_progress,
+                store=self._store, source=self._source, identity=identity, mapper=self._mapper, stop=self._stop
             )
             outcome = Walker(context, run).go()
             seconds = time.monotonic() - started
             return outcome, finish(self._store, run, outcome, self._now(), seconds, stopped=self._stop())
-
-    def _show_progress(self, step: Progress) -> None:
-        log.debug("%s: page %d, %d of %s records", step.format, step.pages, step.records, step.total or "unknown")
-        if self._progress:
-            self._progress(step)
 
 
 def _may_list(error: BadStatus | ProtocolError) -> bool:

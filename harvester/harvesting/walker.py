@@ -6,6 +6,7 @@ written. How a run ends is read from the ledger, never from memory.
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from typing import TypeGuard
 
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from harvester.errors import ProviderError, Stopped, WaitUntil
 from harvester.harvesting import plan
 from harvester.harvesting.answering import Answering
-from harvester.harvesting.context import Outcome, Progress, RunContext
+from harvester.harvesting.context import Outcome, RunContext
 from harvester.harvesting.ending import ending, resumes
 from harvester.harvesting.fetching import Fetching, Line
 from harvester.harvesting.lists import ListProgress
@@ -23,6 +24,9 @@ from harvester.harvesting.page_writer import PageWriter
 from harvester.harvesting.patience import DEFAULT, Patience
 from harvester.model import Page
 from harvester.store import Advance, Close, Restart, Run, Split, SwitchGranularity, Transition
+from harvester.system.progress import report
+
+log = logging.getLogger(__name__)
 
 
 class _Reading(Struct):
@@ -47,7 +51,7 @@ class Walker:
         )
         self._reading: dict[int, _Reading] = {}  # by window
         self._is_stale = True  # the ledger has changed since it was read
-        self._progress = _ProgressReport(context, run)
+        self._progress = _ProgressReport(run)
 
     def go(self) -> Outcome:
         """Walks until no window is open, or none can go on. Raises what is not the provider's fault."""
@@ -166,8 +170,8 @@ def _ends_list(transition: Transition) -> TypeGuard[Advance | Close | Restart | 
 class _ProgressReport:
     """Tells who watches how far the run is. `total` counts what the lists that were asked for announce."""
 
-    def __init__(self, context: RunContext, run: Run) -> None:
-        self._context, self._run = context, run
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._pages = run.pages
         self._records = sum(window.seen for window in run.windows if window.state != "split")
         self._sizes = {window.id: window.list_size for window in run.windows if window.parent is None}
@@ -177,6 +181,6 @@ class _ProgressReport:
         self._pages, self._records = self._pages + 1, self._records + fresh
         if window_id in self._sizes:
             self._sizes[window_id] = size
-        if self._context.progress:
-            total = sum(known or 0 for known in self._sizes.values()) or None
-            self._context.progress(Progress(self._run.source, self._run.prefix, self._pages, self._records, total))
+        total = sum(known or 0 for known in self._sizes.values()) or None
+        log.debug("%s: page %d, %d of %s records", self._run.prefix, self._pages, self._records, total or "unknown")
+        report(f"{self._run.source} ({self._run.prefix})", self._records, total)

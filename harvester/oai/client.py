@@ -35,6 +35,7 @@ from harvester.oai.network import RequestGuard
 from harvester.oai.pages import Document
 from harvester.oai.transport import Response, Transport
 from harvester.oai.walls import blocked, let_through, wall
+from harvester.system.progress import report_pause
 from harvester.system.stopping import never_stop
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,8 @@ class Client(Sickle):  # type: ignore[misc]
         tries, pause = 0, 0.0
         while True:
             self._wait_until_allowed(pause)
+            if tries:
+                report_pause("")
             try:
                 return self._attempt(query)
             except ProviderError as error:
@@ -109,6 +112,7 @@ class Client(Sickle):  # type: ignore[misc]
                 if next_pause is None:
                     raise
                 log.info("%s (retrying in %.0f s, %d of %d)", error, next_pause, tries + 1, self._access.retries)
+                report_pause(f"retrying in {next_pause:.0f} s ({tries + 1} of {self._access.retries}): {error}")
             tries, pause = tries + 1, next_pause
 
     def _wait_until_allowed(self, pause: float) -> None:

@@ -22,6 +22,7 @@ from harvester.model import Access, Format, Hints, Identity, Page, SetInfo, Wind
 from harvester.oai import Provider
 from harvester.probing.checkup import Checkup, examine
 from harvester.probing.suggestions import Suggestions, suggest
+from harvester.system import progress
 
 # Matches prefixes, schemas and namespaces of formats that we may be able to read. The first page shows whether we can.
 MAYBE_READABLE = re.compile(r"oai_dc|jats|nlm|journalpublishing|archivearticle", re.IGNORECASE)
@@ -87,6 +88,7 @@ def probe_source(source: Source, hints: Hints, *, now: Callable[[], datetime]) -
 
 def _examine(access: Access, hints: Hints, now: Callable[[], datetime], wanted: Sequence[str] | None) -> ProbeReport:
     with Provider(access) as provider:
+        progress.report("asking who it is (Identify)")
         identity = provider.identify()
         skew = _skew(identity, now())
         probed: list[FormatProbe] = []
@@ -95,11 +97,14 @@ def _examine(access: Access, hints: Hints, now: Callable[[], datetime], wanted: 
             if wanted is None and not _may_be_readable(offered):
                 probed.append(_unread(offered))
                 continue
+            progress.report(f"first page of {offered.prefix}")
             result, page = _first_page(provider, offered, hints)
             probed.append(result)
             if page and result.reads:
                 read[result.reads] = (offered.prefix, page)
+        progress.report("sets")
         sets, sets_error = _sets(provider)
+        progress.report("trying paging, dates and identifiers")
         # Dublin Core if possible, because its pages cost the provider least.
         tested = read.get("oai_dc") or next(iter(read.values()), None)
         checkup = examine(provider, identity, *tested) if tested else None

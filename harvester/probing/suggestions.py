@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from harvester import formats
 from harvester.config import CitationProfile
+from harvester.identifiers import doi_prefix
 from harvester.model import Article, Hints, RawRecord, Reading
 from harvester.text import plain
 from harvester.xmltools import local, parse
@@ -52,6 +54,9 @@ class Suggestions(Struct, frozen=True, kw_only=True):
     date_profile: str | None = None  # that decides between several dates
     unordered_names: tuple[str, ...] = ()  # names that only a name_order can split
     journals: tuple[JournalFound, ...] = ()
+    articles: int = 0
+    doi_prefixes: dict[str, int] = {}  # how many articles have a DOI with each prefix
+    without_issn: int = 0  # articles
 
 
 def suggest(records: Mapping[str, Sequence[RawRecord]], hints: Hints) -> Suggestions:
@@ -64,7 +69,22 @@ def suggest(records: Mapping[str, Sequence[RawRecord]], hints: Hints) -> Suggest
         date_profile=_date_profile(dublin_core, hints),
         unordered_names=_values(readings, "name-order-unknown"),
         journals=_journals(reading.article for reading in readings if reading.article),
+        **_counts(live, hints),
     )
+
+
+def _counts(records: Mapping[str, Sequence[RawRecord]], hints: Hints) -> dict[str, Any]:
+    """The numbers of articles, of DOI prefixes and of articles without an ISSN; each article once for all formats."""
+    articles: dict[str, list[Article]] = {}
+    for raw in (raw for raws in records.values() for raw in raws):
+        if article := formats.read(raw, hints).article:
+            articles.setdefault(raw.identifier, []).append(article)
+    dois = (next((one.doi for one in versions if one.doi), None) for versions in articles.values())
+    return {
+        "articles": len(articles),
+        "doi_prefixes": dict(Counter(doi_prefix(doi) for doi in dois if doi).most_common()),
+        "without_issn": sum(not any(one.journal.issns for one in versions) for versions in articles.values()),
+    }
 
 
 def _values(readings: Iterable[Reading], code: str) -> tuple[str, ...]:
@@ -198,7 +218,7 @@ def journal_block(journal: JournalFound) -> str:
 def source_name(url: str) -> str:
     """A name for a source by its URL: the journal's part of an OJS path, or else the host."""
     parts = urlsplit(url)
-    path = re.sub(r"(/(oai|request|oai2|oai-pmh))+/?$", "", parts.path, flags=re.IGNORECASE)
+    path = re.sub(r"(/api)?(/(oai|request|oai2|oai-pmh))+/?$", "", parts.path, flags=re.IGNORECASE)
     last = path.rpartition("/")[2]
     host = re.sub(r"^(www|oai|journals?|ojs)\.", "", parts.hostname or "")
     name = last if last and "." not in last and last != "index" else host

@@ -16,6 +16,7 @@ from harvester.pipeline import check
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalCounts, MeasureCounts, count_by_journal
 from harvester.store import SourceStatus, status_or_empty
+from harvester.system.progress import reported
 from harvester.system.stopping import Stop, never_stop, until_stopped
 from harvester.text import plain
 
@@ -87,9 +88,10 @@ def gather(
     findings = check(config, store, names, today=now.date().isoformat(), stop=stop)
     held = list(islice(store.held_back(sources), HELD_SHOWN))
     sentences, grouped = _Sentences(held), FindingGroups()
-    for _ in grouped.counting(sentences.collecting(findings)):
+    for _ in reported(grouped.counting(sentences.collecting(findings)), "reading findings"):
         pass
     ready = until_stopped(store.ready_articles(sources), stop)
+    ready = reported(ready, "counting what articles have", store.ready_count(sources))
     by_journal = count_by_journal(ready, now.year, config.journals, crossmark=_has_crossmark(config))
     states = _states(config, store, sources)
     return Report(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from harvester.store.location import path_of
+from harvester.store.location import is_read_only, path_of
 from harvester.store.overview import Overview, is_current, snapshot
 from harvester.store.restoration import restore
 from harvester.store.structs import (
@@ -86,6 +87,7 @@ __all__ = [
     "Transition",
     "UnresolvedRejection",
     "connect",
+    "last_change_if_read_only",
     "open_overview",
     "restore",
     "status_or_empty",
@@ -114,6 +116,15 @@ def connect(url: str, *, timeout: float = 30.0) -> Iterator[Store]:
         yield opened
     finally:
         opened.close()
+
+
+def last_change_if_read_only(url: str) -> datetime | None:
+    """When the store was last written, if this user may only read it; `None` if the user may write it."""
+    path = path_of(url)
+    if not is_read_only(path):
+        return None
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return datetime.fromtimestamp(max(file.stat().st_mtime for file in files if file.exists()), UTC)
 
 
 @contextmanager

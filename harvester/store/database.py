@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import parse_qsl
 
 from sqlalchemy import (
     ColumnElement,
@@ -36,8 +37,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester.errors import StoreError
 from harvester.store import migrations, tables
-from harvester.store.location import check_backup, check_log, path_of, store_error
+from harvester.store.location import check_backup, check_log, is_read_only, path_of, read_only_uri, store_error
 from harvester.system import files
+from harvester.system.progress import report, reporting_size
 
 T = TypeVar("T")
 
@@ -65,12 +67,16 @@ class Database:
 
     def __init__(self, path: Path, engine: Engine, timeout: float) -> None:
         self.path = path
+        self.read_only = is_read_only(path)
         self._engine = engine
         self._timeout = timeout
 
     @classmethod
     def open(cls, url: str, timeout: float) -> Self:
-        """Opens the store, after creating or migrating it if needed. `timeout`, in seconds, is for locks."""
+        """Opens the store, after creating or migrating it if needed. `timeout`, in seconds, is for locks.
+
+        If this user may only read the store, nothing is ever written.
+        """
         path = path_of(url)
         check_log(path)
         try:
@@ -115,11 +121,29 @@ class Database:
     def _prepare(self) -> None:
         with self._read() as connection:
             revision = self._revision(connection)
+        if self.read_only:
+            self._check_readable(revision)
+            return
         self._use_wal()
+        self._give_to_owner()
         if revision is None:
             self._create()
         elif revision != migrations.HEAD:
             self._migrate(revision)
+
+    def _give_to_owner(self) -> None:
+        """Files that SQLite makes next to the store later get the same owner by themselves."""
+        try:
+            files.give_to_owner(self.path)
+        except OSError as error:
+            raise StoreError(f"The store {self.path} cannot be used: {error.strerror}.") from error
+
+    def _check_readable(self, revision: str | None) -> None:
+        if revision != migrations.HEAD:
+            raise StoreError(
+                f"The store {self.path} is of another version of this program, and you may only read it. The user that "
+                "it belongs to upgrades it with any command, such as `harvester status`."
+            )
 
     def _use_wal(self) -> None:
         """Switches to WAL mode; a backup is not in it. SQLite does not wait for this lock by itself."""
@@ -159,6 +183,7 @@ class Database:
         with self._transaction("migrate") as connection:
             if self._revision(connection) == revision:  # else another process was first, and made the backup
                 self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
+                report("upgrading the store")
                 migrations.upgrade(connection)
                 self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on
@@ -185,7 +210,9 @@ class Database:
                     f"The backup {path} cannot be written: its folder does not exist. Mount its disk, or make it."
                 )
             temporary.write_bytes(b"")  # if it cannot be written, SQLite's error would seem to be about the store
-            self._outside_transaction("VACUUM INTO ?", str(temporary))
+            files.give_to_owner(temporary)
+            with reporting_size(temporary, "copying the store, in MB", self.path.stat().st_size):
+                self._outside_transaction("VACUUM INTO ?", str(temporary))
             files.publish(temporary, path)
         except OSError as error:
             raise StoreError(f"The backup {path} cannot be written: {error.strerror}.") from error
@@ -263,11 +290,16 @@ def chunks(items: Iterable[T], size: int = 400) -> Iterator[list[T]]:
         yield chunk
 
 
+def _url(path: Path) -> URL:
+    if not is_read_only(path):
+        return URL.create("sqlite", database=str(path))
+    name, _, options = read_only_uri(path).partition("?")
+    return URL.create("sqlite", database=name, query={**dict(parse_qsl(options)), "uri": "true"})
+
+
 def _engine(path: Path, timeout: float) -> Engine:
     # The listener below begins transactions. The sqlite3 module would begin them at other times.
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": timeout, "isolation_level": None}
-    )
+    engine = create_engine(_url(path), connect_args={"timeout": timeout, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def settings(raw: Any, _entry: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 from harvester.errors import StoreError, StoreLocked
 from harvester.store import wal
@@ -52,6 +54,22 @@ def check_log(path: Path) -> None:
             f"was changed. Stop this program, move {log} and {path}-shm away, and start again. Next time, use "
             "`harvester restore FILE`, which does all that."
         )
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether there is a store that this user may read only. SQLite makes files next to it even to read."""
+    effective = os.access in os.supports_effective_ids
+    writable = (os.access(one, os.W_OK, effective_ids=effective) for one in (path, path.parent))
+    return path.is_file() and not all(writable)
+
+
+def read_only_uri(path: Path) -> str:
+    """The URI that opens the store without ever writing, not even a file next to it.
+
+    If nobody has the store open, its log is missing and cannot be made, so the file is read as one that stays as it is.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    return f"file:{quote(str(path.absolute()))}?mode=ro{'' if log.exists() else '&immutable=1'}"
 
 
 def _size(path: Path) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester.store import migrations
-from harvester.store.location import check_log, store_error
+from harvester.store.location import check_log, is_read_only, read_only_uri, store_error
 from harvester.store.structs import Counts, FormatStatus, RunRow, SourceStatus
 
 SourceFormat = tuple[str, str]  # source, metadata prefix
@@ -175,11 +175,18 @@ def _moment(value: object) -> datetime | None:
         raise sqlite3.DatabaseError("malformed value: a moment") from error
 
 
+def _connected(path: Path, timeout: float) -> sqlite3.Connection:
+    read_only = is_read_only(path)
+    return sqlite3.connect(
+        read_only_uri(path) if read_only else path, uri=read_only, timeout=timeout, isolation_level=None
+    )
+
+
 @contextmanager
 def snapshot(path: Path, timeout: float) -> Iterator[Overview]:
     """A snapshot of the store in this file, which must be current (`is_current`). Raises `StoreError`."""
     try:
-        with closing(sqlite3.connect(path, timeout=timeout, isolation_level=None)) as connection:
+        with closing(_connected(path, timeout)) as connection:
             connection.execute("BEGIN")
             yield Overview(connection)
     except sqlite3.DatabaseError as error:
@@ -192,7 +199,7 @@ def is_current(path: Path, timeout: float) -> bool:
     if not path.is_file():
         return False
     try:
-        with closing(sqlite3.connect(path, timeout=timeout)) as connection:
+        with closing(_connected(path, timeout)) as connection:
             revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     except sqlite3.DatabaseError:
         return False  # `connect` reports what is wrong with it

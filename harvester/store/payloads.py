@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.errors import StoreError
 from harvester.store.database import BulkStatement, chunks
 from harvester.store.tables import payload
+from harvester.system.progress import report
 
 _LAST = select(func.coalesce(func.max(payload.c.id), 0))
 _GET = select(payload).where(payload.c.id.in_(bindparam("ids", expanding=True)))
@@ -66,8 +67,11 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, bytes]:
 
 def damaged(connection: Connection) -> Iterator[str]:
     """The hash of each payload whose bytes are damaged."""
-    after = 0
+    after, done = 0, 0
+    total = connection.execute(select(func.count()).select_from(payload)).scalar_one()
     while rows := connection.execute(_NEXT, {"after": after}).all():
+        report("reading every payload", done, total)
+        done += len(rows)
         for row in rows:
             try:
                 _unpacked(StoredPayload(*row))

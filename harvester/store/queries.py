@@ -24,6 +24,7 @@ from harvester.store.database import Database, chunks
 from harvester.store.overview import Overview
 from harvester.store.structs import FindingRow, SourceStatus, StoredArticle
 from harvester.store.tables import article, article_count, batch, deposited, finding, record, record_count
+from harvester.system.progress import report
 
 _BY_IDENTIFIER = (article.c.source, article.c.identifier)
 
@@ -50,11 +51,7 @@ class Queries(Database):
         no finding with a code of `without`.
         """
         columns = select(article.c.id, article.c.fingerprint)
-        ready = _filtered(columns.where(article.c.state == "ready", ~_contested(configured, without)), sources, dois)
-        if not (everything or dois):
-            same_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
-            changed = deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
-            ready = ready.outerjoin(deposited, same_doi).where(changed)
+        ready = _pending(columns, target, sources, dois, everything).where(~_contested(configured, without))
         by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
         with self._read() as connection:
             rows = connection.execute(ready.order_by(*by_issue, article.c.doi_key, article.c.id)).all()
@@ -63,6 +60,22 @@ class Queries(Database):
             with self._read() as connection:
                 stored = load_articles(connection, list(fingerprints), state="ready")
             yield from (one for one in stored if one.fingerprint == fingerprints[one.id])
+
+    def pending_count(
+        self,
+        target: str,
+        sources: Collection[str] = (),
+        dois: Collection[str] = (),
+        *,
+        everything: bool = False,
+        configured: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> int:
+        """The number of articles that `pending` gives."""
+        number = select(func.count()).select_from(article)
+        ready = _pending(number, target, sources, dois, everything).where(~_contested(configured, without))
+        with self._read() as connection:
+            return int(connection.execute(ready).scalar_one())
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every article that is not held back, deposited or not, without its findings."""
@@ -130,6 +143,7 @@ class Queries(Database):
 
         `deep` reads every payload, because SQLite's own check does not see damage inside one.
         """
+        report("checking the structure of the store")
         with self._read() as connection:
             lines = connection.execute(text("PRAGMA integrity_check")).scalars().all()
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
@@ -162,6 +176,18 @@ _FINDINGS = (
     .where(article.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(*_BY_IDENTIFIER, finding.c.position)
 )
+
+
+def _pending(
+    selected: Select[Any], target: str, sources: Collection[str], dois: Collection[str], everything: bool
+) -> Select[Any]:
+    """Of the articles, those to deposit for `target`, as `Queries.pending` describes them."""
+    ready = _filtered(selected.where(article.c.state == "ready"), sources, dois)
+    if everything or dois:
+        return ready
+    same_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
+    changed = deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
+    return ready.outerjoin(deposited, same_doi).where(changed)
 
 
 def _contested(configured: Collection[str], without: Collection[str]) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from harvester.store.database import Database, chunks
 from harvester.store.records import UNRESOLVED_REJECTIONS
 from harvester.store.structs import Pruned
 from harvester.store.tables import payload, record, record_version, rejected, run, run_window
+from harvester.system.progress import report
 
 
 class Retention(Database):
@@ -21,6 +22,7 @@ class Retention(Database):
         This is the versions they replaced, the records they rejected, and the runs that no row points to. The current
         version of every record stays, and so do unresolved rejections and the runs that the next harvest begins from.
         """
+        report("looking for what is no longer needed")
         # A migration does not check foreign keys, which would cost a scan of five columns for each deleted payload.
         with self._transaction("migrate") as connection:
             ended = select(run.c.id).where(run.c.started < before, run.c.state != "running")
@@ -33,6 +35,7 @@ class Retention(Database):
             for chunk in chunks(runs):
                 connection.execute(delete(run_window).where(run_window.c.run_id.in_(chunk)))
                 connection.execute(delete(run).where(run.c.id.in_(chunk)))
+            report("deleting payloads that are no longer needed")
             payloads = delete_unused_payloads(connection)
             self._check_references(connection)
         self._engine.dispose()  # the next connection has its foreign keys on

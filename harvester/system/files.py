@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from pathlib import Path
 
@@ -14,10 +15,23 @@ def write_whole(path: Path, data: bytes) -> None:
     temporary = temporary_of(path)
     try:
         temporary.write_bytes(data)
+        give_to_owner(temporary)
         publish(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replaces a text file of a person by a whole one, with its mode, its line ends and its byte order mark.
+
+    Raises `OSError`.
+    """
+    path = path.resolve()  # a link stays one
+    before, mode = path.read_bytes(), path.stat().st_mode
+    data = text.replace("\n", "\r\n" if b"\r\n" in before else "\n").encode()
+    write_whole(path, (codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b"") + data)
+    path.chmod(mode)
 
 
 def publish(temporary: Path, final: Path) -> None:
@@ -37,7 +51,18 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
+        give_to_owner(folder)
         sync(folder.parent)
+
+
+def give_to_owner(path: Path) -> None:
+    """Gives what root has made in the folder of another user to that user, who could not write it otherwise.
+
+    Otherwise one command with sudo would lock out the service. Raises `OSError`.
+    """
+    folder = path.parent.stat()
+    if os.geteuid() == 0 and folder.st_uid != 0 and path.stat().st_uid == 0:
+        os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def sync(path: Path) -> None:

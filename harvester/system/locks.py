@@ -22,6 +22,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from harvester.errors import BusyError, StoreError
+from harvester.system.files import give_to_owner, make_folder
 
 # Most file systems allow 255 bytes in a name; this leaves space for the digest and the ending.
 _LONGEST_NAME = 200
@@ -93,8 +94,10 @@ def safe_file_name(name: str) -> str:
 
 def _opened(path: Path) -> IO[bytes]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+b", buffering=0)  # not "w": it would wipe what the holder has written
+        make_folder(path.parent)
+        opened = path.open("a+b", buffering=0)  # not "w": it would wipe what the holder has written
+        give_to_owner(path)
+        return opened
     except OSError as error:
         raise _unusable(path, error) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -22,13 +22,3 @@ def log_context(**more: str | int) -> Iterator[None]:
         yield
     finally:
         _facts.reset(token)
-
-
-def inherited_log_context() -> Callable[[], None]:
-    """The initializer for a thread pool, which gives its threads the facts of this thread."""
-    inherited = facts()
-
-    def set_facts() -> None:
-        _facts.set(inherited)
-
-    return set_facts

@@ -16,6 +16,7 @@ from tests.chaos.cases.parts import BROKEN, WINDOWS, plain_token
 from tests.chaos.harvesting import bench, differing, held, reconcile
 from tests.providers.server import Answer, Request, error, reply
 from tests.providers.truth import CLOCK, Fault, Truth, article, broken, containing, name
+from tests.workbench import watching_pages
 
 pytestmark = pytest.mark.slow
 
@@ -125,15 +126,15 @@ class Provider(RuleBasedStateMachine):
 
     @rule(page=st.integers(1, 6))
     def harvest_and_be_killed(self, page: int) -> None:
-        def kill(done: object) -> None:
+        def kill(_: int) -> None:
             nonlocal page
             page -= 1
             if page == 0:
                 raise Killed
 
         self._passes(1)
-        with contextlib.suppress(Killed):
-            self.bench.harvest(progress=kill)
+        with contextlib.suppress(Killed), watching_pages(kill):
+            self.bench.harvest()
 
     @rule(number=NUMBERS, request=st.integers(1, 6))
     def change_during_a_harvest(self, number: int, request: int) -> None:

@@ -12,7 +12,7 @@ from harvester.model import SetInfo
 from tests.chaos.harvesting import bench, differing, harvest, held
 from tests.providers.server import Request, reply
 from tests.providers.truth import CLOCK, Truth, article, broken, is_list, metadata, name
-from tests.workbench import Workbench
+from tests.workbench import Workbench, watching_pages
 
 
 class Killed(BaseException):
@@ -20,14 +20,14 @@ class Killed(BaseException):
 
 
 def killed_behind(made: Workbench, pages: int) -> None:
-    def kill(progress: object) -> None:
+    def kill(_: int) -> None:
         nonlocal pages
         pages -= 1
         if not pages:
             raise Killed
 
-    with pytest.raises(Killed):
-        harvest(made, progress=kill)
+    with pytest.raises(Killed), watching_pages(kill):
+        harvest(made)
 
 
 def test_that_the_list_became_shorter_and_moved_its_rows(tmp_path: Path):

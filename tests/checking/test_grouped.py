@@ -6,10 +6,10 @@ from harvester.checking.grouped import SHOWN, FindingGroups
 from harvester.reports import RecordFinding
 
 
-def finding(code: str, number: int, fix: str = "Correct it.") -> RecordFinding:
+def finding(code: str, number: int, fix: str = "Correct it.", value: str = "") -> RecordFinding:
     return RecordFinding(
-        code=code, severity="error", record=f"oai:x:{number}", source="lamps", doi=None, path="", value="",
-        message="", fix=fix, who="source",
+        code=code, severity="error", record=f"oai:x:{number}", source="lamps", doi=None, path="", value=value,
+        message=f"“{value}” is wrong", fix=fix, who="source",
     )  # fmt: skip
 
 
@@ -43,3 +43,19 @@ def test_the_gravest_groups_come_first_and_then_the_largest():
 
 def test_nothing_has_no_groups():
     assert FindingGroups().groups() == []
+
+
+def test_different_values_are_counted_and_records_once():
+    grouped = FindingGroups()
+    pairs = [(1, "a"), (1, "b"), (2, "a"), (3, "a")]
+    list(grouped.counting(finding("issn-media-unknown", number, value=value) for number, value in pairs))
+    (group,) = grouped.groups()
+    assert (group.count, group.records, dict(group.values)) == (4, 3, {"a": 3, "b": 1})
+    assert [example.record for example in group.examples] == ["oai:x:1", "oai:x:2", "oai:x:3"]
+    assert group.message is None
+
+
+def test_a_message_that_all_have_is_that_of_the_group():
+    grouped = FindingGroups()
+    list(grouped.counting(finding("issn-media-unknown", number, value="a") for number in range(3)))
+    assert grouped.groups()[0].message == "“a” is wrong"

@@ -11,9 +11,10 @@ FINDING = {"code", "severity", "record", "source", "doi", "path", "value", "mess
 def test_check_prints_findings_by_code(harvested):
     done = harvested("check")
     assert done.exit_code == 0
-    assert "error  doi-missing  1\n" in done.stdout
-    assert "  - oai:small:4: " in done.stdout
+    assert done.stdout.startswith("error    The article has no DOI.\n         1 record\n         To do: ")
     assert "(Who: the journal, in its own system.)\n" in done.stdout
+    assert "(oai:small:4)\n           http" in done.stdout
+    assert "         Code: doi-missing\n" in done.stdout
     assert done.stderr.endswith("1 error. For more about one: harvester explain CODE, harvester show RECORD.\n")
 
 

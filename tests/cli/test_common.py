@@ -19,7 +19,7 @@ def test_commands_without_sources_say_how_to_begin(call, tmp_path):
     (tmp_path / "config.toml").touch()
     for command in ("status", "schedule", "harvest --due", "source list"):
         done = call(*command.split())
-        assert (done.exit_code, "harvester source probe URL" in done.stderr) == (0, True), command
+        assert (done.exit_code, "harvester source add URL" in done.stderr) == (0, True), command
     assert call("runs").stderr == "There is no run yet.\n"
     assert call("-q", "status").output == ""
 

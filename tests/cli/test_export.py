@@ -1,5 +1,7 @@
 """`harvester export`."""
 
+import re
+
 from tests.cli.conftest import answer
 
 FILE = {"path", "batch_id", "schema_version", "records", "dois", "bytes"}
@@ -23,7 +25,16 @@ def test_export_prints_a_table(harvested):
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].split() == ["file", "schema", "records", "bytes"]
     assert "1 record written into 1 file" in done.stderr
-    assert "held back  oai:small:4  doi-missing" in harvested("export", "crossref").stdout
+    assert done.stdout.splitlines()[1].startswith("exports/10.12345-")
+    whole = harvested("export", "crossref").stdout
+    assert "error    The article has no DOI." in whole
+    assert "(oai:small:4)" in whole
+
+
+def test_many_files_are_not_listed_one_by_one(harvested, monkeypatch):
+    monkeypatch.setattr("harvester.cli.export.FILES_SHOWN", 0)
+    done = harvested("export", "crossref")
+    assert re.match(r"files exports/10\.12345-\d+\.xml to exports/10\.12345-\d+\.xml\n", done.stdout)
 
 
 def test_export_of_an_unknown_doi_fails(harvested):

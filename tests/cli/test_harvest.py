@@ -54,7 +54,7 @@ def test_harvest_without_sources_says_how_to_add_one(call):
     call("init")
     done = call("harvest")
     assert done.exit_code == 2
-    assert "harvester source probe URL" in done.stderr
+    assert "harvester source add URL" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--from", "1.2.2024"], ["--until", "2024-02-30"], ["--from", "2024"]])

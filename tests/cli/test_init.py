@@ -19,7 +19,7 @@ def test_init_writes_a_valid_configuration(call, tmp_path):
     done = call("init")
     assert done.exit_code == 0
     assert done.stdout == ""
-    assert "Next: harvester source probe URL" in done.stderr
+    assert "Next: harvester source add URL" in done.stderr
     assert (tmp_path / "exports").is_dir()
     assert load(tmp_path / "config.toml").sources == {}
     assert call("config", "check").exit_code == 0

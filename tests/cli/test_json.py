@@ -26,9 +26,10 @@ CALLS = {
     "report": ("report",),
     "explain": ("explain doi-missing",),
     "source rename, source forget": ("source rename small other", "source forget other --yes"),
-    "source list, source probe, source test": (
+    "source list, source probe, source add, source test": (
         "source list",
         "source probe {url} --allow-private",
+        "source add {url}?from=elsewhere --allow-private --yes",
         "source test small",
     ),
     "schedule": ("schedule",),

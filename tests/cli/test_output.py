@@ -1,4 +1,4 @@
-"""Output as JSON, as a table and as CSV."""
+"""Output as JSON and as CSV."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.cli.output import as_csv, as_json, as_json_list, counted, line, one_line, table
+from harvester.cli.output import as_csv, as_json, as_json_list, counted, one_line
 from harvester.reports import HeldBack
 
 
@@ -29,26 +29,23 @@ def test_streamed_list_is_the_same_object(capsys, number):
     assert json.loads(capsys.readouterr().out) == {"schema": 1, "findings": [{"code": str(n)} for n in range(number)]}
 
 
-def test_table_aligns_columns(capsys):
-    table(("name", "number"), [("a", 1), ("журнал", 23.5), ("期刊", 100)])
-    assert capsys.readouterr().out == "name    number\na            1\nжурнал    23.5\n期刊       100\n"
-    table(("name", "number"), [])
-    assert capsys.readouterr().out == "name  number\n"
-
-
-def test_control_characters_of_a_record_are_escaped(capsys):
-    line("title \x1b[2J\x9b31m\x07 end")
-    assert capsys.readouterr().out == "title \\x1b[2J\\x9b31m\\x07 end\n"
-
-
 def test_long_text_is_cut():
     assert one_line("a\n b\tc") == "a b c"
     assert one_line("x" * 300, 10) == "xxxxxxxxx…"
 
 
-@pytest.mark.parametrize(("number", "words"), [(0, "0 records"), (1, "1 record"), (1234, "1,234 records")])
-def test_counted_nouns(number, words):
-    assert counted(number, "record") == words
+@pytest.mark.parametrize(
+    ("number", "noun", "words"),
+    [
+        (0, "record", "0 records"),
+        (1, "record", "1 record"),
+        (1234, "record", "1,234 records"),
+        (2, "entry", "2 entries"),
+        (2, "address", "2 addresses"),
+    ],
+)
+def test_counted_nouns(number, noun, words):
+    assert counted(number, noun) == words
 
 
 FORMULAS = [

@@ -82,5 +82,4 @@ def test_export_warns_of_records_thinner_than_their_last_deposit(call, tmp_path)
             (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
             assert call("harvest").exit_code == 0
         output = call("export", "crossref").stdout
-    assert output.count("thinner  oai:small:") == 3
-    assert "contributors (1 now, 2 before)" in output
+    assert output.count("contributors (1 now, 2 before)") == 3

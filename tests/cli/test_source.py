@@ -1,4 +1,4 @@
-"""`harvester source`: list, probe, test, rename, forget."""
+"""`harvester source`: list, probe, add, test, rename, forget."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from harvester.config import load
 from harvester.model import SetInfo
 from harvester.system import locks
 from tests.cli.conftest import answer
+from tests.providers import small_journal
 from tests.providers.server import Server, error, reply
 from tests.providers.truth import Truth
 
@@ -17,7 +18,10 @@ def test_probe_prints_its_results(call, small):
     assert "Journal of Small Things" in done.stdout
     assert "second" in done.stdout
     assert "\nSets         small:ART  Articles\n" in done.stdout
-    assert "Next: harvester init, paste these lines into config.toml, then harvester harvest.\n" in done.stderr
+    init, add, harvest = done.stderr.splitlines()[-3:]
+    assert init.endswith(" init")
+    assert add.endswith(f" source add {small.url} --allow-private")
+    assert harvest.endswith(" harvest")
     assert "yes, as oai_dc" in done.stdout
     assert "Vol. 3 No. 1 (2024)" in done.stdout
     assert "read as ojs: volume 3, issue 1, first page 10" in done.stdout
@@ -47,7 +51,7 @@ def test_probe_of_a_page_that_is_not_oai_pmh(call):
         assert "the provider sent a web page (HTML)" in done.stderr
         assert "of a journal in OJS ends in /index.php/JOURNAL/oai" in done.stderr  # the commonest mistake
         assert "harvest again" not in done.stderr
-    done = call("source", "probe", "journal.example.org")
+    done = call("source", "probe", "ftp://journal.example.org")
     assert done.exit_code == 2
     assert "must be a URL that begins with http:// or https://" in done.stderr
 
@@ -120,6 +124,60 @@ def test_probe_of_an_empty_list(call, sets, words):
         done = call("source", "probe", server.url, "--allow-private")
     assert "The list of oai_dc is empty." in done.stderr
     assert words in done.stderr
+
+
+class TestAdd:
+    @pytest.fixture
+    def path(self, tmp_path):
+        path = tmp_path / "config.toml"
+        path.write_text(small_journal.CONFIG.partition("[sources")[0].replace("10.12345", "10.99999") + "# the end\n")
+        path.chmod(0o640)
+        return path
+
+    def test_it_shows_the_lines_and_writes_them(self, call, small, path):
+        before = path.read_text()
+        done = call("source", "add", small.url, "--allow-private", "--yes")
+        assert done.exit_code == 0
+        assert path.read_text().startswith(before)
+        assert path.stat().st_mode & 0o777 == 0o640
+        (name,) = load(path).sources
+        assert f"[sources.{name}]" in done.stdout
+        assert "records have a DOI with the prefix 10.12345, which is not among yours" in done.stderr
+        assert f" harvest {name}\n" in done.stderr
+        assert call("harvest").exit_code == 0
+
+    def test_it_asks_and_does_nothing_without_an_answer(self, call, small, path, monkeypatch):
+        before = path.read_text()
+        done = call("source", "add", small.url, "--allow-private")
+        assert (done.exit_code, path.read_text()) == (2, before)
+        monkeypatch.setattr("harvester.cli.source._is_terminal", lambda: True)
+        assert call("source", "add", small.url, "--allow-private", input="n\n").exit_code == 130
+        assert path.read_text() == before
+        assert call("source", "add", small.url, "--allow-private", input="y\n").exit_code == 0
+        assert path.read_text() != before
+
+    def test_a_source_is_added_once(self, call, small, path):
+        assert call("source", "add", small.url, "--allow-private", "--yes").exit_code == 0
+        done = call("source", "add", small.url, "--allow-private", "--yes")
+        assert done.exit_code == 2
+        assert "has this address already" in done.stderr
+
+    def test_it_finds_the_endpoint_of_a_page(self, call, path):
+        def site(request):
+            is_endpoint = request.target.startswith("/index.php/j/oai?")
+            return small_journal.answer(request) if is_endpoint else reply("<html>the journal</html>")
+
+        with Server(site) as server:
+            root = server.url.removesuffix("/oai")
+            done = call("source", "add", f"{root}/index.php/j/about", "--allow-private", "--yes", "--json")
+        assert answer(done)["probe"]["url"] == f"{root}/index.php/j/oai"
+        assert [source.url for source in load(path).sources.values()] == [f"{root}/index.php/j/oai"]
+
+    def test_nothing_is_written_where_nothing_can_be_read(self, call, path):
+        before = path.read_text()
+        with Server([reply("<html>a page</html>")] * 20) as server:
+            assert call("source", "add", server.url, "--allow-private", "--yes").exit_code == 1
+        assert path.read_text() == before
 
 
 class TestRename:

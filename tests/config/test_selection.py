@@ -36,7 +36,7 @@ def test_every_unknown_name_is_reported_with_the_nearest(tmp_path: Path):
 
 
 def test_configuration_without_sources_says_how_to_add_one(tmp_path: Path):
-    with pytest.raises(ConfigError, match="harvester source probe URL"):
+    with pytest.raises(ConfigError, match="harvester source add URL"):
         select_sources(configured(tmp_path), [])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -19,6 +20,7 @@ from harvester.model import Window
 from tests.daemon.conftest import text_of
 from tests.providers import small_journal
 from tests.providers.server import Server
+from tests.workbench import watching_pages
 
 
 class Clock:
@@ -69,15 +71,14 @@ def until(happened: Callable[[], bool]) -> None:
 def test_daemon_resumes_a_harvest_that_a_person_stopped(daemon: Daemon):
     """A harvest that a person began and stopped is due for the daemon, as for `harvest --due`."""
     until(lambda: completed(daemon) == 1)
-    pages: list[pipeline.Progress] = []
-    with pipeline.opened(daemon.config) as store:
+    pages: list[int] = []
+    with pipeline.opened(daemon.config) as store, watching_pages(pages.append):
         (stopped,) = pipeline.harvest(
             daemon.config,
             store,
             now=lambda: datetime.now(UTC),
             full=True,
             stop=lambda: bool(pages),
-            progress=pages.append,
         )
     assert (stopped.state, stopped.pages) == ("incomplete", 1)
     daemon.replan = 0.2
@@ -101,6 +102,7 @@ def next_run(daemon: Daemon) -> datetime | None:
 def test_daemon_replans_when_the_clock_jumps_forward_and_back(
     daemon: Daemon, clock: Clock, caplog: pytest.LogCaptureFixture
 ):
+    caplog.set_level(logging.WARNING, "harvester.daemon")  # a command in this process may have set another one
     daemon.replan = 2.0  # a job cannot start twice: a jump just before a harvest ends is noticed by the next plan
     until(lambda: completed(daemon) == 1)
     clock.moved = timedelta(hours=2)

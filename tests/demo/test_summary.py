@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harvester.demo.run import Deposited, HeldBackSummary, Part, Summary
-from harvester.demo.summary import lines
+from harvester.demo.summary import ending, lines
 from harvester.reports import RunReport
 
 RUNS = (
@@ -37,10 +37,10 @@ def test_summary_of_a_first_run() -> None:
         "    Wasps: 1 article",
         "",
         "Held back (1)",
-        "  oai:1: It has no title.",
-        "",
-        "Run it again: it asks for what is new only. For more: harvester --config /d/config.toml check",
     ]
+    assert ending(summary, ".venv/bin/harvester") == (
+        "Run it again: it requests only what is new. For more:\n  .venv/bin/harvester --config /d/config.toml check"
+    )
 
 
 def test_paths_of_files_are_relative_to_the_working_folder() -> None:
@@ -53,13 +53,12 @@ def test_paths_of_files_are_relative_to_the_working_folder() -> None:
 
 def test_summary_of_a_second_run() -> None:
     runs = (RunReport(source="journals", format="jats", state="complete", unchanged=2),)
-    printed = list(lines(Summary(config="c", provider="p", runs=runs, files=(), held=(), unchanged=31)))
-    assert printed[1:] == [
+    summary = Summary(config="c", provider="p", runs=runs, files=(), held=(), unchanged=31)
+    assert list(lines(summary))[1:] == [
         "  journals in jats: nothing new",
         "",
         "Exported nothing: 31 articles unchanged since the last files",
         "",
         "Held back: nothing",
-        "",
-        "Nothing new since the last run, so nothing was exported.",
     ]
+    assert ending(summary, "harvester") == "Nothing new since the last run, so nothing was exported."

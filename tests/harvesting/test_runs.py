@@ -29,7 +29,7 @@ from tests.providers.truth import (
     name,
     page_of,
 )
-from tests.workbench import Workbench
+from tests.workbench import Workbench, watching_pages
 
 LATER = CLOCK + timedelta(days=1)
 SETS = (SetInfo("river:ART", "Articles"), SetInfo("river:REV", "Reviews"))
@@ -244,14 +244,14 @@ def test_what_came_behind_the_last_page_of_a_killed_harvest_is_asked_for(tmp_pat
     clock = Clock()
     truth = Truth(clock=clock)
 
-    def kill(done):
-        if done.pages == 5:
+    def kill(records):
+        if records == 23:
             raise Killed
 
     with broken(truth) as (_, server):
         made = bench(tmp_path, server.url)
-        with pytest.raises(Killed):
-            harvest(made, progress=kill)
+        with pytest.raises(Killed), watching_pages(kill):
+            harvest(made)
         clock.moment = LATER
         truth.put(article(3, " (revised)", datestamp=LATER))
         assert [run.state for run in made.harvest()] == ["complete", "complete"]
@@ -260,11 +260,12 @@ def test_what_came_behind_the_last_page_of_a_killed_harvest_is_asked_for(tmp_pat
 
 def test_the_next_page_is_fetched_while_this_one_is_stored(tmp_path: Path):
     asked: list[int] = []
-    told: list[tuple[int, int]] = []
+    told: list[int] = []
     with broken(Truth(), lambda request, _: asked.append(page_of(request))) as (_, server):
         made = bench(tmp_path, server.url)
-        harvest(made, progress=lambda done: told.append((done.pages, done.records)))
-    assert told == [(1, 5), (2, 10), (3, 15), (4, 20), (5, 23)]
+        with watching_pages(told.append):
+            harvest(made)
+    assert told == [5, 10, 15, 20, 23]
     assert asked == [0, 1, 2, 3, 4, 5]
 
 

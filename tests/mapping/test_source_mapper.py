@@ -15,6 +15,7 @@ from harvester.demo.repository import Repository
 from harvester.mapping.pool import MappingPool, MappingTask
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.model import Keyword, Page
+from harvester.system.progress import Progress, watching
 from tests.mapping.samples import raw_records
 from tests.providers import press as presses
 from tests.providers import small_journal
@@ -120,13 +121,13 @@ def test_a_harvest_maps_the_others_again_too(press: Press):
 
 
 def test_everything_is_mapped_again_where_asked(alone: Press):
-    told = []
+    told: list[Progress] = []
     with alone.bench.opened() as (config, store):
         assert pipeline.rebuild(config, store, today="2026-11-24") == 0
-        again = pipeline.rebuild(
-            config, store, today="2026-11-24", everything=True, progress=lambda *done: told.append(done)
-        )
-    assert (again, told) == (3, [("journal", 3)])
+        with watching(told.append):
+            again = pipeline.rebuild(config, store, today="2026-11-24", everything=True)
+    assert again == 3
+    assert told[:2] == [Progress("rebuilding articles"), Progress("rebuilding articles", 3, 3)]
 
 
 # ------------------------------------------------------------------------------------ several formats

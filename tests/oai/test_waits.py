@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 
 from harvester.model import Access
 from harvester.oai import BadStatus, Provider, Stopped, TooSlow, Unreachable, WaitUntil
+from harvester.system.progress import watching
 from tests.oai.one_page import DC, HTML, PAGE, Naps, access, harvest, refused
 from tests.providers.server import Answer, Server, reply
 
@@ -135,3 +137,12 @@ def test_a_stop_before_the_first_request():
         with pytest.raises(Stopped):
             provider.page(DC)
         assert server.requests == []
+
+
+def test_whoever_watches_sees_why_and_how_long_it_waits():
+    seen: list[str] = []
+    with watching(lambda step: seen.append(step.pause)):
+        harvest(reply("busy", 503, Retry_After="12"), reply(PAGE))
+    assert len(seen) == 2
+    assert re.match(r"retrying in 1[23] s \(1 of \d\): .*HTTP 503", seen[0])
+    assert seen[1] == ""

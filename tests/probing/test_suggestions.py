@@ -138,6 +138,8 @@ def test_blocks_are_valid_toml_for_any_record(tmp_path):
         ("https://journals.example.org/index.php/index/oai", "example-org"),
         ("https://example.org/server/oai/request?x=1", "server"),
         ("http://127.0.0.1:8000/oai", "127-0-0-1"),
+        ("https://press.example.org/things/api/oai/", "things"),
+        ("https://press.example.org/api/oai/", "press-example-org"),
     ],
 )
 def test_source_is_named_after_its_url(url, name):

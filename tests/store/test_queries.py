@@ -33,7 +33,9 @@ def deposit_all(opened: Store, target: str = "crossref") -> None:
 
 
 def pending(opened: Store, *args: object, **kwargs: object) -> list[str]:
-    return [one.identifier for one in opened.pending("crossref", *args, **kwargs)]  # type: ignore[arg-type]
+    found = [one.identifier for one in opened.pending("crossref", *args, **kwargs)]  # type: ignore[arg-type]
+    assert opened.pending_count("crossref", *args, **kwargs) == len(found)  # type: ignore[arg-type]
+    return found
 
 
 def test_pending_articles_are_ready_and_differ_from_their_last_deposit(opened: Store):

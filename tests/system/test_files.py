@@ -65,3 +65,22 @@ def test_folder_may_be_created_by_another_process_meanwhile(tmp_path: Path, monk
     monkeypatch.setattr(Path, "is_dir", was_a_folder)
     files.make_folder(folder)
     assert is_dir(folder)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"a = 1\n", b"a = 1\nb = \xc3\xa9\n"),
+        (b"a = 1\r\n", b"a = 1\r\nb = \xc3\xa9\r\n"),
+        (b"\xef\xbb\xbfa = 1\r\n", b"\xef\xbb\xbfa = 1\r\nb = \xc3\xa9\r\n"),
+    ],
+)
+def test_a_text_file_keeps_its_form_its_mode_and_its_place(tmp_path: Path, before: bytes, after: bytes):
+    path, link = tmp_path / "a.toml", tmp_path / "link.toml"
+    path.write_bytes(before)
+    path.chmod(0o640)
+    link.symlink_to(path)
+    files.replace_text(link, "a = 1\nb = é\n")
+    assert path.read_bytes() == after
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()

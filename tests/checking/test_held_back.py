@@ -1,0 +1,28 @@
+"""Records held back, by what holds them back, and their labels."""
+
+from __future__ import annotations
+
+from harvester.checking.held_back import INVALID, held_back_groups, label
+from harvester.reports import HeldBack
+from tests.providers import small_journal
+from tests.workbench import Workbench
+
+
+def test_only_what_holds_these_records_back_is_listed(tmp_path):
+    with small_journal.serving() as server:
+        bench = Workbench(tmp_path)
+        bench.path.write_text(small_journal.CONFIG.format(url=server.url))
+        bench.harvest()
+    with bench.opened() as (config, store):
+        held = list(store.held_back())
+        (group,) = held_back_groups(config, store, held)
+        assert (group.code, group.records, group.examples[0].record) == ("doi-missing", 1, "oai:small:4")
+        assert held_back_groups(config, store, []) == []
+        other = HeldBack(record="oai:small:1", source=held[0].source, doi=None, codes=(INVALID,))
+        (group,) = held_back_groups(config, store, [other])
+        assert (group.code, group.records) == (INVALID, 1)
+        named = label(store, held[0].source, "oai:small:4")
+        assert named.title
+        assert named.link
+        assert label(store, held[0].source, "oai:small:1").link
+        assert label(store, held[0].source, "unknown").title is None

@@ -7,6 +7,7 @@
     export     rebuild | refresh cross-record findings        | deposit files
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
+    mark       what another program deposited                 | refresh cross-record findings
 
 The store is a function of raw payloads, configuration and program. So everything that reads articles rebuilds those
 first that an earlier configuration or program made. Each function reports what it did; the caller prints.
@@ -36,6 +37,7 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.reports import ExportReport, RecordFinding, RunReport
+from harvester.store import Selection
 from harvester.system import locks
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
@@ -48,13 +50,16 @@ __all__ = [
     "export",
     "forget_source",
     "harvest",
+    "mark_deposited",
     "opened",
     "rebuild",
     "reconcile",
     "rename_source",
+    "unmark_deposited",
 ]
 
 Now = Callable[[], datetime]
+EVERYTHING = Selection()
 
 log = logging.getLogger(__name__)
 
@@ -162,15 +167,16 @@ def export(
     names: Sequence[str] = (),
     *,
     now: Now,
+    selection: Selection = EVERYTHING,
     everything: bool = False,
-    dois: Sequence[str] = (),
     dry_run: bool = False,
     schema_version: str | None = None,
     stop: Stop = never_stop,
 ) -> ExportReport:
-    """Writes deposit files of the named sources, or all: what is ready, and new or changed since its last file.
+    """Writes deposit files of the named sources, or all: what is selected, ready, and new or changed.
 
-    `everything` and `dois` export again what has not changed; a dry run writes neither file nor ledger. Raises
+    `everything` and selected DOIs are exported again even if nothing has changed; a dry run writes neither file nor
+    ledger. Raises
     `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and `Stopped`
     between two files; the next export writes what is left.
     """
@@ -184,8 +190,8 @@ def export(
             sources,
             files,
             now=now,
+            selection=selection,
             everything=everything,
-            dois=dois,
             dry_run=dry_run,
             configured=config.sources,
             stop=stop,
@@ -194,6 +200,26 @@ def export(
             # What had less than the last deposit is the last deposit now.
             refresh_cross_record_findings(store, config.sources)
     return report
+
+
+def mark_deposited(
+    config: Config, store: Store, target: Target, names: Sequence[str], selection: Selection, *, now: Now
+) -> int:
+    """Marks the selected articles as deposited by another program; returns how many. Raises `BusyError`."""
+    sources = [source.name for source in select_sources(config, names)]
+    with locks.hold(config.locks_dir, "export", what="marking of deposits"):
+        marked = store.mark_elsewhere(target.name, sources, selection, now())
+        refresh_cross_record_findings(store, config.sources)
+    return marked
+
+
+def unmark_deposited(config: Config, store: Store, target: Target, names: Sequence[str], selection: Selection) -> int:
+    """Removes the marks of the selected articles, or all; returns how many. Raises `BusyError`."""
+    sources = [source.name for source in select_sources(config, names)] if names else []
+    with locks.hold(config.locks_dir, "export", what="marking of deposits"):
+        unmarked = store.unmark_elsewhere(target.name, sources, selection)
+        refresh_cross_record_findings(store, config.sources)
+    return unmarked
 
 
 def rename_source(config: Config, store: Store, old: str, new: str) -> None:

@@ -77,10 +77,16 @@ def _print(groups: Sequence[FindingGroup]) -> None:
         if group.has_more_fixes:
             line(f"  For others there is more to do: harvester check --code {group.code} --csv")
         for example in group.examples:
-            line(f"  - {example.record}: {one_line(example.message)}")
+            line(f"  - {example.record}: {one_line(example.message)}{_deposited(example)}")
         if group.count > len(group.examples):
             line(f"  and {group.count - len(group.examples)} more: harvester check --code {group.code} --csv")
         line()
+
+
+def _deposited(finding: RecordFinding) -> str:
+    if finding.deposited is None:
+        return ""
+    return f" (deposited {finding.deposited:%Y-%m-%d}{', changed since' if finding.changed_since else ''})"
 
 
 def _sentence(groups: Sequence[FindingGroup]) -> str:

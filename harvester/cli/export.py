@@ -8,12 +8,14 @@ from inspect import cleandoc
 from typing import Any
 
 import click
+from msgspec import structs
 
 from harvester import pipeline
+from harvester.cli import selection
 from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.output import as_json, counted, line, one_line, table
 from harvester.deposits.target import TARGETS, Target
-from harvester.identifiers import clean_doi, fold_doi
+from harvester.identifiers import fold_doi
 from harvester.reports import ExportReport
 
 HELD_SHOWN = 20
@@ -49,9 +51,7 @@ def _parameters(target: Target) -> list[click.Parameter]:
         click.Option(
             ["--all", "everything"], is_flag=True, help="Every record that is ready, not only new and changed ones."
         ),
-        click.Option(
-            ["--doi", "dois"], multiple=True, metavar="DOI", help="Only this DOI, changed or not; may be repeated."
-        ),
+        *selection.options("Only this DOI, changed or not; may be repeated."),
         click.Option(["--dry-run"], is_flag=True, help="Build and validate the files, and write none."),
     ]
     if target.versions:
@@ -65,12 +65,12 @@ def _export(
     target: Target,
     names: tuple[str, ...],
     everything: bool,
-    dois: tuple[str, ...],
     dry_run: bool,
     schema_version: str | None = None,
+    **selecting: Any,
 ) -> int:
     config = common.load()
-    dois = tuple(clean_doi(doi) or doi for doi in dois)  # people paste https://doi.org/10.…
+    selected = selection.selection_of(config, **selecting)
     with pipeline.opened(config) as store:
         report = pipeline.export(
             config,
@@ -78,17 +78,19 @@ def _export(
             target,
             names,
             now=lambda: datetime.now(UTC),
+            selection=selected,
             everything=everything,
-            dois=dois,
             dry_run=dry_run,
             schema_version=schema_version,
         )
+        if selected and not selected.dois and not store.has_articles(names, selected):
+            raise selection.nothing_selected(selected)
     if common.json:
-        as_json(files=report.files, held_back=report.held_back, thinner=report.thinner, unchanged=report.unchanged)
+        as_json(**structs.asdict(report))
     elif not common.quiet:
         _print(report, dry_run=dry_run)
         common.say(sentence(report, dry_run=dry_run))
-    missing = _missing(dois, report)
+    missing = _missing(selected.dois, report)
     for doi in missing:
         click.echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
     return 1 if missing else 0
@@ -109,6 +111,9 @@ def _print(report: ExportReport, *, dry_run: bool) -> None:
         line(f"thinner  {warning.record}  {one_line(warning.message)}")
     if len(report.thinner) > HELD_SHOWN:
         line(f"and {len(report.thinner) - HELD_SHOWN} more that have less than their last deposit")
+    if report.deleted:
+        gone = counted(len(report.deleted), "deposited article")
+        line(f"{gone} no longer in the source: harvester check --code {report.deleted[0].code}")
     for record in report.held_back[:HELD_SHOWN]:
         line(f"held back  {record.record}  {', '.join(record.codes)}")
     if len(report.held_back) > HELD_SHOWN:

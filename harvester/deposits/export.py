@@ -16,8 +16,8 @@ from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.target import Target
 from harvester.model import Article, Batch
 from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
-from harvester.rules import redeposits
-from harvester.store import PlannedBatch, StoredArticle
+from harvester.rules import deletions, redeposits
+from harvester.store import PlannedBatch, Selection, StoredArticle
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
@@ -36,28 +36,39 @@ def write_deposits(
     *,
     configured: Collection[str],
     now: Callable[[], datetime],
+    selection: Selection,
     everything: bool = False,
-    dois: Sequence[str] = (),
     dry_run: bool = False,
     stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files for these sources, of all that are `configured`; the caller holds the lock of exports.
 
-    `everything` and `dois` export again what has not changed. A dry run builds and validates, and writes neither file
-    nor ledger. Raises `Stopped` between two files; the next export writes what is left.
+    `everything` and selected DOIs are exported again even if nothing has changed. A dry run builds and validates, and
+    writes neither file nor ledger. Raises `Stopped` between two files; the next export writes what is left.
     """
     target = files.target.name
     export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
     written = list(until_stopped(export.resume(configured), stop))
-    pending = store.pending(target, sources, dois, everything=everything)
+    if not dry_run:
+        store.settle_marks(target)
+    pending = store.pending(target, sources, selection, everything=everything)
     while articles := list(islice(pending, ARTICLES_IN_MEMORY)):
         written.extend(until_stopped(export.deliver(articles), stop))
     return ExportReport(
         files=tuple(written),
-        held_back=(*store.held_back(sources, dois), *export.invalid),
+        held_back=(*store.held_back(sources, selection), *export.invalid),
         thinner=tuple(_metadata_lost(store, target, written)),
-        unchanged=0 if dois else store.ready_count(sources) - sum(export.handled[name] for name in sources),
+        deleted=tuple(worded_finding(row, {}) for row in store.findings(sources, deletions.CODES)),
+        unchanged=_unchanged(store, sources, selection, export.handled),
     )
+
+
+def _unchanged(store: Store, sources: Sequence[str], selection: Selection, handled: Counter[str]) -> int:
+    """How many selected articles are ready and in no file now. Named DOIs are in one, changed or not."""
+    if selection.dois:
+        return 0
+    # A batch that was resumed may contain articles outside of the selection.
+    return max(0, store.ready_count(sources, selection) - sum(handled[name] for name in sources))
 
 
 def preview(config: Config, target: Target, article: Article, *, now: datetime) -> bytes:

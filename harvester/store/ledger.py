@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.errors import DoiTaken, StoreError
 from harvester.identifiers import fold_doi
 from harvester.store.database import BulkStatement, Database
+from harvester.store.deposits import forget_marks
 from harvester.store.structs import BatchMember, PlannedBatch
 from harvester.store.tables import article, batch, deposit, deposited, minted
 
@@ -72,6 +73,7 @@ class Ledger(Database):
                 return
             self._close(connection, batch_id, "written", path=path, sha256=sha256, size=size, written=now)
             _save_deposits(connection, batch_id)
+            forget_marks(connection, batch_id)
 
     def abandon_batch(self, batch_id: str) -> None:
         """Abandons a planned batch; its id and timestamp stay used."""

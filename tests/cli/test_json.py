@@ -22,7 +22,13 @@ CALLS = {
     "runs": ("runs", "runs 1"),
     "check": ("check",),
     "export crossref": ("export crossref --all", "export crossref --dry-run --all"),
-    "show": ("show oai:small:4",),
+    "deposits": (
+        "deposits",
+        "deposits show 10.12345/small.1",
+        "deposits mark --all --yes",
+        "deposits mark --all --undo",
+    ),
+    "show": ("show oai:small:4", "show oai:small:1"),
     "report": ("report",),
     "explain": ("explain doi-missing",),
     "source rename, source forget": ("source rename small other", "source forget other --yes"),
@@ -93,6 +99,8 @@ def test_json_page_documents_every_printed_key(configured, broken, section):
     keys = documented(section)
     if section != "harvest, reconcile":
         configured("harvest")
+    if section in ("deposits", "show"):
+        configured("export", "crossref", "--doi", "10.12345/small.1")
     found: set[str] = set()
     for command in CALLS[section]:
         done = answer(configured(*command.format(url=broken.url).split(), "--json"))

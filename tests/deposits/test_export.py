@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -205,7 +206,7 @@ def before_the_mark(patch: pytest.MonkeyPatch) -> None:
 CRASHES = [before_any_file, between_the_files, before_the_mark]
 
 
-def crashed(press: Press, how: Callable[[pytest.MonkeyPatch], None], **options: object) -> None:
+def crashed(press: Press, how: Callable[[pytest.MonkeyPatch], None], **options: Any) -> None:
     def work() -> None:
         patch = pytest.MonkeyPatch()
         how(patch)

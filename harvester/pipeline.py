@@ -4,7 +4,7 @@
     reconcile            for each source: compare identifiers | refresh cross-record findings
     rebuild    for each source: map its stored payloads again | refresh cross-record findings
     check      rebuild | refresh cross-record findings        | findings in words
-    export     rebuild | refresh cross-record findings        | deposit files
+    export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
     mark       what another program deposited                 | refresh cross-record findings
@@ -37,7 +37,7 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.reports import ExportReport, RecordFinding, RunReport
-from harvester.store import Selection
+from harvester.store import MintedDoi, Selection
 from harvester.system import locks
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
@@ -55,6 +55,7 @@ __all__ = [
     "rebuild",
     "reconcile",
     "rename_source",
+    "undo_minted",
     "unmark_deposited",
 ]
 
@@ -185,6 +186,9 @@ def export(
     with locks.hold(config.locks_dir, "export", what="export"):
         rebuild_articles(config, store, names, today=_day(now), stop=stop)
         refresh_cross_record_findings(store, config.sources)
+        minted = (store.planned_dois if dry_run else store.mint_planned)(sources, selection)
+        if minted and not dry_run:
+            rebuild(config, store, names, today=_day(now), stop=stop)
         report = write_deposits(
             store,
             sources,
@@ -194,6 +198,7 @@ def export(
             everything=everything,
             dry_run=dry_run,
             configured=config.sources,
+            minted=minted,
             stop=stop,
         )
         if report.thinner and not dry_run:
@@ -220,6 +225,20 @@ def unmark_deposited(config: Config, store: Store, target: Target, names: Sequen
         unmarked = store.unmark_elsewhere(target.name, sources, selection)
         refresh_cross_record_findings(store, config.sources)
     return unmarked
+
+
+def undo_minted(
+    config: Config, store: Store, names: Sequence[str], selection: Selection, *, today: str
+) -> list[MintedDoi]:
+    """Takes back the DOIs that were minted for the selected articles and are in no deposit file; returns them.
+
+    Raises `BusyError`.
+    """
+    sources = [source.name for source in select_sources(config, names)]
+    with locks.hold(config.locks_dir, "export", what="undoing of DOIs"):
+        undone = store.undo_minted(sources, selection)
+        rebuild(config, store, names, today=today)
+    return undone
 
 
 def rename_source(config: Config, store: Store, old: str, new: str) -> None:

@@ -77,6 +77,15 @@ class HeldBack(Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...]
 
 
+class NewDoi(Struct, frozen=True, kw_only=True):
+    """A DOI that an export assigned by the pattern of the journal: a row of `minted` in `export --json`."""
+
+    doi: str
+    record: str
+    source: str
+    title: str | None
+
+
 class ExportReport(Struct, frozen=True, kw_only=True):
     """What one export did.
 
@@ -85,6 +94,7 @@ class ExportReport(Struct, frozen=True, kw_only=True):
     """
 
     files: tuple[FileReport, ...] = ()
+    minted: tuple[NewDoi, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     thinner: tuple[RecordFinding, ...] = ()
     deleted: tuple[RecordFinding, ...] = ()
@@ -95,6 +105,7 @@ def combined(reports: Sequence[ExportReport]) -> ExportReport:
     """One report about exports of the same sources to several targets. A record is held back once for all of them."""
     return ExportReport(
         files=tuple(file for report in reports for file in report.files),
+        minted=tuple(new for report in reports for new in report.minted),
         held_back=tuple(dict.fromkeys(held for report in reports for held in report.held_back)),
         thinner=tuple(lost for report in reports for lost in report.thinner),
         deleted=tuple(dict.fromkeys(gone for report in reports for gone in report.deleted)),

@@ -99,7 +99,8 @@ def _export(
 def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
     """The requested DOIs that are neither in a file nor held back."""
     held_back = (record.doi for record in report.held_back if record.doi)
-    known = {fold_doi(doi) for doi in (*held_back, *(doi for file in report.files for doi in file.dois))}
+    minted = (new.doi for new in report.minted)
+    known = {fold_doi(doi) for doi in (*minted, *held_back, *(doi for file in report.files for doi in file.dois))}
     return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
 
@@ -107,6 +108,10 @@ def _print(report: ExportReport, *, dry_run: bool) -> None:
     if report.files:
         rows = [(file.path, file.schema_version, file.records, file.bytes) for file in report.files]
         table(("would write" if dry_run else "file", "schema", "records", "bytes"), rows)
+    for new in report.minted[:HELD_SHOWN]:
+        line(f"new DOI  {new.doi}  {one_line(new.title or new.record)}")
+    if len(report.minted) > HELD_SHOWN:
+        line(f"and {len(report.minted) - HELD_SHOWN} more new DOIs: harvester dois")
     for warning in report.thinner[:HELD_SHOWN]:
         line(f"thinner  {warning.record}  {one_line(warning.message)}")
     if len(report.thinner) > HELD_SHOWN:

@@ -35,6 +35,7 @@ COMMANDS = {
         "explain": "Explain a finding by its code.",
         "show": "Show a record, its article or its deposit.",
         "export": "Write Crossref deposit files.",
+        "dois": "List the DOIs that this program assigns, and take them back.",
         "deposits": "List what was deposited, and mark what another program deposited.",
         "schemas": "Install and list Crossref's schemas.",
         "status": "Say how each source stands.",

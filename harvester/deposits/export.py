@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from harvester.checking.worded import worded_finding
 from harvester.config import Config
 from harvester.deposits.batches import Batches, timestamp
 from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.target import Target
+from harvester.findings import PLANNED_DOI
 from harvester.model import Article, Batch
-from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
+from harvester.reports import ExportReport, FileReport, HeldBack, NewDoi, RecordFinding
 from harvester.rules import deletions, redeposits
-from harvester.store import PlannedBatch, Selection, StoredArticle
+from harvester.store import MintedDoi, PlannedBatch, Selection, StoredArticle
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ def write_deposits(
     configured: Collection[str],
     now: Callable[[], datetime],
     selection: Selection,
+    minted: Sequence[MintedDoi] = (),
     everything: bool = False,
     dry_run: bool = False,
     stop: Stop = never_stop,
@@ -51,16 +55,27 @@ def write_deposits(
     written = list(until_stopped(export.resume(configured), stop))
     if not dry_run:
         store.settle_marks(target)
-    pending = store.pending(target, sources, selection, everything=everything)
+    pending = _with_dois(store.pending(target, sources, selection, everything=everything), dry_run=dry_run)
     while articles := list(islice(pending, ARTICLES_IN_MEMORY)):
         written.extend(until_stopped(export.deliver(articles), stop))
     return ExportReport(
         files=tuple(written),
+        minted=tuple(NewDoi(doi=one.doi, record=one.record, source=one.source, title=one.title) for one in minted),
         held_back=(*store.held_back(sources, selection), *export.invalid),
         thinner=tuple(_metadata_lost(store, target, written)),
         deleted=tuple(worded_finding(row, {}) for row in store.findings(sources, deletions.CODES)),
         unchanged=_unchanged(store, sources, selection, export.handled),
     )
+
+
+def _with_dois(articles: Iterable[StoredArticle], *, dry_run: bool) -> Iterator[StoredArticle]:
+    """Those that have a DOI; in a dry run also those that would get one."""
+    for stored in articles:
+        planned = next((each.value for each in stored.findings if each.code == PLANNED_DOI), None)
+        if stored.doi:
+            yield stored
+        elif dry_run and planned and stored.article:
+            yield structs.replace(stored, doi=planned, article=structs.replace(stored.article, doi=planned))
 
 
 def _unchanged(store: Store, sources: Sequence[str], selection: Selection, handled: Counter[str]) -> int:

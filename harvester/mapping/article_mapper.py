@@ -12,6 +12,7 @@ from harvester.datestamps import parse_utc
 from harvester.findings import is_blocking
 from harvester.mapping import assembly
 from harvester.model import Finding, Hints, Policy, RawRecord, Reading
+from harvester.rules.doi import WITHOUT_DOI
 
 LiveRecords = Mapping[str, RawRecord]  # of one identifier, by format, the best format first
 
@@ -71,7 +72,12 @@ def _combined(reading: Reading, found: Iterable[Finding]) -> Reading:
     """The findings of reader and rules, without a missing value of which the reader found several."""
     own = reading.findings
     ambiguous = {f.code.removesuffix("-ambiguous") for f in own if f.code.endswith("-ambiguous") and is_blocking(f)}
-    return Reading(reading.article, (*own, *(f for f in found if f.code.removesuffix("-missing") not in ambiguous)))
+    return Reading(reading.article, (*own, *(f for f in found if _missing(f) not in ambiguous)))
+
+
+def _missing(finding: Finding) -> str:
+    """What a finding says is missing, named as in the codes of ambiguous values."""
+    return "doi" if finding.code in WITHOUT_DOI else finding.code.removesuffix("-missing")
 
 
 def _with_record_findings(raw: RawRecord, reading: Reading) -> Reading:

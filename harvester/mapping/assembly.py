@@ -43,13 +43,6 @@ def assemble(readings: Mapping[str, Reading], hints: Hints) -> Reading:
     return Reading(finished, _distinct(finding for finding in findings if not _is_obsolete(finding, finished, article)))
 
 
-def mint(article: Article, facts: JournalFacts) -> str | None:
-    """A DOI by the journal's pattern for an article without one; `None` if minting is off or not possible."""
-    if article.doi is not None or not facts.mint_dois:
-        return None
-    return next(patterns.dois(article, facts), None)
-
-
 def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     distinct: list[Finding] = []
     for finding in findings:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.errors import StoreError
 from harvester.store.articles import mark_stale
 from harvester.store.database import Database
-from harvester.store.ledger import NO_SOURCE
+from harvester.store.minting import NO_SOURCE
 from harvester.store.retention import delete_unused_payloads
 from harvester.store.structs import SourceContent
 from harvester.store.tables import (

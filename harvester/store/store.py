@@ -9,6 +9,7 @@ from harvester.store.articles import Articles, save_articles
 from harvester.store.cross_record import CrossRecord
 from harvester.store.deposits import Deposits
 from harvester.store.ledger import Ledger
+from harvester.store.minting import Minting
 from harvester.store.queries import Queries
 from harvester.store.records import Records, resolve_rejections, save_records, save_rejected
 from harvester.store.retention import Retention
@@ -17,7 +18,7 @@ from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, Transition
 
 
-class Store(Sources, Runs, Records, Articles, CrossRecord, Ledger, Deposits, Queries, Alerts, Retention):
+class Store(Sources, Runs, Records, Articles, CrossRecord, Ledger, Deposits, Minting, Queries, Alerts, Retention):
     """The only access to the database. Open it with `store.connect`."""
 
     def apply(

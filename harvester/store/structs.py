@@ -345,6 +345,16 @@ class DepositCounts(Struct, frozen=True, kw_only=True):
     deleted: int = 0
 
 
+class MintedDoi(Struct, frozen=True, kw_only=True):
+    """A DOI that this program assigned to a record, or will; with the newest deposit file that it is in."""
+
+    doi: str
+    record: str
+    source: str
+    title: str | None = None
+    file: str | None = None
+
+
 class MarkPreview(Struct, frozen=True, kw_only=True):
     """What marking a selection as deposited elsewhere would do.
 

@@ -15,7 +15,7 @@ from tests.providers.server import Server
 from tests.providers.truth import rewritten
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
-OBJECTS = ("outcome", "run", "source", "trouble", "finding", "export crossref")
+OBJECTS = ("outcome", "run", "source", "trouble", "finding", "export crossref", "assignment")
 CALLS = {
     "harvest, reconcile": ("harvest", "reconcile", "harvest --due"),
     "status": ("status",),
@@ -28,6 +28,7 @@ CALLS = {
         "deposits mark --all --yes",
         "deposits mark --all --undo",
     ),
+    "dois": ("dois", "dois undo --all"),
     "show": ("show oai:small:4", "show oai:small:1"),
     "report": ("report",),
     "explain": ("explain doi-missing",),

@@ -101,12 +101,30 @@ def warnings_before_harvest(config: Config, overview: Overview, source: Source) 
 def notices(config: Config, overview: Overview) -> dict[str, list[Notice]]:
     """The doubts about each configured source that has any."""
     counts = overview.finding_counts([code for codes, _, _ in _COUNTED for code in codes])
+    statuses = {status.source: status for status in overview.status()}
     found: dict[str, list[Notice]] = {}
     for name, source in config.sources.items():
         rows = [*_changed_sets(overview, source), *_counted(name, counts)]
-        if rows:
+        if rows := rows or [*nothing_usable(statuses.get(name))]:
             found[name] = rows
     return found
+
+
+def nothing_usable(status: SourceStatus | None) -> Iterator[Notice]:
+    """A source whose harvests work, and which brings nothing that can be exported."""
+    if status is None or status.ready:
+        return
+    if status.held_back:
+        held = _records(status.held_back)
+        yield Notice(
+            f"nothing of it can be exported: all its articles are held back ({held})",
+            f"`harvester check {status.source} --severity error` says why",
+        )
+    elif any(one.last_complete for one in status.formats):
+        yield Notice(
+            "it has no live article",
+            f"see whether `sets` and `url` under [sources.{status.source}] are those of the journal",
+        )
 
 
 def _changed_sets(overview: Overview, source: Source) -> Iterator[Notice]:

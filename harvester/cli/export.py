@@ -90,6 +90,8 @@ def _export(
     elif not common.quiet:
         _print(report, dry_run=dry_run)
         common.say(sentence(report, dry_run=dry_run))
+        if report.files and not dry_run:
+            common.say(target.next_step([file.path for file in report.files]))
     missing = _missing(selected.dois, report)
     for doi in missing:
         click.echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)

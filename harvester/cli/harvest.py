@@ -106,6 +106,8 @@ def _harvest_due(common: Common) -> int:
         common.say(f"{report.file} is written.")
     if notification:
         click.echo(notification.text(config.zone), err=True)
+    if result.digest:
+        click.echo(result.digest.text(), err=True)
     if result.notification_error:
         click.echo(result.notification_error, err=True)
     if result.store_error:

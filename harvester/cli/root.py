@@ -42,6 +42,7 @@ COMMANDS = {
         "runs": "List the last harvests, or show one.",
         "schedule": "Say when each source is harvested next.",
         "daemon": "Harvest and export by schedule until told to stop.",
+        "alerts": "Test mail and webhook.",
         "health": "Ask the daemon whether it is well.",
         "metrics": "Write metrics for Prometheus.",
         "backup": "Copy the store while it is in use.",

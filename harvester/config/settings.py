@@ -123,6 +123,7 @@ class Alerts(Struct, frozen=True, kw_only=True):
     smtp_password_file: str | None = None
     webhook_url_env: str | None = None
     webhook_url_file: str | None = None
+    digest: str | None = None  # the schedule of what is new for a person, though nothing fails
 
     def smtp_password(self) -> str | None:
         """The password, if one is configured. Raises `ConfigError` if it is missing."""
@@ -176,6 +177,9 @@ class Config(Struct, frozen=True, kw_only=True):
     def page_schedule(self) -> Schedule | None:
         """When to write the report."""
         return self._schedule(self.report_schedule)
+
+    def digest_schedule(self) -> Schedule | None:
+        return self._schedule(self.alerts.digest)
 
     def _schedule(self, expression: str | None) -> Schedule | None:
         return Schedule(expression=expression, zone=self.zone) if expression else None

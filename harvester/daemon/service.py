@@ -31,7 +31,8 @@ from harvester import pipeline
 from harvester.config import Config, load
 from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import due_run, metrics, web, work
-from harvester.daemon.due import EXPORT, REPORT, Task, scheduled_tasks, source_tasks
+from harvester.daemon.digest import send_digest
+from harvester.daemon.due import DIGEST, EXPORT, REPORT, Task, scheduled_tasks, source_tasks
 from harvester.daemon.incidents import Notification
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.daemon.turns import in_turn
@@ -236,7 +237,7 @@ class Daemon:
             self._schedule(subject, [task for task in tasks if task.subject == subject])
 
     def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
-        calls = {EXPORT: self._export, REPORT: self._report}
+        calls = {EXPORT: self._export, REPORT: self._report, DIGEST: self._digest}
         self._scheduler.add_job(
             calls.get(subject, self._work_on_source),
             Trigger([task.schedule for task in tasks]),
@@ -252,6 +253,7 @@ class Daemon:
         self._last_plan = time.monotonic()
         try:
             self._plan()
+            self._scheduler.add_job(self._notify, args=[self.config, {}])  # what has failed long enough to be reported
         except StoreError as error:
             self._last_plan += RETRY_AFTER - self.replan
             self._scheduler.add_job(self._notify_of_outage, args=[error])  # a mail may outlast the watchdog's patience
@@ -293,6 +295,15 @@ class Daemon:
                 None, work.write_report(config, store, now=self.now, stop=self._stopping.is_set)
             )
         )
+
+    def _digest(self, _subject: str) -> None:
+        config = self.config
+        with pipeline.opened(config) as store:
+            digest, error = send_digest(config, store, self.now(), self._stopping.is_set)
+        if digest:
+            log.warning("for a person:\n%s", digest.text())
+        if error:
+            log.error("%s", error)
 
     def _write(self, do: Callable[[Config, Store], dict[str, str | None]]) -> None:
         config = self.config

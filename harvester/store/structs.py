@@ -345,6 +345,15 @@ class DepositCounts(Struct, frozen=True, kw_only=True):
     deleted: int = 0
 
 
+class HeldArticle(Struct, frozen=True):
+    """An article that is held back."""
+
+    article_id: int
+    source: str
+    identifier: str
+    title: str | None
+
+
 class MintedDoi(Struct, frozen=True, kw_only=True):
     """A DOI that this program assigned to a record, or will; with the newest deposit file that it is in."""
 

@@ -232,6 +232,9 @@ alert = Table(
     Column("told", Moment, nullable=False),  # when a person was last notified
 )
 
+# The digests that were sent, or had nothing to say.
+digest = Table("digest", metadata, Column("id", Integer, primary_key=True), Column("sent", Moment, nullable=False))
+
 # --------------------------------------------------------------------------------------------- articles
 
 # The fingerprints of the configurations and programs that articles were mapped with.
@@ -288,6 +291,9 @@ finding = Table(
     Index("ix_finding_code", "code", "article_id"),
     sqlite_with_rowid=False,
 )
+
+# The articles that a digest reported as held back, and that still are.
+digest_held = Table("digest_held", metadata, Column("article_id", Integer, ForeignKey("article.id"), primary_key=True))
 
 # The DOIs that this program minted for records without one: stored once, never changed.
 minted = Table(

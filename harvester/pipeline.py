@@ -19,6 +19,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harvester import store
@@ -26,8 +27,10 @@ from harvester.checking.configured import warnings_before_harvest
 from harvester.checking.cross_record import refresh_cross_record_findings
 from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
+from harvester.deposits import outbox
 from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.export import write_deposits
+from harvester.deposits.manifest import manifest_name
 from harvester.deposits.target import Target
 from harvester.findings import Severity
 from harvester.harvesting.by_source import for_each_source
@@ -37,7 +40,7 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.reports import ExportReport, RecordFinding, RunReport
-from harvester.store import MintedDoi, Selection
+from harvester.store import DepositFile, MintedDoi, Selection
 from harvester.system import locks
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Progress",
     "check",
+    "discard_deposit",
     "export",
     "forget_source",
     "harvest",
@@ -225,6 +229,19 @@ def unmark_deposited(config: Config, store: Store, target: Target, names: Sequen
         unmarked = store.unmark_elsewhere(target.name, sources, selection)
         refresh_cross_record_findings(store, config.sources)
     return unmarked
+
+
+def discard_deposit(config: Config, store: Store, file: DepositFile) -> None:
+    """Deletes a deposit file that was never uploaded, with its manifest, and forgets it. Raises `BusyError`.
+
+    The file goes first: what was forgotten must not be uploaded any more.
+    """
+    with locks.hold(config.locks_dir, "export", what="discarding of a deposit file"):
+        path = Path(file.path)
+        for name in (path.name, manifest_name(file.batch_id)):
+            outbox.drop(path.parent, name)
+        store.discard_batch(file.batch_id)
+        refresh_cross_record_findings(store, config.sources)
 
 
 def undo_minted(

@@ -83,7 +83,7 @@ def show(common: Common, name: str) -> None:
     with pipeline.opened(config) as store:
         files = store.deposit_files(CROSSREF.name, doi)
         if doi is None:
-            files = tuple(one for one in files if one.batch_id == PurePath(name).stem)
+            files = tuple(one for one in files if _is_named(one, name))
         if not files:
             raise HarvesterError(f"There is no deposit of {name} in the store. `harvester deposits` lists the files.")
         rows = [] if doi else store.rows_of_file(files[0].batch_id)
@@ -94,6 +94,34 @@ def show(common: Common, name: str) -> None:
     for row in rows:
         changed = "  (changed since)" if row.changed_since else ""
         line(f"  {row.doi}  {one_line(row.title or '')}{changed}")
+
+
+def _is_named(file: DepositFile, name: str) -> bool:
+    """Whether this is its path, the name of the file, or its batch id."""
+    return PurePath(name).name in (PurePath(file.path).name, file.batch_id)
+
+
+@command.command("discard")
+@click.argument("name", metavar="FILE")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@pass_common
+def discard(common: Common, name: str, yes: bool) -> None:
+    """Deletes a deposit file that was never uploaded.
+
+    Its articles are exported again, and DOIs that this program assigned in it can be taken back (harvester dois undo).
+    """
+    config = common.load()
+    with pipeline.opened(config) as store:
+        file = next((one for one in store.deposit_files(CROSSREF.name) if _is_named(one, name)), None)
+        if file is None:
+            raise HarvesterError(f"There is no deposit file {name} in the store. `harvester deposits` lists them.")
+        common.say(f"{file.path}, with {counted(file.records, 'record')}. Discard it only if it was never uploaded.")
+        if not (yes or _is_confirmed("Discard it?", "Nothing was discarded. To discard")):
+            raise click.Abort
+        pipeline.discard_deposit(config, store, file)
+    if common.json:
+        as_json(discarded=file.batch_id)
+    common.say(f"{file.path} is deleted, and its articles count as not deposited in it.")
 
 
 @command.command("mark")
@@ -157,7 +185,7 @@ def _mark(
         common.say(words)
     number = preview.marked + preview.unknown
     if number and not dry_run:
-        if not (yes or _is_confirmed(number)):
+        if not (yes or _is_confirmed(f"Mark {counted(number, 'DOI')}?", "Nothing was marked. To mark")):
             raise click.Abort
         pipeline.mark_deposited(config, store, CROSSREF, names, selected, now=lambda: datetime.now(UTC))
         common.say(f"{counted(number, 'DOI')} marked. The same command with --undo removes the marks.")
@@ -175,10 +203,10 @@ def _preview_lines(preview: MarkPreview) -> Iterator[str]:
         yield f"In deposit files of this program, and not marked: {counted(preview.in_files, 'article')}."
 
 
-def _is_confirmed(number: int) -> bool:
+def _is_confirmed(question: str, otherwise: str) -> bool:
     if not sys.stdin.isatty():
-        raise click.UsageError("Nothing was marked. To mark without being asked, add --yes.")
-    return click.confirm(f"Mark {counted(number, 'DOI')}?", err=True)
+        raise click.UsageError(f"{otherwise} without being asked, add --yes.")
+    return click.confirm(question, err=True)
 
 
 def _dois_in(path: Path) -> tuple[str, ...]:

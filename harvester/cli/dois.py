@@ -74,5 +74,6 @@ def _why_kept(kept: Sequence[MintedDoi]) -> str:
     first = kept[0]
     return (
         f"{counted(len(kept), 'DOI')} kept, because a deposit file contains them: {first.doi} is in {first.file}. "
+        f"If that file was never uploaded, run `harvester deposits discard {_file(first)}` first. "
         "A DOI that was registered cannot be taken back."
     )

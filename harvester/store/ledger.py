@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import StoreError
@@ -79,6 +79,27 @@ class Ledger(Database):
         """Abandons a planned batch; its id and timestamp stay used."""
         with self._write(durable=True) as connection:
             self._close(connection, batch_id, "abandoned")
+
+    def discard_batch(self, batch_id: str) -> None:
+        """Abandons a written batch: its file was never uploaded. The deposits before it are the last ones again.
+
+        Its id and timestamp stay used. Raises `StoreError` if there is no such file.
+        """
+        with self._write(durable=True) as connection:
+            if _state(connection, batch_id) != "written":
+                raise StoreError(f"There is no deposit file {batch_id} in the store; `harvester deposits` lists them.")
+            connection.execute(update(batch).where(batch.c.id == batch_id).values(state="abandoned"))
+            connection.execute(delete(deposited).where(deposited.c.batch_id == batch_id))
+            members = select(deposit.c.doi_key).where(deposit.c.batch_id == batch_id)
+            earlier = (
+                select(batch.c.id)
+                .join_from(deposit, batch)
+                .where(deposit.c.doi_key.in_(members), batch.c.state == "written")
+                .order_by(batch.c.timestamp)
+                .distinct()
+            )
+            for batch_id_before in connection.execute(earlier).scalars().all():
+                _save_deposits(connection, batch_id_before)
 
     def _close(self, connection: Connection, batch_id: str, state: str, **values: Any) -> None:
         before = _state(connection, batch_id)

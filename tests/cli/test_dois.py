@@ -49,3 +49,15 @@ def test_planned_doi_can_be_exported_by_its_name(minting):
     assert answer(minting("export", "crossref", "--dry-run", "--doi", NEW, "--json"))["minted"][0]["doi"] == NEW
     done = minting("export", "crossref", "--doi", NEW, "--json")
     assert (done.exit_code, answer(done)["files"][0]["dois"]) == (0, [NEW])
+
+
+def test_doi_in_a_file_that_was_not_uploaded_is_taken_back_after_discarding_it(minting, tmp_path):
+    minting("export", "crossref")
+    (path,) = tmp_path.glob("exports/*.xml")
+    assert f"harvester deposits discard {path.name}" in minting("dois", "undo", "--all").stderr
+    assert minting("deposits", "discard", path.name).exit_code == 2  # nobody is asked
+    assert minting("deposits", "discard", "other.xml", "--yes").exit_code == 1
+    assert minting("deposits", "discard", path.name, "--yes").exit_code == 0
+    assert list((tmp_path / "exports").iterdir()) == []
+    assert "1 DOI taken back." in minting("dois", "undo", "--all").stderr
+    assert "4 records written" in minting("export", "crossref").stderr

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from harvester.errors import StoreError
 from harvester.model import Finding
 from harvester.rules.deletions import deleted_after_deposit
 from harvester.store import BatchMember, DeletedDeposit, DepositCounts, DepositState, MarkPreview, Selection
@@ -85,6 +86,31 @@ class TestOwnFiles:
             doi(4): (name(4), None, None),
             "10.5555/unknown": (None, None, LATER),
         }
+
+
+class TestDiscarded:
+    def test_deposit_before_it_is_the_last_one_again(self, filled: Store):
+        export(filled, 1, 2)
+        change(filled, 1)
+        export(filled, 1, 3, batch_id="b2")
+        assert pending(filled) == []
+        filled.discard_batch("b2")
+        assert pending(filled) == [1, 3]
+        assert [one.batch_id for one in states(filled, 1)] == ["b1"]
+        assert (states(filled, 3), [one.batch_id for one in filled.deposit_files("crossref")]) == ((), ["b1"])
+
+    def test_only_a_written_file_can_be_discarded(self, filled: Store):
+        export(filled, 1)
+        filled.discard_batch("b1")
+        for name_of_file in ("b1", "b9"):
+            with pytest.raises(StoreError, match="no deposit file"):
+                filled.discard_batch(name_of_file)
+
+    def test_next_timestamp_is_later(self, filled: Store):
+        export(filled, 1)
+        before = filled.last_timestamp()
+        filled.discard_batch("b1")
+        assert filled.last_timestamp() == before
 
 
 class TestMarks:

@@ -399,3 +399,17 @@ def test_what_two_sources_say_differently_is_held_until_they_agree(press: Press)
     press.harvest()
     report = press.export()
     assert (dois(report), report.held_back, report.unchanged) == ([doi(2)], (), 5)
+
+
+def test_deposited_record_that_was_deleted_is_reported(press: Press):
+    press.harvest()
+    press.export()
+    press.withdraw(1)
+    press.withdraw(2)
+    press.correct(9, doi=doi(2))  # the same DOI under another identifier
+    press.harvest()
+    (gone,) = press.export().deleted
+    assert (gone.code, gone.record, gone.doi) == ("deposit-deleted", name(1), doi(1))
+    assert gone.deposit_file is not None
+    assert Path(gone.deposit_file).name in gone.message
+    assert press.said("deposit-deleted") == [("journal", "1")]

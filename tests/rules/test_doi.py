@@ -4,13 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from harvester.findings import sentence
-from harvester.model import Policy
+from harvester.model import Issn, Policy
 from harvester.rules import doi
-from tests.rules.samples import CONFIGURED, FACTS, POLICY, article, findings_of
+from tests.rules.samples import ARTICLE, CONFIGURED, FACTS, POLICY, article, findings_of
 
 LONGEST = "10.5555/" + "a" * 200
+MINTING = replace(ARTICLE.journal, issns=(Issn("2049-3630", "print"),))
 BAD = [
     ("doi-missing", "doi", article(doi=None)),
+    ("doi-pattern-incomplete", "doi", article(doi=None, journal=MINTING, volume=None)),
+    ("doi-pattern-invalid", "doi", article(doi=None, journal=MINTING, issue="Special issue")),
+    ("doi-planned", "doi", article(doi=None, journal=MINTING)),
     ("doi-foreign-prefix", "doi", article(doi="10.1016/0317-8471-2021-13-1-32-57")),
     ("doi-characters", "doi", article(doi="10.5555/1–5")),
     ("doi-characters", "doi", article(doi="10.5555/аbc")),  # Cyrillic а

@@ -29,6 +29,9 @@ WHO: dict[Who, str] = {  # who can fix it, in words
 }
 
 
+PLANNED_DOI = "doi-planned"  # the article has no DOI and gets one, the value, when it is first exported
+
+
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of findings.toml.
 

@@ -33,16 +33,40 @@ def dois(article: Article, facts: JournalFacts) -> Iterator[str]:
 
     There are none without a pattern or if the article lacks a value for it. DOIs that Crossref rejects are left out.
     """
+    yield from filter(_GOOD_DOI.fullmatch, unchecked_dois(article, facts))
+
+
+def unchecked_dois(article: Article, facts: JournalFacts) -> Iterator[str]:
+    """As `dois`, with those that Crossref rejects."""
     if facts.doi_pattern is None:
         return
-    values = _values(article)
-    if facts.doi_prefix:
-        values["prefix"] = facts.doi_prefix
+    values = _doi_values(article, facts)
     issns = [facts.issn_print, facts.issn_electronic, *(issn.value for issn in article.journal.issns)]
     for issn in dict.fromkeys(issn for issn in issns if issn):
-        doi = _filled(facts.doi_pattern, {**values, "issn": issn})
-        if doi and _GOOD_DOI.fullmatch(doi):
+        if doi := _filled(facts.doi_pattern, {**values, "issn": issn}):
             yield doi
+
+
+def lacking(article: Article, facts: JournalFacts) -> list[str]:
+    """The fields of the journal's DOI pattern for which the article has no value."""
+    values = _doi_values(article, facts).keys() | {"issn"}
+    fields = (field for _, field in _parsed(facts.doi_pattern or ""))
+    return [field for field in dict.fromkeys(fields) if field is not None and field not in values]
+
+
+def in_our_words(pattern: str) -> str:
+    """The pattern with our fields in the place of those of OJS, such as `%v`."""
+    return re.sub("|".join(OJS_FIELDS), lambda match: f"{{{OJS_FIELDS[match[0]]}}}", pattern)
+
+
+# Custom patterns for DOIs in OJS, by its documentation: "%p" is the whole range of pages.
+OJS_FIELDS = {"%v": "volume", "%i": "issue", "%Y": "year", "%a": "article_id", "%p": "pages"}
+_ARTICLE_ID = re.compile(r"/article/(?:view/|id/)?([0-9]+)/?$")  # OJS, Janeway
+
+
+def _doi_values(article: Article, facts: JournalFacts) -> dict[str, str]:
+    values = _values(article)
+    return {**values, "prefix": facts.doi_prefix} if facts.doi_prefix else values
 
 
 def _values(article: Article) -> dict[str, str]:
@@ -54,10 +78,18 @@ def _values(article: Article) -> dict[str, str]:
         "issue": article.issue,
         "first_page": article.first_page,
         "last_page": article.last_page,
+        "pages": "-".join(filter(None, (article.first_page, article.last_page))),
+        "article_id": _article_id(article),
         "year": years[0] if len(set(years)) == 1 else None,
         "identifier": article.identifiers[0] if article.identifiers else None,
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _article_id(article: Article) -> str | None:
+    """The number of the article in its journal system, which is in the address of its page."""
+    found = _ARTICLE_ID.search(article.landing_page or "")
+    return found[1] if found else None
 
 
 def _filled(pattern: str, values: Mapping[str, str]) -> str | None:

@@ -4,10 +4,11 @@
     reconcile            for each source: compare identifiers | refresh cross-record findings
     rebuild    for each source: map its stored payloads again | refresh cross-record findings
     check      rebuild | refresh cross-record findings        | findings in words
-    export     rebuild | refresh cross-record findings        | deposit files
+    export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
     restore    a copy, in the place of the store
+    mark       what another program deposited                 | refresh cross-record findings
 
 The store is a function of raw payloads, configuration and program. So everything that reads articles rebuilds those
 first that an earlier configuration or program made. Each function reports what it did; the caller prints.
@@ -27,8 +28,10 @@ from harvester.checking.configured import warnings_before_harvest
 from harvester.checking.cross_record import refresh_cross_record_findings
 from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
+from harvester.deposits import outbox
 from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.export import write_deposits
+from harvester.deposits.manifest import manifest_name
 from harvester.deposits.target import Target
 from harvester.findings import Severity
 from harvester.harvesting.by_source import for_each_source
@@ -37,6 +40,7 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.reports import ExportReport, RecordFinding, RunReport
+from harvester.store import DepositFile, MintedDoi, Selection
 from harvester.system import locks, progress
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
@@ -45,17 +49,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check",
+    "discard_deposit",
     "export",
     "forget_source",
     "harvest",
+    "mark_deposited",
     "opened",
     "rebuild",
     "reconcile",
     "rename_source",
     "restore",
+    "undo_minted",
+    "unmark_deposited",
 ]
 
 Now = Callable[[], datetime]
+EVERYTHING = Selection()
 
 log = logging.getLogger(__name__)
 
@@ -162,15 +171,16 @@ def export(
     names: Sequence[str] = (),
     *,
     now: Now,
+    selection: Selection = EVERYTHING,
     everything: bool = False,
-    dois: Sequence[str] = (),
     dry_run: bool = False,
     schema_version: str | None = None,
     stop: Stop = never_stop,
 ) -> ExportReport:
-    """Writes deposit files of the named sources, or all: what is ready, and new or changed since its last file.
+    """Writes deposit files of the named sources, or all: what is selected, ready, and new or changed.
 
-    `everything` and `dois` export again what has not changed; a dry run writes neither file nor ledger. Raises
+    `everything` and selected DOIs are exported again even if nothing has changed; a dry run writes neither file nor
+    ledger. Raises
     `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and `Stopped`
     between two files; the next export writes what is left.
     """
@@ -179,21 +189,73 @@ def export(
     with locks.hold(config.locks_dir, "export", what="export"):
         _rebuild(config, store, names, today=_day(now), stop=stop)
         _refresh(config, store)
+        minted = (store.planned_dois if dry_run else store.mint_planned)(sources, selection)
+        if minted and not dry_run:
+            _rebuild(config, store, names, today=_day(now), stop=stop)
+            _refresh(config, store)
         report = write_deposits(
             store,
             sources,
             files,
             now=now,
+            selection=selection,
             everything=everything,
-            dois=dois,
             dry_run=dry_run,
             configured=config.sources,
+            minted=minted,
             stop=stop,
         )
         if report.thinner and not dry_run:
             # What had less than the last deposit is the last deposit now.
             _refresh(config, store)
     return report
+
+
+def mark_deposited(
+    config: Config, store: Store, target: Target, names: Sequence[str], selection: Selection, *, now: Now
+) -> int:
+    """Marks the selected articles as deposited by another program; returns how many. Raises `BusyError`."""
+    sources = [source.name for source in select_sources(config, names)]
+    with locks.hold(config.locks_dir, "export", what="marking of deposits"):
+        marked = store.mark_elsewhere(target.name, sources, selection, now())
+        refresh_cross_record_findings(store, config.sources)
+    return marked
+
+
+def unmark_deposited(config: Config, store: Store, target: Target, names: Sequence[str], selection: Selection) -> int:
+    """Removes the marks of the selected articles, or all; returns how many. Raises `BusyError`."""
+    sources = [source.name for source in select_sources(config, names)] if names else []
+    with locks.hold(config.locks_dir, "export", what="marking of deposits"):
+        unmarked = store.unmark_elsewhere(target.name, sources, selection)
+        refresh_cross_record_findings(store, config.sources)
+    return unmarked
+
+
+def discard_deposit(config: Config, store: Store, file: DepositFile) -> None:
+    """Deletes a deposit file that was never uploaded, with its manifest, and forgets it. Raises `BusyError`.
+
+    The file goes first: what was forgotten must not be uploaded any more.
+    """
+    with locks.hold(config.locks_dir, "export", what="discarding of a deposit file"):
+        path = Path(file.path)
+        for name in (path.name, manifest_name(file.batch_id)):
+            outbox.drop(path.parent, name)
+        store.discard_batch(file.batch_id)
+        refresh_cross_record_findings(store, config.sources)
+
+
+def undo_minted(
+    config: Config, store: Store, names: Sequence[str], selection: Selection, *, today: str
+) -> list[MintedDoi]:
+    """Takes back the DOIs that were minted for the selected articles and are in no deposit file; returns them.
+
+    Raises `BusyError`.
+    """
+    sources = [source.name for source in select_sources(config, names)]
+    with locks.hold(config.locks_dir, "export", what="undoing of DOIs"):
+        undone = store.undo_minted(sources, selection)
+        rebuild(config, store, names, today=today)
+    return undone
 
 
 def rename_source(config: Config, store: Store, old: str, new: str) -> None:

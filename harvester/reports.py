@@ -36,7 +36,11 @@ class WrittenReport(Struct, frozen=True, kw_only=True):
 
 
 class RecordFinding(Struct, frozen=True, kw_only=True):
-    """A finding with its record and its texts: a row of `findings` in `check --json`."""
+    """A finding with its record, its texts, and its last deposit: a row of `findings` in `check --json`.
+
+    `deposited`: when the last deposit file with the record's DOI was written, or since when the DOI is marked as
+    deposited by another program; then there is no `deposit_file`.
+    """
 
     code: str
     severity: str
@@ -48,6 +52,9 @@ class RecordFinding(Struct, frozen=True, kw_only=True):
     message: str
     fix: str
     who: str
+    deposited: datetime | None = None
+    deposit_file: str | None = None
+    changed_since: bool = False
 
 
 class FileReport(Struct, frozen=True, kw_only=True):
@@ -70,12 +77,27 @@ class HeldBack(Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...]
 
 
+class NewDoi(Struct, frozen=True, kw_only=True):
+    """A DOI that an export assigned by the pattern of the journal: a row of `minted` in `export --json`."""
+
+    doi: str
+    record: str
+    source: str
+    title: str | None
+
+
 class ExportReport(Struct, frozen=True, kw_only=True):
-    """What one export did. `thinner` warns of records with less metadata than the last deposit, which they replace."""
+    """What one export did.
+
+    `thinner` warns of records with less metadata than the last deposit, which they replace; `deleted` of deposited ones
+    that the source has no more.
+    """
 
     files: tuple[FileReport, ...] = ()
+    minted: tuple[NewDoi, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
     thinner: tuple[RecordFinding, ...] = ()
+    deleted: tuple[RecordFinding, ...] = ()
     unchanged: int = 0
 
 
@@ -83,7 +105,9 @@ def combined(reports: Sequence[ExportReport]) -> ExportReport:
     """One report about exports of the same sources to several targets. A record is held back once for all of them."""
     return ExportReport(
         files=tuple(file for report in reports for file in report.files),
+        minted=tuple(new for report in reports for new in report.minted),
         held_back=tuple(dict.fromkeys(held for report in reports for held in report.held_back)),
         thinner=tuple(lost for report in reports for lost in report.thinner),
+        deleted=tuple(dict.fromkeys(gone for report in reports for gone in report.deleted)),
         unchanged=sum(report.unchanged for report in reports),
     )

@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 
 from harvester import patterns
@@ -47,3 +48,40 @@ def test_values_that_a_doi_cannot_contain_give_no_doi():
 def test_pattern_of_a_real_journal_gives_its_doi():
     facts = JournalFacts(issn_print="2076-7404", doi_prefix="10.48015", doi_pattern=FACTS.doi_pattern)
     assert next(patterns.dois(ARTICLE, facts)) == "10.48015/2076-7404-2021-13-1-32-57"
+
+
+OJS = "https://journal.example.org/index.php/j/article/view/510"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("10.5555/j.v%vi%i.%a", "10.5555/j.v13i1.510"),
+        ("10.5555/j.%Y.%p", "10.5555/j.2021.32-57"),
+        ("10.5555/j.{year}.{pages}", "10.5555/j.2021.32-57"),
+        ("10.5555/j.{article_id}", "10.5555/j.510"),
+        ("10.5555/{identifier}", "10.5555/77"),
+    ],
+)
+def test_doi_patterns_as_ojs_users_know_them(pattern, expected):
+    facts = JournalFacts(issn_print="0317-8471", doi_pattern=patterns.in_our_words(pattern))
+    assert list(patterns.dois(article(landing_page=OJS, identifiers=("77",)), facts))[:1] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        (OJS, "510"),
+        ("https://j.example/article/id/77/", "77"),
+        ("https://j.example/article/77", "77"),
+        ("https://j.example/index.php/j/article/view/on-lamps", None),
+        ("https://j.example/index.php/j/article/view/510/377", None),  # a galley
+        ("https://j.example/handle/10/510", None),
+        (None, None),
+    ],
+)
+def test_number_of_the_article_is_in_the_address_of_its_page(page, number):
+    facts = JournalFacts(issn_print="0317-8471", doi_pattern="10.5555/{article_id}")
+    bare = article(landing_page=page)
+    assert list(patterns.dois(bare, facts))[:1] == ([f"10.5555/{number}"] if number else [])
+    assert patterns.lacking(bare, facts) == ([] if number else ["article_id"])

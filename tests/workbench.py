@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from harvester.crossref.target import CROSSREF
 from harvester.identifiers import clean_issn
 from harvester.oai import backoff
 from harvester.reports import ExportReport, RecordFinding, RunReport
-from harvester.store import Store
+from harvester.store import Selection, Store
 from harvester.system.progress import Progress, watching
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -90,7 +90,8 @@ class Workbench:
         with self.opened() as (config, store):
             return pipeline.harvest(config, store, now=self.now, **options)  # type: ignore[arg-type]
 
-    def export(self, **options: object) -> ExportReport:
+    def export(self, *, dois: Sequence[str] = (), **options: object) -> ExportReport:
+        options.setdefault("selection", Selection(dois=tuple(dois)))
         with self.opened() as (config, store):
             return pipeline.export(config, store, CROSSREF, now=self.now, **options)  # type: ignore[arg-type]
 

@@ -107,10 +107,11 @@ def warnings_before_harvest(config: Config, overview: Overview, source: Source) 
 def notices(config: Config, overview: Overview) -> dict[str, list[Notice]]:
     """The doubts about each configured source that has any."""
     counts = overview.finding_counts([code for codes, _, _ in _COUNTED for code in codes])
+    statuses = {status.source: status for status in overview.status()}
     found: dict[str, list[Notice]] = {}
     for name, source in config.sources.items():
         rows = [*_changed_sets(overview, source), *_counted(name, counts)]
-        if rows:
+        if rows := rows or [*nothing_usable(statuses.get(name))]:
             found[name] = rows
     return found
 
@@ -119,6 +120,23 @@ def _earlier_sets(overview: Overview, source: Source) -> set[str] | None:
     """The sets of the last complete harvest, if they are not the present ones; `None` if they are."""
     known = (overview.last_complete_sets(source.name, prefix) for prefix in source.formats)
     return next((sets for sets in known if sets is not None and sets != set(source.sets)), None)
+
+
+def nothing_usable(status: SourceStatus | None) -> Iterator[Notice]:
+    """A source whose harvests work, and which brings nothing that can be exported."""
+    if status is None or status.ready:
+        return
+    if status.held_back:
+        held = _records(status.held_back)
+        yield Notice(
+            f"nothing of it can be exported: all its articles are held back ({held})",
+            f"`harvester check {status.source} --severity error` says why",
+        )
+    elif any(one.last_complete for one in status.formats):
+        yield Notice(
+            "it has no live article",
+            f"see whether `sets` and `url` under [sources.{status.source}] are those of the journal",
+        )
 
 
 def _changed_sets(overview: Overview, source: Source) -> Iterator[Notice]:

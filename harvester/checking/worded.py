@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from harvester import findings
 from harvester.reports import RecordFinding
-from harvester.store import FindingRow
+from harvester.store import DepositState, FindingRow
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+NOT_DEPOSITED = DepositState(target="")
 
 
 def worded_findings(
@@ -27,7 +29,7 @@ def worded_findings(
 
 def worded_finding(row: FindingRow, tables: Mapping[str, str]) -> RecordFinding:
     """A stored finding with its message, its fix and who can fix it."""
-    kind = findings.kinds()[row.finding.code]
+    kind, deposit = findings.kinds()[row.finding.code], row.deposit or NOT_DEPOSITED
     return RecordFinding(
         code=row.finding.code,
         severity=kind.severity,
@@ -39,4 +41,7 @@ def worded_finding(row: FindingRow, tables: Mapping[str, str]) -> RecordFinding:
         message=findings.sentence(row.finding),
         fix=findings.remedy(row.finding, row.source, tables.get(row.issn or "", row.issn)),
         who=kind.who,
+        deposited=deposit.written or deposit.elsewhere_since,
+        deposit_file=deposit.file,
+        changed_since=deposit.changed_since,
     )

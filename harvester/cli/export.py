@@ -8,25 +8,28 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
 from harvester import pipeline
 from harvester.checking.grouped import FindingGroup, FindingGroups
 from harvester.checking.held_back import held_back_groups
+from harvester.cli import selection
 from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.findings_list import print_findings
 from harvester.cli.invocation import short_path
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json, counted, one_line
 from harvester.cli.progress import opened, shown
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.deposits.target import TARGETS, Target
-from harvester.identifiers import clean_doi, fold_doi
+from harvester.identifiers import fold_doi
 from harvester.reports import ExportReport
 
 if TYPE_CHECKING:
     from harvester.store import Store
 
 FILES_SHOWN = 5  # one by one
+NEW_SHOWN = 20
 
 
 class Targets(Group):
@@ -59,9 +62,7 @@ def _parameters(target: Target) -> list[click.Parameter]:
         click.Option(
             ["--all", "everything"], is_flag=True, help="Every record that is ready, not only new and changed ones."
         ),
-        click.Option(
-            ["--doi", "dois"], multiple=True, metavar="DOI", help="Only this DOI, changed or not; may be repeated."
-        ),
+        *selection.options("Only this DOI, changed or not; may be repeated."),
         click.Option(["--dry-run"], is_flag=True, help="Build and validate the files, and write none."),
     ]
     if target.versions:
@@ -75,12 +76,12 @@ def _export(
     target: Target,
     names: tuple[str, ...],
     everything: bool,
-    dois: tuple[str, ...],
     dry_run: bool,
     schema_version: str | None = None,
+    **selecting: Any,
 ) -> int:
     config = common.load()
-    dois = tuple(clean_doi(doi) or doi for doi in dois)  # people paste https://doi.org/10.…
+    selected = selection.selection_of(config, **selecting)
     with opened(common, config) as store:
         with shown(common):
             report = pipeline.export(
@@ -89,19 +90,23 @@ def _export(
                 target,
                 names,
                 now=lambda: datetime.now(UTC),
+                selection=selected,
                 everything=everything,
-                dois=dois,
                 dry_run=dry_run,
                 schema_version=schema_version,
             )
             is_printed = not (common.json or common.quiet)
             held_back = held_back_groups(config, store, report.held_back) if is_printed else []
+        if selected and not selected.dois and not store.has_articles(names, selected):
+            raise selection.nothing_selected(selected)
         if is_printed:
             _print(report, held_back, store, dry_run=dry_run)
             common.say(sentence(report, dry_run=dry_run))
+            if report.files and not dry_run:
+                common.say(target.next_step([file.path for file in report.files]))
     if common.json:
-        as_json(files=report.files, held_back=report.held_back, thinner=report.thinner, unchanged=report.unchanged)
-    missing = _missing(dois, report)
+        as_json(**structs.asdict(report))
+    missing = _missing(selected.dois, report)
     for doi in missing:
         echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
     return 1 if missing else 0
@@ -110,12 +115,13 @@ def _export(
 def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
     """The requested DOIs that are neither in a file nor held back."""
     held_back = (record.doi for record in report.held_back if record.doi)
-    known = {fold_doi(doi) for doi in (*held_back, *(doi for file in report.files for doi in file.dois))}
+    minted = (new.doi for new in report.minted)
+    known = {fold_doi(doi) for doi in (*minted, *held_back, *(doi for file in report.files for doi in file.dois))}
     return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
 
 def _print(report: ExportReport, held_back: Sequence[FindingGroup], store: Store, *, dry_run: bool) -> None:
-    """Prints the files, what is deposited with less than before, and what is held back."""
+    """Prints the files, new DOIs, what is deposited with less than before or was deleted, and what is held back."""
     what = "would write" if dry_run else "file"
     if len(report.files) > FILES_SHOWN:
         first, last = (short_path(report.files[number].path) for number in (0, -1))
@@ -123,10 +129,14 @@ def _print(report: ExportReport, held_back: Sequence[FindingGroup], store: Store
     elif report.files:
         rows = [(short_path(file.path), file.schema_version, file.records, file.bytes) for file in report.files]
         table((what, "schema", "records", "bytes"), rows)
-    thinner = FindingGroups()
-    for _ in thinner.counting(report.thinner):
+    for new in report.minted[:NEW_SHOWN]:
+        echo(f"new DOI  {new.doi}  {one_line(new.title or new.record)}")
+    if len(report.minted) > NEW_SHOWN:
+        echo(f"and {len(report.minted) - NEW_SHOWN} more new DOIs: harvester dois")
+    changed = FindingGroups()
+    for _ in changed.counting((*report.thinner, *report.deleted)):
         pass
-    if groups := [*held_back, *thinner.groups()]:
+    if groups := [*held_back, *changed.groups()]:
         echo()
         print_findings(store, groups)
 

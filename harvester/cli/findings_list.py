@@ -54,11 +54,17 @@ def _print_example(store: Store, example: RecordFinding, *, without_message: boo
     """Prints the title of a record, then where to see it, and what is wrong if that is not said above."""
     shown = label(store, example.source, example.record)
     title = f"{one_line(shown.title, 120)} ({example.record})" if shown.title else example.record
-    echo(f"{_INDENT}- {title}")
+    echo(f"{_INDENT}- {title}{_deposited(example)}")
     if shown.link:
         echo(f"{_INDENT}  {shown.link}")
     if not without_message:
         echo(f"{_INDENT}  {one_line(example.message)}")
+
+
+def _deposited(finding: RecordFinding) -> str:
+    if finding.deposited is None:
+        return ""
+    return f"; deposited {finding.deposited:%Y-%m-%d}{', changed since' if finding.changed_since else ''}"
 
 
 def _extent(group: FindingGroup) -> str:

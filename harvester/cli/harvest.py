@@ -110,6 +110,8 @@ def _harvest_due(common: Common) -> int:
         common.say(f"{report.file} is written.")
     if notification:
         echo(notification.text(config.zone), err=True)
+    if result.digest:
+        echo(result.digest.text(), err=True)
     if result.notification_error:
         echo(result.notification_error, err=True)
     if result.store_error:

@@ -61,10 +61,13 @@ def _print(gathered: report.Report) -> None:
 
 def _print_sources(gathered: report.Report) -> None:
     rows = [
-        (status.source, status.ready, status.held_back, status.deleted, _last_runs(status))
-        for status in gathered.sources
+        (
+            *(status.source, counts.new, counts.changed, counts.deposited + counts.elsewhere),
+            *(status.held_back, status.deleted, _last_runs(status)),
+        )
+        for status, counts in zip(gathered.sources, gathered.deposits, strict=True)
     ]
-    table(("source", "ready", "held back", "deleted", "last run"), rows)
+    table(("source", "new", "changed", "deposited", "held back", "deleted", "last run"), rows)
 
 
 def _last_runs(source: SourceStatus) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from harvester.errors import HarvesterError
 from harvester.findings import kinds, remedy, sentence
 from harvester.identifiers import clean_doi
 from harvester.model import Article, Finding, to_json
-from harvester.store import StoredArticle
+from harvester.store import DepositState, StoredArticle
 from harvester.text import plain
 
 if TYPE_CHECKING:
@@ -52,11 +53,13 @@ def command(common: Common, identifier: str, form: str | None) -> None:
             for stored in found:
                 _print_article(stored)
         elif common.json:
-            first, *others = (_document(stored, config) for stored in found)
+            states = store.deposit_states(found)
+            first, *others = (_document(stored, config, states.get(stored.id, ())) for stored in found)
             as_json(**first, also=others)
         else:
+            states = store.deposit_states(found)
             for stored in found:
-                _print(stored)
+                _print(stored, states.get(stored.id, ()))
 
 
 def _print_raw(common: Common, store: Store, stored: StoredArticle) -> None:
@@ -78,12 +81,13 @@ def _print_article(stored: StoredArticle) -> None:
     click.echo(msgspec.json.format(article, indent=2))
 
 
-def _document(stored: StoredArticle, config: Config) -> dict[str, Any]:
+def _document(stored: StoredArticle, config: Config, deposits: Sequence[DepositState]) -> dict[str, Any]:
     return {
         "record": stored.identifier,
         "source": stored.source,
         "doi": stored.doi,
         "state": stored.state,
+        "deposits": deposits,
         "formats": stored.formats,
         "article": stored.article,
         "findings": [_finding(finding, stored, config) for finding in stored.findings],
@@ -107,13 +111,29 @@ def _finding(finding: Finding, stored: StoredArticle, config: Config) -> dict[st
 _STATES = {"ready": "ready for deposit", "held": "held back", "deleted": "deleted by the provider"}
 
 
-def _print(stored: StoredArticle) -> None:
-    echo(f"{stored.identifier}  ({stored.source}: {', '.join(stored.formats)}; {_STATES[stored.state]})")
+def _print(stored: StoredArticle, deposits: Sequence[DepositState]) -> None:
+    echo(f"{stored.identifier}  ({stored.source}: {', '.join(stored.formats)}; {_state(stored, deposits)})")
     for name, value in _facts(stored.article) if stored.article else ():
         echo(f"  {name:<9} {value}")
+    for deposit in deposits:
+        echo(f"  {'deposit':<9} {_deposited(deposit)}")
     for finding in stored.findings:
         severity = kinds()[finding.code].severity
         echo(f"  {severity:<9} {sentence(finding)} ({finding.code})", tone=severity)
+
+
+def _state(stored: StoredArticle, deposits: Sequence[DepositState]) -> str:
+    if stored.state != "ready" or not deposits:
+        return _STATES[stored.state]
+    return "changed since its deposit" if any(one.changed_since for one in deposits) else "deposited"
+
+
+def _deposited(deposit: DepositState) -> str:
+    if deposit.written:
+        what = f"{deposit.file}, written {deposit.written:%Y-%m-%d %H:%M} UTC"
+    else:
+        what = f"by another program, as marked on {deposit.elsewhere_since:%Y-%m-%d}"
+    return f"{what}; changed since, so the next export includes it" if deposit.changed_since else what
 
 
 def _facts(article: Article) -> list[tuple[str, str]]:

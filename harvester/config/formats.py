@@ -5,6 +5,7 @@ Each check raises `ValueError` with the rest of a sentence that begins with the 
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Callable
 from string import Formatter
@@ -14,9 +15,13 @@ from jsonschema import FormatChecker
 
 from harvester.config import schedule as schedules
 from harvester.identifiers import clean_issn, looks_like_issn
+from harvester.patterns import OJS_FIELDS, in_our_words
 
 LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")
-DOI_FIELDS = ("prefix", "issn", "year", "volume", "issue", "first_page", "last_page")
+DOI_FIELDS = (
+    *("prefix", "issn", "year", "volume", "issue", "first_page", "last_page"),
+    *("pages", "article_id", "identifier"),
+)
 
 
 def endpoint(url: str) -> None:
@@ -69,7 +74,9 @@ def landing_page_pattern(pattern: str) -> None:
 
 
 def doi_pattern(pattern: str) -> None:
-    fields = _fields(pattern, DOI_FIELDS)
+    fields = _fields(in_our_words(pattern), DOI_FIELDS)
+    if unknown := re.search("%[A-Za-z]", in_our_words(pattern)):
+        raise ValueError(f"has {unknown[0]}, which is not known; of OJS there are: {', '.join(OJS_FIELDS)}")
     if not pattern.startswith(("{prefix}/", "10.")):
         raise ValueError("must begin with {prefix}/ or with a prefix such as 10.12345/")
     if not fields - {"prefix", "issn"}:

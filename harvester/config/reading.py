@@ -18,6 +18,7 @@ from harvester.config.settings import Alerts, Config, Daemon, Source
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
 from harvester.model import SHORTEST_SECRET, JournalFacts
+from harvester.patterns import in_our_words
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ def _journal_facts(document: Table) -> dict[str, JournalFacts]:
     for key, journal in document.get("journals", {}).items():
         doi = journal.get("doi", {})
         values: dict[str, Any] = {name: value for name, value in journal.items() if name != "doi"}
-        values["doi_pattern"] = doi.get("pattern")
+        values["doi_pattern"] = in_our_words(doi["pattern"]) if "pattern" in doi else None
         values["doi_prefix"] = doi.get("prefix") or (prefixes[0] if len(prefixes) == 1 else None)
         values["mint_dois"] = doi.get("mint", False)
         journal_facts = msgspec.convert(values, JournalFacts)

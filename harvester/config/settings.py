@@ -143,6 +143,7 @@ class Alerts(Struct, frozen=True, kw_only=True):
     webhook_url_file: str | None = None
     proxy: str | None = None
     ca_file: str | None = None
+    digest: str | None = None  # the schedule of what is new for a person, though nothing fails
 
     def certificates(self) -> str | None:
         """The file of certificates to trust in addition. Raises `ConfigError` if it cannot be read."""
@@ -205,6 +206,9 @@ class Config(Struct, frozen=True, kw_only=True):
     def page_schedule(self) -> Schedule | None:
         """When to write the report."""
         return self._schedule(self.report_schedule)
+
+    def digest_schedule(self) -> Schedule | None:
+        return self._schedule(self.alerts.digest)
 
     def _schedule(self, expression: str | None) -> Schedule | None:
         return Schedule(expression=expression, zone=self.zone) if expression else None

@@ -20,5 +20,5 @@ class CrossrefSettings(Struct, frozen=True, kw_only=True):
     schema_version: str = DEFAULT
     title_order: Literal["article-language-first", "article-language-last"] = "article-language-first"
     crossmark_policy: str | None = None  # the DOI of the policy page; without one there is no <crossmark>
-    max_records: int = 100  # in one file
+    max_records: int = 1000  # in one file
     max_bytes: int = 5_000_000  # of one file

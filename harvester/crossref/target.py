@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,10 @@ from harvester.crossref.settings import CrossrefSettings
 from harvester.crossref.versions import VERSIONS
 from harvester.errors import ConfigError
 from harvester.model import Article, Batch
+
+SERVLET = "https://doi.crossref.org/servlet/deposit"
+UPLOAD = 'curl --form operation=doMDUpload --form login_id=LOGIN --form "login_passwd=<PASSWORD_FILE" --form'
+SHOWN = 20  # paths in one command
 
 
 class _Configuration(Protocol):
@@ -48,6 +53,19 @@ class CrossrefTarget:
     A record is written when it is new or has changed since its last file, and no error holds it back. Every file is
     valid against Crossref's schema before it gets its name.
     """
+
+    def next_step(self, paths: Sequence[str]) -> str:
+        """How to upload these files. Crossref takes the oldest first, which is the order of their names."""
+        if len(paths) == 1:
+            what, command = "this file", f"{UPLOAD} {shlex.quote(f'fname=@{paths[0]}')} {SERVLET}"
+        else:
+            what = f"these {len(paths)} files, in the order of their names,"
+            names = [*map(shlex.quote, paths[:SHOWN]), *["…"] * (len(paths) > SHOWN)]
+            command = f'for f in {" ".join(names)}; do {UPLOAD} "fname=@$f" {SERVLET}; done'
+        return (
+            f"Next: upload {what} at https://doi.crossref.org (Submissions, Upload, type Metadata), or with your login "
+            f"and your password in a file:\n  {command}\nCrossref mails the result to depositor_email."
+        )
 
     def is_configured(self, config: _Configuration) -> bool:
         return config.crossref is not None

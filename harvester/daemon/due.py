@@ -30,15 +30,15 @@ class RunTable(Protocol):
     def last_reconciliation(self, name: str, prefix: str, /) -> RunRow | None: ...
 
 
-TaskKind = Literal["harvest", "reconcile", "export", "report"]
-EXPORT, REPORT = "[exports]", "[report]"  # no source can have these names
+TaskKind = Literal["harvest", "reconcile", "export", "report", "digest"]
+EXPORT, REPORT, DIGEST = "[exports]", "[report]", "[digest]"  # no source can have these names
 
 
 class Task(Struct, frozen=True, kw_only=True):
     """A scheduled task: when it was last done, since when it is due, `None` if it is not, and when it comes next.
 
-    `subject` is a source, `EXPORT` or `REPORT`. While its provider wants no requests a source is not due, and `next`
-    is the end of that time.
+    `subject` is a source, `EXPORT`, `REPORT` or `DIGEST`. While its provider wants no requests a source is not due, and
+    `next` is the end of that time.
     """
 
     subject: str
@@ -69,6 +69,9 @@ def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
         last = _report_written(config)
         due = _not_before_attempt(config, REPORT, last, report_due(config, now))
         tasks.append(_task(REPORT, "report", schedule, last, due, now))
+    if schedule := config.digest_schedule():
+        last = store.last_digest()
+        tasks.append(_task(DIGEST, "digest", schedule, last, digest_due(config, store, now), now))
     return tasks
 
 
@@ -227,6 +230,12 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
         if since and next(pending, None):
             return since
     return None
+
+
+def digest_due(config: Config, store: Store, now: datetime) -> datetime | None:
+    """Since when the digest is due; `None` if it is not."""
+    schedule = config.digest_schedule()
+    return due_since(schedule, store.last_digest(), now) if schedule else None
 
 
 def report_due(config: Config, now: datetime) -> datetime | None:

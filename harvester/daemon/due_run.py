@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import incidents, store_outage, work
-from harvester.daemon.due import EXPORT, REPORT, export_due, report_due, scheduled_tasks
+from harvester.daemon.digest import Digest, send_digest
+from harvester.daemon.due import EXPORT, REPORT, digest_due, export_due, report_due, scheduled_tasks
 from harvester.daemon.incidents import Notification
-from harvester.daemon.notifications import NotificationError, send
+from harvester.daemon.notifications import NotificationError, message_of, send
 from harvester.daemon.turns import before_sources, in_turn
 from harvester.daemon.work import Now, Stop
 from harvester.errors import StoreError
@@ -39,6 +40,7 @@ class DueResult(Struct, frozen=True, kw_only=True):
     still_due: tuple[str, ...] = ()
     notification: Notification = Notification()
     notification_error: str | None = None  # why a mail or a webhook failed
+    digest: Digest | None = None  # what the digest said, `None` if it was not due or had nothing to say
     store_error: StoreError | None = None  # what ended the work early
 
 
@@ -62,14 +64,18 @@ def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
         runs = work_on_sources(config, [name for name in subjects if name in config.sources], now=now, stop=stop)
         writer.write((EXPORT, REPORT) if runs else subjects)
         notification, error = notify_of_incidents(config, store, now, writer.written(), stop)
+        digest, digest_error = None, None
+        if digest_due(config, store, now()) and not stop():
+            digest, digest_error = send_digest(config, store, now(), stop)
         return DueResult(
             runs=tuple(runs),
             needs_person=any(store.run(run.id).needs_person for run in runs if run.id),
             export=writer.export,
             report=writer.report,
-            still_due=() if runs or writer.written() else tuple(task.name for task in tasks),
+            still_due=() if runs or writer.written() or digest else tuple(task.name for task in tasks),
             notification=notification,
-            notification_error=error,
+            notification_error=error or digest_error,
+            digest=digest or None,
         )
 
 
@@ -140,7 +146,7 @@ def _send(config: Config, notification: Notification, stop: Stop) -> str | None:
     """Sends the notification, unless it is empty; returns the error if it failed."""
     try:
         if notification:
-            send(config.alerts, notification, config.zone, stop)
+            send(config.alerts, message_of(notification, config), stop)
     except NotificationError as error:
         return str(error)
     return None

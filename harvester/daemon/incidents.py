@@ -30,8 +30,15 @@ if TYPE_CHECKING:
 CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
 LONG_WAIT = timedelta(days=1)  # as in docs/operations.md
 OVERDUE = timedelta(days=1)  # likewise
+FIRST_FAILURE = timedelta(hours=20)  # likewise; less than a day, so that a failure of the next night is reported
 _NEXT_HARVEST = re.compile("; (?=the next harvest goes on )")
-_WORK: dict[TaskKind, str] = {"harvest": "harvest", "reconcile": "comparison", "export": "export", "report": "report"}
+_WORK: dict[TaskKind, str] = {
+    "harvest": "harvest",
+    "reconcile": "comparison",
+    "export": "export",
+    "report": "report",
+    "digest": "digest",
+}
 _TRY: dict[TaskKind, str] = {"harvest": "harvester source test", "reconcile": "harvester reconcile"}
 _SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
 
@@ -45,15 +52,16 @@ class Incident(Struct, frozen=True, kw_only=True):
     why: str
     todo: str
     see: str
+    url: str | None = None  # of the source
 
     def lines(self, zone: str) -> str:
-        """The incident as text of five lines, with the time in this zone."""
+        """The incident as text of five lines, with the time in this zone; of six if it is about a source."""
         return (
             f"{self.subject}: {self.what}\n"
             f"  since  {local_time(self.since, zone)}\n"
             f"  why    {self.why}\n"
             f"  to do  {self.todo}\n"
-            f"  see    {self.see}"
+            f"  see    {self.see}" + (f"\n  url    {self.url}" if self.url else "")
         )
 
 
@@ -199,12 +207,27 @@ def current_notification(
     config: Config, store: Store, now: datetime, written: Mapping[str, str | None]
 ) -> Notification:
     """What to report now, by the run table and `due_run.written`."""
-    incidents = [found for source in config.sources.values() for found in source_incidents(store, source)]
+    incidents = [found for source in config.sources.values() for found in _to_report(store, source, now)]
     incidents += [incident_of_writing(subject, error, now) for subject, error in written.items() if error]
     working = [subject for source in config.sources.values() for subject in _working(store, source)]
     working += [subject for subject, error in written.items() if error is None]
     configured = (*config.sources, *map(comparison_of, config.sources), EXPORT, REPORT)
     return notification_of(incidents, working, configured, store.alerts(), now, config.zone)
+
+
+def _to_report(store: Store, source: Source, now: datetime) -> Iterator[Incident]:
+    """The incidents of one source without a harvest that has only just begun to fail: most of these are over soon."""
+    failing = [run for run in newest_runs(store, source) if run and _fails(run) and not run.needs_person]
+    is_new = bool(failing) and all(now - _failing_since(store, run, now) < FIRST_FAILURE for run in failing)
+    return (one for one in source_incidents(store, source) if not (is_new and one.subject == source.name))
+
+
+def _failing_since(store: Store, run: RunRow, now: datetime) -> datetime:
+    """When the first of the failing harvests in succession began, as far as that matters."""
+    before: RunRow | None = run
+    while before and _fails(before) and now - run.started < FIRST_FAILURE:
+        run, before = before, store.newest_run(before.source, before.prefix, before=before.id)
+    return run.started
 
 
 def source_incidents(store: RunTable, source: Source) -> list[Incident]:
@@ -213,7 +236,8 @@ def source_incidents(store: RunTable, source: Source) -> list[Incident]:
     That of the comparison is not over with the next harvest, which does not know what the comparison found.
     """
     runs = (newest_runs(store, source), last_reconciliations(store, source))
-    return [found for of_one_kind in runs if (found := incident_of_runs(source.name, of_one_kind))]
+    found = (incident_of_runs(source.name, of_one_kind) for of_one_kind in runs)
+    return [replace(incident, url=source.url) for incident in found if incident]
 
 
 def _working(store: RunTable, source: Source) -> Iterator[str]:

@@ -20,7 +20,8 @@ from harvester import pipeline
 from harvester.config import Config
 from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import due_run, work
-from harvester.daemon.due import EXPORT, REPORT, Task, scheduled_tasks, source_tasks
+from harvester.daemon.digest import send_digest
+from harvester.daemon.due import DIGEST, EXPORT, REPORT, Task, scheduled_tasks, source_tasks
 from harvester.daemon.notifier import Notifier
 from harvester.daemon.turns import in_turn
 from harvester.errors import HarvesterError, StoreError
@@ -118,7 +119,7 @@ class Jobs:
             self._schedule(subject, [task for task in tasks if task.subject == subject])
 
     def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
-        calls = {EXPORT: self._export, REPORT: self._report}
+        calls = {EXPORT: self._export, REPORT: self._report, DIGEST: self._digest}
         self._scheduler.add_job(
             calls.get(subject, self._work_on_source),
             Trigger([task.schedule for task in tasks]),
@@ -166,6 +167,15 @@ class Jobs:
             return due_run.written(None, work.write_report(config, store, now=self._now, stop=self._stopping.is_set))
 
         self._write(report)
+
+    def _digest(self, _subject: str) -> None:
+        config = self._config
+        with pipeline.opened(config) as store:
+            digest, error = send_digest(config, store, self._now(), self._stopping.is_set)
+        if digest:
+            log.warning("for a person:\n%s", digest.text())
+        if error:
+            log.error("%s", error)
 
     def _write(self, do: Callable[[Config, Store], dict[str, str | None]]) -> None:
         config = self._config

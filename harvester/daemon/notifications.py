@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import smtplib
+import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -15,8 +16,10 @@ from threading import Thread
 
 import msgspec
 import requests
+from msgspec import Struct
 
-from harvester.config import Alerts
+from harvester import __version__
+from harvester.config import Alerts, Config
 from harvester.daemon.incidents import Notification
 from harvester.errors import ConfigError, HarvesterError, ProviderError, Stopped
 from harvester.oai.network import RequestGuard, Session, certificates_of_environment, trust
@@ -32,20 +35,68 @@ class NotificationError(HarvesterError):
     """A mail or a webhook failed. The message names the next step."""
 
 
-def send(alerts: Alerts, notification: Notification, zone: str, stop: Stop = never_stop) -> None:
-    """Sends the notification by every way in `[alerts]`. Raises `NotificationError` at the end if one failed."""
-    failures = []
-    for way in (_mail, _webhook):
-        try:
-            _call_until_stopped(partial(way, alerts, notification, zone), stop)
-        except ConfigError as error:
-            failures.append(str(error))
-        except Stopped:
-            failures.append(f"{_FAILURES[way]} before we were told to stop; it is tried again after the next start")
-        except (OSError, smtplib.SMTPException, requests.RequestException, ProviderError) as error:
-            failures.append(f"{_FAILURES[way]} ({_reason(error)}); check [alerts]")
+class Message(Struct, frozen=True, kw_only=True):
+    """What is sent: the subject and the text of a mail, and what the webhook gets in addition."""
+
+    subject: str
+    text: str
+    fields: Mapping[str, object] = {}
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How one way of sending ended; `error` is `None` if the message was accepted."""
+
+    way: str
+    to: str
+    error: str | None = None
+
+
+def message_of(notification: Notification, config: Config) -> Message:
+    """The message about incidents, with where it comes from."""
+    fields = {"troubles": notification.incidents, "over": [alert.subject for alert in notification.recovered]}
+    return message(config, headline(notification), notification.text(config.zone), **fields)
+
+
+def message(config: Config, subject: str, text: str, **fields: object) -> Message:
+    """A message that names the machine and the configuration it comes from: people have several."""
+    machine = socket.gethostname()
+    origin = {"machine": machine, "config": str(config.path)}
+    signature = f"-- \nharvester {__version__} on {machine}, {config.path}"
+    return Message(
+        subject=f"harvester on {machine}: {subject}", text=f"{text}\n\n{signature}", fields={**fields, **origin}
+    )
+
+
+def send(alerts: Alerts, message: Message, stop: Stop = never_stop) -> None:
+    """Sends the message by every way in `[alerts]`. Raises `NotificationError` at the end if one failed."""
+    failures = [outcome.error for outcome in send_each(alerts, message, stop) if outcome.error]
     if failures:
         raise NotificationError("Nobody could be told: " + "; ".join(failures))
+
+
+def send_each(alerts: Alerts, message: Message, stop: Stop = never_stop) -> list[Outcome]:
+    """Sends the message by every way in `[alerts]`; how each of them ended."""
+    return [Outcome(way=_NAMES[way], to=to, error=_failure(way, alerts, message, stop)) for way, to in _ways(alerts)]
+
+
+def _ways(alerts: Alerts) -> Iterator[tuple[Way, str]]:
+    """The configured ways with their receivers. The URL of a webhook is a secret."""
+    if alerts.email_to and alerts.email_from and alerts.smtp_host:
+        yield _mail, f"{', '.join(alerts.email_to)} by {alerts.smtp_host}:{alerts.smtp_port}"
+    if where := alerts.webhook_url_env or alerts.webhook_url_file:
+        yield _webhook, f"the URL in {where}"
+
+
+def _failure(way: Way, alerts: Alerts, message: Message, stop: Stop) -> str | None:
+    try:
+        _call_until_stopped(partial(way, alerts, message), stop)
+    except ConfigError as error:
+        return str(error)
+    except Stopped:
+        return f"{_FAILURES[way]} before we were told to stop; it is tried again after the next start"
+    except (OSError, smtplib.SMTPException, requests.RequestException, ProviderError) as error:
+        return f"{_FAILURES[way]} ({_reason(error)}); check [alerts]"
+    return None
 
 
 def _call_until_stopped(call: Callable[[], None], stop: Stop) -> None:
@@ -73,20 +124,34 @@ def _reason(error: Exception) -> str:
     """The kind of an error only, for most of them: the URL of a webhook is a secret and is part of the messages."""
     if certificate := cause(error, ssl.SSLCertVerificationError):
         return f"{certificate.verify_message}: ca_file can name a certificate of your own"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy gives no connection"
-    return type(error).__name__
+    match error:
+        case smtplib.SMTPResponseException():
+            return f"{error.smtp_code} {_decoded(error.smtp_error)}"
+        case smtplib.SMTPRecipientsRefused():
+            return "; ".join(f"{to}: {code} {_decoded(words)}" for to, (code, words) in error.recipients.items())
+        case socket.gaierror():
+            return "its host name is not known"
+        case requests.exceptions.ProxyError():
+            return "the proxy gives no connection"
+        case requests.HTTPError():
+            return str(error)  # ours, without the URL
+        case _:
+            return type(error).__name__
 
 
-def _mail(alerts: Alerts, notification: Notification, zone: str) -> None:
-    if not (alerts.email_to and alerts.email_from and alerts.smtp_host):
-        return
+def _decoded(words: bytes | str) -> str:
+    return words.decode(errors="replace") if isinstance(words, bytes) else words
+
+
+def _mail(alerts: Alerts, content: Message) -> None:
+    assert alerts.email_from
+    assert alerts.smtp_host
     message = EmailMessage()
     message["From"], message["To"] = alerts.email_from, ", ".join(alerts.email_to)
-    message["Subject"] = f"harvester: {headline(notification)}"
+    message["Subject"] = content.subject
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=alerts.email_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents vacation notes
-    message.set_content(notification.text(zone) + "\n")
+    message.set_content(content.text + "\n")
     with _connected(alerts, alerts.smtp_host) as server:
         password = alerts.smtp_password()
         if alerts.smtp_username and password:
@@ -109,16 +174,10 @@ def _connected(alerts: Alerts, host: str) -> smtplib.SMTP:
     return server
 
 
-def _webhook(alerts: Alerts, notification: Notification, zone: str) -> None:
+def _webhook(alerts: Alerts, content: Message) -> None:
     url = alerts.webhook_url()
-    if url is None:
-        return
-    document = {
-        "text": notification.text(zone),
-        "troubles": notification.incidents,
-        "over": [alert.subject for alert in notification.recovered],
-    }
-    status = _post(alerts, url, msgspec.json.encode(document))
+    assert url
+    status = _post(alerts, url, msgspec.json.encode({"text": content.text, **content.fields}))
     if not 200 <= status < 300:
         raise requests.HTTPError(f"HTTP {status}")
 
@@ -141,7 +200,12 @@ def _post(alerts: Alerts, url: str, body: bytes) -> int:
         return answer.status_code
 
 
-_FAILURES = {_mail: "the mail server did not take the mail", _webhook: "the webhook did not answer as it should"}
+Way = Callable[[Alerts, Message], None]
+_NAMES: dict[Way, str] = {_mail: "mail", _webhook: "webhook"}
+_FAILURES: dict[Way, str] = {
+    _mail: "the mail server did not take the mail",
+    _webhook: "the webhook did not answer as it should",
+}
 
 
 def headline(notification: Notification) -> str:

@@ -148,6 +148,7 @@ class Daemon:
         self._last_plan = time.monotonic()
         try:
             self.jobs.plan(self.config)
+            self.jobs.notify()  # of what has failed long enough to be reported
         except StoreError as error:
             self._last_plan += RETRY_AFTER - self.replan
             self.jobs.notify_of_outage(error)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from harvester.checking.worded import worded_finding
 from harvester.config import Config
 from harvester.deposits.batches import Batches, timestamp
 from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.target import Target
+from harvester.findings import PLANNED_DOI
 from harvester.mapping import membership
 from harvester.model import Article, Batch
-from harvester.reports import ExportReport, FileReport, HeldBack, RecordFinding
-from harvester.rules import redeposits
-from harvester.store import PlannedBatch, StoredArticle
+from harvester.reports import ExportReport, FileReport, HeldBack, NewDoi, RecordFinding
+from harvester.rules import deletions, redeposits
+from harvester.store import MintedDoi, PlannedBatch, Selection, StoredArticle
 from harvester.system import progress
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
@@ -38,33 +41,56 @@ def write_deposits(
     *,
     configured: Collection[str],
     now: Callable[[], datetime],
+    selection: Selection,
+    minted: Sequence[MintedDoi] = (),
     everything: bool = False,
-    dois: Sequence[str] = (),
     dry_run: bool = False,
     stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files for these sources, of all that are `configured`; the caller holds the lock of exports.
 
-    `everything` and `dois` export again what has not changed. A dry run builds and validates, and writes neither file
-    nor ledger. Raises `Stopped` between two files; the next export writes what is left.
+    `everything` and selected DOIs are exported again even if nothing has changed. A dry run builds and validates, and
+    writes neither file nor ledger. Raises `Stopped` between two files; the next export writes what is left.
     """
     target = files.target.name
     export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
     conditions: dict[str, Any] = {"everything": everything, "configured": configured, "without": membership.CODES}
-    total = store.pending_count(target, sources, dois, **conditions)
+    total = store.pending_count(target, sources, selection, **conditions)
     export.report_progress(total)
     written = list(until_stopped(export.resume(configured), stop))
-    pending = store.pending(target, sources, dois, **conditions)
+    if not dry_run:
+        store.settle_marks(target)
+    pending = _with_dois(store.pending(target, sources, selection, **conditions), dry_run=dry_run)
     while articles := list(islice(pending, ARTICLES_IN_MEMORY)):
         for file in until_stopped(export.deliver(articles), stop):
             written.append(file)
             export.report_progress(total)
     return ExportReport(
         files=tuple(written),
-        held_back=(*store.held_back(sources, dois), *export.invalid),
+        minted=tuple(NewDoi(doi=one.doi, record=one.record, source=one.source, title=one.title) for one in minted),
+        held_back=(*store.held_back(sources, selection), *export.invalid),
         thinner=tuple(_metadata_lost(store, target, written)),
-        unchanged=0 if dois else store.ready_count(sources) - sum(export.handled[name] for name in sources),
+        deleted=tuple(worded_finding(row, {}) for row in store.findings(sources, deletions.CODES)),
+        unchanged=_unchanged(store, sources, selection, export.handled),
     )
+
+
+def _with_dois(articles: Iterable[StoredArticle], *, dry_run: bool) -> Iterator[StoredArticle]:
+    """Those that have a DOI; in a dry run also those that would get one."""
+    for stored in articles:
+        planned = next((each.value for each in stored.findings if each.code == PLANNED_DOI), None)
+        if stored.doi:
+            yield stored
+        elif dry_run and planned and stored.article:
+            yield structs.replace(stored, doi=planned, article=structs.replace(stored.article, doi=planned))
+
+
+def _unchanged(store: Store, sources: Sequence[str], selection: Selection, handled: Counter[str]) -> int:
+    """How many selected articles are ready and in no file now. Named DOIs are in one, changed or not."""
+    if selection.dois:
+        return 0
+    # A batch that was resumed may contain articles outside of the selection.
+    return max(0, store.ready_count(sources, selection) - sum(handled[name] for name in sources))
 
 
 def preview(config: Config, target: Target, article: Article, *, now: datetime) -> bytes:

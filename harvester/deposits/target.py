@@ -37,6 +37,9 @@ class Target(Protocol):
     versions: tuple[str, ...]  # that a person can choose for one export; empty: there is nothing to choose
     help: str  # of its command, `harvester export NAME`
 
+    def next_step(self, paths: Sequence[str]) -> str:
+        """What a person does with these files now."""
+
     def is_configured(self, config: Config) -> bool:
         """Whether the configuration has the settings of this target. If so, `[exports] schedule` exports to it."""
 

@@ -13,6 +13,7 @@ from harvester.findings import is_blocking
 from harvester.mapping import assembly
 from harvester.mapping.membership import newest_sets
 from harvester.model import Finding, Hints, Policy, RawRecord, Reading
+from harvester.rules.doi import WITHOUT_DOI
 
 LiveRecords = Mapping[str, RawRecord]  # of one identifier, by format, the best format first
 
@@ -79,7 +80,7 @@ def _combined(reading: Reading, found: Iterable[Finding]) -> Reading:
 
 
 def _is_missing(finding: Finding) -> bool:
-    return finding.code.endswith("-missing")
+    return finding.code.endswith("-missing") or finding.code in WITHOUT_DOI
 
 
 def _with_record_findings(raw: RawRecord, reading: Reading) -> Reading:

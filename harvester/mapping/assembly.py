@@ -47,13 +47,6 @@ def assemble(readings: Mapping[str, Reading], hints: Hints, sets: Sequence[str] 
     return Reading(finished, _distinct([*kept, *unknown]))
 
 
-def mint(article: Article, facts: JournalFacts) -> str | None:
-    """A DOI by the journal's pattern for an article without one; `None` if minting is off or not possible."""
-    if article.doi is not None or not facts.mint_dois:
-        return None
-    return next(patterns.dois(article, facts), None)
-
-
 def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     distinct: list[Finding] = []
     for finding in findings:

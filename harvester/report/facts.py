@@ -15,7 +15,7 @@ from harvester.config import Config, select_sources
 from harvester.pipeline import check
 from harvester.reports import HeldBack, RecordFinding
 from harvester.rules.completeness import MEASURES, JournalCounts, MeasureCounts, count_by_journal
-from harvester.store import SourceStatus, status_or_empty
+from harvester.store import DepositCounts, SourceStatus, status_or_empty
 from harvester.system.progress import reported
 from harvester.system.stopping import Stop, never_stop, until_stopped
 from harvester.text import plain
@@ -71,6 +71,7 @@ class Report(Struct, frozen=True, kw_only=True):
     made: datetime
     last_export: datetime | None
     sources: tuple[SourceStatus, ...]
+    deposits: tuple[DepositCounts, ...]  # of each source, in the same order
     journals: tuple[JournalShare, ...]
     findings: tuple[Group, ...]
     held_count: int
@@ -98,6 +99,7 @@ def gather(
         made=now,
         last_export=store.last_export(),
         sources=states,
+        deposits=store.deposit_counts(sources),
         journals=tuple(_share(key, counts) for key, counts in sorted(by_journal.items(), key=_by_size)),
         findings=tuple(map(_group, grouped.groups())),
         held_count=sum(state.held_back for state in states),

@@ -55,7 +55,8 @@ def _export_sentence(report: Report) -> str:
 
 def _tiles(report: Report) -> Html:
     tiles = (
-        ("ready for deposit", sum(source.ready for source in report.sources)),
+        ("new or changed", sum(one.new + one.changed for one in report.deposits)),
+        ("deposited", sum(one.deposited + one.elsewhere for one in report.deposits)),
         ("held back", report.held_count),
         ("deleted by the source", sum(source.deleted for source in report.sources)),
         ("findings", sum(group.count for group in report.findings)),

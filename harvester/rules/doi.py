@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from harvester import patterns
 from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX, doi_suffix_fits
+from harvester.findings import PLANNED_DOI
 from harvester.identifiers import DoiProblem, doi_prefix, doi_problem, fold_doi
-from harvester.model import Article, Finding, Policy
+from harvester.model import Article, Finding, JournalFacts, Policy
 from harvester.rules.rule import Rule
 
 _BAD_CHARACTER = re.compile(f"[^{DOI_CHARACTERS}]")
@@ -22,9 +23,31 @@ _PROBLEMS: dict[DoiProblem, str] = {
 }
 
 
-def has_a_doi(article: Article, _: Policy) -> Iterator[Finding]:
-    if article.doi is None:
+def has_a_doi(article: Article, policy: Policy) -> Iterator[Finding]:
+    """Without one it gets one at its first export, if its journal has a pattern for that (mapping D1)."""
+    if article.doi is not None:
+        return
+    facts = patterns.facts_of(article, policy.journals)
+    if facts is None or facts.doi_pattern is None or not facts.mint_dois:
         yield Finding("doi-missing", "doi")
+    elif missing := patterns.lacking(article, facts):
+        yield Finding("doi-pattern-incomplete", "doi", facts.doi_pattern, {"missing": ", ".join(missing)})
+    else:
+        yield _planned(article, facts, policy)
+
+
+def _planned(article: Article, facts: JournalFacts, policy: Policy) -> Finding:
+    """The DOI that the pattern gives to the article, if Crossref would accept it."""
+    doi = next(patterns.dois(article, facts), None)
+    if doi is None:
+        return Finding("doi-pattern-invalid", "doi", next(patterns.unchecked_dois(article, facts), ""))
+    if policy.doi_prefixes and doi_prefix(doi) not in policy.doi_prefixes:
+        return Finding("doi-foreign-prefix", "doi", doi, {"prefixes": ", ".join(policy.doi_prefixes)})
+    return Finding(PLANNED_DOI, "doi", doi)
+
+
+# The findings about an article without a DOI; that the source names several is said by another one.
+WITHOUT_DOI = ("doi-missing", PLANNED_DOI, "doi-pattern-incomplete", "doi-pattern-invalid")
 
 
 def doi_has_our_prefix(article: Article, policy: Policy) -> Iterator[Finding]:

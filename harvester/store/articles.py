@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delet
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.article_rows import ArticleRow
-from harvester.findings import is_blocking, kinds
+from harvester.findings import PLANNED_DOI, is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
 from harvester.store.database import BulkStatement, Database, chunks, in_list, new_id
@@ -232,10 +232,11 @@ _NO_CONTENT = (None,) * len(_CONTENT)
 
 
 def _state(deleted: bool, doi: str | None, findings: Sequence[Finding]) -> str:
-    """`deleted`, or `ready` if the article has a DOI and no finding that holds it back, else `held`."""
+    """`deleted`, or `ready` if nothing holds the article back and it has a DOI or a planned one, else `held`."""
     if deleted:
         return "deleted"
-    return "held" if doi is None or any(map(is_blocking, findings)) else "ready"
+    has_doi = doi is not None or any(each.code == PLANNED_DOI for each in findings)
+    return "ready" if has_doi and not any(map(is_blocking, findings)) else "held"
 
 
 def _finding_rows(article_id: int, findings: Sequence[Finding]) -> list[tuple[Any, ...]]:

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, bindparam, func, select, text
 from harvester.model import Finding
 from harvester.store.articles import exchange_findings, load_articles
 from harvester.store.database import Database, chunks, in_list
-from harvester.store.structs import ChangedDeposit, DoiHolder, DuplicateDoi
-from harvester.store.tables import article, deposit, deposited, finding
+from harvester.store.structs import ChangedDeposit, DeletedDeposit, DoiHolder, DuplicateDoi
+from harvester.store.tables import Moment, article, batch, deposit, deposited, elsewhere, finding
 
 _IN_ONE_TRANSACTION = 100  # articles that are read with their documents: others wait meanwhile
 
@@ -65,6 +65,18 @@ class CrossRecord(Database):
                 connection, codes, {}, _having(connection, codes).difference(_changed_ids(connection, sources))
             )
 
+    def replace_deletion_findings(
+        self, sources: Collection[str], codes: Sequence[str], judge: Callable[[DeletedDeposit], Finding]
+    ) -> None:
+        """Makes what `judge` finds about deleted records whose DOI was deposited the only findings with these codes.
+
+        A DOI that a live article of these sources has too is left out: its record has another identifier now.
+        """
+        with self._write() as connection:
+            rows = connection.execute(_DELETED, {"sources": list(sources)}).all()
+            found = {row.article_id: [judge(DeletedDeposit(**row._asdict()))] for row in rows}
+            exchange_findings(connection, codes, found, _having(connection, codes))
+
 
 # -------------------------------------------------------------------------------- within a transaction
 
@@ -102,6 +114,31 @@ _CHANGED = (
     .join(deposit, (deposit.c.doi_key == deposited.c.doi_key) & (deposit.c.batch_id == deposited.c.batch_id))
     .where(article.c.state != "deleted", deposited.c.fingerprint != article.c.fingerprint)
     .where(article.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+_LIVE_ONE = article.alias()
+_DELETED = (
+    select(
+        article.c.id.label("article_id"),
+        article.c.doi,
+        func.coalesce(func.max(batch.c.written, type_=Moment), elsewhere.c.since, type_=Moment).label("moment"),
+        batch.c.path.label("file"),
+    )
+    .outerjoin_from(article, deposited, deposited.c.doi_key == article.c.doi_key)
+    .outerjoin(batch, batch.c.id == deposited.c.batch_id)
+    .outerjoin(elsewhere, elsewhere.c.doi_key == article.c.doi_key)
+    .where(article.c.state == "deleted", in_list(article.c.source, "sources"))
+    .where(batch.c.id.is_not(None) | elsewhere.c.doi_key.is_not(None))
+    .where(
+        ~select(_LIVE_ONE.c.id)
+        .where(
+            _LIVE_ONE.c.doi_key == article.c.doi_key,
+            _LIVE_ONE.c.state != "deleted",
+            in_list(_LIVE_ONE.c.source, "sources"),
+        )
+        .exists()
+    )
+    .group_by(article.c.id)
 )
 
 

@@ -1,6 +1,6 @@
-"""The ledger: what was written for which target, in which batch and under which timestamp, and which DOIs were minted.
+"""The ledger: what was written for which target, in which batch and under which timestamp.
 
-All of it is written with `synchronous=FULL`: a timestamp or a DOI that was used and then forgotten cannot be recovered.
+All of it is written with `synchronous=FULL`: a timestamp that was used and then forgotten cannot be recovered.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from harvester.errors import DoiTaken, StoreError
+from harvester.errors import StoreError
 from harvester.identifiers import fold_doi
 from harvester.store.database import BulkStatement, Database
+from harvester.store.deposits import forget_marks
 from harvester.store.structs import BatchMember, PlannedBatch
-from harvester.store.tables import article, batch, deposit, deposited, minted
+from harvester.store.tables import batch, deposit, deposited
 
 _WITH_17_DIGITS = range(10**16, 10**17)
 _ADD_MEMBERS = BulkStatement(
@@ -25,7 +26,7 @@ _ADD_MEMBERS = BulkStatement(
 
 
 class Ledger(Database):
-    """Batches, deposits and minted DOIs."""
+    """Batches and deposits."""
 
     def plan_batch(
         self,
@@ -72,53 +73,39 @@ class Ledger(Database):
                 return
             self._close(connection, batch_id, "written", path=path, sha256=sha256, size=size, written=now)
             _save_deposits(connection, batch_id)
+            forget_marks(connection, batch_id)
 
     def abandon_batch(self, batch_id: str) -> None:
         """Abandons a planned batch; its id and timestamp stay used."""
         with self._write(durable=True) as connection:
             self._close(connection, batch_id, "abandoned")
 
+    def discard_batch(self, batch_id: str) -> None:
+        """Abandons a written batch: its file was never uploaded. The deposits before it are the last ones again.
+
+        Its id and timestamp stay used. Raises `StoreError` if there is no such file.
+        """
+        with self._write(durable=True) as connection:
+            if _state(connection, batch_id) != "written":
+                raise StoreError(f"There is no deposit file {batch_id} in the store; `harvester deposits` lists them.")
+            connection.execute(update(batch).where(batch.c.id == batch_id).values(state="abandoned"))
+            connection.execute(delete(deposited).where(deposited.c.batch_id == batch_id))
+            members = select(deposit.c.doi_key).where(deposit.c.batch_id == batch_id)
+            earlier = (
+                select(batch.c.id)
+                .join_from(deposit, batch)
+                .where(deposit.c.doi_key.in_(members), batch.c.state == "written")
+                .order_by(batch.c.timestamp)
+                .distinct()
+            )
+            for batch_id_before in connection.execute(earlier).scalars().all():
+                _save_deposits(connection, batch_id_before)
+
     def _close(self, connection: Connection, batch_id: str, state: str, **values: Any) -> None:
         before = _state(connection, batch_id)
         if before != "planned":
             raise StoreError(f"Batch {batch_id} cannot be {state}: it is {before or 'unknown'} in {self.path}.")
         connection.execute(update(batch).where(batch.c.id == batch_id).values(state=state, **values))
-
-    # ----------------------------------------------------------------------------- minted DOIs
-
-    def minted(self, source: str, identifier: str) -> str | None:
-        """The DOI that this program minted for a record, `None` if it has not."""
-        with self._read() as connection:
-            return _minted(connection, source, identifier)
-
-    def has_minted(self, source: str) -> bool:
-        """Whether this program has minted a DOI for any record of the source, or of one that was forgotten."""
-        statement = select(minted.c.doi).where(minted.c.source.in_((source, NO_SOURCE))).limit(1)
-        with self._read() as connection:
-            return connection.execute(statement).first() is not None
-
-    def mint(self, source: str, identifier: str, doi: str) -> None:
-        """Assigns a DOI to a record for ever. Raises `DoiTaken` if it is in use, or the record has another one."""
-        with self._write(durable=True) as connection:
-            before = _minted(connection, source, identifier)
-            if before == doi:
-                return
-            if before is not None:
-                raise DoiTaken(f"Record {identifier} was given the DOI {before}; it cannot be given {doi}.")
-            if holder := _holder(connection, source, identifier, fold_doi(doi)):
-                raise DoiTaken(f"The DOI {doi} is in use by {holder}; it cannot be given to record {identifier}.")
-            values = {"source": source, "identifier": identifier, "doi": doi, "doi_key": fold_doi(doi)}
-            connection.execute(insert(minted).values(values))
-
-
-NO_SOURCE = ""  # of DOIs that were minted for records of a source which was forgotten
-
-
-def _minted(connection: Connection, source: str, identifier: str) -> str | None:
-    """The DOI that was minted for a record in this source, or in one that was forgotten."""
-    is_record = (minted.c.source.in_((source, NO_SOURCE))) & (minted.c.identifier == identifier)
-    statement = select(minted.c.doi).where(is_record).order_by(minted.c.source.desc()).limit(1)
-    return connection.execute(statement).scalar()
 
 
 def _last_timestamp(connection: Connection) -> int:
@@ -158,14 +145,3 @@ def _save_deposits(connection: Connection, batch_id: str) -> None:
             where=deposited.c.timestamp < new.timestamp,
         )
     )
-
-
-def _holder(connection: Connection, source: str, identifier: str, key: str) -> str | None:
-    """What uses a DOI, in words: another record (live, deleted or with a minted DOI) or a deposit; `None` if free."""
-    for table in (article, minted):
-        rows = connection.execute(select(table.c.source, table.c.identifier).where(table.c.doi_key == key)).all()
-        if others := [row for row in rows if tuple(row) != (source, identifier)]:
-            return f"record {others[0].identifier} of {others[0].source}"
-    written = select(deposit.c.batch_id).where(deposit.c.doi_key == key).limit(1)
-    holder = connection.execute(written).scalar()
-    return None if holder is None else f"deposit {holder}"

@@ -15,15 +15,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, text
 
 from harvester.findings import Severity
-from harvester.identifiers import fold_doi
 from harvester.model import Article, from_json
 from harvester.reports import HeldBack
 from harvester.store import payloads
 from harvester.store.articles import finding_of, load_articles
 from harvester.store.database import Database, chunks
+from harvester.store.deposits import deposit_states, is_pending
 from harvester.store.overview import Overview
-from harvester.store.structs import FindingRow, SourceStatus, StoredArticle
-from harvester.store.tables import article, article_count, batch, deposited, finding, record, record_count
+from harvester.store.selection import selected
+from harvester.store.structs import FindingRow, Selection, SourceStatus, StoredArticle
+from harvester.store.tables import article, article_count, batch, finding, record, record_count
 from harvester.system.progress import report
 
 _BY_IDENTIFIER = (article.c.source, article.c.identifier)
@@ -36,22 +37,23 @@ class Queries(Database):
         self,
         target: str,
         sources: Collection[str] = (),
-        dois: Collection[str] = (),
+        selection: Selection | None = None,
         *,
         everything: bool = False,
         configured: Collection[str] = (),
         without: Collection[str] = (),
     ) -> Iterator[StoredArticle]:
-        """The articles to deposit: ready, and different from the last written deposit of their DOI for `target`.
+        """The articles to deposit: ready, and different from the last deposit of their DOI for `target`.
 
-        With `dois` or `everything` the second condition is dropped. The articles of an issue come together.
+        With `everything` or DOIs in the selection the second condition is dropped. The articles of an issue come
+        together.
 
         They are those of one moment. What another process stores later is left to the next call. So is a DOI for which
         the findings are not up to date yet: another article of the `configured` sources has it with other content, and
         no finding with a code of `without`.
         """
         columns = select(article.c.id, article.c.fingerprint)
-        ready = _pending(columns, target, sources, dois, everything).where(~_contested(configured, without))
+        ready = _pending(columns, target, sources, selection, everything).where(~_contested(configured, without))
         by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
         with self._read() as connection:
             rows = connection.execute(ready.order_by(*by_issue, article.c.doi_key, article.c.id)).all()
@@ -65,7 +67,7 @@ class Queries(Database):
         self,
         target: str,
         sources: Collection[str] = (),
-        dois: Collection[str] = (),
+        selection: Selection | None = None,
         *,
         everything: bool = False,
         configured: Collection[str] = (),
@@ -73,27 +75,32 @@ class Queries(Database):
     ) -> int:
         """The number of articles that `pending` gives."""
         number = select(func.count()).select_from(article)
-        ready = _pending(number, target, sources, dois, everything).where(~_contested(configured, without))
+        ready = _pending(number, target, sources, selection, everything).where(~_contested(configured, without))
         with self._read() as connection:
             return int(connection.execute(ready).scalar_one())
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every article that is not held back, deposited or not, without its findings."""
-        ready = _filtered(select(article.c.id).where(article.c.state == "ready"), sources)
+        ready = selected(select(article.c.id).where(article.c.state == "ready"), sources)
         for ids in chunks(self._ids(ready)):
             with self._read() as connection:
                 documents = connection.execute(_DOCUMENTS, {"ids": ids}).scalars().all()
             yield from map(from_json, documents)
 
-    def ready_count(self, sources: Collection[str] = ()) -> int:
+    def ready_count(self, sources: Collection[str] = (), selection: Selection | None = None) -> int:
         """The number of articles that are not held back, deposited or not."""
         ready = select(func.count()).select_from(article).where(article.c.state == "ready")
         with self._read() as connection:
-            return int(connection.execute(_filtered(ready, sources)).scalar_one())
+            return int(connection.execute(selected(ready, sources, selection)).scalar_one())
 
-    def held_back(self, sources: Collection[str] = (), dois: Collection[str] = ()) -> Iterator[HeldBack]:
+    def has_articles(self, sources: Collection[str], selection: Selection) -> bool:
+        """Whether any article, in whatever state, is in the selection."""
+        with self._read() as connection:
+            return connection.execute(selected(select(article.c.id), sources, selection).limit(1)).first() is not None
+
+    def held_back(self, sources: Collection[str] = (), selection: Selection | None = None) -> Iterator[HeldBack]:
         """The articles that are held back, with the codes of the findings that do so, by source and identifier."""
-        held = _filtered(select(article.c.id).where(article.c.state == "held"), sources, dois)
+        held = selected(select(article.c.id).where(article.c.state == "held"), sources, selection)
         for ids in chunks(self._ids(held.order_by(*_BY_IDENTIFIER))):
             with self._read() as connection:
                 rows = connection.execute(_HELD_BACK, {"ids": ids}).all()
@@ -106,12 +113,14 @@ class Queries(Database):
         """The findings with these sources, codes and severities (empty: all), by source and identifier."""
         conditions = _conditions(codes, severities)
         having = select(finding.c.article_id).where(*conditions)
-        ids = _filtered(select(article.c.id).where(article.c.id.in_(having)), sources).order_by(*_BY_IDENTIFIER)
+        ids = selected(select(article.c.id).where(article.c.id.in_(having)), sources).order_by(*_BY_IDENTIFIER)
         for chunk in chunks(self._ids(ids)):
             with self._read() as connection:
                 rows = connection.execute(_FINDINGS.where(*conditions), {"ids": chunk}).all()
+                states = deposit_states(connection, chunk)
             for row in rows:
-                yield FindingRow(row.source, row.identifier, row.doi, finding_of(row), row.issn)
+                *_, deposit = (None, *states.get(row.article_id, ()))
+                yield FindingRow(row.source, row.identifier, row.doi, finding_of(row), row.issn, deposit)
 
     def last_export(self, target: str | None = None) -> datetime | None:
         """When the last deposit file was written, for this target or for any; `None` if there is none."""
@@ -179,15 +188,11 @@ _FINDINGS = (
 
 
 def _pending(
-    selected: Select[Any], target: str, sources: Collection[str], dois: Collection[str], everything: bool
+    columns: Select[Any], target: str, sources: Collection[str], selection: Selection | None, everything: bool
 ) -> Select[Any]:
     """Of the articles, those to deposit for `target`, as `Queries.pending` describes them."""
-    ready = _filtered(selected.where(article.c.state == "ready"), sources, dois)
-    if everything or dois:
-        return ready
-    same_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
-    changed = deposited.c.fingerprint.is_distinct_from(article.c.fingerprint)
-    return ready.outerjoin(deposited, same_doi).where(changed)
+    ready = selected(columns.where(article.c.state == "ready"), sources, selection)
+    return ready if everything or (selection and selection.dois) else ready.where(is_pending(target))
 
 
 def _contested(configured: Collection[str], without: Collection[str]) -> ColumnElement[bool]:
@@ -205,14 +210,6 @@ def _contested(configured: Collection[str], without: Collection[str]) -> ColumnE
         )
         .exists()
     )
-
-
-def _filtered(statement: Select[Any], sources: Collection[str], dois: Collection[str] = ()) -> Select[Any]:
-    if sources:
-        statement = statement.where(article.c.source.in_(sources))
-    if dois:
-        statement = statement.where(article.c.doi_key.in_([fold_doi(doi) for doi in dois]))
-    return statement
 
 
 def _conditions(codes: Collection[str], severities: Collection[Severity]) -> list[Any]:

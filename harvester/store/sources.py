@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.errors import StoreError
 from harvester.store.articles import mark_stale
 from harvester.store.database import Database
-from harvester.store.ledger import NO_SOURCE
+from harvester.store.minting import NO_SOURCE
 from harvester.store.retention import delete_unused_payloads
 from harvester.store.structs import SourceContent
 from harvester.store.tables import (
@@ -17,6 +17,7 @@ from harvester.store.tables import (
     article_count,
     deposit,
     deposited,
+    digest_held,
     finding,
     minted,
     record,
@@ -118,7 +119,8 @@ def _forget(connection: Connection, name: str) -> None:
     records = select(record.c.id).where(record.c.source == name)
     runs = select(run.c.id).where(run.c.source == name)
     connection.execute(update(deposit).where(deposit.c.article_id.in_(articles)).values(article_id=None))
-    connection.execute(delete(finding).where(finding.c.article_id.in_(articles)))
+    for per_article in (finding, digest_held):
+        connection.execute(delete(per_article).where(per_article.c.article_id.in_(articles)))
     connection.execute(delete(record_version).where(record_version.c.record_id.in_(records)))
     for per_run in (rejected, run_window):
         connection.execute(delete(per_run).where(per_run.c.run_id.in_(runs)))

@@ -7,7 +7,10 @@ from collections.abc import Collection, Sequence
 from harvester.store.alerts import Alerts
 from harvester.store.articles import Articles, save_articles
 from harvester.store.cross_record import CrossRecord
+from harvester.store.deposits import Deposits
+from harvester.store.digests import Digests
 from harvester.store.ledger import Ledger
+from harvester.store.minting import Minting
 from harvester.store.queries import Queries
 from harvester.store.records import Records, resolve_rejections, save_records, save_rejected
 from harvester.store.retention import Retention
@@ -16,7 +19,9 @@ from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, Transition
 
 
-class Store(Sources, Runs, Records, Articles, CrossRecord, Ledger, Queries, Alerts, Retention):
+class Store(
+    Sources, Runs, Records, Articles, CrossRecord, Ledger, Deposits, Minting, Queries, Alerts, Digests, Retention
+):
     """The only access to the database. Open it with `store.connect`."""
 
     def apply(

@@ -246,13 +246,14 @@ class StoredArticle(Struct, frozen=True, kw_only=True):
 
 
 class FindingRow(Struct, frozen=True):
-    """A finding with the record it is about, and the first ISSN of its journal."""
+    """A finding with the record it is about, the first ISSN of its journal, and what became of its DOI."""
 
     source: str
     identifier: str
     doi: str | None
     finding: Finding
     issn: str | None = None
+    deposit: DepositState | None = None  # the newest one
 
 
 class DoiHolder(Struct, frozen=True, kw_only=True):
@@ -303,6 +304,105 @@ def status_or_empty(name: str, url: str, stored: SourceStatus | None) -> SourceS
 # ----------------------------------------------------------------------------------------------- ledger
 
 
+class Selection(Struct, frozen=True, kw_only=True):
+    """Which articles are meant. An empty field selects all; the fields of a selection are combined."""
+
+    dois: tuple[str, ...] = ()
+    journals: tuple[str, ...] = ()  # ISSNs or titles
+    years: tuple[int, ...] = ()
+    volumes: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    since: str | None = None  # YYYY-MM-DD: published on that day or later, or perhaps so
+
+    def __bool__(self) -> bool:
+        """Whether it selects less than all."""
+        return self != Selection()
+
+
+class DepositState(Struct, frozen=True, kw_only=True):
+    """What became of the DOI of an article for one target.
+
+    Either it is in a deposit file, `written` then, or it is marked as deposited by another program, `elsewhere_since`.
+    `changed_since`: the article differs from what was deposited, so the next export includes it.
+    """
+
+    target: str
+    file: str | None = None
+    batch_id: str | None = None
+    written: datetime | None = None
+    elsewhere_since: datetime | None = None
+    changed_since: bool = False
+
+
+class DepositCounts(Struct, frozen=True, kw_only=True):
+    """The articles of a source that are ready, by what became of their DOIs, and deposited ones that were deleted."""
+
+    source: str
+    new: int = 0
+    changed: int = 0
+    deposited: int = 0
+    elsewhere: int = 0
+    deleted: int = 0
+
+
+class HeldArticle(Struct, frozen=True):
+    """An article that is held back."""
+
+    article_id: int
+    source: str
+    identifier: str
+    title: str | None
+
+
+class MintedDoi(Struct, frozen=True, kw_only=True):
+    """A DOI that this program assigned to a record, or will; with the newest deposit file that it is in."""
+
+    doi: str
+    record: str
+    source: str
+    title: str | None = None
+    file: str | None = None
+
+
+class MarkPreview(Struct, frozen=True, kw_only=True):
+    """What marking a selection as deposited elsewhere would do.
+
+    `marked` articles would be marked, `already` are marked, `in_files` are in deposit files of this program, and
+    `unknown` DOIs belong to no article; they are marked for the time when one has them.
+    """
+
+    marked: int
+    already: int
+    in_files: int
+    unknown: int
+
+
+class DepositFile(Struct, frozen=True, kw_only=True):
+    """A deposit file that was written, with the number of its records and of those that have changed since."""
+
+    batch_id: str
+    target: str
+    path: str
+    written: datetime
+    records: int
+    changed_since: int
+
+
+class DepositRow(Struct, frozen=True, kw_only=True):
+    """A DOI with what became of it for one target; `record`, `source` and `title` if an article has it."""
+
+    doi: str
+    target: str
+    record: str | None
+    source: str | None
+    title: str | None
+    file: str | None
+    timestamp: str | None  # of the file; 17 digits are too many for a number in JSON
+    written: datetime | None
+    elsewhere_since: datetime | None
+    changed_since: bool
+
+
 class BatchMember(Struct, frozen=True):
     """One record of a batch: its article, its DOI, its fingerprint (`ArticleRow.fingerprint`).
 
@@ -323,6 +423,15 @@ class PlannedBatch(Struct, frozen=True, kw_only=True):
     schema_version: str
     planned: datetime
     members: tuple[BatchMember, ...]
+
+
+class DeletedDeposit(Struct, frozen=True, kw_only=True):
+    """A deleted record whose DOI was deposited at `moment`, in `file`; `None` if another program did it."""
+
+    article_id: int
+    doi: str
+    moment: datetime
+    file: str | None
 
 
 class ChangedDeposit(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,8 @@
 
 Payloads are numbered in the order they came. A record is one identifier in one format of one source; its earlier
 versions are in `record_version`. An article is one identifier of one source, mapped from all its records: a JSON
-document, next to the few columns that are searched. The ledger (`batch`, `deposit`, `deposited`) says what was written
-for which target.
+document, next to the few columns that are searched. The ledger (`batch`, `deposit`, `deposited`, `elsewhere`) says what
+was written for which target, and what another program deposited.
 """
 
 from __future__ import annotations
@@ -251,6 +251,9 @@ alert = Table(
     Column("told", Moment, nullable=False),  # when a person was last notified
 )
 
+# The digests that were sent, or had nothing to say.
+digest = Table("digest", metadata, Column("id", Integer, primary_key=True), Column("sent", Moment, nullable=False))
+
 # --------------------------------------------------------------------------------------------- articles
 
 # The fingerprints of the configurations and programs that articles were mapped with.
@@ -308,6 +311,9 @@ finding = Table(
     sqlite_with_rowid=False,
 )
 
+# The articles that a digest reported as held back, and that still are.
+digest_held = Table("digest_held", metadata, Column("article_id", Integer, ForeignKey("article.id"), primary_key=True))
+
 # The DOIs that this program minted for records without one: stored once, never changed.
 minted = Table(
     "minted",
@@ -357,6 +363,17 @@ deposited = Table(
     Column("fingerprint", Sha256, nullable=False),
     Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
     Column("timestamp", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# DOIs that another program deposited before. Their articles are exported when they change.
+elsewhere = Table(
+    "elsewhere",
+    metadata,
+    Column("doi_key", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("fingerprint", Sha256),  # of the article that counts as deposited; null until an export finds it ready
+    Column("since", Moment, nullable=False),  # when a person marked it
     sqlite_with_rowid=False,
 )
 
@@ -414,8 +431,15 @@ SELECT a.source, a.identifier, a.doi, a.title, a.issn, a.year, a.journal, a.volu
        json_extract(a.document, '$.language') AS language,
        json_extract(a.document, '$.type') AS type,
        json_extract(a.document, '$.landing_page') AS landing_page,
-       a.format, a.state = 'deleted' AS deleted, a.state = 'held' AS held_back
-FROM article a""",
+       a.format, a.state = 'deleted' AS deleted, a.state = 'held' AS held_back,
+       b.written AS deposited, b.path AS deposit_file,
+       (SELECT min(e.since) FROM elsewhere e WHERE e.doi_key = a.doi_key) AS deposited_elsewhere,
+       coalesce(d.fingerprint, (SELECT e.fingerprint FROM elsewhere e WHERE e.doi_key = a.doi_key)) <> a.fingerprint
+           AS changed_since
+FROM article a
+LEFT JOIN deposited d ON d.doi_key = a.doi_key
+      AND d.timestamp = (SELECT max(newest.timestamp) FROM deposited newest WHERE newest.doi_key = a.doi_key)
+LEFT JOIN batch b ON b.id = d.batch_id""",
     """
 CREATE VIEW v_authors AS
 SELECT a.source, a.identifier, a.doi, c.key + 1 AS position,
@@ -445,4 +469,12 @@ FROM article a, json_each(a.document, '$.references') r""",
 CREATE VIEW v_findings AS
 SELECT a.source, a.identifier, a.doi, f.code, f.severity, f.path, f.value, f.detail
 FROM finding f JOIN article a ON a.id = f.article_id""",
+    """
+CREATE VIEW v_deposits AS
+SELECT b.target, coalesce(a.doi, d.doi_key) AS doi, a.source, a.identifier, a.title, b.id AS batch_id, b.path AS file,
+       b.written, d.batch_id = l.batch_id AS is_last, d.fingerprint <> a.fingerprint AS changed_since
+FROM deposit d
+JOIN batch b ON b.id = d.batch_id AND b.state = 'written'
+LEFT JOIN deposited l ON l.doi_key = d.doi_key AND l.target = b.target
+LEFT JOIN article a ON a.id = d.article_id AND a.doi_key = d.doi_key""",
 )

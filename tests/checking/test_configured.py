@@ -156,3 +156,25 @@ class TestNotices:
         assert f"`{todo}`" in notice.todo
         harvested.save_articles([article_to_save(1)])
         assert said(config, harvested)[0].what.startswith("1 record ")
+
+
+class TestNothingUsable:
+    """A source can work for months and bring nothing that is ever exported."""
+
+    def test_all_held_back(self, opened: Store, tmp_path: Path):
+        config = configured(tmp_path, wetlands=URL)
+        held = [article_to_save(number, findings=(Finding("issn-missing", "journal"),)) for number in (1, 2)]
+        fill(opened, *held)
+        (notice,) = said(config, opened)
+        assert notice.what == "nothing of it can be exported: all its articles are held back (2 records)"
+        assert "harvester check wetlands" in notice.todo
+        fill(opened, article_to_save(3))
+        assert said(config, opened) == []
+
+    def test_no_article(self, opened: Store, tmp_path: Path):
+        config = configured(tmp_path, wetlands=URL)
+        assert said(config, opened) == []  # never harvested
+        run, window = begin(opened)
+        save_page(opened, run.id, window.id, page())
+        opened.finish_run(run.id, "complete", NOW)
+        assert [notice.what for notice in said(config, opened)] == ["it has no live article"]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harvester.cli import main
+from harvester.daemon import incidents
 from tests.providers import small_journal
 from tests.providers.server import Request, Server, reply
 
@@ -68,8 +70,9 @@ def switch() -> dict[str, bool]:
 
 
 @pytest.fixture
-def scheduled(call: Call, tmp_path: Path, switch: dict[str, bool]) -> Iterator[Call]:
-    """`call` in a folder whose source has a schedule."""
+def scheduled(call: Call, tmp_path: Path, switch: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> Iterator[Call]:
+    """`call` in a folder whose source has a schedule. A first failure is reported at once."""
+    monkeypatch.setattr(incidents, "FIRST_FAILURE", timedelta(0))
 
     def answering(request: Request) -> bytes:
         return reply("<html>maintenance</html>") if switch["down"] else small_journal.answer(request)

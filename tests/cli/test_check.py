@@ -6,6 +6,7 @@ import io
 from tests.cli.conftest import answer
 
 FINDING = {"code", "severity", "record", "source", "doi", "path", "value", "message", "fix", "who"}
+FINDING |= {"deposited", "deposit_file", "changed_since"}
 
 
 def test_check_prints_findings_by_code(harvested):

@@ -51,3 +51,11 @@ def test_export_without_a_crossref_table_is_refused(configured, tmp_path):
     done = configured("export", "crossref")
     assert done.exit_code == 2
     assert "[crossref]" in done.stderr
+
+
+def test_next_step_follows_an_export(harvested, tmp_path):
+    assert "Next:" not in harvested("export", "crossref", "--dry-run").stderr
+    done = harvested("export", "crossref")
+    (path,) = tmp_path.glob("exports/*.xml")
+    assert f"fname=@{path}" in done.stderr
+    assert "Next:" not in harvested("export", "crossref").stderr

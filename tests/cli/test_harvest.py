@@ -151,13 +151,13 @@ def test_continuing_failure_is_reported_once_a_day_and_its_recovery_once(schedul
     first = scheduled("-q", "harvest", "--due")
     assert (first.exit_code, first.stdout) == (1, "")
     lines = first.stderr.splitlines()
-    assert len(lines) == 5, lines
+    assert len(lines) == 6, lines
     assert lines[0] == "small: the harvest fails"
-    assert [line.split()[0] for line in lines[1:]] == ["since", "why", "to", "see"]
+    assert [line.split()[0] for line in lines[1:]] == ["since", "why", "to", "see", "url"]
     assert scheduled("-q", "harvest", "--due").output == ""
     long_ago(tmp_path)
     second = scheduled("-q", "harvest", "--due").stderr.splitlines()
-    assert len(second) == 5
+    assert len(second) == 6
     assert int(lines[1].split()[1][:4]) - int(second[1].split()[1][:4]) in (2, 3)  # it has continued since then
     switch["down"] = False
     long_ago(tmp_path)

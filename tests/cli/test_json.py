@@ -15,14 +15,22 @@ from tests.providers.server import Server
 from tests.providers.truth import rewritten
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
-OBJECTS = ("outcome", "run", "source", "trouble", "finding", "export crossref")
+OBJECTS = ("outcome", "run", "source", "trouble", "finding", "export crossref", "assignment")
 CALLS = {
     "harvest, reconcile": ("harvest", "reconcile", "harvest --due"),
     "status": ("status",),
     "runs": ("runs", "runs 1"),
     "check": ("check",),
     "export crossref": ("export crossref --all", "export crossref --dry-run --all"),
-    "show": ("show oai:small:4",),
+    "deposits": (
+        "deposits",
+        "deposits show 10.12345/small.1",
+        "deposits mark --all --yes",
+        "deposits mark --all --undo",
+        "deposits discard {batch} --yes",
+    ),
+    "dois": ("dois", "dois undo --all"),
+    "show": ("show oai:small:4", "show oai:small:1"),
     "report": ("report",),
     "explain": ("explain doi-missing",),
     "source rename, source forget": ("source rename small other", "source forget other --yes"),
@@ -44,7 +52,8 @@ CALLS = {
         "schemas list",
     ),
 }
-ELSEWHERE = {"well", "answer"}  # `health`, which needs a daemon
+# `health`, which needs a daemon, and `alerts test`, which needs a mail server or a webhook.
+ELSEWHERE = {"well", "answer", "outcomes.way", "outcomes.to", "outcomes.error"}
 
 
 def table(heading: str) -> dict[str, str]:
@@ -95,9 +104,12 @@ def test_json_page_documents_every_printed_key(configured, broken, section):
     keys = documented(section)
     if section != "harvest, reconcile":
         configured("harvest")
+    if section in ("deposits", "show"):
+        configured("export", "crossref", "--doi", "10.12345/small.1")
     found: set[str] = set()
+    batch = next((path.stem for path in Path("exports").glob("*.xml")), "")
     for command in CALLS[section]:
-        done = answer(configured(*command.format(url=broken.url).split(), "--json"))
+        done = answer(configured(*command.format(url=broken.url, batch=batch).split(), "--json"))
         found |= set(printed(done, keys)) - {""}
     below = {key for key in found if any(other.startswith(f"{key}.") for other in keys)}  # null, or an empty list
     assert {key for key in found - below if key not in keys} == set()

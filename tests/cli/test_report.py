@@ -30,7 +30,7 @@ def test_report_on_the_terminal(harvested):
 
 def test_report_as_json(harvested):
     document = answer(harvested("report", "small", "--json"))
-    assert set(document) == {"made", "last_export", "sources", "journals", "findings", "held_count", "held"}
+    assert set(document) == {"made", "last_export", "sources", "deposits", "journals", "findings", "held_count", "held"}
     assert document["held_count"] == 1
     assert document["journals"][0]["back_file"]["articles"] + document["journals"][0]["current"]["articles"] == 3
     assert {"code", "severity", "who", "cause", "fix", "more_fixes", "count", "examples"} == set(

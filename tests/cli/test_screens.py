@@ -34,6 +34,7 @@ _CHANGING: tuple[
     (re.compile(r"(?<=  )\d{4,6}$", re.MULTILINE), lambda number: "9" * len(number[0])),  # bytes
     (re.compile(r"\d+(?= kB$)", re.MULTILINE), lambda number: "9" * len(number[0])),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), "2026-01-01 00:00"),
+    (re.compile(r"(?<=deposited )\d{4}-\d\d-\d\d|(?<=deposited\n {11})\d{4}-\d\d-\d\d"), "2026-01-01"),
     (re.compile(r"(?<=-)20\d{15}(?=\.xml)"), "20260101000000000"),
     (re.compile(r"(?<=127\.0\.0\.1:)\d{5}"), "40000"),
 )

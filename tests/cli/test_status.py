@@ -315,7 +315,7 @@ def test_set_that_is_gone_needs_a_person_and_is_told_once_a_day(scheduled, tmp_p
     assert 'harvester_source_needs_person{source="small"} 1.0' in scheduled("metrics").stdout
     long_ago(tmp_path)
     again = scheduled("-q", "harvest", "--due")
-    assert (again.exit_code, len(again.stderr.splitlines())) == (3, 5)
+    assert (again.exit_code, len(again.stderr.splitlines())) == (3, 6)
     config.write_text(config.read_text().replace("small:GONE", "small:ART"))
     long_ago(tmp_path)
     over = scheduled("-q", "harvest", "--due")

@@ -31,6 +31,7 @@ WHOLE = Article(
     last_page="4",
     dates=(PubDate(year=2024),),
     identifiers=("5",),
+    landing_page="https://j.example/article/view/6",
 )
 PAIRS = [
     pytest.param(field, schema()["$defs"][table]["properties"][field.encode_name], id=f"{table}.{field.name}")

@@ -46,3 +46,13 @@ def test_it_validates_in_the_version_asked_for():
     data = CROSSREF.builder(Configuration(), "5.4.0").build([fixture("structured")], batch("5.4.0"))
     assert CROSSREF.validator("5.4.0")(data) == []
     assert CROSSREF.validator(DEFAULT)(data) != []
+
+
+def test_next_step_has_the_command_for_the_real_files():
+    one = CROSSREF.next_step(["/my exports/10.5555-1.xml"])
+    assert "upload this file at https://doi.crossref.org" in one
+    assert "--form 'fname=@/my exports/10.5555-1.xml' https://doi.crossref.org/servlet/deposit\n" in one
+    several = CROSSREF.next_step(["a.xml", "b c.xml"])
+    assert "these 2 files, in the order of their names," in several
+    assert "for f in a.xml 'b c.xml'; do curl " in several
+    assert "for f in " + " ".join(["a.xml"] * 20) + " …; do" in CROSSREF.next_step(["a.xml"] * 30)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from harvester.config import Config, load
+from harvester.daemon import incidents
 
 SOURCE = """
 [sources.{name}]
@@ -25,6 +27,12 @@ def text_of(sources: dict[str, str], schedule: str = "@daily", more: str = "") -
     """The text of a configuration with these sources, given as URLs by name."""
     tables = "".join(SOURCE.format(name=name, url=url, schedule=schedule) for name, url in sources.items())
     return f'timezone = "Europe/Madrid"\n{more}\n{tables}'
+
+
+@pytest.fixture(autouse=True)
+def without_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures are reported at once. What happens to the first one is tested in test_incidents.py."""
+    monkeypatch.setattr(incidents, "FIRST_FAILURE", timedelta(0))
 
 
 @pytest.fixture

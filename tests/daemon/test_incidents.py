@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from harvester.config import Config
 from harvester.config.schedule import Schedule
+from harvester.daemon import incidents
 from harvester.daemon.due import EXPORT, REPORT, Task
 from harvester.daemon.incidents import (
     Incident,
@@ -249,3 +250,54 @@ def test_export_and_report_are_subjects_too(subject: str, what: str):
     assert incident.lines(MADRID).startswith(f"{subject}: the {what} fails\n")
     assert notification([incident], [], {}).incidents == (incident,)
     assert notification([], [subject], by_subject(Alert(subject, NOON, NOON))).recovered
+
+
+class TestFirstFailure:
+    """One refused connection at night is usually over in the next one."""
+
+    @pytest.fixture(autouse=True)
+    def patience(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(incidents, "FIRST_FAILURE", DAY * 20 / 24)
+
+    def add(self, store: Store, state: RunState, moment: datetime, *, needs_person: bool = False) -> None:
+        run = store.begin_run("reeds", "oai_dc", "incremental", (), moment)
+        store.finish_run(run.id, state, moment, None if state == "complete" else "no; wait", needs_person=needs_person)
+
+    def test_is_reported_if_the_next_night_fails_too(self, configured: Configured, store: Store):
+        config = configured({"reeds": "http://127.0.0.1:9/oai"})
+        self.add(store, "complete", NOON - DAY)
+        self.add(store, "failed", NOON)
+        assert told(config, store, NOON + DAY / 24) == []
+        self.add(store, "failed", NOON + DAY)
+        assert told(config, store, NOON + DAY) == ["reeds"]
+        self.add(store, "complete", NOON + 2 * DAY)
+        assert told(config, store, NOON + 2 * DAY) == ["reeds is over"]
+
+    def test_is_over_without_a_word(self, configured: Configured, store: Store):
+        config = configured({"reeds": "http://127.0.0.1:9/oai"})
+        self.add(store, "failed", NOON)
+        assert told(config, store, NOON) == []
+        self.add(store, "complete", NOON + DAY / 24)
+        assert told(config, store, NOON + DAY) == []
+
+    def test_is_reported_if_nothing_follows(self, configured: Configured, store: Store):
+        config = configured({"reeds": "http://127.0.0.1:9/oai"})
+        self.add(store, "failed", NOON)
+        assert told(config, store, NOON + DAY) == ["reeds"]
+
+    def test_many_failures_of_an_hourly_harvest_are_one(self, configured: Configured, store: Store):
+        config = configured({"reeds": "http://127.0.0.1:9/oai"})
+        for hour in range(24):
+            self.add(store, "failed", NOON + hour * DAY / 24)
+            assert bool(told(config, store, NOON + hour * DAY / 24)) is (hour == 20), hour
+
+    def test_what_needs_a_person_is_reported_at_once(self, configured: Configured, store: Store):
+        config = configured({"reeds": "http://127.0.0.1:9/oai"})
+        self.add(store, "failed", NOON, needs_person=True)
+        assert told(config, store, NOON) == ["reeds"]
+
+    def test_status_shows_it_at_once(self, configured: Configured, store: Store):
+        config = configured({"reeds": "http://127.0.0.1:9/oai"})
+        self.add(store, "failed", NOON)
+        (incident,) = incidents.source_incidents(store, config.sources["reeds"])
+        assert incident.lines(MADRID).endswith("  url    http://127.0.0.1:9/oai")

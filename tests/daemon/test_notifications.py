@@ -17,15 +17,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from harvester.config import Alerts
+from harvester.config import Alerts, Config
 from harvester.daemon import notifications
 from harvester.daemon.incidents import Notification
-from harvester.daemon.notifications import NotificationError, send
+from harvester.daemon.notifications import NotificationError, message_of, send
 from tests.daemon.test_incidents import INCIDENT, MADRID
 from tests.providers.server import Server
 
 assert INCIDENT
-NOTIFICATION = Notification(incidents=(INCIDENT,))
+CONFIG = Config(path=Path("/srv/j/config.toml"), store_url="", exports_dir=Path(), report_file=Path(), zone=MADRID)
+MESSAGE = message_of(Notification(incidents=(INCIDENT,)), CONFIG)
+HOST = socket.gethostname()
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -116,38 +118,38 @@ def mail(port: int, **more: str) -> Alerts:
 
 def test_mail_arrives():
     with mail_server() as server:
-        send(mail(server.port), NOTIFICATION, MADRID)
+        send(mail(server.port), MESSAGE)
     message = email.message_from_bytes(server.message, policy=email.policy.default)
-    assert message["Subject"] == "harvester: reeds needs you"
+    assert message["Subject"] == f"harvester on {HOST}: reeds needs you"
     assert message["To"] == "library@example.org, it@example.org"
     assert message["Auto-Submitted"] == "auto-generated"
     body = message.get_body()
     assert body is not None
-    assert body.get_content().rstrip().replace("\r\n", "\n") == NOTIFICATION.text(MADRID)
+    assert body.get_content().rstrip().replace("\r\n", "\n") == MESSAGE.text
 
 
 def test_mail_server_with_a_password(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     with mail_server() as server:
-        send(mail(server.port, smtp_username="me", smtp_password_env="SMTP_PASSWORD"), NOTIFICATION, MADRID)
+        send(mail(server.port, smtp_username="me", smtp_password_env="SMTP_PASSWORD"), MESSAGE)
     assert any(command.startswith("AUTH PLAIN") for command in server.commands)
 
 
 def test_refused_mail_is_reported():
     with mail_server(refuse=True) as server, pytest.raises(NotificationError, match="check \\[alerts\\]"):
-        send(mail(server.port), NOTIFICATION, MADRID)
+        send(mail(server.port), MESSAGE)
 
 
 def test_missing_mail_server_is_reported():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(NotificationError):
-        send(mail(port), NOTIFICATION, MADRID)
+        send(mail(port), MESSAGE)
 
 
 def test_no_mail_is_sent_without_starttls():
     with mail_server() as server, pytest.raises(NotificationError):
-        send(mail(server.port, smtp_security="starttls"), NOTIFICATION, MADRID)
+        send(mail(server.port, smtp_security="starttls"), MESSAGE)
     assert server.message == b""
 
 
@@ -158,8 +160,8 @@ def test_mail_is_encrypted(security: str, certificate: str, monkeypatch: pytest.
     monkeypatch.setenv("SMTP_PASSWORD", "secret")
     with mail_server(security=security, certificate=certificate) as server:
         alerts = mail(server.port, smtp_security=security, smtp_username="me", smtp_password_env="SMTP_PASSWORD")
-        send(alerts, NOTIFICATION, MADRID)
-    assert b"Subject: harvester: reeds needs you" in server.message
+        send(alerts, MESSAGE)
+    assert f"Subject: harvester on {HOST}: reeds needs you".encode() in server.message
     assert [command.split()[0].upper() for command in server.commands][:2] == ["EHLO", "AUTH"]  # within TLS
 
 
@@ -169,21 +171,21 @@ def test_no_mail_is_sent_to_an_untrusted_server(security: str, certificate: str)
         mail_server(security=security, certificate=certificate) as server,
         pytest.raises(NotificationError, match="self-signed certificate"),
     ):
-        send(mail(server.port, smtp_security=security), NOTIFICATION, MADRID)
+        send(mail(server.port, smtp_security=security), MESSAGE)
     assert server.message == b""
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_mail_server_of_an_own_authority_is_trusted(security: str, certificate: str):
     with mail_server(security=security, certificate=certificate) as server:
-        send(mail(server.port, smtp_security=security, ca_file=certificate), NOTIFICATION, MADRID)
+        send(mail(server.port, smtp_security=security, ca_file=certificate), MESSAGE)
     assert server.message
 
 
 def test_certificates_that_cannot_be_read_are_reported(tmp_path: Path):
     alerts = mail(1, smtp_security="tls", ca_file=str(tmp_path / "missing.pem"))
     with pytest.raises(NotificationError, match=r"alerts\.ca_file: .*missing\.pem cannot be read"):
-        send(alerts, NOTIFICATION, MADRID)
+        send(alerts, MESSAGE)
 
 
 @contextmanager
@@ -200,13 +202,13 @@ def test_hanging_mail_server_does_not_delay_a_stop(monkeypatch: pytest.MonkeyPat
         silent() as port,
         pytest.raises(NotificationError, match=r"the mail server did not .* before we were told to stop"),
     ):
-        send(mail(port), NOTIFICATION, MADRID, lambda: True)
+        send(mail(port), MESSAGE, lambda: True)
     assert time.monotonic() - began < notifications.TIMEOUT / 3
 
 
 def test_mail_is_still_sent_while_stopping():
     with mail_server() as server:
-        send(mail(server.port), NOTIFICATION, MADRID, lambda: True)
+        send(mail(server.port), MESSAGE, lambda: True)
     assert server.message
 
 
@@ -217,16 +219,21 @@ def hook(monkeypatch: pytest.MonkeyPatch, url: str) -> Alerts:
 
 def test_webhook_gets_one_json_object(monkeypatch: pytest.MonkeyPatch):
     with Server([OK]) as server:
-        send(hook(monkeypatch, server.url), NOTIFICATION, MADRID)
+        send(hook(monkeypatch, server.url), MESSAGE)
     document = json.loads(server.requests[0].body)
-    assert document["text"] == NOTIFICATION.text(MADRID)
+    assert document["text"] == MESSAGE.text
     assert [one["subject"] for one in document["troubles"]] == ["reeds"]
+    assert (document["machine"], document["config"]) == (HOST, "/srv/j/config.toml")
+
+
+def test_message_says_where_it_comes_from():
+    assert MESSAGE.text.endswith(f" on {HOST}, /srv/j/config.toml")
 
 
 @pytest.mark.parametrize("status", [b"500 Broken", b"302 Found"])
 def test_webhook_that_fails_is_reported_without_its_url(monkeypatch: pytest.MonkeyPatch, status: bytes):
     with Server([OK.replace(b"200 OK", status)]) as server, pytest.raises(NotificationError, match="webhook") as caught:
-        send(hook(monkeypatch, f"{server.url}/secret"), NOTIFICATION, MADRID)
+        send(hook(monkeypatch, f"{server.url}/secret"), MESSAGE)
     assert "secret" not in str(caught.value)
 
 
@@ -235,9 +242,9 @@ def test_webhook_of_an_own_authority_is_trusted(monkeypatch: pytest.MonkeyPatch,
         Server([OK], certificate) as server,
         pytest.raises(NotificationError, match=r"self-signed certificate: ca_file"),
     ):
-        send(hook(monkeypatch, server.url), NOTIFICATION, MADRID)
+        send(hook(monkeypatch, server.url), MESSAGE)
     with Server([OK], certificate) as server:
-        send(replace(hook(monkeypatch, server.url), ca_file=certificate), NOTIFICATION, MADRID)
+        send(replace(hook(monkeypatch, server.url), ca_file=certificate), MESSAGE)
     assert len(server.requests) == 1
 
 
@@ -249,23 +256,23 @@ def test_webhook_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch, by: str
         address = f"http://127.0.0.1:{proxy.port}"
         if by == "the environment":
             monkeypatch.setenv("HTTP_PROXY", address)
-        send(replace(alerts, proxy=address if by == "the setting" else None), NOTIFICATION, MADRID)
+        send(replace(alerts, proxy=address if by == "the setting" else None), MESSAGE)
     assert proxy.requests[0].target == "http://hooks.invalid/secret"
 
 
 def test_empty_proxy_and_no_proxy_connect_directly(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with Server([OK]) as server:
-        send(replace(hook(monkeypatch, server.url), proxy=""), NOTIFICATION, MADRID)
+        send(replace(hook(monkeypatch, server.url), proxy=""), MESSAGE)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        send(hook(monkeypatch, server.url), NOTIFICATION, MADRID)
+        send(hook(monkeypatch, server.url), MESSAGE)
     assert len(server.requests) == 2
 
 
 def test_proxy_that_is_not_there_is_reported_without_the_url(monkeypatch: pytest.MonkeyPatch):
     alerts = replace(hook(monkeypatch, "http://hooks.invalid/secret"), proxy="http://127.0.0.1:9")
     with pytest.raises(NotificationError, match="webhook") as caught:
-        send(alerts, NOTIFICATION, MADRID)
+        send(alerts, MESSAGE)
     assert "secret" not in str(caught.value)
 
 
@@ -283,11 +290,11 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 def test_nothing_is_sent_without_alerts(called: list[object]):
-    send(Alerts(), NOTIFICATION, MADRID)
+    send(Alerts(), MESSAGE)
     assert called == []
 
 
 def test_mail_is_sent_to_the_configured_server_only(called: list[object]):
     with pytest.raises(NotificationError):
-        send(mail(2525), NOTIFICATION, MADRID)
+        send(mail(2525), MESSAGE)
     assert called == [("127.0.0.1", 2525)]

@@ -25,6 +25,14 @@ from tests.providers.server import Answer, Request, Server
 pytestmark = pytest.mark.slow
 
 TIMEOUT = 30.0
+# A first failure is reported at once.
+DAEMON = """
+from datetime import timedelta
+from harvester.cli import main
+from harvester.daemon import incidents
+incidents.FIRST_FAILURE = timedelta(0)
+main(["daemon"])
+"""
 
 
 class Running:
@@ -39,9 +47,7 @@ class Running:
         self._log = (folder / "log").open("w")
         environment = {**os.environ, "NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": "1000000"}
         environment.pop("WATCHDOG_PID", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "harvester", "daemon"], cwd=folder, stderr=self._log, env=environment
-        )
+        self.process = subprocess.Popen([sys.executable, "-c", DAEMON], cwd=folder, stderr=self._log, env=environment)
 
     @property
     def log(self) -> str:

@@ -15,9 +15,11 @@ from harvester.config import load
 from harvester.crossref.target import CROSSREF
 from harvester.demo import configuration
 from harvester.demo.run import serving
+from harvester.store import Selection
 
 SAMPLE = Path(__file__).parents[2] / "exports" / "sample"
 SEED_DOI = "10.48015/2076-7404-2021-13-1-32-57"
+SEED = Selection(dois=(SEED_DOI,))
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)  # determines id and timestamp of the batch
 
 
@@ -31,7 +33,7 @@ def make(folder: Path, version: str | None = None) -> list[Path]:
         config = load(folder / "config.toml")
         with pipeline.opened(config) as store:
             pipeline.harvest(config, store, ["journals"], now=lambda: NOW)
-            pipeline.export(config, store, CROSSREF, now=lambda: NOW, dois=[SEED_DOI], schema_version=version)
+            pipeline.export(config, store, CROSSREF, now=lambda: NOW, selection=SEED, schema_version=version)
     return sorted((folder / "exports").iterdir())
 
 

@@ -31,6 +31,9 @@ class LinesTarget:
     A record is written when it is new or has changed since its last file, and no error holds it back.
     """
 
+    def next_step(self, paths: Sequence[str]) -> str:
+        return f"Next: read {', '.join(paths)}."
+
     def is_configured(self, config: Config) -> bool:
         return True
 

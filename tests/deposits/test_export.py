@@ -209,7 +209,7 @@ def before_the_mark(patch: pytest.MonkeyPatch) -> None:
 CRASHES = [before_any_file, between_the_files, before_the_mark]
 
 
-def crashed(press: Press, how: Callable[[pytest.MonkeyPatch], None], **options: object) -> None:
+def crashed(press: Press, how: Callable[[pytest.MonkeyPatch], None], **options: Any) -> None:
     def work() -> None:
         patch = pytest.MonkeyPatch()
         how(patch)
@@ -417,3 +417,17 @@ def test_page_that_is_stored_while_an_export_begins_brings_no_duplicate_doi(harv
 
     monkeypatch.setattr(pipeline, "write_deposits", stored_in_between)
     assert dois(harvested.bench.export()) == [doi(2), doi(3)]
+
+
+def test_deposited_record_that_was_deleted_is_reported(press: Press):
+    press.harvest()
+    press.export()
+    press.withdraw(1)
+    press.withdraw(2)
+    press.correct(9, doi=doi(2))  # the same DOI under another identifier
+    press.harvest()
+    (gone,) = press.export().deleted
+    assert (gone.code, gone.record, gone.doi) == ("deposit-deleted", name(1), doi(1))
+    assert gone.deposit_file is not None
+    assert Path(gone.deposit_file).name in gone.message
+    assert press.said("deposit-deleted") == [("journal", "1")]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 import harvester
 from harvester import findings
 from harvester.mapping import assembly, completion
-from harvester.mapping.assembly import assemble, mint
+from harvester.mapping.assembly import assemble
 from harvester.model import (
     Article,
     Finding,
@@ -291,22 +291,6 @@ def test_nothing_of_the_best_format_is_ever_changed(first, second):
             "provenance",
         ):
             assert not getattr(article, name)
-
-
-# ------------------------------------------------------------------------------------------------ minting
-
-
-def test_a_doi_is_minted_by_the_pattern_if_configured():
-    bare = replace(JATS, doi=None, first_page="7")
-    assert mint(bare, FACTS) == "10.5555/2020-3-7"
-    assert mint(bare, replace(FACTS, mint_dois=False)) is None
-    assert mint(bare, replace(FACTS, doi_pattern=None)) is None
-
-
-def test_no_doi_is_minted_if_the_article_has_one_or_lacks_a_value():
-    assert mint(replace(JATS, first_page="7"), FACTS) is None
-    assert mint(replace(JATS, doi=None), FACTS) is None
-    assert mint(replace(JATS, doi=None, first_page="vii–ix"), FACTS) is None
 
 
 LACKING = [

@@ -211,6 +211,9 @@ def test_every_remedy_in_the_configuration_is_tried():
     """Those that concern several records, or DOIs that are minted, are tried where the store is."""
     elsewhere = {
         "doi-missing",
+        "doi-planned",
+        "doi-pattern-incomplete",
+        "doi-pattern-invalid",
         "doi-pattern-mismatch",
         "doi-mint-taken",
         "doi-duplicate",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from harvester.report import MEASURES, Group, HeldBackRecord, JournalShare, Report, Share
 from harvester.reports import RecordFinding
-from harvester.store import Counts, FormatStatus, Run, SourceStatus
+from harvester.store import Counts, DepositCounts, FormatStatus, Run, SourceStatus
 
 NOW = datetime(2025, 6, 15, 9, 30, tzinfo=UTC)
 
@@ -49,6 +49,7 @@ def report(text: str = "мост", **changes: object) -> Report:
         "made": NOW,
         "last_export": NOW,
         "sources": (SourceStatus(source=text, url=text, ready=4, held_back=1, formats=(status,)),),
+        "deposits": (DepositCounts(source=text, new=2, deposited=1, elsewhere=1),),
         "journals": (
             JournalShare(journal=text, title=f"{text}!", current=share, back_file=Share(0, dict.fromkeys(MEASURES, 0))),
         ),

@@ -61,8 +61,8 @@ def test_records_in_other_scripts_are_isolated(document):
 
 def test_page_has_counts_and_shares(document):
     words = " ".join(document.text_content().split())
-    for part in ("4ready for deposit", "1,234 new", "1 that could not be kept", "and 3 more: harvester check --code"):
-        assert part.replace("4ready", "ready") in words
+    for part in ("2new or changed", "1,234 new", "1 that could not be kept", "and 3 more: harvester check --code"):
+        assert part.replace("2new", "new") in words
     assert "3 current, 0 in the back file" in words
     assert "33 %" in words
     assert "and 1 more: harvester check --severity error --csv" in words

@@ -62,7 +62,13 @@ ARTICLE = Article(
     references=(Reference(key="ref1", text="Pooh W. 1926. On honey.", doi="10.1000/182"),),
 )
 PERSON = ARTICLE.contributors[0]
-CONFIGURED = Policy(today=POLICY.today, doi_prefixes=("10.5555",), crossmark=True, journals={"0317-8471": FACTS})
+MINTING = replace(FACTS, issn_print="2049-3630", issn_electronic=None, mint_dois=True)
+CONFIGURED = Policy(
+    today=POLICY.today,
+    doi_prefixes=("10.5555",),
+    crossmark=True,
+    journals={"0317-8471": FACTS, "2049-3630": MINTING},
+)
 
 
 def article(**changes):

@@ -3,16 +3,21 @@
 import pytest
 from msgspec.structs import replace
 
-from harvester.model import Policy
+from harvester.findings import sentence
+from harvester.model import Issn, Policy
 from harvester.rules import doi
-from tests.rules.samples import CONFIGURED, POLICY, article, findings_of
+from tests.rules.samples import ARTICLE, CONFIGURED, FACTS, POLICY, article, findings_of
 
 LONGEST = "10.5555/" + "a" * 200
 SUSPECT = ["k.v1i2.", "k-", "k/", "k)", "k(", "k//2", "10.5555/k", "k;10.6666/m", "k.10.5555/m", "doi:k"]
 UNFILLED = ["xxxxx", "k.xxxx.2", "k.None.2", "null", "000"]
 UNUSUAL = ["k(2)", "k.xxx", "k.v1i", "k.xii", "k.10.2", "vol10.2020/5", "null-hypothesis", "none-of-these", "0001"]
+MINTING = replace(ARTICLE.journal, issns=(Issn("2049-3630", "print"),))
 BAD = [
     ("doi-missing", "doi", article(doi=None)),
+    ("doi-pattern-incomplete", "doi", article(doi=None, journal=MINTING, volume=None)),
+    ("doi-pattern-invalid", "doi", article(doi=None, journal=MINTING, issue="Special issue")),
+    ("doi-planned", "doi", article(doi=None, journal=MINTING)),
     ("doi-foreign-prefix", "doi", article(doi="10.1016/0317-8471-2021-13-1-32-57")),
     *(("doi-suspect", "doi", article(doi=f"10.5555/{suffix}", volume=None)) for suffix in (*SUSPECT, *UNFILLED)),
     ("doi-characters", "doi", article(doi="10.5555/1–5")),
@@ -92,3 +97,31 @@ def test_the_finding_shows_the_doi_of_the_pattern():
 
 def test_a_pattern_that_cannot_be_filled_finds_nothing():
     assert findings_of(doi.RULES, article(doi="10.5555/other", first_page=None, last_page=None)) == []
+
+
+def without_doi(prefixes=("10.5555",), **changes):
+    """What is found about an article without a DOI, whose journal assigns them by its pattern."""
+    policy = Policy(today="", doi_prefixes=prefixes, journals={"0317-8471": replace(FACTS, mint_dois=True)})
+    [finding] = doi.has_a_doi(article(doi=None, **changes), policy)
+    return finding
+
+
+def test_a_planned_doi_is_shown():
+    finding = without_doi()
+    assert (finding.code, finding.value) == ("doi-planned", "10.5555/0317-8471-2021-13-1-32-57")
+    assert without_doi(prefixes=()) == finding
+
+
+def test_what_the_record_lacks_for_the_pattern_is_named():
+    finding = without_doi(volume=None, last_page=None)
+    assert finding.code == "doi-pattern-incomplete"
+    assert sentence(finding).endswith("needs: volume, last_page.")
+
+
+def test_a_planned_doi_that_crossref_rejects_is_an_error():
+    finding = without_doi(issue="Special issue")
+    assert (finding.code, finding.value) == ("doi-pattern-invalid", "10.5555/0317-8471-2021-13-Special issue-32-57")
+
+
+def test_a_planned_doi_must_have_one_of_our_prefixes():
+    assert without_doi(prefixes=("10.6666",)).code == "doi-foreign-prefix"

@@ -237,13 +237,13 @@ def test_full_disk_loses_no_committed_page(opened: Store):
 
 @pytest.fixture
 def damaged(tmp_path: Path) -> Iterator[Store]:
-    """A store whose second half is overwritten."""
+    """A store whose end is overwritten, from the middle of a page."""
     with store.connect(samples.url(tmp_path)) as opened:
         fill(opened, *(article_to_save(n) for n in range(300)))
         path = opened.path
     content = bytearray(path.read_bytes())
-    half = len(content) // 2
-    content[half:] = b"\xff" * half
+    begin = len(content) // 3
+    content[begin:] = b"\xff" * (len(content) - begin)
     path.write_bytes(content)
     with store.connect(samples.url(tmp_path)) as opened:
         yield opened

@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from harvester import store
 from harvester.article_rows import to_row
-from harvester.errors import DoiTaken, StoreError
+from harvester.errors import StoreError
 from harvester.store import BatchMember
 from harvester.store.store import Store
 from tests.store import samples
@@ -128,33 +128,6 @@ def test_ledger_survives_the_process(tmp_path: Path):
     with store.connect(samples.url(tmp_path)) as two:
         assert [batch.id for batch in two.planned_batches("crossref")] == ["b1"]
         assert two.plan_batch("crossref", "b2", STAMP - 7, "5.5.0", [], NOW) == STAMP + 1
-
-
-def test_doi_is_minted_once_and_for_ever(filled: Store):
-    assert (filled.minted("wetlands", name(9)), filled.has_minted("wetlands")) == (None, False)
-    filled.mint("wetlands", name(9), "10.5555/New.9")
-    filled.mint("wetlands", name(9), "10.5555/New.9")
-    assert filled.minted("wetlands", name(9)) == "10.5555/New.9"
-    with pytest.raises(DoiTaken, match=r"was given the DOI 10\.5555/New\.9"):
-        filled.mint("wetlands", name(9), "10.5555/other")
-    assert filled.minted("wetlands", name(9)) == "10.5555/New.9"
-    assert (filled.has_minted("wetlands"), filled.has_minted("fens")) == (True, False)
-
-
-def test_doi_in_use_is_never_minted(filled: Store):
-    filled.mint("wetlands", name(9), "10.5555/New.9")
-    filled.save_articles([article_to_save(2, deleted=True)])
-    export(filled, "b1", member(filled, 3))
-    filled.save_articles([article_to_save(3, article(3, doi="10.5555/moved.3"))])
-    for taken in ("10.5555/reeds.1", "10.5555/REEDS.2", "10.5555/reeds.3", "10.5555/new.9"):
-        with pytest.raises(DoiTaken, match="is in use by"):
-            filled.mint("wetlands", name(8), taken)
-    assert filled.minted("wetlands", name(8)) is None
-
-
-def test_record_can_be_minted_its_own_doi(filled: Store):
-    filled.mint("wetlands", name(1), "10.5555/Reeds.1")
-    assert filled.minted("wetlands", name(1)) == "10.5555/Reeds.1"
 
 
 @settings(max_examples=25, stateful_step_count=20)

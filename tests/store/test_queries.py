@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from harvester.model import Finding, Issn, Journal, PubDate
 from harvester.reports import HeldBack
-from harvester.store import BatchMember, FindingRow
+from harvester.store import BatchMember, FindingRow, Selection
 from harvester.store.store import Store
 from tests.store.samples import (
     NOW,
@@ -115,7 +115,7 @@ def test_dois_and_everything_deposit_again_but_never_what_is_held_back(opened: S
     fill(opened, article_to_save(1), article_to_save(2), article_to_save(3, findings=(finding("error"),)))
     deposit_all(opened)
     assert pending(opened, everything=True) == [name(1), name(2)]
-    assert pending(opened, dois=["10.5555/REEDS.2", "10.5555/reeds.3"]) == [name(2)]
+    assert pending(opened, (), Selection(dois=("10.5555/REEDS.2", "10.5555/reeds.3"))) == [name(2)]
     assert pending(opened, ["fens"], everything=True) == []
 
 
@@ -162,7 +162,7 @@ def test_articles_held_back_come_with_the_codes_that_hold_them(opened: Store):
         HeldBack(record=name(3), source="wetlands", doi=None, codes=()),
     ]
     assert list(opened.held_back(["fens"])) == []
-    assert [one.record for one in opened.held_back(dois=["10.5555/reeds.1"])] == [name(1)]
+    assert [one.record for one in opened.held_back((), Selection(dois=("10.5555/reeds.1",)))] == [name(1)]
 
 
 def test_findings_by_source_code_and_severity(opened: Store):

@@ -63,6 +63,10 @@ def test_view_of_articles(ask):
         "format": "oai_dc",
         "deleted": 0,
         "held_back": 0,
+        "deposited": None,
+        "deposit_file": None,
+        "deposited_elsewhere": None,
+        "changed_since": None,
     }
     assert (second["pages"], second["deleted"], second["held_back"]) == ("11", 0, 1)
     assert (third["pages"], third["deleted"], third["held_back"]) == ("e55", 1, 0)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 
-REVISIONS = ("", "0001", "0002", "0003", "0004", "0005")  # of every store that this program can migrate, oldest first
+# Of every store that this program can migrate, oldest first.
+REVISIONS = ("", "0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD = REVISIONS[-1]
 
 

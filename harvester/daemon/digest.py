@@ -1,0 +1,112 @@
+"""The digest: what is new and needs a person, although nothing fails. It is sent by schedule, if there is anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from harvester.checking.configured import Notice, configured_statuses, nothing_usable
+from harvester.config import Config
+from harvester.daemon.notifications import NotificationError, message, send
+from harvester.deposits.target import configured_targets
+from harvester.store import DepositFile, HeldArticle
+from harvester.system.stopping import Stop
+
+if TYPE_CHECKING:
+    from harvester.store import Store
+
+SHOWN = 10  # articles and files that are named
+
+
+class Digest(Struct, frozen=True, kw_only=True):
+    """What came since the last digest, and the sources that bring nothing usable."""
+
+    held: tuple[HeldArticle, ...] = ()
+    files: tuple[DepositFile, ...] = ()
+    useless: dict[str, tuple[Notice, ...]] = {}
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to report."""
+        return bool(self.held or self.files or self.useless)
+
+    def headline(self) -> str:
+        parts = []
+        if self.files:
+            parts.append(f"{_counted(len(self.files), 'file')} to upload")
+        if self.held:
+            parts.append(f"{_counted(len(self.held), 'new article')} held back")
+        parts += [f"nothing usable from {name}" for name in self.useless]
+        return ", ".join(parts)
+
+    def text(self) -> str:
+        return "\n\n".join("\n".join(part) for part in (self._files(), self._held(), self._useless()) if part)
+
+    def _files(self) -> list[str]:
+        if not self.files:
+            return []
+        records = _counted(sum(file.records for file in self.files), "record")
+        head = f"{_counted(len(self.files), 'new deposit file')} to upload, with {records}:"
+        return [
+            head,
+            *_first([file.path for file in self.files]),
+            "  to do  upload them at https://doi.crossref.org, oldest first",
+        ]
+
+    def _held(self) -> list[str]:
+        if not self.held:
+            return []
+        named = [f"{one.source}  {one.identifier}  {one.title or ''}".rstrip() for one in self.held]
+        head = f"{_counted(len(self.held), 'article')} held back, not reported before:"
+        return [head, *_first(named), "  see    harvester check --severity error"]
+
+    def _useless(self) -> list[str]:
+        notices = [(name, notice) for name, several in self.useless.items() for notice in several]
+        return [line for name, one in notices for line in (f"{name}: {one.what}", f"  to do  {one.todo}")]
+
+    def fields(self) -> dict[str, object]:
+        """The same for the webhook."""
+        return {
+            "files": [{"path": file.path, "records": file.records} for file in self.files],
+            "held_back": [{"source": one.source, "record": one.identifier, "title": one.title} for one in self.held],
+            "useless": list(self.useless),
+        }
+
+
+def gathered(config: Config, store: Store, now: datetime) -> Digest:
+    """What to report now."""
+    since = store.last_digest()
+    targets = [target.name for target in configured_targets(config)]
+    files = [file for name in targets for file in store.deposit_files(name)]
+    with store.overview() as overview:
+        statuses = configured_statuses(config, overview)
+    useless = {name: tuple(nothing_usable(status)) for name, status in statuses.items()}
+    return Digest(
+        held=tuple(store.newly_held(list(config.sources))),
+        files=tuple(file for file in files if (since is None or file.written > since) and file.written <= now),
+        useless={name: notices for name, notices in useless.items() if notices},
+    )
+
+
+def send_digest(config: Config, store: Store, now: datetime, stop: Stop) -> tuple[Digest, str | None]:
+    """Sends what is new and remembers that; returns it, and the error if it could not be sent."""
+    digest = gathered(config, store, now)
+    try:
+        if digest:
+            send(config.alerts, message(config, digest.headline(), digest.text(), digest=digest.fields()), stop)
+    except NotificationError as error:
+        return digest, str(error)
+    store.save_digest(now, digest.held)
+    return digest, None
+
+
+def _first(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"  - {line}" for line in lines[:SHOWN])
+    if len(lines) > SHOWN:
+        yield f"  and {len(lines) - SHOWN:,} more"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"

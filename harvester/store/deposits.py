@@ -1,0 +1,276 @@
+"""What became of DOIs: in which file they were deposited, and which ones another program deposited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from harvester.identifiers import fold_doi
+from harvester.store.database import Database, chunks, in_list
+from harvester.store.selection import selected
+from harvester.store.structs import (
+    DepositCounts,
+    DepositFile,
+    DepositRow,
+    DepositState,
+    MarkPreview,
+    Selection,
+    StoredArticle,
+)
+from harvester.store.tables import Moment, article, batch, deposit, deposited, elsewhere
+
+
+class Deposits(Database):
+    """What was deposited, and marks for what another program deposited."""
+
+    def deposit_states(self, articles: Sequence[StoredArticle]) -> dict[int, tuple[DepositState, ...]]:
+        """What became of the DOIs of these articles, by article id; the newest comes last."""
+        with self._read() as connection:
+            return deposit_states(connection, [one.id for one in articles])
+
+    def deposit_counts(self, sources: Collection[str]) -> tuple[DepositCounts, ...]:
+        """How much of each of these sources was deposited, in this order."""
+        with self._read() as connection:
+            rows = connection.execute(_COUNTS).all()
+        counts = {row.source: DepositCounts(**row._asdict()) for row in rows}
+        return tuple(counts.get(name, DepositCounts(source=name)) for name in sources)
+
+    def deposit_files(self, target: str, doi: str | None = None) -> tuple[DepositFile, ...]:
+        """Every deposit file that was written for the target, or those with this DOI, oldest first."""
+        with self._read() as connection:
+            rows = connection.execute(_FILES, {"target": target, "doi": fold_doi(doi) if doi else None}).all()
+        return tuple(DepositFile(**row._asdict()) for row in rows)
+
+    def deposit_rows(self, target: str) -> Iterator[DepositRow]:
+        """Every DOI that an article has, or that was deposited or marked, with what became of it; sorted by DOI."""
+        with self._read() as connection:
+            keys = list(connection.execute(_KEYS, {"target": target}).scalars())
+        for chunk in chunks(keys):
+            yield from self._rows(_ROWS, target=target, keys=json.dumps(chunk))
+
+    def rows_of_file(self, batch_id: str) -> list[DepositRow]:
+        """The DOIs in a deposit file, in its order. `changed_since` is a comparison with this file."""
+        return self._rows(_ROWS_OF_FILE, batch_id=batch_id)
+
+    def _rows(self, statement: Executable, **parameters: str) -> list[DepositRow]:
+        with self._read() as connection:
+            return [DepositRow(**row._asdict()) for row in connection.execute(statement, parameters).all()]
+
+    # ----------------------------------------------------------------------- deposited by another program
+
+    def preview_marks(self, target: str, sources: Collection[str], selection: Selection) -> MarkPreview:
+        """What `mark_elsewhere` would do."""
+        with self._read() as connection:
+            ids = _markable(connection, sources, selection)
+            in_files = _number(connection, _IN_FILES, target, ids)
+            already = _number(connection, _ALREADY, target, ids)
+            unknown = len(_unknown_dois(connection, target, selection))
+        return MarkPreview(marked=len(ids) - in_files - already, already=already, in_files=in_files, unknown=unknown)
+
+    def mark_elsewhere(self, target: str, sources: Collection[str], selection: Selection, now: datetime) -> int:
+        """Marks the selected articles as deposited by another program, as they are now; returns how many DOIs.
+
+        What is in a deposit file of this program is left out. An article that is held back counts as it is when it is
+        first ready. A DOI that no article has yet is marked too.
+        """
+        with self._write(durable=True) as connection:
+            ids = _markable(connection, sources, selection)
+            marks: dict[str, str | None] = dict.fromkeys(_unknown_dois(connection, target, selection))
+            for chunk in chunks(ids):
+                rows = connection.execute(_TO_MARK, {"target": target, "ids": chunk}).all()
+                marks |= {row.doi_key: row.fingerprint if row.state == "ready" else None for row in rows}
+            for key, fingerprint in marks.items():
+                values = {"fingerprint": fingerprint, "since": now}
+                mark = insert(elsewhere).values(doi_key=key, target=target, **values)
+                connection.execute(mark.on_conflict_do_update(set_=values))
+        return len(marks)
+
+    def unmark_elsewhere(self, target: str, sources: Collection[str], selection: Selection) -> int:
+        """Removes the marks of the selected articles, or all without a selection; returns how many."""
+        which = elsewhere.c.target == target
+        if sources or selection:
+            keys = selected(select(article.c.doi_key), sources, selection)
+            named = elsewhere.c.doi_key.in_(map(fold_doi, selection.dois if _has_only_dois(sources, selection) else ()))
+            which &= elsewhere.c.doi_key.in_(keys) | named
+        with self._write(durable=True) as connection:
+            return connection.execute(delete(elsewhere).where(which)).rowcount
+
+    def settle_marks(self, target: str) -> None:
+        """Marks that were made before their article was ready count from now on for the article as it is."""
+        ready = select(article.c.fingerprint).where(
+            article.c.doi_key == elsewhere.c.doi_key, article.c.state == "ready"
+        )
+        unsettled = (elsewhere.c.target == target) & elsewhere.c.fingerprint.is_(None)
+        with self._write(durable=True) as connection:
+            connection.execute(update(elsewhere).where(unsettled).values(fingerprint=ready.limit(1).scalar_subquery()))
+
+
+# -------------------------------------------------------------------------------- within a transaction
+
+
+def deposit_states(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[DepositState, ...]]:
+    """What became of the DOIs of the articles with these ids; the newest comes last."""
+    states: dict[int, tuple[DepositState, ...]] = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(_STATES, {"ids": json.dumps(chunk)}).all():
+            values = row._asdict()
+            article_id = values.pop("id")
+            states[article_id] = (*states.get(article_id, ()), DepositState(**values))
+    return states
+
+
+def is_pending(target: str) -> ColumnElement[bool]:
+    """The condition that an article differs from what was deposited of its DOI, by this program or another."""
+    of_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
+    own = select(deposited.c.doi_key).where(of_doi, deposited.c.fingerprint == article.c.fingerprint)
+    of_doi = (elsewhere.c.target == target) & (elsewhere.c.doi_key == article.c.doi_key)
+    others = select(elsewhere.c.doi_key).where(of_doi, _SAME)
+    return ~own.exists() & ~others.exists()
+
+
+def forget_marks(connection: Connection, batch_id: str) -> None:
+    """A deposit of this program is newer than that of another one."""
+    members = select(deposit.c.doi_key).where(deposit.c.batch_id == batch_id)
+    target = select(batch.c.target).where(batch.c.id == batch_id).scalar_subquery()
+    connection.execute(delete(elsewhere).where(elsewhere.c.doi_key.in_(members), elsewhere.c.target == target))
+
+
+def _has_only_dois(sources: Collection[str], selection: Selection) -> bool:
+    return not sources and selection == Selection(dois=selection.dois)
+
+
+def _markable(connection: Connection, sources: Collection[str], selection: Selection) -> list[int]:
+    live = select(article.c.id).where(article.c.doi_key.is_not(None), article.c.state != "deleted")
+    return list(connection.execute(selected(live, sources, selection)).scalars())
+
+
+def _unknown_dois(connection: Connection, target: str, selection: Selection) -> list[str]:
+    """The selected DOIs that no article has, and that have no mark; none if something else is selected too."""
+    if not _has_only_dois((), selection):
+        return []
+    unknown = dict.fromkeys(map(fold_doi, selection.dois))
+    for chunk in chunks(list(unknown)):
+        marked = select(elsewhere.c.doi_key).where(elsewhere.c.target == target)
+        for known in (select(article.c.doi_key), select(deposited.c.doi_key), marked):
+            column = known.selected_columns[0]
+            for key in connection.execute(known.where(in_list(column, "keys")), {"keys": chunk}).scalars():
+                unknown.pop(key, None)
+    return list(unknown)
+
+
+def _number(connection: Connection, statement: Select[Any], target: str, ids: Sequence[int]) -> int:
+    return sum(connection.execute(statement, {"target": target, "ids": chunk}).scalar_one() for chunk in chunks(ids))
+
+
+_IDS = in_list(article.c.id, "ids")
+_TARGET: BindParameter[str] = bindparam("target")
+_OWN = (deposited.c.doi_key == article.c.doi_key) & (deposited.c.target == _TARGET)
+_OTHERS = (elsewhere.c.doi_key == article.c.doi_key) & (elsewhere.c.target == _TARGET)
+_IN_FILES = select(func.count()).select_from(article).where(_IDS, select(deposited.c.doi_key).where(_OWN).exists())
+_SAME = func.coalesce(elsewhere.c.fingerprint, article.c.fingerprint) == article.c.fingerprint
+_ALREADY = (
+    select(func.count())
+    .select_from(article)
+    .where(
+        _IDS,
+        ~select(deposited.c.doi_key).where(_OWN).exists(),
+        select(elsewhere.c.doi_key).where(_OTHERS, _SAME).exists(),
+    )
+)
+_TO_MARK = select(article.c.doi_key, article.c.state, article.c.fingerprint).where(
+    _IDS,
+    ~select(deposited.c.doi_key).where(_OWN).exists(),
+    ~select(elsewhere.c.doi_key).where(_OTHERS, _SAME).exists(),
+)
+_NOT_OWN = """NOT EXISTS (
+       SELECT 1 FROM deposited own WHERE own.doi_key = elsewhere.doi_key AND own.target = elsewhere.target)"""
+_TYPES = {"written": Moment, "elsewhere_since": Moment, "changed_since": Boolean}
+_STATES = text(f"""
+SELECT article.id, deposited.target, batch.path AS file, batch.id AS batch_id, batch.written, NULL AS elsewhere_since,
+       article.state <> 'deleted' AND article.fingerprint <> deposited.fingerprint AS changed_since
+  FROM article JOIN deposited ON deposited.doi_key = article.doi_key JOIN batch ON batch.id = deposited.batch_id
+ WHERE article.id IN (SELECT value FROM json_each(:ids))
+ UNION ALL
+SELECT article.id, elsewhere.target, NULL, NULL, NULL, elsewhere.since,
+       article.state <> 'deleted' AND coalesce(article.fingerprint <> elsewhere.fingerprint, 0)
+  FROM article JOIN elsewhere ON elsewhere.doi_key = article.doi_key
+ WHERE article.id IN (SELECT value FROM json_each(:ids)) AND {_NOT_OWN}
+ ORDER BY written
+""").columns(**_TYPES)  # noqa: S608 — our own words
+_COUNTS = text("""
+WITH one AS (
+    SELECT source, state = 'ready' AS ready,
+           EXISTS (SELECT 1 FROM deposited WHERE doi_key = article.doi_key) AS own,
+           EXISTS (SELECT 1 FROM deposited WHERE doi_key = article.doi_key AND fingerprint <> article.fingerprint)
+               AS own_differs,
+           EXISTS (SELECT 1 FROM elsewhere WHERE doi_key = article.doi_key) AS other,
+           EXISTS (SELECT 1 FROM elsewhere WHERE doi_key = article.doi_key AND fingerprint <> article.fingerprint)
+               AS other_differs,
+           EXISTS (SELECT 1 FROM finding WHERE article_id = article.id AND code = 'deposit-deleted') AS deleted
+      FROM article WHERE state <> 'held'
+)
+SELECT source,
+       sum(ready AND NOT own AND NOT other) AS new,
+       sum(ready AND (own_differs OR NOT own AND other_differs)) AS changed,
+       sum(ready AND own AND NOT own_differs) AS deposited,
+       sum(ready AND NOT own AND other AND NOT other_differs) AS elsewhere,
+       sum(deleted) AS deleted
+  FROM one GROUP BY source
+""")
+_FILES = text("""
+SELECT batch.id AS batch_id, batch.target, batch.path, batch.written, count(*) AS records,
+       coalesce(sum(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint), 0) AS changed_since
+  FROM batch JOIN deposit ON deposit.batch_id = batch.id
+  LEFT JOIN article ON article.id = deposit.article_id
+ WHERE batch.target = :target AND batch.state = 'written'
+   AND (:doi IS NULL OR batch.id IN (SELECT batch_id FROM deposit WHERE doi_key = :doi))
+ GROUP BY batch.id ORDER BY batch.timestamp
+""").columns(written=Moment)
+_KEYS = text("""
+SELECT doi_key FROM article WHERE doi_key IS NOT NULL
+ UNION SELECT doi_key FROM deposited WHERE target = :target
+ UNION SELECT doi_key FROM elsewhere WHERE target = :target
+ ORDER BY doi_key
+""")
+_ROWS = text("""
+SELECT coalesce(article.doi, one.value) AS doi, :target AS target, article.identifier AS record, article.source,
+       article.title, batch.path AS file, CAST(batch.timestamp AS TEXT) AS timestamp, batch.written,
+       elsewhere.since AS elsewhere_since,
+       coalesce(article.state <> 'deleted'
+                AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, 0) AS changed_since
+  FROM json_each(:keys) one
+  LEFT JOIN article ON article.id = (
+       SELECT id FROM article WHERE doi_key = one.value ORDER BY state = 'deleted', id LIMIT 1)
+  LEFT JOIN deposited ON deposited.doi_key = one.value AND deposited.target = :target
+  LEFT JOIN batch ON batch.id = deposited.batch_id
+  LEFT JOIN elsewhere ON elsewhere.doi_key = one.value AND elsewhere.target = :target AND batch.id IS NULL
+ ORDER BY one.key
+""").columns(**_TYPES)
+_ROWS_OF_FILE = text("""
+SELECT coalesce(article.doi, deposit.doi_key) AS doi, batch.target, article.identifier AS record, article.source,
+       article.title, batch.path AS file, CAST(batch.timestamp AS TEXT) AS timestamp, batch.written,
+       NULL AS elsewhere_since,
+       coalesce(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint, 0) AS changed_since
+  FROM deposit JOIN batch ON batch.id = deposit.batch_id
+  LEFT JOIN article ON article.id = deposit.article_id
+ WHERE batch.id = :batch_id
+ ORDER BY deposit.position
+""").columns(**_TYPES)

@@ -21,7 +21,13 @@ def options(doi_help: str) -> list[click.Parameter]:
     return [
         click.Option(["--doi", "dois"], metavar="DOI", help=doi_help, **several),
         click.Option(["--journal", "journals"], metavar="ISSN", help="Only this journal, by ISSN or title.", **several),
-        click.Option(["--year", "years"], type=int, metavar="YEAR", help="Only articles of this year.", **several),
+        click.Option(
+            ["--year", "years"],
+            type=click.IntRange(1000, 9999),
+            metavar="YEAR",
+            help="Only articles of this year.",
+            **several,
+        ),
         click.Option(["--volume", "volumes"], metavar="VOLUME", help="Only this volume.", **several),
         click.Option(
             ["--issue", "issues"], metavar="ISSUE", help="Only this issue; see also --volume and --year.", **several

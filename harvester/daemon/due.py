@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -15,6 +16,7 @@ from harvester.daemon import mtime_marker
 from harvester.daemon.mtime_marker import Dates
 from harvester.store import RunRow
 from harvester.system import locks
+from harvester.system.files import make_folder
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -246,7 +248,10 @@ def report_due(config: Config, now: datetime) -> datetime | None:
 
 def mark_attempt(config: Config, subject: str, now: datetime) -> None:
     """Remembers that an export or a report begins. There is no run that says so, should the program die over it."""
-    mtime_marker.write(_attempt_marker(config, subject), Dates(modified=now, accessed=now))
+    marker = _attempt_marker(config, subject)
+    with suppress(OSError):
+        make_folder(marker.parent)
+    mtime_marker.write(marker, Dates(modified=now, accessed=now))
 
 
 def _not_before_attempt(config: Config, subject: str, last: datetime | None, due: datetime | None) -> datetime | None:

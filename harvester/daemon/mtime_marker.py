@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from harvester.system.files import give_to_owner, make_folder
+from harvester.system.files import give_to_owner
 
 
 class Dates(NamedTuple):
@@ -30,7 +30,6 @@ def read(path: Path) -> Dates | None:
 def write(path: Path, dates: Dates) -> None:
     """Creates the file and sets its dates. If that is not possible, nothing is remembered."""
     with suppress(OSError):
-        make_folder(path.parent)
         path.touch()
         give_to_owner(path)
         os.utime(path, (dates.accessed.timestamp(), dates.modified.timestamp()))

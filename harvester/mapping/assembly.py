@@ -38,9 +38,10 @@ def assemble(readings: Mapping[str, Reading], hints: Hints, sets: Sequence[str] 
     for other in others:
         findings += _disagreements(articles[best], articles[other], best, other)
         article, findings = completed(article, findings, readings[other], other)
+    article, left_out = _without_closed_files(article)
     found = journals.find(article.journal, sets, hints)
     finished = with_journal_facts(article, hints.journals, found.issn)
-    kept = [finding for finding in findings if not _is_obsolete(finding, finished, article)]
+    kept = [*left_out, *(finding for finding in findings if not _is_obsolete(finding, finished, article))]
     kept += _report_lacking(finished, articles, {finding.path for finding in kept if is_blocking(finding)})
     explained = {finding.path for finding in kept if finding.code == "format-lacks"}
     unknown = (one for one in issn_findings(finished, found, sets, hints) if one.path not in explained)
@@ -71,6 +72,15 @@ def _report_unread(readings: Mapping[str, Reading], best: str) -> Iterator[Findi
             return
         why = ", ".join(dict.fromkeys(finding.code for finding in reading.findings)) or "no article in it"
         yield Finding("format-unread", "", name, {"used": best, "why": why})
+
+
+def _without_closed_files(article: Article) -> tuple[Article, list[Finding]]:
+    """The article without the files that not everybody can download, with a finding for each of them."""
+    problems = {file.url: why_not_public(host_of(file.url) or "") for file in article.files}
+    closed = {url: problem for url, problem in problems.items() if problem}
+    findings = [Finding("file-left-out", "files", url, {"problem": problem}) for url, problem in closed.items()]
+    kept = tuple(file for file in article.files if file.url not in closed)
+    return (replace(article, files=kept) if closed else article), findings
 
 
 def _report_lacking(article: Article, articles: Mapping[str, Article], explained: Collection[str]) -> Iterator[Finding]:

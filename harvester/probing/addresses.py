@@ -35,8 +35,14 @@ def candidates(url: str) -> list[str]:
     if "://" not in url:
         schemes = [first, f"http{first.removeprefix('https')}"]
     else:
-        schemes = [first] + ([f"https{first[4:]}"] if first.lower().startswith("http://") else [])
+        schemes = [first] + ([f"https{first[4:]}"] if _may_have_tls(first) else [])
     return list(dict.fromkeys(address for start in schemes for address in (start, *_endpoints(start))))
+
+
+def _may_have_tls(url: str) -> bool:
+    """Whether an http address may have a twin with TLS, which is at a port of its own."""
+    parts = urlsplit(url)
+    return parts.scheme.lower() == "http" and parts.port is None
 
 
 def as_entered(url: str) -> str:

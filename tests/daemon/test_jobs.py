@@ -76,7 +76,7 @@ def test_a_job_that_the_store_failed_is_retried_soon(configured: Configured, mon
     with jobs(config) as one:
         one.plan(config)
         until(lambda: bool(attempts))
-        soon = now() + timedelta(seconds=RETRY_AFTER)
+        soon = now() + timedelta(seconds=RETRY_AFTER + TIMEOUT)
         until(lambda: (moment := one.next_of("reeds")) is not None and moment <= soon)
     assert attempts == ["reeds"]
 

@@ -14,6 +14,7 @@ from harvester.mapping import assembly, completion
 from harvester.mapping.assembly import assemble
 from harvester.model import (
     Article,
+    File,
     Finding,
     Hints,
     Issn,
@@ -330,3 +331,23 @@ def test_a_value_that_is_there_or_explained_is_not_reported_as_lacking(jats):
 def test_a_value_that_no_format_has_is_not_reported_as_lacking():
     readings = {"jats": Reading(replace(JATS, doi=None)), "oai_dc": Reading(replace(CORE, doi=None))}
     assert assemble(readings, Hints()).findings == ()
+
+
+# ---------------------------------------------------------------------------------------------------- files
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "192.168.1.4", "journal-server"])
+def test_a_file_that_readers_cannot_download_is_left_out_and_holds_nothing_back(host: str):
+    closed, opened = (File(url=f"http://{name}/1.pdf", mime="application/pdf") for name in (host, "j.example.org"))
+    reading = assemble({"jats": Reading(replace(JATS, files=(closed, opened)))}, Hints())
+    assert reading.article
+    assert reading.article.files == (opened,)
+    assert [(finding.code, finding.value) for finding in reading.findings] == [("file-left-out", closed.url)]
+
+
+@pytest.mark.parametrize("host", ["j.example.org:8080", "localhost.example.org", "8.8.8.8"])
+def test_a_file_on_a_public_host_is_kept(host: str):
+    file = File(url=f"http://{host}/1.pdf", mime="application/pdf")
+    reading = assemble({"jats": Reading(replace(JATS, files=(file,)))}, Hints())
+    assert reading.article
+    assert (reading.article.files, reading.findings) == ((file,), ())

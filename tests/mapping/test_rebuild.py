@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -17,6 +17,7 @@ from harvester import pipeline
 from harvester.errors import Stopped
 from harvester.mapping import ArticleMapper, pool, rebuild, source_mapper
 from harvester.mapping.pool import MappingPool
+from harvester.system.progress import Progress, watching
 from tests.chaos.harvesting import state_of
 from tests.demo.many import ISSNS
 from tests.generated import JOURNAL, harvest_generated
@@ -71,8 +72,14 @@ def copy(harvested: Path, folder: Path, more: str = JOURNAL) -> Workbench:
     return bench
 
 
-def rebuilt(bench: Workbench, **options: object) -> int:
-    with bench.opened() as (config, store):
+def rebuilt(bench: Workbench, see: Callable[[int], None] | None = None, **options: object) -> int:
+    """How many articles were rebuilt; `see` is called with the number of those done, while it runs."""
+
+    def watch(step: Progress) -> None:
+        if see and step.done:
+            see(step.done)
+
+    with bench.opened() as (config, store), watching(watch):
         return pipeline.rebuild(config, store, today=NOW.date().isoformat(), **options)  # type: ignore[arg-type]
 
 
@@ -96,23 +103,23 @@ def alone(harvested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> d
 
 def test_it_is_that_of_one_process_record_by_record(harvested, tmp_path, alone, pools):
     bench = copy(harvested, tmp_path / "shared")
-    shown: list[tuple[str, int]] = []
-    assert rebuilt(bench, progress=lambda *step: shown.append(step)) == RECORDS
+    shown: list[int] = []
+    assert rebuilt(bench, shown.append) == RECORDS
     assert state(bench) == alone
-    assert shown == [("journal", done) for done in range(PAGE, RECORDS + 1, PAGE)]
+    assert shown == list(range(PAGE, RECORDS + 1, PAGE))
     assert len(pools[-1].pids) == 2
 
 
 @pytest.mark.parametrize("killed", [1, 2])
 def test_killed_processes_cost_nothing(harvested, tmp_path, alone, pools, killed):
-    def kill(_: str, done: int) -> None:
+    def kill(done: int) -> None:
         if done == PAGE:
             assert soon(lambda: len(pools[-1]._processes) == 2)
             for process in pools[-1]._processes[:killed]:
                 os.kill(process.pid, signal.SIGKILL)
 
     bench = copy(harvested, tmp_path / "killed")
-    assert rebuilt(bench, progress=kill) == RECORDS
+    assert rebuilt(bench, kill) == RECORDS
     assert state(bench) == alone
 
 
@@ -130,7 +137,7 @@ def test_an_error_ends_the_processes(harvested, tmp_path, pools):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rebuilt(copy(harvested, tmp_path / "interrupted"), progress=fail)
+        rebuilt(copy(harvested, tmp_path / "interrupted"), fail)
     assert pools[-1].pids
 
 

@@ -36,6 +36,12 @@ def test_candidates(given_url, first, among):
     assert set(among) <= set(found)
 
 
+@pytest.mark.parametrize(("port", "has_twin"), [("", True), (":80", False), (":8080", False)])
+def test_a_port_of_its_own_speaks_one_protocol(port, has_twin):
+    found = candidates(f"http://j.example.org{port}/oai")
+    assert any(address.startswith("https:") for address in found) == has_twin
+
+
 def test_an_endpoint_is_tried_as_it_is_and_no_other():
     assert candidates(f"{JOURNAL}/oai") == [f"{JOURNAL}/oai"]
     assert candidates("https://r.example.org/server/oai/request") == ["https://r.example.org/server/oai/request"]

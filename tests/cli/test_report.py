@@ -23,7 +23,7 @@ def test_report_on_the_terminal(harvested):
     done = harvested("report")
     assert done.exit_code == 0, done.output
     assert "Journal of Small Things (2049-3630)" in done.stdout
-    assert "The journal can mend this" in done.stdout
+    assert "The journal can fix these" in done.stdout
     assert "1 record held back:" in done.stdout
     assert "oai:small:4: The article has no DOI." in done.stdout
 

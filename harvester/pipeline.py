@@ -142,9 +142,12 @@ def check(
     today: str,
     codes: Sequence[str] = (),
     severities: Sequence[Severity] = (),
+    journal: str | None = None,
     stop: Stop = never_stop,
 ) -> Iterator[RecordFinding]:
     """The findings of the named sources, or all, as the present configuration and program see the records.
+
+    `journal` is an ISSN of the only journal that is wanted.
 
     If the store is read-only, they are those of the last change. Raises `Stopped`, also between two findings.
     """
@@ -152,7 +155,7 @@ def check(
     if not store.read_only:
         _rebuild(config, store, names, today=today, stop=stop)
         _refresh(config, store)
-    return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities), stop)
+    return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities, journal), stop)
 
 
 def export(

@@ -16,10 +16,10 @@ MEASURES = {
     "funders": "Funders",
     "awards": "Award numbers",
 }
-WHO = {
-    "source": "The journal can fix these in its own system",
+WHO = {  # what its readers can do at once comes first
     "configuration": "You can fix these in config.toml",
     "command": "You can fix these with a command",
+    "source": "The journal can fix these in its own system",
     "nobody": "For information; nobody needs to do anything",
 }
 SEVERITIES = {

@@ -1,4 +1,4 @@
-"""The index of several reports, each on one journal: how they are, and the first thing to do for each."""
+"""The index of several reports, each on one journal, those first with the most records held back."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _HEADS = ("Journal", "Ready", "Held back", "What to do first")
 
 def to_index_html(reports: Sequence[tuple[str, Report]]) -> str:
     """The page, with a link to the file of each report, as the text of an HTML file in UTF-8."""
+    reports = sorted(reports, key=lambda one: -one[1].held_count)
     heads = [tag("th", words, scope="col") for words in _HEADS]
     table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", [_row(*one) for one in reports]))
     header = tag("header", tag("h1", "Harvest reports"), tag("p", "One page for each journal.", class_="soft"))

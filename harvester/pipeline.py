@@ -235,7 +235,7 @@ def restore(config: Config, copy: Path) -> Path | None:
 
 @contextmanager
 def _at_rest(config: Config, *names: str, what: str) -> Iterator[None]:
-    """Holds the locks of these sources, of exports and of the daemon, which would go on with an old configuration."""
+    """Holds the locks of these sources, of exports and of the daemon, which would keep an old configuration."""
     with ExitStack() as held:
         for lock in ("daemon", "export", *(f"source-{name}" for name in names)):
             held.enter_context(locks.hold(config.locks_dir, lock, what=what))

@@ -13,7 +13,7 @@ MOST_OVERLAP = timedelta(days=10)  # that the setting `overlap` may have
 
 
 def believed(doubt: str) -> str:
-    return f"{doubt}, also when asked again; {BELIEVED}"
+    return f"{doubt}, also after a retry; {BELIEVED}"
 
 
 def gives_less(window: RunWindow, total: int) -> str:
@@ -70,9 +70,9 @@ def all_rejected(run_id: int, rejected: int) -> str:
 
 
 def still_rejected(count: int, not_requested: int, trouble: Exception | None) -> str:
-    left_out = f", {not_requested} were not asked for this time" if not_requested else ""
+    left_out = f", {not_requested} were not requested this time" if not_requested else ""
     why = f" ({trouble})" if trouble else ""
     return (
         f"{count} of the records that were rejected before could not be had yet{left_out}{why}; "
-        "tell the provider's administrator, the next harvest asks for them again"
+        "tell the provider's administrator, the next harvest retries them"
     )

@@ -1,4 +1,4 @@
-"""Maps records of journals that mint DOIs: one at a time, because a minted DOI is taken from then on."""
+"""Maps records of journals that mint DOIs: one at a time, because a minted DOI is in use from then on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of findings, from harvester/findings.toml: every doubt there is, by subject, with what to do about it."""
+"""The page of findings, from harvester/findings.toml: every possible problem of a record, with its remedy."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _HEAD = """\
 # Findings
 
 {note}
-A finding is a doubt about one record. `harvester check` lists those of your records, `harvester explain CODE` prints
-one row of this page. Values are never guessed: what is in doubt is left out, or the record is held back.
+A finding is a possible problem in one record. `harvester check` lists those of your records, `harvester explain CODE`
+prints one row of this page. Values are never guessed: a doubtful value is left out, or the record is held back.
 
 """
 
@@ -36,7 +36,7 @@ def subjects() -> Iterator[tuple[str, list[str]]]:
             found[match[1]] = []
         elif match := _CODE.match(line):
             if not found:
-                raise ValueError(f"findings.toml: {match[1]} stands under no heading")
+                raise ValueError(f"findings.toml: {match[1]} is under no heading")
             found[next(reversed(found))].append(match[1])
     yield from found.items()
 
@@ -53,7 +53,7 @@ def _section(subject: str, codes: list[str]) -> str:
 def _row(code: str, kind: Kind) -> str:
     return (
         f"### {code}\n\n"
-        f"**{kind.severity}**; who can mend it: {WHO[kind.who]}\n\n"
+        f"**{kind.severity}**; who can fix it: {WHO[kind.who]}\n\n"
         f"> {_quoted(outline(kind))}\n\n"
         f"- Cause: {_quoted(kind.cause)}\n"
         f"- Example: {_quoted(kind.example)}\n"
@@ -62,5 +62,5 @@ def _row(code: str, kind: Kind) -> str:
 
 
 def _quoted(words: str) -> str:
-    """Words as they stand, where Markdown would read markup."""
+    """Words unchanged, where Markdown would read markup."""
     return re.sub(r"([*_<>\[\]`|\\])", r"\\\1", words)

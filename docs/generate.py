@@ -152,7 +152,7 @@ def _row(name: str, setting: dict[str, Any], *, required: bool) -> str:
 
 
 def _value(setting: dict[str, Any]) -> str:
-    """What may stand there, in words."""
+    """What a value may be, in words."""
     if "enum" in setting:  # which has no type
         return ", ".join(f"`{choice}`" for choice in setting["enum"])
     words = KINDS[setting["type"]]

@@ -1,4 +1,4 @@
-"""The registry of findings: every doubt this program can have about a record, by its stable code.
+"""The registry of findings: every possible problem of a record, by its stable code.
 
 The texts are data, in findings.toml: severity, who can fix it, message, fix, cause, example.
 """
@@ -13,19 +13,22 @@ from typing import Literal
 import msgspec
 
 from harvester.model import Finding
+from harvester.text import fold
+from harvester.tomltext import as_toml
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # gravest first
 MEANING: dict[Severity, str] = {
-    "error": "The record is held back until this is mended.",
-    "warning": "The record is deposited, and this is said.",
-    "info": "This is only said.",
+    "error": "The record is held back until this is fixed.",
+    "warning": "The record is exported, but please check it.",
+    "info": "For information only.",
 }
-Who = Literal["source", "configuration", "nobody"]
+Who = Literal["source", "configuration", "command", "nobody"]
 WHO: dict[Who, str] = {  # who can fix it, in words
     "source": "the journal, in its own system",
     "configuration": "you, in config.toml",
-    "nobody": "nobody; it is as it is",
+    "command": "you, with a command",
+    "nobody": "nobody needs to",
 }
 
 
@@ -35,11 +38,12 @@ PLANNED_DOI = "doi-planned"  # the article has no DOI and gets one, the value, w
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row of findings.toml.
 
-    `message` and `fix` may contain {value}, {path} and the keys of the finding's `detail`; `fix` also {source} and
-    {issn}, the names of the tables in config.toml. `fills` has examples of what `fix` contains, for explanations.
+    `message` and `fix` may contain {value}, {path} and the keys of the finding's `detail`; `fix` also {quoted}, the
+    value as TOML, and {source} and {issn}, the names of the tables in config.toml. `fills` has examples of what `fix`
+    contains, for explanations.
     """
 
-    severity: Severity  # error: held back; warning: deposited and reported; info: reported
+    severity: Severity  # error: held back; warning: exported, to be checked; info: for information only
     who: Who
     message: str
     fix: str
@@ -73,7 +77,9 @@ def remedy(finding: Finding, source: str, issn: str | None) -> str:
 
     `issn` names the table of the journal; `None` if it is not known.
     """
-    fix = kinds()[finding.code].fix.format_map(_values(finding, source=source, issn=issn or "ISSN"))
+    values = _values(finding, source=source, issn=issn or "ISSN")
+    values["quoted"] = as_toml(fold(finding.value))  # whole, because it is to be pasted
+    fix = kinds()[finding.code].fix.format_map(values)
     return " ".join(fix.split())
 
 

@@ -151,9 +151,12 @@ def check(
     today: str,
     codes: Sequence[str] = (),
     severities: Sequence[Severity] = (),
+    journal: str | None = None,
     stop: Stop = never_stop,
 ) -> Iterator[RecordFinding]:
     """The findings of the named sources, or all, as the present configuration and program see the records.
+
+    `journal` is an ISSN of the only journal that is wanted.
 
     If the store is read-only, they are those of the last change. Raises `Stopped`, also between two findings.
     """
@@ -161,7 +164,7 @@ def check(
     if not store.read_only:
         _rebuild(config, store, names, today=today, stop=stop)
         _refresh(config, store)
-    return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities), stop)
+    return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities, journal), stop)
 
 
 def export(
@@ -294,7 +297,7 @@ def restore(config: Config, copy: Path) -> Path | None:
 
 @contextmanager
 def _at_rest(config: Config, *names: str, what: str) -> Iterator[None]:
-    """Holds the locks of these sources, of exports and of the daemon, which would go on with an old configuration."""
+    """Holds the locks of these sources, of exports and of the daemon, which would keep an old configuration."""
     with ExitStack() as held:
         for lock in ("daemon", "export", *(f"source-{name}" for name in names)):
             held.enter_context(locks.hold(config.locks_dir, lock, what=what))

@@ -19,7 +19,7 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 
-# The name of a namespace, and what is none: CDATA, comments and the values of other attributes.
+# The name of a namespace, and what is not a name: CDATA, comments and the values of other attributes.
 _NAMESPACE = re.compile(
     rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(\sxmlns(?::[^\s=<>]+)?\s*=\s*)(?:\"([^\"<]*)\"|'([^'<]*)')|"
     rb"=\s*(?:\"[^\"<]*\"|'[^'<]*')",

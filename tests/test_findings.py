@@ -65,6 +65,9 @@ def test_message_can_be_formatted_with_any_detail(code, kind):
     assert sentence(Finding(code, "titles[0]", "{value} {0} {", {"suggestion": "{}"}))
 
 
+PATTERN_FIELDS = {"prefix", "volume", "issue", "first_page"}  # of the patterns in config.toml
+
+
 def placeholders(text: str) -> set[str]:
     return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
 
@@ -73,11 +76,12 @@ def placeholders(text: str) -> set[str]:
 def test_remedy_shows_the_real_values(code, kind):
     fields = placeholders(kind.fix)
     values = {field: f"<{field}>" for field in fields} | {"source": "lamps", "issn": "2049-3630"}
-    finding = Finding(code, "titles[0]", values.get("value", "of the record"), dict(values))
+    finding = Finding(code, "titles[0]", "<value>", dict(values))
+    values["quoted"] = '"<value>"'
     shown = remedy(finding, "lamps", "2049-3630")
     assert [field for field in fields if values[field] not in shown] == []
     # The remaining braces are those of patterns in config.toml.
-    assert set(re.findall(r"{(\w+)}", shown)) <= {"volume", "first_page"}
+    assert set(re.findall(r"{(\w+)}", shown)) <= PATTERN_FIELDS
     assert [word for word in ('"ISSN"', "sources.NAME", "this source") if word in shown] == []
 
 
@@ -86,13 +90,13 @@ def test_remedy_is_explained_with_examples(code, kind):
     assert placeholders(kind.fix) - {"source", "issn"} == kind.fills.keys()
     shown = example_remedy(kind)
     assert all(example in shown for example in kind.fills.values())
-    assert set(re.findall(r"{(\w+)}", shown)) <= {"volume", "first_page"}
+    assert set(re.findall(r"{(\w+)}", shown)) <= PATTERN_FIELDS
     assert ("1234-5679" in shown) >= ("{issn}" in kind.fix)
 
 
 def test_remedy_is_one_line_and_names_the_table_of_an_unknown_journal():
     finding = Finding("possible-organization", "contributors[0]", "Lamp\n  Makers")
-    assert remedy(finding, "lamps", None).startswith('If it is one, add "Lamp Makers" to organizations under [sources.')
+    assert 'add organizations = ["Lamp Makers"] under [sources.lamps]' in remedy(finding, "lamps", None)
     assert '[journals."ISSN".doi]' in remedy(Finding("doi-missing"), "lamps", None)
 
 

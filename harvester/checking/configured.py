@@ -147,7 +147,7 @@ def _changed_sets(overview: Overview, source: Source) -> Iterator[Notice]:
         yield Notice(
             f"it was harvested by sets ({', '.join(sorted(before))}) and names none any more, so the next harvest "
             "requests the whole repository",
-            f"to go on as before, set {lines}",
+            f"to keep the old sets, set {lines}",
         )
     elif before is not None:
         yield Notice(

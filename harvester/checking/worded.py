@@ -22,9 +22,16 @@ def worded_findings(
     tables: Mapping[str, str],
     codes: Sequence[str] = (),
     severities: Sequence[findings.Severity] = (),
+    journal: str | None = None,
 ) -> Iterator[RecordFinding]:
-    """The stored findings with these sources, codes and severities (empty: all). `tables`: `Config.journal_tables`."""
-    return map(partial(worded_finding, tables=tables), store.findings(sources, codes, severities))
+    """The stored findings with these sources, codes and severities (empty: all). `tables`: `Config.journal_tables`.
+
+    `journal` is any ISSN of the only journal that is wanted.
+    """
+    rows = store.findings(sources, codes, severities)
+    if journal is not None:
+        rows = (row for row in rows if tables.get(row.issn or "", row.issn) == tables.get(journal, journal))
+    return map(partial(worded_finding, tables=tables), rows)
 
 
 def worded_finding(row: FindingRow, tables: Mapping[str, str]) -> RecordFinding:

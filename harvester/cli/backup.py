@@ -16,7 +16,7 @@ from harvester.system import locks
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_common
 def command(common: Common, file: Path) -> None:
-    """Copies the store into FILE, whole and compact, while harvests may go on.
+    """Copies the store into FILE, whole and compact, while harvests may run.
 
     An older copy is replaced, and nothing else.
     """

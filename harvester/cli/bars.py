@@ -23,7 +23,7 @@ class Bars(RichProgress):
 
     def __init__(self, console: Console) -> None:
         self._name, self._present, self._pause = "", TaskID(0), ""
-        self._showing = Lock()  # not the one of rich: it is taken after that of the display, which refreshes itself
+        self._showing = Lock()  # not the one of rich: it is acquired after that of the display, which refreshes itself
         width = min(_BAR, console.width // 5)
         bar = BarColumn(width, complete_style="green", finished_style="green", pulse_style="cyan")
         super().__init__(

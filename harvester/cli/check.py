@@ -39,9 +39,9 @@ def command(
     fail_on: Severity | None,
     csv: bool,
 ) -> int:
-    """Says what is wrong with the records of the named sources, or all, and who can mend it.
+    """Lists the problems of the records of the named sources, or all, and who can fix them.
 
-    An error holds a record back from export; a warning does not; an info is only said.
+    An error holds a record back from export. A warning does not. An info is for information only.
     """
     if csv and common.json:
         raise click.UsageError("--csv and --json exclude each other.")

@@ -16,7 +16,7 @@ from harvester.daemon.service import Daemon
 def command(common: Common) -> None:
     """Harvests and exports by the schedules in the configuration, in the foreground, until it is told to stop.
 
-    SIGTERM or Ctrl-C stops at the next page; the next start goes on there. SIGHUP loads the configuration again, or
+    SIGTERM or Ctrl-C stops at the next page; the next start resumes there. SIGHUP loads the configuration again, or
     keeps the old one and says why. What was missed while the daemon was down is caught up once.
     """
     level = logging.DEBUG if common.verbose else logging.WARNING if common.quiet else logging.INFO

@@ -37,7 +37,7 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
             raise ValueError
         datetime.fromisoformat(value or "2024-01-31")
     except ValueError:
-        raise click.BadParameter(f"{value} is no date; write 2024-01-31 or 2024-01-31T12:00:00Z") from None
+        raise click.BadParameter(f"{value} is not a date; write 2024-01-31 or 2024-01-31T12:00:00Z") from None
     if value is not None and not FIRST_DAY <= value[:10] <= LAST_DAY:
         raise click.BadParameter(f"{value} is outside the calendar; it begins at {FIRST_DAY} and ends at {LAST_DAY}")
     return value
@@ -45,7 +45,7 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
 
 @click.command(cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--full", is_flag=True, help="Ask for everything again, not only for what is new.")
+@click.option("--full", is_flag=True, help="Request all records, not only new and changed ones.")
 @click.option("--from", "since", callback=_date, metavar="DATE", help="Ask for what changed on that day or later.")
 @click.option("--until", callback=_date, metavar="DATE", help="Ask for what changed on that day or earlier.")
 @click.option("--due", is_flag=True, help="Do what the schedules say is due now; for cron.")
@@ -53,7 +53,7 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
 def command(common: Common, names: tuple[str, ...], full: bool, since: str | None, until: str | None, due: bool) -> int:
     """Harvests the named sources, or all, into the store.
 
-    It asks each provider for what changed since the last complete harvest, and goes on where one was cut short.
+    It requests from each provider what changed since the last complete harvest. A harvest that was cut short resumes.
     SIGTERM or Ctrl-C stops at the next page; the same command again continues there.
 
     Records that were rejected before and have not come since are asked for by name.
@@ -61,7 +61,7 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
     With -q, --due prints nothing unless something needs a person, and that once a day.
     """
     if since and until and since[:10] > until[:10]:
-        raise click.UsageError("--from lies behind --until.")
+        raise click.UsageError("--from is later than --until.")
     if due and (names or full or since or until):
         raise click.UsageError("--due takes no names and no dates: the schedules say what is due.")
     if due:

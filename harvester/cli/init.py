@@ -22,7 +22,7 @@ QUESTIONS = {
     "depositor_name": "Who deposits with Crossref (your organisation; empty: not yet)",
     "depositor_email": "Where does Crossref send its reports (e-mail)",
     "registrant": "Who is responsible for the content",
-    "prefixes": "DOI prefixes, with blanks between",
+    "prefixes": "DOI prefixes, separated by spaces",
 }
 
 

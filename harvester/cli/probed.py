@@ -99,7 +99,7 @@ def print_probe(report: ProbeReport) -> None:
         echo(f"{name:<12} {value}")
     rows = [(probed.prefix, _reads(probed), probed.records, _size(probed), probed.seconds) for probed in report.formats]
     echo()
-    table(("format", "we read it", "page", "of", "seconds"), rows)
+    table(("format", "supported", "on page 1", "total", "seconds"), rows)
     for probed in report.formats:
         if probed.error:
             echo(f"{probed.prefix}: {one_line(probed.error)}")

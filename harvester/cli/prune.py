@@ -19,10 +19,10 @@ _MOST_DAYS = 100_000  # 270 years; a date before the year 1 does not exist
 )
 @pass_common
 def command(common: Common, days: int) -> None:
-    """Takes out what is old and superseded: what records said before, what was rejected, runs nothing points to.
+    """Deletes what is superseded: earlier versions of records, old rejected records, runs that nothing refers to.
 
-    What records say now, the articles and the ledger of deposits stay, and so does what is still missing of the
-    rejected records. The file does not shrink; its space is used again. `harvester backup` writes a compact copy.
+    The current records, the articles and the ledger of deposits stay. So do rejected records that are still missing.
+    The file does not shrink; its space is used again. `harvester backup` writes a compact copy.
     """
     config = common.load()
     with opened(common, config) as store, shown(common):
@@ -30,6 +30,6 @@ def command(common: Common, days: int) -> None:
     if common.json:
         as_json(versions=done.versions, rejected=done.rejected, runs=done.runs, payloads=done.payloads)
     common.say(
-        f"Taken out: {counted(done.versions, 'earlier version')}, {counted(done.rejected, 'rejected record')}, "
+        f"Deleted: {counted(done.versions, 'earlier version')}, {counted(done.rejected, 'rejected record')}, "
         f"{counted(done.runs, 'run')}, {counted(done.payloads, 'payload')}."
     )

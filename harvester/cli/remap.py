@@ -27,4 +27,4 @@ def command(common: Common, names: tuple[str, ...]) -> None:
     if common.json:
         as_json(articles=articles)
     else:
-        common.say(f"{counted(articles, 'article')} made again.")
+        common.say(f"{counted(articles, 'article')} rebuilt.")

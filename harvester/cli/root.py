@@ -30,7 +30,7 @@ COMMANDS = {
         "source": "List, probe, add, test, rename and forget sources.",
         "harvest": "Harvest sources into the store.",
         "reconcile": "Compare the store with the provider's whole list.",
-        "remap": "Make the articles again from the stored records.",
+        "remap": "Rebuild the articles from the stored records.",
         "check": "Say what is wrong with the records.",
         "report": "Say how complete the articles are and what is to be done.",
         "explain": "Explain a finding by its code.",
@@ -39,7 +39,7 @@ COMMANDS = {
         "dois": "List the DOIs that this program assigns, and take them back.",
         "deposits": "List what was deposited, and mark what another program deposited.",
         "schemas": "Install and list Crossref's schemas.",
-        "status": "Say how each source stands.",
+        "status": "Show the state of each source.",
         "runs": "List the last harvests, or show one.",
         "schedule": "Say when each source is harvested next.",
         "daemon": "Harvest and export by schedule until told to stop.",
@@ -49,7 +49,7 @@ COMMANDS = {
         "backup": "Copy the store while it is in use.",
         "restore": "Put a copy in the place of the store.",
         "doctor": "Look for damage in the store.",
-        "prune": "Take out what is old and superseded.",
+        "prune": "Delete old versions and superseded records.",
     }.items()
 }
 
@@ -95,7 +95,7 @@ def _exit_code(run: Callable[[], Any], common: Common) -> int:
     except OSError as error:
         _discard(sys.stdout)
         reason = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-        echo(f"A file or the output cannot be written or read ({reason}); mend that and start again.", err=True)
+        echo(f"A file or the output cannot be written or read ({reason}); fix that and start again.", err=True)
         if common.verbose:
             traceback.print_exc()
         return 1

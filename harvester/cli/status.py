@@ -61,7 +61,7 @@ class _SourceState(Struct, frozen=True, kw_only=True):
 @click.command(cls=Command)
 @pass_common
 def command(common: Common) -> None:
-    """Says how each source stands: whether it works, its last complete harvest, the next one, what is wrong.
+    """Shows the state of each source: whether it works, its last complete harvest, the next one, what is wrong.
 
     The same of the comparisons with its provider.
     """
@@ -244,7 +244,10 @@ def _doubts(source: str, run: RunRow, *, is_at_work: bool) -> Iterator[tuple[str
 def _doubt(source: str, error: str) -> tuple[str, str]:
     """A doubt as cause and remedy. If the end of a list was accepted, the error contains no remedy."""
     if error.endswith(lists.BELIEVED):
-        return error, f"`harvester harvest {source} --full` asks again; if it stays so, tell its administrator"
+        return (
+            error,
+            f"`harvester harvest {source} --full` requests it again; if nothing changes, tell its administrator",
+        )
     return cause_and_remedy(error, "")
 
 

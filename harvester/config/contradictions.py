@@ -45,18 +45,18 @@ def contradictions(document: Table) -> Iterator[Problem]:
 def _secrets(table: Table, path: Path) -> Iterator[Problem]:
     for env, file, user in _PASSWORDS:
         if env in table and file in table:
-            yield Problem((*path, file), f"is one too many beside {env}; keep one of them")
+            yield Problem((*path, file), f"cannot be combined with {env}; keep one of them")
         if (env in table or file in table) and user not in table:
-            yield Problem((*path, env if env in table else file), f"needs {user} beside it")
+            yield Problem((*path, env if env in table else file), f"needs {user} too")
 
 
 def _alerts(table: Table) -> Iterator[Problem]:
     if "webhook_url_env" in table and "webhook_url_file" in table:
-        yield Problem(("alerts", "webhook_url_file"), "is one too many beside webhook_url_env; keep one of them")
+        yield Problem(("alerts", "webhook_url_file"), "cannot be combined with webhook_url_env; keep one of them")
     if table.get("email_to"):
         for key in ("email_from", "smtp_host"):
             if key not in table:
-                yield Problem(("alerts", "email_to"), f"needs {key} beside it")
+                yield Problem(("alerts", "email_to"), f"needs {key} too")
 
 
 def _headers(table: Table, path: Path) -> Iterator[Problem]:
@@ -104,7 +104,7 @@ def _journals(document: Table) -> Iterator[Problem]:
 
 def _doi(doi: Table, prefixes: list[str], path: Path) -> Iterator[Problem]:
     if doi.get("mint") and "pattern" not in doi:
-        yield Problem((*path, "mint"), "needs a pattern beside it")
+        yield Problem((*path, "mint"), "needs a pattern too")
     if "prefix" in doi and prefixes and doi["prefix"] not in prefixes:
         yield Problem((*path, "prefix"), f"is not one of [crossref] prefixes: {', '.join(prefixes)}")
     if "{prefix}" in doi.get("pattern", "") and "prefix" not in doi and len(prefixes) != 1:

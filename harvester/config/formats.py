@@ -31,7 +31,7 @@ def endpoint(url: str) -> None:
         host, _ = parts.hostname, parts.port  # the port is checked when it is read
     except ValueError as error:
         why = "" if "@" in url else f" ({error})"  # the error may quote a part of a password
-        raise ValueError(f"is no URL{why}") from None
+        raise ValueError(f"is not a URL{why}") from None
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError("must be a URL that begins with http:// or https://")
     if parts.username or parts.password:
@@ -45,9 +45,9 @@ def endpoint(url: str) -> None:
 def issn(value: str) -> None:
     clean = clean_issn(value)
     if clean is None and looks_like_issn(value):
-        raise ValueError("is no ISSN: its check digit is wrong; look for a typing error")
+        raise ValueError("is not an ISSN: its check digit is wrong; look for a typing error")
     if clean is None:
-        raise ValueError("is no ISSN; one looks like 1234-5679")
+        raise ValueError("is not an ISSN; one looks like 1234-5679")
     if value != clean:
         raise ValueError(f"must be written {clean}")
 
@@ -56,14 +56,14 @@ def timezone(name: str) -> None:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone this machine knows; write it like Europe/Madrid") from None
+        raise ValueError("is not a time zone that this machine knows; write it like Europe/Madrid") from None
 
 
 def schedule(expression: str) -> None:
     try:
         schedules.check(expression)
     except ValueError as error:
-        raise ValueError(f"is no schedule ({error}); write it like 30 2 * * * or @daily") from None
+        raise ValueError(f"is not a schedule ({error}); write it like 30 2 * * * or @daily") from None
 
 
 def landing_page_pattern(pattern: str) -> None:

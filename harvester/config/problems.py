@@ -131,7 +131,7 @@ def _explain(error: _Error, source: str) -> Iterator[Problem]:
 def _unknown(path: Path, known: Table, source: str) -> Problem:
     key = str(path[-1])
     if _SECRET.search(key):
-        return Problem(path, f"must not stand in the file; put it into an environment variable and name it: {key}_env")
+        return Problem(path, f"must not be in the file; put it into an environment variable and name it: {key}_env")
     issn = path[1] if path[0] == "journals" and len(path) > 2 else "ISSN"
     if homes := _homes(key, source, str(issn)):
         return Problem(path, f"belongs under {' or '.join(homes)}: move the line there")

@@ -27,11 +27,11 @@ from harvester.store import Alert, RunRow
 if TYPE_CHECKING:
     from harvester.store import Store
 
-CRASHED = "the program ended in the middle of this run; the next harvest goes on behind its last page"
+CRASHED = "the program ended in the middle of this run; the next harvest resumes after its last page"
 LONG_WAIT = timedelta(days=1)  # as in docs/operations.md
 OVERDUE = timedelta(days=1)  # likewise
 FIRST_FAILURE = timedelta(hours=20)  # likewise; less than a day, so that a failure of the next night is reported
-_NEXT_HARVEST = re.compile("; (?=the next harvest goes on )")
+_NEXT_HARVEST = re.compile("; (?=the next harvest resumes )")
 _WORK: dict[TaskKind, str] = {
     "harvest": "harvest",
     "reconcile": "comparison",
@@ -101,7 +101,7 @@ def incident_of_runs(name: str, runs: Iterable[RunRow | None]) -> Incident | Non
     work, waits = _WORK[kind], worst.state == "waiting"
     why, todo = cause_and_remedy(worst.error or f"the {work} is {worst.state}", f"run `{_TRY[kind]} {name}`")
     if waits:
-        todo = f"ask its administrator why; `harvester {kind} {name}` asks again before then"
+        todo = f"ask its administrator why; `harvester {kind} {name}` requests it before then"
     return Incident(
         subject=comparison_of(name) if kind == "reconcile" else name,
         what=_what(work, worst),
@@ -162,7 +162,7 @@ def incident_of_writing(subject: str, error: str, now: datetime) -> Incident:
 def cause_and_remedy(error: str, otherwise: str) -> tuple[str, str]:
     """An error in one line, split into its cause and its remedy, which our errors have after a semicolon.
 
-    `otherwise` is the remedy of an error without one. How the next harvest resumes, which may follow, is no remedy.
+    `otherwise` is the remedy of an error without one. How the next harvest resumes, which may follow, is not a remedy.
     """
     words, *next_harvest = _NEXT_HARVEST.split(" ".join(error.split()), maxsplit=1)
     cause, _, remedy = words.rpartition("; ")

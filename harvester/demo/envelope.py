@@ -47,7 +47,7 @@ def checked(arguments: Arguments) -> tuple[str, dict[str, str]]:
     """The verb and its arguments. Raises `Refusal` if section 4 does not allow them."""
     verbs = [value for name, value in arguments if name == "verb"]
     if len(verbs) != 1 or verbs[0] not in _VERBS:
-        message = f"{', '.join(verbs)} is none of the six verbs" if verbs else "there is no verb"
+        message = f"{', '.join(verbs)} is not one of the six verbs" if verbs else "there is no verb"
         raise Refusal("badVerb", f"{message}, or it is given twice" if len(verbs) > 1 else message)
     others = dict(pair for pair in arguments if pair[0] != "verb")
     if len(others) < len(arguments) - 1:

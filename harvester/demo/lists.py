@@ -61,7 +61,7 @@ def selection(arguments: Mapping[str, str], *, seconds: bool) -> Selection:
     since = _moment(first, seconds) if first else _BEGINNING
     end = _after(_moment(last, seconds), last) if last else _END
     if since >= end:
-        raise Refusal("badArgument", "from lies behind until")
+        raise Refusal("badArgument", "from is later than until")
     return Selection(arguments["metadataPrefix"], arguments.get("set"), since, end)
 
 
@@ -70,7 +70,7 @@ def _moment(datestamp: str, seconds: bool) -> datetime:
     try:
         moment = datetime.strptime(datestamp, form).replace(tzinfo=UTC)
     except ValueError:
-        raise Refusal("badArgument", f"{datestamp} is no date like 2020-01-31 or 2020-01-31T12:00:00Z") from None
+        raise Refusal("badArgument", f"{datestamp} is not a date like 2020-01-31 or 2020-01-31T12:00:00Z") from None
     if stamp(moment, seconds="T" in datestamp) != datestamp:  # strptime accepts 2020-1-1 too
         raise Refusal("badArgument", f"{datestamp} is not written in full")
     if "T" in datestamp and not seconds:
@@ -109,7 +109,7 @@ def token(value: str, verb: str, now: datetime) -> Token:
     try:
         decoded = msgspec.json.decode(urlsafe_b64decode(value.encode() + b"=" * (-len(value) % 4)), type=Token)
     except ValueError:  # includes the errors of binascii, msgspec and Unicode
-        raise Refusal("badResumptionToken", "this is no token of ours") from None
+        raise Refusal("badResumptionToken", "this token was not issued here") from None
     if decoded.verb != verb or decoded.position < 0 or decoded.cursor < 0:
         raise Refusal("badResumptionToken", "this is a token of another list")
     if decoded.expires <= now:

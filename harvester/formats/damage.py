@@ -199,7 +199,7 @@ _REAL_WORDS = frozenset(("off", "buff", "cuff", "stuff", "staff", "cliff", "riff
 
 
 def _completions() -> tuple[dict[str, tuple[str, ...]], dict[str, frozenset[str]]]:
-    """By left part, how the right part may begin, and which complete right parts exist: `specifi` goes on with `c`."""
+    """By left part, how the right part may begin, and which complete right parts exist: `specifi` needs `c`."""
     beginnings: dict[str, set[str]] = {}
     wholes: dict[str, set[str]] = {}
     for stem in _STEMS:

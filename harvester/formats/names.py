@@ -113,7 +113,7 @@ def _without_placeholder(contributor: Contributor) -> Contributor | None:
 
 
 def placeholder_kind(name: str) -> Placeholder | None:
-    """What a value that is no name stands for: nobody, an author who is not named, or an account of a system.
+    """What a value that is not a name stands for: nobody, an author who is not named, or an account of a system.
 
     Only the whole value decides, in either order of its parts: `Null, Jan` is a person.
     """

@@ -49,7 +49,7 @@ def with_plain_separators(value: str) -> str:
 
 
 def names_several(value: str) -> bool:
-    """Whether a value with plain separators names more than one person, whatever stands between them."""
+    """Whether a value with plain separators names more than one person, whatever is between them."""
     before, _, after = value.partition(";")
     name = fold(before)
     if _LISTING_COMMA.search(name) or _BAR.search(name):
@@ -117,7 +117,7 @@ def _own_words(side: str) -> list[str]:
 
 
 def _is_list(name: str, after: str) -> bool:
-    """Whether the text after the first semicolon goes on with people. An affiliation may stand there too."""
+    """Whether the text after the first semicolon continues with people. It may also be an affiliation."""
     written = [entry for part in after.split(";") if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
     entries = [tidied(entry).part or entry for entry in written]
     if not entries or any(_NOT_IN_NAMES.search(entry) for entry in entries[:1]):

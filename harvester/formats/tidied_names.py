@@ -1,4 +1,4 @@
-"""Names in parts, without what is no part of a name (mapping J6)."""
+"""Names in parts, without what does not belong to a name (mapping J6)."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from harvester.model import Decision, Page, RawRecord, StoredRecord
 from harvester.sets import any_within
 from harvester.store import RecordToSave
 
-# A provider may stamp a record just before it answers and publish it just after: ask again for the last two minutes.
+# A provider may stamp a record just before it answers and publish it just after: request the last two minutes again.
 OVERLAP = timedelta(seconds=120)
 
 
@@ -53,7 +53,7 @@ def decide(known: StoredRecord | None, raw: RawRecord) -> Decision:
     """What the arrival of a record means.
 
     `moved` is a record whose header alone differs: OJS moves the datestamp of every article of an issue when the issue
-    is touched. A tombstone for a record never seen is kept as `deleted`: it says that the identifier is taken. A record
+    is touched. A tombstone for a record never seen is kept as `deleted`: its identifier is in use. A record
     that came on a damaged page and now comes whole is `changed`, as what was doubtful about it no longer is.
     """
     if raw.deleted and not (known and known.deleted):

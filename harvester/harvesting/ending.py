@@ -48,14 +48,14 @@ def resumes(ledger: Sequence[RunWindow]) -> str:
     """Where the run resumes, in words."""
     left = [window for window in ledger if window.state == "open"]
     if not left:
-        return "the next harvest goes on behind its last page"
+        return "the next harvest resumes after its last page"
     if len(left) == 1 and left[0].pages:
-        return f"the next harvest goes on behind page {left[0].pages}"
-    return f"the next harvest goes on with what is open ({len(left)} window{'s' if len(left) > 1 else ''})"
+        return f"the next harvest resumes after page {left[0].pages}"
+    return f"the next harvest resumes with what is open ({len(left)} window{'s' if len(left) > 1 else ''})"
 
 
 def _came_to_nothing(run: Run) -> Plan[str | None]:
-    """Why everything is to be asked for again, after a list of everything gave no record; `None` if it is true.
+    """Why everything is to be requested again, after a list of everything gave no record; `None` if it is true.
 
     An index that is being rebuilt answers noRecordsMatch. Taken for the truth, what changed since the last harvest
     would be before the `from` of the next one; so would all records be that cannot be had today.

@@ -8,7 +8,7 @@ from harvester.model import Page, Window
 from harvester.store import RunWindow
 
 # What is said of a list whose end is believed though it announces more.
-BELIEVED = "this is taken as all it has"
+BELIEVED = "this is accepted as all it has"
 
 
 class ListWatch:

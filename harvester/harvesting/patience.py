@@ -18,7 +18,7 @@ class Patience(Struct, frozen=True, kw_only=True):
     repeated_pages: int = 3  # pages in a row without a new record before a list counts as circling
     empty_pages: int = 100  # pages in a row without any record (DSpace hides records behind the paging)
 
-    # Sizes that tell whether a list without a token may go on
+    # Sizes that tell whether a list without a token may continue
     full_page: int = 10  # pages hold no fewer records; a list with so many on an only page may lack its token
     round_total: int = 25  # most page sizes are multiples of it: 50, 100, 250, 500
 

@@ -42,7 +42,7 @@ class Course(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """All that a decision depends on, beside its event."""
+    """All that a decision depends on, in addition to its event."""
 
     kind: RunKind
     ledger: tuple[RunWindow, ...]
@@ -152,7 +152,7 @@ def _suspend(window: RunWindow, total: int, facts: Facts, page: Page | None = No
 
 
 def _looks_cut(progress: ListProgress, page: Page, patience: Patience) -> bool:
-    """Whether a list that never said how long it is may go on after its last page.
+    """Whether a list that never said how long it is may continue after its last page.
 
     OJS 3.3 could forget the token of the first page. The last page of several is rarely full, and rarely empty.
     """

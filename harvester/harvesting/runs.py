@@ -101,7 +101,7 @@ class _SourceHarvest:
     def _identity(self) -> Identity:
         """What Identify said: asked once, before a full harvest, and after the address changed.
 
-        Where it alone fails, the lists are requested without it (dataverse#7624), and the next harvest asks again.
+        Where it alone fails, the lists are requested without it (dataverse#7624), and the next harvest retries.
         """
         stored = self._store.source(self._source.name)
         known = stored.identity if stored else None
@@ -184,7 +184,7 @@ def _may_list(error: BadStatus | ProtocolError) -> bool:
 def _beginning(run: Run) -> str:
     """What is going to be done, for the log."""
     if run.pages:
-        return f"goes on with the {run.kind} harvest behind page {run.pages}"
+        return f"resumes the {run.kind} harvest after page {run.pages}"
     since = {window.window.since for window in run.windows if window.window.since}
     kind = "an incremental harvest" if run.kind == "incremental" else f"a {run.kind} harvest"
     return f"begins {kind}" + (f" of what changed since {min(since)}" if since else "")

@@ -11,7 +11,7 @@ _FIRST = 1 << 10  # slots; always a power of two
 class Seen:
     """A set of texts, of each its 64-bit hash alone: that two of a million share one happens once in 37 million lists.
 
-    Open addressing: a hash stands in the first free slot from the place on that its last bits name; 0 is a free slot.
+    Open addressing: a hash is in the first free slot from the place on that its last bits name; 0 is a free slot.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ def _key(text: str) -> int:
 
 
 def _place(slots: array[int], key: int) -> int:
-    """Where the key stands, or the free slot where it belongs."""
+    """Where the key is, or the free slot where it belongs."""
     mask = len(slots) - 1
     at = key & mask
     while (held := slots[at]) and held != key:

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from harvester.harvesting.lists import BELIEVED
 from harvester.store import RunWindow
+from harvester.tomltext import as_toml
 
 MOST_OVERLAP = timedelta(days=10)  # that the setting `overlap` may have
 
 
 def believed(doubt: str) -> str:
-    return f"{doubt}, also when asked again; {BELIEVED}"
+    return f"{doubt}, also after a retry; {BELIEVED}"
 
 
 def gives_less(window: RunWindow, total: int) -> str:
@@ -23,18 +24,13 @@ def gives_less(window: RunWindow, total: int) -> str:
 def sets_gone(missing: Sequence[str], offered: Sequence[str], configured: Sequence[str]) -> str:
     has = f"; its sets are now {_some(offered)}" if offered else ""
     rest = [name for name in configured if name not in missing]
-    todo = f"change `sets` of this source, for example to {_toml(rest)}," if rest else "change `sets` of this source"
+    todo = f"change `sets` of this source, for example to {as_toml(rest)}," if rest else "change `sets` of this source"
     return f"the provider has no set {', '.join(missing)} any more{has}; {todo} or ask its administrator"
 
 
 def _some(names: Sequence[str], most: int = 12) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
-
-
-def _toml(names: Sequence[str]) -> str:
-    quoted = (f'"{name}"' for name in names)
-    return f"[{', '.join(quoted)}]"
 
 
 def changed_while_read() -> str:
@@ -74,9 +70,9 @@ def all_rejected(run_id: int, rejected: int) -> str:
 
 
 def still_rejected(count: int, not_requested: int, trouble: Exception | None) -> str:
-    left_out = f", {not_requested} were not asked for this time" if not_requested else ""
+    left_out = f", {not_requested} were not requested this time" if not_requested else ""
     why = f" ({trouble})" if trouble else ""
     return (
         f"{count} of the records that were rejected before could not be had yet{left_out}{why}; "
-        "tell the provider's administrator, the next harvest asks for them again"
+        "tell the provider's administrator, the next harvest retries them"
     )

@@ -54,7 +54,7 @@ class Walker:
         self._progress = _ProgressReport(run)
 
     def go(self) -> Outcome:
-        """Walks until no window is open, or none can go on. Raises what is not the provider's fault."""
+        """Walks until no window is open, or none can continue. Raises what is not the provider's fault."""
         try:
             with self._closing:
                 self._open_windows()

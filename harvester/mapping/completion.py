@@ -90,7 +90,7 @@ def _with_further_languages(
 
 
 def _further(ours: Sequence[Title | Abstract], theirs: Sequence[Title | Abstract]) -> list[int]:
-    """The numbers of those in a language of their own. A title that is one of ours under another tag is no addition."""
+    """The numbers of those in a language of their own. A title that is ours under another tag is left out."""
     languages = {each.lang for each in ours} | {None}
     known = title_wordings(each for each in ours if isinstance(each, Title))
     further: list[int] = []

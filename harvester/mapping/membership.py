@@ -6,8 +6,7 @@ exported must belong to what is configured now.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -16,6 +15,7 @@ from harvester.config import Source
 from harvester.model import Article, Finding, JournalFacts, RawRecord, from_json
 from harvester.sets import any_within
 from harvester.text import plain
+from harvester.tomltext import as_toml
 
 OUTSIDE = ("set-not-configured", "set-unknown")
 CODES = (*OUTSIDE, "journal-not-configured")
@@ -61,12 +61,16 @@ class Membership(Struct, frozen=True):
         return Finding(
             "set-not-configured",
             value=", ".join(sets),
-            detail={**configured, "more": _toml((*self.source.sets, sets[0]))},
+            detail={**configured, "more": as_toml((*self.source.sets, sets[0]))},
         )
 
     def _unknown_journal(self, article: Article, sets: Sequence[str]) -> Finding:
         title = next((plain(title.text) for title in article.journal.titles), "")
-        detail = {"sets": ", ".join(sets) or "no set", "earlier": _toml(self.earlier_sets)}
+        detail = {
+            "sets": ", ".join(sets) or "no set",
+            "earlier": as_toml(self.earlier_sets),
+            "title": as_toml(title or "Title of the journal"),
+        }
         return Finding("journal-not-configured", "journal", title, detail)
 
 
@@ -75,7 +79,3 @@ def newest_sets(live: Collection[RawRecord]) -> tuple[str, ...]:
     newest = max((raw.datestamp for raw in live), default="")
     sets = (name for raw in live if raw.datestamp == newest for name in (*raw.sets, *raw.listed_in))
     return tuple(dict.fromkeys(sets))
-
-
-def _toml(names: Iterable[str]) -> str:
-    return json.dumps(list(names), ensure_ascii=False)

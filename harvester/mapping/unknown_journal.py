@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from harvester.journals import Found
 from harvester.model import Article, Finding, Hints, JournalFacts
 from harvester.sets import is_within
 from harvester.text import plain
+from harvester.tomltext import as_toml
 
 _MANY = 3  # tables; more are not listed
 
@@ -33,15 +33,15 @@ def _lines(article: Article, sets: Sequence[str], hints: Hints) -> dict[str, str
     candidates = untitled or tables
     only = next(iter(candidates)) if len(candidates) == 1 else None
     wholes = [name for name in sets if not any(other != name and is_within(name, other) for other in sets)]
-    key = f"{json.dumps(wholes[0], ensure_ascii=False)} =" if wholes else "journal ="
+    key = f"{as_toml(wholes[0])} =" if wholes else "journal ="
     may_be_new = title is not None and bool(tables) and not untitled
     return {
         "condition": f'if it belongs to [journals."{only}"], ' if only and may_be_new else "",
         "line": f'{key} "{only or "ISSN"}"',
         "table": ".journals" if wholes else "",
         "by_title": _by_title(title, candidates) if title else "",
-        "otherwise": f'. If it is another journal, add a table [journals."ISSN"] with title = {_toml(title)}'
-        if may_be_new
+        "otherwise": f'. If it is another journal, add a table [journals."ISSN"] with title = {as_toml(title)}'
+        if title and may_be_new
         else "",
     }
 
@@ -57,12 +57,8 @@ def _tables(journals: Mapping[str, JournalFacts]) -> dict[str, JournalFacts]:
 
 def _by_title(title: str, candidates: Mapping[str, JournalFacts]) -> str:
     if not candidates:
-        return f', or a table [journals."ISSN"] with title = {_toml(title)}'
+        return f', or a table [journals."ISSN"] with title = {as_toml(title)}'
     names = (
         [f'[journals."{issn}"]' for issn in candidates] if len(candidates) <= _MANY else ["the table of its journal"]
     )
-    return f", or other_titles = [{_toml(title)}] under {' or '.join(names)}"
-
-
-def _toml(words: str | None) -> str:
-    return json.dumps(words, ensure_ascii=False)
+    return f", or other_titles = [{as_toml(title)}] under {' or '.join(names)}"

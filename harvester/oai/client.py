@@ -209,7 +209,7 @@ def _wait_until(seconds: float) -> WaitUntil:
     moment = (datetime.now(UTC) + timedelta(seconds=seconds + 1)).replace(microsecond=0)
     return WaitUntil(
         f"the provider asks to be left alone until {moment:%Y-%m-%d %H:%M} UTC; the next harvest after that "
-        "goes on from here",
+        "resumes from here",
         moment,
     )
 

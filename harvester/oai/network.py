@@ -48,7 +48,7 @@ class RequestGuard:
 
     def check(self) -> None:
         if self.stop():
-            raise Stopped("stopped while the provider was answering; the same command goes on from here")
+            raise Stopped("stopped while the provider was answering; the same command resumes from here")
         if time.monotonic() > self._end:
             raise TooSlow(
                 f"one page took longer than {self._seconds:g} seconds; "

@@ -29,7 +29,7 @@ _RESUMPTION = "{*}resumptionToken"
 
 _SPACE = " \t\r\n"  # white space of XML; an identifier that ends in a no-break space is another identifier
 _TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
-_NOT_A_RECORD = "another element stands where a record should"
+_NOT_A_RECORD = "another element is in the place of a record"
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf|\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE", re.DOTALL)
 # libxml2's messages when its limits (256 levels, 10 MB of text, 50,000 characters of a name) are exceeded.
 _LIMITS = re.compile("Excessive depth|XML_PARSE_HUGE|too big found|[Tt]oo long|[Hh]uge input|entity amplification")
@@ -115,12 +115,12 @@ def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
         if repair.is_cut(data):
             return BadAnswer(f"the answer was cut short after {len(data)} bytes; harvest again", transient=True)
         return BadAnswer(
-            f"the answer is damaged XML that could not be mended ({_brief(fault)}); tell the provider's administrator"
+            f"the answer is damaged XML that could not be repaired ({_brief(fault)}); tell the provider's administrator"
         )
     if _is_html(data):
         return _web_page(data)
     return BadAnswer(
-        f"the provider sent something that is no OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one",
+        f"the provider sent something that is not OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one",
         transient=True,
     )
 

@@ -66,6 +66,6 @@ def wait(seconds: float, stop: Callable[[], bool], sleep: Callable[[float], None
     """Sleeps in slices. Raises `Stopped` within one of them on a stop."""
     while seconds > 0:
         if stop():
-            raise Stopped("stopped while waiting for the provider; the same command goes on from here")
+            raise Stopped("stopped while waiting for the provider; the same command resumes from here")
         sleep(min(seconds, SLICE))
         seconds -= SLICE

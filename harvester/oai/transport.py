@@ -211,7 +211,9 @@ def _checked(url: str) -> SplitResult:
         usable = False
     if not usable:
         shown = url.rpartition("@")[2][:100]
-        raise RefusedAddress(f"{shown!r} is no address we go to; it must begin with http:// or https:// and a host")
+        raise RefusedAddress(
+            f"{shown!r} is not an address that is requested; it must begin with http:// or https:// and a host"
+        )
     return parts
 
 

@@ -62,7 +62,7 @@ def settings(identity: Identity, checkup: Checkup | None, slowest: float) -> lis
     """Lines for the table of the source; `slowest` is the seconds of the slowest page."""
     lines = []
     if checkup and checkup.dates.good is False:
-        lines.append("window_records = 0  # one list: it cannot be asked for by dates")
+        lines.append("window_records = 0  # one list: it cannot be requested by dates")
     if identity.deleted_record == "no" and not (checkup and checkup.identifiers.good is False):
         lines.append('reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday')
     if _INDEXES_AT_NIGHT.search(identity.software or ""):
@@ -88,7 +88,7 @@ def _paging(provider: Provider, window: Window, first: Page, token: Token) -> Tr
         return Trial(False, f"{size}; the second does not come ({_brief(error)}), so that harvests go by dates")
     if not _identifiers_of(second.records) - _identifiers_of(first.records):
         return Trial(False, f"{size}; the second brings nothing new, so that harvests go by dates")
-    return Trial(True, f"{size}; a token leads on{_lifetime(token, first.response_date)}")
+    return Trial(True, f"{size}; paging works{_lifetime(token, first.response_date)}")
 
 
 def _identifiers_of(records: Iterable[RawRecord]) -> set[str]:
@@ -119,12 +119,12 @@ def _dates(provider: Provider, window: Window, first: Page, identity: Identity) 
     except (ProviderError, WaitUntil) as error:
         return Trial(False, f"refused ({_brief(error)})")
     if not page.records:
-        return Trial(False, f"not heeded: nothing comes for {day:%Y-%m-%d}, of which a record is listed")
+        return Trial(False, f"ignored: nothing comes for {day:%Y-%m-%d}, of which a record is listed")
     if any(windows.ignores_dates(one_day, [raw]) for raw in page.records):
-        return Trial(False, f"not heeded: records of other days come for {day:%Y-%m-%d}")
+        return Trial(False, f"ignored: records of other days come for {day:%Y-%m-%d}")
     otherwise = f", though it declares the {identity.granularity}" if form != identity.granularity else ""
     midnights = form == "second" and len(stamps) > 1 and all(stamp.time() == day.time() for stamp in stamps)
-    return Trial(True, f"heeded, by the {form}{otherwise}{'; all datestamps are midnights' if midnights else ''}")
+    return Trial(True, f"filters work, to the {form}{otherwise}{'; all datestamps are midnights' if midnights else ''}")
 
 
 def _identifiers(provider: Provider, window: Window) -> Page | Trial:

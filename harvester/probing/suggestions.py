@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +16,7 @@ from harvester.config import CitationProfile
 from harvester.identifiers import doi_prefix
 from harvester.model import Article, Hints, RawRecord, Reading
 from harvester.text import plain
+from harvester.tomltext import as_toml
 from harvester.xmltools import local, parse
 
 EXAMPLES = 3
@@ -187,15 +187,15 @@ def source_block(
 
     `more` are further lines, as from `checkup.settings`.
     """
-    lines = [f"[sources.{source_name(url)}]", f"url = {_toml(url)}", f"formats = {_toml(list(readable))}"]
+    lines = [f"[sources.{source_name(url)}]", f"url = {as_toml(url)}", f"formats = {as_toml(list(readable))}"]
     if allow_private:
         lines.append("allow_private = true")
     lines += more
     citation = suggestions.citation
     if citation and citation.parsed and citation.profile != "ojs":
-        lines.append(f"citation_profile = {_toml(citation.profile)}")
+        lines.append(f"citation_profile = {as_toml(citation.profile)}")
     if suggestions.date_profile:
-        lines.append(f"date_profile = {_toml(suggestions.date_profile)}")
+        lines.append(f"date_profile = {as_toml(suggestions.date_profile)}")
     if suggestions.unordered_names:
         lines.append(f"# Which part is the family name in {_comment('; '.join(suggestions.unordered_names))}?")
         lines.append('# name_order = "given-first"  # or "family-first"')
@@ -205,13 +205,13 @@ def source_block(
 
 def journal_block(journal: JournalFound) -> str:
     """A `[journals."ISSN"]` table to complete and paste. The medium of an ISSN is given only if a record gives it."""
-    lines = [f"[journals.{_toml(journal.issns[0])}]"]
+    lines = [f"[journals.{as_toml(journal.issns[0])}]"]
     if journal.title:
-        lines.append(f"title = {_toml(journal.title)}  # as it is registered with Crossref?")
+        lines.append(f"title = {as_toml(journal.title)}  # as it is registered with Crossref?")
     known = {"issn_print": journal.print_issns[:1], "issn_electronic": journal.electronic_issns[:1]}
-    lines += [f"{key} = {_toml(issns[0])}" for key, issns in known.items() if issns]
+    lines += [f"{key} = {as_toml(issns[0])}" for key, issns in known.items() if issns]
     unknown = [issn for issn in journal.issns if issn not in journal.print_issns + journal.electronic_issns]
-    lines += [f"# issn_print = {_toml(issn)}  # or issn_electronic" for issn in unknown]
+    lines += [f"# issn_print = {as_toml(issn)}  # or issn_electronic" for issn in unknown]
     return "\n".join(lines)
 
 
@@ -223,10 +223,6 @@ def source_name(url: str) -> str:
     host = re.sub(r"^(www|oai|journals?|ojs)\.", "", parts.hostname or "")
     name = last if last and "." not in last and last != "index" else host
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:64].lower() or "source"
-
-
-def _toml(value: str | list[str]) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _comment(text: str) -> str:

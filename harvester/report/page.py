@@ -5,46 +5,71 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from harvester import __version__
-from harvester.report.facts import Group, HeldBackRecord, JournalShare, Report
+from harvester.findings import WHO as FIXERS
+from harvester.report.facts import Example, Group, HeldBackRecord, JournalShare, Report
 from harvester.report.markup import Html, Part, foreign, tag
 from harvester.report.words import MEASURES, SEVERITIES, WHO
 from harvester.store import FormatStatus, SourceStatus
 
 _STYLE = Html(Path(__file__).with_name("page.css").read_text(encoding="utf-8"))
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_PARTS = {
-    "sources": "Sources",
-    "completeness": "Completeness",
-    "findings": "Findings",
+_PARTS = {  # what is to be done comes first
+    "findings": "What to do",
     "held": "Held back",
+    "completeness": "Completeness",
+    "sources": "Sources",
 }
 
 
 def to_html(report: Report) -> str:
     """The page, as the text of an HTML file in UTF-8."""
+    sections = [_findings(report), _held(report), _completeness(report)]
+    if report.journal is None:
+        sections.append(_sources(report))
+    title = f"Harvest report, {_day(report.made)}"
+    if report.journal is not None:
+        title = f"{report.title}: {title[0].lower()}{title[1:]}"
+    return document(title, _header(report), tag("main", sections))
+
+
+def document(title: str, *parts: Part) -> str:
+    """A whole page with these parts and a footer, as the text of an HTML file in UTF-8."""
     head = (
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("title", f"Harvest report, {_day(report.made)}"),
+        tag("title", title),
         tag("style", _STYLE),
     )
-    sections = (_sources(report), _completeness(report), _findings(report), _held(report))
-    body = (_header(report), tag("main", sections), _footer())
-    return f"<!DOCTYPE html>\n{tag('html', tag('head', head), tag('body', body), lang='en', dir='ltr')}\n"
+    return f"<!DOCTYPE html>\n{tag('html', tag('head', head), tag('body', parts, _footer()), lang='en', dir='ltr')}\n"
 
 
 def _header(report: Report) -> Html:
-    links = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in _PARTS.items()]
+    anchors = [anchor for anchor in _PARTS if anchor != "sources" or report.journal is None]
+    links = [tag("li", tag("a", _PARTS[anchor], href=f"#{anchor}")) for anchor in anchors]
+    heading: Part = "Harvest report" if report.journal is None else foreign(report.title)
     return tag(
         "header",
-        tag("h1", "Harvest report"),
+        tag("h1", heading),
         tag("p", f"Made on {_minute(report.made)}. {_export_sentence(report)}", class_="soft"),
+        _trouble(report),
         _tiles(report),
         tag("nav", tag("ul", links), aria_label="On this page"),
     )
+
+
+def _trouble(report: Report) -> Part:
+    """A line about sources whose last run failed, which are shown in full at the end of the page."""
+    runs = [(source.source, status.last_run) for source in report.sources for status in source.formats]
+    failing = list(dict.fromkeys(name for name, run in runs if run and run.error))
+    if not failing:
+        return ()
+    names = [(", " if number else "", foreign(name)) for number, name in enumerate(failing)]
+    details = tag("a", "Details", href="#sources")
+    return tag("p", "The last harvest had problems: ", names, ". ", details, class_="error")
 
 
 def _export_sentence(report: Report) -> str:
@@ -55,15 +80,37 @@ def _export_sentence(report: Report) -> str:
 
 def _tiles(report: Report) -> Html:
     tiles = (
-        ("new or changed", sum(one.new + one.changed for one in report.deposits)),
-        ("deposited", sum(one.deposited + one.elsewhere for one in report.deposits)),
+        *_deposit_tiles(report),
         ("held back", report.held_count),
         ("deleted by the source", sum(source.deleted for source in report.sources)),
         ("findings", sum(group.count for group in report.findings)),
     )
     return tag(
-        "dl", [tag("div", tag("dt", words), tag("dd", f"{number:,}")) for words, number in tiles], class_="tiles"
+        "dl",
+        [
+            tag("div", tag("dt", words), tag("dd", f"{number:,}"))
+            for words, number in tiles
+            if report.journal is None or words != "deleted by the source"  # which is known of sources only
+        ],
+        class_="tiles",
     )
+
+
+def _deposit_tiles(report: Report) -> list[tuple[str, int]]:
+    """How many articles are new, changed and deposited, which is known of sources only."""
+    if report.journal is not None:
+        return [("ready for deposit", ready_count(report))]
+    return [
+        ("new or changed", sum(one.new + one.changed for one in report.deposits)),
+        ("deposited", sum(one.deposited + one.elsewhere for one in report.deposits)),
+    ]
+
+
+def ready_count(report: Report) -> int:
+    """How many articles are ready for deposit."""
+    if report.journal is None:
+        return sum(source.ready for source in report.sources)
+    return sum(journal.current.articles + journal.back_file.articles for journal in report.journals)
 
 
 def _section(anchor: str, words: str, *parts: Part) -> Html:
@@ -74,7 +121,7 @@ def _section(anchor: str, words: str, *parts: Part) -> Html:
 
 
 def _footer() -> Html:
-    return tag("footer", tag("p", f"Made by harvester {__version__}. The page holds all it shows and loads nothing."))
+    return tag("footer", tag("p", f"Made by harvester {__version__}. The page loads nothing from elsewhere."))
 
 
 # ------------------------------------------------------------------------------------------------- sources
@@ -164,49 +211,77 @@ def _rounded(percent: float) -> str:
 
 
 def _findings(report: Report) -> Html:
-    words = "What is doubtful about the records, by who can mend it. An error holds its record back."
+    words = "Problems of the records, by who can fix them. Those whose fix releases the most records come first."
     if not report.findings:
         return _section("findings", words, _card(tag("p", "Nothing found.")))
     return _section("findings", words, [_groups_of(who, report.findings) for who in WHO])
 
 
 def _groups_of(who: str, findings: Sequence[Group]) -> Part:
-    groups = [group for group in findings if group.who == who]
-    return (tag("h3", WHO[who], class_="who"), map(_group, groups)) if groups else ()
+    cards = [_group(group) for group in findings if group.who == who]
+    if not cards:
+        return ()
+    first = tag("div", tag("h3", WHO[who], class_="who"), cards[0], class_="together")  # on one page when printed
+    return (first, cards[1:])
 
 
 def _group(group: Group) -> Html:
     title = tag(
         "div",
         tag("span", group.severity, class_=f"badge {group.severity}", title=SEVERITIES[group.severity]),
-        tag("h4", tag("code", group.code)),
-        tag("span", f"{group.count:,}", class_="count", title="how often"),
+        tag("h4", foreign(group.message)),
+        tag("span", _counted(group.records), class_="count"),
         class_="title",
     )
+    released = f"Fixing this releases {_counted(group.frees)}." if group.frees else ""
     more = group.count - len(group.examples)
-    examples = [
-        tag("li", foreign(finding.message), " ", _record(finding.record, finding.source)) for finding in group.examples
-    ]
+    is_common = "…" not in group.message
+    examples = [tag("li", _example(one, without_message=is_common)) for one in group.examples]
     if more:
         examples.append(tag("li", f"and {more:,} more: ", tag("code", f"harvester check --code {group.code} --csv")))
     return _card(
         title,
-        tag("p", tag("strong", "Where it comes from: "), group.cause),
+        tag("p", released) if released else (),
         *(tag("p", tag("strong", "What to do: "), foreign(fix)) for fix in (group.fix, *group.more_fixes)),
+        tag("p", tag("strong", "Cause: "), group.cause),
+        tag("p", "Code: ", tag("code", group.code), class_="soft"),
         tag("details", tag("summary", "Examples"), tag("ul", examples), open=group.severity == "error"),
     )
 
 
-def _record(record: str, source: str) -> Html:
-    return tag("span", tag("code", foreign(record)), " in ", foreign(source), class_="soft")
+def _counted(records: int) -> str:
+    return "1 record" if records == 1 else f"{records:,} records"
+
+
+def _example(example: Example, *, without_message: bool) -> Part:
+    message = () if without_message else (tag("br"), foreign(example.message))
+    return (
+        _linked(example.title or "No title", example.link),
+        " ",
+        _record(example.record, example.source, example.doi),
+        message,
+    )
+
+
+def _linked(title: str, link: str | None) -> Html:
+    """A title that leads to the record's landing page. Only addresses of the web become links."""
+    if link is None or not link.startswith(("https://", "http://")):
+        return foreign(title)
+    return tag("a", foreign(title), href=link, rel="noopener noreferrer")
+
+
+def _record(record: str, source: str, doi: str | None) -> Html:
+    resolver = f"https://doi.org/{quote(doi, safe='/:;()._-')}" if doi else ""
+    link = (" · ", tag("a", tag("code", foreign(doi)), href=resolver, rel="noopener noreferrer")) if doi else ()
+    return tag("span", tag("code", foreign(record)), " in ", foreign(source), link, class_="soft")
 
 
 # ------------------------------------------------------------------------------------------------ held back
 
 
 def _held(report: Report) -> Html:
-    count = "One record is" if report.held_count == 1 else f"{report.held_count:,} records are"
-    words = f"{count} not deposited until what is said here is mended."
+    verb = "is" if report.held_count == 1 else "are"
+    words = f"{_counted(report.held_count)} {verb} not deposited until these problems are fixed."
     if not report.held:
         return _section("held", "Every live record is ready for deposit.")
     more = report.held_count - len(report.held)
@@ -215,13 +290,19 @@ def _held(report: Report) -> Html:
 
 
 def _held_record(held: HeldBackRecord) -> Html:
-    doi = (" · ", tag("code", foreign(held.doi))) if held.doi else ()
-    sentences = held.sentences or ("It has no DOI.",)
     return _card(
-        tag("h3", foreign(held.title or "No title")),
-        tag("p", _record(held.record, held.source), doi, class_="soft"),
-        tag("ul", [tag("li", foreign(sentence)) for sentence in sentences], class_="reasons"),
+        tag("h3", _linked(held.title or "No title", held.link)),
+        tag("p", _record(held.record, held.source, held.doi), class_="soft"),
+        [_reasons(who, words, held) for who, words in FIXERS.items()],
     )
+
+
+def _reasons(who: str, words: str, held: HeldBackRecord) -> Part:
+    sentences = [sentence for sentence, by in zip(held.sentences, held.who, strict=True) if by == who]
+    if not sentences:
+        return ()
+    items = [tag("li", foreign(sentence)) for sentence in sentences]
+    return (tag("p", "Who can fix it: ", tag("strong", words)), tag("ul", items, class_="reasons"))
 
 
 # ------------------------------------------------------------------------------------------------- helpers

@@ -16,9 +16,14 @@ MEASURES = {
     "funders": "Funders",
     "awards": "Award numbers",
 }
-WHO = {
-    "source": "The journal can mend this, in its own system",
-    "configuration": "You can mend this, in config.toml",
-    "nobody": "Good to know; nobody has to do anything",
+WHO = {  # what its readers can do at once comes first
+    "configuration": "You can fix these in config.toml",
+    "command": "You can fix these with a command",
+    "source": "The journal can fix these in its own system",
+    "nobody": "For information; nobody needs to do anything",
 }
-SEVERITIES = {"error": "holds records back", "warning": "deposited, and said", "info": "only said"}
+SEVERITIES = {
+    "error": "the record is held back",
+    "warning": "exported, but please check",
+    "info": "for information only",
+}

@@ -13,6 +13,7 @@ from harvester.findings import PLANNED_DOI
 from harvester.identifiers import DoiProblem, doi_prefix, doi_problem, fold_doi
 from harvester.model import Article, Finding, JournalFacts, Policy
 from harvester.rules.rule import Rule
+from harvester.tomltext import as_toml
 
 _BAD_CHARACTER = re.compile(f"[^{DOI_CHARACTERS}]")
 _PROBLEMS: dict[DoiProblem, str] = {
@@ -52,8 +53,10 @@ WITHOUT_DOI = ("doi-missing", PLANNED_DOI, "doi-pattern-incomplete", "doi-patter
 
 def doi_has_our_prefix(article: Article, policy: Policy) -> Iterator[Finding]:
     """Crossref: "User not allowed to add records for prefix". Repositories hold copies (mapping D1)."""
-    if article.doi and policy.doi_prefixes and doi_prefix(article.doi) not in policy.doi_prefixes:
-        yield Finding("doi-foreign-prefix", "doi", article.doi, {"prefixes": ", ".join(policy.doi_prefixes)})
+    ours = policy.doi_prefixes
+    if article.doi and ours and (prefix := doi_prefix(article.doi)) not in ours:
+        detail = {"prefixes": ", ".join(ours), "more": as_toml((*ours, prefix))}
+        yield Finding("doi-foreign-prefix", "doi", article.doi, detail)
 
 
 def doi_is_complete(article: Article, policy: Policy) -> Iterator[Finding]:

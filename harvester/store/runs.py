@@ -88,7 +88,7 @@ class Runs(Database):
             return _update_run(connection, run_id, {**begin, "interrupted": False, "needs_person": False})
 
     def add_windows(self, run_id: int, windows: Sequence[Window]) -> Run:
-        """Adds windows to a run. A window that the run has already, and that is no part of another, is opened again."""
+        """Adds windows to a run. A window that the run has, and that is not part of another, is reopened."""
         with self._write() as connection:
             present = {(w.window.set_spec, w.window.since, w.window.until): w for w in _run(connection, run_id).windows}
             for window in windows:

@@ -25,4 +25,4 @@ def until_stopped(items: Iterable[T], stop: Stop) -> Iterator[T]:
         except StopIteration:
             return
         yield item
-    raise Stopped("stopped on request; the same command goes on from here")
+    raise Stopped("stopped on request; the same command resumes from here")

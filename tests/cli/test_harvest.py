@@ -61,7 +61,7 @@ def test_harvest_without_sources_says_how_to_add_one(call):
 def test_invalid_date_is_refused(configured, arguments):
     done = configured("harvest", *arguments)
     assert done.exit_code == 2
-    assert "is no date" in done.stderr
+    assert "is not a date" in done.stderr
 
 
 @pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z"])

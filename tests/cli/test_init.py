@@ -97,7 +97,7 @@ def test_no_answer_writes_the_examples(tmp_path):
 def test_question_is_repeated_after_an_invalid_answer(tmp_path):
     output, code = talk(tmp_path, "Example", "nobody", "", "doi@example.org", "", "10.5555 x", "10.5555")
     assert code == 0
-    assert 'Error: "nobody" is no e-mail address' in output
+    assert 'Error: "nobody" is not an e-mail address' in output
     assert output.count("Where does Crossref send its reports") == 3
     assert "Who is responsible for the content [Example]" in output
     crossref = load(tmp_path / "config.toml").crossref

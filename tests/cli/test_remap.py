@@ -5,4 +5,4 @@ from tests.cli.conftest import answer
 
 def test_remap_rebuilds_the_articles(harvested):
     assert answer(harvested("remap", "--json")) == {"articles": 4}
-    assert "4 articles made again." in harvested("remap", "small").stderr
+    assert "4 articles rebuilt." in harvested("remap", "small").stderr

@@ -23,19 +23,23 @@ def test_report_on_the_terminal(harvested):
     done = harvested("report")
     assert done.exit_code == 0, done.output
     assert "Journal of Small Things (2049-3630)" in done.stdout
-    assert "The journal can mend this" in done.stdout
+    assert "The journal can fix these" in done.stdout
     assert "1 record held back:" in done.stdout
-    assert "oai:small:4: The article has no DOI." in done.stdout
+    assert "On small things, part 4 (oai:small:4): The article has no DOI." in done.stdout
 
 
 def test_report_as_json(harvested):
     document = answer(harvested("report", "small", "--json"))
-    assert set(document) == {"made", "last_export", "sources", "deposits", "journals", "findings", "held_count", "held"}
+    assert set(document) == {
+        *("journal", "title", "made", "last_export", "sources", "deposits", "journals"),
+        *("findings", "held_count", "held"),
+    }
     assert document["held_count"] == 1
     assert document["journals"][0]["back_file"]["articles"] + document["journals"][0]["current"]["articles"] == 3
-    assert {"code", "severity", "who", "cause", "fix", "more_fixes", "count", "examples"} == set(
-        document["findings"][0]
-    )
+    (group,) = document["findings"]
+    assert (group["code"], group["records"], group["frees"]) == ("doi-missing", 1, 1)
+    assert {"severity", "who", "message", "cause", "fix", "more_fixes", "count", "examples"} <= set(group)
+    assert document["held"][0]["who"] == ["source"]
 
 
 def test_report_as_a_page(harvested, tmp_path):
@@ -43,7 +47,35 @@ def test_report_as_a_page(harvested, tmp_path):
     assert (done.exit_code, done.stdout) == (0, "")
     assert "report.html is written" in done.stderr
     page = html.document_fromstring((tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert page.xpath("//section[@id='held']//h3/bdi/text()") == ["On small things, part 4"]
+    assert page.xpath("//section[@id='held']//h3/a/bdi/text()") == ["On small things, part 4"]
+
+
+def test_report_on_one_journal(harvested):
+    done = harvested("report", "--journal", "2049-3630")
+    assert done.stdout.startswith("Journal of Small Things\n")
+    assert "1 record; fixing this releases 1" in done.stdout
+    assert "last run" not in done.stdout
+
+
+def test_report_on_several_journals_has_an_index(harvested, tmp_path):
+    with (tmp_path / "config.toml").open("a") as config:
+        config.write('\n[journals."0317-8471"]\ntitle = "Annals of Tides"\nissn_print = "0317-8471"\n')
+    done = harvested("report", "--journal", "all", "--html", "r.html")
+    assert done.exit_code == 0, done.output
+    page = html.document_fromstring((tmp_path / "r.html").read_text(encoding="utf-8"))
+    files = page.xpath("//tbody//a/@href")
+    assert files == ["r-2049-3630.html", "r-0317-8471.html"]
+    assert page.xpath("//tbody/tr/td[2]/text()") == ["1", "0"]
+    titles = [html.parse(tmp_path / file).xpath("string(//h1)") for file in files]
+    assert titles == ["Journal of Small Things", "Annals of Tides"]
+    found = answer(harvested("report", "--journal", "all", "--json"))["reports"]
+    assert [one["journal"] for one in found] == ["2049-3630", "0317-8471"]
+
+
+def test_report_on_an_unknown_journal(harvested):
+    done = harvested("report", "--journal", "1050-124X")
+    assert done.exit_code == 2
+    assert "1050-124X" in done.stderr
 
 
 def test_report_that_cannot_be_written(harvested):

@@ -119,7 +119,7 @@ def test_list_shorter_than_announced_has_a_remedy(call, tmp_path):
         assert call("harvest").exit_code == 0
     output = call("status").stdout
     assert output.startswith("small works, but look at it\n")
-    assert "; this is taken as all it has\n  to do  `harvester harvest small --full` asks again; " in output
+    assert "; this is accepted as all it has\n  to do  `harvester harvest small --full` requests it again; " in output
 
 
 def test_failure_is_shown_until_a_harvest_succeeds(scheduled, switch):

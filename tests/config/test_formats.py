@@ -12,8 +12,8 @@ REFUSED = [
     (formats.endpoint, "journal.example/oai", "http://"),
     (formats.endpoint, "ftp://journal.example/oai", "http://"),
     (formats.endpoint, "https://", "http://"),
-    (formats.endpoint, "https://journal.example:port/oai", "no URL"),
-    (formats.endpoint, "https://[::1/oai", "no URL"),
+    (formats.endpoint, "https://journal.example:port/oai", "not a URL"),
+    (formats.endpoint, "https://[::1/oai", "not a URL"),
     (formats.endpoint, "https://user@journal.example/oai", "password_env"),
     (formats.endpoint, "https://user:secret@journal.example/oai", "password_env"),
     (formats.endpoint, "https://journal.example/oai?verb=Identify", "verb="),
@@ -72,7 +72,7 @@ def test_valid_value_is_accepted(check, value):
 
 
 def test_password_in_an_invalid_url_is_not_shown():
-    with pytest.raises(ValueError, match=r"^is no URL$"):
+    with pytest.raises(ValueError, match=r"^is not a URL$"):
         formats.endpoint("https://user:secret@journal.example:port/oai")
 
 

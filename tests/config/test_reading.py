@@ -278,7 +278,7 @@ def test_password_given_twice_through_the_defaults_is_a_problem(tmp_path):
         '[defaults]\nusername="u"\npassword_env="E"\n[sources.a]\nurl="https://e.org"\nformats=["a"]\npassword_file="f"'
     )
     assert problems(tmp_path, text) == [
-        "7: sources.a.password_file: is one too many beside password_env; keep one of them"
+        "7: sources.a.password_file: cannot be combined with password_env; keep one of them"
     ]
 
 
@@ -323,7 +323,7 @@ schedule = "@daily"
     [
         ('[exports]\nschedule = "@daily"', "exports.schedule: needs a [crossref] table"),
         ('[alerts]\nemail_to = ["a@example.org"]\nemail_from = "a@example.org"', "email_to: needs smtp_host"),
-        ('[alerts]\nwebhook_url_env = "A"\nwebhook_url_file = "b"', "webhook_url_file: is one too many"),
+        ('[alerts]\nwebhook_url_env = "A"\nwebhook_url_file = "b"', "webhook_url_file: cannot be combined"),
     ],
 )
 def test_schedules_and_alerts_need_related_settings(tmp_path, text, message):

@@ -75,7 +75,7 @@ def test_long_wait_is_an_incident(changes):
     assert incident
     assert incident.lines(MADRID).splitlines()[::3] == [
         "reeds: the harvest has to wait",
-        "  to do  ask its administrator why; `harvester harvest reeds` asks again before then",
+        "  to do  ask its administrator why; `harvester harvest reeds` requests it before then",
     ]
 
 
@@ -91,12 +91,12 @@ def test_one_failing_format_is_an_incident():
         ("only this", ("only this", "otherwise")),
         ("on\nlines; do\nthis", ("on lines", "do this")),
         (
-            "HTTP 503: “busy; very”; set a delay; the next harvest goes on behind page 8",
-            ("HTTP 503: “busy; very”", "set a delay; the next harvest goes on behind page 8"),
+            "HTTP 503: “busy; very”; set a delay; the next harvest resumes after page 8",
+            ("HTTP 503: “busy; very”", "set a delay; the next harvest resumes after page 8"),
         ),
         (
-            "it broke; the next harvest goes on behind page 8",
-            ("it broke", "otherwise; the next harvest goes on behind page 8"),
+            "it broke; the next harvest resumes after page 8",
+            ("it broke", "otherwise; the next harvest resumes after page 8"),
         ),
     ],
 )
@@ -122,7 +122,7 @@ def test_comparison_is_a_subject_of_its_own():
     waiting = replace(COMPARED, state="waiting", wait_until=NOON + 2 * DAY)
     incident = incident_of_runs("reeds", [waiting])
     assert incident
-    assert (incident.what, "`harvester reconcile reeds` asks again" in incident.todo) == (
+    assert (incident.what, "`harvester reconcile reeds` requests it before then" in incident.todo) == (
         "the comparison has to wait",
         True,
     )

@@ -92,7 +92,7 @@ def test_notes_are_said_once_each():
 def test_a_run_with_an_open_window_says_why_and_where_it_resumes():
     outcome = ended(window(state="open", pages=3), course=Course(failed={1: "HTTP 503"})).outcome
     assert outcome.state == "incomplete"
-    assert outcome.error == "HTTP 503; the next harvest goes on behind page 3"
+    assert outcome.error == "HTTP 503; the next harvest resumes after page 3"
 
 
 def test_a_run_that_got_no_page_has_failed():
@@ -103,8 +103,8 @@ def test_a_run_that_got_no_page_has_failed():
 @pytest.mark.parametrize(
     ("windows", "words"),
     [
-        ([window()], "behind its last page"),
-        ([window(state="open", pages=2, token=Token("t"))], "behind page 2"),
+        ([window()], "after its last page"),
+        ([window(state="open", pages=2, token=Token("t"))], "after page 2"),
         ([window(state="open")], "what is open (1 window)"),
         ([window(state="open"), window(2, state="open", pages=1)], "what is open (2 windows)"),
     ],

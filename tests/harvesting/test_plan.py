@@ -156,7 +156,7 @@ class TestTheEndOfAList:
         step, _ = after([page(3, token="t", size=9), page(2, 3)], of=window(attempts=1), provider=provider)
         assert step.transitions == (Close(1, 5),)
         assert step.course.notes == (
-            "the provider announced 9 records and gave 5, also when asked again; this is taken as all it has",
+            "the provider announced 9 records and gave 5, also after a retry; this is accepted as all it has",
         )
 
     def test_what_only_the_list_of_identifiers_names_is_fetched_before_the_end_is_believed(self):

@@ -202,7 +202,7 @@ def test_no_more_are_asked_for_in_vain_than_is_decent_and_the_others_are_next(tm
         assert asked == LIST + by_name(*lost[: DEFAULT.failed_retries])
         assert (run.state, run.rejected) == ("complete", most)
         assert "30 of the records" in (run.error or "")
-        assert "10 were not asked for this time" in (run.error or "")
+        assert "10 were not requested this time" in (run.error or "")
         assert provider.during(made)[1] == LIST + by_name(
             *lost[DEFAULT.failed_retries :], *lost[: DEFAULT.failed_retries - 10]
         )
@@ -258,7 +258,7 @@ def test_a_stop_is_heard_and_the_next_harvest_goes_on(tmp_path: Path):
         assert (run.state, asked) == ("incomplete", LIST + by_name(7))
         assert (newest(made).interrupted, newest(made).error) == (
             True,
-            "stopped on request; the next harvest goes on behind its last page",
+            "stopped on request; the next harvest resumes after its last page",
         )
         provider.fault = None
         with made.opened():

@@ -219,7 +219,7 @@ def test_a_range_that_is_asked_of_another_address_first_is_not_taken_for_all_of_
         assert differing(held(made), truth) == set()
 
 
-def test_a_stop_leaves_an_incomplete_run_that_goes_on_behind_its_last_page(tmp_path: Path):
+def test_a_stop_leaves_an_incomplete_run_that_resumes_after_its_last_page(tmp_path: Path):
     asked: list[int] = []
 
     def fault(request, truth):
@@ -229,7 +229,7 @@ def test_a_stop_leaves_an_incomplete_run_that_goes_on_behind_its_last_page(tmp_p
         made = bench(tmp_path, server.url)
         stopped = harvest(made, stop=lambda: 3 in asked)
         assert (stopped.state, stopped.pages in (1, 2, 3)) == ("incomplete", True)  # 3 is asked for as soon as 2 came
-        assert f"goes on behind page {stopped.pages}" in (stopped.error or "")
+        assert f"resumes after page {stopped.pages}" in (stopped.error or "")
         asked.clear()
         run = harvest(made)
         assert (run.state, counts(run), run.pages) == ("complete", (23, 0, 0, 0), 5)

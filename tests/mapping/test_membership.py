@@ -87,7 +87,8 @@ class TestRemovedSets:
         (finding, note) = membership(earlier=("a",)).findings(mapped(OTHER), [header("b")])
         assert (finding.code, is_blocking(finding), note) == ("journal-not-configured", True, NOTE)
         assert remedy(finding, "lamps", OTHER) == (
-            f'If the journal is yours, add its table [journals."{OTHER}"]. Otherwise set sets = ["a"] under '
+            f'If the journal is yours, add a table [journals."{OTHER}"] with title = "Lamps". Otherwise '
+            'set sets = ["a"] under '
             "[sources.lamps], as before."
         )
 

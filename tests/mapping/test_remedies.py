@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harvester.config import load
+from harvester.config.problems import schema_problems
 from harvester.findings import kinds, remedy
 from harvester.mapping import ArticleMapper
 from harvester.model import Finding, RawRecord
@@ -225,3 +229,57 @@ def test_every_remedy_in_the_configuration_is_tried():
     not_one_change = {"issn-check-digit", "article-meta-missing", "format-lacks"}
     named = {code for code, kind in kinds().items() if "[" in kind.fix or "config.toml" in kind.fix}
     assert named - elsewhere - not_one_change == CASES.keys() | WRONG_VALUES.keys()
+
+
+_VALUE = r'(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*"(?:, )?)+\]|true)'
+_LINE = rf'(?:[a-z_]+|"[^"]+") = {_VALUE}'
+_TABLE = r'\[(?:[\w.-]|"[^"]*")+\]'
+_ADVICE = re.compile(rf"({_LINE})(?: and ({_LINE}))? under ({_TABLE})")
+_NEW_TABLE = re.compile(rf"table ({_TABLE}) with ({_LINE})")
+
+# Their remedy changes a pattern, or deletes a table, that is already in the file.
+IN_THE_FILE = {"doi-mint-taken", "doi-pattern-incomplete", "doi-pattern-invalid", "doi-same-article"}
+
+
+def advised(words: str) -> list[dict[str, object]]:
+    """The settings in a remedy, each in its tables, as TOML reads them."""
+    blocks = [(table, lines) for *lines, table in _ADVICE.findall(words)]
+    blocks += [(table, [line]) for table, line in _NEW_TABLE.findall(words)]
+    return [tomllib.loads("\n".join([table, *lines])) for table, lines in blocks]
+
+
+def with_lines(block: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with further settings."""
+    return merged(tomllib.loads(CONFIG), block)
+
+
+def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    both = {key: merged(one[key], other[key]) for key in one.keys() & other if isinstance(one[key], dict)}
+    return {**one, **other, **both}
+
+
+def problems(words: str) -> list[object]:
+    """What is wrong with the settings in a remedy, after they were added to a valid configuration."""
+    return [problem for block in advised(words) for problem in schema_problems(with_lines(block))]
+
+
+@pytest.mark.parametrize("code", [code for code, kind in kinds().items() if kind.who == "configuration"])
+def test_remedy_in_the_configuration_has_lines_to_paste(code: str):
+    value = ISSN if code == "issn-media-unknown" else 'Said "so"'
+    words = remedy(Finding(code, "doi", value, {**kinds()[code].fills, "newest": "5.5.0"}), "lamps", ISSN)
+    assert advised(words) or code in IN_THE_FILE
+    assert problems(words) == []
+    assert re.search(_TABLE, words)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_lines_for_a_real_record_are_valid(tmp_path: Path, code: str):
+    words = remedy(found(tmp_path, CONFIG, CASES[code][0])[code], "lamps", ISSN)
+    assert advised(words)
+    assert problems(words) == []
+
+
+@pytest.mark.parametrize("code", kinds())
+def test_remedy_does_not_begin_with_a_pronoun(code: str):
+    """The remedy is read on its own, where the pronoun would refer to nothing."""
+    assert not re.match(r"(?:[A-Z]\w+ ){0,2}(?:it|its|them)\b", kinds()[code].fix, re.IGNORECASE)

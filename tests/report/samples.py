@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harvester.report import MEASURES, Group, HeldBackRecord, JournalShare, Report, Share
-from harvester.reports import RecordFinding
+from harvester.report import MEASURES, Example, Group, HeldBackRecord, JournalShare, Report, Share
 from harvester.store import Counts, DepositCounts, FormatStatus, Run, SourceStatus
 
 NOW = datetime(2025, 6, 15, 9, 30, tzinfo=UTC)
@@ -31,7 +30,7 @@ def run(**changes: object) -> Run:
 
 def report(text: str = "мост", **changes: object) -> Report:
     """A report with `text` in every field that comes from a record, a provider or the configuration."""
-    example = RecordFinding(
+    example = Example(
         code="doi-missing",
         severity="error",
         record=text,
@@ -42,6 +41,8 @@ def report(text: str = "мост", **changes: object) -> Report:
         message=text,
         fix=text,
         who="source",
+        title=text,
+        link=text,
     )
     status = FormatStatus(prefix=text, live=5, last_complete=run(), last_run=run(state="failed", error=text))
     share = Share(3, dict.fromkeys(MEASURES, 33.3))
@@ -58,14 +59,21 @@ def report(text: str = "мост", **changes: object) -> Report:
                 code="doi-missing",
                 severity="error",
                 who="source",
+                message=f"{text}…",
                 cause=text,
                 fix=text,
                 more_fixes=(text,),
                 count=4,
+                records=4,
+                frees=3,
                 examples=(example,),
             ),
         ),
         "held_count": 2,
-        "held": (HeldBackRecord(record=text, source=text, doi=text, title=text, sentences=(text,)),),
+        "held": (
+            HeldBackRecord(
+                record=text, source=text, doi=text, title=text, link=text, sentences=(text,), who=("source",)
+            ),
+        ),
     }
     return Report(**values | changes)  # type: ignore[arg-type]

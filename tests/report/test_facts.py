@@ -8,7 +8,9 @@ import pytest
 
 from harvester import report
 from harvester.errors import ConfigError
+from harvester.findings import kinds
 from harvester.report import facts
+from harvester.reports import RecordFinding
 from tests.demo.many import ISSNS
 from tests.generated import harvest_generated
 from tests.workbench import Workbench
@@ -50,7 +52,40 @@ def test_records_held_back_have_their_sentences(tmp_path, monkeypatch):
     assert result.held[0].title
     (foreign,) = (group for group in result.findings if group.code == "doi-foreign-prefix")
     assert (foreign.count, len(foreign.examples), foreign.who) == (7, 3, "configuration")
-    assert result.findings[0].severity == "error"
+    assert (foreign.records, foreign.frees) == (7, 7)
+    assert result.findings[0] is foreign
+    assert foreign.examples[0].title == result.held[0].title
+    assert (result.held[0].link or "").startswith("http")
+    assert result.held[0].who == ("configuration",)
+
+
+def finding(record: int, code: str) -> RecordFinding:
+    kind = kinds()[code]
+    return RecordFinding(
+        code=code,
+        severity=kind.severity,
+        record=str(record),
+        source="a",
+        doi=None,
+        path="",
+        value="",
+        message=code,
+        fix="",
+        who=kind.who,
+    )
+
+
+def test_a_fix_frees_the_records_that_have_no_other_error():
+    found = [(1, "doi-missing"), (1, "doi-missing"), (2, "doi-missing"), (2, "title-missing"), (2, "name-digits")]
+    findings = [finding(*one) for one in [*found, (3, "name-digits"), (4, "title-missing"), (4, "name-digits")]]
+    held = facts._HeldBack()
+    assert list(held.collecting(findings)) == findings
+    assert (held.count, held.frees) == (3, {"doi-missing": 1, "title-missing": 1})
+    assert [{one.code for one in errors} for errors in held.shown] == [
+        {"doi-missing"},
+        {"doi-missing", "title-missing"},
+        {"title-missing"},
+    ]
 
 
 def test_unknown_source_is_refused(bench):
@@ -59,7 +94,7 @@ def test_unknown_source_is_refused(bench):
 
 
 def test_every_measure_and_severity_has_words():
-    from harvester.findings import SEVERITIES, kinds
+    from harvester.findings import SEVERITIES
     from harvester.rules.completeness import MEASURES
 
     assert tuple(report.MEASURES) == MEASURES

@@ -37,7 +37,7 @@ def test_foreign_text_never_becomes_markup():
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_any_text_leaves_the_markup_of_the_page_unchanged(text):
-    bare, filled = (re.sub(r">[^<]*<", "><", to_html(report(one))) for one in ("x", text))
+    bare, filled = (re.sub(r'>[^<]*<|href="https://doi[^"]*"', "><", to_html(report(one))) for one in ("x", text))
     assert filled == bare
 
 
@@ -102,3 +102,41 @@ def test_current_and_back_file_are_shown_if_both_have_articles():
 )
 def test_rounded_percentage_is_0_only_for_none_and_100_only_for_all(percent, words):
     assert _rounded(percent) == words
+
+
+def test_the_sentence_comes_first_then_the_remedy_then_the_code():
+    words = str(parser.document_fromstring(to_html(report("bridge"))).xpath("string(//div[@class='together'])"))
+    order = ["bridge…", "4 records", "Fixing this releases 3 records.", "What to do: bridge", "Code: doi-missing"]
+    assert sorted(order, key=words.index) == order
+
+
+def test_what_is_to_be_done_comes_before_the_state_of_the_sources(document):
+    assert document.xpath("//section/@id") == ["findings", "held", "completeness", "sources"]
+    assert "The last harvest had problems" in document.xpath("string(//header)")
+
+
+def test_a_card_says_who_can_fix_the_record(document):
+    words = document.xpath("string(//section[@id='held']//div[@class='card'])")
+    assert "Who can fix it: the journal, in its own system" in words
+
+
+def test_titles_lead_to_the_landing_page_and_dois_to_the_resolver():
+    held = replace(report().held[0], link="https://journal.example/1", doi="10.5555/a<b")
+    document = parser.document_fromstring(to_html(report(held=(held,))))
+    assert document.xpath("//section[@id='held']//a/@href") == [
+        "https://journal.example/1",
+        "https://doi.org/10.5555/a%3Cb",
+    ]
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "/12", "HTTPS ://x"])
+def test_only_addresses_of_the_web_become_links(address):
+    document = parser.document_fromstring(to_html(report(held=(replace(report().held[0], link=address, doi=None),))))
+    assert document.xpath("//section[@id='held']//a") == []
+
+
+def test_the_page_of_a_journal_says_nothing_of_sources():
+    document = parser.document_fromstring(to_html(report(journal="2049-3630", title="Annals of мост", sources=())))
+    assert document.xpath("string(//h1)") == "Annals of мост"
+    assert document.xpath("//section/@id") == ["findings", "held", "completeness"]
+    assert "deleted by the source" not in str(document.xpath("string(//body)"))

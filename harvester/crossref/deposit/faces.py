@@ -116,7 +116,7 @@ def _paragraph(block: Paragraph | ListBlock) -> list[str]:
 
 @lru_cache(maxsize=256)
 def mathml(source: str) -> str:
-    """A formula with the prefix `mml:` throughout, as Crossref requires; only its text if it is not XML."""
+    """A formula with the prefix `mml:` on all elements, as Crossref requires; only its text if it is not XML."""
     try:
         root = xmltools.parse(source.encode("utf-8", "replace"))
     except (etree.XMLSyntaxError, xmltools.UnsafeXml):

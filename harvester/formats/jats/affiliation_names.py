@@ -8,7 +8,7 @@ _SIGNS = "*†‡§¶‖⁎∗\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
 _MARK = re.compile(
     rf"(?:[{_SIGNS}]+[\s,]*|[(\[]\s*(?:\d{{1,2}}|[a-z]|[{_SIGNS}]+)\s*[)\]]\s*|\d{{1,2}}\)\s*)+(?=[^\W_])"
 )
-# A digit or letter without a blank. Letters that begin words such as eHealth or iSchool are none.
+# A digit or letter without a blank. Letters that begin words such as eHealth or iSchool are not labels.
 _GLUED_MARK = re.compile(r"(?:\d{1,2}|[abcdfgh])(?=[^\W\d_])")
 _INSTITUTION = re.compile(
     r"universi|univ\b|institut|depart|dept|facult|faculd|fakult|school|colleg|academ|hospital|cent(?:er|re|ro)\b|laborat|"

@@ -113,7 +113,7 @@ class Byline:
         return [replace(person, role=entry.role or "author", lang=main.lang, alt_names=names)]
 
     def _report_other_people(self, entry: ContribEntry, names: list[AltName], main: AltName, path: str) -> None:
-        """Reports names beside each other that cannot be those of one person."""
+        """Reports names next to each other that cannot be those of one person."""
         if not all(may_be_one_person(main, name) for name in names):
             together = "; ".join(map(visible_text, name_elements(entry.element)))
             self._notes.report("name-unparsed", path, together)

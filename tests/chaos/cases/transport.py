@@ -315,7 +315,7 @@ def redirect_loop() -> Setting:
 
 @case(
     "A page is redirected to a file", "refused; incomplete, and goes on where it was", 51,
-    state="incomplete", said="no address we go to",
+    state="incomplete", said="not an address that is requested",
 )  # fmt: skip
 def redirected_to_a_file() -> Setting:
     return Truth(), at_page(3, redirect("file:///etc/passwd"))

@@ -110,7 +110,7 @@ class TestFromTheIndex:
             bundles.install()
 
     def test_a_version_in_no_package_names_the_other_way(self, target: Path) -> None:
-        with pytest.raises(BundleError, match=r"no package carries the Crossref schema 1\.0; .*--from DIR\|ZIP"):
+        with pytest.raises(BundleError, match=r"no package contains the Crossref schema 1\.0; .*--from DIR\|ZIP"):
             bundles.install("1.0")
 
 

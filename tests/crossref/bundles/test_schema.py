@@ -101,13 +101,17 @@ class TestAssertions:
         ("good", "bad", "said"),
         [
             (b'<role vocab="crossref" type="author"/></person_name>', b"</person_name>", "a person needs a role"),
-            (b'vocab="crossref" type="author"', b'vocab="crossref" type="software"', "software is no role of crossref"),
+            (
+                b'vocab="crossref" type="author"',
+                b'vocab="crossref" type="software"',
+                "software is not a role of crossref",
+            ),
             (
                 b'vocab="credit" type="conceptualization"',
                 b'vocab="credit" type="author"',
-                "author is no role of credit",
+                "author is not a role of credit",
             ),
-            (b'vocab="crossref" type="author"', b'vocab="crossref"', "None is no role of crossref"),
+            (b'vocab="crossref" type="author"', b'vocab="crossref"', "None is not a role of crossref"),
         ],
     )
     def test_is_checked(self, schema: bundles.Schema, good: bytes, bad: bytes, said: str) -> None:

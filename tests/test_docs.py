@@ -12,6 +12,7 @@ import pytest
 
 from docs import generate
 from harvester.cli import main
+from harvester.config import Config, load
 from harvester.config.problems import schema
 from harvester.formats.citation import parse_ojs
 from harvester.formats.pages import parse_pages
@@ -59,8 +60,8 @@ PAGES = [
     ROOT / "ARCHITECTURE.md",
     *(ROOT / "deploy").iterdir(),
 ]
-CODE = re.compile(r"^```\n(.*?)^```|`([^`\n]+)`|^(Exec.+)$", re.MULTILINE | re.DOTALL)
-CALL = re.compile(r"(?:^|/bin/|&& |exec |--rm )harvester ([-a-z][^\n#|;&\\]*)", re.MULTILINE)
+CODE = re.compile(r"^ *```(?:sh)?\n(.*?)^ *```|`([^`\n]+)`|^(Exec.+)$", re.MULTILINE | re.DOTALL)
+CALL = re.compile(r"(?:^ *|/bin/|&& |exec |--rm )harvester ([-a-z][^\n#|;&\\]*)", re.MULTILINE)
 GENERATED = {"commands.md"}  # from the commands themselves
 
 
@@ -93,6 +94,23 @@ def test_documented_command_exists_with_its_options(call):
             assert found is not None, f"there is no command {word}"
             command = found
             known |= options(command)
+
+
+LINES = re.compile(r"^( *)```toml\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+
+
+def configurations():
+    """Every example of lines for config.toml on a page."""
+    for page in PAGES:
+        for number, (indent, lines) in enumerate(LINES.findall(page.read_text(encoding="utf-8")), 1):
+            yield pytest.param(re.sub(f"^{indent}", "", lines, flags=re.MULTILINE), id=f"{page.name} {number}")
+
+
+@pytest.mark.parametrize("lines", list(configurations()))
+def test_documented_lines_are_a_configuration(tmp_path, lines):
+    path = tmp_path / "config.toml"
+    path.write_text(lines, encoding="utf-8")
+    assert isinstance(load(path), Config)
 
 
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]*)+")  # a pattern such as tests/*.py is not a path

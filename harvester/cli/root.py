@@ -37,6 +37,7 @@ COMMANDS = {
         "show": "Show a record, its article or its deposit.",
         "export": "Write Crossref deposit files.",
         "schemas": "Install and list Crossref's schemas.",
+        "docs": "Read the documentation.",
         "status": "Say how each source stands.",
         "runs": "List the last harvests, or show one.",
         "schedule": "Say when each source is harvested next.",

@@ -42,6 +42,9 @@ CALLS = {
         "doctor",
         "prune --older-than 400",
         "schemas list",
+        "docs",
+        "docs tutorial",
+        "docs --copy pages",
     ),
 }
 ELSEWHERE = {"well", "answer"}  # `health`, which needs a daemon

@@ -60,7 +60,9 @@ PAGES = [
     ROOT / "ARCHITECTURE.md",
     *(ROOT / "deploy").iterdir(),
 ]
-CODE = re.compile(r"^ *```(?:sh)?\n(.*?)^ *```|`([^`\n]+)`|^(Exec.+)$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(
+    r"^ *```(?:toml|text|diff)\n.*?^ *```|^ *```(?:sh)?\n(.*?)^ *```|`([^`\n]+)`|^(Exec.+)$", re.MULTILINE | re.DOTALL
+)
 CALL = re.compile(r"(?:^ *|/bin/|&& |exec |--rm )harvester ([-a-z][^\n#|;&\\]*)", re.MULTILINE)
 GENERATED = {"commands.md"}  # from the commands themselves
 
@@ -94,6 +96,20 @@ def test_documented_command_exists_with_its_options(call):
             assert found is not None, f"there is no command {word}"
             command = found
             known |= options(command)
+
+
+FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+ASKS = re.compile(
+    r"harvester\S* (?:--config \S+ )?init\b|source add (?!.*--yes)|\bnano\b|crontab .*-e|deposits mark (?!.*--yes)"
+)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)
+def test_a_command_that_asks_is_the_last_of_its_block(page):
+    """Otherwise it takes the lines after it for its answers when somebody pastes the whole block into a shell."""
+    for kind, block in FENCED.findall(page.read_text(encoding="utf-8")) if page.name not in GENERATED else ():
+        lines = block.strip().splitlines() if kind in ("", "sh") else []
+        assert [line for line in lines[:-1] if ASKS.search(line)] == []
 
 
 LINES = re.compile(r"^( *)```toml\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

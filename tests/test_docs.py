@@ -99,6 +99,16 @@ def test_documented_command_exists_with_its_options(call):
 
 
 FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+UNINDENTED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+SHALLOW = re.compile(r"^ {1,3}(?:```|- |\d+\. ).*", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
+def test_what_is_inside_a_list_is_indented_by_four_blanks(page):
+    """The site takes less for the end of the list, although forges do not."""
+    assert SHALLOW.findall(UNINDENTED.sub("", page.read_text(encoding="utf-8"))) == []
+
+
 ASKS = re.compile(
     r"harvester\S* (?:--config \S+ )?init\b|source add (?!.*--yes)|\bnano\b|crontab .*-e|deposits mark (?!.*--yes)"
 )

@@ -50,13 +50,22 @@ def build() -> tuple[Path, Path]:
 
 
 def version_problems(version: str, changelog: str, tags: Collection[str]) -> Iterator[str]:
-    """Where the version differs from the newest dated section of the changelog, or from the tags of this commit."""
+    """Where the version differs from the newest dated section of the changelog, or from the tags of this commit.
+
+    Versions have to rise: pip leaves an installed version as it is if the wheel has the same.
+    """
     dated = re.findall(r"^## (\S+) - \d{4}-\d{2}-\d{2}$", changelog, re.MULTILINE)
     if dated[:1] != [version]:
         newest = dated[0] if dated else "missing"
         yield f"The version is {version}, but the newest dated section in CHANGELOG.md is {newest}."
+    if any(_numbers(dated[0]) <= _numbers(earlier) for earlier in dated[1:]):
+        yield f"The version {dated[0]} is not higher than all earlier ones in CHANGELOG.md."
     if tags and f"v{version}" not in tags:
         yield f"The version is {version}, but this commit has the tag {', '.join(tags)}."
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def contents_problems(tracked: set[str], in_sdist: set[str], in_wheel: set[str]) -> Iterator[str]:

@@ -41,6 +41,15 @@ def test_version_changelog_and_tag_must_agree(version, tags, problems):
     assert list(check.version_problems(version, CHANGELOG, tags)) == problems
 
 
+@pytest.mark.parametrize(
+    ("version", "rises"), [("1.10.0", True), ("1.3.0", False), ("1.2.9", False), ("0.9.12", False)]
+)
+def test_versions_rise(version, rises):
+    changelog = f"## {version} - 2026-12-24\n{CHANGELOG}"
+    problems = list(check.version_problems(version, changelog, []))
+    assert (problems == []) is rises, problems
+
+
 def test_a_section_without_a_date_is_not_a_release():
     assert list(check.version_problems("1.3.0", "## 1.3.0\n", [])) == [
         "The version is 1.3.0, but the newest dated section in CHANGELOG.md is missing."

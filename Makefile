@@ -9,7 +9,7 @@ PYTEST := -m pytest -n auto --maxprocesses 4 --dist worksteal
 # Without the bytecode, every process of the tests compiles everything again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test quick coverage lint soak bench release-check docs lock clean
+.PHONY: demo test quick coverage lint soak bench release-check docs site lock clean
 
 demo: $(READY)
 	$(BIN)/harvester demo --dir demo
@@ -52,15 +52,26 @@ $(READY): pyproject.toml requirements-dev.lock schemas/bundles.json
 	$(BIN)/harvester -q schemas install
 	touch $@
 
-# Writes the generated pages: docs/commands.md, docs/config.md, docs/faults.md, config.toml.
+# Writes the generated pages: docs/commands.md, docs/config.md, docs/faults.md, docs/findings.md,
+# docs/messages.md, config.toml.
 docs: $(READY)
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m tests.chaos.page
 
-# Renews the lock from pyproject.toml; run it on the oldest supported Python.
+# Builds the documentation as a site in build/site. Its pictures need Chromium.
+site: $(VENV)/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+$(VENV)/site: $(READY) requirements-docs.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.lock
+	touch $@
+
+# Renews the locks from pyproject.toml; run it on the oldest supported Python.
 lock: $(READY)
 	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links \
 	  --no-header --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra docs --constraint requirements-dev.lock --strip-extras --no-emit-index-url \
+	  --no-emit-find-links --no-header --output-file requirements-docs.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

@@ -54,13 +54,13 @@ def _row(code: str, kind: Kind) -> str:
     return (
         f"### {code}\n\n"
         f"**{kind.severity}**; who can fix it: {WHO[kind.who]}\n\n"
-        f"> {_quoted(outline(kind))}\n\n"
-        f"- Cause: {_quoted(kind.cause)}\n"
-        f"- Example: {_quoted(kind.example)}\n"
-        f"- What to do: {_quoted(example_remedy(kind))}\n"
+        f"> {escaped(outline(kind))}\n\n"
+        f"- Cause: {escaped(kind.cause)}\n"
+        f"- Example: {escaped(kind.example)}\n"
+        f"- What to do: {escaped(example_remedy(kind))}\n"
     )
 
 
-def _quoted(words: str) -> str:
-    """Words unchanged, where Markdown would read markup."""
+def escaped(words: str) -> str:
+    """Words with a backslash where Markdown would read markup."""
     return re.sub(r"([*_<>\[\]`|\\])", r"\\\1", words)

@@ -1,8 +1,8 @@
 """Writes the generated pages of this folder: `python -m docs.generate` (or `make docs`).
 
-commands.md comes from the commands' own help, config.md from schemas/config.schema.json, findings.md from
-harvester/findings.toml, the table of schema versions in mapping.md from harvester/crossref/versions.py. A test holds
-that they are what this would write, and that nothing in them lacks its words.
+commands.md comes from the commands' own help, config.md from schemas/config.schema.json, findings.md and messages.md
+from harvester/findings.toml, the table of schema versions in mapping.md from harvester/crossref/versions.py. A test
+checks that they are what this would write, and that nothing in them lacks its words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from docs import findings
+from docs import findings, messages
 from harvester.cli import main
 from harvester.cli.init import render
 from harvester.config.problems import schema
@@ -39,6 +39,7 @@ def pages() -> dict[Path, str]:
         HERE / "config.md": settings(),
         HERE / "findings.md": findings.page(NOTE.format("harvester/findings.toml")),
         HERE / "mapping.md": mapping(),
+        HERE / "messages.md": messages.page(NOTE.format("harvester/findings.toml")),
         HERE.parent / "config.toml": render({}),
     }
 

@@ -50,23 +50,42 @@ def build() -> tuple[Path, Path]:
 
 
 def version_problems(version: str, changelog: str, tags: Collection[str]) -> Iterator[str]:
-    """Where the version differs from the newest dated section of the changelog, or from the tags of this commit."""
+    """Where the version differs from the newest dated section of the changelog, or from the tags of this commit.
+
+    Versions have to rise: pip leaves an installed version as it is if the wheel has the same.
+    """
     dated = re.findall(r"^## (\S+) - \d{4}-\d{2}-\d{2}$", changelog, re.MULTILINE)
     if dated[:1] != [version]:
         newest = dated[0] if dated else "missing"
         yield f"The version is {version}, but the newest dated section in CHANGELOG.md is {newest}."
+    if any(_numbers(dated[0]) <= _numbers(earlier) for earlier in dated[1:]):
+        yield f"The version {dated[0]} is not higher than all earlier ones in CHANGELOG.md."
     if tags and f"v{version}" not in tags:
         yield f"The version is {version}, but this commit has the tag {', '.join(tags)}."
 
 
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
 def contents_problems(tracked: set[str], in_sdist: set[str], in_wheel: set[str]) -> Iterator[str]:
     """Files that a distribution lacks or should not have, by their paths in the checkout."""
-    program = {path for path in tracked if path.startswith(("harvester/", "schemas/"))}
+    program = {path for path in tracked if belongs_in_wheel(path)}
     for distribution, wanted, found in (("source distribution", tracked, in_sdist), ("wheel", program, in_wheel)):
         for path in sorted(wanted - found):
             yield f"The {distribution} lacks {path}."
         for path in sorted(found - wanted):
             yield f"The {distribution} contains {path}, which does not belong there or is not in git."
+
+
+def belongs_in_wheel(path: str) -> bool:
+    """The program with its schemas, pages and units, as in pyproject.toml."""
+    folder, suffix = path.partition("/")[0], Path(path).suffix
+    return (
+        folder in ("harvester", "schemas")
+        or (folder == "docs" and suffix == ".md")
+        or (folder == "deploy" and suffix in (".service", ".timer"))
+    )
 
 
 def names_in_sdist(path: Path) -> set[str]:
@@ -77,7 +96,7 @@ def names_in_sdist(path: Path) -> set[str]:
 def names_in_wheel(path: Path) -> set[str]:
     """The files of the wheel under their names in the checkout, without its own metadata."""
     names = zipfile.ZipFile(path).namelist()
-    return {re.sub("^harvester/_schemas/", "schemas/", name) for name in names if ".dist-info/" not in name}
+    return {re.sub("^harvester/_(schemas|docs|deploy)/", r"\1/", name) for name in names if ".dist-info/" not in name}
 
 
 def git(*arguments: str) -> list[str]:
@@ -117,12 +136,14 @@ def try_on(version: str, wheel: Path) -> bool:
 
 
 def do_main_job(python: str, wheel: Path, folder: Path) -> None:
-    """Installs the wheel and calls the commands that need its packaged files: templates, schemas and findings."""
+    """Installs the wheel and calls the commands that need its packaged files: templates, schemas, findings, pages."""
     program = str(folder / "venv" / "bin" / "harvester")
     run(python, "-m", "venv", "venv", folder=folder)
     run("venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel), folder=folder)
     if __version__ not in run(program, "--version", folder=folder):
         sys.exit(f"{wheel.name} is not version {__version__}.")
+    run(program, "docs", "tutorial", folder=folder)
+    run(program, "docs", "--copy", "pages", folder=folder)
     run(program, "init", folder=folder)
     run(program, "schemas", "install", folder=folder)
     run(program, "demo", folder=folder)

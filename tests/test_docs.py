@@ -1,4 +1,7 @@
-"""The generated pages are up to date, every command and setting is documented, and references are right."""
+"""The generated pages are up to date, every command and setting is documented, and references are right.
+
+Links have their own test, tests/test_links.py.
+"""
 
 import re
 import shlex
@@ -9,6 +12,7 @@ import pytest
 
 from docs import generate
 from harvester.cli import main
+from harvester.config import Config, load
 from harvester.config.problems import schema
 from harvester.formats.citation import parse_ojs
 from harvester.formats.pages import parse_pages
@@ -51,13 +55,15 @@ def test_every_table_of_the_schema_is_documented():
 ROOT = Path(__file__).parents[1]
 PAGES = [
     ROOT / "README.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
     ROOT / "CONTRIBUTING.md",
     ROOT / "ARCHITECTURE.md",
     *(ROOT / "deploy").iterdir(),
 ]
-CODE = re.compile(r"^```\n(.*?)^```|`([^`\n]+)`|^(Exec.+)$", re.MULTILINE | re.DOTALL)
-CALL = re.compile(r"(?:^|/bin/|&& |exec |--rm )harvester ([-a-z][^\n#|;&\\]*)", re.MULTILINE)
+CODE = re.compile(
+    r"^ *```(?:toml|text|diff)\n.*?^ *```|^ *```(?:sh)?\n(.*?)^ *```|`([^`\n]+)`|^(Exec.+)$", re.MULTILINE | re.DOTALL
+)
+CALL = re.compile(r"(?:^ *|/bin/|&& |exec |--rm )harvester ([-a-z][^\n#|;&\\]*)", re.MULTILINE)
 GENERATED = {"commands.md"}  # from the commands themselves
 
 
@@ -92,21 +98,43 @@ def test_documented_command_exists_with_its_options(call):
             known |= options(command)
 
 
-def slug(heading):
-    """The anchor of a heading on a forge."""
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+UNINDENTED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+SHALLOW = re.compile(r"^ {1,3}(?:```|- |\d+\. ).*", re.MULTILINE)
 
 
-def anchors(page):
-    return {slug(heading) for heading in re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)}
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
+def test_what_is_inside_a_list_is_indented_by_four_blanks(page):
+    """The site takes less for the end of the list, although forges do not."""
+    assert SHALLOW.findall(UNINDENTED.sub("", page.read_text(encoding="utf-8"))) == []
+
+
+ASKS = re.compile(r"harvester\S* (?:--config \S+ )?init\b|\bnano\b|crontab .*-e|source add (?!.*--yes)")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)
-def test_link_has_a_target(page):
-    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8")):
-        other = page.parent / target if target else page
-        assert other.exists(), target
-        assert not anchor or anchor in anchors(other), f"{target}#{anchor}"
+def test_a_command_that_asks_is_the_last_of_its_block(page):
+    """Otherwise it takes the lines after it for its answers when somebody pastes the whole block into a shell."""
+    for kind, block in FENCED.findall(page.read_text(encoding="utf-8")) if page.name not in GENERATED else ():
+        lines = block.strip().splitlines() if kind in ("", "sh") else []
+        assert [line for line in lines[:-1] if ASKS.search(line)] == []
+
+
+LINES = re.compile(r"^( *)```toml\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+
+
+def configurations():
+    """Every example of lines for config.toml on a page."""
+    for page in PAGES:
+        for number, (indent, lines) in enumerate(LINES.findall(page.read_text(encoding="utf-8")), 1):
+            yield pytest.param(re.sub(f"^{indent}", "", lines, flags=re.MULTILINE), id=f"{page.name} {number}")
+
+
+@pytest.mark.parametrize("lines", list(configurations()))
+def test_documented_lines_are_a_configuration(tmp_path, lines):
+    path = tmp_path / "config.toml"
+    path.write_text(lines, encoding="utf-8")
+    assert isinstance(load(path), Config)
 
 
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]*)+")  # a pattern such as tests/*.py is not a path

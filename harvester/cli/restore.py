@@ -28,4 +28,6 @@ def command(common: Common, file: Path) -> None:
     common.say(f"{file} is in place as {store}.")
     if kept is not None:
         common.say(f"The store that was there is kept as {kept}; delete it when you do not need it any more.")
-    common.say("Next: harvester harvest fetches what came since. Exports since are written again: docs/operations.md.")
+    common.say(
+        "Next: harvester harvest fetches what came since. Exports since are written again: harvester docs operations."
+    )

@@ -39,6 +39,7 @@ COMMANDS = {
         "dois": "List the DOIs that this program assigns, and take them back.",
         "deposits": "List what was deposited, and mark what another program deposited.",
         "schemas": "Install and list Crossref's schemas.",
+        "docs": "Read the documentation.",
         "status": "Show the state of each source.",
         "runs": "List the last harvests, or show one.",
         "schedule": "Say when each source is harvested next.",

@@ -50,6 +50,9 @@ CALLS = {
         "doctor",
         "prune --older-than 400",
         "schemas list",
+        "docs",
+        "docs tutorial",
+        "docs --copy pages",
     ),
 }
 # `health`, which needs a daemon, and `alerts test`, which needs a mail server or a webhook.

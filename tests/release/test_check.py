@@ -2,6 +2,7 @@
 
 import re
 import sys
+import zipfile
 
 import pytest
 
@@ -15,8 +16,15 @@ CHANGELOG = """
 
 ## 1.2.0 - 2026-10-01
 """
-WHOLE = {"README.md", "harvester/cli.py", "schemas/config.schema.json", "tests/test_cli.py"}
-PROGRAM = {"harvester/cli.py", "schemas/config.schema.json"}
+PROGRAM = {
+    "harvester/cli.py",
+    "schemas/config.schema.json",
+    "docs/index.md",
+    "docs/howto/uninstall.md",
+    "deploy/harvester.service",
+    "deploy/harvester-due.timer",
+}
+WHOLE = {*PROGRAM, "README.md", "docs/generate.py", "deploy/Dockerfile", "tests/test_cli.py"}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +41,15 @@ def test_version_changelog_and_tag_must_agree(version, tags, problems):
     assert list(check.version_problems(version, CHANGELOG, tags)) == problems
 
 
+@pytest.mark.parametrize(
+    ("version", "rises"), [("1.10.0", True), ("1.3.0", False), ("1.2.9", False), ("0.9.12", False)]
+)
+def test_versions_rise(version, rises):
+    changelog = f"## {version} - 2026-12-24\n{CHANGELOG}"
+    problems = list(check.version_problems(version, changelog, []))
+    assert (problems == []) is rises, problems
+
+
 def test_a_section_without_a_date_is_not_a_release():
     assert list(check.version_problems("1.3.0", "## 1.3.0\n", [])) == [
         "The version is 1.3.0, but the newest dated section in CHANGELOG.md is missing."
@@ -43,8 +60,18 @@ def test_whole_distributions_have_no_problems():
     assert list(check.contents_problems(WHOLE, WHOLE, PROGRAM)) == []
 
 
+def test_data_of_the_program_is_inside_its_package_in_the_wheel(tmp_path):
+    path = tmp_path / "any.whl"
+    names = ["harvester/cli.py", "harvester/_schemas/a.json", "harvester/_docs/howto/a.md", "harvester/_deploy/a.timer"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in (*names, "journal_harvester-1.3.0.dist-info/METADATA"):
+            archive.writestr(name, "")
+    assert check.names_in_wheel(path) == {"harvester/cli.py", "schemas/a.json", "docs/howto/a.md", "deploy/a.timer"}
+
+
 def test_files_that_are_missing_or_do_not_belong_are_named():
-    in_sdist, in_wheel = WHOLE - {"tests/test_cli.py"} | {"notes.txt"}, {"harvester/cli.py", "README.md"}
+    in_sdist = WHOLE - {"tests/test_cli.py"} | {"notes.txt"}
+    in_wheel = PROGRAM - {"schemas/config.schema.json"} | {"README.md"}
     assert list(check.contents_problems(WHOLE, in_sdist, in_wheel)) == [
         "The source distribution lacks tests/test_cli.py.",
         "The source distribution contains notes.txt, which does not belong there or is not in git.",

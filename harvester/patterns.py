@@ -28,6 +28,12 @@ def landing_page(article: Article, facts: JournalFacts) -> str | None:
     return _filled(facts.landing_page, values)
 
 
+def landing_page_lacks(article: Article, facts: JournalFacts) -> list[str]:
+    """The fields of the journal's landing-page pattern for which the article has no value."""
+    fields = dict.fromkeys(field for _, field in _parsed(facts.landing_page or "") if field is not None)
+    return [field for field in fields if field not in _values(article)]
+
+
 def dois(article: Article, facts: JournalFacts) -> Iterator[str]:
     """The DOIs of the article by the journal's pattern, one for each of its ISSNs, the print ISSN first.
 

@@ -65,7 +65,7 @@ def test_message_can_be_formatted_with_any_detail(code, kind):
     assert sentence(Finding(code, "titles[0]", "{value} {0} {", {"suggestion": "{}"}))
 
 
-PATTERN_FIELDS = {"prefix", "volume", "issue", "first_page"}  # of the patterns in config.toml
+PATTERN_FIELDS = {"prefix", "doi", "volume", "issue", "first_page"}  # of the patterns in config.toml
 
 
 def placeholders(text: str) -> set[str]:

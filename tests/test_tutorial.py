@@ -24,7 +24,12 @@ from tests.conftest import ROOT
 PAGE = ROOT / "docs" / "tutorial.md"
 PORT, HOME = "8021", "/home/anna"
 BLOCK = re.compile(r"(?:<!-- answers: (?P<answers>.*) -->\n\n)?```(?P<kind>sh|text|diff)\n(?P<body>.*?)```", re.DOTALL)
-CHANGING = {r"\b\d{17}\b": "20261130120000000", r" {2,}\d+\.\d+$": "    0.250"}  # times
+CHANGING = {  # times
+    r"\b\d{17}\b": "20261130120000000",
+    r" {2,}\d+\.\d+$": "    0.250",
+    r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b": "2026-11-30 12:00",
+    r"(?<=deposited )\d{4}-\d\d-\d\d": "2026-11-30",
+}
 
 
 class Reader:

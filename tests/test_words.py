@@ -21,6 +21,9 @@ TEXTS = [
     "docs/commands.md",
     "docs/config.md",
     "docs/findings.md",
+    "docs/mapping.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
 ]
 MODULES = [
     path

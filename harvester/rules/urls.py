@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harvester import patterns
 from harvester.addresses import host_of, why_not_public
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
@@ -26,8 +27,14 @@ def is_url(value: str) -> bool:
     return _URL.fullmatch(value) is not None
 
 
-def has_a_landing_page(article: Article, _: Policy) -> Iterator[Finding]:
-    if article.landing_page is None:
+def has_a_landing_page(article: Article, policy: Policy) -> Iterator[Finding]:
+    """If the journal has a pattern for its pages, the finding names the fields that the article lacks (mapping D2)."""
+    if article.landing_page is not None:
+        return
+    facts = patterns.facts_of(article, policy.journals)
+    if facts and facts.landing_page and (missing := patterns.landing_page_lacks(article, facts)):
+        yield Finding("url-pattern-incomplete", "landing_page", facts.landing_page, {"missing": ", ".join(missing)})
+    else:
         yield Finding("url-missing", "landing_page")
 
 

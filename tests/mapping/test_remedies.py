@@ -192,6 +192,12 @@ WRONG_VALUES = {
         'issn_electronic = "1050-124X"\n[sources.lamps.journals]\nlamps = "2049-3630"\n',
         'issn_electronic = "2168-5096"\n[sources.lamps.journals]\nlamps = "2049-3630"\n',
     ),
+    "url-pattern-incomplete": (
+        dublin_core(identifier=["10.5555/lamps.1"], source=["Journal of Lamps; Vol. 3 No. 1 (2024)", ISSN]),
+        JOURNAL,
+        'landing_page = "https://x.example/{first_page}"\n',
+        'landing_page = "https://x.example/{doi}"\n',
+    ),
     "language-refused": (dublin_core(language=[]), JOURNAL, 'language = "ger"\n', 'language = "de"\n'),
     "version-leaves-out": (jats(ALTERNATIVES), CROSSREF, 'schema_version = "5.4.0"\n', 'schema_version = "5.5.0"\n'),
 }

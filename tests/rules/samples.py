@@ -31,6 +31,7 @@ FACTS = JournalFacts(
     title="Annals of Invented Results",
     issn_print="0317-8471",
     issn_electronic="1050-124X",
+    landing_page="https://journal.example/{volume}/{first_page}",
     doi_pattern="{prefix}/{issn}-{year}-{volume}-{issue}-{first_page}-{last_page}",
     doi_prefix="10.5555",
 )

@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.model import File, License
+from harvester.findings import sentence
+from harvester.model import File, JournalFacts, License, Policy
 from harvester.rules import urls
 from harvester.rules.urls import is_url
 from tests.rules.samples import article, findings_of
 
 BAD = [
     ("url-missing", "landing_page", article(landing_page=None)),
+    ("url-pattern-incomplete", "landing_page", article(landing_page=None, first_page=None, last_page=None)),
     ("url-invalid", "landing_page", article(landing_page="https://journal.example/a[1]")),
     ("url-invalid", "landing_page", article(landing_page="http://localhost:8080/ojs/index.php/j/article/view/2")),
     ("url-invalid", "landing_page", article(landing_page="https://192.168.1.20/article/view/2")),
@@ -80,3 +82,20 @@ def test_a_long_address_with_one_bad_character_takes_no_longer() -> None:
     """If the pattern tried every way to split the address, this test would never end."""
     assert not is_url(f"https://journal.example/?{'a' * 5000} b")
     assert is_url(f"https://journal.example/?{'a?' * 5000}#{'b?' * 5000}")
+
+
+def paged(pattern: str | None, **changes):
+    """What is found about an article without a landing page, whose journal has this pattern for its pages."""
+    policy = Policy(today="", journals={"0317-8471": JournalFacts(landing_page=pattern)})
+    [finding] = urls.has_a_landing_page(article(landing_page=None, **changes), policy)
+    return finding
+
+
+def test_a_pattern_that_cannot_be_filled_names_what_the_record_lacks():
+    finding = paged("https://j.example/{volume}/{first_page}/{last_page}", first_page=None, last_page=None)
+    assert (finding.code, finding.detail) == ("url-pattern-incomplete", {"missing": "first_page, last_page"})
+    assert sentence(finding).endswith("{first_page}/{last_page} needs: first_page, last_page.")
+
+
+def test_without_a_pattern_the_landing_page_is_missing():
+    assert paged(None).code == "url-missing"

@@ -24,7 +24,11 @@ from tests.conftest import ROOT
 PAGE = ROOT / "docs" / "tutorial.md"
 PORT, HOME = "8021", "/home/anna"
 BLOCK = re.compile(r"(?:<!-- answers: (?P<answers>.*) -->\n\n)?```(?P<kind>sh|text|diff)\n(?P<body>.*?)```", re.DOTALL)
-CHANGING = {r"\b\d{17}\b": "20261130120000000", r"(?<= )\d+\.\d{3}$": "0.250"}  # times
+CHANGING = {  # times
+    r"\b\d{17}\b": "20261130120000000",
+    r"\b\d{4}-\d\d-\d\d \d\d:\d\d UTC": "2026-11-30 12:00 UTC",
+    r"(?<= )\d+\.\d{3}$": "0.250",
+}
 
 
 class Reader:
@@ -33,7 +37,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.home = self.folder = folder
         self.port = "0"  # any free one, until the provider says which
-        self.environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        self.environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "TZ": "UTC"}
         self.server: subprocess.Popen[str] | None = None
 
     def run(self, commands: str, answers: str | None) -> str:

@@ -109,7 +109,10 @@ def test_what_is_inside_a_list_is_indented_by_four_blanks(page):
     assert SHALLOW.findall(UNINDENTED.sub("", page.read_text(encoding="utf-8"))) == []
 
 
-ASKS = re.compile(r"harvester\S* (?:--config \S+ )?init\b|\bnano\b|crontab .*-e|source add (?!.*--yes)")
+ASKS = re.compile(
+    r"harvester\S* (?:--config \S+ )?init\b|\bnano\b|crontab .*-e"
+    r"|(?:source add|deposits mark|deposits discard|dois undo) (?!.*--yes)"
+)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)

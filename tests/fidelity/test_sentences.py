@@ -30,6 +30,7 @@ def findings_about(payload: bytes) -> Iterator[Finding]:
 def problem_of(finding: Finding) -> str | None:
     """What is wrong with the sentences of a finding; `None` if they are complete."""
     values = {"path": finding.path, "value": finding.value, **finding.detail}
+    values["quoted"] = f'"{finding.value}"' if finding.value else ""
     kind = kinds()[finding.code]
     for text in (kind.message, kind.fix):
         names = {name for _, name, _, _ in Formatter().parse(text) if name} - TABLES

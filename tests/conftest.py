@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
 # Shared machines stall for seconds, so a deadline for each example would fail at random.
-settings.register_profile("project", deadline=None, derandomize=True, database=None)
-# `make soak`: other examples each time, and ten times as many.
+settings.register_profile("project", deadline=None, derandomize=True, database=None, max_examples=50)
+# `make soak`: other examples each time, and twenty times as many.
 settings.register_profile("soak", deadline=None, database=None, max_examples=1000, print_blob=True)
 # `make quick`: the first examples of each property.
 settings.register_profile("quick", deadline=None, derandomize=True, database=None, max_examples=10)

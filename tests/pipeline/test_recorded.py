@@ -1,24 +1,23 @@
-"""The whole process with real input: each recorded file is harvested, mapped, checked and exported; counts agree."""
+"""The whole process with real input: what is harvested, mapped, checked and exported; counts agree.
+
+The recorded answers and articles, file by file, are in tests/soak/test_recorded.py.
+"""
 
 from __future__ import annotations
 
 import re
 import zlib
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from harvester import pipeline
 from harvester.crossref.target import CROSSREF
-from harvester.demo.lists import Record
-from harvester.demo.repository import JATS
 from harvester.reports import ExportReport, RunReport
-from tests.providers.replay import recorded, single, without_prolog
+from tests.providers.replay import recorded, single
 from tests.providers.server import Script, Server
-from tests.providers.truth import Broken, Truth
-from tests.workbench import Workbench, journals_in, prefixes_in
+from tests.workbench import Workbench
 
 pytestmark = pytest.mark.slow
 
@@ -86,29 +85,6 @@ def test_provider_without_issns_is_exported_when_its_journals_are_configured(sha
     deposits = b"".join(Path(file.path).read_bytes() for file in report.files)
     for issn in (b"2049-3630", b"1234-5679", b"2168-5096"):
         assert issn in deposits
-
-
-@pytest.mark.parametrize("path", data_files("oai"), ids=lambda path: path.stem)
-def test_every_recorded_answer_is_harvested_and_exported(path, tmp_path):
-    page = path.read_bytes()
-    run, _ = harvest_and_export(Workbench(tmp_path), single(page), "oai_dc", prefixes=prefixes_in(page))
-    assert run.state == "complete" or run.error
-
-
-@pytest.mark.parametrize("path", data_files("jats"), ids=lambda path: path.stem)
-def test_every_recorded_article_is_harvested_and_exported(path, tmp_path):
-    article = path.read_bytes()
-    record = Record(
-        identifier="oai:example.org:1",
-        datestamp=datetime(2024, 1, 1, tzinfo=UTC),
-        metadata={"jats": without_prolog(article)},
-    )
-    provider = Broken(Truth([record], formats=(JATS,)))
-    run, report = harvest_and_export(
-        Workbench(tmp_path), provider, "jats", prefixes=prefixes_in(article), more=journals_in(article)
-    )
-    assert run.state == "complete", run.error
-    assert sum(file.records for file in report.files) + len(report.held_back) == 1
 
 
 @pytest.mark.parametrize("path", data_files("attack"), ids=lambda path: path.name)

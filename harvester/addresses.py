@@ -91,6 +91,11 @@ _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]+)")
 _REWRITTEN_HOST = re.compile(r"0-[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|info)\.[\w-]+\.[\w.-]+")
 
 
+def why_closed(url: str) -> str | None:
+    """Why not everybody can open a web address; `None` if nothing in the name or number of its host says so."""
+    return why_not_public(host_of(url) or "")
+
+
 @lru_cache(1 << 12)
 def why_not_public(host: str) -> str | None:
     """Why not everybody can open pages on this host; `None` if nothing in its name or number says so.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from msgspec.structs import replace
 
 from harvester import journals, patterns
-from harvester.addresses import host_of, why_not_public
+from harvester.addresses import why_closed
 from harvester.findings import is_blocking
 from harvester.mapping.comparing import agree_on_doi, letters, same_number, title_wordings
 from harvester.mapping.completion import completed
@@ -76,7 +76,7 @@ def _report_unread(readings: Mapping[str, Reading], best: str) -> Iterator[Findi
 
 def _without_closed_files(article: Article) -> tuple[Article, list[Finding]]:
     """The article without the files that not everybody can download, with a finding for each of them."""
-    problems = {file.url: why_not_public(host_of(file.url) or "") for file in article.files}
+    problems = {file.url: why_closed(file.url) for file in article.files}
     closed = {url: problem for url, problem in problems.items() if problem}
     findings = [Finding("file-left-out", "files", url, {"problem": problem}) for url, problem in closed.items()]
     kept = tuple(file for file in article.files if file.url not in closed)
@@ -150,7 +150,7 @@ def with_journal_facts(article: Article, configured: Mapping[str, JournalFacts],
 def _landing_page(article: Article, facts: JournalFacts) -> str | None:
     """The landing page of the record, or by the journal's pattern if the record has none that readers can open."""
     page = article.landing_page
-    is_open = page is not None and why_not_public(host_of(page) or "") is None
+    is_open = page is not None and why_closed(page) is None
     return page if is_open else patterns.landing_page(article, facts) or page
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harvester import patterns
-from harvester.addresses import host_of, why_not_public
+from harvester.addresses import why_closed
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 
@@ -49,7 +49,7 @@ def addresses_can_be_opened(article: Article, _: Policy) -> Iterator[Finding]:
 
 def problem_of(url: str) -> str | None:
     """Why a reader cannot open a web address; `None` if nothing in the address says so."""
-    return why_not_public(host_of(url) or "") if is_url(url) else _INCOMPLETE
+    return why_closed(url) if is_url(url) else _INCOMPLETE
 
 
 def _addresses(article: Article) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harvester.addresses import distinct_pages, host_of, why_not_public, without_session
+from harvester.addresses import distinct_pages, host_of, why_closed, without_session
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, href
 from harvester.formats.notes import Notes
@@ -35,7 +35,7 @@ def landing_page(groups: Grouped, hints: Hints, notes: Notes) -> str | None:
     pages = [(kind, url) for kind, url in links if _may_be_page(kind, url)]
     candidates = list(dict.fromkeys(url for kind, url in pages if kind in _PAGE_TYPES))
     candidates = candidates or list(dict.fromkeys(url for kind, url in pages if kind in _FULL_TEXT_TYPES))
-    candidates = [url for url in candidates if why_not_public(host_of(url) or "") is None] or candidates
+    candidates = [url for url in candidates if why_closed(url) is None] or candidates
     candidates = [url for url in candidates if host_of(url) == hints.provider_host] or candidates
     candidates = distinct_pages([url for url in candidates if _OJS_PAGE.search(url)] or candidates)
     if len(candidates) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harvester.addresses import distinct_pages, host_of, why_not_public, without_session
+from harvester.addresses import distinct_pages, host_of, why_closed, without_session
 from harvester.formats.notes import Notes
 from harvester.formats.oai_dc.fields import Fields
 from harvester.identifiers import clean_doi, find_dois, fold_doi
@@ -90,7 +90,7 @@ def landing_page(fields: Fields, hints: Hints, notes: Notes) -> str | None:
 
 def _most_likely_pages(candidates: list[str], hints: Hints) -> list[str]:
     """The candidates that are most likely the article's page."""
-    candidates = [url for url in candidates if why_not_public(host_of(url) or "") is None] or candidates
+    candidates = [url for url in candidates if why_closed(url) is None] or candidates
     candidates = [url for url in candidates if not _OTHER_CATALOGUES.match(url)] or candidates
     candidates = [url for url in candidates if not _OJS_GALLEY.search(url)] or candidates
     candidates = [url for url in candidates if host_of(url) == hints.provider_host] or candidates

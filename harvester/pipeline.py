@@ -98,7 +98,7 @@ def harvest(
         with store.overview() as overview:
             for warning in warnings_before_harvest(config, overview, source):
                 log.warning("%s", warning)
-        rebuilt += _rebuild(config, store, (source.name,), today=_day(now), stop=stop)
+        rebuilt += rebuild_articles(config, store, (source.name,), today=_day(now), stop=stop)
         yield from harvest_source(config, store, source, request, now=now, stop=stop)
 
     reports = for_each_source(config, names, "harvest", work, stop)
@@ -137,7 +137,7 @@ def rebuild(
 
     Raises `Stopped`; the next call resumes there.
     """
-    rebuilt = _rebuild(config, store, names, today=today, everything=everything, stop=stop)
+    rebuilt = rebuild_articles(config, store, names, today=today, everything=everything, stop=stop)
     if rebuilt:
         _refresh(config, store)
     return rebuilt
@@ -162,8 +162,7 @@ def check(
     """
     sources = [source.name for source in select_sources(config, names)]
     if not store.read_only:
-        _rebuild(config, store, names, today=today, stop=stop)
-        _refresh(config, store)
+        _update(config, store, names, today=today, stop=stop)
     return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities, journal), stop)
 
 
@@ -183,19 +182,16 @@ def export(
     """Writes deposit files of the named sources, or all: what is selected, ready, and new or changed.
 
     `everything` and selected DOIs are exported again even if nothing has changed; a dry run writes neither file nor
-    ledger. Raises
-    `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and `Stopped`
-    between two files; the next export writes what is left.
+    ledger. Raises `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and
+    `Stopped` between two files; the next export writes what is left.
     """
     files = DepositFiles(config, target, schema_version)
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="export"):
-        _rebuild(config, store, names, today=_day(now), stop=stop)
-        _refresh(config, store)
+        _update(config, store, names, today=_day(now), stop=stop)
         minted = (store.planned_dois if dry_run else store.mint_planned)(sources, selection)
         if minted and not dry_run:
-            _rebuild(config, store, names, today=_day(now), stop=stop)
-            _refresh(config, store)
+            _update(config, store, names, today=_day(now), stop=stop)
         report = write_deposits(
             store,
             sources,
@@ -221,7 +217,7 @@ def mark_deposited(
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="marking of deposits"):
         marked = store.mark_elsewhere(target.name, sources, selection, now())
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
     return marked
 
 
@@ -230,7 +226,7 @@ def unmark_deposited(config: Config, store: Store, target: Target, names: Sequen
     sources = [source.name for source in select_sources(config, names)] if names else []
     with locks.hold(config.locks_dir, "export", what="marking of deposits"):
         unmarked = store.unmark_elsewhere(target.name, sources, selection)
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
     return unmarked
 
 
@@ -244,7 +240,7 @@ def discard_deposit(config: Config, store: Store, file: DepositFile) -> None:
         for name in (path.name, manifest_name(file.batch_id)):
             outbox.drop(path.parent, name)
         store.discard_batch(file.batch_id)
-        refresh_cross_record_findings(store, config.sources)
+        _refresh(config, store)
 
 
 def undo_minted(
@@ -304,22 +300,10 @@ def _at_rest(config: Config, *names: str, what: str) -> Iterator[None]:
         yield
 
 
-def _rebuild(
-    config: Config, store: Store, names: Sequence[str], *, today: str, everything: bool = False, stop: Stop
-) -> int:
-    """Rebuilds outdated articles, and reports how far it is; most changes concern all articles, so all are counted."""
-    progress.report("rebuilding articles")
-    known = {status.source: status.ready + status.held_back for status in store.status()}
-    total = sum(known.get(source.name, 0) for source in select_sources(config, names))
-    return rebuild_articles(
-        config,
-        store,
-        names,
-        today=today,
-        everything=everything,
-        stop=stop,
-        progress=lambda _, done: progress.report("rebuilding articles", done, total),
-    )
+def _update(config: Config, store: Store, names: Sequence[str], *, today: str, stop: Stop) -> None:
+    """Makes the articles and all findings those of the present configuration and program."""
+    rebuild_articles(config, store, names, today=today, stop=stop)
+    _refresh(config, store)
 
 
 def _refresh(config: Config, store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from harvester.config import Config, select_sources
 from harvester.mapping.garbage import reduced_gc
 from harvester.mapping.source_mapper import SourceMapper
 from harvester.rules import dates
+from harvester.system import progress
 from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TASK = "rebuilding articles"
 PAGE = 200  # identifiers rebuilt in one transaction; of three pages the records are in memory
 
 
@@ -29,7 +31,6 @@ def rebuild_articles(
     today: str,
     everything: bool = False,
     stop: Stop = never_stop,
-    progress: Callable[[str, int], None] | None = None,
 ) -> int:
     """Rebuilds the articles that an earlier configuration or program made, or `everything`; returns how many.
 
@@ -37,7 +38,8 @@ def rebuild_articles(
     left as they are. What a harvest stores meanwhile is newer, and stays. Raises `Stopped` between two pages; the next
     call resumes there.
     """
-    done = 0
+    done, total = 0, None
+    progress.report(TASK)
     if everything:
         for source in select_sources(config, names):
             store.mark_stale(source.name)
@@ -45,13 +47,19 @@ def rebuild_articles(
         with SourceMapper(config, store, source, today=today) as mapper, reduced_gc():
             outdated, waiting = _outdated(store, mapper, source.name), _waiting(store, source.name, today)
             for articles, states in until_stopped(chain(mapper.rebuild(outdated), mapper.rebuild(waiting)), stop):
+                total = _total(config, store, names) if total is None else total
                 store.save_articles(articles, states)
                 done += sum(article.row is not None for article in articles)
-                if progress:
-                    progress(source.name, done)
+                progress.report(TASK, done, total)
     if done:
         log.info("rebuilt %d articles", done)
     return done
+
+
+def _total(config: Config, store: Store, names: Sequence[str]) -> int:
+    """How many articles the sources have: most changes concern all of them."""
+    articles = {status.source: status.ready + status.held_back for status in store.status()}
+    return sum(articles.get(source.name, 0) for source in select_sources(config, names))
 
 
 def _outdated(store: Store, mapper: SourceMapper, source: str) -> Iterator[list[str]]:

@@ -228,8 +228,9 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
         return None
     for target in configured_targets(config):
         since = due_since(schedule, store.last_export(target.name), now)
-        pending = store.pending(target.name, config.sources, configured=config.sources, without=membership.CODES)
-        if since and next(pending, None):
+        if since is None:
+            continue
+        if store.pending(target.name, config.sources, configured=config.sources, without=membership.CODES):
             return since
     return None
 

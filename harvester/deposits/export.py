@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -54,17 +54,18 @@ def write_deposits(
     """
     target = files.target.name
     export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
-    conditions: dict[str, Any] = {"everything": everything, "configured": configured, "without": membership.CODES}
-    total = store.pending_count(target, sources, selection, **conditions)
-    export.report_progress(total)
     written = list(until_stopped(export.resume(configured), stop))
     if not dry_run:
         store.settle_marks(target)
-    pending = _with_dois(store.pending(target, sources, selection, **conditions), dry_run=dry_run)
-    while articles := list(islice(pending, ARTICLES_IN_MEMORY)):
+    pending = store.pending(
+        target, sources, selection, everything=everything, configured=configured, without=membership.CODES
+    )
+    export.report_progress(len(pending))
+    with_dois = _with_dois(pending, dry_run=dry_run)
+    while articles := list(islice(with_dois, ARTICLES_IN_MEMORY)):
         for file in until_stopped(export.deliver(articles), stop):
             written.append(file)
-            export.report_progress(total)
+            export.report_progress(len(pending))
     return ExportReport(
         files=tuple(written),
         minted=tuple(NewDoi(doi=one.doi, record=one.record, source=one.source, title=one.title) for one in minted),

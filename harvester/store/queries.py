@@ -6,7 +6,7 @@ Long results are streams, and no transaction stays open while the caller reads t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
@@ -30,6 +30,26 @@ from harvester.system.progress import report
 _BY_IDENTIFIER = (article.c.source, article.c.identifier)
 
 
+class PendingArticles:
+    """The articles that were to be deposited at one moment, as many as `len` says. Iterating loads them.
+
+    One that changes meanwhile is not given any more.
+    """
+
+    def __init__(
+        self, load: Callable[[Sequence[int]], list[StoredArticle]], found: Sequence[tuple[int, str | None]]
+    ) -> None:
+        self._load, self._found = load, found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[StoredArticle]:
+        for chunk in chunks(self._found, 100):
+            fingerprints = dict(chunk)
+            yield from (one for one in self._load(list(fingerprints)) if one.fingerprint == fingerprints[one.id])
+
+
 class Queries(Database):
     """Queries over the whole store."""
 
@@ -42,7 +62,7 @@ class Queries(Database):
         everything: bool = False,
         configured: Collection[str] = (),
         without: Collection[str] = (),
-    ) -> Iterator[StoredArticle]:
+    ) -> PendingArticles:
         """The articles to deposit: ready, and different from the last deposit of their DOI for `target`.
 
         With `everything` or DOIs in the selection the second condition is dropped. The articles of an issue come
@@ -52,32 +72,18 @@ class Queries(Database):
         the findings are not up to date yet: another article of the `configured` sources has it with other content, and
         no finding with a code of `without`.
         """
-        columns = select(article.c.id, article.c.fingerprint)
-        ready = _pending(columns, target, sources, selection, everything).where(~_contested(configured, without))
+        columns = select(article.c.id, article.c.fingerprint).where(article.c.state == "ready")
+        ready = selected(columns, sources, selection).where(~_contested(configured, without))
+        if not (everything or (selection and selection.dois)):
+            ready = ready.where(is_pending(target))
         by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
         with self._read() as connection:
             rows = connection.execute(ready.order_by(*by_issue, article.c.doi_key, article.c.id)).all()
-        for chunk in chunks(rows, 100):
-            fingerprints = {row.id: row.fingerprint for row in chunk}
-            with self._read() as connection:
-                stored = load_articles(connection, list(fingerprints), state="ready")
-            yield from (one for one in stored if one.fingerprint == fingerprints[one.id])
+        return PendingArticles(self._load_ready, [(row.id, row.fingerprint) for row in rows])
 
-    def pending_count(
-        self,
-        target: str,
-        sources: Collection[str] = (),
-        selection: Selection | None = None,
-        *,
-        everything: bool = False,
-        configured: Collection[str] = (),
-        without: Collection[str] = (),
-    ) -> int:
-        """The number of articles that `pending` gives."""
-        number = select(func.count()).select_from(article)
-        ready = _pending(number, target, sources, selection, everything).where(~_contested(configured, without))
+    def _load_ready(self, ids: Sequence[int]) -> list[StoredArticle]:
         with self._read() as connection:
-            return int(connection.execute(ready).scalar_one())
+            return load_articles(connection, ids, state="ready")
 
     def ready_articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every article that is not held back, deposited or not, without its findings."""
@@ -185,14 +191,6 @@ _FINDINGS = (
     .where(article.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(*_BY_IDENTIFIER, finding.c.position)
 )
-
-
-def _pending(
-    columns: Select[Any], target: str, sources: Collection[str], selection: Selection | None, everything: bool
-) -> Select[Any]:
-    """Of the articles, those to deposit for `target`, as `Queries.pending` describes them."""
-    ready = selected(columns.where(article.c.state == "ready"), sources, selection)
-    return ready if everything or (selection and selection.dois) else ready.where(is_pending(target))
 
 
 def _contested(configured: Collection[str], without: Collection[str]) -> ColumnElement[bool]:

@@ -114,8 +114,8 @@ class Table:
     def last_export(self, _target: str | None = None) -> datetime | None:
         return self._exported
 
-    def pending(self, _target: str, _sources: Collection[str], **_conditions: object) -> Iterator[str]:
-        return iter(["an article"] if self.has_news else [])
+    def pending(self, _target: str, _sources: Collection[str], **_conditions: object) -> list[str]:
+        return ["an article"] if self.has_news else []
 
     def begin(self, name: str, prefix: str, kind: RunKind, now: datetime) -> RunRow:
         """Begins a run; a harvest that was cut short resumes, as it does in the program."""

@@ -6,14 +6,15 @@ Only what is configured counts, in `status`, metrics and reports alike. The rest
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.config import Config, Source
+from harvester.counting import counted
 from harvester.store import Overview, SourceStatus
+from harvester.tomltext import as_toml
 
 _MANY = 0.5  # the share of a source's identifiers that another one has, if both are probably one
 
@@ -37,7 +38,8 @@ class Leftover(Struct, frozen=True, kw_only=True):
         return f"harvester source forget {self.source}"
 
     def sentence(self) -> str:
-        has = f"The store has {_records(self.records)} of the source {self.source}, which is not in config.toml"
+        records = counted(self.records, "record")
+        has = f"The store has {records} of the source {self.source}, which is not in config.toml"
         if self.looks_like is None:
             return f"{has}. They are not exported. `{self.command}` removes them."
         if self.has_records:
@@ -127,7 +129,7 @@ def nothing_usable(status: SourceStatus | None) -> Iterator[Notice]:
     if status is None or status.ready:
         return
     if status.held_back:
-        held = _records(status.held_back)
+        held = counted(status.held_back, "record")
         yield Notice(
             f"nothing of it can be exported: all its articles are held back ({held})",
             f"`harvester check {status.source} --severity error` says why",
@@ -143,7 +145,7 @@ def _changed_sets(overview: Overview, source: Source) -> Iterator[Notice]:
     """Until everything was harvested by the present sets. They may have been removed by mistake."""
     before = _earlier_sets(overview, source)
     if before and not source.sets:
-        lines = f"sets = {json.dumps(sorted(before), ensure_ascii=False)} under [sources.{source.name}]"
+        lines = f"sets = {as_toml(sorted(before))} under [sources.{source.name}]"
         yield Notice(
             f"it was harvested by sets ({', '.join(sorted(before))}) and names none any more, so the next harvest "
             "requests the whole repository",
@@ -159,7 +161,7 @@ def _changed_sets(overview: Overview, source: Source) -> Iterator[Notice]:
 def _counted(name: str, counts: Mapping[tuple[str, str], int]) -> Iterator[Notice]:
     for codes, what, todo in _COUNTED:
         if number := sum(counts.get((name, code), 0) for code in codes):
-            yield Notice(what.format(records=_records(number)), todo.format(source=name, code=codes[0]))
+            yield Notice(what.format(records=counted(number, "record")), todo.format(source=name, code=codes[0]))
 
 
 # The findings that concern a source as a whole, with the words about their number.
@@ -187,7 +189,3 @@ _COUNTED = (
         "`harvester reconcile {source} --confirm` removes those that the provider has no more",
     ),
 )
-
-
-def _records(number: int) -> str:
-    return "1 record" if number == 1 else f"{number:,} records"

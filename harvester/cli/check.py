@@ -12,8 +12,9 @@ from harvester import pipeline
 from harvester.checking.grouped import FindingGroup, FindingGroups
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.findings_list import print_findings
-from harvester.cli.output import as_csv, as_json_list, counted
+from harvester.cli.output import as_csv, as_json_list
 from harvester.cli.progress import opened, shown
+from harvester.counting import counted
 from harvester.findings import SEVERITIES, Severity, kinds
 from harvester.reports import RecordFinding
 from harvester.system.progress import reported

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from harvester.cli.common import Common, Group, pass_common
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json
 from harvester.cli.terminal import echo
 from harvester.config import load
+from harvester.counting import counted
 from harvester.errors import ConfigError
 
 

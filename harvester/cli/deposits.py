@@ -14,10 +14,11 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.cli import selection
 from harvester.cli.common import Common, Group, pass_common
-from harvester.cli.output import as_json, as_json_list, counted, one_line
+from harvester.cli.output import as_json, as_json_list, one_line
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config import Config, select_sources
+from harvester.counting import counted
 from harvester.crossref.target import CROSSREF
 from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi, find_dois

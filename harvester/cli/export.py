@@ -17,10 +17,11 @@ from harvester.cli import selection
 from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.findings_list import print_findings
 from harvester.cli.invocation import short_path
-from harvester.cli.output import as_json, counted, one_line
+from harvester.cli.output import as_json, one_line
 from harvester.cli.progress import opened, shown
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
+from harvester.counting import counted
 from harvester.deposits.target import TARGETS, Target
 from harvester.identifiers import fold_doi
 from harvester.reports import ExportReport

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from harvester.checking.grouped import SHOWN, FindingGroup
 from harvester.checking.held_back import label
-from harvester.cli.output import counted, one_line
+from harvester.cli.output import one_line
 from harvester.cli.terminal import echo
+from harvester.counting import counted
 from harvester.findings import WHO, outline
 from harvester.reports import RecordFinding
 

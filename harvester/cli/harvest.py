@@ -15,11 +15,12 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.export import sentence
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
+from harvester.counting import counted
 from harvester.datestamps import FIRST_DAY, LAST_DAY
 from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport

@@ -1,4 +1,4 @@
-"""Output for other programs: one JSON object, or CSV that no spreadsheet takes for formulas. And words with numbers."""
+"""Output for other programs: one JSON object, or CSV that no spreadsheet takes for formulas."""
 
 from __future__ import annotations
 
@@ -46,12 +46,3 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def _harmless(cell: str) -> str:
     """The cell, with an apostrophe before it if it begins like a formula (OWASP), so that it is read as text."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 record`, `2 records`, `2 entries`."""
-    if number == 1:
-        return f"1 {noun}"
-    if noun.endswith("y"):
-        return f"{number:,} {noun[:-1]}ies"
-    return f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"

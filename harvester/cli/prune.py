@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
+from harvester.counting import counted
 
 _MOST_DAYS = 100_000  # 270 years; a date before the year 1 does not exist
 

@@ -8,8 +8,9 @@ import click
 
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
+from harvester.counting import counted
 
 
 @click.command(cls=Command)

@@ -12,11 +12,12 @@ import msgspec
 from harvester import report
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted, one_line
+from harvester.cli.output import as_json, one_line
 from harvester.cli.progress import opened, shown
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config import Config
+from harvester.counting import counted
 from harvester.daemon.work import write_report_file
 from harvester.store import SourceStatus
 

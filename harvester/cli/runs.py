@@ -7,11 +7,12 @@ import msgspec
 
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config import Config, select_sources
+from harvester.counting import counted
 from harvester.daemon.incidents import local_time
 from harvester.errors import HarvesterError
 from harvester.store import Run, RunWindow, Store

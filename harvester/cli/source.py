@@ -12,7 +12,7 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.invocation import program, short_path
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json
 from harvester.cli.probed import examined, print_probe, why_nothing_is_read
 from harvester.cli.progress import opened, shown
 from harvester.cli.tables import table
@@ -20,6 +20,7 @@ from harvester.cli.terminal import echo
 from harvester.config import Config, select_sources
 from harvester.config.problems import is_source_name
 from harvester.config.reading import parse
+from harvester.counting import counted
 from harvester.errors import ConfigError, ProviderError, StoreError
 from harvester.harvesting.sentences import sets_gone
 from harvester.probing.probe import probe_source

@@ -13,10 +13,11 @@ from harvester import store
 from harvester.checking.configured import Leftover, Notice, configured_statuses, leftovers, notices
 from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, counted
+from harvester.cli.output import as_json
 from harvester.cli.tables import table
 from harvester.cli.terminal import Tone, echo
 from harvester.config import Config, Source
+from harvester.counting import counted
 from harvester.daemon.due import Task, source_tasks, waiting_until
 from harvester.daemon.incidents import (
     CRASHED,

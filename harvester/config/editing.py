@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from harvester.config import lines
 from harvester.config.problems import Table
 from harvester.errors import ConfigError
+from harvester.tomltext import as_toml
 
 _KEY = re.compile(r"([A-Za-z0-9_-]+) = ")
 _HEADER = re.compile(r"\s*\[journals\.")
@@ -90,7 +90,7 @@ def _compared(table: Table, block: str) -> tuple[list[str], list[str]]:
             if not (key[1].startswith("issn_") and found[key[1]] in _issns({"": table})):
                 missing.append(line)
         elif table[key[1]] != found[key[1]]:
-            others.append(f"{key[1]} = {_toml(table[key[1]])}, where the records have {_toml(found[key[1]])}")
+            others.append(f"{key[1]} = {as_toml(table[key[1]])}, where the records have {as_toml(found[key[1]])}")
     return missing, others
 
 
@@ -112,10 +112,6 @@ def _check(text: str) -> None:
         ) from error
 
 
-def _toml(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
-
-
 def unsuitable(document: Table, prefixes: dict[str, int], without_issn: int, articles: int) -> Iterator[str]:
     """What the records have that the configuration does not fit, in sentences.
 
@@ -127,14 +123,10 @@ def unsuitable(document: Table, prefixes: dict[str, int], without_issn: int, art
             yield (
                 f"{number} of {articles} records have a DOI with the prefix {prefix}, which is not among yours. They "
                 f"will be held back. If your Crossref account may use it, set in [crossref]: "
-                f"prefixes = {_list([*ours, prefix])}"
+                f"prefixes = {as_toml([*ours, prefix])}"
             )
     if without_issn:
         yield (
             f"{without_issn} of {articles} records name no ISSN. They will be held back, because Crossref requires "
             "one. Enter the ISSN in the journal system."
         )
-
-
-def _list(values: Sequence[str]) -> str:
-    return "[" + ", ".join(f'"{value}"' for value in values) + "]"

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from harvester.checking.configured import Notice, configured_statuses, nothing_usable
 from harvester.config import Config
+from harvester.counting import counted
 from harvester.daemon.notifications import NotificationError, message, send
 from harvester.deposits.target import configured_targets
 from harvester.store import DepositFile, HeldArticle
@@ -35,9 +36,9 @@ class Digest(Struct, frozen=True, kw_only=True):
     def headline(self) -> str:
         parts = []
         if self.files:
-            parts.append(f"{_counted(len(self.files), 'file')} to upload")
+            parts.append(f"{counted(len(self.files), 'file')} to upload")
         if self.held:
-            parts.append(f"{_counted(len(self.held), 'new article')} held back")
+            parts.append(f"{counted(len(self.held), 'new article')} held back")
         parts += [f"nothing usable from {name}" for name in self.useless]
         return ", ".join(parts)
 
@@ -47,8 +48,8 @@ class Digest(Struct, frozen=True, kw_only=True):
     def _files(self) -> list[str]:
         if not self.files:
             return []
-        records = _counted(sum(file.records for file in self.files), "record")
-        head = f"{_counted(len(self.files), 'new deposit file')} to upload, with {records}:"
+        records = counted(sum(file.records for file in self.files), "record")
+        head = f"{counted(len(self.files), 'new deposit file')} to upload, with {records}:"
         return [
             head,
             *_first([file.path for file in self.files]),
@@ -59,7 +60,7 @@ class Digest(Struct, frozen=True, kw_only=True):
         if not self.held:
             return []
         named = [f"{one.source}  {one.identifier}  {one.title or ''}".rstrip() for one in self.held]
-        head = f"{_counted(len(self.held), 'article')} held back, not reported before:"
+        head = f"{counted(len(self.held), 'article')} held back, not reported before:"
         return [head, *_first(named), "  see    harvester check --severity error"]
 
     def _useless(self) -> list[str]:
@@ -106,7 +107,3 @@ def _first(lines: Sequence[str]) -> Iterator[str]:
     yield from (f"  - {line}" for line in lines[:SHOWN])
     if len(lines) > SHOWN:
         yield f"  and {len(lines) - SHOWN:,} more"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"

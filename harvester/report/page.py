@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from harvester import __version__
+from harvester.counting import counted
 from harvester.findings import WHO as FIXERS
 from harvester.report.facts import Example, Group, HeldBackRecord, JournalShare, Report
 from harvester.report.markup import Html, Part, foreign, tag
@@ -230,10 +231,10 @@ def _group(group: Group) -> Html:
         "div",
         tag("span", group.severity, class_=f"badge {group.severity}", title=SEVERITIES[group.severity]),
         tag("h4", foreign(group.message)),
-        tag("span", _counted(group.records), class_="count"),
+        tag("span", counted(group.records, "record"), class_="count"),
         class_="title",
     )
-    released = f"Fixing this releases {_counted(group.frees)}." if group.frees else ""
+    released = f"Fixing this releases {counted(group.frees, 'record')}." if group.frees else ""
     more = group.count - len(group.examples)
     is_common = "…" not in group.message
     examples = [tag("li", _example(one, without_message=is_common)) for one in group.examples]
@@ -247,10 +248,6 @@ def _group(group: Group) -> Html:
         tag("p", "Code: ", tag("code", group.code), class_="soft"),
         tag("details", tag("summary", "Examples"), tag("ul", examples), open=group.severity == "error"),
     )
-
-
-def _counted(records: int) -> str:
-    return "1 record" if records == 1 else f"{records:,} records"
 
 
 def _example(example: Example, *, without_message: bool) -> Part:
@@ -281,7 +278,7 @@ def _record(record: str, source: str, doi: str | None) -> Html:
 
 def _held(report: Report) -> Html:
     verb = "is" if report.held_count == 1 else "are"
-    words = f"{_counted(report.held_count)} {verb} not deposited until these problems are fixed."
+    words = f"{counted(report.held_count, 'record')} {verb} not deposited until these problems are fixed."
     if not report.held:
         return _section("held", "Every live record is ready for deposit.")
     more = report.held_count - len(report.held)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.cli.output import as_csv, as_json, as_json_list, counted, one_line
+from harvester.cli.output import as_csv, as_json, as_json_list, one_line
 from harvester.reports import HeldBack
 
 
@@ -32,20 +32,6 @@ def test_streamed_list_is_the_same_object(capsys, number):
 def test_long_text_is_cut():
     assert one_line("a\n b\tc") == "a b c"
     assert one_line("x" * 300, 10) == "xxxxxxxxx…"
-
-
-@pytest.mark.parametrize(
-    ("number", "noun", "words"),
-    [
-        (0, "record", "0 records"),
-        (1, "record", "1 record"),
-        (1234, "record", "1,234 records"),
-        (2, "entry", "2 entries"),
-        (2, "address", "2 addresses"),
-    ],
-)
-def test_counted_nouns(number, noun, words):
-    assert counted(number, noun) == words
 
 
 FORMULAS = [

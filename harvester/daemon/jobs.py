@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("harvester.daemon")
 
 RETRY_AFTER = 60.0  # seconds until a job is retried that failed because of the store, or found another process at work
+ALERTS = "[alerts]"  # the subject of a job that only notifies people
 PAUSE = 1.0  # seconds between two jobs of one source: APScheduler starts none before the last one has returned
 
 
@@ -65,7 +65,6 @@ class Jobs:
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
         )
-        self._scheduler.add_listener(self._on_error, EVENT_JOB_ERROR)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -92,11 +91,14 @@ class Jobs:
 
     def notify(self) -> None:
         """Notifies people in a thread of its own: a mail may outlast the watchdog's patience."""
-        self._scheduler.add_job(self._notifier.notify, args=[self._config, {}])
+        self._tell(lambda: self._notifier.notify(self._config, {}))
 
     def notify_of_outage(self, error: StoreError) -> None:
         """The same about a store that cannot be used."""
-        self._scheduler.add_job(self._notifier.notify_of_outage, args=[self._config, error])
+        self._tell(lambda: self._notifier.notify_of_outage(self._config, error))
+
+    def _tell(self, notify: Callable[[], None]) -> None:
+        self._scheduler.add_job(self._attempt, args=[ALERTS, lambda _subject: notify()])
 
     # -------------------------------------------------------------------------------------- plan
 
@@ -121,9 +123,9 @@ class Jobs:
     def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
         calls = {EXPORT: self._export, REPORT: self._report, DIGEST: self._digest}
         self._scheduler.add_job(
-            calls.get(subject, self._work_on_source),
+            self._attempt,
             Trigger([task.schedule for task in tasks]),
-            args=[subject],
+            args=[subject, calls.get(subject, self._work_on_source)],
             id=subject,
             name=subject,
             replace_existing=True,
@@ -145,6 +147,27 @@ class Jobs:
             self._scheduler.modify_job(job_id, next_run_time=moment)
 
     # -------------------------------------------------------------------------------------- work
+
+    def _attempt(self, subject: str, work_on: Callable[[str], None]) -> None:
+        """Does the work of a job. A job that failed is retried soon, not at its next date.
+
+        A listener of APScheduler would lose the retry: the event of a job that fails at once can arrive in the thread
+        of the scheduler, which then writes the job's next date over it.
+        """
+        try:
+            work_on(subject)
+        except Exception as failure:
+            self._explain(subject, failure)
+            if moment := self.next_of(subject):
+                self._move(subject, min(moment, self._now() + timedelta(seconds=RETRY_AFTER)))
+
+    def _explain(self, subject: str, failure: Exception) -> None:
+        """Logs or reports why a job failed. If the store failed, the attempt is not recorded."""
+        if isinstance(failure, StoreError):
+            self._notifier.notify_of_outage(self._config, failure)
+        else:
+            expected = isinstance(failure, HarvesterError)
+            log.error("%s: %s", subject, failure, exc_info=None if expected else failure)
 
     def _work_on_source(self, name: str) -> None:
         config = self._config
@@ -184,17 +207,3 @@ class Jobs:
         with pipeline.opened(config) as store:
             written = do(config, store)
         self._notifier.notify(config, written)
-
-    def _on_error(self, event: JobExecutionEvent) -> None:
-        """Logs a failed job in clearer words than APScheduler, and retries it soon, not at its next date.
-
-        If the store failed, the attempt is not recorded.
-        """
-        failure: Any = event.exception
-        if isinstance(failure, StoreError):
-            self._notifier.notify_of_outage(self._config, failure)
-        else:
-            expected = isinstance(failure, HarvesterError)
-            log.error("%s: %s", event.job_id, failure, exc_info=None if expected else failure)
-        if moment := self.next_of(event.job_id):
-            self._move(event.job_id, min(moment, self._now() + timedelta(seconds=RETRY_AFTER)))

@@ -3,8 +3,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent import futures
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -65,7 +67,16 @@ def test_a_source_that_is_configured_no_more_loses_its_job(configured: Configure
 
 
 def test_a_job_that_the_store_failed_is_retried_soon(configured: Configured, monkeypatch: pytest.MonkeyPatch):
+    """Also if it fails before the scheduler has planned its next date, a month or a year ahead."""
     attempts: list[str] = []
+    submit = futures.ThreadPoolExecutor.submit
+
+    def submit_and_wait(*args: Any, **kwargs: Any) -> futures.Future[Any]:
+        future = submit(*args, **kwargs)
+        futures.wait([future], timeout=0.2)
+        return future
+
+    monkeypatch.setattr(futures.ThreadPoolExecutor, "submit", submit_and_wait)
 
     def fail(_config: Config, _store: object, name: str, **_: object) -> list[RunReport]:
         attempts.append(name)

@@ -62,8 +62,8 @@ def _fill(folder: Path) -> None:
     now = datetime.now(UTC)
     with store.connect(config.load(folder / "config.toml").store_url) as opened:
         for name in names:
-            opened.finish_run(opened.begin_run(name, "oai_dc", "full", (), now).id, "complete", now)
-        with opened._write() as connection:
+            opened.runs.finish(opened.runs.begin(name, "oai_dc", "full", (), now).id, "complete", now)
+        with opened._database.write() as connection:
             for statement in _FILL:
                 values = {"records": RECORDS, "sources": SOURCES}
                 connection.execute(text(statement), {key: values[key] for key in values if f":{key}" in statement})

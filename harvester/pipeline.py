@@ -189,7 +189,7 @@ def export(
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="export"):
         _update(config, store, names, today=_day(now), stop=stop)
-        minted = (store.planned_dois if dry_run else store.mint_planned)(sources, selection)
+        minted = (store.minting.planned_dois if dry_run else store.minting.mint_planned)(sources, selection)
         if minted and not dry_run:
             _update(config, store, names, today=_day(now), stop=stop)
         report = write_deposits(
@@ -216,7 +216,7 @@ def mark_deposited(
     """Marks the selected articles as deposited by another program; returns how many. Raises `BusyError`."""
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="marking of deposits"):
-        marked = store.mark_elsewhere(target.name, sources, selection, now())
+        marked = store.deposits.mark_elsewhere(target.name, sources, selection, now())
         _refresh(config, store)
     return marked
 
@@ -225,7 +225,7 @@ def unmark_deposited(config: Config, store: Store, target: Target, names: Sequen
     """Removes the marks of the selected articles, or all; returns how many. Raises `BusyError`."""
     sources = [source.name for source in select_sources(config, names)] if names else []
     with locks.hold(config.locks_dir, "export", what="marking of deposits"):
-        unmarked = store.unmark_elsewhere(target.name, sources, selection)
+        unmarked = store.deposits.unmark_elsewhere(target.name, sources, selection)
         _refresh(config, store)
     return unmarked
 
@@ -239,7 +239,7 @@ def discard_deposit(config: Config, store: Store, file: DepositFile) -> None:
         path = Path(file.path)
         for name in (path.name, manifest_name(file.batch_id)):
             outbox.drop(path.parent, name)
-        store.discard_batch(file.batch_id)
+        store.ledger.discard(file.batch_id)
         _refresh(config, store)
 
 
@@ -252,7 +252,7 @@ def undo_minted(
     """
     sources = [source.name for source in select_sources(config, names)]
     with locks.hold(config.locks_dir, "export", what="undoing of DOIs"):
-        undone = store.undo_minted(sources, selection)
+        undone = store.minting.undo_minted(sources, selection)
         rebuild(config, store, names, today=today)
     return undone
 
@@ -264,7 +264,7 @@ def rename_source(config: Config, store: Store, old: str, new: str) -> None:
     processes work on one of both.
     """
     with _at_rest(config, old, new, what=f"renaming of {old}"):
-        store.rename_source(old, new)
+        store.sources.rename(old, new)
         _refresh(config, store)
 
 
@@ -275,7 +275,7 @@ def forget_source(config: Config, store: Store, name: str) -> None:
     it.
     """
     with _at_rest(config, name, what=f"deletion of {name}"):
-        store.forget_source(name)
+        store.sources.forget(name)
         _refresh(config, store)
 
 

@@ -22,10 +22,12 @@ def refresh_cross_record_findings(store: Store, sources: Collection[str]) -> Non
     `sources` are those that are configured. The records of any other compete with nothing, and neither do those that do
     not belong to their source.
     """
-    store.refresh_planned_dois(sources)
-    store.replace_deletion_findings(sources, deletions.CODES, _deleted_after_deposit)
-    store.replace_redeposit_findings(sources, redeposits.CODES, _metadata_lost)
-    store.replace_shared_doi_findings(sources, duplicates.CODES, shared_doi_findings, without=membership.CODES)
+    store.minting.refresh_planned_dois(sources)
+    store.cross_record.replace_deletion_findings(sources, deletions.CODES, _deleted_after_deposit)
+    store.cross_record.replace_redeposit_findings(sources, redeposits.CODES, _metadata_lost)
+    store.cross_record.replace_shared_doi_findings(
+        sources, duplicates.CODES, shared_doi_findings, without=membership.CODES
+    )
 
 
 def _deleted_after_deposit(deleted: DeletedDeposit) -> Finding:

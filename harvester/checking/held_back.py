@@ -31,7 +31,7 @@ class Label(Struct, frozen=True):
 
 def label(store: Store, source: str, identifier: str) -> Label:
     """The label of a record, without what its article does not have."""
-    for stored in store.find_articles(identifier, source):
+    for stored in store.articles.find(identifier, source):
         if stored.identifier == identifier and (article := stored.article):
             title = plain(article.titles[0].text) if article.titles else None
             return Label(title, article.landing_page or (f"https://doi.org/{stored.doi}" if stored.doi else None))

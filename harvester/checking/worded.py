@@ -28,7 +28,7 @@ def worded_findings(
 
     `journal` is any ISSN of the only journal that is wanted.
     """
-    rows = store.findings(sources, codes, severities)
+    rows = store.findings.matching(sources, codes, severities)
     if journal is not None:
         rows = (row for row in rows if tables.get(row.issn or "", row.issn) == tables.get(journal, journal))
     return map(partial(worded_finding, tables=tables), rows)

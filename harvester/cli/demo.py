@@ -60,7 +60,7 @@ def _print(common: Common, summary: Summary) -> None:
         config = load(summary.config)
         with opened(common, config) as store:
             with shown(common):
-                groups = held_back_groups(config, store, list(store.held_back()))
+                groups = held_back_groups(config, store, list(store.findings.held_back()))
             print_findings(store, groups)
     echo(ending(summary, program()), whole=True)
 

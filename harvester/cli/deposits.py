@@ -45,10 +45,10 @@ def _list(common: Common) -> None:
     config = common.load()
     with pipeline.opened(config) as store:
         if common.json:
-            as_json_list("deposits", map(_document, store.deposit_rows(CROSSREF.name)))
+            as_json_list("deposits", map(_document, store.deposits.rows(CROSSREF.name)))
             return
-        files = store.deposit_files(CROSSREF.name)
-        counts = store.deposit_counts(list(config.sources))
+        files = store.deposits.files(CROSSREF.name)
+        counts = store.deposits.counts(list(config.sources))
     _print_files(files[-FILES_SHOWN:])
     if len(files) > FILES_SHOWN:
         echo(f"and {counted(len(files) - FILES_SHOWN, 'older file')}")
@@ -84,12 +84,12 @@ def show(common: Common, name: str) -> None:
     config = common.load()
     doi = clean_doi(name)
     with pipeline.opened(config) as store:
-        files = store.deposit_files(CROSSREF.name, doi)
+        files = store.deposits.files(CROSSREF.name, doi)
         if doi is None:
             files = tuple(one for one in files if _is_named(one, name))
         if not files:
             raise HarvesterError(f"There is no deposit of {name} in the store. `harvester deposits` lists the files.")
-        rows = [] if doi else store.rows_of_file(files[0].batch_id)
+        rows = [] if doi else store.deposits.rows_of_file(files[0].batch_id)
     if common.json:
         as_json(files=files, deposits=list(map(_document, rows)))
         return
@@ -115,7 +115,7 @@ def discard(common: Common, name: str, yes: bool) -> None:
     """
     config = common.load()
     with pipeline.opened(config) as store:
-        file = next((one for one in store.deposit_files(CROSSREF.name) if _is_named(one, name)), None)
+        file = next((one for one in store.deposits.files(CROSSREF.name) if _is_named(one, name)), None)
         if file is None:
             raise HarvesterError(f"There is no deposit file {name} in the store. `harvester deposits` lists them.")
         common.say(f"{file.path}, with {counted(file.records, 'record')}. Discard it only if it was never uploaded.")
@@ -183,7 +183,7 @@ def _mark(
     yes: bool,
 ) -> None:
     sources = [source.name for source in select_sources(config, names)]
-    preview = store.preview_marks(CROSSREF.name, sources, selected)
+    preview = store.deposits.preview_marks(CROSSREF.name, sources, selected)
     for words in _preview_lines(preview):
         common.say(words)
     number = preview.marked + preview.unknown

@@ -31,7 +31,7 @@ def _list(common: Common) -> None:
     config = common.load()
     with pipeline.opened(config) as store:
         sources = list(config.sources)
-        planned, minted = store.planned_dois(sources, Selection()), store.minted_dois(sources)
+        planned, minted = store.minting.planned_dois(sources, Selection()), store.minting.minted_dois(sources)
     if common.json:
         as_json(minted=minted, planned=planned)
         return
@@ -63,7 +63,7 @@ def undo(common: Common, /, names: tuple[str, ...], everything: bool, **selectin
     with pipeline.opened(config) as store:
         today = datetime.now(UTC).date().isoformat()
         undone = pipeline.undo_minted(config, store, names, selected, today=today)
-        kept = store.minted_dois([source.name for source in select_sources(config, names)], selected)
+        kept = store.minting.minted_dois([source.name for source in select_sources(config, names)], selected)
     if common.json:
         as_json(undone=undone, kept=kept)
     common.say(f"{counted(len(undone), 'DOI')} taken back.")

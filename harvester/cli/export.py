@@ -98,7 +98,7 @@ def _export(
             )
             is_printed = not (common.json or common.quiet)
             held_back = held_back_groups(config, store, report.held_back) if is_printed else []
-        if selected and not selected.dois and not store.has_articles(names, selected):
+        if selected and not selected.dois and not store.articles.has_any(names, selected):
             raise selection.nothing_selected(selected)
         if is_printed:
             _print(report, held_back, store, dry_run=dry_run)

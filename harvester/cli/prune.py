@@ -27,7 +27,7 @@ def command(common: Common, days: int) -> None:
     """
     config = common.load()
     with opened(common, config) as store, shown(common):
-        done = store.prune(datetime.now(UTC) - timedelta(days=days))
+        done = store.retention.prune(datetime.now(UTC) - timedelta(days=days))
     if common.json:
         as_json(versions=done.versions, rejected=done.rejected, runs=done.runs, payloads=done.payloads)
     common.say(

@@ -37,7 +37,7 @@ def command(common: Common, name: str | None, limit: int) -> None:
                 raise _no_run(name)
             _show(common, config, store, int(name))
             return
-        runs = store.runs(limit, name)
+        runs = store.runs.latest(limit, name)
     if common.json:
         as_json(runs=[documents.of_run(run) for run in runs])
         return
@@ -55,10 +55,10 @@ def command(common: Common, name: str | None, limit: int) -> None:
 
 def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
     try:
-        run = store.run(run_id)
+        run = store.runs.get(run_id)
     except LookupError:
         raise _no_run(str(run_id)) from None
-    rejected = [{"record": bad.identifier, "reason": bad.reason} for bad in store.rejected_records(run_id)]
+    rejected = [{"record": bad.identifier, "reason": bad.reason} for bad in store.records.rejected(run_id)]
     if common.json:
         windows = [documents.of_window(window) for window in run.windows]
         as_json(run=documents.of_run(run), windows=windows, rejected=rejected)

@@ -37,7 +37,7 @@ def command(common: Common, identifier: str, form: str | None) -> None:
     """Shows the record with this OAI identifier or DOI, with or without https://doi.org/ in front."""
     config = common.load()
     with opened(common, config) as store:
-        found = store.find_articles(identifier) or store.find_articles(clean_doi(identifier) or "")
+        found = store.articles.find(identifier) or store.articles.find(clean_doi(identifier) or "")
         if not found:
             raise HarvesterError(
                 f"There is no record {identifier} in the store. `harvester status` says what there is, "
@@ -53,17 +53,17 @@ def command(common: Common, identifier: str, form: str | None) -> None:
             for stored in found:
                 _print_article(stored)
         elif common.json:
-            states = store.deposit_states(found)
+            states = store.deposits.states(found)
             first, *others = (_document(stored, config, states.get(stored.id, ())) for stored in found)
             as_json(**first, also=others)
         else:
-            states = store.deposit_states(found)
+            states = store.deposits.states(found)
             for stored in found:
                 _print(stored, states.get(stored.id, ()))
 
 
 def _print_raw(common: Common, store: Store, stored: StoredArticle) -> None:
-    for prefix, raw in store.raw_records(stored.source, stored.identifier):
+    for prefix, raw in store.records.raw(stored.source, stored.identifier):
         state = "deleted" if raw.deleted else f"{len(raw.payload or b'')} bytes"
         common.say(f"{stored.source}, {prefix}, {raw.datestamp}, {state}")
         if raw.payload:

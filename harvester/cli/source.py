@@ -157,7 +157,7 @@ def rename(common: Common, old: str, new: str) -> None:
     with opened(common, config) as store:
         with shown(common):
             pipeline.rename_source(config, store, old, new)
-        content = store.source_content(new)
+        content = store.sources.content(new)
     records = content.records if content else 0
     if common.json:
         as_json(source=new, records=records)
@@ -189,7 +189,7 @@ def forget(common: Common, name: str, yes: bool) -> None:
     """
     config = common.load()
     with opened(common, config) as store:
-        content = store.source_content(name)
+        content = store.sources.content(name)
         if content is None:
             raise StoreError(f"The store has no source {name}; `harvester status` lists those that it has.")
         common.say(_what_it_does(config, name, content))

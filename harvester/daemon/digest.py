@@ -78,14 +78,14 @@ class Digest(Struct, frozen=True, kw_only=True):
 
 def gathered(config: Config, store: Store, now: datetime) -> Digest:
     """What to report now."""
-    since = store.last_digest()
+    since = store.digests.last()
     targets = [target.name for target in configured_targets(config)]
-    files = [file for name in targets for file in store.deposit_files(name)]
+    files = [file for name in targets for file in store.deposits.files(name)]
     with store.overview() as overview:
         statuses = configured_statuses(config, overview)
     useless = {name: tuple(nothing_usable(status)) for name, status in statuses.items()}
     return Digest(
-        held=tuple(store.newly_held(list(config.sources))),
+        held=tuple(store.digests.newly_held(list(config.sources))),
         files=tuple(file for file in files if (since is None or file.written > since) and file.written <= now),
         useless={name: notices for name, notices in useless.items() if notices},
     )
@@ -99,7 +99,7 @@ def send_digest(config: Config, store: Store, now: datetime, stop: Stop) -> tupl
             send(config.alerts, message(config, digest.headline(), digest.text(), digest=digest.fields()), stop)
     except NotificationError as error:
         return digest, str(error)
-    store.save_digest(now, digest.held)
+    store.digests.save(now, digest.held)
     return digest, None
 
 

@@ -62,9 +62,9 @@ def comparison_of(source: str) -> str:
 
 def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
     """Every scheduled task."""
-    tasks = harvest_tasks(config, store, now) + reconcile_tasks(config, store, now)
+    tasks = harvest_tasks(config, store.runs, now) + reconcile_tasks(config, store.runs, now)
     if schedule := config.export_schedule():
-        last = store.last_export()
+        last = store.ledger.last_export()
         due = _not_before_attempt(config, EXPORT, last, export_due(config, store, now))
         tasks.append(_task(EXPORT, "export", schedule, last, due, now))
     if schedule := config.page_schedule():
@@ -72,26 +72,26 @@ def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
         due = _not_before_attempt(config, REPORT, last, report_due(config, now))
         tasks.append(_task(REPORT, "report", schedule, last, due, now))
     if schedule := config.digest_schedule():
-        last = store.last_digest()
+        last = store.digests.last()
         tasks.append(_task(DIGEST, "digest", schedule, last, digest_due(config, store, now), now))
     return tasks
 
 
-def harvest_tasks(config: Config, store: RunTable, now: datetime) -> list[Task]:
+def harvest_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]:
     """The harvest of every source that has a schedule, in the order of the configuration."""
     schedules = config.schedules()
-    return [_harvest_task(name, schedules[name], _history(config, store, name), now) for name in schedules]
+    return [_harvest_task(name, schedules[name], _history(config, runs, name), now) for name in schedules]
 
 
-def reconcile_tasks(config: Config, store: RunTable, now: datetime) -> list[Task]:
+def reconcile_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]:
     """The reconciliation of every source that has a schedule for it, in the order of the configuration."""
     schedules = config.reconcile_schedules()
-    return [_reconcile_task(name, schedules[name], _history(config, store, name), now) for name in schedules]
+    return [_reconcile_task(name, schedules[name], _history(config, runs, name), now) for name in schedules]
 
 
-def source_tasks(config: Config, store: RunTable, name: str, now: datetime) -> list[Task]:
+def source_tasks(config: Config, runs: RunTable, name: str, now: datetime) -> list[Task]:
     """The harvest and the reconciliation of one source, those that have a schedule."""
-    history = _history(config, store, name)
+    history = _history(config, runs, name)
     harvest, reconcile = config.schedules().get(name), config.reconcile_schedules().get(name)
     tasks = [_harvest_task(name, harvest, history, now)] if harvest else []
     return [*tasks, _reconcile_task(name, reconcile, history, now)] if reconcile else tasks
@@ -115,14 +115,14 @@ class _History(Struct, frozen=True, kw_only=True):
         return _end_of_wait((*self.harvests, *self.comparisons), now)
 
 
-def _history(config: Config, store: RunTable, name: str) -> _History:
+def _history(config: Config, runs: RunTable, name: str) -> _History:
     source = config.sources[name]
-    harvests, comparisons = newest_runs(store, source), last_reconciliations(store, source)
+    harvests, comparisons = newest_runs(runs, source), last_reconciliations(runs, source)
     never_compared = [prefix for prefix, run in zip(source.formats, comparisons, strict=True) if run is None]
     return _History(
         harvests=harvests,
         comparisons=comparisons,
-        first_harvests=[store.oldest_run(name, prefix) for prefix in never_compared],
+        first_harvests=[runs.oldest_run(name, prefix) for prefix in never_compared],
         is_at_work=locks.holder(config.locks_dir, f"source-{name}") is not None,
     )
 
@@ -175,9 +175,9 @@ def _task(
     return Task(subject=subject, kind=kind, schedule=schedule, last=last, due=due, next=following)
 
 
-def waiting_until(store: RunTable, source: Source, now: datetime) -> datetime | None:
+def waiting_until(runs: RunTable, source: Source, now: datetime) -> datetime | None:
     """Until when the provider wants no requests, by its last answer; `None` if requests are allowed."""
-    return _end_of_wait((*newest_runs(store, source), *last_reconciliations(store, source)), now)
+    return _end_of_wait((*newest_runs(runs, source), *last_reconciliations(runs, source)), now)
 
 
 def _end_of_wait(runs: Iterable[RunRow | None], now: datetime) -> datetime | None:
@@ -185,14 +185,14 @@ def _end_of_wait(runs: Iterable[RunRow | None], now: datetime) -> datetime | Non
     return max((moment for moment in moments if moment > now), default=None)
 
 
-def newest_runs(store: RunTable, source: Source) -> list[RunRow | None]:
+def newest_runs(runs: RunTable, source: Source) -> list[RunRow | None]:
     """The newest run of each format of the source, `None` for a format without one."""
-    return [store.newest_run(source.name, prefix) for prefix in source.formats]
+    return [runs.newest_run(source.name, prefix) for prefix in source.formats]
 
 
-def last_reconciliations(store: RunTable, source: Source) -> list[RunRow | None]:
+def last_reconciliations(runs: RunTable, source: Source) -> list[RunRow | None]:
     """The newest reconciliation of each format of the source, `None` for a format without one."""
-    return [store.last_reconciliation(source.name, prefix) for prefix in source.formats]
+    return [runs.last_reconciliation(source.name, prefix) for prefix in source.formats]
 
 
 def last_attempt(runs: Iterable[RunRow | None]) -> datetime | None:
@@ -227,10 +227,10 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
     if schedule is None:
         return None
     for target in configured_targets(config):
-        since = due_since(schedule, store.last_export(target.name), now)
+        since = due_since(schedule, store.ledger.last_export(target.name), now)
         if since is None:
             continue
-        if store.pending(target.name, config.sources, configured=config.sources, without=membership.CODES):
+        if store.ready.pending(target.name, config.sources, configured=config.sources, without=membership.CODES):
             return since
     return None
 
@@ -238,7 +238,7 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
 def digest_due(config: Config, store: Store, now: datetime) -> datetime | None:
     """Since when the digest is due; `None` if it is not."""
     schedule = config.digest_schedule()
-    return due_since(schedule, store.last_digest(), now) if schedule else None
+    return due_since(schedule, store.digests.last(), now) if schedule else None
 
 
 def report_due(config: Config, now: datetime) -> datetime | None:

@@ -69,7 +69,7 @@ def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
             digest, digest_error = send_digest(config, store, now(), stop)
         return DueResult(
             runs=tuple(runs),
-            needs_person=any(store.run(run.id).needs_person for run in runs if run.id),
+            needs_person=any(store.runs.get(run.id).needs_person for run in runs if run.id),
             export=writer.export,
             report=writer.report,
             still_due=() if runs or writer.written() or digest else tuple(task.name for task in tasks),

@@ -209,46 +209,46 @@ def current_notification(
     """What to report now, by the run table and `due_run.written`."""
     incidents = [found for source in config.sources.values() for found in _to_report(store, source, now)]
     incidents += [incident_of_writing(subject, error, now) for subject, error in written.items() if error]
-    working = [subject for source in config.sources.values() for subject in _working(store, source)]
+    working = [subject for source in config.sources.values() for subject in _working(store.runs, source)]
     working += [subject for subject, error in written.items() if error is None]
     configured = (*config.sources, *map(comparison_of, config.sources), EXPORT, REPORT)
-    return notification_of(incidents, working, configured, store.alerts(), now, config.zone)
+    return notification_of(incidents, working, configured, store.alerts.all(), now, config.zone)
 
 
 def _to_report(store: Store, source: Source, now: datetime) -> Iterator[Incident]:
     """The incidents of one source without a harvest that has only just begun to fail: most of these are over soon."""
-    failing = [run for run in newest_runs(store, source) if run and _fails(run) and not run.needs_person]
+    failing = [run for run in newest_runs(store.runs, source) if run and _fails(run) and not run.needs_person]
     is_new = bool(failing) and all(now - _failing_since(store, run, now) < FIRST_FAILURE for run in failing)
-    return (one for one in source_incidents(store, source) if not (is_new and one.subject == source.name))
+    return (one for one in source_incidents(store.runs, source) if not (is_new and one.subject == source.name))
 
 
 def _failing_since(store: Store, run: RunRow, now: datetime) -> datetime:
     """When the first of the failing harvests in succession began, as far as that matters."""
     before: RunRow | None = run
     while before and _fails(before) and now - run.started < FIRST_FAILURE:
-        run, before = before, store.newest_run(before.source, before.prefix, before=before.id)
+        run, before = before, store.runs.newest_run(before.source, before.prefix, before=before.id)
     return run.started
 
 
-def source_incidents(store: RunTable, source: Source) -> list[Incident]:
+def source_incidents(runs: RunTable, source: Source) -> list[Incident]:
     """The incidents of one source and of its comparison, by the run table, whether they were reported or not.
 
     That of the comparison is not over with the next harvest, which does not know what the comparison found.
     """
-    runs = (newest_runs(store, source), last_reconciliations(store, source))
-    found = (incident_of_runs(source.name, of_one_kind) for of_one_kind in runs)
+    kinds = (newest_runs(runs, source), last_reconciliations(runs, source))
+    found = (incident_of_runs(source.name, of_one_kind) for of_one_kind in kinds)
     return [replace(incident, url=source.url) for incident in found if incident]
 
 
-def _working(store: RunTable, source: Source) -> Iterator[str]:
+def _working(runs: RunTable, source: Source) -> Iterator[str]:
     """The subjects of one source that are in order: harvested, or compared, in each format."""
-    if all_complete(newest_runs(store, source)):
+    if all_complete(newest_runs(runs, source)):
         yield source.name
-    if all_complete(last_reconciliations(store, source)):
+    if all_complete(last_reconciliations(runs, source)):
         yield comparison_of(source.name)
 
 
 def remember(store: Store, sent: Notification, now: datetime) -> None:
     """Saves what people were notified of."""
-    store.save_alerts([Alert(incident.subject, incident.since, now) for incident in sent.incidents])
-    store.delete_alerts([*(alert.subject for alert in sent.recovered), *sent.removed])
+    store.alerts.save([Alert(incident.subject, incident.since, now) for incident in sent.incidents])
+    store.alerts.delete([*(alert.subject for alert in sent.recovered), *sent.removed])

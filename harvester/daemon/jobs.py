@@ -138,7 +138,7 @@ class Jobs:
         A provider that wants no requests is left alone until it allows them again.
         """
         with pipeline.opened(config) as store:
-            tasks = source_tasks(config, store, name, self._now())
+            tasks = source_tasks(config, store.runs, name, self._now())
         if tasks:
             self._move(name, max(_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
 

@@ -41,17 +41,17 @@ class _Metrics(Collector):
             sources = configured_statuses(self._config, overview).values()
         yield from _articles(sources)
         yield from _formats(sources)
-        yield _next("run", harvest_tasks(self._config, self._store, self._now))
-        yield _next("comparison", reconcile_tasks(self._config, self._store, self._now))
+        yield _next("run", harvest_tasks(self._config, self._store.runs, self._now))
+        yield _next("comparison", reconcile_tasks(self._config, self._store.runs, self._now))
         yield self._needs_person()
         alerts = GaugeMetricFamily("harvester_alerts", "Matters for a person that were told and are not over.")
-        alerts.add_metric([], len(self._store.alerts()))
+        alerts.add_metric([], len(self._store.alerts.all()))
         yield alerts
 
     def _needs_person(self) -> Metric:
         family = GaugeMetricFamily("harvester_source_needs_person", "1 if it needs a person.", labels=["source"])
         for source in self._config.sources.values():
-            family.add_metric([source.name], bool(source_incidents(self._store, source)))
+            family.add_metric([source.name], bool(source_incidents(self._store.runs, source)))
         return family
 
 

@@ -35,17 +35,17 @@ def before_sources(tasks: Iterable[Task]) -> list[str]:
     return [task.subject for task in takewhile(lambda task: task.subject in (EXPORT, REPORT), tasks)]
 
 
-def turns(config: Config, store: RunTable, name: str, now: Callable[[], datetime]) -> Iterator[Task]:
+def turns(config: Config, runs: RunTable, name: str, now: Callable[[], datetime]) -> Iterator[Task]:
     """The due tasks of one source, each once. The caller does each before it requests the next one.
 
     The run table is read again each time: the provider may not want more requests now, something may have become due,
     and another process may have done what was due.
     """
     done: set[TaskKind] = set()
-    while left := [task for task in _due_tasks(config, store, name, now()) if task.kind not in done]:
+    while left := [task for task in _due_tasks(config, runs, name, now()) if task.kind not in done]:
         done.add(left[0].kind)
         yield left[0]
 
 
-def _due_tasks(config: Config, store: RunTable, name: str, now: datetime) -> list[Task]:
-    return in_turn(source_tasks(config, store, name, now), now)
+def _due_tasks(config: Config, runs: RunTable, name: str, now: datetime) -> list[Task]:
+    return in_turn(source_tasks(config, runs, name, now), now)

@@ -33,7 +33,7 @@ Stop = Callable[[], bool]
 def do_due(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
     """Harvests one source and compares it with its provider, as far as that is due. Raises only `StoreError`."""
     reports: list[RunReport] = []
-    for task in turns(config, store, name, now):
+    for task in turns(config, store.runs, name, now):
         if stop():
             break
         reports += (reconcile if task.kind == "reconcile" else harvest)(config, store, name, now=now, stop=stop)
@@ -60,7 +60,9 @@ def _attempt(
 ) -> list[RunReport]:
     begun = now()
     do, newest = (
-        (pipeline.harvest, store.newest_run) if what == "harvest" else (pipeline.reconcile, store.last_reconciliation)
+        (pipeline.harvest, store.runs.newest_run)
+        if what == "harvest"
+        else (pipeline.reconcile, store.runs.last_reconciliation)
     )
     with log_context(source=name):
         try:
@@ -107,10 +109,10 @@ def _record_attempt(
         return  # there was no attempt yet
     elif run is not None and run.state != "complete":  # the next attempt can use its checkpoints
         state = report.state if run.state in ("running", "waiting") else run.state
-        run = store.finish_run(run.id, state, ended, report.error)
+        run = store.runs.finish(run.id, state, ended, report.error)
     else:
-        run = store.begin_run(report.source, report.format, kind, (), begun)
-        store.finish_run(run.id, report.state, ended, report.error)
+        run = store.runs.begin(report.source, report.format, kind, (), begun)
+        store.runs.finish(run.id, report.state, ended, report.error)
     _log(report, run.id)
 
 
@@ -178,11 +180,11 @@ def write_report_file(path: Path, text: str) -> None:
 def mark_crashed_runs(config: Config, store: Store, now: datetime) -> int:
     """Marks the runs that are "running" while no process works on their source, and returns how many there were."""
     crashed = 0
-    for run in store.running_runs():
+    for run in store.runs.running():
         try:
             with locks.hold(config.locks_dir, f"source-{run.source}", what="a look for crashed runs"):
-                if store.run(run.id).state == "running":
-                    store.finish_run(run.id, "incomplete", now, CRASHED, interrupted=True)
+                if store.runs.get(run.id).state == "running":
+                    store.runs.finish(run.id, "incomplete", now, CRASHED, interrupted=True)
                     crashed += 1
                     with log_context(source=run.source, run=run.id):
                         log.warning("%s", CRASHED)

@@ -35,16 +35,16 @@ class Batches:
         """`version` is the version of the target's schema for new batches."""
         self._store, self._target, self._version = store, target, version
         self._now, self._dry_run = now, dry_run
-        self._last = store.last_timestamp()
+        self._last = store.ledger.last_timestamp()
 
     def unfinished(self, configured: Collection[str]) -> Iterator[tuple[PlannedBatch, list[StoredArticle]]]:
         """What a crash left planned, with its articles.
 
         Abandons batches whose articles have changed since, or are of sources that are not `configured` any more.
         """
-        for planned in () if self._dry_run else self._store.planned_batches(self._target):
+        for planned in () if self._dry_run else self._store.ledger.planned(self._target):
             ids = [member.article_id for member in planned.members if member.article_id is not None]
-            articles = self._store.articles_by_id(ids)
+            articles = self._store.articles.by_id(ids)
             ready = [one.fingerprint for one in articles if one.state == "ready" and one.source in configured]
             if ready == [member.fingerprint for member in planned.members]:
                 yield planned, articles
@@ -58,18 +58,20 @@ class Batches:
         batch_id = f"{doi_prefix(articles[0].doi or '')}-{candidate}"
         members = tuple(map(_member, articles))
         if not self._dry_run:
-            candidate = self._store.plan_batch(self._target, batch_id, candidate, self._version, members, now)
+            candidate = self._store.ledger.plan(self._target, batch_id, candidate, self._version, members, now)
         return PlannedBatch(
             id=batch_id, timestamp=candidate, schema_version=self._version, planned=now, members=members
         )
 
     def mark(self, planned: PlannedBatch, path: Path, data: bytes) -> None:
         """Records that the file at `path` exists and contains `data`."""
-        self._store.mark_exported(planned.id, str(path), hashlib.sha256(data).hexdigest(), len(data), self._now())
+        self._store.ledger.mark_exported(
+            planned.id, str(path), hashlib.sha256(data).hexdigest(), len(data), self._now()
+        )
 
     def abandon(self, planned: PlannedBatch) -> None:
         if not self._dry_run:
-            self._store.abandon_batch(planned.id)
+            self._store.ledger.abandon(planned.id)
 
 
 def _member(stored: StoredArticle) -> BatchMember:

@@ -56,8 +56,8 @@ def write_deposits(
     export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
     written = list(until_stopped(export.resume(configured), stop))
     if not dry_run:
-        store.settle_marks(target)
-    pending = store.pending(
+        store.deposits.settle_marks(target)
+    pending = store.ready.pending(
         target, sources, selection, everything=everything, configured=configured, without=membership.CODES
     )
     export.report_progress(len(pending))
@@ -69,9 +69,9 @@ def write_deposits(
     return ExportReport(
         files=tuple(written),
         minted=tuple(NewDoi(doi=one.doi, record=one.record, source=one.source, title=one.title) for one in minted),
-        held_back=(*store.held_back(sources, selection), *export.invalid),
+        held_back=(*store.findings.held_back(sources, selection), *export.invalid),
         thinner=tuple(_metadata_lost(store, target, written)),
-        deleted=tuple(worded_finding(row, {}) for row in store.findings(sources, deletions.CODES)),
+        deleted=tuple(worded_finding(row, {}) for row in store.findings.matching(sources, deletions.CODES)),
         unchanged=_unchanged(store, sources, selection, export.handled),
     )
 
@@ -91,7 +91,7 @@ def _unchanged(store: Store, sources: Sequence[str], selection: Selection, handl
     if selection.dois:
         return 0
     # A batch that was resumed may contain articles outside of the selection.
-    return max(0, store.ready_count(sources, selection) - sum(handled[name] for name in sources))
+    return max(0, store.ready.count(sources, selection) - sum(handled[name] for name in sources))
 
 
 def preview(config: Config, target: Target, article: Article, *, now: datetime) -> bytes:
@@ -103,7 +103,7 @@ def preview(config: Config, target: Target, article: Article, *, now: datetime) 
 def _metadata_lost(store: Store, target: str, written: Sequence[FileReport]) -> Iterator[RecordFinding]:
     """The findings from before these files about records that have less than their last deposit for this target."""
     dois = {doi for file in written for doi in file.dois}
-    for row in store.findings(codes=redeposits.CODES):
+    for row in store.findings.matching(codes=redeposits.CODES):
         if row.doi in dois and row.finding.detail.get("target") == target:
             yield worded_finding(row, {})  # its remedy names no journal
 

@@ -55,7 +55,7 @@ class Answering:
     def __init__(self, store: Store, writer: PageWriter, run: Run, access: Access, slot: Slot, stop: Stop) -> None:
         self._store, self._writer, self._run, self._slot = store, writer, run, slot
         self._requests: Counter[str] = Counter()
-        self._last_rejection = store.last_rejection_id()
+        self._last_rejection = store.records.last_rejection_id()
         self._closing = ExitStack()
         self._provider = self._closing.enter_context(Provider(access, stop=stop))
         self._provider_once = self._closing.enter_context(Provider(replace(access, retries=0), stop=stop))
@@ -112,23 +112,23 @@ class Answering:
             case Missing(listed):
                 return self._writer.missing(listed)
             case StoredRecords(identifiers):
-                return self._store.stored_records(source, prefix, identifiers)
+                return self._store.records.stored(source, prefix, identifiers)
             case StoredIdentifiers(after):
-                return self._store.identifiers(source, after)
+                return self._store.articles.identifiers(source, after)
             case RejectedBefore():
-                return self._store.unresolved_rejections(source, prefix, self._last_rejection)
+                return self._store.records.unresolved_rejections(source, prefix, self._last_rejection)
             case Delivered(identifiers):
                 return {name for name in identifiers if self._writer.was_delivered(name)}
             case NewestDatestamp():
-                return self._store.newest_datestamp(source, prefix)
+                return self._store.records.newest_datestamp(source, prefix)
             case HasDatestamp(since, until):
-                return self._store.has_datestamp(source, prefix, since, until)
+                return self._store.records.has_datestamp(source, prefix, since, until)
             case LastComplete():
-                return self._store.last_complete_run(source, prefix)
+                return self._store.runs.last_complete(source, prefix)
             case EarlierRun():
-                return self._store.newest_run(source, prefix, before=self._run.id)
+                return self._store.runs.newest_run(source, prefix, before=self._run.id)
             case Rejections():
-                return [one.reason for one in self._store.rejected_records(self._run.id)]
+                return [one.reason for one in self._store.records.rejected(self._run.id)]
 
 
 def _ask(provider: Provider, question: ProviderQuestion) -> Any:

@@ -76,7 +76,7 @@ class PageWriter:
         return [raw for identifier, raw in listed.items() if changes.is_news(known.get(identifier), raw)]
 
     def _known(self, identifiers: Collection[str]) -> dict[str, StoredRecord]:
-        return self._store.stored_records(self._run.source, self._run.prefix, identifiers)
+        return self._store.records.stored(self._run.source, self._run.prefix, identifiers)
 
     def _is_outdated(self, known: StoredRecord | None, raw: RawRecord) -> bool:
         return known is not None and self._is_ours(known, raw) and changes.outdated(known, raw)

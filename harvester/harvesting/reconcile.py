@@ -47,7 +47,7 @@ def reconcile_source(
     """
     for prefix in source.formats:
         started = time.monotonic()
-        run = store.begin_run(source.name, prefix, "reconcile", windows.requested(prefix, source.sets), now())
+        run = store.runs.begin(source.name, prefix, "reconcile", windows.requested(prefix, source.sets), now())
         mapper = SourceMapper(config, store, source, today=now().date().isoformat())
         writer = PageWriter(store, mapper, run)
         with (

@@ -24,7 +24,7 @@ def not_begun(source: Source, prefix: str, error: Exception) -> RunReport:
 def finish(store: Store, run: Run, outcome: Outcome, now: datetime, seconds: float, *, stopped: bool) -> RunReport:
     """Writes how a run ended, and reports it. `stopped`: by us, so that it resumes at the next opportunity."""
     interrupted = outcome.state == "incomplete" and stopped
-    ended = store.finish_run(
+    ended = store.runs.finish(
         run.id,
         outcome.state,
         now,

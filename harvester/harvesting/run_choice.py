@@ -37,10 +37,10 @@ class RunChoice:
 
     def next_run(self, identity: Identity, prefix: str) -> Run:
         """Resumes the run that was interrupted, or begins a new one."""
-        unfinished = self._store.resumable_run(self._source.name, prefix)
+        unfinished = self._store.runs.resumable(self._source.name, prefix)
         is_new = not self._request.full and not self._request.is_range
         if unfinished and is_new and set(unfinished.sets) == set(self._source.sets):
-            return self._with_news(identity, self._store.resume_run(unfinished.id))
+            return self._with_news(identity, self._store.runs.resume(unfinished.id))
         if self._request.is_range:
             return self._begin(prefix, "range", self._request.since, self._request.until)
         self._give_up(prefix)
@@ -49,22 +49,22 @@ class RunChoice:
 
     def unanswered_run(self, prefix: str) -> Run:
         """The run that an attempt without an answer belongs to; an interrupted one keeps its checkpoints."""
-        newest = self._store.newest_run(self._source.name, prefix)
+        newest = self._store.runs.newest_run(self._source.name, prefix)
         if newest is not None and newest.state != "complete" and not self._request.is_range:
             return newest
         kind: RunKind = "incremental" if newest and not self._request.full else "full"
         kind = "range" if self._request.is_range else kind
-        return self._store.begin_run(self._source.name, prefix, kind, (), self._now())
+        return self._store.runs.begin(self._source.name, prefix, kind, (), self._now())
 
     def owe_everything(self) -> None:
         """At another address there may be another repository: everything is asked for, in every format ever harvested.
 
         The ledger knows that before it knows the address, so a kill in between costs nothing.
         """
-        for prefix in dict.fromkeys((*self._source.formats, *self._store.harvested_formats(self._source.name))):
+        for prefix in dict.fromkeys((*self._source.formats, *self._store.runs.harvested_formats(self._source.name))):
             self._give_up(prefix)
             run = self._begin(prefix, "full")
-            self._store.finish_run(run.id, "incomplete", self._now(), "everything is asked for at another address")
+            self._store.runs.finish(run.id, "incomplete", self._now(), "everything is asked for at another address")
 
     def _with_news(self, identity: Identity, run: Run) -> Run:
         """Adds what changed since the run began, if only windows of the past are left of it.
@@ -76,16 +76,16 @@ class RunChoice:
         news = [window for window in windows.requested(run.prefix, run.sets, since) if window.set_spec not in coming]
         if since is None or not news or self._now() - run.started <= changes.OVERLAP:
             return run
-        return self._store.add_windows(run.id, news)
+        return self._store.runs.add_windows(run.id, news)
 
     def _begin(self, prefix: str, kind: RunKind, since: str | None = None, until: str | None = None) -> Run:
         asked = windows.requested(prefix, self._source.sets, since, until)
-        return self._store.begin_run(self._source.name, prefix, kind, asked, self._now())
+        return self._store.runs.begin(self._source.name, prefix, kind, asked, self._now())
 
     def _give_up(self, prefix: str) -> None:
         """Closes the interrupted run: it asked for something else than what is asked now."""
-        if unfinished := self._store.resumable_run(self._source.name, prefix):
-            self._store.finish_run(unfinished.id, "failed", self._now(), "given up for another harvest of this source")
+        if unfinished := self._store.runs.resumable(self._source.name, prefix):
+            self._store.runs.finish(unfinished.id, "failed", self._now(), "given up for another harvest of this source")
 
     def _since_last(self, identity: Identity, prefix: str) -> str | None:
         """The `from` after the last complete run, if it saw all the sets that are asked for now.
@@ -94,10 +94,12 @@ class RunChoice:
         nothing ever came, since an index can be filled later with old datestamps.
         """
         name = self._source.name
-        if not self._store.newest_datestamp(name, prefix) and not self._store.unresolved_rejections(name, prefix):
+        if not self._store.records.newest_datestamp(name, prefix) and not self._store.records.unresolved_rejections(
+            name, prefix
+        ):
             return None
-        last = self._store.last_complete_run(self._source.name, prefix)
-        newest = self._store.newest_run(self._source.name, prefix)
+        last = self._store.runs.last_complete(self._source.name, prefix)
+        newest = self._store.runs.newest_run(self._source.name, prefix)
         owed = newest is not None and newest.kind == "full" and newest.state != "complete"
         if last is None or owed or not changes.covers(last.sets, self._source.sets):
             return None
@@ -106,12 +108,12 @@ class RunChoice:
         return self._since(identity, last)
 
     def _headers_name_sets(self, prefix: str) -> bool:
-        return self._store.headers_name_sets(self._source.name, prefix, self._source.sets)
+        return self._store.records.headers_name_sets(self._source.name, prefix, self._source.sets)
 
     def _since(self, identity: Identity, run: Run) -> str | None:
         """The `from` of a list of what this run cannot have seen."""
         overlap = timedelta(seconds=self._source.overlap)
-        if identity.granularity == "second" and not self._store.has_time_of_day(self._source.name, run.prefix):
+        if identity.granularity == "second" and not self._store.records.has_time_of_day(self._source.name, run.prefix):
             # What changed today is stamped before the last harvest, at midnight (Janeway).
             overlap += timedelta(days=1)
         return changes.next_since(run.response_date, run.started, identity.granularity, overlap)

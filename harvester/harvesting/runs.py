@@ -103,7 +103,7 @@ class _SourceHarvest:
 
         Where it alone fails, the lists are requested without it (dataverse#7624), and the next harvest retries.
         """
-        stored = self._store.source(self._source.name)
+        stored = self._store.sources.get(self._source.name)
         known = stored.identity if stored else None
         has_moved = stored is not None and stored.url not in ("", self._source.url)
         if known is not None and not has_moved and not self._request.full:
@@ -118,13 +118,13 @@ class _SourceHarvest:
             return known or _UNKNOWN
         if has_moved:
             self._choice.owe_everything()
-        self._store.save_identity(self._source.name, identity, self._source.url)
+        self._store.sources.save_identity(self._source.name, identity, self._source.url)
         return identity
 
     def _keep_address(self, report: RunReport) -> None:
         """Without Identify, the first page shows that this is the address of a provider."""
         if self._has_no_address and report.pages:
-            self._store.save_address(self._source.name, self._source.url)
+            self._store.sources.save_address(self._source.name, self._source.url)
             self._has_no_address = False
 
     def _identify(self, access: Access) -> Identity:
@@ -147,7 +147,7 @@ class _SourceHarvest:
         run = self._choice.unanswered_run(prefix)
         wait_until = error.moment if isinstance(error, WaitUntil) else None
         state: RunState = "waiting" if wait_until else "incomplete" if run.state == "incomplete" else "failed"
-        ended = self._store.finish_run(run.id, state, self._now(), str(error), wait_until=wait_until)
+        ended = self._store.runs.finish(run.id, state, self._now(), str(error), wait_until=wait_until)
         return report_of(ended, 0.0)
 
     def _harvest_format(self, identity: Identity, prefix: str) -> Iterator[RunReport]:

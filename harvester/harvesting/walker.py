@@ -71,7 +71,7 @@ class Walker:
         self._context.mapper.begin(self._run.prefix, page)
 
     def _ledger(self) -> Run:
-        return self._context.store.run(self._run.id)
+        return self._context.store.runs.get(self._run.id)
 
     def _facts(self) -> plan.Facts:
         source = self._context.source

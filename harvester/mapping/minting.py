@@ -37,7 +37,7 @@ class MintingMapper:
         article = read.article
         if article is None or article.doi is not None or not self._membership.includes(live.values()):
             return self._mapper.check(read)
-        doi = self._store.minted(self._source, identifier)
+        doi = self._store.minting.minted(self._source, identifier)
         return self._mapper.check(_with_minted(article, doi, read.findings) if doi else read)
 
 

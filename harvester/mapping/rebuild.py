@@ -42,13 +42,13 @@ def rebuild_articles(
     progress.report(TASK)
     if everything:
         for source in select_sources(config, names):
-            store.mark_stale(source.name)
+            store.articles.mark_stale(source.name)
     for source in select_sources(config, names):
         with SourceMapper(config, store, source, today=today) as mapper, reduced_gc():
             outdated, waiting = _outdated(store, mapper, source.name), _waiting(store, source.name, today)
             for articles, states in until_stopped(chain(mapper.rebuild(outdated), mapper.rebuild(waiting)), stop):
                 total = _total(config, store, names) if total is None else total
-                store.save_articles(articles, states)
+                store.articles.save(articles, states)
                 done += sum(article.row is not None for article in articles)
                 progress.report(TASK, done, total)
     if done:
@@ -65,14 +65,14 @@ def _total(config: Config, store: Store, names: Sequence[str]) -> int:
 def _outdated(store: Store, mapper: SourceMapper, source: str) -> Iterator[list[str]]:
     """The identifiers that an earlier configuration or program mapped, a page at a time."""
     last = ""
-    while identifiers := store.identifiers(source, last, PAGE, not_mapped_with=mapper.mapped_with):
+    while identifiers := store.articles.identifiers(source, last, PAGE, not_mapped_with=mapper.mapped_with):
         yield identifiers
         last = identifiers[-1]
 
 
 def _waiting(store: Store, source: str, today: str) -> Iterator[list[str]]:
     """The identifiers whose articles waited for a date that has come, a page at a time."""
-    future = store.findings([source], dates.FUTURE_CODES)
+    future = store.findings.matching([source], dates.FUTURE_CODES)
     come = iter(dict.fromkeys(row.identifier for row in future if dates.has_come(row.finding.value, today)))
     while identifiers := list(islice(come, PAGE)):
         yield identifiers

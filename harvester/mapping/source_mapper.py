@@ -41,8 +41,8 @@ class SourceMapper:
         hints, policy = source.hints(config.journals), config.policy(today, source)
         self._mapper = ArticleMapper(hints, policy)
         # Minted DOIs stay, even if minting is turned off later.
-        mints = any(facts.mint_dois for facts in config.journals.values()) or store.has_minted(source.name)
-        known = store.source(source.name)
+        mints = any(facts.mint_dois for facts in config.journals.values()) or store.minting.has_minted(source.name)
+        known = store.sources.get(source.name)
         earlier_sets = known.sets if known and not source.sets else ()
         self._membership = Membership(source, earlier_sets, config.journals)
         self._minting = MintingMapper(store, self._membership, self._mapper) if mints else None
@@ -79,7 +79,7 @@ class SourceMapper:
         """
         begun: deque[tuple[Articles, RecordStates]] = deque()
         for identifiers in pages:
-            states = self._store.record_states(self._source.name, identifiers)
+            states = self._store.articles.record_states(self._source.name, identifiers)
             stored = self._stored(identifiers)
             begun.append((self._begin(identifiers, [self._live(stored.get(one, {})) for one in identifiers]), states))
             if len(begun) > REBUILT_AHEAD:
@@ -97,7 +97,7 @@ class SourceMapper:
         prefixes = [prefix for prefix in self._source.formats if prefix != without]
         stored: dict[str, dict[str, RawRecord]] = {}
         if prefixes and identifiers:
-            for (identifier, prefix), raw in self._store.live_records(self._source.name, prefixes, identifiers).items():
+            for (identifier, prefix), raw in self._store.records.live(self._source.name, prefixes, identifiers).items():
                 stored.setdefault(identifier, {})[prefix] = raw
         return stored
 

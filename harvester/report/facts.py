@@ -120,8 +120,8 @@ def gather(
     held, grouped = _HeldBack(), FindingGroups()
     for _ in reported(grouped.counting(held.collecting(findings)), "reading findings"):
         pass
-    ready = until_stopped(store.ready_articles(sources), stop)
-    ready = reported(ready, "counting what articles have", store.ready_count(sources))
+    ready = until_stopped(store.ready.articles(sources), stop)
+    ready = reported(ready, "counting what articles have", store.ready.count(sources))
     by_journal = count_by_journal(ready, now.year, config.journals, crossmark=_has_crossmark(config))
     states = _states(config, store, sources) if journal is None else ()
     journals = tuple(
@@ -135,9 +135,9 @@ def gather(
         journal=journal,
         title=journals[0].title if journal and journals else _title(config, journal or ""),
         made=now,
-        last_export=store.last_export(),
+        last_export=store.ledger.last_export(),
         sources=states,
-        deposits=store.deposit_counts(sources) if journal is None else (),
+        deposits=store.deposits.counts(sources) if journal is None else (),
         journals=journals,
         findings=tuple(sorted((_group(store, group, held.frees) for group in grouped.groups()), key=_by_use)),
         held_count=held.count,

@@ -127,9 +127,10 @@ def connect(url: str, *, timeout: float = 30.0) -> Iterator[Store]:
 
     `timeout` is how many seconds to wait for a locked store. Raises `StoreError`.
     """
+    from harvester.store.database import Database
     from harvester.store.store import Store
 
-    opened = Store.open(url, timeout)
+    opened = Store(Database.open(url, timeout))
     try:
         yield opened
     finally:

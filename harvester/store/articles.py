@@ -15,13 +15,14 @@ from harvester.article_rows import ArticleRow
 from harvester.findings import PLANNED_DOI, is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
-from harvester.store.database import BulkStatement, Database, chunks, in_list, new_id
-from harvester.store.structs import ArticleToSave, RecordStates, StoredArticle
+from harvester.store.database import BulkStatement, Part, chunks, in_list, new_id
+from harvester.store.selection import selected
+from harvester.store.structs import ArticleToSave, RecordStates, Selection, StoredArticle
 from harvester.store.tables import article, finding, mapping, record
 from harvester.store.tables import source as source_table
 
 
-class Articles(Database):
+class Articles(Part):
     """Articles, and which of them have to be rebuilt."""
 
     def record_states(self, source: str, identifiers: Collection[str]) -> RecordStates:
@@ -29,7 +30,7 @@ class Articles(Database):
         with self._read() as connection:
             return _record_states(connection, source, identifiers)
 
-    def save_articles(self, saves: Sequence[ArticleToSave], based_on: RecordStates | None = None) -> None:
+    def save(self, saves: Sequence[ArticleToSave], based_on: RecordStates | None = None) -> None:
         """Saves articles that were rebuilt from stored records, all of them or none.
 
         `based_on` are the states of their records when these were read. An article whose records have changed since is
@@ -41,7 +42,7 @@ class Articles(Database):
                 saves = [save for save in saves if now.get(save.identifier) == based_on.get(save.identifier)]
             save_articles(connection, saves)
 
-    def find_articles(self, name: str, source: str | None = None) -> list[StoredArticle]:
+    def find(self, name: str, source: str | None = None) -> list[StoredArticle]:
         """The articles with this OAI identifier or DOI, in one source or all."""
         # Both halves name the source (or all sources), so that SQLite uses an index for each of them.
         in_source = article.c.source == source if source else article.c.source.in_(select(source_table.c.name))
@@ -53,7 +54,7 @@ class Articles(Database):
             ids = connection.execute(statement.order_by(article.c.source, article.c.identifier)).scalars().all()
             return load_articles(connection, ids)
 
-    def articles_by_id(self, ids: Collection[int]) -> list[StoredArticle]:
+    def by_id(self, ids: Collection[int]) -> list[StoredArticle]:
         """The articles with these ids (`BatchMember.article_id`), in this order."""
         with self._read() as connection:
             return [stored for chunk in chunks(ids) for stored in load_articles(connection, chunk)]
@@ -90,6 +91,11 @@ class Articles(Database):
         """Marks every article of a source as to be rebuilt."""
         with self._write() as connection:
             mark_stale(connection, article.c.source == name)
+
+    def has_any(self, sources: Collection[str], selection: Selection) -> bool:
+        """Whether any article, in whatever state, is in the selection."""
+        with self._read() as connection:
+            return connection.execute(selected(select(article.c.id), sources, selection).limit(1)).first() is not None
 
 
 # -------------------------------------------------------------------------------- saving, in a transaction

@@ -63,7 +63,7 @@ _BEGIN = {
 
 
 class Database:
-    """One SQLite file and its transactions: the base of all parts of the store."""
+    """One SQLite file and its transactions."""
 
     def __init__(self, path: Path, engine: Engine, timeout: float) -> None:
         self.path = path
@@ -108,18 +108,26 @@ class Database:
         with self._store_errors(), closing(self._engine.raw_connection()) as raw:
             raw.cursor().execute(statement, values)
 
-    def _read(self) -> AbstractContextManager[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees the store as it was when the transaction began. It blocks no writer."""
         return self._transaction("read")
 
-    def _write(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
+    def write(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
         """A transaction that writes everything or nothing; a `durable` one is on the disk when the block ends."""
         return self._transaction("durable" if durable else "write")
+
+    @contextmanager
+    def restructure(self) -> Iterator[Connection]:
+        """A durable transaction that checks references once, at its end, and not row by row."""
+        with self._transaction("migrate") as connection:
+            yield connection
+            self._check_references(connection)
+        self._engine.dispose()  # the next connection has its foreign keys on
 
     # ------------------------------------------------------------------------------------- opening
 
     def _prepare(self) -> None:
-        with self._read() as connection:
+        with self.read() as connection:
             revision = self._revision(connection)
         if self.read_only:
             self._check_readable(revision)
@@ -171,7 +179,7 @@ class Database:
         return revision
 
     def _create(self) -> None:
-        with self._write(durable=True) as connection:
+        with self.write(durable=True) as connection:
             if self._revision(connection) is not None:
                 return  # another process was first
             tables.metadata.create_all(connection)
@@ -180,13 +188,11 @@ class Database:
             connection.execute(tables.alembic_version.insert().values(version_num=migrations.HEAD))
 
     def _migrate(self, revision: str) -> None:
-        with self._transaction("migrate") as connection:
+        with self.restructure() as connection:
             if self._revision(connection) == revision:  # else another process was first, and made the backup
                 self.backup(self.path.with_name(f"{self.path.name}.before-{migrations.HEAD}"))
                 report("upgrading the store")
                 migrations.upgrade(connection)
-                self._check_references(connection)
-        self._engine.dispose()  # the next connection has its foreign keys on
 
     def _check_references(self, connection: Connection) -> None:
         if broken := connection.execute(text("PRAGMA foreign_key_check")).first():
@@ -237,6 +243,14 @@ class Database:
             raise
         except (DatabaseError, sqlite3.DatabaseError) as error:
             raise store_error(str(getattr(error, "orig", error)), self.path, self._timeout) from error
+
+
+class Part:
+    """A part of the store: what it reads and writes is about one idea."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read, self._write = database.read, database.write
 
 
 class BulkStatement:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.identifiers import fold_doi
-from harvester.store.database import Database, chunks, in_list
+from harvester.store.database import Part, chunks, in_list
 from harvester.store.selection import selected
 from harvester.store.structs import (
     DepositCounts,
@@ -38,28 +38,28 @@ from harvester.store.structs import (
 from harvester.store.tables import Moment, article, batch, deposit, deposited, elsewhere
 
 
-class Deposits(Database):
+class Deposits(Part):
     """What was deposited, and marks for what another program deposited."""
 
-    def deposit_states(self, articles: Sequence[StoredArticle]) -> dict[int, tuple[DepositState, ...]]:
+    def states(self, articles: Sequence[StoredArticle]) -> dict[int, tuple[DepositState, ...]]:
         """What became of the DOIs of these articles, by article id; the newest comes last."""
         with self._read() as connection:
             return deposit_states(connection, [one.id for one in articles])
 
-    def deposit_counts(self, sources: Collection[str]) -> tuple[DepositCounts, ...]:
+    def counts(self, sources: Collection[str]) -> tuple[DepositCounts, ...]:
         """How much of each of these sources was deposited, in this order."""
         with self._read() as connection:
             rows = connection.execute(_COUNTS).all()
         counts = {row.source: DepositCounts(**row._asdict()) for row in rows}
         return tuple(counts.get(name, DepositCounts(source=name)) for name in sources)
 
-    def deposit_files(self, target: str, doi: str | None = None) -> tuple[DepositFile, ...]:
+    def files(self, target: str, doi: str | None = None) -> tuple[DepositFile, ...]:
         """Every deposit file that was written for the target, or those with this DOI, oldest first."""
         with self._read() as connection:
             rows = connection.execute(_FILES, {"target": target, "doi": fold_doi(doi) if doi else None}).all()
         return tuple(DepositFile(**row._asdict()) for row in rows)
 
-    def deposit_rows(self, target: str) -> Iterator[DepositRow]:
+    def rows(self, target: str) -> Iterator[DepositRow]:
         """Every DOI that an article has, or that was deposited or marked, with what became of it; sorted by DOI."""
         with self._read() as connection:
             keys = list(connection.execute(_KEYS, {"target": target}).scalars())

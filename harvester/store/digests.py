@@ -8,17 +8,17 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from harvester.store.database import Database
+from harvester.store.database import Part
 from harvester.store.structs import HeldArticle
 from harvester.store.tables import article, digest, digest_held
 
 _HELD = select(article.c.id).where(article.c.state == "held")
 
 
-class Digests(Database):
+class Digests(Part):
     """Digests, and the articles that they reported as held back."""
 
-    def last_digest(self) -> datetime | None:
+    def last(self) -> datetime | None:
         """When the last digest was sent; `None` if there was none."""
         with self._read() as connection:
             return connection.execute(select(func.max(digest.c.sent, type_=digest.c.sent.type))).scalar()
@@ -33,7 +33,7 @@ class Digests(Database):
             rows = connection.execute(statement.order_by(article.c.source, article.c.identifier)).all()
         return [HeldArticle(*row) for row in rows]
 
-    def save_digest(self, sent: datetime, held: Collection[HeldArticle]) -> None:
+    def save(self, sent: datetime, held: Collection[HeldArticle]) -> None:
         """Saves that a digest reported these articles. One that is not held back any more is reported again, should it
         be once more."""
         with self._write() as connection:

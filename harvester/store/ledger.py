@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import StoreError
 from harvester.identifiers import fold_doi
-from harvester.store.database import BulkStatement, Database
+from harvester.store.database import BulkStatement, Part
 from harvester.store.deposits import forget_marks
 from harvester.store.structs import BatchMember, PlannedBatch
 from harvester.store.tables import batch, deposit, deposited
@@ -25,10 +25,10 @@ _ADD_MEMBERS = BulkStatement(
 )
 
 
-class Ledger(Database):
+class Ledger(Part):
     """Batches and deposits."""
 
-    def plan_batch(
+    def plan(
         self,
         target: str,
         batch_id: str,
@@ -58,7 +58,7 @@ class Ledger(Database):
         with self._read() as connection:
             return _last_timestamp(connection)
 
-    def planned_batches(self, target: str) -> tuple[PlannedBatch, ...]:
+    def planned(self, target: str) -> tuple[PlannedBatch, ...]:
         """The batches for this target that were planned and never marked, because of a crash. Oldest first."""
         planned = select(batch).where(batch.c.state == "planned", batch.c.target == target)
         with self._read() as connection:
@@ -75,12 +75,12 @@ class Ledger(Database):
             _save_deposits(connection, batch_id)
             forget_marks(connection, batch_id)
 
-    def abandon_batch(self, batch_id: str) -> None:
+    def abandon(self, batch_id: str) -> None:
         """Abandons a planned batch; its id and timestamp stay used."""
         with self._write(durable=True) as connection:
             self._close(connection, batch_id, "abandoned")
 
-    def discard_batch(self, batch_id: str) -> None:
+    def discard(self, batch_id: str) -> None:
         """Abandons a written batch: its file was never uploaded. The deposits before it are the last ones again.
 
         Its id and timestamp stay used. Raises `StoreError` if there is no such file.
@@ -104,8 +104,16 @@ class Ledger(Database):
     def _close(self, connection: Connection, batch_id: str, state: str, **values: Any) -> None:
         before = _state(connection, batch_id)
         if before != "planned":
-            raise StoreError(f"Batch {batch_id} cannot be {state}: it is {before or 'unknown'} in {self.path}.")
+            raise StoreError(
+                f"Batch {batch_id} cannot be {state}: it is {before or 'unknown'} in {self._database.path}."
+            )
         connection.execute(update(batch).where(batch.c.id == batch_id).values(state=state, **values))
+
+    def last_export(self, target: str | None = None) -> datetime | None:
+        """When the last deposit file was written, for this target or for any; `None` if there is none."""
+        newest = select(func.max(batch.c.written, type_=batch.c.written.type))
+        with self._read() as connection:
+            return connection.execute(newest.where(batch.c.target == target) if target else newest).scalar()
 
 
 def _last_timestamp(connection: Connection) -> int:

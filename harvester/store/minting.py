@@ -15,7 +15,7 @@ from harvester.findings import PLANNED_DOI
 from harvester.identifiers import fold_doi
 from harvester.model import Finding
 from harvester.store.articles import exchange_findings, mark_stale
-from harvester.store.database import Database, chunks, in_list
+from harvester.store.database import Part, chunks, in_list
 from harvester.store.selection import selected
 from harvester.store.structs import MintedDoi, Selection
 from harvester.store.tables import article, batch, deposit, finding, minted
@@ -25,7 +25,7 @@ TAKEN = "doi-mint-taken"
 _CODES = (PLANNED_DOI, TAKEN)
 
 
-class Minting(Database):
+class Minting(Part):
     """Minted DOIs."""
 
     def minted(self, source: str, identifier: str) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.model import BadRecord, RawRecord, StoredRecord
 from harvester.sets import any_within
 from harvester.store import payloads
-from harvester.store.database import BulkStatement, Database, chunks, in_list
+from harvester.store.database import BulkStatement, Part, chunks, in_list
 from harvester.store.structs import RecordToSave, RejectedRecord, UnresolvedRejection
 from harvester.store.tables import payload, record, record_version, rejected, run
 
@@ -66,10 +66,10 @@ UNRESOLVED_REJECTIONS = (
 )
 
 
-class Records(Database):
+class Records(Part):
     """Raw records."""
 
-    def stored_records(self, source: str, prefix: str, identifiers: Collection[str]) -> dict[str, StoredRecord]:
+    def stored(self, source: str, prefix: str, identifiers: Collection[str]) -> dict[str, StoredRecord]:
         """What the store holds of these records, by identifier. Records it does not have are left out."""
         stored: dict[str, StoredRecord] = {}
         with self._read() as connection:
@@ -116,7 +116,7 @@ class Records(Database):
         with self._read() as connection:
             return connection.execute(select(true()).where(*of_format, *between).limit(1)).scalar() is not None
 
-    def live_records(
+    def live(
         self, source: str, prefixes: Collection[str], identifiers: Collection[str]
     ) -> dict[tuple[str, str], RawRecord]:
         """The live records among these, by identifier and prefix, without `original` (see `raw_records`)."""
@@ -129,7 +129,7 @@ class Records(Database):
                 live.update(((row.identifier, row.prefix), _raw(row, contents)) for row in rows)
         return live
 
-    def raw_records(self, source: str, identifier: str) -> list[tuple[str, RawRecord]]:
+    def raw(self, source: str, identifier: str) -> list[tuple[str, RawRecord]]:
         """The record in each of its formats, with its prefix; tombstones and `original` included."""
         statement = select(record).where(record.c.source == source, record.c.identifier == identifier)
         with self._read() as connection:
@@ -146,7 +146,7 @@ class Records(Database):
         with self._read() as connection:
             return _raws(connection, connection.execute(statement.order_by(record_version.c.id)).all())
 
-    def rejected_records(self, run_id: int) -> list[RejectedRecord]:
+    def rejected(self, run_id: int) -> list[RejectedRecord]:
         """The records that a run rejected."""
         with self._read() as connection:
             rows = connection.execute(select(rejected).where(rejected.c.run_id == run_id).order_by(rejected.c.id)).all()

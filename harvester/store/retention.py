@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, union
 
-from harvester.store.database import Database, chunks
+from harvester.store.database import Part, chunks
 from harvester.store.records import UNRESOLVED_REJECTIONS
 from harvester.store.structs import Pruned
 from harvester.store.tables import payload, record, record_version, rejected, run, run_window
 from harvester.system.progress import report
 
 
-class Retention(Database):
+class Retention(Part):
     """Deletes what is no longer needed."""
 
     def prune(self, before: datetime) -> Pruned:
@@ -24,7 +24,7 @@ class Retention(Database):
         """
         report("looking for what is no longer needed")
         # A migration does not check foreign keys, which would cost a scan of five columns for each deleted payload.
-        with self._transaction("migrate") as connection:
+        with self._database.restructure() as connection:
             ended = select(run.c.id).where(run.c.started < before, run.c.state != "running")
             versions = _delete(connection, record_version, record_version.c.replaced_by.in_(ended))
             rejections = _superseded_rejections(connection, ended)
@@ -37,8 +37,6 @@ class Retention(Database):
                 connection.execute(delete(run).where(run.c.id.in_(chunk)))
             report("deleting payloads that are no longer needed")
             payloads = delete_unused_payloads(connection)
-            self._check_references(connection)
-        self._engine.dispose()  # the next connection has its foreign keys on
         return Pruned(versions=versions, rejected=len(rejections), runs=len(runs), payloads=payloads)
 
 

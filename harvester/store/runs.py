@@ -1,4 +1,4 @@
-"""Sources, runs and windows: what was requested from a provider, how far it came, and where it resumes."""
+"""Runs and windows: what was requested from a provider, how far it came, and where it resumes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func,
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
-from harvester.store.database import BulkStatement, Database, new_id
+from harvester.store.database import BulkStatement, Part, new_id
 from harvester.store.structs import (
     Advance,
     Close,
@@ -23,7 +23,6 @@ from harvester.store.structs import (
     RunKind,
     RunState,
     RunWindow,
-    SourceRow,
     Split,
     SwitchGranularity,
     Transition,
@@ -36,30 +35,8 @@ _NO_TOKEN = {"token": None, "cursor": None, "expires": None}
 _WHOLE_LIST: tuple[RunKind, ...] = ("full", "incremental")  # the kinds of runs that leave nothing out
 
 
-class Runs(Database):
-    """Sources, runs and windows."""
-
-    def save_identity(self, name: str, identity: Identity, url: str) -> None:
-        """Saves the provider's answer to Identify, with the URL of the source."""
-        document = msgspec.json.encode(identity).decode()
-        statement = insert(source).values(name=name, url=url, identity=document)
-        with self._write() as connection:
-            connection.execute(statement.on_conflict_do_update(set_={"url": url, "identity": document}))
-
-    def save_address(self, name: str, url: str) -> None:
-        """Saves the URL of a source that has not answered Identify."""
-        with self._write() as connection:
-            row = insert(source).values(name=name, url=url)
-            connection.execute(row.on_conflict_do_update(set_={"url": url}))
-
-    def source(self, name: str) -> SourceRow | None:
-        """The source as the store knows it, `None` if it was never harvested."""
-        with self._read() as connection:
-            row = connection.execute(select(source).where(source.c.name == name)).first()
-        if row is None:
-            return None
-        identity = msgspec.json.decode(row.identity, type=Identity) if row.identity else None
-        return SourceRow(row.name, row.url, identity, row.sets)
+class Runs(Part):
+    """Runs and windows."""
 
     def harvested_formats(self, name: str) -> set[str]:
         """The formats in which the whole list was requested at least once."""
@@ -67,7 +44,7 @@ class Runs(Database):
         with self._read() as connection:
             return set(connection.execute(select(run.c.prefix).where(*whole).distinct()).scalars())
 
-    def begin_run(self, name: str, prefix: str, kind: RunKind, windows: Sequence[Window], now: datetime) -> Run:
+    def begin(self, name: str, prefix: str, kind: RunKind, windows: Sequence[Window], now: datetime) -> Run:
         """Saves a new run with its windows, before the first request."""
         with self._write() as connection:
             _remember_sets(connection, name, [w.set_spec for w in windows if w.set_spec is not None])
@@ -76,12 +53,12 @@ class Runs(Database):
             _ADD_WINDOWS.write(connection, [(run_id, w.set_spec, w.since, w.until) for w in windows])
             return _run(connection, run_id)
 
-    def run(self, run_id: int) -> Run:
+    def get(self, run_id: int) -> Run:
         """The run with this id. Raises `LookupError` if there is none."""
         with self._read() as connection:
             return _run(connection, run_id)
 
-    def resume_run(self, run_id: int) -> Run:
+    def resume(self, run_id: int) -> Run:
         """Sets a run that was cut short back to running."""
         begin = {"state": "running", "finished": None, "error": None, "wait_until": None}
         with self._write() as connection:
@@ -99,7 +76,7 @@ class Runs(Database):
                     _ADD_WINDOWS.write(connection, [(run_id, *key)])
             return _run(connection, run_id)
 
-    def finish_run(
+    def finish(
         self,
         run_id: int,
         state: RunState,
@@ -118,7 +95,7 @@ class Runs(Database):
                 raise ValueError(f"run {run_id} has open windows")
             return _update_run(connection, run_id, end)
 
-    def resumable_run(self, name: str, prefix: str, kinds: Collection[RunKind] = _WHOLE_LIST) -> Run | None:
+    def resumable(self, name: str, prefix: str, kinds: Collection[RunKind] = _WHOLE_LIST) -> Run | None:
         """The newest run of these kinds, if it was cut short and can resume from its checkpoints.
 
         A failed run can resume only if it got past its first request. Otherwise that request was probably wrong.
@@ -140,7 +117,7 @@ class Runs(Database):
             run_id: int | None = connection.execute(oldest).scalar()
             return None if run_id is None else _run(connection, run_id)
 
-    def last_complete_run(self, name: str, prefix: str) -> Run | None:
+    def last_complete(self, name: str, prefix: str) -> Run | None:
         """The newest complete run over the whole list; the next one begins at its `response_date`."""
         complete = select(run.c.id).where(run.c.state == "complete", run.c.kind.in_(_WHOLE_LIST))
         return self._newest(complete, name, prefix)
@@ -149,12 +126,12 @@ class Runs(Database):
         """The newest comparison of a source with its provider, however it ended."""
         return self._newest(select(run.c.id).where(run.c.kind == "reconcile"), name, prefix)
 
-    def running_runs(self) -> tuple[Run, ...]:
+    def running(self) -> tuple[Run, ...]:
         """The runs that have begun and not ended, oldest first. Their processes may be at work or may have died."""
         with self._read() as connection:
             return runs_of(connection, select(run).where(run.c.state == "running").order_by(run.c.id))
 
-    def runs(self, limit: int = 20, name: str | None = None) -> tuple[Run, ...]:
+    def latest(self, limit: int = 20, name: str | None = None) -> tuple[Run, ...]:
         """The newest runs, of one source or of all, newest first."""
         statement = select(run).order_by(run.c.id.desc()).limit(limit)
         if name is not None:

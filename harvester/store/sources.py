@@ -1,16 +1,18 @@
-"""Sources as a whole: given another name, or forgotten. What was deposited stays in the ledger."""
+"""Sources as a whole: what they said of themselves, renamed, or forgotten. What was deposited stays in the ledger."""
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import Connection, delete, distinct, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import StoreError
+from harvester.model import Identity
 from harvester.store.articles import mark_stale
-from harvester.store.database import Database
+from harvester.store.database import Part
 from harvester.store.minting import NO_SOURCE
 from harvester.store.retention import delete_unused_payloads
-from harvester.store.structs import SourceContent
+from harvester.store.structs import SourceContent, SourceRow
 from harvester.store.tables import (
     alert,
     article,
@@ -30,15 +32,37 @@ from harvester.store.tables import (
 )
 
 
-class Sources(Database):
+class Sources(Part):
     """Sources as a whole."""
 
-    def source_content(self, name: str) -> SourceContent | None:
+    def save_identity(self, name: str, identity: Identity, url: str) -> None:
+        """Saves the provider's answer to Identify, with the URL of the source."""
+        document = msgspec.json.encode(identity).decode()
+        statement = insert(source).values(name=name, url=url, identity=document)
+        with self._write() as connection:
+            connection.execute(statement.on_conflict_do_update(set_={"url": url, "identity": document}))
+
+    def save_address(self, name: str, url: str) -> None:
+        """Saves the URL of a source that has not answered Identify."""
+        with self._write() as connection:
+            row = insert(source).values(name=name, url=url)
+            connection.execute(row.on_conflict_do_update(set_={"url": url}))
+
+    def get(self, name: str) -> SourceRow | None:
+        """The source as the store knows it, `None` if it was never harvested."""
+        with self._read() as connection:
+            row = connection.execute(select(source).where(source.c.name == name)).first()
+        if row is None:
+            return None
+        identity = msgspec.json.decode(row.identity, type=Identity) if row.identity else None
+        return SourceRow(row.name, row.url, identity, row.sets)
+
+    def content(self, name: str) -> SourceContent | None:
         """What the store has of a source; `None` if it does not know the source."""
         with self._read() as connection:
             return _content(connection, name) if _is_known(connection, name) else None
 
-    def rename_source(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str) -> None:
         """Gives everything of a source another name, also its history and the DOIs that were minted for it.
 
         Raises `StoreError` if the store does not know `old`, if `new` has records, or if DOIs were minted for the same
@@ -59,20 +83,18 @@ class Sources(Database):
                 )
             _rename(connection, old, new)
 
-    def forget_source(self, name: str) -> None:
+    def forget(self, name: str) -> None:
         """Deletes a source with its records, articles and runs. Nothing is deleted from the ledger.
 
         A DOI that was deposited stays known as deposited. One that was minted belongs to its OAI identifier from then
         on, in whichever source that is. Raises `StoreError` if the store does not know the source.
         """
         # As in `Retention.prune`: checking foreign keys row by row would take very long.
-        with self._transaction("migrate") as connection:
+        with self._database.restructure() as connection:
             if not _is_known(connection, name):
                 raise StoreError(f"The store has no source {name}; `harvester status` lists those that it has.")
             _forget(connection, name)
             delete_unused_payloads(connection)
-            self._check_references(connection)
-        self._engine.dispose()  # the next connection has its foreign keys on
 
 
 # -------------------------------------------------------------------------------- within a transaction

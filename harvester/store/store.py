@@ -1,28 +1,52 @@
-"""The store as a whole: its parts in one class, and the one transaction that spans several of them."""
+"""The store as a whole: its parts, and the one transaction that spans several of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
+from harvester.store import integrity
 from harvester.store.alerts import Alerts
 from harvester.store.articles import Articles, save_articles
 from harvester.store.cross_record import CrossRecord
+from harvester.store.database import Database
 from harvester.store.deposits import Deposits
 from harvester.store.digests import Digests
+from harvester.store.findings import Findings
 from harvester.store.ledger import Ledger
 from harvester.store.minting import Minting
-from harvester.store.queries import Queries
+from harvester.store.overview import Overview
+from harvester.store.ready import Ready
 from harvester.store.records import Records, resolve_rejections, save_records, save_rejected
 from harvester.store.retention import Retention
 from harvester.store.runs import Runs, apply_transition, count_page
 from harvester.store.sources import Sources
-from harvester.store.structs import PageToSave, Transition
+from harvester.store.structs import PageToSave, SourceStatus, Transition
+from harvester.system.progress import report
 
 
-class Store(
-    Sources, Runs, Records, Articles, CrossRecord, Ledger, Deposits, Minting, Queries, Alerts, Digests, Retention
-):
-    """The only access to the database. Open it with `store.connect`."""
+class Store:
+    """The only access to the database, in parts, each about one idea. Open it with `store.connect`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.path, self.read_only = database.path, database.read_only
+        self.backup = database.backup
+        self.close = database.close
+        self.alerts = Alerts(database)
+        self.articles = Articles(database)
+        self.cross_record = CrossRecord(database)
+        self.deposits = Deposits(database)
+        self.digests = Digests(database)
+        self.ledger = Ledger(database)
+        self.minting = Minting(database)
+        self.findings = Findings(database)
+        self.ready = Ready(database)
+        self.records = Records(database)
+        self.retention = Retention(database)
+        self.runs = Runs(database)
+        self.sources = Sources(database)
 
     def apply(
         self,
@@ -37,7 +61,7 @@ class Store(
         shown to be right as they are stored.
         Raises `LookupError` for a window that is not of this run.
         """
-        with self._write() as connection:
+        with self._database.write() as connection:
             for transition in transitions:
                 apply_transition(connection, run_id, transition)
             if page is not None:
@@ -46,3 +70,25 @@ class Store(
                 save_rejected(connection, run_id, page.bad)
                 save_articles(connection, page.articles)
             resolve_rejections(connection, run_id, resolved)
+
+    def status(self) -> tuple[SourceStatus, ...]:
+        """Every source with its articles by state, its records by format and its last runs."""
+        with self.overview() as overview:
+            return overview.status()
+
+    @contextmanager
+    def overview(self) -> Iterator[Overview]:
+        """What the store knows without reading records, as it is now."""
+        with self._database.read() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            yield Overview(raw)
+
+    def check_integrity(self, *, deep: bool = False) -> list[str]:
+        """What is wrong with the file, one sentence each.
+
+        `deep` reads every payload, because SQLite's own check does not see damage inside one.
+        """
+        report("checking the structure of the store")
+        with self._database.read() as connection:
+            return integrity.faults(connection, deep=deep)

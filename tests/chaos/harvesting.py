@@ -38,8 +38,8 @@ def reconcile(bench: Workbench, **options: object) -> RunReport:
 def held(bench: Workbench, prefix: str = "oai_dc") -> dict[str, RawRecord]:
     """Every record of the store by its identifier."""
     with bench.opened() as (_, store):
-        names = store.identifiers("journal", "", 100_000)
-        return {name: raw for name in names for held, raw in store.raw_records("journal", name) if held == prefix}
+        names = store.articles.identifiers("journal", "", 100_000)
+        return {name: raw for name in names for held, raw in store.records.raw("journal", name) if held == prefix}
 
 
 def differing(store: dict[str, RawRecord], truth: Truth) -> set[str]:
@@ -64,7 +64,7 @@ def same(store: dict[str, RawRecord], truth: Truth) -> None:
 def still_rejected(bench: Workbench) -> set[str]:
     """The identifiers of the records that were rejected and have not come since."""
     with bench.opened() as (_, store):
-        return {one.identifier for one in store.unresolved_rejections("journal", "oai_dc")}
+        return {one.identifier for one in store.records.unresolved_rejections("journal", "oai_dc")}
 
 
 def wrapped(data: bytes | None) -> bytes | None:
@@ -84,15 +84,15 @@ def facts(payload: bytes | None) -> list[tuple[str, str, str]] | None:
 
 def state_of(store: Store) -> dict[str, object]:
     """All that a harvest leaves behind, without ids, the moments at which it was done, and its number of pages."""
-    names = store.identifiers("journal", "", 100_000)
+    names = store.articles.identifiers("journal", "", 100_000)
     (status,) = store.status()
-    records = {name: store.raw_records("journal", name) for name in names}
-    articles = {name: store.find_articles(name, "journal") for name in names}
+    records = {name: store.records.raw("journal", name) for name in names}
+    articles = {name: store.articles.find(name, "journal") for name in names}
     return {
         "records": records,
         "articles": {
             name: [(one.article, one.state, one.findings) for one in found] for name, found in articles.items()
         },
         "counts": (status.ready, status.held_back, status.deleted),
-        "runs": [(run.state, run.kind, run.counts, run.response_date) for run in store.runs()],
+        "runs": [(run.state, run.kind, run.counts, run.response_date) for run in store.runs.latest()],
     }

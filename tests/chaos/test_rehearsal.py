@@ -51,4 +51,4 @@ def test_the_plan_loses_nothing(case: Case, tmp_path: Path):
     missing = {name(number) for number in case.missing}
     assert simulation.store.unresolved() == missing
     altered = {name(number) for number in case.altered}
-    assert differing(simulation.store.records, truth) == missing | altered
+    assert differing(simulation.store.received, truth) == missing | altered

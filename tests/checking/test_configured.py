@@ -53,7 +53,7 @@ def warned(config: Config, opened: Store, source: str = "wetlands") -> list[str]
 def harvested(opened: Store) -> Store:
     """Four records of the source `wetlands`."""
     fill(opened, *(article_to_save(number) for number in range(1, 5)))
-    opened.save_identity("wetlands", IDENTITY, URL)
+    opened.sources.save_identity("wetlands", IDENTITY, URL)
     return opened
 
 
@@ -95,8 +95,8 @@ class TestLeftovers:
 class TestStatuses:
     def test_sources_and_formats_that_are_not_configured_do_not_count(self, harvested: Store, tmp_path: Path):
         for state in ("failed", "waiting"):
-            run = harvested.begin_run("wetlands", "jats", "full", (), NOW)
-            harvested.finish_run(run.id, state, NOW, "no such format")
+            run = harvested.runs.begin("wetlands", "jats", "full", (), NOW)
+            harvested.runs.finish(run.id, state, NOW, "no such format")
         fill(harvested, article_to_save(9, source="fens"), source="fens")
         with harvested.overview() as overview:
             statuses = configured_statuses(configured(tmp_path, wetlands=URL, marsh=URL), overview)
@@ -110,7 +110,7 @@ class TestNotices:
         run, _ = begin(opened, windows=windows)
         for window in run.windows:
             save_page(opened, run.id, window.id, page(raw(1)))
-        opened.finish_run(run.id, "complete", NOW)
+        opened.runs.finish(run.id, "complete", NOW)
 
     def test_a_source_that_changed_nothing_has_none(self, harvested: Store, tmp_path: Path):
         config = configured(tmp_path, wetlands=URL)
@@ -150,11 +150,11 @@ class TestNotices:
     )
     def test_records_that_do_not_belong_are_counted(self, harvested: Store, tmp_path: Path, code: str, todo: str):
         config = configured(tmp_path, wetlands=URL)
-        harvested.save_articles([article_to_save(number, findings=(Finding(code),)) for number in (1, 2)])
+        harvested.articles.save([article_to_save(number, findings=(Finding(code),)) for number in (1, 2)])
         (notice,) = said(config, harvested)
         assert notice.what.startswith("2 records ")
         assert f"`{todo}`" in notice.todo
-        harvested.save_articles([article_to_save(1)])
+        harvested.articles.save([article_to_save(1)])
         assert said(config, harvested)[0].what.startswith("1 record ")
 
 
@@ -176,5 +176,5 @@ class TestNothingUsable:
         assert said(config, opened) == []  # never harvested
         run, window = begin(opened)
         save_page(opened, run.id, window.id, page())
-        opened.finish_run(run.id, "complete", NOW)
+        opened.runs.finish(run.id, "complete", NOW)
         assert [notice.what for notice in said(config, opened)] == ["it has no live article"]

@@ -14,7 +14,7 @@ def test_only_what_holds_these_records_back_is_listed(tmp_path):
         bench.path.write_text(small_journal.CONFIG.format(url=server.url))
         bench.harvest()
     with bench.opened() as (config, store):
-        held = list(store.held_back())
+        held = list(store.findings.held_back())
         (group,) = held_back_groups(config, store, held)
         assert (group.code, group.records, group.examples[0].record) == ("doi-missing", 1, "oai:small:4")
         assert held_back_groups(config, store, []) == []

@@ -79,7 +79,7 @@ def test_what_a_service_writes_meanwhile_is_seen(folder):
     from harvester.config import load
 
     with pipeline.opened(load("config.toml")) as store:
-        store.ready_count()
+        store.ready.count()
         with user(COLLEAGUE):
             assert "oai:small:4" in call("check").stdout
 

@@ -136,12 +136,15 @@ def in_store(folder: Path) -> list[str]:
     found = [secret for path in folder.glob("harvester.sqlite*") for secret in leaks(path.read_bytes())]
     with pipeline.opened(load(folder / "config.toml")) as store:
         for source in load(folder / "config.toml").sources:
-            for identifier in store.identifiers(source):
+            for identifier in store.articles.identifiers(source):
                 found += [
-                    secret for _, raw in store.raw_records(source, identifier) for secret in leaks(raw.payload or b"")
+                    secret for _, raw in store.records.raw(source, identifier) for secret in leaks(raw.payload or b"")
                 ]
         found += [
-            secret for run in store.runs(100) for one in store.rejected_records(run.id) for secret in leaks(one.payload)
+            secret
+            for run in store.runs.latest(100)
+            for one in store.records.rejected(run.id)
+            for secret in leaks(one.payload)
         ]
     return found
 

@@ -83,7 +83,7 @@ def test_status_reports_a_source_that_nobody_harvests(scheduled, tmp_path):
 def test_status_shows_who_is_at_work(scheduled, tmp_path):
     config = load(tmp_path / "config.toml")
     with pipeline.opened(config) as store:
-        store.begin_run("small", "oai_dc", "full", (), datetime.now(UTC))
+        store.runs.begin("small", "oai_dc", "full", (), datetime.now(UTC))
         with locks.hold(config.locks_dir, "source-small", what="a test"):
             output = scheduled("status").stdout
             assert output.startswith("small is not complete yet\n  last   never complete\n  now    at work since 20")

@@ -39,10 +39,10 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("full")
     (folder / "config.toml").write_text(small_journal.CONFIG.format(url="http://127.0.0.1:9/oai"))
     with pipeline.opened(load(folder / "config.toml")) as opened:
-        run = opened.begin_run("small", "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
+        run = opened.runs.begin("small", "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
         records = tuple(RecordToSave(raw(record), "new") for record in many(RECORDS))
         save_page(opened, run.id, run.windows[0].id, PageToSave(records=records))
-        opened.finish_run(run.id, "complete", NOW)
+        opened.runs.finish(run.id, "complete", NOW)
     return folder
 
 

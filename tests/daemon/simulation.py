@@ -87,7 +87,7 @@ def source(name: str, schedule: str | None, reconcile: str | None, formats: Sequ
 
 
 class Table:
-    """The run table and the ledger, as far as they say what is due."""
+    """The parts of the store, as far as they say what is due: all are this one object."""
 
     def __init__(self) -> None:
         self.has_news = False  # whether there is something to export; of this journal, from its first harvest on
@@ -95,6 +95,18 @@ class Table:
         self._first: dict[tuple[str, str, bool], int] = {}
         self._newest: dict[tuple[str, str, bool], int] = {}
         self._exported: datetime | None = None
+
+    @property
+    def runs(self) -> Table:
+        return self
+
+    @property
+    def ledger(self) -> Table:
+        return self
+
+    @property
+    def ready(self) -> Table:
+        return self
 
     def newest_run(self, name: str, prefix: str) -> RunRow | None:
         return self._rows.get(self._newest.get((name, prefix, False), 0))
@@ -105,10 +117,10 @@ class Table:
     def last_reconciliation(self, name: str, prefix: str) -> RunRow | None:
         return self._rows.get(self._newest.get((name, prefix, True), 0))
 
-    def run(self, run_id: int) -> RunRow:
+    def get(self, run_id: int) -> RunRow:
         return self._rows[run_id]
 
-    def running_runs(self) -> list[RunRow]:
+    def running(self) -> list[RunRow]:
         return [self._rows[run_id] for run_id in self._newest.values() if self._rows[run_id].state == "running"]
 
     def last_export(self, _target: str | None = None) -> datetime | None:
@@ -145,7 +157,7 @@ class Table:
             )
         )
 
-    def finish_run(self, run_id: int, state: RunState, now: datetime, error: str | None = None, **more: Any) -> None:
+    def finish(self, run_id: int, state: RunState, now: datetime, error: str | None = None, **more: Any) -> None:
         self._put(replace(self._rows[run_id], state=state, finished=now, error=error, **more))
 
     def export(self, now: datetime) -> None:
@@ -252,7 +264,7 @@ class World:
         stopped = script.ending == "stopped"
         state: Any = "incomplete" if stopped else script.ending
         wait = self.now + script.wait if script.ending == "waiting" else None
-        self.table.finish_run(run.id, state, self.now, wait_until=wait, interrupted=stopped)
+        self.table.finish(run.id, state, self.now, wait_until=wait, interrupted=stopped)
         self.table.has_news = self.table.has_news or script.ending == "complete"
 
     def write(self, subjects: Collection[str]) -> Steps:

@@ -58,7 +58,7 @@ def _write(folder: Path, server: Server) -> None:
 
 def completed(daemon: Daemon) -> int:
     with pipeline.opened(load(daemon.path)) as store:
-        return sum(run.state == "complete" for run in store.runs())
+        return sum(run.state == "complete" for run in store.runs.latest())
 
 
 def until(happened: Callable[[], bool]) -> None:
@@ -88,11 +88,11 @@ def test_daemon_resumes_a_harvest_that_a_person_stopped(daemon: Daemon):
 def test_daemon_resumes_a_harvest_of_a_crashed_process(daemon: Daemon):
     until(lambda: completed(daemon) == 1)
     with pipeline.opened(daemon.config) as store:
-        store.begin_run("reeds", "oai_dc", "full", (Window(prefix="oai_dc"),), datetime.now(UTC))
+        store.runs.begin("reeds", "oai_dc", "full", (Window(prefix="oai_dc"),), datetime.now(UTC))
     daemon.replan = 0.2
     until(lambda: completed(daemon) == 2)
     with pipeline.opened(daemon.config) as store:
-        assert [(run.kind, run.state) for run in store.runs()] == [("full", "complete")] * 2
+        assert [(run.kind, run.state) for run in store.runs.latest()] == [("full", "complete")] * 2
 
 
 def next_run(daemon: Daemon) -> datetime | None:
@@ -124,4 +124,4 @@ def test_daemon_compares_what_it_harvests_more_often(daemon: Daemon, clock: Cloc
     clock.moved = timedelta(hours=2)
     until(lambda: completed(daemon) == 3)
     with pipeline.opened(daemon.config) as store:
-        assert [run.kind for run in store.runs()] == ["reconcile", "incremental", "full"]
+        assert [run.kind for run in store.runs.latest()] == ["reconcile", "incremental", "full"]

@@ -43,9 +43,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 
 
 def export(opened: Store, batch_id: str, moment) -> None:
-    members = [BatchMember(one.id, one.doi or "", one.fingerprint or "") for one in opened.pending("crossref")]
-    opened.plan_batch("crossref", batch_id, 20250301120000000, "5.5.0", members, moment)
-    opened.mark_exported(batch_id, f"/exports/{batch_id}.xml", "ab" * 32, 99, moment)
+    members = [BatchMember(one.id, one.doi or "", one.fingerprint or "") for one in opened.ready.pending("crossref")]
+    opened.ledger.plan("crossref", batch_id, 20250301120000000, "5.5.0", members, moment)
+    opened.ledger.mark_exported(batch_id, f"/exports/{batch_id}.xml", "ab" * 32, 99, moment)
 
 
 def test_each_piece_of_news_is_sent_once(config, store: Store, sent: list[Message]):
@@ -66,7 +66,7 @@ def test_article_held_back_once_more_is_news(config, store: Store, sent: list[Me
     held = article_to_save(2, findings=(finding("error"),))
     fill(store, article_to_save(1), held)
     for number, save in enumerate((held, article_to_save(2), held)):
-        store.save_articles([save])
+        store.articles.save([save])
         send_digest(config, store, NOW + number * DAY, never_stop)
     assert len(sent) == 2
 

@@ -73,18 +73,18 @@ def test_interrupted_harvest_is_due_since_it_ended():
 def test_source_is_due_unless_a_process_is_at_work_on_it(configured: Configured):
     config = configured({"reeds": "http://127.0.0.1:9/oai", "fens": "http://127.0.0.1:9/oai"})
     with pipeline.opened(config) as store:
-        reeds, fens = harvest_tasks(config, store, NOON)
+        reeds, fens = harvest_tasks(config, store.runs, NOON)
         assert (reeds.due, fens.due) == (NOON, NOON)
         assert reeds.next == datetime(2026, 11, 24, 23, 0, tzinfo=UTC)  # midnight in Madrid
-        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        run = store.runs.begin("reeds", "oai_dc", "full", (), NOON)
         with locks.hold(config.locks_dir, "source-reeds", what="a test"):
-            assert harvest_tasks(config, store, NOON + 48 * HOUR)[0].due is None
-        assert harvest_tasks(config, store, NOON + 48 * HOUR)[0].due == NOON, (
+            assert harvest_tasks(config, store.runs, NOON + 48 * HOUR)[0].due is None
+        assert harvest_tasks(config, store.runs, NOON + 48 * HOUR)[0].due == NOON, (
             "a run without a process was left by a crash"
         )
-        store.finish_run(run.id, "failed", NOON + HOUR, "no answer")
-        assert harvest_tasks(config, store, NOON + 2 * HOUR)[0].due is None
-        assert harvest_tasks(config, store, NOON + 48 * HOUR)[0].due == reeds.next
+        store.runs.finish(run.id, "failed", NOON + HOUR, "no answer")
+        assert harvest_tasks(config, store.runs, NOON + 2 * HOUR)[0].due is None
+        assert harvest_tasks(config, store.runs, NOON + 48 * HOUR)[0].due == reeds.next
 
 
 def test_source_is_not_due_while_its_provider_wants_no_requests(configured: Configured):
@@ -94,27 +94,27 @@ def test_source_is_not_due_while_its_provider_wants_no_requests(configured: Conf
     config = load(path)
     until = NOON + 30 * HOUR
     with pipeline.opened(config) as store:
-        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
-        store.finish_run(run.id, "waiting", NOON, "left alone", wait_until=until)
+        run = store.runs.begin("reeds", "oai_dc", "full", (), NOON)
+        store.runs.finish(run.id, "waiting", NOON, "left alone", wait_until=until)
         for moment in (NOON, NOON + 20 * HOUR):  # midnight in Madrid has passed, which makes no difference
-            assert [(task.due, task.next) for task in harvest_tasks(config, store, moment)] == [(None, until)]
-        assert [task.due for task in harvest_tasks(config, store, until)] == [until]
-        store.finish_run(run.id, "complete", NOON)
-        compared = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON)
-        store.finish_run(compared.id, "waiting", NOON, "left alone", wait_until=until)
+            assert [(task.due, task.next) for task in harvest_tasks(config, store.runs, moment)] == [(None, until)]
+        assert [task.due for task in harvest_tasks(config, store.runs, until)] == [until]
+        store.runs.finish(run.id, "complete", NOON)
+        compared = store.runs.begin("reeds", "oai_dc", "reconcile", (), NOON)
+        store.runs.finish(compared.id, "waiting", NOON, "left alone", wait_until=until)
         for moment in (NOON, NOON + 20 * HOUR):  # the other job asks the same provider
-            assert [(task.due, task.next) for task in harvest_tasks(config, store, moment)] == [(None, until)]
+            assert [(task.due, task.next) for task in harvest_tasks(config, store.runs, moment)] == [(None, until)]
         midnight = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
-        assert [task.due for task in harvest_tasks(config, store, until)] == [midnight]
-        assert [(task.due, task.next) for task in reconcile_tasks(config, store, NOON)] == [(None, until)]
-        assert [task.due for task in reconcile_tasks(config, store, until)] == [until]
+        assert [task.due for task in harvest_tasks(config, store.runs, until)] == [midnight]
+        assert [(task.due, task.next) for task in reconcile_tasks(config, store.runs, NOON)] == [(None, until)]
+        assert [task.due for task in reconcile_tasks(config, store.runs, until)] == [until]
 
 
 def test_range_does_not_count_as_a_harvest(configured: Configured):
     config = configured({"reeds": "http://127.0.0.1:9/oai"})
     with pipeline.opened(config) as store:
-        store.begin_run("reeds", "oai_dc", "range", (), NOON)
-        assert newest_runs(store, config.sources["reeds"]) == [None]
+        store.runs.begin("reeds", "oai_dc", "range", (), NOON)
+        assert newest_runs(store.runs, config.sources["reeds"]) == [None]
 
 
 def compared(configured: Configured, more: str = 'reconcile = "@weekly"') -> Config:
@@ -128,16 +128,16 @@ def test_reconciliation_is_due_after_the_first_harvest(configured: Configured):
     config = compared(configured)
     week = 7 * 24 * HOUR
     with pipeline.opened(config) as store:
-        assert [task.due for task in reconcile_tasks(config, store, NOON)] == [None]
-        harvest = store.begin_run("reeds", "oai_dc", "full", (), NOON)
-        store.finish_run(harvest.id, "complete", NOON)
-        assert [task.due for task in reconcile_tasks(config, store, NOON)] == [None]
-        (task,) = reconcile_tasks(config, store, NOON + week)
+        assert [task.due for task in reconcile_tasks(config, store.runs, NOON)] == [None]
+        harvest = store.runs.begin("reeds", "oai_dc", "full", (), NOON)
+        store.runs.finish(harvest.id, "complete", NOON)
+        assert [task.due for task in reconcile_tasks(config, store.runs, NOON)] == [None]
+        (task,) = reconcile_tasks(config, store.runs, NOON + week)
         assert task.due == datetime(2026, 11, 28, 23, 0, tzinfo=UTC)
-        comparison = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON + week)
-        store.finish_run(comparison.id, "complete", NOON + week)
-        assert [task.due for task in reconcile_tasks(config, store, NOON + week)] == [None]
-        assert newest_runs(store, config.sources["reeds"])[0] == store.run(harvest.id)
+        comparison = store.runs.begin("reeds", "oai_dc", "reconcile", (), NOON + week)
+        store.runs.finish(comparison.id, "complete", NOON + week)
+        assert [task.due for task in reconcile_tasks(config, store.runs, NOON + week)] == [None]
+        assert newest_runs(store.runs, config.sources["reeds"])[0] == store.runs.get(harvest.id)
 
 
 def test_articles_of_a_source_that_is_not_configured_make_no_export_due(configured: Configured):
@@ -159,7 +159,7 @@ DAY, WEEK = 24 * HOUR, 7 * 24 * HOUR
 
 
 def comparison_due(config: Config, store: Store, moment: datetime) -> datetime | None:
-    (task,) = reconcile_tasks(config, store, moment)
+    (task,) = reconcile_tasks(config, store.runs, moment)
     return task.due
 
 
@@ -167,8 +167,8 @@ def test_harvests_do_not_postpone_the_first_comparison(configured: Configured):
     config = compared(configured)
     with pipeline.opened(config) as store:
         for night in range(40):
-            run = store.begin_run("reeds", "oai_dc", "incremental" if night else "full", (), NOON + night * DAY)
-            store.finish_run(run.id, "complete", NOON + night * DAY)
+            run = store.runs.begin("reeds", "oai_dc", "incremental" if night else "full", (), NOON + night * DAY)
+            store.runs.finish(run.id, "complete", NOON + night * DAY)
         assert comparison_due(config, store, NOON + 40 * DAY) == SUNDAY
 
 
@@ -176,10 +176,10 @@ def test_harvest_that_resumes_every_night_does_not_postpone_the_first_comparison
     """One bad window: the run never becomes complete, and every night moves its end."""
     config = compared(configured)
     with pipeline.opened(config) as store:
-        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
+        run = store.runs.begin("reeds", "oai_dc", "full", (), NOON)
         for night in range(40):
-            store.resume_run(run.id)
-            store.finish_run(run.id, "incomplete", NOON + night * DAY, "one window fails")
+            store.runs.resume(run.id)
+            store.runs.finish(run.id, "incomplete", NOON + night * DAY, "one window fails")
         assert comparison_due(config, store, NOON + 40 * DAY) == SUNDAY
 
 
@@ -187,11 +187,11 @@ def test_comparison_follows_an_interrupted_harvest_of_everything(configured: Con
     """It would report as missing what that harvest is about to bring."""
     config, stopped = compared(configured), SUNDAY + 30 * HOUR
     with pipeline.opened(config) as store:
-        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
-        store.finish_run(run.id, "incomplete", stopped, "stopped", interrupted=True)
-        tasks = source_tasks(config, store, "reeds", stopped + HOUR)
+        run = store.runs.begin("reeds", "oai_dc", "full", (), NOON)
+        store.runs.finish(run.id, "incomplete", stopped, "stopped", interrupted=True)
+        tasks = source_tasks(config, store.runs, "reeds", stopped + HOUR)
         assert [(task.name, task.due) for task in tasks] == [("reeds", stopped), ("reconcile reeds", stopped)]
-        store.finish_run(run.id, "complete", stopped + HOUR)
+        store.runs.finish(run.id, "complete", stopped + HOUR)
         assert comparison_due(config, store, stopped + HOUR) == SUNDAY
 
 
@@ -201,11 +201,11 @@ def test_comparison_of_a_new_format_begins_with_its_own_first_harvest(configured
     config = load(config.path)
     with pipeline.opened(config) as store:
         for kind in ("full", "reconcile"):
-            run = store.begin_run("reeds", "oai_dc", kind, (), NOON)
-            store.finish_run(run.id, "complete", NOON)
+            run = store.runs.begin("reeds", "oai_dc", kind, (), NOON)
+            store.runs.finish(run.id, "complete", NOON)
         assert comparison_due(config, store, NOON + HOUR) is None
-        run = store.begin_run("reeds", "jats", "full", (), NOON + HOUR)
-        store.finish_run(run.id, "complete", NOON + HOUR)
+        run = store.runs.begin("reeds", "jats", "full", (), NOON + HOUR)
+        store.runs.finish(run.id, "complete", NOON + HOUR)
         assert comparison_due(config, store, NOON + 2 * HOUR) is None
         assert comparison_due(config, store, NOON + WEEK) == SUNDAY
 
@@ -213,10 +213,10 @@ def test_comparison_of_a_new_format_begins_with_its_own_first_harvest(configured
 def test_interrupted_comparison_is_due_since_it_ended(configured: Configured):
     config = compared(configured)
     with pipeline.opened(config) as store:
-        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
-        store.finish_run(run.id, "complete", NOON)
-        run = store.begin_run("reeds", "oai_dc", "reconcile", (), SUNDAY)
-        store.finish_run(run.id, "incomplete", SUNDAY + HOUR, "stopped", interrupted=True)
+        run = store.runs.begin("reeds", "oai_dc", "full", (), NOON)
+        store.runs.finish(run.id, "complete", NOON)
+        run = store.runs.begin("reeds", "oai_dc", "reconcile", (), SUNDAY)
+        store.runs.finish(run.id, "incomplete", SUNDAY + HOUR, "stopped", interrupted=True)
         assert comparison_due(config, store, SUNDAY + DAY) == SUNDAY + HOUR
 
 
@@ -228,9 +228,9 @@ def test_every_task_knows_when_it_was_last_done(configured: Configured):
             ("reconcile reeds", None),
             ("[report]", None),
         ]
-        run = store.begin_run("reeds", "oai_dc", "full", (), NOON)
-        store.finish_run(run.id, "failed", NOON + HOUR, "no answer")
-        run = store.begin_run("reeds", "oai_dc", "reconcile", (), NOON + HOUR)
+        run = store.runs.begin("reeds", "oai_dc", "full", (), NOON)
+        store.runs.finish(run.id, "failed", NOON + HOUR, "no answer")
+        run = store.runs.begin("reeds", "oai_dc", "reconcile", (), NOON + HOUR)
         config.report_file.touch()
         os.utime(config.report_file, (NOON.timestamp(), NOON.timestamp()))
         last = [task.last for task in scheduled_tasks(config, store, NOON + DAY)]

@@ -145,7 +145,7 @@ def call(config: Config, moment: datetime) -> list[str]:
     """What one call of cron does, as the kinds of its runs."""
     done = due_run.run_due(config, now=lambda: moment, stop=never_stop)
     with pipeline.opened(config) as store:
-        return [store.run(run.id).kind for run in done.runs if run.id]
+        return [store.runs.get(run.id).kind for run in done.runs if run.id]
 
 
 @pytest.mark.parametrize("hours", [0, 9])  # at the minute, or by a cron that calls once a day and much later
@@ -162,7 +162,7 @@ def test_four_weeks_of_nights_bring_a_comparison_each_sunday(configured: Configu
     assert [number for number, kinds in enumerate(nights) if "reconcile" in kinds] == [4, 11, 18, 25]  # Sundays
     assert all(kinds[0] == "incremental" for kinds in nights[1:])
     with pipeline.opened(config) as store:
-        assert store.live_records("reeds", ["oai_dc"], [name(5)]) == {}
+        assert store.records.live("reeds", ["oai_dc"], [name(5)]) == {}
 
 
 def test_harvest_and_comparison_are_done_in_one_call(configured: Configured, small: Server):

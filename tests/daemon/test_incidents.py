@@ -171,8 +171,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def add_run(store: Store, kind: RunKind, state: RunState, *, needs_person: bool = False) -> None:
     error = None if state == "complete" and not needs_person else "something is wrong; do something"
-    run = store.begin_run("reeds", "oai_dc", kind, (), NOON)
-    store.finish_run(run.id, state, NOON, error, needs_person=needs_person)
+    run = store.runs.begin("reeds", "oai_dc", kind, (), NOON)
+    store.runs.finish(run.id, state, NOON, error, needs_person=needs_person)
 
 
 def told(config: Config, store: Store, moment: datetime) -> list[str]:
@@ -260,8 +260,8 @@ class TestFirstFailure:
         monkeypatch.setattr(incidents, "FIRST_FAILURE", DAY * 20 / 24)
 
     def add(self, store: Store, state: RunState, moment: datetime, *, needs_person: bool = False) -> None:
-        run = store.begin_run("reeds", "oai_dc", "incremental", (), moment)
-        store.finish_run(run.id, state, moment, None if state == "complete" else "no; wait", needs_person=needs_person)
+        run = store.runs.begin("reeds", "oai_dc", "incremental", (), moment)
+        store.runs.finish(run.id, state, moment, None if state == "complete" else "no; wait", needs_person=needs_person)
 
     def test_is_reported_if_the_next_night_fails_too(self, configured: Configured, store: Store):
         config = configured({"reeds": "http://127.0.0.1:9/oai"})
@@ -299,5 +299,5 @@ class TestFirstFailure:
     def test_status_shows_it_at_once(self, configured: Configured, store: Store):
         config = configured({"reeds": "http://127.0.0.1:9/oai"})
         self.add(store, "failed", NOON)
-        (incident,) = incidents.source_incidents(store, config.sources["reeds"])
+        (incident,) = incidents.source_incidents(store.runs, config.sources["reeds"])
         assert incident.lines(MADRID).endswith("  url    http://127.0.0.1:9/oai")

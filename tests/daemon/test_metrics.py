@@ -42,11 +42,11 @@ def values(config: Config, store: Store, family: str) -> dict[tuple[str, ...], f
 
 
 def harvest(store: Store, state: str = "complete", source: str = "wetlands") -> None:
-    run = store.begin_run(source, "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
+    run = store.runs.begin(source, "oai_dc", "full", (Window(prefix="oai_dc"),), NOW)
     held_back = replace(article_to_save(2, source=source), row=None)
     saved = page(raw(1), raw(2), articles=[article_to_save(1, source=source), held_back])
     save_page(store, run.id, run.windows[0].id, replace(saved, bad=(bad(None, "no identifier"),)))
-    store.finish_run(run.id, state, NOW + timedelta(minutes=5))  # type: ignore[arg-type]
+    store.runs.finish(run.id, state, NOW + timedelta(minutes=5))  # type: ignore[arg-type]
 
 
 def test_articles_are_counted_by_source_and_state(config: Config, opened: Store):
@@ -66,8 +66,8 @@ def test_source_that_is_no_longer_configured_is_not_shown(config: Config, opened
 def test_format_that_is_no_longer_configured_is_not_shown(config: Config, opened: Store):
     """The alert of docs/operations.md would never end."""
     harvest(opened)
-    run = opened.begin_run("wetlands", "jats", "full", (), NOW)
-    opened.finish_run(run.id, "failed", NOW, "the provider has no metadata prefix jats")
+    run = opened.runs.begin("wetlands", "jats", "full", (), NOW)
+    opened.runs.finish(run.id, "failed", NOW, "the provider has no metadata prefix jats")
     states = values(config, opened, "source_last_run_state")
     assert {prefix for prefix, _, _ in states} == {"oai_dc"}
 
@@ -87,8 +87,8 @@ def test_failure_does_not_change_the_last_complete_harvest(config: Config, opene
     assert values(config, opened, "source_last_complete_timestamp_seconds") == {}
     harvest(opened)
     before = values(config, opened, "source_last_complete_timestamp_seconds")
-    run = opened.begin_run("wetlands", "oai_dc", "full", (), NOW)
-    opened.finish_run(run.id, "failed", NOW + timedelta(days=1), "down")
+    run = opened.runs.begin("wetlands", "oai_dc", "full", (), NOW)
+    opened.runs.finish(run.id, "failed", NOW + timedelta(days=1), "down")
     assert values(config, opened, "source_last_complete_timestamp_seconds") == before
     assert values(config, opened, "source_last_run_state")["oai_dc", "wetlands", "failed"] == 1
 
@@ -101,7 +101,7 @@ def test_next_harvest_of_each_source_is_shown(config: Config, opened: Store):
 
 def test_open_alerts_are_counted(config: Config, opened: Store):
     assert values(config, opened, "alerts") == {(): 0}
-    opened.save_alerts([Alert("wetlands", NOW, NOW)])
+    opened.alerts.save([Alert("wetlands", NOW, NOW)])
     assert values(config, opened, "alerts") == {(): 1}
 
 
@@ -119,8 +119,8 @@ def test_comparisons_have_metrics_of_their_own(configured: Configured):
         assert values(config, store, "source_last_comparison_timestamp_seconds") == {}
         due = values(config, store, "source_next_comparison_timestamp_seconds")
         assert NOW.timestamp() < due["wetlands",] <= (NOW + timedelta(days=7)).timestamp()
-        run = store.begin_run("wetlands", "oai_dc", "reconcile", (), NOW)
-        store.finish_run(run.id, "incomplete", NOW, "too many are gone; have a look")
+        run = store.runs.begin("wetlands", "oai_dc", "reconcile", (), NOW)
+        store.runs.finish(run.id, "incomplete", NOW, "too many are gone; have a look")
         assert values(config, store, "source_last_comparison_timestamp_seconds") == {
             ("oai_dc", "wetlands"): NOW.timestamp()
         }
@@ -129,6 +129,6 @@ def test_comparisons_have_metrics_of_their_own(configured: Configured):
 
 @pytest.mark.parametrize("needs_person", [False, True])
 def test_complete_run_may_need_a_person(config: Config, opened: Store, needs_person: bool):
-    run = opened.begin_run("wetlands", "oai_dc", "full", (), NOW)
-    opened.finish_run(run.id, "complete", NOW, "it has no such set; change `sets`", needs_person=needs_person)
+    run = opened.runs.begin("wetlands", "oai_dc", "full", (), NOW)
+    opened.runs.finish(run.id, "complete", NOW, "it has no such set; change `sets`", needs_person=needs_person)
     assert values(config, opened, "source_needs_person") == {("wetlands",): needs_person, ("new",): 0}

@@ -56,7 +56,7 @@ class Running:
     @property
     def runs(self) -> tuple[Run, ...]:
         with pipeline.opened(load(self.folder / "config.toml")) as store:
-            return store.runs()
+            return store.runs.latest()
 
     def until(self, happened: Callable[[], object]) -> None:
         end = time.monotonic() + TIMEOUT

@@ -145,4 +145,4 @@ def test_daemon_survives_an_outage_of_the_store(
 
 def _complete(config: Config) -> int:
     with pipeline.opened(config) as store:
-        return sum(run.state == "complete" for run in store.runs())
+        return sum(run.state == "complete" for run in store.runs.latest())

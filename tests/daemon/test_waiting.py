@@ -54,7 +54,7 @@ def server(busy: Busy) -> Iterator[Server]:
 
 def runs(config: Config) -> list[Run]:
     with pipeline.opened(config) as store:
-        return list(store.runs())
+        return list(store.runs.latest())
 
 
 def due(config: Config, moment: datetime) -> list[str]:

@@ -44,7 +44,7 @@ def store(config: Config) -> Iterator[Store]:
 
 
 def states(store: Store) -> list[tuple[str, str, str | None]]:
-    return [(run.kind, run.state, run.error) for run in reversed(store.runs())]
+    return [(run.kind, run.state, run.error) for run in reversed(store.runs.latest())]
 
 
 def test_unreachable_provider_is_recorded_as_a_failed_run(configured: Configured):
@@ -55,7 +55,7 @@ def test_unreachable_provider_is_recorded_as_a_failed_run(configured: Configured
         ((kind, state, error),) = states(store)
         assert (kind, state) == ("full", "failed")
         assert error is not None
-        assert harvest_tasks(config, store, now())[0].due is None
+        assert harvest_tasks(config, store.runs, now())[0].due is None
 
 
 def test_missing_secret_is_recorded_as_a_failed_run(configured: Configured, small: Server):
@@ -84,10 +84,10 @@ def test_bug_is_recorded_as_a_failed_run(config: Config, store: Store, monkeypat
 
 def test_source_locked_by_another_process_is_skipped(config: Config, store: Store):
     with locks.hold(config.locks_dir, "source-reeds", what="a test"):
-        run = store.begin_run("reeds", "oai_dc", "full", (), now())
+        run = store.runs.begin("reeds", "oai_dc", "full", (), now())
         assert work.harvest(config, store, "reeds", now=now, stop=never_stop) == []
         assert work.mark_crashed_runs(config, store, now()) == 0
-        assert store.run(run.id).state == "running"
+        assert store.runs.get(run.id).state == "running"
     assert work.mark_crashed_runs(config, store, now()) == 1
     assert states(store) == [("full", "incomplete", CRASHED)]
 
@@ -96,7 +96,7 @@ def test_failed_attempt_does_not_end_the_run_of_another_process(
     config: Config, store: Store, monkeypatch: pytest.MonkeyPatch
 ):
     """It begins after the failure and before the record of it."""
-    run = store.begin_run("reeds", "oai_dc", "full", (), now())
+    run = store.runs.begin("reeds", "oai_dc", "full", (), now())
 
     def fail(*_: object, **__: object) -> None:
         raise HarvesterError("a secret is missing")
@@ -104,9 +104,9 @@ def test_failed_attempt_does_not_end_the_run_of_another_process(
     monkeypatch.setattr(pipeline, "harvest", fail)
     with locks.hold(config.locks_dir, "source-reeds", what="the other process"):
         work.harvest(config, store, "reeds", now=now, stop=never_stop)
-    assert store.run(run.id).state == "running"
+    assert store.runs.get(run.id).state == "running"
     work.harvest(config, store, "reeds", now=now, stop=never_stop)
-    assert store.run(run.id).state == "failed"
+    assert store.runs.get(run.id).state == "failed"
 
 
 def test_reconciliation_is_recorded_as_one(config: Config, small: Server):
@@ -116,7 +116,7 @@ def test_reconciliation_is_recorded_as_one(config: Config, small: Server):
         work.harvest(config, store, "reeds", now=now, stop=never_stop)
         work.reconcile(config, store, "reeds", now=now, stop=never_stop)
         assert [kind for kind, _, _ in states(store)] == ["full", "reconcile"]
-        assert [one.due for one in reconcile_tasks(config, store, now())] == [None]
+        assert [one.due for one in reconcile_tasks(config, store.runs, now())] == [None]
 
 
 def test_stopped_work_is_no_incident(configured: Configured, small: Server):

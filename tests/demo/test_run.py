@@ -54,7 +54,7 @@ def test_every_record_is_deposited_or_held_back_with_a_reason(first: Summary, fo
     assert sum(file.records for file in first.files) == 42 - len(HELD)
     config = load(folder / "config.toml")
     with pipeline.opened(config) as store:
-        held = {one.record: one.codes[0] for one in store.held_back()}
+        held = {one.record: one.codes[0] for one in store.findings.held_back()}
     assert held == HELD
     assert {one.record for one in first.held} == HELD.keys()
     assert all(one.sentences[0].endswith(".") for one in first.held)

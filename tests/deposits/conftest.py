@@ -26,7 +26,7 @@ class Opened(Struct):
 def ready(tmp_path: Path) -> Iterator[Opened]:
     with store.connect(samples.url(tmp_path)) as opened:
         fill(opened, *(article_to_save(number) for number in range(1, 4)))
-        yield Opened(opened, list(opened.pending("crossref")))
+        yield Opened(opened, list(opened.ready.pending("crossref")))
 
 
 def names(articles: Sequence[StoredArticle]) -> list[str]:

@@ -38,20 +38,20 @@ def test_a_planned_batch_is_in_the_ledger_until_it_is_marked(ready: Opened):
     assert (left.id, left.timestamp, names(articles)) == (planned.id, planned.timestamp, names(ready.articles))
     batches(ready.store).mark(planned, Path("exports/b.xml"), b"<b/>")
     assert list(batches(ready.store).unfinished(CONFIGURED)) == []
-    assert list(ready.store.pending("crossref")) == []
+    assert list(ready.store.ready.pending("crossref")) == []
 
 
 def test_an_unfinished_batch_whose_articles_have_changed_is_abandoned(ready: Opened):
     batches(ready.store).plan(ready.articles)
-    ready.store.save_articles([article_to_save(2, article(2, "corrected"))])
+    ready.store.articles.save([article_to_save(2, article(2, "corrected"))])
     assert list(batches(ready.store).unfinished(CONFIGURED)) == []
-    assert ready.store.planned_batches("crossref") == ()
+    assert ready.store.ledger.planned("crossref") == ()
 
 
 def test_an_unfinished_batch_of_a_source_that_is_not_configured_any_more_is_abandoned(ready: Opened):
     batches(ready.store).plan(ready.articles)
     assert list(batches(ready.store).unfinished(["fens"])) == []
-    assert ready.store.planned_batches("crossref") == ()
+    assert ready.store.ledger.planned("crossref") == ()
 
 
 def test_ids_and_timestamps_rise_though_the_clock_stands(ready: Opened):
@@ -63,10 +63,10 @@ def test_ids_and_timestamps_rise_though_the_clock_stands(ready: Opened):
 
 def test_a_dry_run_leaves_the_ledger_as_it_is(ready: Opened):
     batches(ready.store).plan(ready.articles)
-    before = ready.store.planned_batches("crossref")
+    before = ready.store.ledger.planned("crossref")
     dry = batches(ready.store, dry_run=True)
     given = [dry.plan(ready.articles) for _ in range(2)]
     dry.abandon(given[0])
     assert [one.timestamp - timestamp(NOW) for one in given] == [1, 2]
     assert list(dry.unfinished(CONFIGURED)) == []
-    assert ready.store.planned_batches("crossref") == before
+    assert ready.store.ledger.planned("crossref") == before

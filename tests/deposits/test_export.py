@@ -24,6 +24,7 @@ from harvester.deposits.export import write_deposits
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
 from harvester.store import ArticleToSave, Store
+from harvester.store.ledger import Ledger
 from harvester.system import files
 from tests.providers.press import Press, doi, dois, manifest, name, timestamps
 from tests.store.samples import last_deposit
@@ -203,7 +204,7 @@ def between_the_files(patch: pytest.MonkeyPatch) -> None:
 
 
 def before_the_mark(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Store, "mark_exported", die)
+    patch.setattr(Ledger, "mark_exported", die)
 
 
 CRASHES = [before_any_file, between_the_files, before_the_mark]
@@ -236,7 +237,7 @@ def test_a_killed_export_is_finished_by_the_next_byte_for_byte(harvested: Press,
     assert (dois(report), report.unchanged) == ([doi(1), doi(2), doi(3)], 0)
     assert harvested.export().files == ()
     with harvested.bench.opened() as (_, store):
-        assert store.planned_batches("crossref") == ()
+        assert store.ledger.planned("crossref") == ()
 
 
 @pytest.mark.parametrize("how", CRASHES)
@@ -270,7 +271,7 @@ def test_a_file_that_is_not_the_one_left_is_never_overwritten(harvested: Press):
 def test_a_batch_whose_articles_moved_on_is_given_up(harvested: Press):
     crashed(harvested, before_any_file)
     with harvested.bench.opened() as (_, store):
-        (planned,) = store.planned_batches("crossref")
+        (planned,) = store.ledger.planned("crossref")
     harvested.correct(2, title={"en": "Corrected meanwhile"})
     harvested.withdraw(3)
     harvested.harvest()
@@ -279,7 +280,7 @@ def test_a_batch_whose_articles_moved_on_is_given_up(harvested: Press):
     assert file.batch_id != planned.id
     assert min(timestamps(file.path)) > planned.timestamp
     with harvested.bench.opened() as (_, store):
-        assert store.planned_batches("crossref") == ()
+        assert store.ledger.planned("crossref") == ()
 
 
 def test_a_resumed_batch_that_the_schema_refuses_is_told_of_once(harvested: Press, monkeypatch):
@@ -408,11 +409,11 @@ def test_page_that_is_stored_while_an_export_begins_brings_no_duplicate_doi(harv
     """After the findings about several records were refreshed, another process stores a record with the DOI of one."""
 
     def stored_in_between(store: Store, *args: Any, **options: Any) -> ExportReport:
-        (known,) = store.find_articles(doi(1), "journal")
+        (known,) = store.articles.find(doi(1), "journal")
         assert known.article
         row = to_row(replace(known.article, volume="99"))
         late = ArticleToSave(source="journal", identifier="oai:press:late", row=row, mapped_with="another process")
-        store.save_articles([late])
+        store.articles.save([late])
         return write_deposits(store, *args, **options)
 
     monkeypatch.setattr(pipeline, "write_deposits", stored_in_between)

@@ -37,7 +37,7 @@ def test_each_target_has_its_name_and_its_suffix():
 def test_what_a_target_builds_is_valid_and_has_each_article_once(target: Target, press: Press):
     press.harvest()
     with press.bench.opened() as (config, store):
-        articles = list(store.ready_articles())
+        articles = list(store.ready.articles())
     builder = target.builder(config)
     batch = Batch(id="batch-1", timestamp=20260102030405678, schema_version=builder.version)
     files = list(builder.group(articles))
@@ -115,12 +115,12 @@ def test_the_ledger_keeps_targets_apart(two: Press):
 
 def test_an_unfinished_batch_is_finished_by_the_export_to_its_own_target(two: Press):
     with two.bench.opened() as (config, store):
-        (member,) = (one for one in store.pending("lines") if one.doi == doi(1))
+        (member,) = (one for one in store.ready.pending("lines") if one.doi == doi(1))
         given = ("lines", "10.5555-20250101000000000", 20250101000000000, "1")
-        store.plan_batch(*given, [BatchMember(member.id, doi(1), member.fingerprint or "")], two.bench.now())
+        store.ledger.plan(*given, [BatchMember(member.id, doi(1), member.fingerprint or "")], two.bench.now())
         report = pipeline.export(config, store, CROSSREF, now=two.bench.now)
         assert len(dois(report)) == 3
-        assert [planned.id for planned in store.planned_batches("lines")] == [given[1]]
+        assert [planned.id for planned in store.ledger.planned("lines")] == [given[1]]
         report = pipeline.export(config, store, LINES, now=two.bench.now)
         assert report.files[0].batch_id == given[1]
         assert dois(report) == [doi(1), doi(2), doi(3)]
@@ -147,4 +147,4 @@ def test_a_target_that_fails_costs_the_other_nothing(two: Press, monkeypatch: py
     with two.bench.opened() as (config, store):
         said = work.export(config, store, now=two.bench.now, stop=lambda: False)
         assert "harvester schemas install" in str(said)
-        assert [store.last_export(name) is None for name in TARGETS] == [True, False]
+        assert [store.ledger.last_export(name) is None for name in TARGETS] == [True, False]

@@ -51,13 +51,25 @@ class MemoryStore:
             id=1, source="journal", prefix="oai_dc", kind=kind, state="running", started=CLOCK, finished=None,
             response_date=None, error=None, pages=0, counts=Counts(), windows=opened,
         )  # fmt: skip
-        self.records: dict[str, RawRecord] = {}
+        self.received: dict[str, RawRecord] = {}
         self.rejections: list[RejectedRecord] = []
         self.steps = 0
 
-    # What a harvest asks of the store.
+    # What a harvest asks of the parts of the store.
 
-    def run(self, _: int) -> Run:
+    @property
+    def runs(self) -> MemoryStore:
+        return self
+
+    @property
+    def records(self) -> MemoryStore:
+        return self
+
+    @property
+    def articles(self) -> MemoryStore:
+        return self
+
+    def get(self, _: int) -> Run:
         return self.current
 
     def last_rejection_id(self) -> int:
@@ -65,30 +77,30 @@ class MemoryStore:
 
     def unresolved_rejections(self, _: str, __: str, last: int) -> list[UnresolvedRejection]:
         before = {one.identifier: one.reason for one in self.rejections[:last] if one.identifier}
-        return [UnresolvedRejection(name, reason) for name, reason in before.items() if name not in self.records]
+        return [UnresolvedRejection(name, reason) for name, reason in before.items() if name not in self.received]
 
     def unresolved(self) -> set[str]:
         """The identifiers of records that were rejected and have not come."""
-        return {one.identifier for one in self.rejections if one.identifier} - self.records.keys()
+        return {one.identifier for one in self.rejections if one.identifier} - self.received.keys()
 
-    def rejected_records(self, _: int) -> list[RejectedRecord]:
+    def rejected(self, _: int) -> list[RejectedRecord]:
         return self.rejections
 
     def newest_datestamp(self, *_: object) -> str:
-        return max((raw.datestamp for raw in self.records.values()), default="")
+        return max((raw.datestamp for raw in self.received.values()), default="")
 
     def has_datestamp(self, _: str, __: str, since: str, until: str) -> bool:
-        stamps = [raw.datestamp for raw in self.records.values()]
+        stamps = [raw.datestamp for raw in self.received.values()]
         return any(since[: len(stamp)] <= stamp <= until for stamp in stamps)
 
     def newest_run(self, *_: object, before: int) -> None:
         """There is no run before this one."""
 
-    def stored_records(self, _: str, __: str, identifiers: Iterable[str]) -> dict[str, StoredRecord]:
-        return {name: _stored(self.records[name]) for name in identifiers if name in self.records}
+    def stored(self, _: str, __: str, identifiers: Iterable[str]) -> dict[str, StoredRecord]:
+        return {name: _stored(self.received[name]) for name in identifiers if name in self.received}
 
     def identifiers(self, _: str, after: str) -> list[str]:
-        return sorted(name for name in self.records if name > after)[:100]
+        return sorted(name for name in self.received if name > after)[:100]
 
     def apply(
         self,
@@ -108,7 +120,7 @@ class MemoryStore:
         for record in page.records:
             counts[record.decision] += 1
             if record.decision != "unchanged":
-                self.records[record.raw.identifier] = record.raw
+                self.received[record.raw.identifier] = record.raw
         counts["rejected"] += len(page.bad)
         self.rejections += [RejectedRecord(run_id, bad.identifier, bad.reason, bad.payload) for bad in page.bad]
         dates = [date for date in (self.current.response_date, page.response_date) if date]
@@ -184,7 +196,7 @@ class Simulation:
                 return Outcome("failed", str(error))
 
     def _harvest(self) -> Outcome:
-        access, run = self.source.access(), self.store.run(1)
+        access, run = self.source.access(), self.store.runs.get(1)
         writer = PageWriter(self.store, NoArticles(), run)  # type: ignore[arg-type]
         with (
             Provider(access) as provider,
@@ -194,7 +206,7 @@ class Simulation:
             while (window := self._next_window()) or self._close(answering):
                 if window:
                     self._read(window, provider, answering)
-            decided = answering.run(ending(self.store.run(1), self._facts()))
+            decided = answering.run(ending(self.store.runs.get(1), self._facts()))
             answering.save(None, decided.transitions)
             return decided.outcome
 

@@ -28,7 +28,7 @@ def opened(tmp_path: Path) -> Iterator[Store]:
 
 def begin(store: Store) -> tuple[PageWriter, Run]:
     """A run, and who writes its pages."""
-    run = store.begin_run("river", "oai_dc", "full", [Window(prefix="oai_dc")], samples.NOW)
+    run = store.runs.begin("river", "oai_dc", "full", [Window(prefix="oai_dc")], samples.NOW)
     return PageWriter(store, NoArticles(), run), run  # type: ignore[arg-type]
 
 
@@ -41,7 +41,7 @@ def save(writer: PageWriter, *records: RawRecord, answer: RawRecord | None = Non
 
 
 def held(store: Store) -> RawRecord:
-    ((_, record),) = store.raw_records("river", "a")
+    ((_, record),) = store.records.raw("river", "a")
     return record
 
 
@@ -49,7 +49,7 @@ def test_what_came_and_the_ledger_change_together(opened: Store):
     writer, run = begin(opened)
     arrival = writer.look(Page(records=(raw(),), bad=(BadRecord(identifier="b", reason="torn", payload=b"<"),)))
     writer.save(arrival, {}, [Close(run.windows[0].id, 2)])
-    now = opened.run(run.id)
+    now = opened.runs.get(run.id)
     assert (now.counts, now.windows[0].state) == (Counts(new=1, rejected=1), "done")
 
 
@@ -58,7 +58,7 @@ def test_a_window_of_another_run_is_refused_and_nothing_is_written(opened: Store
     _, other = begin(opened)
     with pytest.raises(LookupError):
         writer.save(writer.look(Page(records=(raw(),))), {}, [Close(other.windows[0].id, 2)])
-    assert opened.run(run.id).counts == Counts()
+    assert opened.runs.get(run.id).counts == Counts()
 
 
 def test_an_older_version_on_a_later_page_of_the_run_is_left_out(opened: Store):
@@ -78,11 +78,11 @@ def test_what_comes_twice_unchanged_in_one_run_is_counted_once(opened: Store):
     writer, run = begin(opened)
     save(writer, raw())
     save(writer, raw())
-    assert opened.run(run.id).counts == Counts(new=1)
+    assert opened.runs.get(run.id).counts == Counts(new=1)
     later, again = begin(opened)
     save(later, raw())
     save(later, raw())
-    assert opened.run(again.id).counts == Counts(unchanged=1)
+    assert opened.runs.get(again.id).counts == Counts(unchanged=1)
 
 
 def test_a_bad_record_is_rejected_once_in_a_run(opened: Store):
@@ -90,7 +90,7 @@ def test_a_bad_record_is_rejected_once_in_a_run(opened: Store):
     bad = BadRecord(identifier="b", reason="torn", payload=b"<")
     for _ in range(2):
         writer.save(writer.look(Page(records=(), bad=(bad, BadRecord(identifier=None, reason="x", payload=b"")))), {})
-    assert [one.identifier for one in opened.rejected_records(run.id)] == ["b", None, None]
+    assert [one.identifier for one in opened.records.rejected(run.id)] == ["b", None, None]
 
 
 class TestDisputes:

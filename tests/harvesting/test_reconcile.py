@@ -32,7 +32,7 @@ def test_a_deletion_that_is_never_announced_is_found_and_what_was_known_stays(tm
         assert (run.state, run.deleted, run.error) == ("complete", 2, None)
         assert deleted(made) == {name(4), name(17)}
         with made.opened() as (_, store):
-            (version,) = store.earlier_versions("journal", name(4), "oai_dc")
+            (version,) = store.records.earlier_versions("journal", name(4), "oai_dc")
             assert version.payload is not None
         assert reconcile(made).deleted == 0
 

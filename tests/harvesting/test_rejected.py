@@ -66,12 +66,12 @@ def losing(folder: Path, *numbers: int, records: int = 23, settings: str = "") -
 
 def newest(made: Workbench) -> Run:
     with made.opened() as (_, store):
-        return store.runs()[0]
+        return store.runs.latest()[0]
 
 
 def reasons(made: Workbench, run_id: int) -> dict[str | None, str]:
     with made.opened() as (_, store):
-        return {one.identifier: one.reason for one in store.rejected_records(run_id)}
+        return {one.identifier: one.reason for one in store.records.rejected(run_id)}
 
 
 def by_name(*numbers: int) -> list[tuple[str, str | None]]:
@@ -94,7 +94,7 @@ def test_what_comes_is_kept_like_any_other_and_asked_for_no_more(tmp_path: Path)
         run, _ = provider.during(made)
         assert (run.state, run.new, run.rejected) == ("complete", 1, 1)
         with made.opened() as (_, store):
-            (stored,) = store.find_articles(name(7))
+            (stored,) = store.articles.find(name(7))
         assert stored.doi == "10.5555/river.7"
         provider.fault = None
         assert provider.during(made)[0].new == 1

@@ -25,11 +25,11 @@ RAW = RawRecord(identifier="a", datestamp="2024-01-01", payload=b"<record/>")
 )
 def test_only_a_run_that_we_stopped_is_interrupted(tmp_path: Path, state: Any, stopped: bool, interrupted: bool):
     with stores.connect(samples.url(tmp_path)) as store:
-        run = store.begin_run("river", "oai_dc", "full", [Window(prefix="oai_dc")], NOW)
+        run = store.runs.begin("river", "oai_dc", "full", [Window(prefix="oai_dc")], NOW)
         wait_until = NOW + timedelta(hours=2) if state == "waiting" else None
         outcome = Outcome(state, "why", wait_until=wait_until)
         report = finish(store, run, outcome, NOW + timedelta(seconds=9), 9.0004, stopped=stopped)
-        ended = store.run(run.id)
+        ended = store.runs.get(run.id)
     assert (ended.interrupted, ended.finished, ended.wait_until) == (
         interrupted,
         NOW + timedelta(seconds=9),
@@ -40,7 +40,7 @@ def test_only_a_run_that_we_stopped_is_interrupted(tmp_path: Path, state: Any, s
 
 def test_records_whose_header_alone_moved_are_reported_as_unchanged(tmp_path: Path):
     with stores.connect(samples.url(tmp_path)) as store:
-        run = store.begin_run("river", "oai_dc", "full", [Window(prefix="oai_dc")], NOW)
+        run = store.runs.begin("river", "oai_dc", "full", [Window(prefix="oai_dc")], NOW)
         page = PageToSave(records=(RecordToSave(RAW, "moved"), RecordToSave(RAW, "unchanged")))
         store.apply(run.id, [Advance(run.windows[0].id, None, 2)], page)
         report = finish(store, run, Outcome("complete", None), NOW, 0.0, stopped=False)

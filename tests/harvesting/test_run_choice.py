@@ -48,7 +48,7 @@ def done(store: Store, run: Run, state: Any = "complete", *, pages: int = 1, is_
         moves = [Advance(one.id, None if last else Token("next"), 1) for one in run.windows]
         records = () if is_empty else (RecordToSave(RAW, "new"),)
         store.apply(run.id, moves, PageToSave(records=records, response_date=BEGAN))
-    store.finish_run(run.id, state, NOW)
+    store.runs.finish(run.id, state, NOW)
 
 
 def asked(run: Run) -> list[tuple[str | None, str | None]]:
@@ -100,7 +100,7 @@ def test_an_interrupted_run_that_asked_for_something_else_is_given_up(
     done(opened, first, "incomplete")
     other = choice(opened, source(tmp_path, settings), request_).next_run(IDENTITY, "oai_dc")
     assert (other.id != first.id, other.kind) == (True, kind)
-    assert opened.run(first.id).state == "failed"
+    assert opened.runs.get(first.id).state == "failed"
 
 
 def test_a_range_is_asked_for_as_said_beside_an_interrupted_run(opened: Store, tmp_path: Path):
@@ -111,7 +111,7 @@ def test_a_range_is_asked_for_as_said_beside_an_interrupted_run(opened: Store, t
     )
     (window,) = part.windows
     assert (part.kind, window.window) == ("range", Window(prefix="oai_dc", since="2020-01-01", until="2020-02-01"))
-    assert opened.run(first.id).state == "incomplete"
+    assert opened.runs.get(first.id).state == "incomplete"
 
 
 def test_what_changed_since_is_added_where_only_windows_of_the_past_are_left(opened: Store, tmp_path: Path):

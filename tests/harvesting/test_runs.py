@@ -47,7 +47,7 @@ class Clock:
 
 def runs(made: Workbench) -> list[Run]:
     with made.opened() as (_, store):
-        return list(store.runs())
+        return list(store.runs.latest())
 
 
 def counts(run: RunReport) -> tuple[int, int, int, int]:
@@ -132,9 +132,9 @@ def test_what_is_added_changed_and_deleted_since_comes_with_the_next_harvest(tmp
         assert counts(harvest(made)) == (1, 1, 1, 1)
         assert differing(held(made), truth) == set()
         with made.opened() as (_, store):
-            assert [version.datestamp[:4] for version in store.earlier_versions("journal", name(3), "oai_dc")] == [
-                "2020"
-            ]
+            assert [
+                version.datestamp[:4] for version in store.records.earlier_versions("journal", name(3), "oai_dc")
+            ] == ["2020"]
             assert held(made)[name(5)].datestamp.startswith("2025-06-02")
 
 
@@ -306,7 +306,7 @@ class TestIdentifyFails:
             script.fault = None
             assert harvest(made).state == "complete"
             with made.opened() as (_, store):
-                known = store.source("journal")
+                known = store.sources.get("journal")
             assert known is not None
             assert known.identity is not None
             asked = script.count
@@ -427,7 +427,7 @@ def test_a_record_that_is_rejected_keeps_its_name_and_the_reason(tmp_path: Path)
         run = harvest(made)
         assert (run.state, run.new, run.rejected) == ("complete", 22, 1)
         with made.opened() as (_, store):
-            (one,) = store.rejected_records(store.runs()[0].id)
+            (one,) = store.records.rejected(store.runs.latest()[0].id)
     assert one.identifier == name(3)
     assert "damaged XML" in one.reason
 

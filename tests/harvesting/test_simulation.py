@@ -33,9 +33,9 @@ def test_any_transitions_leave_the_same_ledger(tmp_path_factory, steps):
     memory = MemoryStore(WINDOWS)
     folder: Path = tmp_path_factory.mktemp("ledger")
     with store.connect(samples.url(folder)) as opened:
-        run = opened.begin_run("journal", "oai_dc", "full", WINDOWS, samples.NOW)
+        run = opened.runs.begin("journal", "oai_dc", "full", WINDOWS, samples.NOW)
         for step in steps:
             if step.window_id <= len(memory.current.windows):
                 memory.apply(1, [step])
                 opened.apply(run.id, [step])
-        assert opened.run(run.id).windows == memory.current.windows
+        assert opened.runs.get(run.id).windows == memory.current.windows

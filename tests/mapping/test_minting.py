@@ -68,8 +68,8 @@ class TestUndo:
 
     def test_doi_that_was_not_deposited_is_taken_back(self, minting: Press):
         with minting.bench.opened() as (config, store):
-            store.mint("journal", name(1), FIRST)
-            store.mark_stale("journal")
+            store.minting.mint("journal", name(1), FIRST)
+            store.articles.mark_stale("journal")
             list(pipeline.check(config, store, today="2026-11-24"))
         assert minting.one(1).doi == FIRST
         assert self.undo(minting, doi(2)) == []

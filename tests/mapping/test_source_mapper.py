@@ -42,7 +42,7 @@ def bench(tmp_path):
 def refreshed(bench: Workbench, today: str) -> tuple[int, set[str]]:
     with bench.opened() as (config, store):
         count = pipeline.rebuild(config, store, today=today)
-        return count, {row.identifier for row in store.findings(codes=AHEAD)}
+        return count, {row.identifier for row in store.findings.matching(codes=AHEAD)}
 
 
 def test_a_record_comes_free_on_its_day(bench):

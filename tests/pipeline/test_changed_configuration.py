@@ -180,7 +180,7 @@ def test_a_set_that_loses_all_its_records_by_an_edit_of_their_headers_alone(tmp_
 def kinds(made: Small) -> list[str]:
     """The kinds of all runs, oldest first."""
     with made.bench.opened() as (_, store):
-        return [run.kind for run in reversed(store.runs())]
+        return [run.kind for run in reversed(store.runs.latest())]
 
 
 def ready(made: Small) -> tuple[int, int]:

@@ -63,7 +63,7 @@ def result(made: Workbench) -> tuple[dict[str, object], int]:
     """What the harvest has stored, and how many pages it counted."""
     with made.opened() as (_, store):
         assert store.check_integrity(deep=True) == []
-        return state_of(store), sum(run.pages for run in store.runs())
+        return state_of(store), sum(run.pages for run in store.runs.latest())
 
 
 # A list is split into windows before its first page is stored. After a kill in between the windows bring that page.

@@ -136,8 +136,8 @@ class Press:
             return [
                 one
                 for source in known
-                for identifier in store.identifiers(source, "", 10_000)
-                for one in store.find_articles(identifier, source)
+                for identifier in store.articles.identifiers(source, "", 10_000)
+                for one in store.articles.find(identifier, source)
                 if one.identifier == identifier
             ]
 

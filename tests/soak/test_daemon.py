@@ -89,8 +89,8 @@ def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> None:
 
 
 def is_behind(store: Store, source: str, truth: Truth) -> bool:
-    names = store.identifiers(source, "", 100_000)
-    held = {name: raw for name in names for _, raw in store.raw_records(source, name)}
+    names = store.articles.identifiers(source, "", 100_000)
+    held = {name: raw for name in names for _, raw in store.records.raw(source, name)}
     return bool(differing(held, truth))
 
 
@@ -101,7 +101,9 @@ def behind(config: Config, truths: dict[str, Truth]) -> list[str]:
 
 def all_complete(config: Config) -> bool:
     with pipeline.opened(config) as store:
-        return all((run := store.newest_run(name, "oai_dc")) and run.state == "complete" for name in config.sources)
+        return all(
+            (run := store.runs.newest_run(name, "oai_dc")) and run.state == "complete" for name in config.sources
+        )
 
 
 def overlapping(runs: Sequence[Run]) -> list[tuple[int, int]]:
@@ -150,8 +152,8 @@ def test_twenty_sources_in_chaos(tmp_path: Path):
         end(process)
 
     with pipeline.opened(config) as store:
-        runs = {name: store.runs(10_000, name) for name in truths}
-        assert store.running_runs() == ()
+        runs = {name: store.runs.latest(10_000, name) for name in truths}
+        assert store.runs.running() == ()
         assert store.check_integrity(deep=True) == []
     for name in (*truths, "daemon"):
         with locks.hold(config.locks_dir, name if name == "daemon" else f"source-{name}", what="a look"):

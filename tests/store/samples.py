@@ -122,7 +122,7 @@ NEXT = Token("next", complete_list_size=250, cursor=0)
 
 def begin(store: Store, source: str = "wetlands", windows: Iterable[Window] = (WINDOW,)) -> tuple[Run, RunWindow]:
     """A new run and its first window."""
-    run = store.begin_run(source, "oai_dc", "full", tuple(windows), NOW)
+    run = store.runs.begin(source, "oai_dc", "full", tuple(windows), NOW)
     return run, run.windows[0]
 
 
@@ -156,7 +156,7 @@ def fill(store: Store, *saves: ArticleToSave, source: str = "wetlands") -> None:
     numbers = [int(save.identifier[-4:]) for save in saves]
     records = [tombstone(n) if save.deleted else raw(n) for n, save in zip(numbers, saves, strict=True)]
     save_page(store, run.id, window.id, page(*records, articles=saves))
-    store.finish_run(run.id, "complete", NOW)
+    store.runs.finish(run.id, "complete", NOW)
 
 
 def row_of(run: Run | None) -> RunRow:
@@ -172,7 +172,9 @@ def changed_deposits(store: Store) -> list[tuple[str, str, dict[str, int]]]:
     def judge(changed: ChangedDeposit) -> None:
         seen.append((changed.article.identifier, changed.target, changed.counts_by_kind))
 
-    store.replace_redeposit_findings([status.source for status in store.status()], ["deposit-thinner"], judge)
+    store.cross_record.replace_redeposit_findings(
+        [status.source for status in store.status()], ["deposit-thinner"], judge
+    )
     return seen
 
 

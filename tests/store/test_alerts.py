@@ -10,8 +10,8 @@ LATER = NOW + timedelta(days=1)
 
 
 def test_alerts_are_kept_until_they_are_deleted(opened: Store):
-    opened.save_alerts([Alert("fens", NOW, NOW), Alert("reeds", NOW, NOW)])
-    opened.save_alerts([Alert("fens", NOW, LATER)])
-    assert opened.alerts() == {"fens": Alert("fens", NOW, LATER), "reeds": Alert("reeds", NOW, NOW)}
-    opened.delete_alerts(["fens"])
-    assert list(opened.alerts()) == ["reeds"]
+    opened.alerts.save([Alert("fens", NOW, NOW), Alert("reeds", NOW, NOW)])
+    opened.alerts.save([Alert("fens", NOW, LATER)])
+    assert opened.alerts.all() == {"fens": Alert("fens", NOW, LATER), "reeds": Alert("reeds", NOW, NOW)}
+    opened.alerts.delete(["fens"])
+    assert list(opened.alerts.all()) == ["reeds"]

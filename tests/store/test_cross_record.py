@@ -43,36 +43,36 @@ def thinner(changed: ChangedDeposit) -> Finding:
 
 
 def codes(opened: Store, number: int, source: str = "wetlands") -> list[str]:
-    (found,) = opened.find_articles(name(number), source)
+    (found,) = opened.articles.find(name(number), source)
     return [each.code for each in found.findings]
 
 
 def state(opened: Store, number: int) -> str:
-    (found,) = opened.find_articles(name(number), "wetlands")
+    (found,) = opened.articles.find(name(number), "wetlands")
     return found.state
 
 
 def deposit(opened: Store, batch: str = "b1", target: str = "crossref") -> None:
     members = [
         BatchMember(one.id, one.doi or "", one.fingerprint or "", {"references": number})
-        for number, one in enumerate(opened.pending(target), 1)
+        for number, one in enumerate(opened.ready.pending(target), 1)
     ]
-    opened.plan_batch(target, batch, 20250301120000000, "1", members, NOW)
-    opened.mark_exported(batch, f"{batch}.xml", "ab" * 32, 1, NOW)
+    opened.ledger.plan(target, batch, 20250301120000000, "1", members, NOW)
+    opened.ledger.mark_exported(batch, f"{batch}.xml", "ab" * 32, 1, NOW)
 
 
 # ------------------------------------------------------------------------------------------------- shared DOIs
 
 
 def test_articles_with_one_doi_get_the_finding_and_lose_it_with_its_cause(filled: Store):
-    filled.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
     assert [(codes(filled, n), state(filled, n)) for n in (1, 2, 3)] == [
         (["doi-duplicate"], "held"),
         (["doi-duplicate"], "held"),
         ([], "ready"),
     ]
-    filled.save_articles([article_to_save(2, article(2), findings=(finding("warning"),))])
-    filled.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
+    filled.articles.save([article_to_save(2, article(2), findings=(finding("warning"),))])
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
     assert [state(filled, n) for n in (1, 2)] == ["ready", "ready"]
     assert codes(filled, 1) == []
     assert codes(filled, 2) == [finding("warning").code]
@@ -86,34 +86,34 @@ def test_only_live_articles_of_these_sources_share_a_doi(filled: Store):
         seen.append((shared.doi, [(one.source, one.identifier) for one in shared.holders]))
         return iter(())
 
-    filled.replace_shared_doi_findings(["wetlands"], SHARED, judge)
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, judge)
     assert seen == [("10.5555/reeds.1", [("wetlands", name(1)), ("wetlands", name(2))])]
     seen.clear()
-    filled.replace_shared_doi_findings(["wetlands", "fens"], SHARED, judge)
+    filled.cross_record.replace_shared_doi_findings(["wetlands", "fens"], SHARED, judge)
     assert seen[1] == ("10.5555/reeds.3", [("fens", name(3)), ("wetlands", name(3))])
 
 
 def test_articles_with_one_of_the_other_codes_do_not_count(filled: Store):
-    filled.save_articles([article_to_save(1, findings=(MISSING,))])
-    filled.replace_shared_doi_findings(["wetlands"], SHARED, duplicates, without=["doi-missing"])
+    filled.articles.save([article_to_save(1, findings=(MISSING,))])
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates, without=["doi-missing"])
     assert [codes(filled, n) for n in (1, 2)] == [["doi-missing"], []]
 
 
 def test_findings_of_sources_that_are_not_named_any_more_disappear(filled: Store):
-    filled.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
-    filled.replace_shared_doi_findings([], SHARED, duplicates)
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
+    filled.cross_record.replace_shared_doi_findings([], SHARED, duplicates)
     assert [codes(filled, n) for n in (1, 2)] == [[], []]
 
 
 def test_nobody_stores_a_page_between_judging_and_writing(filled: Store, other: Store):
     def judge(shared: DuplicateDoi) -> Iterator[tuple[int, Finding]]:
         with pytest.raises(StoreLocked):
-            other.save_articles([article_to_save(1, findings=(MISSING,))])
+            other.articles.save([article_to_save(1, findings=(MISSING,))])
         return duplicates(shared)
 
-    filled.replace_shared_doi_findings(["wetlands"], SHARED, judge)
-    other.save_articles([article_to_save(1, article(1, doi="10.5555/reeds.1"), findings=(MISSING,))])
-    filled.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, judge)
+    other.articles.save([article_to_save(1, article(1, doi="10.5555/reeds.1"), findings=(MISSING,))])
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
     assert codes(filled, 1) == ["doi-missing", "doi-duplicate"]
 
 
@@ -126,13 +126,13 @@ def test_judge_sees_live_articles_that_differ_from_their_last_deposit_and_what_t
     assert changed_deposits(opened) == []
     changes = (article_to_save(2, article(2, "corrected")), article_to_save(3, article(3, "corrected"), deleted=True))
     held = article_to_save(4, article(4, "corrected"), findings=(finding("error"),))
-    opened.save_articles([*changes, held])
+    opened.articles.save([*changes, held])
     assert changed_deposits(opened) == [
         (name(2), "crossref", {"references": 2}),
         (name(4), "crossref", {"references": 4}),
     ]
     deposit(opened, "b2", "lines")
-    opened.save_articles([article_to_save(2, article(2, "corrected twice"))])
+    opened.articles.save([article_to_save(2, article(2, "corrected twice"))])
     assert [target for identifier, target, _ in changed_deposits(opened) if identifier == name(2)] == [
         "crossref",
         "lines",
@@ -140,7 +140,7 @@ def test_judge_sees_live_articles_that_differ_from_their_last_deposit_and_what_t
 
 
 def test_fingerprints_are_compared_in_the_index_alone(opened: Store):
-    with opened._read() as connection:
+    with opened._database.read() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {cross_record._CHANGED_IDS}").all()
     assert plan[0].detail == "SCAN article USING COVERING INDEX ix_article_doi"
     assert plan[1].detail.startswith("SEARCH deposited")
@@ -148,29 +148,29 @@ def test_fingerprints_are_compared_in_the_index_alone(opened: Store):
 
 def test_finding_about_a_redeposit_comes_and_goes(filled: Store):
     deposit(filled)
-    filled.save_articles([article_to_save(3, article(3, "corrected"), findings=(finding("info"),))])
-    filled.replace_redeposit_findings(["wetlands"], THINNER, thinner)
+    filled.articles.save([article_to_save(3, article(3, "corrected"), findings=(finding("info"),))])
+    filled.cross_record.replace_redeposit_findings(["wetlands"], THINNER, thinner)
     assert codes(filled, 3) == [finding("info").code, "deposit-thinner"]
-    filled.replace_redeposit_findings(["fens"], THINNER, thinner)
+    filled.cross_record.replace_redeposit_findings(["fens"], THINNER, thinner)
     assert codes(filled, 3) == [finding("info").code]
-    filled.replace_redeposit_findings(["wetlands"], THINNER, thinner)
-    filled.save_articles([article_to_save(3)])
-    filled.replace_redeposit_findings(["wetlands"], THINNER, thinner)
+    filled.cross_record.replace_redeposit_findings(["wetlands"], THINNER, thinner)
+    filled.articles.save([article_to_save(3)])
+    filled.cross_record.replace_redeposit_findings(["wetlands"], THINNER, thinner)
     assert codes(filled, 3) == []
 
 
 def test_page_stored_while_redeposits_are_judged_keeps_its_findings(filled: Store, other: Store, monkeypatch):
     deposit(filled)
-    filled.save_articles([article_to_save(3, article(3, "corrected"))])
+    filled.articles.save([article_to_save(3, article(3, "corrected"))])
     in_chunks = database.chunks
 
     def late(*arguments: object) -> Iterator[list[int]]:
         """Another process stores the page after the articles were chosen, and before they are judged."""
         if len(arguments) == 2:
-            other.save_articles([article_to_save(3, article(3, "corrected twice"), findings=(MISSING,))])
+            other.articles.save([article_to_save(3, article(3, "corrected twice"), findings=(MISSING,))])
         return in_chunks(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("harvester.store.cross_record.chunks", late)
-    filled.replace_redeposit_findings(["wetlands"], THINNER, thinner)
+    filled.cross_record.replace_redeposit_findings(["wetlands"], THINNER, thinner)
     assert codes(filled, 3) == ["doi-missing", "deposit-thinner"]
     assert state(filled, 3) == "held"

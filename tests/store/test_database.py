@@ -51,7 +51,7 @@ def test_saved_articles_are_there_after_reopening(tmp_path: Path):
     with store.connect(samples.url(tmp_path)) as opened:
         fill(opened, article_to_save(1))
     with store.connect(samples.url(tmp_path)) as opened:
-        assert [one.identifier for one in opened.find_articles(name(1))] == [name(1)]
+        assert [one.identifier for one in opened.articles.find(name(1))] == [name(1)]
 
 
 @pytest.mark.slow
@@ -61,7 +61,7 @@ def test_several_processes_may_create_the_store_at_once(tmp_path: Path):
     look = (
         "import sys, time, pathlib; from harvester import store; import harvester.store.store\n"
         f"while not pathlib.Path({str(start)!r}).exists(): time.sleep(0.001)\n"
-        f"with store.connect({samples.url(tmp_path / 'new')!r}) as opened: opened.runs()"
+        f"with store.connect({samples.url(tmp_path / 'new')!r}) as opened: opened.runs.latest()"
     )
     firsts = [subprocess.Popen([sys.executable, "-c", look]) for _ in range(4)]
     time.sleep(1)
@@ -115,7 +115,7 @@ def test_readers_do_not_wait_and_never_see_half_a_page(tmp_path: Path):
 
 @pytest.mark.parametrize(("durable", "level"), [(False, 1), (True, 2)])
 def test_only_durable_transactions_wait_for_the_disk(opened: Store, durable: bool, level: int):
-    with opened._write(durable=durable) as connection:
+    with opened._database.write(durable=durable) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -124,12 +124,12 @@ def test_only_durable_transactions_wait_for_the_disk(opened: Store, durable: boo
 def test_every_writing_transaction_takes_the_lock_when_it_begins(opened: Store):
     statements: list[str] = []
 
-    @event.listens_for(opened._engine, "checkout")
+    @event.listens_for(opened._database._engine, "checkout")
     def trace(raw_connection, *_):
         raw_connection.set_trace_callback(statements.append)
 
     fill(opened, article_to_save(1))
-    opened.mint("wetlands", name(2), "10.5555/m")
+    opened.minting.mint("wetlands", name(2), "10.5555/m")
     assert "BEGIN IMMEDIATE" in statements
     writing = [s for s in statements if s.startswith(("BEGIN", "INSERT", "UPDATE", "DELETE"))]
     assert all(
@@ -179,13 +179,13 @@ def test_folder_that_cannot_be_created_is_reported(tmp_path: Path):
 def test_write_protected_store_is_reported(opened: Store):
     begin(opened)
 
-    @event.listens_for(opened._engine, "checkout")
+    @event.listens_for(opened._database._engine, "checkout")
     def forbid(raw_connection, *_):  # the tests may run as root, who can write to any file
         raw_connection.execute("PRAGMA query_only=ON")
 
     with pytest.raises(StoreError, match="give this user write permission"):
         begin(opened)
-    assert len(opened.runs()) == 1
+    assert len(opened.runs.latest()) == 1
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql://host/db", "store.sqlite", ""])
@@ -199,7 +199,7 @@ def test_store_that_another_program_locks_can_be_read_but_not_written(tmp_path: 
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreLocked, match=r"is locked: another program has been writing to it for 0\.05 s"):
             begin(opened)
-        assert opened.runs() == (), "reading still works"
+        assert opened.runs.latest() == (), "reading still works"
         other.execute("ROLLBACK")
         begin(opened)
 
@@ -218,7 +218,7 @@ def test_full_disk_loses_no_committed_page(opened: Store):
     fill(opened, article_to_save(1))
     run, window = begin(opened)
 
-    @event.listens_for(opened._engine, "checkout")
+    @event.listens_for(opened._database._engine, "checkout")
     def shrink(raw_connection, *_):
         raw_connection.execute("PRAGMA max_page_count = 1")  # SQLite raises it to the present size
 
@@ -229,9 +229,9 @@ def test_full_disk_loses_no_committed_page(opened: Store):
 
     with pytest.raises(StoreError, match="disk is full"):
         fill_the_disk()
-    event.remove(opened._engine, "checkout", shrink)
-    kept = opened.run(run.id).pages * 100
-    assert len(opened.identifiers("wetlands", limit=30000)) == max(kept, 1)
+    event.remove(opened._database._engine, "checkout", shrink)
+    kept = opened.runs.get(run.id).pages * 100
+    assert len(opened.articles.identifiers("wetlands", limit=30000)) == max(kept, 1)
     assert opened.check_integrity(deep=True) == []
 
 
@@ -251,18 +251,18 @@ def damaged(tmp_path: Path) -> Iterator[Store]:
 
 def test_damaged_store_is_reported(damaged: Store):
     with pytest.raises(StoreError, match="put a backup in its place"):
-        list(damaged.pending("crossref"))
+        list(damaged.ready.pending("crossref"))
 
 
 def test_exception_rolls_the_transaction_back(opened: Store):
     def mistake() -> None:
-        with opened._write() as connection:
+        with opened._database.write() as connection:
             connection.exec_driver_sql("INSERT INTO mapping (fingerprint) VALUES ('x')")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         mistake()
-    with opened._read() as connection:
+    with opened._database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM mapping").scalar() == 0
 
 
@@ -276,9 +276,9 @@ def test_backup_can_be_opened_as_a_store(opened: Store, tmp_path: Path):
     opened.backup(copy)
     fill(opened, article_to_save(2))
     with store.connect(f"sqlite:///{copy}") as restored:
-        assert restored.identifiers("wetlands") == [name(1)]
+        assert restored.articles.identifiers("wetlands") == [name(1)]
         assert restored.check_integrity(deep=True) == []
-        run = restored.runs()[0]
+        run = restored.runs.latest()[0]
         assert (run.state, run.finished) == ("complete", NOW)
 
 
@@ -307,7 +307,7 @@ def test_backup_while_others_write_is_consistent(opened: Store, tmp_path: Path):
     for copy in copies:
         with store.connect(f"sqlite:///{copy}") as restored:
             assert restored.check_integrity(deep=True) == []
-            assert len(restored.identifiers("wetlands")) == restored.run(run.id).pages
+            assert len(restored.articles.identifiers("wetlands")) == restored.runs.get(run.id).pages
 
 
 def test_backup_that_cannot_be_written_is_reported(opened: Store, tmp_path: Path):
@@ -374,7 +374,7 @@ with store.connect("sqlite:///store.sqlite") as opened:
 
 def test_log_of_a_killed_process_is_used(crashed: Path):
     with store.connect(f"sqlite:///{crashed}") as opened:
-        assert opened.identifiers("wetlands") == [name(1), name(2)]
+        assert opened.articles.identifiers("wetlands") == [name(1), name(2)]
 
 
 def test_log_next_to_a_restored_backup_is_never_written_into_it(crashed: Path):
@@ -387,7 +387,7 @@ def test_log_next_to_a_restored_backup_is_never_written_into_it(crashed: Path):
     for ending in ("-wal", "-shm"):
         crashed.with_name(crashed.name + ending).rename(crashed.with_name(f"old{ending}"))
     with store.connect(f"sqlite:///{crashed}") as opened:
-        assert opened.identifiers("wetlands") == [name(1)]
+        assert opened.articles.identifiers("wetlands") == [name(1)]
         assert opened.check_integrity(deep=True) == []
 
 
@@ -398,4 +398,4 @@ def test_log_without_its_store_is_kept(crashed: Path):
     assert crashed.with_name("store.sqlite-wal").stat().st_size > 0
     moved.rename(crashed)
     with store.connect(f"sqlite:///{crashed}") as opened:
-        assert opened.identifiers("wetlands") == [name(1), name(2)]
+        assert opened.articles.identifiers("wetlands") == [name(1), name(2)]

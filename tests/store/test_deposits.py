@@ -29,27 +29,27 @@ def filled(opened: Store) -> Store:
 
 
 def pending(opened: Store) -> list[int]:
-    return [int(one.identifier[-4:]) for one in opened.pending("crossref")]
+    return [int(one.identifier[-4:]) for one in opened.ready.pending("crossref")]
 
 
 def export(opened: Store, *numbers: int, batch_id: str = "b1") -> None:
-    found = [one for number in numbers for one in opened.find_articles(name(number))]
+    found = [one for number in numbers for one in opened.articles.find(name(number))]
     members = [BatchMember(one.id, one.doi or "", one.fingerprint or "") for one in found]
-    opened.plan_batch("crossref", batch_id, 20250301120000000, "5.5.0", members, NOW)
-    opened.mark_exported(batch_id, f"/exports/{batch_id}.xml", SHA, 99, NOW)
+    opened.ledger.plan("crossref", batch_id, 20250301120000000, "5.5.0", members, NOW)
+    opened.ledger.mark_exported(batch_id, f"/exports/{batch_id}.xml", SHA, 99, NOW)
 
 
 def mark(opened: Store, selection: Selection = ALL, sources: Sequence[str] = ()) -> int:
-    return opened.mark_elsewhere("crossref", sources, selection, LATER)
+    return opened.deposits.mark_elsewhere("crossref", sources, selection, LATER)
 
 
 def states(opened: Store, number: int) -> tuple[DepositState, ...]:
-    found = opened.find_articles(name(number))
-    return opened.deposit_states(found).get(found[0].id, ())
+    found = opened.articles.find(name(number))
+    return opened.deposits.states(found).get(found[0].id, ())
 
 
 def change(opened: Store, number: int, **changes: object) -> None:
-    opened.save_articles([article_to_save(number, article(number, "changed"), **changes)])
+    opened.articles.save([article_to_save(number, article(number, "changed"), **changes)])
 
 
 class TestOwnFiles:
@@ -64,21 +64,24 @@ class TestOwnFiles:
         export(filled, 1, 2)
         change(filled, 2)
         counts = DepositCounts(source="wetlands", new=1, changed=1, deposited=1)
-        assert filled.deposit_counts(["wetlands", "fens"]) == (counts, DepositCounts(source="fens"))
+        assert filled.deposits.counts(["wetlands", "fens"]) == (counts, DepositCounts(source="fens"))
 
     def test_files_with_their_rows(self, filled: Store):
         export(filled, 2, 1)
         export(filled, 3, batch_id="b2")
         change(filled, 1)
-        files = filled.deposit_files("crossref")
+        files = filled.deposits.files("crossref")
         assert [(one.batch_id, one.records, one.changed_since) for one in files] == [("b1", 2, 1), ("b2", 1, 0)]
-        assert [one.batch_id for one in filled.deposit_files("crossref", doi(3).upper())] == ["b2"]
-        assert [(row.doi, row.changed_since) for row in filled.rows_of_file("b1")] == [(doi(2), False), (doi(1), True)]
+        assert [one.batch_id for one in filled.deposits.files("crossref", doi(3).upper())] == ["b2"]
+        assert [(row.doi, row.changed_since) for row in filled.deposits.rows_of_file("b1")] == [
+            (doi(2), False),
+            (doi(1), True),
+        ]
 
     def test_every_doi_has_a_row(self, filled: Store):
         export(filled, 1)
         mark(filled, Selection(dois=(doi(2), "10.5555/unknown")))
-        rows = {row.doi: (row.record, row.file, row.elsewhere_since) for row in filled.deposit_rows("crossref")}
+        rows = {row.doi: (row.record, row.file, row.elsewhere_since) for row in filled.deposits.rows("crossref")}
         assert rows == {
             doi(1): (name(1), "/exports/b1.xml", None),
             doi(2): (name(2), None, LATER),
@@ -94,23 +97,23 @@ class TestDiscarded:
         change(filled, 1)
         export(filled, 1, 3, batch_id="b2")
         assert pending(filled) == []
-        filled.discard_batch("b2")
+        filled.ledger.discard("b2")
         assert pending(filled) == [1, 3]
         assert [one.batch_id for one in states(filled, 1)] == ["b1"]
-        assert (states(filled, 3), [one.batch_id for one in filled.deposit_files("crossref")]) == ((), ["b1"])
+        assert (states(filled, 3), [one.batch_id for one in filled.deposits.files("crossref")]) == ((), ["b1"])
 
     def test_only_a_written_file_can_be_discarded(self, filled: Store):
         export(filled, 1)
-        filled.discard_batch("b1")
+        filled.ledger.discard("b1")
         for name_of_file in ("b1", "b9"):
             with pytest.raises(StoreError, match="no deposit file"):
-                filled.discard_batch(name_of_file)
+                filled.ledger.discard(name_of_file)
 
     def test_next_timestamp_is_later(self, filled: Store):
         export(filled, 1)
-        before = filled.last_timestamp()
-        filled.discard_batch("b1")
-        assert filled.last_timestamp() == before
+        before = filled.ledger.last_timestamp()
+        filled.ledger.discard("b1")
+        assert filled.ledger.last_timestamp() == before
 
 
 class TestMarks:
@@ -124,32 +127,32 @@ class TestMarks:
 
     def test_marks_are_for_one_target(self, filled: Store):
         mark(filled)
-        assert len(list(filled.pending("lines"))) == 3
+        assert len(list(filled.ready.pending("lines"))) == 3
 
     def test_marks_can_be_undone(self, filled: Store):
         mark(filled)
-        assert filled.unmark_elsewhere("crossref", (), Selection(dois=(doi(1),))) == 1
+        assert filled.deposits.unmark_elsewhere("crossref", (), Selection(dois=(doi(1),))) == 1
         assert pending(filled) == [1]
-        assert filled.unmark_elsewhere("crossref", ["fens"], ALL) == 0
-        assert filled.unmark_elsewhere("crossref", (), ALL) == 3
+        assert filled.deposits.unmark_elsewhere("crossref", ["fens"], ALL) == 0
+        assert filled.deposits.unmark_elsewhere("crossref", (), ALL) == 3
         assert pending(filled) == [1, 2, 3]
 
     def test_preview_is_what_happens(self, filled: Store):
         export(filled, 1)
         mark(filled, Selection(dois=(doi(2),)))
         selection = Selection(dois=(*map(doi, (1, 2, 3, 4)), "10.5555/unknown"))
-        preview = filled.preview_marks("crossref", (), selection)
+        preview = filled.deposits.preview_marks("crossref", (), selection)
         assert preview == MarkPreview(marked=2, already=1, in_files=1, unknown=1)
         assert mark(filled, selection) == preview.marked + preview.unknown
-        again = filled.preview_marks("crossref", (), selection)
+        again = filled.deposits.preview_marks("crossref", (), selection)
         assert again == MarkPreview(marked=0, already=3, in_files=1, unknown=0)
 
     def test_held_back_article_counts_as_it_is_when_it_is_first_exported(self, filled: Store):
         mark(filled)
         opened = filled
-        opened.save_articles([article_to_save(4, article(4, "corrected"))])
+        opened.articles.save([article_to_save(4, article(4, "corrected"))])
         assert pending(opened) == []
-        opened.settle_marks("crossref")
+        opened.deposits.settle_marks("crossref")
         assert pending(opened) == []
         change(opened, 4)
         assert pending(opened) == [4]
@@ -158,7 +161,7 @@ class TestMarks:
         assert mark(filled, Selection(dois=(doi(5),))) == 1
         fill(filled, article_to_save(5))
         assert pending(filled) == [1, 2, 3]
-        assert filled.unmark_elsewhere("crossref", (), Selection(dois=(doi(5),))) == 1
+        assert filled.deposits.unmark_elsewhere("crossref", (), Selection(dois=(doi(5),))) == 1
         assert pending(filled) == [1, 2, 3, 5]
 
     def test_unknown_doi_is_not_marked_together_with_another_condition(self, filled: Store):
@@ -169,13 +172,13 @@ class TestMarks:
         change(filled, 1)
         export(filled, 1)
         assert [one.file for one in states(filled, 1)] == ["/exports/b1.xml"]
-        filled.save_articles([article_to_save(1)])  # as it was when it was marked
+        filled.articles.save([article_to_save(1)])  # as it was when it was marked
         assert pending(filled) == [1]
 
     def test_changed_article_can_be_marked_again(self, filled: Store):
         mark(filled)
         change(filled, 1)
-        assert filled.preview_marks("crossref", (), ALL).marked == 1
+        assert filled.deposits.preview_marks("crossref", (), ALL).marked == 1
         assert mark(filled) == 1
         assert pending(filled) == []
 
@@ -185,24 +188,24 @@ class TestDeleted:
         def judge(deposit: DeletedDeposit) -> Finding:
             return deleted_after_deposit(deposit.doi, f"{deposit.moment:%Y-%m-%d}", deposit.file)
 
-        opened.replace_deletion_findings(["wetlands", "fens"], ("deposit-deleted",), judge)
-        rows = opened.findings(codes=("deposit-deleted",))
+        opened.cross_record.replace_deletion_findings(["wetlands", "fens"], ("deposit-deleted",), judge)
+        rows = opened.findings.matching(codes=("deposit-deleted",))
         return [(int(row.identifier[-4:]), row.finding.detail["deposited"]) for row in rows]
 
     def test_deleted_record_of_a_deposit_is_found(self, filled: Store):
         export(filled, 1)
         mark(filled, Selection(dois=(doi(2),)))
         for number in (1, 2, 3):
-            filled.save_articles([article_to_save(number, deleted=True, row=None)])
+            filled.articles.save([article_to_save(number, deleted=True, row=None)])
         found = [(1, "on 2025-03-01, in /exports/b1.xml"), (2, "by another program")]
         assert self.deleted(filled) == found
         assert self.deleted(filled) == found
-        assert filled.deposit_counts(["wetlands"])[0].deleted == 2
-        filled.save_articles([article_to_save(1)])
+        assert filled.deposits.counts(["wetlands"])[0].deleted == 2
+        filled.articles.save([article_to_save(1)])
         assert self.deleted(filled) == found[1:]
 
     def test_doi_of_another_live_record_is_left_out(self, filled: Store):
         export(filled, 1)
-        filled.save_articles([article_to_save(1, deleted=True, row=None)])
+        filled.articles.save([article_to_save(1, deleted=True, row=None)])
         fill(filled, article_to_save(9, article(1), source="fens"), source="fens")
         assert self.deleted(filled) == []

@@ -7,18 +7,18 @@ from tests.store.samples import NOW, article_to_save, fill, finding, name
 
 
 def newly_held(opened: Store) -> list[str]:
-    return [one.identifier for one in opened.newly_held(["wetlands"])]
+    return [one.identifier for one in opened.digests.newly_held(["wetlands"])]
 
 
 def test_reported_articles_are_not_new_until_they_were_ready(opened: Store):
     held = article_to_save(1, findings=(finding("error"),))
     fill(opened, held, article_to_save(2))
-    assert (newly_held(opened), opened.last_digest()) == ([name(1)], None)
-    opened.save_digest(NOW, opened.newly_held(["wetlands"]))
-    assert (newly_held(opened), opened.last_digest()) == ([], NOW)
-    opened.save_articles([article_to_save(1)])
-    opened.save_digest(NOW + timedelta(days=1), ())
-    opened.save_articles([held])
+    assert (newly_held(opened), opened.digests.last()) == ([name(1)], None)
+    opened.digests.save(NOW, opened.digests.newly_held(["wetlands"]))
+    assert (newly_held(opened), opened.digests.last()) == ([], NOW)
+    opened.articles.save([article_to_save(1)])
+    opened.digests.save(NOW + timedelta(days=1), ())
+    opened.articles.save([held])
     assert newly_held(opened) == [name(1)]
 
 
@@ -29,6 +29,6 @@ def test_articles_of_other_sources_do_not_count(opened: Store):
 
 def test_a_source_can_be_forgotten_after_a_digest(opened: Store):
     fill(opened, article_to_save(1, findings=(finding("error"),)))
-    opened.save_digest(NOW, opened.newly_held(["wetlands"]))
-    opened.forget_source("wetlands")
+    opened.digests.save(NOW, opened.digests.newly_held(["wetlands"]))
+    opened.sources.forget("wetlands")
     assert newly_held(opened) == []

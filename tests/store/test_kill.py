@@ -62,24 +62,24 @@ def provider(number: int) -> list[RawRecord]:
 
 
 def to_save(opened: Store, record: RawRecord) -> RecordToSave:
-    stored = opened.stored_records("wetlands", "oai_dc", [record.identifier])
+    stored = opened.records.stored("wetlands", "oai_dc", [record.identifier])
     return RecordToSave(record, "deleted" if record.deleted else "changed" if stored else "new")
 
 
 def harvest(url: str) -> None:
     """A harvest that resumes an interrupted run after its last page, as the program does."""
     with store.connect(url) as opened:
-        run: Run | None = opened.last_complete_run("wetlands", "oai_dc")
+        run: Run | None = opened.runs.last_complete("wetlands", "oai_dc")
         if run is not None:
             return
-        run = opened.resumable_run("wetlands", "oai_dc")
-        run = run or opened.begin_run("wetlands", "oai_dc", "full", [WINDOW], NOW)
+        run = opened.runs.resumable("wetlands", "oai_dc")
+        run = run or opened.runs.begin("wetlands", "oai_dc", "full", [WINDOW], NOW)
         window = run.windows[0]
         start = PAGES if window.state == "done" else int(window.token.value) if window.token else 0
         for number in range(start, PAGES):
             token = Token(str(number + 1)) if number + 1 < PAGES else None
             save_page(opened, run.id, window.id, page_of(opened, number), token=token)
-        opened.finish_run(run.id, "complete", NOW)
+        opened.runs.finish(run.id, "complete", NOW)
 
 
 def page_of(opened: Store, number: int) -> PageToSave:
@@ -112,7 +112,7 @@ def test_harvest_killed_repeatedly_ends_with_the_same_store(tmp_path: Path, seed
     assert kills >= 5
     with store.connect(disturbed) as opened:
         assert opened.check_integrity(deep=True) == []
-        assert opened.earlier_versions("wetlands", name(35), "oai_dc") == [raw(35)]
+        assert opened.records.earlier_versions("wetlands", name(35), "oai_dc") == [raw(35)]
     assert dump(tmp_path / "killed" / "store.sqlite") == dump(tmp_path / "quiet" / "store.sqlite")
 
 
@@ -121,13 +121,13 @@ def test_batch_timestamp_is_never_assigned_twice(tmp_path: Path):
 
     def export() -> None:
         with store.connect(url) as opened, said.open("ab", buffering=0) as out:
-            for batch in opened.planned_batches("crossref"):
-                opened.mark_exported(batch.id, f"{batch.id}.xml", "ab" * 32, 1, NOW)
+            for batch in opened.ledger.planned("crossref"):
+                opened.ledger.mark_exported(batch.id, f"{batch.id}.xml", "ab" * 32, 1, NOW)
             for _ in range(BATCHES):
                 count = sum(1 for _ in said.open("rb"))
                 if count >= BATCHES:
                     return
-                given = opened.plan_batch("crossref", os.urandom(8).hex(), 20250301120000000, "5.5.0", [], NOW)
+                given = opened.ledger.plan("crossref", os.urandom(8).hex(), 20250301120000000, "5.5.0", [], NOW)
                 out.write(b"%d\n" % given)
 
     assert until_done(export, seed=3) >= 1

@@ -27,12 +27,12 @@ def counts(opened: Store) -> tuple[tuple[int, int], tuple[int, int, int]]:
 def test_counts_follow_every_change(opened: Store):
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page(raw(1), raw(2), raw(3)), token=NEXT)
-    opened.save_articles((article_to_save(1), article_to_save(2, row=None), article_to_save(3)))
+    opened.articles.save((article_to_save(1), article_to_save(2, row=None), article_to_save(3)))
     before = counts(opened)
     save_page(opened, run.id, window.id, page(tombstone(3), decision="deleted"))
-    opened.save_articles((article_to_save(2), article_to_save(3, deleted=True)))
+    opened.articles.save((article_to_save(2), article_to_save(3, deleted=True)))
     assert (before, counts(opened)) == (((3, 0), (2, 1, 0)), ((2, 1), (2, 0, 1)))
-    with opened._write() as connection:
+    with opened._database.write() as connection:
         connection.exec_driver_sql("DELETE FROM article WHERE state = 'deleted'")
         connection.exec_driver_sql(f"DELETE FROM record WHERE identifier = '{name(1)}'")
     assert counts(opened) == ((1, 1), (2, 0, 0))
@@ -41,17 +41,19 @@ def test_counts_follow_every_change(opened: Store):
 
 def test_overview_agrees_with_the_store(opened: Store):
     fill(opened, article_to_save(1))
-    failed = opened.begin_run("wetlands", "jats", "incremental", (), NOW)
-    opened.finish_run(failed.id, "failed", NOW, "no answer")
-    compared = opened.begin_run("wetlands", "jats", "reconcile", (), NOW)
-    opened.begin_run("wetlands", "jats", "range", (), NOW)
+    failed = opened.runs.begin("wetlands", "jats", "incremental", (), NOW)
+    opened.runs.finish(failed.id, "failed", NOW, "no answer")
+    compared = opened.runs.begin("wetlands", "jats", "reconcile", (), NOW)
+    opened.runs.begin("wetlands", "jats", "range", (), NOW)
     begin(opened, "fens")
     with store.open_overview(samples.url(opened.path.parent)) as overview:
         assert overview.status() == opened.status()
-        assert overview.newest_run("wetlands", "jats") == row_of(opened.newest_run("wetlands", "jats"))
-        assert overview.oldest_run("wetlands", "jats") == row_of(opened.oldest_run("wetlands", "jats"))
+        assert overview.newest_run("wetlands", "jats") == row_of(opened.runs.newest_run("wetlands", "jats"))
+        assert overview.oldest_run("wetlands", "jats") == row_of(opened.runs.oldest_run("wetlands", "jats"))
         assert overview.last_reconciliation("wetlands", "jats") == row_of(compared)
-        assert overview.last_reconciliation("fens", "oai_dc") is opened.last_reconciliation("fens", "oai_dc") is None
+        assert (
+            overview.last_reconciliation("fens", "oai_dc") is opened.runs.last_reconciliation("fens", "oai_dc") is None
+        )
         compared_of = {
             (one.source, row.prefix): row.last_comparison for one in overview.status() for row in one.formats
         }
@@ -87,7 +89,7 @@ def test_overview_knows_the_sets_of_the_last_complete_harvest(opened: Store):
         assert overview.last_complete_sets("wetlands", "oai_dc") is None
     run, window = begin(opened, windows=[Window(prefix="oai_dc", set_spec="a")])
     save_page(opened, run.id, window.id, page())
-    opened.finish_run(run.id, "complete", NOW)
+    opened.runs.finish(run.id, "complete", NOW)
     begin(opened, windows=[Window(prefix="oai_dc", set_spec="b")])
     with opened.overview() as overview:
         assert overview.last_complete_sets("wetlands", "oai_dc") == {"a"}

@@ -25,13 +25,13 @@ CONTENTS = st.sets(st.binary(max_size=50) | st.binary(max_size=20).map(lambda pa
 @given(CONTENTS)
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_saved_payloads_can_be_loaded(opened: Store, contents: set[bytes]):
-    with opened._write() as connection:
+    with opened._database.write() as connection:
         numbers = payloads.save(connection, contents)
         assert payloads.load(connection, numbers.values()) == {number: content for content, number in numbers.items()}
 
 
 def test_ids_continue_after_the_last_one(opened: Store):
-    with opened._write() as connection:
+    with opened._database.write() as connection:
         first = payloads.save(connection, [b"a", b"b"])
         second = payloads.save(connection, [b"c", b"a"])
         assert sorted([*first.values(), *second.values()]) == [1, 2, 3, 4]
@@ -41,7 +41,7 @@ def test_ids_continue_after_the_last_one(opened: Store):
 
 def test_only_payloads_that_become_smaller_are_compressed(opened: Store):
     long, short = b"reed " * 100, b"r"
-    with opened._write() as connection:
+    with opened._database.write() as connection:
         numbers = payloads.save(connection, [long, short])
         rows = {row.id: row for row in connection.execute(payload.select())}
     assert (rows[numbers[long]].codec, rows[numbers[short]].codec) == ("zstd", "none")
@@ -54,7 +54,7 @@ def test_only_payloads_that_become_smaller_are_compressed(opened: Store):
 
 def test_more_payloads_than_fit_into_one_statement_are_loaded(opened: Store):
     contents = [str(number).encode() for number in range(2500)]
-    with opened._write() as connection:
+    with opened._database.write() as connection:
         numbers = payloads.save(connection, contents)
         assert len(payloads.load(connection, numbers.values())) == 2500
         assert list(payloads.damaged(connection)) == []
@@ -63,7 +63,7 @@ def test_more_payloads_than_fit_into_one_statement_are_loaded(opened: Store):
 @pytest.mark.parametrize("data", [b"", b"other bytes", payloads._compressor.compress(b"other bytes")])
 @pytest.mark.parametrize("content", [b"reed " * 100, b"r"])
 def test_damaged_payload_is_found(opened: Store, content: bytes, data: bytes):
-    with opened._write() as connection:
+    with opened._database.write() as connection:
         number = payloads.save(connection, [b"sound", content])[content]
         connection.execute(update(payload).where(payload.c.id == number).values(data=data))
         with pytest.raises(StoreError, match=hashlib.sha256(content).hexdigest()):

@@ -47,17 +47,17 @@ def rows(opened: Store, statement: str) -> list[tuple[object, ...]]:
 def test_record_is_read_back_unchanged(opened: Store, save):
     record = raw(1, sets=("a", 'b "quoted"', "ö:ы"), repairs=("illegal character",), original=b"\xff the page \x00")
     save((record, "new"))
-    assert opened.raw_records("wetlands", name(1)) == [("oai_dc", record)]
+    assert opened.records.raw("wetlands", name(1)) == [("oai_dc", record)]
 
 
 def test_record_has_the_sets_whose_lists_gave_it(opened: Store, save):
     save((raw(1, listed_in=("a", "b")), "new"), (raw(2), "new"))
     save((raw(2, listed_in=("c",)), "moved"), (raw(1, "second", listed_in=("b",)), "changed"))
-    stored = opened.stored_records("wetlands", "oai_dc", [name(1), name(2)])
+    stored = opened.records.stored("wetlands", "oai_dc", [name(1), name(2)])
     assert [stored[name(number)].listed_in for number in (1, 2)] == [("b",), ("c",)]
-    live = opened.live_records("wetlands", ["oai_dc"], [name(1), name(2)])
+    live = opened.records.live("wetlands", ["oai_dc"], [name(1), name(2)])
     assert [live[name(number), "oai_dc"].listed_in for number in (1, 2)] == [("b",), ("c",)]
-    (earlier,) = opened.earlier_versions("wetlands", name(1), "oai_dc")
+    (earlier,) = opened.records.earlier_versions("wetlands", name(1), "oai_dc")
     assert earlier.listed_in == ()
 
 
@@ -75,19 +75,19 @@ def test_record_has_the_sets_whose_lists_gave_it(opened: Store, save):
 )
 def test_headers_name_the_sets_if_all_do_and_no_list_knew_better(opened: Store, save, records, sets, named):
     save(*((record, "deleted" if record.deleted else "new") for record in records))
-    assert opened.headers_name_sets("wetlands", "oai_dc", sets) is named
-    assert opened.headers_name_sets("fens", "oai_dc", sets) is False
+    assert opened.records.headers_name_sets("wetlands", "oai_dc", sets) is named
+    assert opened.records.headers_name_sets("fens", "oai_dc", sets) is False
 
 
 def test_stored_records_have_what_decides_about_an_arrival(opened: Store, save):
     save((raw(1), "new"), (tombstone(2), "deleted"))
-    stored = opened.stored_records("wetlands", "oai_dc", [name(1), name(2), name(3)])
+    stored = opened.records.stored("wetlands", "oai_dc", [name(1), name(2), name(3)])
     assert stored == {
         name(1): StoredRecord("2024-01-02T03:04:05Z", False, digest(raw(1)), ("reeds:ART",), run_id=1),
         name(2): StoredRecord("2024-06-01T00:00:00Z", True, None, run_id=1),
     }
-    assert opened.stored_records("wetlands", "jats", [name(1)]) == {}
-    assert opened.stored_records("wetlands", "oai_dc", []) == {}
+    assert opened.records.stored("wetlands", "jats", [name(1)]) == {}
+    assert opened.records.stored("wetlands", "oai_dc", []) == {}
 
 
 def test_datestamps_have_a_time_of_day_if_more_than_two_times_occur(opened: Store, save):
@@ -95,36 +95,36 @@ def test_datestamps_have_a_time_of_day_if_more_than_two_times_occur(opened: Stor
         stamps = enumerate(times, first)
         save(*((raw(number, datestamp=f"2024-05-0{number}{time}"), "new") for number, time in stamps))
 
-    assert not opened.has_time_of_day("wetlands", "oai_dc")
+    assert not opened.records.has_time_of_day("wetlands", "oai_dc")
     save_with_times(1, "T00:00:00Z", "T00:00:00Z", "T23:00:00Z")  # midnight in local time, in winter and in summer
-    assert not opened.has_time_of_day("wetlands", "oai_dc")
+    assert not opened.records.has_time_of_day("wetlands", "oai_dc")
     save_with_times(4, "T10:20:30Z")
-    assert opened.has_time_of_day("wetlands", "oai_dc")
-    assert not opened.has_time_of_day("wetlands", "jats")
+    assert opened.records.has_time_of_day("wetlands", "oai_dc")
+    assert not opened.records.has_time_of_day("wetlands", "jats")
 
 
 def test_more_identifiers_than_fit_into_one_statement(opened: Store, save):
     save(*((raw(n), "new") for n in range(1500)))
     names = [name(n) for n in range(1500)]
-    assert opened.stored_records("wetlands", "oai_dc", names).keys() == set(names)
-    assert len(opened.live_records("wetlands", ["oai_dc"], names)) == 1500
+    assert opened.records.stored("wetlands", "oai_dc", names).keys() == set(names)
+    assert len(opened.records.live("wetlands", ["oai_dc"], names)) == 1500
 
 
 def test_earlier_versions_of_a_record_are_kept(opened: Store, save):
     history = [raw(1, "first"), raw(1, "second"), tombstone(1), raw(1, "third", datestamp="2025-01-01T00:00:00Z")]
     for record, decision in zip(history, ["new", "changed", "deleted", "changed"], strict=True):
         save((record, decision))
-    assert opened.raw_records("wetlands", name(1)) == [("oai_dc", history[-1])]
-    assert opened.earlier_versions("wetlands", name(1), "oai_dc") == history[:-1]
+    assert opened.records.raw("wetlands", name(1)) == [("oai_dc", history[-1])]
+    assert opened.records.earlier_versions("wetlands", name(1), "oai_dc") == history[:-1]
 
 
 def test_unchanged_and_moved_records_add_no_version(opened: Store, save):
     save((raw(1), "new"), (raw(2), "new"))
     moved = raw(2, datestamp="2025-02-02T00:00:00Z", sets=("other",))
     save((raw(1), "unchanged"), (moved, "moved"))
-    assert opened.raw_records("wetlands", name(2)) == [("oai_dc", moved)]
-    assert opened.earlier_versions("wetlands", name(1), "oai_dc") == []
-    assert opened.earlier_versions("wetlands", name(2), "oai_dc") == []
+    assert opened.records.raw("wetlands", name(2)) == [("oai_dc", moved)]
+    assert opened.records.earlier_versions("wetlands", name(1), "oai_dc") == []
+    assert opened.records.earlier_versions("wetlands", name(2), "oai_dc") == []
 
 
 def test_a_page_fetched_again_after_a_crash_changes_nothing(opened: Store, save):
@@ -139,32 +139,32 @@ def test_repaired_page_is_stored_once_for_all_its_records(opened: Store, save):
     save(*((raw(n, payload=b"<metadata/>", repairs=("r",), original=page_bytes), "new") for n in range(50)))
     stored = rows(opened, "SELECT codec, size FROM payload ORDER BY size")
     assert stored == [("none", 11), ("zstd", 5009)]
-    assert opened.raw_records("wetlands", name(7))[0][1].original == page_bytes
+    assert opened.records.raw("wetlands", name(7))[0][1].original == page_bytes
 
 
 def test_live_records_come_without_tombstones_and_originals(opened: Store, save):
     save((raw(1), "new"), (raw(2, original=b"page", repairs=("r",)), "new"), (tombstone(3), "deleted"))
-    found = opened.live_records("wetlands", ["oai_dc", "jats"], [name(n) for n in range(5)])
+    found = opened.records.live("wetlands", ["oai_dc", "jats"], [name(n) for n in range(5)])
     assert found == {(name(1), "oai_dc"): raw(1), (name(2), "oai_dc"): raw(2, repairs=("r",))}
 
 
 def test_formats_of_a_record_are_kept_apart(opened: Store):
     for prefix, text in (("jats", "long"), ("oai_dc", "short")):
-        run = opened.begin_run("wetlands", prefix, "full", [samples.WINDOW], samples.NOW)
+        run = opened.runs.begin("wetlands", prefix, "full", [samples.WINDOW], samples.NOW)
         save_page(opened, run.id, run.windows[0].id, page(raw(1, text)))
-    assert opened.raw_records("wetlands", name(1)) == [("jats", raw(1, "long")), ("oai_dc", raw(1, "short"))]
-    assert set(opened.live_records("wetlands", ["oai_dc"], [name(1)])) == {(name(1), "oai_dc")}
+    assert opened.records.raw("wetlands", name(1)) == [("jats", raw(1, "long")), ("oai_dc", raw(1, "short"))]
+    assert set(opened.records.live("wetlands", ["oai_dc"], [name(1)])) == {(name(1), "oai_dc")}
 
 
 def test_rejected_records_keep_their_bytes_and_the_reason(opened: Store):
     run, window = begin(opened)
     rejected = (bad(name(1), "no metadata", b"<record>\xfe</record>"), bad(None, "no header"))
     save_page(opened, run.id, window.id, PageToSave(bad=rejected))
-    kept = opened.rejected_records(run.id)
+    kept = opened.records.rejected(run.id)
     assert [(one.identifier, one.reason, one.payload) for one in kept] == [
         (one.identifier, one.reason, one.payload) for one in rejected
     ]
-    assert opened.rejected_records(run.id + 1) == []
+    assert opened.records.rejected(run.id + 1) == []
 
 
 SOURCES = count()
@@ -198,20 +198,20 @@ def test_rejection_is_unresolved_until_the_record_arrives(
             if n in brings or (confirms and n in stored):
                 unresolved.pop(n, None)
         stored |= brings
-        assert for_all.unresolved_rejections(source, "oai_dc") == [
+        assert for_all.records.unresolved_rejections(source, "oai_dc") == [
             UnresolvedRejection(name(n), reason) for n, reason in unresolved.items()
         ]
-        assert for_all.unresolved_rejections(source, "jats") == []
+        assert for_all.records.unresolved_rejections(source, "jats") == []
 
 
 def test_rejections_after_a_certain_id_can_be_left_out(opened: Store):
-    assert opened.last_rejection_id() == 0
+    assert opened.records.last_rejection_id() == 0
     ids = [0]
     for number in (1, 2, 1):
         run, _ = begin(opened)
         save_page(opened, run.id, None, PageToSave(bad=(bad(name(number), "HTTP 500"),)))
-        ids.append(opened.last_rejection_id())
-    unresolved = [opened.unresolved_rejections("wetlands", "oai_dc", last) for last in ids]
+        ids.append(opened.records.last_rejection_id())
+    unresolved = [opened.records.unresolved_rejections("wetlands", "oai_dc", last) for last in ids]
     assert [[one.identifier for one in rejections] for rejections in unresolved] == [
         [],
         [],
@@ -221,8 +221,8 @@ def test_rejections_after_a_certain_id_can_be_left_out(opened: Store):
 
 
 def test_unresolved_rejections_are_found_without_scanning_records_or_runs(opened: Store):
-    statement = str(UNRESOLVED_REJECTIONS.compile(dialect=opened._engine.dialect))
-    with opened._read() as connection:
+    statement = str(UNRESOLVED_REJECTIONS.compile(dialect=opened._database._engine.dialect))
+    with opened._database.read() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("reeds", "oai_dc") * 2).all()
     scans = [row.detail for row in plan if row.detail.startswith("SCAN")]
     assert scans == ["SCAN rejected", "SCAN last_rejected"]
@@ -240,7 +240,7 @@ def test_any_bytes_are_read_back_unchanged(for_all: Store, contents: list[bytes]
     run, window = begin(for_all)
     records = [raw(n, payload=content) for n, content in enumerate(contents)]
     save_page(for_all, run.id, window.id, page(*records))
-    found = for_all.live_records("wetlands", ["oai_dc"], [one.identifier for one in records])
+    found = for_all.records.live("wetlands", ["oai_dc"], [one.identifier for one in records])
     assert [found[one.identifier, "oai_dc"].payload for one in records] == contents
 
 
@@ -249,7 +249,7 @@ def test_damaged_payload_is_never_returned(opened: Store, save, damage):
     save((raw(1), "new"))
     rows(opened, f"UPDATE payload SET {damage}")
     with pytest.raises(StoreError, match="not what was received"):
-        opened.live_records("wetlands", ["oai_dc"], [name(1)])
+        opened.records.live("wetlands", ["oai_dc"], [name(1)])
 
 
 def test_stored_text_is_compressed(opened: Store, save, tmp_path: Path):
@@ -263,5 +263,5 @@ def test_bytes_of_a_record_rejected_repeatedly_are_stored_once(opened: Store, sa
         save(bad=(bad(name(1), "no header", payload), bad(name(2), "no header", b"")))
     assert rows(opened, "SELECT count(*) FROM rejected") == [(8,)]
     assert rows(opened, "SELECT count(*) FROM payload") == [(3,)]
-    payloads = [one.payload for one in opened.rejected_records(1) if one.identifier == name(1)]
+    payloads = [one.payload for one in opened.records.rejected(1) if one.identifier == name(1)]
     assert payloads == [b"<record/>", b"<record/>", b"<record> </record>", b"<record/>"]

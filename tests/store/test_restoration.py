@@ -43,7 +43,7 @@ def crashed(tmp_path: Path) -> Path:
 def identifiers(path: Path) -> list[str]:
     with store.connect(f"sqlite:///{path}") as opened:
         assert opened.check_integrity(deep=True) == []
-        return list(opened.identifiers("wetlands"))
+        return list(opened.articles.identifiers("wetlands"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -157,7 +157,7 @@ def test_value_that_no_program_of_ours_has_written_is_damage(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection, connection:
         connection.execute("UPDATE run SET started = 7")
     with store.connect(f"sqlite:///{tmp_path}/store.sqlite") as opened, pytest.raises(StoreError, match="is damaged"):
-        opened.runs()
+        opened.runs.latest()
     with (
         store.open_overview(f"sqlite:///{tmp_path}/store.sqlite") as overview,
         pytest.raises(sqlite3.DatabaseError, match="malformed"),

@@ -12,16 +12,16 @@ LATER = NOW + timedelta(days=400)
 def harvest(store: Store, text: str) -> int:
     run, window = begin(store)
     save_page(store, run.id, window.id, page(raw(1, text), decision="changed", articles=[article_to_save(1)]))
-    store.finish_run(run.id, "complete", NOW)
+    store.runs.finish(run.id, "complete", NOW)
     return run.id
 
 
 def test_prune_deletes_earlier_versions(opened: Store):
     first, second, third = (harvest(opened, text) for text in ("first", "second", "third"))
-    pruned = opened.prune(NOW + timedelta(days=1))
+    pruned = opened.retention.prune(NOW + timedelta(days=1))
     assert (pruned.versions, pruned.payloads) == (2, 2)
-    assert {run.id for run in opened.runs()} == {third}
-    assert opened.live_records("wetlands", ["oai_dc"], [name(1)])[name(1), "oai_dc"].payload == raw(1, "third").payload
+    assert {run.id for run in opened.runs.latest()} == {third}
+    assert opened.records.live("wetlands", ["oai_dc"], [name(1)])[name(1), "oai_dc"].payload == raw(1, "third").payload
     assert opened.check_integrity(deep=True) == []
     assert first < second < third
 
@@ -29,20 +29,20 @@ def test_prune_deletes_earlier_versions(opened: Store):
 def test_prune_keeps_younger_runs_and_those_the_next_harvest_needs(opened: Store):
     complete = harvest(opened, "first")
     failed, _ = begin(opened)
-    opened.finish_run(failed.id, "failed", NOW, "no answer")
+    opened.runs.finish(failed.id, "failed", NOW, "no answer")
     newest, _ = begin(opened)
-    opened.finish_run(newest.id, "failed", NOW, "no answer")
-    assert opened.prune(NOW - timedelta(days=1)).runs == 0
-    opened.prune(LATER)
-    assert {run.id for run in opened.runs()} == {complete, newest.id}
+    opened.runs.finish(newest.id, "failed", NOW, "no answer")
+    assert opened.retention.prune(NOW - timedelta(days=1)).runs == 0
+    opened.retention.prune(LATER)
+    assert {run.id for run in opened.runs.latest()} == {complete, newest.id}
 
 
 def test_prune_deletes_old_rejections(opened: Store):
     fill(opened, article_to_save(1))
     run, window = begin(opened)
     save_page(opened, run.id, window.id, PageToSave(bad=(bad(None, "no identifier", b"<r/>"),)))
-    opened.finish_run(run.id, "complete", NOW)
-    pruned = opened.prune(LATER)
+    opened.runs.finish(run.id, "complete", NOW)
+    pruned = opened.retention.prune(LATER)
     assert (pruned.rejected, pruned.payloads) == (1, 1)
     assert opened.check_integrity(deep=True) == []
 
@@ -51,18 +51,20 @@ def test_prune_keeps_unresolved_rejections(opened: Store):
     for number, reason in ((1, "HTTP 500"), (2, "HTTP 500"), (1, "half a document")):
         run, _ = begin(opened)
         save_page(opened, run.id, None, PageToSave(bad=(bad(name(number), reason),)))
-        opened.finish_run(run.id, "failed", NOW, "no answer")
+        opened.runs.finish(run.id, "failed", NOW, "no answer")
     run, window = begin(opened)
     save_page(opened, run.id, window.id, page(raw(2)))
-    opened.finish_run(run.id, "complete", NOW)
+    opened.runs.finish(run.id, "complete", NOW)
     for rejections in (2, 0):
-        assert opened.prune(LATER).rejected == rejections
-        assert opened.unresolved_rejections("wetlands", "oai_dc") == [UnresolvedRejection(name(1), "half a document")]
+        assert opened.retention.prune(LATER).rejected == rejections
+        assert opened.records.unresolved_rejections("wetlands", "oai_dc") == [
+            UnresolvedRejection(name(1), "half a document")
+        ]
     assert opened.check_integrity(deep=True) == []
 
 
 def test_foreign_keys_are_on_after_prune(opened: Store):
     harvest(opened, "first")
-    opened.prune(LATER)
-    with opened._write() as connection:
+    opened.retention.prune(LATER)
+    with opened._database.write() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

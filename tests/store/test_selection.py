@@ -45,9 +45,9 @@ CASES = [
 @pytest.mark.parametrize(("content", "selection", "is_selected"), CASES)
 def test_selection(opened: Store, content: Article, selection: Selection, is_selected: bool):
     fill(opened, article_to_save(1, content))
-    assert [one.identifier for one in opened.pending("crossref", (), selection)] == [name(1)] * is_selected
-    assert opened.has_articles((), selection) is is_selected
-    assert opened.ready_count((), selection) == is_selected
+    assert [one.identifier for one in opened.ready.pending("crossref", (), selection)] == [name(1)] * is_selected
+    assert opened.articles.has_any((), selection) is is_selected
+    assert opened.ready.count((), selection) == is_selected
 
 
 def test_only_an_empty_selection_is_false():

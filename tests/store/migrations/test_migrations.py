@@ -101,9 +101,9 @@ def test_revisions_are_those_that_alembic_finds():
 def test_an_older_store_is_migrated_and_backed_up_first(old: Path, later):
     later(NEXT)
     with store.connect(f"sqlite:///{old}") as opened:
-        assert [one.identifier for one in opened.find_articles(name(1))] == [name(1)]
+        assert [one.identifier for one in opened.articles.find(name(1))] == [name(1)]
         assert opened.check_integrity(deep=True) == []
-        with opened._write() as connection:
+        with opened._database.write() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     assert read(old, "SELECT name, contact FROM source") == [("wetlands", "nobody")]
     backup = old.with_name(f"store.sqlite.before-{LATER}")
@@ -123,7 +123,7 @@ def test_a_store_is_migrated_once(old: Path, later):
 def test_two_processes_that_migrate_at_once_keep_the_backup_of_the_older_store(old: Path, later):
     later(NEXT)
     with store.connect(f"sqlite:///{old}") as opened:
-        opened._migrate(NOW)  # the second process read the revision before the first one changed it
+        opened._database._migrate(NOW)  # the second process read the revision before the first one changed it
     backup = old.with_name(f"store.sqlite.before-{LATER}")
     assert read(backup, "SELECT version_num FROM alembic_version") == [(NOW,)]
 

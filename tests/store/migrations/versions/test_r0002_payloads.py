@@ -57,9 +57,9 @@ def test_versions_and_rejected_records_are_read_as_before(old: Path):
         old, "SELECT source, identifier, prefix, run_id FROM record WHERE id = 1"
     )
     with store.connect(f"sqlite:///{old}") as opened:
-        now = dict(opened.raw_records(str(source), str(identifier)))[str(prefix)]
-        earlier, tombstone = opened.earlier_versions(str(source), str(identifier), str(prefix))
-        [rejected] = opened.rejected_records(int(str(run_id)))
+        now = dict(opened.records.raw(str(source), str(identifier)))[str(prefix)]
+        earlier, tombstone = opened.records.earlier_versions(str(source), str(identifier), str(prefix))
+        [rejected] = opened.records.rejected(int(str(run_id)))
     assert now.original == earlier.original is not None
     assert earlier.repairs == ("utf-8",)
     assert earlier.payload not in (None, now.payload)

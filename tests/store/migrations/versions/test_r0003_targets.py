@@ -49,12 +49,12 @@ def test_every_batch_and_every_last_deposit_becomes_one_for_crossref(old: Path):
 
 def test_next_export_continues_after_the_migration(old: Path):
     with store.connect(f"sqlite:///{old}") as opened:
-        (planned,) = opened.planned_batches("crossref")
+        (planned,) = opened.ledger.planned("crossref")
         assert planned.members[0].counts_by_kind == {"references": 7}
-        assert opened.planned_batches("lines") == ()
-        assert opened.last_timestamp() == 20990101000000002
-        everything = len(list(opened.pending("lines")))
-        assert 0 == len(list(opened.pending("crossref"))) < everything
+        assert opened.ledger.planned("lines") == ()
+        assert opened.ledger.last_timestamp() == 20990101000000002
+        everything = len(list(opened.ready.pending("lines")))
+        assert 0 == len(list(opened.ready.pending("crossref"))) < everything
         assert changed_deposits(opened) == []
 
 

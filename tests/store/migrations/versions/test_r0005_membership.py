@@ -59,18 +59,18 @@ def test_records_without_a_requested_set_in_their_header_were_listed_in_it(old: 
 def test_each_source_has_the_sets_that_it_was_last_harvested_by(old: Path):
     (source,) = {name for (name,) in read(old, "SELECT source FROM run WHERE id > 1000")}
     with store.connect(f"sqlite:///{old}") as opened:
-        known = opened.source(str(source))
+        known = opened.sources.get(str(source))
         others = [status.source for status in opened.status() if status.source != source]
         assert known is not None
         assert known.sets == ("a",)
-        assert [row.sets for name in others if (row := opened.source(name))] == [()] * len(others)
+        assert [row.sets for name in others if (row := opened.sources.get(name))] == [()] * len(others)
 
 
 def test_deposits_are_the_same_and_may_outlive_their_articles(old: Path):
     statement = "SELECT batch_id, position, article_id, doi_key, hex(fingerprint) FROM deposit ORDER BY 1, 2"
     before = read(old, statement)
     with store.connect(f"sqlite:///{old}") as opened:
-        opened.forget_source(next(status.source for status in opened.status()))
+        opened.sources.forget(next(status.source for status in opened.status()))
         assert opened.check_integrity() == []
     after = read(old, statement)
     assert before

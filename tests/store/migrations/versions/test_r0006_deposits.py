@@ -14,8 +14,12 @@ def test_earlier_deposits_are_in_the_views(tmp_path: Path):
     path = tmp_path / "store.sqlite"
     keep.restore(keep.STORES / "0.1.0.sql.gz", path)
     with store.connect(f"sqlite:///{path}") as opened:
-        files = opened.deposit_files("crossref")
-        assert opened.preview_marks("crossref", (), store.Selection()).in_files == sum(one.records for one in files) > 0
+        files = opened.deposits.files("crossref")
+        assert (
+            opened.deposits.preview_marks("crossref", (), store.Selection()).in_files
+            == sum(one.records for one in files)
+            > 0
+        )
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT doi, file, written, is_last, title FROM v_deposits").fetchall()
         deposited = connection.execute("SELECT count(*) FROM v_articles WHERE deposited IS NOT NULL").fetchone()

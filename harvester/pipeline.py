@@ -260,7 +260,7 @@ def undo_minted(
 def rename_source(config: Config, store: Store, old: str, new: str) -> None:
     """Gives a source of the store another name; the configuration is changed by a person.
 
-    Raises `StoreError` if that is not possible (`Store.rename_source`), and `BusyError` while a daemon runs or other
+    Raises `StoreError` if that is not possible (`Sources.rename`), and `BusyError` while a daemon runs or other
     processes work on one of both.
     """
     with _at_rest(config, old, new, what=f"renaming of {old}"):

@@ -11,49 +11,53 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from harvester.store.location import is_read_only, path_of
-from harvester.store.overview import Overview, is_current, snapshot
-from harvester.store.restoration import restore
-from harvester.store.structs import (
-    Advance,
-    Alert,
-    ArticleToSave,
+from harvester.store.deposit_structs import (
     BatchMember,
-    ChangedDeposit,
-    Close,
-    Counts,
-    DeletedDeposit,
     DepositCounts,
     DepositFile,
     DepositRow,
     DepositState,
-    DoiHolder,
-    DuplicateDoi,
-    FindingRow,
-    FormatStatus,
     HeldArticle,
     MarkPreview,
     MintedDoi,
-    PageToSave,
     PlannedBatch,
-    Pruned,
-    RecordStates,
-    RecordToSave,
-    RejectedRecord,
+)
+from harvester.store.location import is_read_only, path_of
+from harvester.store.overview import Overview, is_current, snapshot
+from harvester.store.restoration import restore
+from harvester.store.run_structs import (
+    Advance,
+    Close,
+    Counts,
     Restart,
     Run,
     RunKind,
     RunRow,
     RunState,
     RunWindow,
-    Selection,
     SourceContent,
     SourceRow,
-    SourceStatus,
     Split,
-    StoredArticle,
     SwitchGranularity,
     Transition,
+)
+from harvester.store.structs import (
+    Alert,
+    ArticleToSave,
+    ChangedDeposit,
+    DeletedDeposit,
+    DoiHolder,
+    DuplicateDoi,
+    FindingRow,
+    FormatStatus,
+    PageToSave,
+    Pruned,
+    RecordStates,
+    RecordToSave,
+    RejectedRecord,
+    Selection,
+    SourceStatus,
+    StoredArticle,
     UnresolvedRejection,
     status_or_empty,
 )

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, bindparam, func, select, text
 
 from harvester.model import Finding
 from harvester.store.articles import exchange_findings, load_articles
+from harvester.store.column_types import Moment
 from harvester.store.database import Part, chunks, in_list
 from harvester.store.structs import ChangedDeposit, DeletedDeposit, DoiHolder, DuplicateDoi
-from harvester.store.tables import Moment, article, batch, deposit, deposited, elsewhere, finding
+from harvester.store.tables import article, batch, deposit, deposited, elsewhere, finding
 
 _IN_ONE_TRANSACTION = 100  # articles that are read with their documents: others wait meanwhile
 

@@ -36,7 +36,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester.errors import StoreError
-from harvester.store import migrations, tables
+from harvester.store import column_types, migrations, tables, views
 from harvester.store.location import check_backup, check_log, is_read_only, path_of, read_only_uri, store_error
 from harvester.system import files
 from harvester.system.progress import report, reporting_size
@@ -183,7 +183,7 @@ class Database:
             if self._revision(connection) is not None:
                 return  # another process was first
             tables.metadata.create_all(connection)
-            for statement in (*tables.TRIGGERS, *tables.VIEWS):
+            for statement in (*tables.TRIGGERS, *views.VIEWS):
                 connection.execute(text(statement))
             connection.execute(tables.alembic_version.insert().values(version_num=migrations.HEAD))
 
@@ -286,7 +286,7 @@ def in_list(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
 
     The statement is the same for every length of the list, so it is compiled once; SQLAlchemy's own `in_` is not.
     """
-    values = func.json_each(bindparam(parameter, type_=tables.Strings)).table_valued("value")
+    values = func.json_each(bindparam(parameter, type_=column_types.Strings)).table_valued("value")
     return column.in_(select(values.c.value))
 
 

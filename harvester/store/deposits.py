@@ -24,18 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.identifiers import fold_doi
+from harvester.store.column_types import Moment
 from harvester.store.database import Part, chunks, in_list
+from harvester.store.deposit_structs import DepositCounts, DepositFile, DepositRow, DepositState, MarkPreview
 from harvester.store.selection import selected
-from harvester.store.structs import (
-    DepositCounts,
-    DepositFile,
-    DepositRow,
-    DepositState,
-    MarkPreview,
-    Selection,
-    StoredArticle,
-)
-from harvester.store.tables import Moment, article, batch, deposit, deposited, elsewhere
+from harvester.store.structs import Selection, StoredArticle
+from harvester.store.tables import article, batch, deposit, deposited, elsewhere
 
 
 class Deposits(Part):

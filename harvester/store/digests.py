@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.store.database import Part
-from harvester.store.structs import HeldArticle
+from harvester.store.deposit_structs import HeldArticle
 from harvester.store.tables import article, digest, digest_held
 
 _HELD = select(article.c.id).where(article.c.state == "held")

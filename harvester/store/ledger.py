@@ -15,8 +15,8 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.errors import StoreError
 from harvester.identifiers import fold_doi
 from harvester.store.database import BulkStatement, Part
+from harvester.store.deposit_structs import BatchMember, PlannedBatch
 from harvester.store.deposits import forget_marks
-from harvester.store.structs import BatchMember, PlannedBatch
 from harvester.store.tables import batch, deposit, deposited
 
 _WITH_17_DIGITS = range(10**16, 10**17)

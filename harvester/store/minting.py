@@ -16,8 +16,9 @@ from harvester.identifiers import fold_doi
 from harvester.model import Finding
 from harvester.store.articles import exchange_findings, mark_stale
 from harvester.store.database import Part, chunks, in_list
+from harvester.store.deposit_structs import MintedDoi
 from harvester.store.selection import selected
-from harvester.store.structs import MintedDoi, Selection
+from harvester.store.structs import Selection
 from harvester.store.tables import article, batch, deposit, finding, minted
 
 NO_SOURCE = ""  # of DOIs that were minted for records of a source which was forgotten

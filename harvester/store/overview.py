@@ -11,7 +11,8 @@ from pathlib import Path
 
 from harvester.store import migrations
 from harvester.store.location import check_log, is_read_only, read_only_uri, store_error
-from harvester.store.structs import Counts, FormatStatus, RunRow, SourceStatus
+from harvester.store.run_structs import Counts, RunRow
+from harvester.store.structs import FormatStatus, SourceStatus
 
 SourceFormat = tuple[str, str]  # source, metadata prefix
 

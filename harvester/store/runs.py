@@ -13,11 +13,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
 from harvester.store.database import BulkStatement, Part, new_id
-from harvester.store.structs import (
+from harvester.store.run_structs import (
     Advance,
     Close,
     Counts,
-    PageToSave,
     Restart,
     Run,
     RunKind,
@@ -27,6 +26,7 @@ from harvester.store.structs import (
     SwitchGranularity,
     Transition,
 )
+from harvester.store.structs import PageToSave
 from harvester.store.tables import run, run_window, source
 
 _ADD_WINDOWS = BulkStatement(insert(run_window), ("run_id", "set_spec", "since", "until"))

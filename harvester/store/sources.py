@@ -12,7 +12,7 @@ from harvester.store.articles import mark_stale
 from harvester.store.database import Part
 from harvester.store.minting import NO_SOURCE
 from harvester.store.retention import delete_unused_payloads
-from harvester.store.structs import SourceContent, SourceRow
+from harvester.store.run_structs import SourceContent, SourceRow
 from harvester.store.tables import (
     alert,
     article,

@@ -20,9 +20,10 @@ from harvester.store.overview import Overview
 from harvester.store.ready import Ready
 from harvester.store.records import Records, resolve_rejections, save_records, save_rejected
 from harvester.store.retention import Retention
+from harvester.store.run_structs import Transition
 from harvester.store.runs import Runs, apply_transition, count_page
 from harvester.store.sources import Sources
-from harvester.store.structs import PageToSave, SourceStatus, Transition
+from harvester.store.structs import PageToSave, SourceStatus
 from harvester.system.progress import report
 
 

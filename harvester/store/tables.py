@@ -1,4 +1,4 @@
-"""The tables, triggers and views of the store, and nothing else.
+"""The tables and triggers of the store, and nothing else.
 
 Payloads are numbered in the order they came. A record is one identifier in one format of one source; its earlier
 versions are in `record_version`. An article is one identifier of one source, mapped from all its records: a JSON
@@ -8,11 +8,6 @@ was written for which target, and what another program deposited.
 
 from __future__ import annotations
 
-import sqlite3
-from datetime import UTC, datetime
-from typing import Any, TypeVar
-
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -27,81 +22,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-Value = TypeVar("Value")
-
-
-class _Checked(TypeDecorator[Value]):
-    """A type that converts what it reads, and recognizes what no program of ours has written: the store is damaged."""
-
-    impl: Any = Text  # of those that name no other
-    cache_ok = True
-
-    def read(self, value: Any) -> Value | None:
-        raise NotImplementedError
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Value | None:  # noqa: ARG002
-        try:
-            return self.read(value)
-        except (AttributeError, TypeError, ValueError) as error:  # msgspec's errors are `ValueError`
-            raise sqlite3.DatabaseError(f"malformed value: {type(self).__name__}") from error
-
-
-class Sha256(_Checked[str]):
-    """A SHA-256 hash: hex in the program, 32 bytes in the store."""
-
-    impl = LargeBinary(32)
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        return None if value is None else bytes.fromhex(value)
-
-    def read(self, value: Any) -> str | None:
-        return None if value is None else value.hex()
-
-
-class Moment(_Checked[datetime]):
-    """A moment: an aware datetime in the program, readable and sortable text in UTC in the store."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-    def read(self, value: Any) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
-
-
-class Numbers(_Checked[dict[str, int]]):
-    """Numbers by name, as JSON text; the order is kept."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
-        return msgspec.json.encode(value or {}).decode()
-
-    def read(self, value: Any) -> dict[str, int]:
-        return msgspec.json.decode(value, type=dict[str, int]) if value else {}
-
-
-class Strings(_Checked[tuple[str, ...]]):
-    """A list of strings, as JSON text."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
-        return msgspec.json.encode(value).decode() if value else "[]"
-
-    def read(self, value: Any) -> tuple[str, ...]:
-        return msgspec.json.decode(value, type=tuple[str, ...]) if value and value != "[]" else ()
-
+from harvester.store.column_types import Moment, Numbers, Sha256, Strings
 
 metadata = MetaData(
     naming_convention={
@@ -419,62 +341,3 @@ END""",
 )
 
 # ------------------------------------------------------------------------------------- views, for people
-
-VIEWS = (
-    """
-CREATE VIEW v_articles AS
-SELECT a.source, a.identifier, a.doi, a.title, a.issn, a.year, a.journal, a.volume, a.issue,
-       CASE WHEN json_extract(a.document, '$.first_page') IS NULL THEN json_extract(a.document, '$.elocation_id')
-            WHEN json_extract(a.document, '$.last_page') IS NULL THEN json_extract(a.document, '$.first_page')
-            ELSE json_extract(a.document, '$.first_page') || '-' || json_extract(a.document, '$.last_page')
-       END AS pages,
-       json_extract(a.document, '$.language') AS language,
-       json_extract(a.document, '$.type') AS type,
-       json_extract(a.document, '$.landing_page') AS landing_page,
-       a.format, a.state = 'deleted' AS deleted, a.state = 'held' AS held_back,
-       b.written AS deposited, b.path AS deposit_file,
-       (SELECT min(e.since) FROM elsewhere e WHERE e.doi_key = a.doi_key) AS deposited_elsewhere,
-       coalesce(d.fingerprint, (SELECT e.fingerprint FROM elsewhere e WHERE e.doi_key = a.doi_key)) <> a.fingerprint
-           AS changed_since
-FROM article a
-LEFT JOIN deposited d ON d.doi_key = a.doi_key
-      AND d.timestamp = (SELECT max(newest.timestamp) FROM deposited newest WHERE newest.doi_key = a.doi_key)
-LEFT JOIN batch b ON b.id = d.batch_id""",
-    """
-CREATE VIEW v_authors AS
-SELECT a.source, a.identifier, a.doi, c.key + 1 AS position,
-       coalesce(json_extract(c.value, '$.role'), 'author') AS role,
-       coalesce(json_extract(c.value, '$.kind'), 'person') AS kind,
-       json_extract(c.value, '$.surname') AS surname,
-       json_extract(c.value, '$.given') AS given,
-       json_extract(c.value, '$.name') AS name,
-       json_extract(c.value, '$.orcid') AS orcid,
-       (SELECT group_concat(json_extract(f.value, '$.name'), '; ')
-          FROM json_each(c.value, '$.affiliations') f) AS affiliations
-FROM article a, json_each(a.document, '$.contributors') c""",
-    """
-CREATE VIEW v_references AS
-SELECT a.source, a.identifier, a.doi, r.key + 1 AS position,
-       json_extract(r.value, '$.key') AS key,
-       json_extract(r.value, '$.doi') AS cited_doi,
-       json_extract(r.value, '$.text') AS text,
-       json_extract(r.value, '$.author') AS author,
-       json_extract(r.value, '$.article_title') AS article_title,
-       json_extract(r.value, '$.journal_title') AS journal_title,
-       json_extract(r.value, '$.volume') AS volume,
-       json_extract(r.value, '$.first_page') AS first_page,
-       json_extract(r.value, '$.year') AS year
-FROM article a, json_each(a.document, '$.references') r""",
-    """
-CREATE VIEW v_findings AS
-SELECT a.source, a.identifier, a.doi, f.code, f.severity, f.path, f.value, f.detail
-FROM finding f JOIN article a ON a.id = f.article_id""",
-    """
-CREATE VIEW v_deposits AS
-SELECT b.target, coalesce(a.doi, d.doi_key) AS doi, a.source, a.identifier, a.title, b.id AS batch_id, b.path AS file,
-       b.written, d.batch_id = l.batch_id AS is_last, d.fingerprint <> a.fingerprint AS changed_since
-FROM deposit d
-JOIN batch b ON b.id = d.batch_id AND b.state = 'written'
-LEFT JOIN deposited l ON l.doi_key = d.doi_key AND l.target = b.target
-LEFT JOIN article a ON a.id = d.article_id AND a.doi_key = d.doi_key""",
-)

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from harvester import store
+from harvester.store.run_structs import Advance
 from harvester.store.store import Store
-from harvester.store.structs import Advance
 from tests.store.samples import NEXT, NOW, article_to_save, bad, begin, fill, finding, name, page, raw, row_of, url
 
 

@@ -3,22 +3,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy.dialects import sqlite
 
 from harvester import store
 from harvester.model import Article
-from harvester.store.tables import Moment, Sha256, Strings
 from tests.store import samples
 from tests.store.samples import article, article_to_save, fill, finding, name
-
-DIALECT = sqlite.dialect()
 
 
 @pytest.fixture
@@ -103,25 +96,3 @@ def test_view_of_findings(ask):
 def test_views_name_only_fields_of_the_article(ask):
     fields = set(Article.__struct_fields__)
     assert {"first_page", "last_page", "elocation_id", "language", "type", "landing_page", "contributors"} <= fields
-
-
-@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))])))
-def test_moments_are_read_back_to_the_millisecond(moment: datetime):
-    text = Moment().process_bind_param(moment, DIALECT)
-    assert text is not None
-    assert len(text) == len("2025-03-01T12:00:00.000Z")
-    back = Moment().process_result_value(text, DIALECT)
-    assert back is not None
-    assert timedelta(0) <= moment - back < timedelta(milliseconds=1)
-
-
-@given(st.lists(st.text()))
-def test_strings_are_read_back_unchanged(strings: list[str]):
-    text = Strings().process_bind_param(tuple(strings), DIALECT)
-    assert Strings().process_result_value(text, DIALECT) == tuple(strings)
-
-
-@given(st.binary(min_size=32, max_size=32))
-def test_hashes_are_read_back_unchanged(digest: bytes):
-    assert Sha256().process_bind_param(digest.hex(), DIALECT) == digest
-    assert Sha256().process_result_value(digest, DIALECT) == digest.hex()

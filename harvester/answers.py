@@ -1,0 +1,75 @@
+"""What a registration agency answered: to a file that was sent, and to the question what became of it.
+
+Each target translates its protocol into these values. They say what the agency said, and nothing more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Who = Literal["nobody", "editor", "source", "settings", "account", "agency", "publisher", "program", "person"]
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """One message of the agency, about one DOI or about the whole file.
+
+    `kind` is the id of the message in the target's catalogue. `who` can act on it.
+    """
+
+    doi: str | None = None  # as the agency wrote it; `None`: the message names no DOI
+    registered: bool | None  # `None`: the message does not say
+    kind: str
+    text: str  # the agency's words, with single spaces
+    who: Who
+    warning: bool = False
+    values: dict[str, str] = {}  # named in the message, such as `held`, `issn`, `title`, `prefix`, `orcid`
+    whole_file: bool = False  # no DOI of the file was registered
+    conflict_id: str | None = None
+    dois_in_conflict: tuple[str, ...] = ()
+    resolved_conflicts: tuple[str, ...] = ()
+
+
+class Matched(Struct, frozen=True, kw_only=True):
+    """What the agency made of one reference of a DOI: `doi` if it found one."""
+
+    citing: str
+    key: str
+    status: str
+    doi: str | None = None
+    text: str | None = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What became of a file.
+
+    `unknown`: the agency does not know the file, yet or ever. `other` is a state that this program does not know, and
+    `text` has its name. Only a `completed` file has verdicts.
+    """
+
+    state: Literal["unknown", "queued", "in_process", "completed", "other"]
+    raw: bytes
+    submission_id: str | None = None
+    batch_id: str | None = None
+    system: Literal["test", "live"] | None = None  # where the log says that it comes from
+    verdicts: tuple[Verdict, ...] = ()
+    references: tuple[Matched, ...] = ()
+    text: str | None = None
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """The answer to one request.
+
+    To a file that was sent: `accepted` (it was received), `refused` (read and refused, `text` says why) or `uncertain`
+    (the body left, and no clear answer came). To every request: `login_refused`, `throttled` (nothing was received,
+    come back after `retry_after` seconds) or `unavailable` (nothing was received).
+    """
+
+    kind: Literal["accepted", "refused", "uncertain", "login_refused", "throttled", "unavailable"]
+    text: str = ""
+    status: int | None = None  # of HTTP
+    retry_after: float | None = None
+    server_time: datetime | None = None  # the agency's clock
+    result: Result | None = None  # what became of the file, if it is known at once

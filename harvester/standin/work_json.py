@@ -172,12 +172,21 @@ def _dates(item: etree._Element) -> Json:
     """The earliest date of each medium, and the earliest of all."""
     found: dict[str, list[list[int]]] = {}
     for date in item.iterfind("{*}publication_date"):
-        parts = [text_of(date, f"{{*}}{name}") for name in ("year", "month", "day")]
-        numbers = [int(part) for part in parts[: parts.index("") if "" in parts else 3]]
-        found.setdefault(f"published-{date.get('media_type', 'print')}", []).append(numbers)
+        found.setdefault(f"published-{date.get('media_type', 'print')}", []).append(_date_parts(date))
     dates = {name: {"date-parts": [min(each)]} for name, each in found.items()}
     every = [date for each in found.values() for date in each]
     return {**dates, **{name: {"date-parts": [min(every)]} for name in ("published", "issued") if every}}
+
+
+def _date_parts(date: etree._Element) -> list[int]:
+    """Year, month and day, up to the first that is missing; a season (21 and more) is not a month."""
+    numbers = []
+    for name in ("year", "month", "day"):
+        value = text_of(date, f"{{*}}{name}")
+        if not value or (name == "month" and int(value) > 12):
+            break
+        numbers.append(int(value))
+    return numbers
 
 
 def _licenses(item: etree._Element, deposited: datetime) -> Json:

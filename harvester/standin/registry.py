@@ -111,9 +111,9 @@ class Registry:
     def update_conflicts(self, record: Record) -> tuple[list[str], list[int]]:
         """Compares the metadata of a DOI with all others: the DOIs in conflict with it, the conflicts that ended."""
         same = [other for other in self._by_key.get(record.key, []) if other is not record]
-        ended = []
+        ended = set()
         for doi in record.conflicts.keys() - {other.doi for other in same}:
-            ended.append(record.conflicts.pop(doi))
+            ended.add(record.conflicts.pop(doi))
             if other := self.record(doi):
                 other.conflicts.pop(record.doi, None)
         fresh = self.next_id() if any(other.doi not in record.conflicts for other in same) else 0

@@ -36,13 +36,15 @@ def test_server_answers_on_loopback_until_the_end_of_the_block() -> None:
 
 
 def test_server_closes_while_a_client_keeps_its_connection() -> None:
-    with requests.Session() as session:
-        with running(LoopbackServer(Hello), "hello") as server:
-            assert session.get(server.root).ok
+    with requests.Session() as session, running(LoopbackServer(Hello), "hello") as server:
+        assert session.get(server.root).ok
 
 
 def test_client_that_hangs_up_is_no_error(caplog) -> None:
-    with running(LoopbackServer(Hello), "hello") as server, socket.create_connection(server.server_address) as client:
+    with (
+        running(LoopbackServer(Hello), "hello") as server,
+        socket.create_connection(("127.0.0.1", server.server_port)) as client,
+    ):
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         client.shutdown(socket.SHUT_RDWR)
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []

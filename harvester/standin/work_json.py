@@ -99,6 +99,8 @@ def _item_of(root: etree._Element, record: Record) -> etree._Element:
 
 
 def _texts(item: etree._Element) -> Json:
+    """All titles and the first abstract, without its wrapper. Which of several the API shows is not known."""
+    abstract = item.find("{*}abstract")
     titles = [_inner(each) for each in item.iterfind("{*}titles/{*}title")]
     if local(item) == "journal_metadata":
         titles = [words(each) for each in item.iterfind("{*}full_title")]
@@ -107,7 +109,7 @@ def _texts(item: etree._Element) -> Json:
         "subtitle": [_inner(each) for each in item.iterfind("{*}titles/{*}subtitle")],
         "original-title": [_inner(each) for each in item.iterfind("{*}titles/{*}original_language_title")],
         "language": item.get("language", ""),
-        "abstract": "".join(_markup(each) for each in item.iterfind("{*}abstract")),
+        "abstract": "" if abstract is None else _inner(abstract),
     }
 
 

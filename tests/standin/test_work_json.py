@@ -91,7 +91,7 @@ def test_article_with_groups_formulas_and_seasons() -> None:
     assert found["author"][1]["affiliation"] == [{"name": "Departamento de Geografia"}, {"name": "Lisboa"}]
     assert found["article-number"] == "e7"
     assert found["published-other"] == {"date-parts": [[2022]]}
-    assert found["abstract"].startswith("<jats:abstract")
+    assert found["abstract"].startswith("<jats:p>An opening line.</jats:p> <jats:sec><jats:title>Methods")
     assert "<mml:msup><mml:mi>v</mml:mi>" in found["title"][0]
 
 

@@ -55,7 +55,7 @@ class Item(Struct, frozen=True):
         return b"".join([opening.encode(), *map(xmltools.serialise, self._parts()), f"</{tag.localname}>".encode()])
 
     def _parts(self) -> Iterator[etree._Element]:
-        if self.element is self.container:  # such as a posted_content, which is no part of anything
+        if self.element is self.container:  # such as a preprint, which is part of nothing
             yield from self.element
             return
         for part in self.container:

@@ -24,10 +24,6 @@ class Fault(Enum):
     GATEWAY_TIMEOUT = "504; it was received"
     LOST_ANSWER = "it was received, and the connection is closed without an answer"
 
-    @property
-    def is_received(self) -> bool:
-        return "it was received" in self.value
-
 
 class Knobs(Struct, kw_only=True):
     """The settings that tests change at any time. A delay applies to the files that are received after the change."""

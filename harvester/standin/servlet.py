@@ -27,7 +27,10 @@ def failure_page(reason: str) -> str:
 
 
 def deposit(state: State, request: Request) -> Answer:
-    """Receives a file without looking into it. Raises `NoAnswer` for a fault that ends the connection."""
+    """Receives a file without looking into it, nor at `operation`: the root of the file decides what it is.
+
+    Raises `NoAnswer` for a fault that ends the connection.
+    """
     fault = state.next_fault(state.knobs.deposit_faults)
     if unreceived := _unavailable(state, fault):
         return unreceived

@@ -96,18 +96,17 @@ class State:
     def result(self, file_name: str) -> bytes | None:
         """The result of the first file of this name; `None` if there is none yet."""
         with self.lock:
-            self.settle()
-            found = next((each for each in self.submissions if each.file_name == file_name), None)
-            return self.diagnostic(found) if found and found.processed else None
+            found = self._completed(file_name)
+            return self.diagnostic(found) if found else None
 
-    def mail(self, file_name: str, *, encoding: str = "8bit", test: bool = False) -> bytes | None:
-        """The message with the result of a file, as Crossref mails it; `None` if there is no result yet."""
+    def mail(
+        self, file_name: str, *, encoding: str = "8bit", test: bool = False, number: int | None = None
+    ) -> bytes | None:
+        """The message with the result of a file (`mail.log_mail`); `None` if there is no result yet."""
         with self.lock:
-            result = self.result(file_name)
-            if result is None:
-                return None
-            found = next(each for each in self.submissions if each.file_name == file_name)
-            return log_mail(found, result, encoding=encoding, test=test)
+            found = self._completed(file_name)
+            result = self.diagnostic(found) if found else b""
+            return log_mail(found, result, encoding=encoding, test=test, number=number) if found else None
 
     # ------------------------------------------------------------------------------- for the handlers
 
@@ -153,6 +152,11 @@ class State:
     def log(self, method: str, path: str, fields: Iterable[str], status: int) -> None:
         with self.lock:
             self.requests.append(Seen(method, path, tuple(fields), self.now(), status))
+
+    def _completed(self, file_name: str) -> Submission | None:
+        self.settle()
+        found = next((each for each in self.submissions if each.file_name == file_name), None)
+        return found if found and found.processed else None
 
     def _receive(self, file_name: str, data: bytes, account: Account, knobs: Knobs) -> Submission:
         submission = received(self._number(), file_name, data, account.login, self.now(), knobs)

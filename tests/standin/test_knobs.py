@@ -7,11 +7,6 @@ from datetime import timedelta
 from harvester.standin.knobs import Fault, Knobs
 
 
-def test_faults_say_whether_the_file_was_received() -> None:
-    received = {fault.name for fault in Fault if fault.is_received}
-    assert received == {"TOO_MANY", "ERROR_AFTER_ACCEPTANCE", "GATEWAY_TIMEOUT", "LOST_ANSWER"}
-
-
 def test_immediate() -> None:
     knobs = Knobs.immediate()
     delays = knobs.visible_delay, knobs.queue_delay, knobs.process_delay, knobs.index_delay, knobs.xml_delay

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from harvester.standin.accounts import Account
 from harvester.standin.diagnostic import Diagnosis
 from harvester.standin.processing import Job, process
@@ -78,6 +81,26 @@ def test_a_refused_file_registers_nothing() -> None:
     registry = Registry()
     records = processed(deposit(article()).replace(b"<titles>", b"<x/><titles>"), registry)
     assert (statuses(records), records[0].pairs[0][0], registry.dois) == (["Failure"], "", {})
+
+
+FILES = st.lists(
+    st.tuples(st.integers(1, 5), st.lists(st.sampled_from(["10.5555/a", "10.5555/A", "10.5555/b"]), max_size=4)),
+    max_size=6,
+)
+
+
+@given(FILES)
+def test_held_version_is_the_greatest_that_was_accepted(files: list[tuple[int, list[str]]]) -> None:
+    registry, held = Registry(), dict[str, int]()
+    for timestamp, dois in files:
+        articles = [article(doi, title=doi, page=doi[-1].lower()) for doi in dois]
+        records = processed(deposit(journal(*articles), timestamp=timestamp), registry)
+        assert len(records) == len(dois)
+        for doi, record in zip(dois, records, strict=True):
+            is_newer = timestamp > held.get(doi.lower(), 0)
+            assert (record.status, record.pairs[0][0].lower()) == ("Success" if is_newer else "Failure", doi.lower())
+            held[doi.lower()] = max(timestamp, held.get(doi.lower(), 0))
+    assert {doi: record.newest.number for doi, record in registry.dois.items()} == held
 
 
 def test_100_files_of_50_articles_take_a_few_seconds() -> None:

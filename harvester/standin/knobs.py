@@ -55,3 +55,11 @@ class Knobs(Struct, kw_only=True):
         """Without any delay."""
         none = timedelta()
         return Knobs(visible_delay=none, queue_delay=none, process_delay=none, index_delay=none)
+
+
+def next_fault(faults: list[Fault]) -> Fault | None:
+    """Removes the next fault from one of the lists; safe in several threads."""
+    try:
+        return faults.pop(0)
+    except IndexError:
+        return None

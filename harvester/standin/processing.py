@@ -31,10 +31,10 @@ from harvester.xmltools import local
 
 VERSION, TITLE, ORCID = 4, 28, 45  # the recorded values of msg_id
 
-# An error at Crossref gives two records of one DOI (S13); the spelling is Crossref's.
+# An error at Crossref gives two records of one DOI. The spelling is Crossref's.
 SERVER_FAULT = ("No exception localized message", "A system error has occured")
 
-# One of these says in which journal or book a reference is (the message of S2 names ISSN, journal and proceedings).
+# One of these says in which journal or book a reference is. The message names ISSN, journal and proceedings only.
 _CITED_IN = ("issn", "journal_title", "volume_title", "isbn", "series_title")
 
 
@@ -82,9 +82,9 @@ class _Batch:
             yield from self._container(container)
 
     def _container(self, container: Container) -> Iterator[Diagnosis]:
-        """The records of a journal or book. If the title of a book is refused, so are its chapters (S16).
+        """The records of a journal or book. If the title of a book is refused, its chapters are not processed.
 
-        For journals the opposite was recorded (S11): the articles are processed anyway.
+        For journals the opposite was recorded: the articles are processed anyway.
         """
         if container.is_journal and container.items and (refused := _without_title(container)):
             yield refused
@@ -183,13 +183,12 @@ class _Batch:
         """The first deposit of an ISSN creates the record of its journal."""
         full_title = text_of(container.element, "{*}journal_metadata/{*}full_title")
         account = self._job.account
-        title = self._registry.put_title(full_title, _prefix(item.doi), account.name, _issns(container))
-        title.doi = item.doi if item.is_title else title.doi
-        return title
+        doi = next((each.doi for each in container.items if each.is_title), None)
+        return self._registry.put_title(full_title, _prefix(item.doi), account.name, _issns(container), doi)
 
 
 def _accepted(is_new: bool, item: Item, in_conflict: bool) -> str:
-    """The message about an accepted DOI. For titles "in handle" was recorded (S15)."""
+    """The message about an accepted DOI. "in handle" was recorded for the DOI of a journal."""
     if in_conflict:
         return "Added with conflict" if is_new else "Updated with conflict"
     if is_new:
@@ -198,7 +197,7 @@ def _accepted(is_new: bool, item: Item, in_conflict: bool) -> str:
 
 
 def _without_title(container: Container) -> Diagnosis | None:
-    """The only record of a journal that has neither an ISSN nor a DOI of its own (S6)."""
+    """The only record of a journal that has neither an ISSN nor a DOI of its own."""
     if _issns(container) or any(item.is_title for item in container.items):
         return None
     title = text_of(container.element, "{*}journal_metadata/{*}full_title")
@@ -212,7 +211,7 @@ def _issns(container: Container) -> list[tuple[str, str]]:
 
 
 def _orcids_refused(item: Item) -> Diagnosis | None:
-    """Wrong and repeated ORCID iDs: one record with a pair for each, without the DOI (S7)."""
+    """Wrong and repeated ORCID iDs: one record with a pair for each, without the DOI."""
     messages, seen = [], set()
     for orcid in _own(item, "ORCID"):
         value = words(orcid)

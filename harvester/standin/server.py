@@ -41,6 +41,8 @@ class StandIn(LoopbackServer):
                 return servlet.deposit_synchronously(self.state, request)
             case ["servlet", "submissionDownload"]:
                 return servlet.submission_download(self.state, request)
+            case ["getResolvedRefs"] | ["servlet", "query"] | ["search", "doi"] if servlet.is_out(self.state):
+                return servlet.outage(self.state)
             case ["getResolvedRefs"]:
                 return reading.matched_references(self.state, request)
         if posted:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from harvester.standin import diagnostic
 from harvester.standin.accounts import Account
-from harvester.standin.knobs import Fault, Knobs
+from harvester.standin.knobs import Knobs
 from harvester.standin.mail import log_mail
 from harvester.standin.processing import Job, process
 from harvester.standin.registry import Record, Registry, Title
@@ -143,11 +143,6 @@ class State:
         assert submission.processed is not None
         done = submission.processed
         return diagnostic.completed(submission.number, done.batch_id, done.records, crlf=self.knobs.crlf)
-
-    def next_fault(self, faults: list[Fault]) -> Fault | None:
-        """Removes the next fault of one of the lists in the knobs."""
-        with self.lock:
-            return faults.pop(0) if faults else None
 
     def log(self, method: str, path: str, fields: Iterable[str], status: int) -> None:
         with self.lock:

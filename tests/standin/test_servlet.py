@@ -108,6 +108,9 @@ def test_outage(crossref_standin: Running) -> None:
     crossref_standin.state.knobs.outage_until = crossref_standin.clock.now + timedelta(hours=24)
     for answer in (crossref_standin.upload(FILE), crossref_standin.result()):
         assert (answer.status_code, answer.content) == (503, OUTAGE)
+    for path in ("/servlet/query", "/search/doi", "/getResolvedRefs"):
+        assert crossref_standin.get(path).status_code == 503
+    assert crossref_standin.get("/prefixes/10.5555").status_code == 200  # another host
     crossref_standin.clock.advance(hours=24)
     assert crossref_standin.result().content == UNKNOWN  # it was not received
     assert crossref_standin.upload(FILE).content == SUCCESS

@@ -6,7 +6,7 @@ checks is not known. This one is: login and DOI prefix, title and ISSN, ORCID iD
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from lxml import etree
@@ -31,9 +31,6 @@ from harvester.xmltools import local
 
 VERSION, TITLE, ORCID = 4, 28, 45  # the recorded values of msg_id
 
-# An error at Crossref gives two records of one DOI. The spelling is Crossref's.
-SERVER_FAULT = ("No exception localized message", "A system error has occured")
-
 # One of these says in which journal or book a reference is. The message names ISSN, journal and proceedings only.
 _CITED_IN = ("issn", "journal_title", "volume_title", "isbn", "series_title")
 
@@ -53,14 +50,15 @@ class Job(Struct, frozen=True, kw_only=True):
     submission: int
     at: datetime
     known_prefixes: Collection[str] = ()  # of all accounts: relations to their DOIs are checked
-    faulty_dois: Collection[str] = ()
+    verdicts: Mapping[str, tuple[Diagnosis, ...]] = {}  # by DOI in lower case: its records, whatever the rules say
     deferred: int | None = None
+    old_wording: bool = False
 
 
 def process(data: bytes, job: Job, registry: Registry, validate: Validate = validate) -> Processed:
     """Processes a file and registers what is accepted."""
     try:
-        file = read(data, validate)
+        file = read(data, validate, old_wording=job.old_wording)
     except Unreadable as error:
         return Processed("", "", (failure("", str(error)),))
     if file.resources is not None:
@@ -91,17 +89,19 @@ class _Batch:
             return
         title_problem = self._title_problem(container) if container.is_journal else None
         for item in container.items:
-            refused = self._refused(item, title_problem)
-            if refused and refused.msg_id == VERSION and item.is_title and not container.is_journal:
-                [(doi, message)] = refused.pairs
-                yield failure(doi, f"{message} - content item DOIs not processed due to title level error", VERSION)
+            records = self._item(item, container, title_problem)
+            if item.is_title and not container.is_journal and any(record.msg_id == VERSION for record in records):
+                yield from map(_at_title_level, records)
                 return
-            if refused:
-                yield refused
-            elif item.doi.lower() in self._job.faulty_dois:
-                yield from (failure(item.doi, message) for message in SERVER_FAULT)
-            else:
-                yield self._accept(item, container)
+            yield from records
+
+    def _item(self, item: Item, container: Container, title_problem: str | None) -> tuple[Diagnosis, ...]:
+        verdicts = self._job.verdicts.get(item.doi.lower())
+        if verdicts is None:
+            return (self._refused(item, title_problem) or self._accept(item, container),)
+        if any(record.status != "Failure" for record in verdicts):
+            self._accept(item, container)
+        return verdicts
 
     def _refused(self, item: Item, title_problem: str | None) -> Diagnosis | None:
         return (
@@ -156,9 +156,10 @@ class _Batch:
         held, number = self._registry.record(item.doi), self._file.timestamp
         if held is None or number > held.newest.number:
             return None
+        than = "(DOI match)" if self._job.old_wording else held.newest.number
         message = (
             f"Record not processed because submitted version: {number} is less or equal to previously submitted "
-            f"version {held.newest.number}"
+            f"version {than}"
         )
         return failure(held.doi, message, VERSION)
 
@@ -185,6 +186,11 @@ class _Batch:
         account = self._job.account
         doi = next((each.doi for each in container.items if each.is_title), None)
         return self._registry.put_title(full_title, _prefix(item.doi), account.name, _issns(container), doi)
+
+
+def _at_title_level(record: Diagnosis) -> Diagnosis:
+    [(doi, message)] = record.pairs
+    return failure(doi, f"{message} - content item DOIs not processed due to title level error", record.msg_id)
 
 
 def _accepted(is_new: bool, item: Item, in_conflict: bool) -> str:

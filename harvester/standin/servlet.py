@@ -40,7 +40,7 @@ def deposit(state: State, request: Request) -> Answer:
     try:
         account = _login(state, request, fields, "login_id", "login_passwd")
     except Refused as error:
-        return html(401, failure_page(str(error)))
+        return html(state.knobs.login_status, failure_page(str(error)))
     if not files:
         return html(200, "")
     if state.pending(account) >= state.knobs.pending_limit:
@@ -93,7 +93,8 @@ def submission_download(state: State, request: Request) -> Answer:
             return xml(submission.data)
         if stage is Stage.COMPLETED:
             return xml(state.diagnostic(submission))
-        return xml(diagnostic.waiting("queued" if stage is Stage.QUEUED else "in_process", submission.number))
+        status = state.knobs.queued_status if stage is Stage.QUEUED else str(stage)
+        return xml(diagnostic.waiting(status, submission.number))
 
 
 def _find(state: State, account: Account, fields: Mapping[str, str]) -> Submission | None:
@@ -128,6 +129,10 @@ def _unavailable(state: State, fault: Fault | None) -> Answer | None:
         raise NoAnswer
     if fault is Fault.BLANK:
         return html(200, "")
+    if fault is Fault.OTHER_PAGE:
+        return html(200, "<html><body><h1>crossref-standin: another page</h1></body></html>")
+    if fault is Fault.REDIRECT:
+        return Answer(302, "text/html", b"", (("Location", "/elsewhere"),))
     return html(500, "<html><body><h1>HTTP Status 500</h1></body></html>") if fault is Fault.ERROR else None
 
 

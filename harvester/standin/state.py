@@ -164,7 +164,8 @@ class State:
             submission=submission.number,
             at=submission.completed,
             known_prefixes={prefix for each in self.accounts.values() for prefix in each.prefixes},
-            faulty_dois=self.knobs.faulty_dois,
+            verdicts=self.knobs.verdicts,
+            old_wording=self.knobs.old_wording,
             deferred=submission.deferred,
         )
         submission.processed = process(submission.data, job, self.registry)

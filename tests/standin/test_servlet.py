@@ -72,6 +72,12 @@ def test_wrong_login_when_asking(crossref_standin: Running) -> None:
     assert crossref_standin.result(usr="").text.strip() == "No login info in request"
 
 
+def test_refused_login_in_older_answers(crossref_standin: Running) -> None:
+    crossref_standin.state.knobs.login_status = 200
+    answer = crossref_standin.upload(FILE, login_passwd="wrong")
+    assert (answer.status_code, answer.content) == (200, WRONG)
+
+
 def test_person_with_a_role(crossref_standin: Running) -> None:
     person = Account(login="ada@example.org", password="x", prefixes=("10.5555",), roles=("press",))
     crossref_standin.state.add_account(person)
@@ -125,6 +131,8 @@ FAULTS = {
     Fault.UNAVAILABLE: (503, False),
     Fault.THROTTLED: (429, False),
     Fault.BLANK: (200, False),
+    Fault.OTHER_PAGE: (200, False),
+    Fault.REDIRECT: (404, False),  # `requests` follows it
     Fault.DROP: (None, False),
     Fault.ERROR: (500, False),
     Fault.TOO_MANY: (500, True),
@@ -175,6 +183,13 @@ def test_states_of_a_file(crossref_standin: Running) -> None:
     assert b'status="completed" sp="standin"' in answer.content
     assert answer.headers["Content-Type"].startswith("text/xml")
     assert crossref_standin.state.held("10.5555/willow")
+
+
+def test_another_word_for_queued(crossref_standin: Running) -> None:
+    crossref_standin.state.knobs.queued_status = "queued_for_batch"
+    crossref_standin.upload(FILE)
+    crossref_standin.clock.advance(minutes=1)
+    assert crossref_standin.result().content == QUEUED.replace(b"queued", b"queued_for_batch")
 
 
 def test_unknown_for_90_minutes(crossref_standin: Running) -> None:

@@ -65,9 +65,8 @@ def deposit_synchronously(state: State, request: Request) -> Answer:
     with state.lock:
         submission = state.process_now(files[0].name, files[0].data, account)
         answer = xml(state.diagnostic(submission))
-        failed = (
-            any(each.status == "Failure" for each in submission.processed.records) if submission.processed else False
-        )
+        records = submission.processed.records if submission.processed else ()
+    failed = any(record.status == "Failure" for record in records)
     return Answer(403, answer.content_type, answer.body) if failed else answer
 
 

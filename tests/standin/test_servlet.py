@@ -166,6 +166,20 @@ def test_fault_when_asking(crossref_standin: Running) -> None:
     assert [crossref_standin.result().status_code for _ in range(2)] == [500, 200]
 
 
+def test_refusals_of_the_older_endpoint(crossref_standin: Running) -> None:
+    def send(pwd: str = PASSWORD, files: object = None) -> tuple[int, str]:
+        fields = {"operation": "doMDUpload", "usr": LOGIN, "pwd": pwd}
+        url = f"{crossref_standin.root}/v2/deposits"
+        answer = requests.post(url, data=fields, files=files, timeout=30)  # type: ignore[arg-type]
+        return answer.status_code, answer.text.strip()
+
+    file = {"mdFile": ("a.xml", FILE)}
+    assert send("wrong", file) == (401, "Wrong credentials. Incorrect username or password.")
+    assert send(files={"note": (None, "no file")}) == (400, "there is no file")
+    crossref_standin.state.knobs.deposit_faults = [Fault.UNAVAILABLE]
+    assert send(files=file) == (503, OUTAGE.decode())
+
+
 # ------------------------------------------------------------------------------- what became of a file
 
 

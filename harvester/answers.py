@@ -95,6 +95,9 @@ class SentFile(Struct, frozen=True, kw_only=True):
     articles: tuple[SentArticle, ...]
 
 
+DoiState = Literal["registered", "registered_with_conflict", "refused", "uncertain", "unaccounted"]
+
+
 class Outcome(Struct, frozen=True, kw_only=True):
     """What became of one DOI of a file that was sent.
 
@@ -103,7 +106,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """
 
     doi: str  # as sent
-    state: Literal["registered", "registered_with_conflict", "refused", "uncertain", "unaccounted"]
+    state: DoiState
     kind: str  # the id of the deciding message in the target's catalogue
     text: str = ""
     who: Who = "nobody"

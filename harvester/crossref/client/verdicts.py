@@ -16,6 +16,7 @@ from harvester.identifiers import clean_issn, doi_prefix, fold_doi
 from harvester.text import fold
 
 VERSIONS = frozenset({"version", "version_title"})
+_MOST_DIGITS = 100  # Crossref's own have 19 at most
 _PLAIN = frozenset({"added", "updated", "resources"})
 
 
@@ -146,7 +147,12 @@ def _by_version(article: SentArticle, verdict: Verdict, messages: tuple[Verdict,
     """A refusal for its version. That of a title says nothing about the version of the DOI."""
     held = verdict.values.get("held") if verdict.kind == "version" else None
     refused = _from(verdict, article, "uncertain", messages)
-    return by_held_version(refused, article, version, int(held) if held else None)
+    return by_held_version(refused, article, version, version_of(held or ""))
+
+
+def version_of(digits: str) -> int | None:
+    """A version in the digits of a message or a record; `None` if nobody could have sent this number."""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS else None
 
 
 def by_held_version(refused: Outcome, article: SentArticle, version: int, held: int | None) -> Outcome:

@@ -70,7 +70,9 @@ class Servlet:
         if isinstance(reply, Answer):
             return reply
         found = diagnostic.read(reply.body) if reply.is_whole else _cut(reply)
-        return self._hidden(_dated(found, reply)) if isinstance(found, Answer) else found
+        if isinstance(found, Result):
+            return replace(found, server_time=reply.server_time)
+        return self._hidden(_dated(found, reply))
 
     def contents(self, name: str) -> Answer | bytes:
         """A file as Crossref received it. Raises `Stopped`."""
@@ -85,7 +87,9 @@ class Servlet:
         It asks for a file that was never sent, which costs nothing. Raises `Stopped`.
         """
         found = self.result(f"{_LOGIN_CHECK}{secrets.token_hex(8)}.xml")
-        return found if isinstance(found, Answer) else Answer(kind="accepted", status=200)
+        if isinstance(found, Answer):
+            return found
+        return Answer(kind="accepted", status=200, server_time=found.server_time)
 
     def resolved_references(self, doi: str) -> Answer | dict[str, str]:
         """The DOIs that Crossref found for the references of a DOI, by our key; none if it has none.

@@ -16,6 +16,7 @@ from harvester.identifiers import clean_issn, doi_prefix, fold_doi
 from harvester.text import fold
 
 VERSIONS = frozenset({"version", "version_title"})
+_ORCID = 16  # digits
 _MOST_DIGITS = 100  # Crossref's own have 19 at most
 _PLAIN = frozenset({"added", "updated", "resources"})
 
@@ -71,7 +72,7 @@ def _is_about(verdict: Verdict, article: SentArticle) -> bool:
     if verdict.registered is not False:
         return False
     if orcid := named.get("orcid"):
-        return any(orcid.upper() in own.upper() for own in article.orcids)
+        return _signs(orcid) in {_signs(own)[-_ORCID:] for own in article.orcids}
     if target := named.get("target"):
         return fold_doi(target) in map(fold_doi, article.targets)
     if verdict.kind in ("orcidsum", "orcidtwice", "relation"):  # whose value could not be read
@@ -83,6 +84,10 @@ def _is_about(verdict: Verdict, article: SentArticle) -> bool:
     if title := named.get("title"):
         return fold(title).casefold() in (fold(own).casefold() for own in article.titles)
     return not issn
+
+
+def _signs(orcid: str) -> str:
+    return orcid.upper().replace("-", "").rstrip("/")
 
 
 def _is_of_journal(issn: str, article: SentArticle) -> bool:

@@ -114,7 +114,10 @@ def test_the_clock_and_the_pause_of_the_host_are_known():
     assert found.server_time is not None
     assert found.server_time.isoformat() == "2026-12-01T10:00:00+00:00"
     assert "tok3n" not in repr(found)
+    dated = reply(logs.log("state-unknown"), Date="Tue, 01 Dec 2026 10:00:00 GMT")
     assert sent(page(SUCCESS, Date="Tue, 01 Dec 2026 10:00:00 GMT")).server_time == found.server_time
+    assert asked([dated], lambda servlet: servlet.result("a.xml"))[0].server_time == found.server_time
+    assert asked([dated], lambda servlet: servlet.check_login())[0].server_time == found.server_time
 
 
 def test_a_page_that_repeats_the_password_is_not_repeated():

@@ -108,6 +108,7 @@ ANTS = SentArticle(doi="10.6666/a", issns=("2377-1666",), titles=("Ants",))
     ("text", "about"),
     [
         (f'ORCID "{ORCID}" has invalid checksum', {"10.5555/b"}),
+        (f'ORCID "{ORCID[-19:].replace("-", "")}" has invalid checksum', {"10.5555/b"}),
         (f'ORCID "{ORCID[:-1]}X" has invalid checksum', set()),
         ("ORCID something has invalid checksum", set()),
         ('ISSN "12345679" has already been assigned to a different title/publisher/genre', {"10.5555/b"}),

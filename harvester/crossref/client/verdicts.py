@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from harvester.answers import DoiState, Outcome, Outcomes, Result, SentArticle, SentFile, Verdict
 from harvester.crossref.client.messages import entries
-from harvester.identifiers import clean_issn, doi_prefix, fold_doi
+from harvester.identifiers import doi_prefix, fold_doi
 from harvester.text import fold
 
 VERSIONS = frozenset({"version", "version_title"})
@@ -79,19 +79,16 @@ def _is_about(verdict: Verdict, article: SentArticle) -> bool:
         return False
     if prefix := named.get("prefix") if verdict.kind == "prefix" else None:
         return doi_prefix(article.doi) == prefix
-    if (issn := named.get("issn")) and _is_of_journal(issn, article):
+    if (issn := named.get("issn")) and _signs(issn) in map(_signs, article.issns):
         return True
     if title := named.get("title"):
         return fold(title).casefold() in (fold(own).casefold() for own in article.titles)
     return not issn
 
 
-def _signs(orcid: str) -> str:
-    return orcid.upper().replace("-", "").rstrip("/")
-
-
-def _is_of_journal(issn: str, article: SentArticle) -> bool:
-    return (clean_issn(issn) or issn) in {clean_issn(own) or own for own in article.issns}
+def _signs(identifier: str) -> str:
+    """An ORCID iD or ISSN to compare, however it is written."""
+    return identifier.upper().replace("-", "").rstrip("/")
 
 
 # ------------------------------------------------------------------------------------------ one DOI

@@ -123,7 +123,7 @@ def shifting_rows() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         if page_of(request) == 3 and not shifted[0]:
             shifted[0] = True
-            truth.records = [one for one in truth.records if one.identifier != name(22)]
+            truth.remove(22)
             short = truth.bytes_of(request).replace(f"article/{10}<".encode(), b"article/11<")
             return reply(short.replace(b'completeListSize="23"', b'completeListSize="22"'))
         return None

@@ -16,6 +16,7 @@ from tests.providers.truth import (
     at_page,
     containing,
     is_list,
+    name,
     page_of,
     rewritten,
 )
@@ -323,9 +324,10 @@ def undated(change: Callable[[bytes], bytes]) -> Setting:
 
 
 def moving(truth: Truth, number: int, text: str = " (edited)", **changes: object) -> None:
-    """A record is edited: its row leaves its place and comes again at the end of the list."""
+    """A record is edited: its row leaves its place and comes again at the end of the list, in the sets it had."""
+    sets = next((held.sets for held in truth.records if held.identifier == name(number)), ())
     truth.remove(number)
-    truth.put(article(number, text, **changes))
+    truth.put(article(number, text, sets=sets, **changes))
 
 
 def once_at(page: int, change: Callable[[Truth], None], rewrite: Callable[[bytes], bytes] = bytes) -> Fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from itertools import cycle
 from urllib.parse import urlsplit
 
 from tests.chaos.case import Setting, case
@@ -247,7 +248,7 @@ def come_back_later_to_an_explanation() -> Setting:
     """The formats are asked for twice: to see whether the provider is alive, and to explain the refusal."""
     listed = reply(envelope("<ListMetadataFormats><metadataFormat><metadataPrefix>marc</metadataPrefix>"
                             "</metadataFormat></ListMetadataFormats>"))  # fmt: skip
-    answers = iter([listed, reply("busy", 503, Retry_After="7200")])
+    answers = cycle([listed, reply("busy", 503, Retry_After="7200")])
 
     def fault(request: Request, truth: Truth) -> bytes | None:
         if is_list(request):

@@ -70,7 +70,8 @@ def live_and_deleted() -> Setting:
 
 
 def live_twin(number: int, data: bytes) -> bytes:
-    stamp = f"{article(number).datestamp.isoformat()[:19]}Z"
+    """A live version of the record, from a day before it was published."""
+    stamp = f"{(article(number).datestamp - timedelta(days=1)).isoformat()[:19]}Z"
     head = f"<record><header><identifier>{name(number)}</identifier><datestamp>{stamp}</datestamp></header><metadata>"
     return head.encode() + data + b"</metadata></record>"
 

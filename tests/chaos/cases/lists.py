@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from tests.chaos.case import Setting, case
+from tests.chaos.cases.dates import date_required
 from tests.chaos.cases.parts import BROKEN, TOKEN, WINDOWS, no_token, plain_token, token
 from tests.providers.server import Answer, Request, error, listing, reply
 from tests.providers.truth import (
@@ -373,6 +374,12 @@ def rows_shift_unmeasured() -> Setting:
 )
 def rows_shift_unseen() -> Setting:
     return Truth(), once_at(2, lambda truth: moving(truth, 2, ""), plain_token)
+
+
+@case("The same, and a list without `from` is refused", "compared from a date on that no record is before", 33, 53)
+def rows_shift_unseen_from_a_date() -> Setting:
+    (truth, needs_date), shifting = date_required(), once_at(2, lambda truth: moving(truth, 2, ""), plain_token)
+    return truth, lambda request, truth: needs_date(request, truth) or shifting(request, truth)
 
 
 # ---------------------------------------------------------------------------- an index that is rebuilt meanwhile

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.dates import date_required
-from tests.chaos.cases.parts import BROKEN, TOKEN, WINDOWS, no_token, plain_token, token
+from tests.chaos.cases.parts import BROKEN, TOKEN, WINDOWS, needs_date, no_token, plain_token, token
 from tests.providers.server import Answer, Request, error, listing, reply
 from tests.providers.truth import (
     CLOCK,
@@ -378,7 +377,7 @@ def rows_shift_unseen() -> Setting:
 
 @case("The same, and a list without `from` is refused", "compared from a date on that no record is before", 33, 53)
 def rows_shift_unseen_from_a_date() -> Setting:
-    (truth, needs_date), shifting = date_required(), once_at(2, lambda truth: moving(truth, 2, ""), plain_token)
+    truth, shifting = rows_shift_unseen()
     return truth, lambda request, truth: needs_date(request, truth) or shifting(request, truth)
 
 

@@ -18,10 +18,9 @@ def write_whole(path: Path, data: bytes) -> None:
     `temporary_of` is left.
     """
     temporary = temporary_of(path)
-    with _opened_alone(temporary) as file:
+    with _alone_with(temporary):
         try:
-            file.write(data)
-            file.flush()
+            temporary.write_bytes(data)
             give_to_owner(temporary)
             publish(temporary, path)
         except OSError:
@@ -30,15 +29,14 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _opened_alone(path: Path) -> Iterator[IO[bytes]]:
-    """The file, empty, which no other process writes meanwhile; one that has just been renamed is opened anew."""
+def _alone_with(path: Path) -> Iterator[None]:
+    """Keeps other processes from writing this file, which is created. One that was just renamed is another file."""
     while True:
         with path.open("ab") as file:
             with suppress(OSError):  # on a network disk without locks
                 fcntl.flock(file, fcntl.LOCK_EX)
             if _is_at(path, file):
-                file.truncate(0)
-                yield file
+                yield
                 return
 
 

@@ -22,6 +22,24 @@ def test_reported_articles_are_not_new_until_they_were_ready(opened: Store):
     assert newly_held(opened) == [name(1)]
 
 
+def test_articles_may_change_while_a_digest_is_sent(opened: Store):
+    one, two = (article_to_save(number, findings=(finding("error"),)) for number in (1, 2))
+    fill(opened, one, two)
+    reported = opened.newly_held(["wetlands"])
+    opened.save_articles([article_to_save(1)])
+    opened.save_digest(NOW, reported)
+    opened.save_articles([one])
+    assert newly_held(opened) == [name(1)]
+
+
+def test_a_source_may_be_forgotten_while_a_digest_is_sent(opened: Store):
+    fill(opened, article_to_save(1, findings=(finding("error"),)))
+    reported = opened.newly_held(["wetlands"])
+    opened.forget_source("wetlands")
+    opened.save_digest(NOW, reported)
+    assert opened.last_digest() == NOW
+
+
 def test_articles_of_other_sources_do_not_count(opened: Store):
     fill(opened, article_to_save(1, findings=(finding("error"),), source="fens"), source="fens")
     assert newly_held(opened) == []

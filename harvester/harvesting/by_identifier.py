@@ -170,7 +170,7 @@ class IdentifierList:
         self._watch = ListWatch(patience=patience)
         self._token: str | None = None
         self.pages, self.size = 0, None if first is None else first.list_size
-        self.has_ended = False
+        self.has_ended, self.has_shrunk = False, False
 
     @property
     def total(self) -> int:
@@ -189,6 +189,7 @@ class IdentifierList:
         if isinstance(page, ProviderError):
             raise page
         self._watch.count(page)
+        self.has_shrunk = self.has_shrunk or 0 < (page.list_size or 0) < (self.size or 0)
         self.pages, self.size = self.pages + 1, page.list_size or self.size
         self._token = page.token.value if page.token else None
         self.has_ended = self._token is None or self.circling

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -29,6 +30,12 @@ settings.load_profile("project")
 def no_waiting_hosts() -> None:
     """Forgets the waits that servers requested: all servers of all tests are on one host."""
     in_another_process()
+
+
+@pytest.fixture(autouse=True)
+def usual_log_level() -> None:
+    """Logs warnings, whatever level a command has set that an earlier test ran in this process."""
+    logging.getLogger().setLevel(logging.WARNING)
 
 
 @pytest.fixture(autouse=True)

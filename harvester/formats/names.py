@@ -10,7 +10,7 @@ from msgspec import structs
 
 from harvester.formats.degrees import tidied, without_degrees_behind
 from harvester.formats.html import inline_from_html
-from harvester.formats.placeholders import is_placeholder, real_name
+from harvester.formats.placeholders import is_placeholder, names_nobody, real_name
 from harvester.formats.several import names_several, with_plain_separators
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, Contributor, Finding, Hints
@@ -59,12 +59,7 @@ zum zur bin ibn op
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _CONJUNCTIONS = frozenset({"y", "e", "i"})
 
-# Values that name nobody, that say that the author is not named, and accounts of a journal system, in lower case.
-_NOBODY = """
-n/a, n.a., nil, none, null, undefined, unknown, unknown author, author unknown, no author, no name, not available
-not applicable, desconocido, autor desconocido, desconhecido, inconnu, auteur inconnu, unbekannt, неизвестен
-неизвестный автор, tidak diketahui
-"""
+# Values that say that the author is not named, and accounts of a journal system, in lower case.
 _ANONYMOUS = """
 anonymous, anon, anon., anonymous author, anónimo, anônimo, anonimo, anonyme, anonym, anonymus, аноним
 анонимный автор, anonim, 佚名, 匿名
@@ -73,8 +68,8 @@ _ACCOUNTS = """
 admin, administrator, site admin, site administrator, system administrator, super user, superuser, root, webmaster
 journal admin, journal administrator, journal manager, admin ojs, administrador, administrateur, администратор
 """
-_KINDS: tuple[tuple[Placeholder, str], ...] = (("nobody", _NOBODY), ("anonymous", _ANONYMOUS), ("account", _ACCOUNTS))
-_PLACEHOLDERS = {wording: kind for kind, words in _KINDS for wording in words.strip().replace("\n", ", ").split(", ")}
+_KINDS: tuple[tuple[Placeholder, str], ...] = (("anonymous", _ANONYMOUS), ("account", _ACCOUNTS))
+_KIND_OF = {wording: kind for kind, words in _KINDS for wording in words.strip().replace("\n", ", ").split(", ")}
 
 
 def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[Contributor | None, list[Finding]]:
@@ -109,7 +104,7 @@ def _without_placeholder(contributor: Contributor) -> Contributor | None:
     if contributor.surname is None:
         return contributor
     parts = real_name(contributor.surname, contributor.given)
-    return structs.replace(contributor, given=parts[1]) if parts else None
+    return structs.replace(contributor, surname=parts[0], given=parts[1]) if parts else None
 
 
 def placeholder_kind(name: str) -> Placeholder | None:
@@ -117,10 +112,10 @@ def placeholder_kind(name: str) -> Placeholder | None:
 
     Only the whole value decides, in either order of its parts: `Null, Jan` is a person.
     """
-    words = list(dict.fromkeys(fold(name).casefold().replace(",", " ").split()))
-    if name in ("NA", "NA, NA"):  # Na is a family name
+    if names_nobody(name):
         return "nobody"
-    return _PLACEHOLDERS.get(" ".join(words)) or _PLACEHOLDERS.get(" ".join(reversed(words)))
+    words = list(dict.fromkeys(name.casefold().replace(",", " ").split()))
+    return _KIND_OF.get(" ".join(words)) or _KIND_OF.get(" ".join(reversed(words)))
 
 
 def lost_its_letters(letterless: str) -> bool:

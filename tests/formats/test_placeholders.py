@@ -7,6 +7,7 @@ import pytest
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import (
     is_placeholder,
+    names_nobody,
     real_name,
     says_no_abstract,
     says_no_funding,
@@ -15,12 +16,32 @@ from harvester.formats.placeholders import (
 )
 
 PLACEHOLDERS = """None none NULL nil undefined NaN N/A n.a. NA #N/A #REF! (null) <null> [null] - -- — ? ... TBA xxxxx
-{$title} {{title}} ${title} %TITLE% ##journal.title## ¿VOL?"""
-VALUES = ["Nonetheless", "Nil-return", "0", "IV", "e12", "Na", "No.5", "N", "xxx", "$5", "100%", "C#", "{a}b", "Nan-Li"]
+{$title} {{title}} ${title} %TITLE% ##journal.title## ¿VOL?
+#VALUE! #BEZUG! #ССЫЛКА! #¿NOMBRE? #N/D <NA> NaT NoneType \\N [] {} … s/n s.n. unknown Unbekannt @title@ %s [title]"""
+PHRASES = ["{{ title }}", "{% title %}", "<%= title %>", "Not available", "[Insert title]", "None None"]
+VALUES = [
+    "Nonetheless",
+    "Nil-return",
+    "0",
+    "IV",
+    "e12",
+    "Na",
+    "No.5",
+    "N",
+    "xxx",
+    "$5",
+    "100%",
+    "C#",
+    "{a}b",
+    "Nan-Li",
+    "Nat",
+    "#Tides",
+]
 
 
 @pytest.mark.parametrize(
-    "value", [*PLACEHOLDERS.split(), "{{ title }}", "<%= title %>", "Not available", "[Insert title]"]
+    "value",
+    [*PLACEHOLDERS.split(), *PHRASES],
 )
 def test_a_placeholder(value):
     assert is_placeholder(value)
@@ -47,11 +68,36 @@ def test_a_value_that_looks_like_a_placeholder(value):
         ("Smith", "N. A.", ("Smith", "N. A.")),
         ("Smith", "N.A.", ("Smith", "N.A.")),
         ("Smith", "NA", ("Smith", "NA")),
+        ("N/A", "Ada", ("Ada", None)),
+        ("-", "Ada", ("Ada", None)),
+        ("Unknown", "Pat", ("Unknown", "Pat")),
         ("Berg", None, ("Berg", None)),
     ],
 )
 def test_a_name_made_of_placeholders_is_not_a_name(surname, given, name):
     assert real_name(surname, given) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "nobody"),
+    [
+        ("N/A", True),
+        ("n.a.", True),
+        ("NA, NA", True),
+        ("Author, Unknown", True),
+        ("no name", True),
+        ("#REF!, #REF!", True),
+        ("неизвестный автор", True),
+        ("Null, Jan", False),
+        ("Unknown, Pat", False),
+        ("Na", False),
+        ("Na, Li", False),
+        ("N. A.", False),
+        ("Smith, N. A.", False),
+    ],
+)
+def test_a_whole_name_that_names_nobody(name, nobody):
+    assert names_nobody(name) is nobody
 
 
 NO_FUNDING = [
@@ -113,6 +159,8 @@ def test_a_funder_whose_name_begins_like_such_a_sentence(value):
         ("[No abstract]", True),
         ("Abstract not available", True),
         ("N/A", True),
+        ("Lorem ipsum dolor sit amet, consectetur adipiscing elit.", True),
+        ("Lorem ipsum: the history of a filler", False),
         ("Sin resumen", True),
         ("Аннотация отсутствует.", True),
         ("No abstract concept is needed to describe a river.", False),

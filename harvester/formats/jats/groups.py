@@ -11,7 +11,7 @@ from harvester.formats.jats.tree import Element, attribute, child, children, des
 from harvester.xmltools import local
 
 _COLLABS = ("collab", "collab-name", "on-behalf-of")
-_MEMBER_LIST = re.compile(r"collab[\W_]?list|(?:collab|collaboration|group|consortium)[\W_]?members?")
+_MEMBER_LIST = re.compile(r"collab[\W_]?list|collaborators|(?:collab|collaboration|group|consortium)[\W_]?members?")
 
 
 def group_elements(contrib: Element) -> list[Element]:

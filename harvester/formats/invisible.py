@@ -13,11 +13,11 @@ from harvester.model import Article, Finding
 from harvester.text import Math
 
 # As bytes of UTF-8, and as entities, which may be escaped twice. Most payloads have none of them.
-_BYTES = re.compile(rb"\xc2\xad|\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf")
+_BYTES = re.compile(rb"\xc2\xad|\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xaf]|\xd8\x9c|\xef\xbb\xbf")
 _ENTITY = re.compile(
     rb"&(?:amp;)*(?:shy|lrm|rlm|ZeroWidthSpace|NoBreak|"
-    rb"#(?:0*(?:173|8203|8206|8207|823[4-8]|8288|829[4-7]|65279)|"
-    rb"[xX]0*(?:[aA][dD]|200[bBeEfF]|202[a-eA-E]|2060|206[6-9]|[fF][eE][fF][fF])));"
+    rb"#(?:0*(?:173|8203|8206|8207|823[4-8]|8288|829[4-9]|830[0-3]|1564|65279)|"
+    rb"[xX]0*(?:[aA][dD]|200[bBeEfF]|202[a-eA-E]|2060|206[6-9a-fA-F]|61[cC]|[fF][eE][fF][fF])));"
 )
 # The part of a path that other findings have: not `titles[0].text.inline`, nor `abstracts[0].blocks[1].text`.
 _FIELD = re.compile(r"(?:(?:journal\.)?titles|keywords)\[\d+\](?=\.text)|abstracts\[\d+\]|[^.]+(?:\.(?!inline)[^.]+)*")

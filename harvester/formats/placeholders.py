@@ -67,7 +67,12 @@ _NO_FUNDING = re.compile(
     rf"senza|без)\s{_KIND_OF_MONEY}{_MONEY}(?:\s(?:agency|source|body|information|extern[oae]?|externe)s?)?"
     r"(?:\s(?:was|were|has been|have been|to|is)\s[\w ]{1,60}|\s(?:received|declared|reported|available|provided))?|"
     r"none(?:\s(?:declared|reported|to declare|received|applicable))?|nil|no|not\s(?:applicable|funded|supported)|"
-    r"unfunded|"
+    r"unfunded|nothing(?:\s(?:declared|to declare|to report))?|žádn[ýáé]|nincs|ei rahoitusta|δεν υπάρχει|"
+    rf"(?:(?:funding|finan[cz]i\w+|финансирование)\s?:\s?)?(?:none|no|нет|ninguno|nenhum|keine)|"
+    r"no\s(?:sources?\sof\s)(?:external\s)?funding|"
+    r"(?:(?:the\s)?authors?['’]?s?['’]?\s)?own (?:funds?|funding|resources|means)|recursos propios|fondos propios|"
+    r"(?:financiamento|recursos) pr[oó]prios?|autofinan[cz]i(?:ado|ada|amento|amiento)|eigenmittel|fonds propres|"
+    r"(?:личные|собственные) средства(?: авторов?)?|biaya (?:sendiri|pribadi)|"
     r"self[-\s]?(?:funded|funding|financed|supported)|ningun[oa]|nenhum[a]?|aucune?|keine|entfällt|nessun[oa]?|нет|"
     r"отсутствует|yok|tidak ada|brak|geen|inga|ingen|无|無|なし|없음|لا يوجد|ندارد|sans objet|não se aplica|no aplica|"
     # A sentence about the authors or the work.
@@ -78,7 +83,21 @@ _NO_FUNDING = re.compile(
     rf"не (?:имел\w*|получал\w*))\b"
     rf"[^.]{{0,80}}\b{_MONEY}\b[^.]{{0,120}}|"
     r"[^.]{0,120}\bnot (?:been )?(?:funded|financed)\b[^.]{0,120}|"
+    rf"(?:there (?:was|is|were)|[^.]{{0,60}}\bdeclares?(?: that)?(?: there (?:was|is))?) no {_KIND_OF_MONEY}{_MONEY}\b"
+    r"[^.]{0,80}|"
+    rf"[^.]{{0,120}}\bwithout (?:any )?{_KIND_OF_MONEY}{_MONEY}\b[^.]{{0,60}}|"
+    r"[^.]{0,80}\bnicht (?:gefördert|finanziert)\b[^.]{0,60}|"
+    r"[^.]{0,80}\btidak (?:menerima|mendapat(?:kan)?)\b[^.]{0,80}|"
+    r"[^.]{0,80}\bdestek (?:alınmamıştır|almamıştır|alınmadı)|"
     r"финансирование отсутств\w+",
+    re.IGNORECASE,
+)
+
+
+_NO_NUMBER = re.compile(
+    r"0+|no|none|нет|无|無|なし|없음|ningun[oa]?|nenhuma?|aucune?|keine?|yok|"
+    r"(?:no|without|w/o|sin|sem|sans|ohne|keine?|без)\s(?:(?:grant|award|project|contract)\s)?"
+    r"(?:numbers?|no|id|n[uú]mero|numéro|nummer|номера)",
     re.IGNORECASE,
 )
 
@@ -127,6 +146,11 @@ def names_nobody(name: str) -> bool:
     words = list(dict.fromkeys(name.replace(",", " ").split()))
     may_be_initials = len(words) > 1 and any(len(word.strip(".")) == 1 for word in words)
     return not may_be_initials and (is_placeholder(" ".join(words)) or is_placeholder(" ".join(reversed(words))))
+
+
+def says_no_number(value: str) -> bool:
+    """Whether the whole value only says that an award has no number."""
+    return is_placeholder(value) or _NO_NUMBER.fullmatch(value.strip(" .;")) is not None
 
 
 def says_no_abstract(value: str) -> bool:

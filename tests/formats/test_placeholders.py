@@ -11,6 +11,7 @@ from harvester.formats.placeholders import (
     real_name,
     says_no_abstract,
     says_no_funding,
+    says_no_number,
     unless_field_name,
     unless_placeholder,
 )
@@ -112,6 +113,19 @@ NO_FUNDING = [
     "This work was not funded by any agency.",
     "We did not receive any financial support.",
     "Self-funded",
+    "Own funds",
+    "Nothing to declare",
+    "Funding: none",
+    "There was no funding",
+    "The authors declare no funding.",
+    "The work was carried out without external funding",
+    "Recursos propios",
+    "Financiamento próprio",
+    "Diese Arbeit wurde nicht gefördert.",
+    "Bu çalışma için destek alınmamıştır.",
+    "Penelitian ini tidak menerima pendanaan",
+    "Личные средства авторов",
+    "Nincs",
     "Not applicable",
     "Sin financiación",
     "Ninguno",
@@ -139,6 +153,9 @@ FUNDERS = [
     "Aucune Terre ASBL",
     "Nilsson Foundation",
     "Received Wisdom Trust",
+    "Own Voices Fund",
+    "Doctors Without Borders",
+    "Nothing But Nets",
 ]
 
 
@@ -150,6 +167,16 @@ def test_a_sentence_that_says_there_was_no_funding(value):
 @pytest.mark.parametrize("value", FUNDERS)
 def test_a_funder_whose_name_begins_like_such_a_sentence(value):
     assert not says_no_funding(value)
+
+
+@pytest.mark.parametrize("value", ["N/A", "None", "0", "00", "no", "No number", "w/o number", "нет", "s/n", "Ninguno"])
+def test_an_award_without_a_number(value):
+    assert says_no_number(value)
+
+
+@pytest.mark.parametrize("value", ["No. 12", "NO-2020-1", "N/A-2020", "None-12", "0012", "NIL-17", "No 2020/15"])
+def test_the_number_of_an_award(value):
+    assert not says_no_number(value)
 
 
 @pytest.mark.parametrize(

@@ -132,9 +132,9 @@ def _subtitle(elements: list[Element], path: str, notes: Notes) -> Text:
 
 
 # A separator at the end of a title or the start of a subtitle: programs that show both add one.
-_SEPARATOR_AFTER = re.compile(r"(?:\s*[:;|–—]|\s-)+\s*$")
-_SEPARATOR_BEFORE = re.compile(r"^(?:\s*(?:[:;|–—]|-(?=\s)))+\s*")
-_ENDS_IN_SEPARATOR = re.compile(r"(?:[:;.?!…–—|(/]|\s-)\s*$")
+_SEPARATOR_AFTER = re.compile(r"(?:\s*[:：;；|–—―]|\s--?)+\s*$")
+_SEPARATOR_BEFORE = re.compile(r"^(?:\s*(?:[:：;；|–—―]|--?(?=\s)))+\s*")
+_ENDS_IN_SEPARATOR = re.compile(r"(?:[:：;；.?!…–—―|(/]|\s--?)\s*$")
 _WORD = re.compile(r"\w+")
 
 

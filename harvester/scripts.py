@@ -8,9 +8,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")  # those whose letters look alike
-_RANGES = ("A-Za-z\u00c0-\u024f\u1e00-\u1eff", "\u0400-\u052f", "\u0370-\u03ff\u1f00-\u1fff")
-# A letter of one script next to one of another. Nearly all texts have none.
-_CHANGE = re.compile("|".join(f"[{one}](?=[{''.join(other for other in _RANGES if other != one)}])" for one in _RANGES))
+_LATIN, _CYRILLIC, _GREEK = "A-Za-z\u00c0-\u024f\u1e00-\u1eff", "\u0400-\u052f", "\u0370-\u03ff\u1f00-\u1fff"
+# A letter of one script next to one of another. Nearly all texts have none, and most are in one script.
+_NOT_LATIN = re.compile(f"[{_CYRILLIC}{_GREEK}]")
+_CHANGE = re.compile(
+    "|".join(
+        f"[{one}](?:(?=[{others}])|(?<=[{others}].))"
+        for one, others in ((_LATIN, _CYRILLIC + _GREEK), (_GREEK, _CYRILLIC))
+    )
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 # The letters of the first script that look like some of the second. Of the small Greek letters only omicron: NFκB.
@@ -33,7 +39,7 @@ def foreign_letters(word: str) -> str:
     >>> foreign_letters("Iv\u0430n")
     '\u0430 (Cyrillic, U+0430)'
     """
-    by_script = _by_script(word) if _CHANGE.search(word) else {}
+    by_script = _by_script(word) if _has_change(word) else {}
     if len(by_script) < 2:
         return ""
     main = max(by_script, key=lambda script: len(by_script[script]))
@@ -49,16 +55,20 @@ def words_with_look_alikes(text: str) -> Iterator[str]:
     >>> list(words_with_look_alikes("The w\u043erd \u03b2-carotene"))
     ['w\u043erd']
     """
-    if text.isascii() or not _CHANGE.search(text):
+    if not _has_change(text):
         return
     for word in _WORD.findall(text):
         if (letters := _look_alikes(word)) and not (word.endswith(letters) and _is_in_script_of(letters, text)):
             yield word
 
 
+def _has_change(text: str) -> bool:
+    return not text.isascii() and _NOT_LATIN.search(text) is not None and _CHANGE.search(text) is not None
+
+
 def _look_alikes(word: str) -> str:
     """The letters of the script with fewer letters, if all of them look like letters of the other one."""
-    by_script = _by_script(word) if _CHANGE.search(word) else {}
+    by_script = _by_script(word) if _has_change(word) else {}
     if len(by_script) != 2 or _is_formula(word):
         return ""
     main, foreign = sorted(by_script, key=lambda script: -len(by_script[script]))

@@ -116,11 +116,14 @@ _MAYBE_MOJIBAKE = re.compile(
 
 
 # A soft hyphen may be a byte of mojibake: í becomes A with tilde and a soft hyphen.
+_ONLY_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _INVISIBLE_OR_MOJIBAKE = re.compile(rf"({_MOJIBAKE_1252.pattern}|{_MOJIBAKE_1251.pattern})|[{_INVISIBLE}]")
 
 
 def without_invisible(content: str, mark: str = "") -> str:
     """The text with `mark` in place of invisible characters, except for those that are bytes in a wrong encoding."""
+    if "\u00ad" not in content:
+        return _ONLY_INVISIBLE.sub(mark, content)
     return _INVISIBLE_OR_MOJIBAKE.sub(lambda match: match[1] or mark, content)
 
 

@@ -72,7 +72,8 @@ def tidied(part: str) -> Tidied:
     if title := _TITLE.match(bare):
         removed.append(title[0].strip(" ,"))
         bare = bare[title.end() :]
-    while degree := _AT_END.search(bare):
+    is_word = bare.isalpha() and bare.istitle()  # most parts are: no degree
+    while not is_word and (degree := _AT_END.search(bare)):
         removed.append(degree[0].strip(" ,;"))
         bare = bare[: degree.start()].rstrip(" ,;")
     return Tidied(bare, tuple(removed))

@@ -76,10 +76,10 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     """The contributor named in a dc:creator (`None` if it names nobody), and the findings about it."""
     value = _without_markup(raw)
     whole = fold(value)
-    name = fold(with_plain_separators(value).partition(";")[0])
+    separated = with_plain_separators(value)
+    name = fold(separated.partition(";")[0])
     if whole in hints.organizations or name in hints.organizations:
         return Contributor(kind="group", name=whole if whole in hints.organizations else name), []
-    value = with_plain_separators(value)
     if not any(map(str.isalpha, name)):
         return None, [Finding("name-refused" if lost_its_letters(name) else "contributor-empty", path, whole)]
     if (kind := placeholder_kind(name)) == "nobody":
@@ -87,7 +87,7 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     if kind == "anonymous":
         return Contributor(kind="anonymous"), []
     read = _read(name, hints.name_order)
-    if read.code != "possible-organization" and names_several(value):
+    if read.code != "possible-organization" and names_several(separated):
         return Contributor(surname=whole), [Finding("name-unparsed", path, whole)]
     code = "name-is-account" if kind == "account" else read.code
     findings = [Finding(code, path, name)] if code else []
@@ -96,7 +96,9 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     contributor = _without_placeholder(read.contributor)
     if contributor != read.contributor:
         findings = [*(findings if contributor else ()), Finding("placeholder-value", path, name)]
-    return _with_affiliation(contributor, value.partition(";")[2], findings, path) if contributor else (None, findings)
+    return (
+        _with_affiliation(contributor, separated.partition(";")[2], findings, path) if contributor else (None, findings)
+    )
 
 
 def _without_placeholder(contributor: Contributor) -> Contributor | None:
@@ -107,6 +109,7 @@ def _without_placeholder(contributor: Contributor) -> Contributor | None:
     return structs.replace(contributor, surname=parts[0], given=parts[1]) if parts else None
 
 
+@lru_cache(1 << 12)
 def placeholder_kind(name: str) -> Placeholder | None:
     """What a value that is not a name stands for: nobody, an author who is not named, or an account of a system.
 

@@ -6,6 +6,7 @@ A placeholder is the whole value. Inside a sentence the same words are text, and
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from harvester.formats.notes import Notes
 
@@ -104,7 +105,12 @@ _NO_NUMBER = re.compile(
 
 def is_placeholder(value: str) -> bool:
     """Whether the whole value is a word or sign in place of a value."""
-    return len(value) <= _LONGEST and _PLACEHOLDER.fullmatch(value) is not None
+    return len(value) <= _LONGEST and _is_short_placeholder(value)
+
+
+@lru_cache(1 << 12)  # names, volumes and years of references come again and again
+def _is_short_placeholder(value: str) -> bool:
+    return _PLACEHOLDER.fullmatch(value) is not None
 
 
 def unless_placeholder(value: str | None, path: str, notes: Notes) -> str | None:

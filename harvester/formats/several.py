@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ _LISTING_COMMA = re.compile(r"[、､﹑]")  # separates people, or parts of a n
 
 # A letter with a full stop, or one of the digraphs by which Cyrillic initials are written in Latin letters.
 _INITIAL = re.compile(r"(?<![^\W_])(?:[^\W\d_]|Yu|Ya|Ye|Zh|Ch|Sh|Kh|Ts|Дж)\.")
+# Most names: a family name, a given name or its initial, and further initials.
+_USUAL = re.compile(r"[^\W\d_]{2,},\s?[^\W\d_]+\.?(?:[ -]?[^\W\d_]\.)*")
 _FULL_WORD = re.compile(r"[^\W\d_]{2,}(?![^\W_]|\.)")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*")
 _BAR = re.compile(r"\s[/|•+]\s|[|&]|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
@@ -57,8 +59,11 @@ def with_plain_separators(value: str) -> str:
     return value.translate(_SEPARATORS)
 
 
+@lru_cache(1 << 12)  # authors publish more than once
 def names_several(value: str) -> bool:
     """Whether a value with plain separators names more than one person, whatever is between them."""
+    if _USUAL.fullmatch(value):
+        return False
     before, _, after = value.partition(";")
     name = fold(before)
     if _LISTING_COMMA.search(name) or _BAR.search(name):

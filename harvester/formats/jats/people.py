@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -225,10 +226,12 @@ class Byline:
         """Whether anybody in the article refers to it, even an editor or a member of a group."""
         inner = (aff.get("id") for aff in children(element, "aff"))
         identifiers = {identifier for identifier in (element.get("id"), *inner) if identifier}
-        if self._meta is None:
-            return False
-        xrefs = descendants(self._meta, "xref")
+        xrefs = self._xrefs
         return any(_refers_to(xref, identifiers) or self._affiliations.is_labelled(element, xref) for xref in xrefs)
+
+    @cached_property
+    def _xrefs(self) -> list[Element]:
+        return list(descendants(self._meta, "xref")) if self._meta is not None else []
 
     # ------------------------------------------------------------------------------- left out of the byline
 

@@ -50,7 +50,7 @@ _PHRASES = {
     "software": ["computer program", "source code"],
     "image": ["still image", "moving image", "physical object", "interactive resource", "learning object",
               "learning material", "course material", "teaching material", "musical score", "musical notation", "map",
-              "sheet music", "plan or blueprint", "animation", "image 3 d", "presentation", "slides", "poster",
+              "sheet music", "plan or blueprint", "animation", "image 3 d", "slides",
               "conference poster"],
     "newspaper": ["newspaper", "newspaper article", "magazine"],
     "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "índice", "daftar isi",

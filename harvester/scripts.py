@@ -73,10 +73,15 @@ def _look_alikes(word: str) -> str:
         return ""
     main, foreign = sorted(by_script, key=lambda script: -len(by_script[script]))
     letters = "".join(by_script[foreign])
-    if len(by_script[main]) < max(2, len(letters)) or not _LOOK_ALIKE[foreign, main].issuperset(letters):
+    fewest = max(len(letters), 3 if main == "GREEK" else 2)  # integrins: \u03b1M\u03b22
+    if len(by_script[main]) < fewest or not _LOOK_ALIKE[foreign, main].issuperset(letters):
         return ""
-    is_abbreviation = len(letters) > 1 and letters.isupper() and word.startswith(letters)  # PC\u0448\u043d\u0438\u043a
-    return "" if is_abbreviation and word[len(letters) :].islower() else letters
+    return "" if word.startswith(letters) and _is_put_together(letters, word[len(letters) :]) else letters
+
+
+def _is_put_together(start: str, rest: str) -> bool:
+    """Whether an abbreviation has an ending, or a letter before it: PC\u0448\u043d\u0438\u043a, p\u0414\u041d\u041a."""
+    return (len(start) > 1 and start.isupper() and rest.islower()) or (start.islower() and rest.isupper())
 
 
 def _is_in_script_of(letters: str, text: str) -> bool:

@@ -46,9 +46,9 @@ def test_words_with_letters_that_look_like_others(text, words):
     "text",
     """β-carotene|TNFα and NFκB|Δt, ΔT, ΔH|PPARγ|χ2 test|µm and μm|αβ-crystallin|COVID-19 вакцина|IT-компания|3D-печать
 PRщик|PCшник|USB-порт|страница в Facebookа|Wi-Fi сеть|рН 7|CО2|NаCl|HbАc|π-мезон|sъnъ|Gogolь|Иванов (Ivanov)
-русский English ελληνικά|山田 さとみ|ünïcode|γ-радиация|Ω-3|kΩ|ν max|Иры æвзаг|dе facto""".replace("\n", "|").split(
-        "|"
-    ),
+русский English ελληνικά|山田 さとみ|ünïcode|γ-радиация|Ω-3|kΩ|ν max|Иры æвзаг|dе facto|αMβ2 and αEβ7|pДНК""".replace(
+        "\n", "|"
+    ).split("|"),
 )
 def test_words_that_are_meant_to_have_several_scripts(text):
     assert list(words_with_look_alikes(text)) == []

@@ -34,7 +34,7 @@ _ROMAN = frozenset({"II", "III", "IV", "V"})
 _PARTICLES = vocabulary("da das de del della den der di do dos du el la las le los van von zu y e i")
 
 _AND = vocabulary(
-    "& and AND und UND with et och og ve dan serta en és oraz ja və și şi và agus и та і және жана και و और 및 和 与 與"
+    "& and AND und UND with et och og ve dan serta en és oraz ja və și şi và и та і және жана και و और 및 和 与 與"
 )
 _AND_IN_NAMES = vocabulary("y e i a si ir un dhe")  # Ortega y Gasset, Costa e Silva, Pi i Margall
 

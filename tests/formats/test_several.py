@@ -121,6 +121,7 @@ Kay Walsh; Fiocruz
 Abraham a Sancta Clara
 Un Ki Kim
 KIM UN KI
+BUDI AGUS SETIAWAN
 Luz C. Ramos M.
 Walsh - Osei
 Karl · Marx

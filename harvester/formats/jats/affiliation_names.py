@@ -23,7 +23,7 @@ _INDEPENDENT = re.compile(
     r"大学|大學|医院|醫院|대학교|병원",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:^|[,;.\w]\s+|[,;.])(\d{1,2})(?:[.)]\s|\s?)(?=[^\W\d_])")
+_NUMBERED = re.compile(r"(?:^|[,;.]\s*)(\d{1,2})\s?(?=[^\W\d_])|(?:^|\s)(\d{1,2})[.)]\s+(?=[^\W\d_])")
 _BETWEEN = re.compile(r"[;；|]|\s/\s|\n")
 # University of X and University of Y; not: Universities of X and Y, University of Arts and Sciences
 _JOINED = re.compile(r"\b(univ)\w*\b.*(?:\b(?:and|und|et|y|e|и)\b|&)\s+(?:the\s)?\1", re.IGNORECASE)
@@ -44,8 +44,8 @@ def without_mark(name: str) -> str:
 
 def names_several(name: str) -> bool:
     """Whether the name is that of several institutions: each with its place, two universities, or numbered."""
-    numbers = _NUMBERED.findall(name)
-    if len(numbers) > 1 and [int(number) for number in numbers] == list(range(1, len(numbers) + 1)):
+    numbers = [int(number[1] or number[2]) for number in _NUMBERED.finditer(name)]
+    if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
         return True
     if _JOINED.search(name):
         return True

@@ -78,6 +78,7 @@ def test_several_institutions(name):
         "1Department of Tides",
         "Centre of Moss, University Hospital, University of Reeds",
         "University of Reeds and Moss",
+        "Clinics of Surgery 1 and Surgery 2, Coast Hospital",
         "Institute of Reeds and Moss, University of Tides",
     ],
 )

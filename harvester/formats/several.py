@@ -24,7 +24,7 @@ _INITIAL = re.compile(r"(?<![^\W_])(?:[^\W\d_]|Yu|Ya|Ye|Zh|Ch|Sh|Kh|Ts|Дж)\.")
 _USUAL = re.compile(r"[^\W\d_]{2,},\s?[^\W\d_]+\.?(?:[ -]?[^\W\d_]\.)*")
 _FULL_WORD = re.compile(r"[^\W\d_]{2,}(?![^\W_]|\.)")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*")
-_BAR = re.compile(r"\s[/|•+]\s|[|&]|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
+_BAR = re.compile(r"\s(?://|[/|•+])\s|[|&]|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
 _DASH = re.compile(r"\s[-\u2013\u2014]\s")
 _MAY_SEPARATE = re.compile(r"\s[-\u2013\u2014\u00b7]\s|\n")  # a line of a name may be broken
 # A name with initials after another one, with nothing between them. One initial may be of a second family name.
@@ -50,6 +50,7 @@ _ABBREVIATED_PLACE = re.compile(
     r"\b(?:U\.\s?S|U\.\s?K|D\.\s?C|P\.\s?R|N\.\s?Y|L\.\s?A|D\.\s?F|B\.\s?C|S\.\s?[Ap]|C\.\s?V)\b"
 )
 _NOT_IN_NAMES = re.compile(r"[\d@:()\[\]]|//")
+_BETWEEN = re.compile(r";|\s(?:and|&)\s")
 _NOTE = re.compile(r"\s*\([^()]*\)$")
 _AND_OTHERS = re.compile(r"\bet al\b")
 
@@ -66,7 +67,7 @@ def names_several(value: str) -> bool:
         return False
     before, _, after = value.partition(";")
     name = fold(before)
-    if _LISTING_COMMA.search(name) or _BAR.search(name):
+    if _LISTING_COMMA.search(name) or _BAR.search(name) or name.count("(") > 1:
         return True
     parts = [part.strip() for half in _DASH.split(name) for part in half.split(",")]
     if sum(map(_is_whole_name, parts)) > 1 or _have_bare_initials(parts):
@@ -143,7 +144,7 @@ def _own_words(side: str) -> list[str]:
 
 def _is_list(name: str, after: str) -> bool:
     """Whether the text after the first semicolon continues with people. It may also be an affiliation."""
-    written = [entry for part in after.split(";") if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
+    written = [entry for part in _BETWEEN.split(after) if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
     entries = [tidied(entry).part or entry for entry in written]
     if not entries or _NOT_IN_NAMES.search(_NOTE.sub("", entries[0])):
         return False
@@ -190,12 +191,12 @@ def _may_be_name(entry: str) -> bool:
 
 
 def _ends_in_place(entry: str) -> bool:
-    """Whether the entry ends in a place. `Paris, Marie` and `Silva, B. C.` are people."""
+    """Whether the entry ends in a place. `Paris, Marie`, `Jack London` and `Silva, B. C.` are people."""
     before, comma, last = entry.rpartition(",")
     places = _words_of(_PLACES)
     if _ABBREVIATED_PLACE.search(last) or _GIVEN_NAMES.fullmatch(last.strip()):
         return not comma or places.are_in(before)
-    return places.are_in(last)
+    return places.are_in(last) if comma else places.are_all(last)
 
 
 class _Words(NamedTuple):
@@ -205,12 +206,21 @@ class _Words(NamedTuple):
     phrases: tuple[str, ...]
     beginnings: tuple[str, ...]
 
+    def are_all(self, text: str) -> bool:
+        """Whether the text has only these words, or is one of the phrases."""
+        found = _lowered_words(text)
+        return " ".join(found) in self.phrases or all(word in self.words for word in found)
+
     def are_in(self, text: str) -> bool:
-        found = [word.casefold().rstrip(".") for word in _WORDS.findall(text)]
+        found = _lowered_words(text)
         line = f" {' '.join(found)} "
         return any(word in self.words or word.startswith(self.beginnings) for word in found) or any(
             f" {phrase} " in line for phrase in self.phrases
         )
+
+
+def _lowered_words(text: str) -> list[str]:
+    return [word.casefold().rstrip(".") for word in _WORDS.findall(text)]
 
 
 @cache

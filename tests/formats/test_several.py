@@ -55,6 +55,11 @@ Walsh, Kay; Paris, Ana
 Walsh, Kay; Vega, Sofia
 Walsh, K.; Silva, B. C.
 Walsh, K.; et al.
+Kay Walsh; Jack London
+Kay Walsh; Tom Osei and Jack London
+WALSH Kay; LONDON Jack
+Kay Walsh (Oslo), Tom Osei (Bergen)
+Kay Walsh // Tom Osei
 walsh, kay; osei, tom
 Wahyudi; Suharto
 Wahyudi; Ayu Lestari
@@ -117,6 +122,9 @@ Walsh, Kay; Ann Arbor, Michigan
 Walsh, Kay; 東京, 日本
 Walsh, Kay; P. N. Orlov IEE RAS
 Walsh; Oslo
+Kay Walsh; New York
+Walsh, Kay; Department of Reeds and Moss
+Walsh, Kay; Ташкент, Узбекистан
 Kay Walsh; Fiocruz
 Abraham a Sancta Clara
 Un Ki Kim

@@ -38,7 +38,7 @@ _FAMILY_NAME = re.compile(r"nan|nil|na|null|none|unknown|nat|undef", re.IGNORECA
 # Names of the fields of a template, where they cannot be a value: in volume, issue and pages, journal and publisher.
 _FIELD_NAME = re.compile(
     r"\[?(?:volume|issue|vol|no|number|page|pages|fpage|lpage|elocation|publisher|journal)\]?|x{2,}|"
-    r"(?:the )?(?:publisher|journal)(?:['’]s)? (?:name|title)|(?:name of (?:the )?)(?:publisher|journal)",
+    r"\[?(?:the )?(?:publisher|journal)(?:['’]s)? (?:name|title)\]?|(?:name of (?:the )?)(?:publisher|journal)",
     re.IGNORECASE,
 )
 

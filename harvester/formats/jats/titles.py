@@ -140,7 +140,7 @@ _WORD = re.compile(r"\w+")
 
 def without_repetition(title: Text, subtitle: Text) -> tuple[Text, Text]:
     """Title and subtitle without separators between them, and without a subtitle that the title contains already."""
-    if not subtitle:
+    if not title or not subtitle:
         return title, subtitle
     if _repeats(plain(title), plain(subtitle)):
         return title, ()

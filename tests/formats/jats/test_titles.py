@@ -143,6 +143,11 @@ def test_a_separator_and_a_subtitle_are_written_once(title, subtitle, expected):
     assert plain_titles(f"<article-title>Own</article-title>{group}") == [("Own", ""), expected]
 
 
+@pytest.mark.parametrize("title", ["", "<xref>1</xref>", "None"])
+def test_a_subtitle_alone_is_not_a_title(title):
+    assert plain_titles(f"<article-title>{title}</article-title><subtitle>a study</subtitle>") == []
+
+
 def test_a_title_alone_keeps_its_colon():
     assert plain_titles("<article-title>Rivers:</article-title>") == [("Rivers:", "")]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harvester.scripts import foreign_letters, words_with_look_alikes
 
@@ -51,4 +53,18 @@ PRщик|PCшник|USB-порт|страница в Facebookа|Wi-Fi сеть|�
     ).split("|"),
 )
 def test_words_that_are_meant_to_have_several_scripts(text):
+    assert list(words_with_look_alikes(text)) == []
+
+
+@given(st.text("aeoxcpEMT\u0430\u043e\u0435\u0414\u0436\u03bf\u03b2 -1\u00e9"))
+def test_only_words_of_two_scripts_are_found(text):
+    for word in words_with_look_alikes(text):
+        assert word in text
+        assert foreign_letters(word)
+
+
+@given(
+    st.sampled_from(["aeoxcpEMT\u00e9 -", "\u0430\u043e\u0435\u0414\u0436 -", "\u03bf\u03b2\u03a4 -"]).flatmap(st.text)
+)
+def test_a_text_of_one_script_has_no_such_words(text):
     assert list(words_with_look_alikes(text)) == []

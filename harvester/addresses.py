@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+_USUAL_PORT = {"http": re.compile(r"(?<=[^/]):80(?=/|$)"), "https": re.compile(r"(?<=[^/]):443(?=/|$)")}
 _WEB = re.compile(r"https?://([^\s/?#\\]+)\S*", re.IGNORECASE)
 
 # ------------------------------------------------------------------------------------------ one page
@@ -31,7 +32,8 @@ def _host_of_authority(authority: str) -> str | None:
 def distinct_pages(urls: Iterable[str]) -> list[str]:
     """The addresses of different pages, in order. Of several addresses of one page, the most general is used.
 
-    They differ only in http or https, in case, in a slash at the end, or, in OJS 3.5, in whether they name a language.
+    They differ only in http or https and its port, in case, in a slash or an empty fragment at the end, or, in OJS 3.5,
+    in whether they name a language.
     """
     pages: dict[str, str] = {}
     for url in sorted(urls, key=_is_secure):
@@ -44,7 +46,8 @@ def distinct_pages(urls: Iterable[str]) -> list[str]:
 
 
 def _comparable(url: str) -> str:
-    return url.partition("://")[2].rstrip("/").lower()
+    scheme, _, rest = url.lower().partition("://")
+    return _USUAL_PORT[scheme].sub("", rest.removesuffix("#"), count=1).rstrip("/")
 
 
 def _is_secure(url: str) -> bool:
@@ -86,7 +89,9 @@ _LOCAL_DOMAINS = frozenset(
     {"localhost", "local", "localdomain", "lan", "home", "internal", "intranet", "corp", "private", "test", "invalid"}
 )
 # EZproxy and its kind: www-publisher-com.ezproxy.library.edu, or 0-www.publisher.com.library.edu.
-_LIBRARY_PROXY = re.compile(r"(?:ez|e|lib|web)?-?proxy(?:[\d-]\w*)?|(?:ez|lib)proxy\w*|proxy-?lib\w*|ezp|remotexs")
+_LIBRARY_PROXY = re.compile(
+    r"(?:ez|e|lib|web)?-?proxy(?:[\d-]\w*)?|(?:ez|lib)proxy\w*|proxy-?lib\w*|ezp|remotexs|web-?vpn"
+)
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]+)")
 _REWRITTEN_HOST = re.compile(r"0-[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|info)\.[\w-]+\.[\w.-]+")
 

@@ -18,6 +18,7 @@ _NOTE = re.compile(
     r",\s*(?:[A-Za-z]{2}|(?:19|20)\d\d(?!\w))|"
     r";(?:jsessionid|accessed|retrieved|available)|"
     r"[.;]?(?<=[^/])(?:Accessed|Retrieved|Available)(?![a-z])|"
+    r"[.;,](?:URL|EDN|Disponível|Disponible|Consultado|Accedido|PubMed|Google|Epub)(?![\w.-])|"
     r"[.,;]?[(\[](?:in[\s._-]?(?:russ|ukr|pol|chin|jap|kor|pers|arab|engl|germ|fren|span|port|ital)\w*|accessed|retrieved|"
     r"online|internet|rus|eng|crossref|pubmed|google)\b|\[(?:J|M|D|C|OL|EB/OL)\]|"
     r"(?<=[\d)])(?:Google|Crossref|PubMed|MathSciNet|Scopus)(?![\w.-])|"
@@ -33,7 +34,8 @@ _TRAILING = (
 # Names of views and formats of an article at the end of an address: /abstract, /full/html, /suppl_file/a.pdf, .pdf
 _VIEW = re.compile(
     r"/(?:abstract|abs|full|full-?text|e?pdf|pdfdirect|pdfplus|html?|xml|epub|meta|summary|references?|citedby|metrics|"
-    r"suppinfo|supplement(?:ary(?:-materials?)?)?|suppl_file|download|figures?(?:/\d+)?|tables?(?:/\d+)?|"
+    r"suppinfo|supplement(?:ary(?:-materials?)?)?|suppl_file|download|pdfft|issuetoc|share|"
+    r"asset/.*|figures?(?:/\d+)?|tables?(?:/\d+)?|"
     r"(?:suppl_file|-)/.*|e?pdf/[^/]*)$|"
     r"\.(?:pdf(?:\+html)?|html?|xml|epub)$",
     re.IGNORECASE,

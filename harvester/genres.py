@@ -11,9 +11,10 @@ _NOUNS = {
     "thesis": "thesis theses dissertation dissertations etd tesis tese teses dissertação dissertações thèse thèses "
     "doktorarbeit masterarbeit bachelorarbeit diplomarbeit habilitationsschrift abschlussarbeit tesi disertación "
     "диссертация автореферат дисертація skripsi disertasi tez tezi proefschrift rozprawa avhandling väitöskirja "
+    "disertace habilitace habilitation kandidatspeciale doktorarbeiten doktorska magisterska "
     "doctoralthesis masterthesis bachelorthesis phdthesis mastersthesis 学位論文 博士論文 学位论文 博士学位论文",
     "book": "book books bookpart bookchapter monograph monographs ebook libro libros livro livros livre livres ouvrage "
-    "buch bücher buchkapitel monographie monografía monografia kniha книга монография buku kitap 図書",
+    "buch bücher buchkapitel книги monographie monografía monografia kniha книга монография buku kitap 図書",
     "dataset": "dataset datasets databank datensatz forschungsdaten",
     "preprint": "preprint preprints",
     "software": "software",
@@ -30,25 +31,32 @@ _MAY_BE_NEXT_TO_NOUNS = (
     "degree "
     "graduate undergraduate postgraduate honors honours electronic final project university college "
     "doctorado maestría maestria grado pregrado posgrado licenciatura fin doutorado mestrado doutoramento graduação "
-    "doctorat maîtrise dottorato laurea doctorale doktorska magisterska disertační кандидатская докторская "
+    "doctorat maîtrise dottorato laurea doctorale doktorska magisterska disertační "
+    "кандидатская докторская магистерская бакалаврская дипломная"
     "doktora yüksek lisans research edited reference printed digital e front back page open computer other "
-    "chapter part section capítulo capitulo chapitre kapitel глава bölüm"
+    "chapter part section capítulo capitulo chapitre kapitel глава bölüm práce praca"
 )
 _BESIDE = frozenset(_MAY_BE_NEXT_TO_NOUNS.split())
 # Types of several words, none of which is enough alone.
 _PHRASES = {
-    "thesis": ["doktora", "yüksek lisans", "mémoire", "mémoire de master", "thèse ou mémoire"],
+    "thesis": ["doktora", "yüksek lisans", "mémoire", "mémoire de master", "thèse ou mémoire", "praca doktorska",
+               "praca magisterska", "trabajo fin de grado", "trabajo de fin de grado", "trabajo fin de máster",
+               "trabajo de fin de máster", "trabalho de conclusão de curso", "disertační práce", "diplomová práce"],
     "book": ["chapter", "book chapter", "book part", "book section", "capítulo", "chapitre"],
     "dataset": ["data set", "research data", "datos de investigación", "conjunto de datos", "conjunto de dados",
                 "jeu de données", "набор данных", "supplementary data set"],
     "preprint": ["pre print", "posted content"],
     "paper": ["working paper", "technical report", "discussion paper"],
     "software": ["computer program", "source code"],
-    "image": ["still image", "moving image", "physical object", "interactive resource", "learning object"],
+    "image": ["still image", "moving image", "physical object", "interactive resource", "learning object",
+              "learning material", "course material", "teaching material", "musical score", "musical notation", "map",
+              "sheet music", "plan or blueprint", "animation", "image 3 d", "slides",
+              "conference poster"],
+    "newspaper": ["newspaper", "newspaper article", "magazine"],
     "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "índice", "daftar isi",
                  "table des matières", "содержание"],
     "matter": ["front matter", "back matter", "editorial board", "editorial team", "author index", "subject index",
-               "index", "whole issue", "full issue", "complete issue", "journal issue"],
+               "index", "whole issue", "full issue", "complete issue", "journal issue", "issue"],
 }  # fmt: skip
 # Types in COAR's vocabulary, by the end of their addresses: http://purl.org/coar/resource_type/c_db06.
 _COAR = {

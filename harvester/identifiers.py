@@ -91,6 +91,8 @@ _ADDRESS_BEFORE = re.compile(r"https?://(?!(?:dx\.|www\.)?doi\.org/)\S*$", re.IG
 _LONGEST_ADDRESS = 300  # characters before the DOI
 # A hyphen or slash, and then a blank and more of a DOI: `10.1093/nar/ gkz1`.
 _TORN = re.compile(r"(?<=[-_/])\s+[0-9a-z]")
+_WITHOUT_DIGIT = re.compile(r"10\.\d+/\D+")
+_DIGIT_FOLLOWS = re.compile(r"(?<=\w)\s+(?!10\.)\d")
 
 
 def find_dois(text: str) -> list[str]:
@@ -105,9 +107,14 @@ def find_dois(text: str) -> list[str]:
         run = unquote(text[match.start() : position])
         before = text[max(0, match.start() - _LONGEST_ADDRESS) : match.start()]
         doi = doi_at_start(run, in_address=_ADDRESS_BEFORE.search(before) is not None)
-        if doi and _DOI.fullmatch(doi) and not _TORN.match(text, position) and doi_problem(doi) is None:
+        if doi and _DOI.fullmatch(doi) and not _is_torn(doi, text, position) and doi_problem(doi) is None:
             dois.setdefault(fold_doi(doi), doi)
     return list(dois.values())
+
+
+def _is_torn(doi: str, text: str, end: int) -> bool:
+    """Whether a blank may be inside the DOI. `10.1093/nar gkz1` cannot be known, but few DOIs have no digits."""
+    return bool(_TORN.match(text, end) or (_WITHOUT_DIGIT.fullmatch(doi) and _DIGIT_FOLLOWS.match(text, end)))
 
 
 def _end(match: re.Match[str]) -> int:
@@ -138,12 +145,12 @@ _PLAIN_DOI = re.compile(r"10\.(?!(?:1101|64898)/)\d{4,9}/[A-Za-z0-9.-]*\d", re.A
 
 # ------------------------------------------------------------------------------------- doubtful DOIs
 
-DoiProblem = Literal["end", "slashes", "second", "unfilled"]
+DoiProblem = Literal["end", "slashes", "second", "unfilled", "brackets"]
 
 _ANOTHER = re.compile(r"(?<!\d)10\.(?!(?:19|20)\d\d/)\d{4,9}/|https?:|doi\.org|doi:", re.IGNORECASE)
 # What a pattern for DOIs leaves if nobody fills it in. XXX alone may be a Roman numeral.
 _UNFILLED = re.compile(
-    r"(?:^|[./_-])x{4,}(?=$|[./_-])|^(?:x+|0+|n/?a)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
+    r"(?:^|[./_-])x{4,}(?=$|[./_-])|^(?:x+|0+|n/?a|doi)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
     re.IGNORECASE,
 )
 _SICI_END = re.compile(r";2-#$")
@@ -152,7 +159,8 @@ _SICI_END = re.compile(r";2-#$")
 def doi_problem(doi: str) -> DoiProblem | None:
     """What shows that a DOI was put together incorrectly, although it has the form of a DOI.
 
-    It ends in punctuation, has two slashes in a row, contains another DOI, or its suffix was never filled in.
+    It ends in punctuation, has two slashes in a row or half a pair of brackets, contains another DOI, or its suffix was
+    never filled in.
     """
     prefix, _, suffix = doi.partition("/")
     if _UNFILLED.search(suffix):
@@ -161,6 +169,8 @@ def doi_problem(doi: str) -> DoiProblem | None:
         return "second"
     if "//" in doi:
         return "slashes"
+    if suffix.count("(") != suffix.count(")"):
+        return "brackets"
     is_closed = suffix[-1] in ")]}>" and without_trailing(suffix) == suffix
     return None if suffix[-1].isalnum() or is_closed or _SICI_END.search(suffix) else "end"
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -248,10 +248,10 @@ def undo_minted(
 ) -> list[MintedDoi]:
     """Takes back the DOIs that were minted for the selected articles and are in no deposit file; returns them.
 
-    Raises `BusyError`.
+    Raises `BusyError`, also while one of the sources is harvested: that could save an article with such a DOI later.
     """
     sources = [source.name for source in select_sources(config, names)]
-    with locks.hold(config.locks_dir, "export", what="undoing of DOIs"):
+    with _held(config, "export", *map(_lock_of, sources), what="undoing of DOIs"):
         undone = store.minting.undo_minted(sources, selection)
         rebuild(config, store, names, today=today)
     return undone
@@ -284,20 +284,27 @@ def restore(config: Config, copy: Path) -> Path | None:
 
     Raises `StoreError` if the copy cannot be used, and `BusyError` while anything uses the store.
     """
-    sources = [f"source-{name}" for name in config.sources]
-    with ExitStack() as held:
-        for lock in dict.fromkeys(("daemon", "export", "backup", *sources, *locks.names(config.locks_dir))):
-            held.enter_context(locks.hold(config.locks_dir, lock, what=f"restoring of {copy}"))
+    every = ("daemon", "export", "backup", *map(_lock_of, config.sources), *locks.names(config.locks_dir))
+    with _held(config, *every, what=f"restoring of {copy}"):
         return store.restore(copy, config.store_path)
 
 
-@contextmanager
-def _at_rest(config: Config, *names: str, what: str) -> Iterator[None]:
+def _at_rest(config: Config, *names: str, what: str) -> AbstractContextManager[None]:
     """Holds the locks of these sources, of exports and of the daemon, which would keep an old configuration."""
+    return _held(config, "daemon", "export", *map(_lock_of, names), what=what)
+
+
+@contextmanager
+def _held(config: Config, *names: str, what: str) -> Iterator[None]:
+    """Holds all these locks, each once. Raises `BusyError`."""
     with ExitStack() as held:
-        for lock in ("daemon", "export", *(f"source-{name}" for name in names)):
-            held.enter_context(locks.hold(config.locks_dir, lock, what=what))
+        for name in dict.fromkeys(names):
+            held.enter_context(locks.hold(config.locks_dir, name, what=what))
         yield
+
+
+def _lock_of(source: str) -> str:
+    return f"source-{source}"
 
 
 def _update(config: Config, store: Store, names: Sequence[str], *, today: str, stop: Stop) -> None:

@@ -34,6 +34,12 @@ def no_waiting_hosts() -> None:
 
 
 @pytest.fixture(autouse=True)
+def usual_log_level() -> None:
+    """Logs warnings, whatever level a command has set that an earlier test ran in this process."""
+    logging.getLogger().setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """The servers of the tests are on this machine, whatever proxy the developer's environment names."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle"):

@@ -15,6 +15,8 @@ ONE_PAGE = [
     (["http://journal.example/7", f"{J}7"], f"{J}7"),
     ([f"{J}7", "http://journal.example/7"], f"{J}7"),
     ([f"{J}7/", f"{J}7"], f"{J}7"),
+    ([f"{J}7#", f"{J}7"], f"{J}7"),
+    (["http://journal.example:80/7", "https://journal.example:443/7", f"{J}7"], f"{J}7"),
     ([f"{J}7", "HTTPS://Journal.Example/7"], "HTTPS://Journal.Example/7"),
     ([f"{OJS}article/view/7", f"{OJS}en/article/view/7"], f"{OJS}article/view/7"),
     ([f"{OJS}fr_CA/article/view/7", f"{OJS}en/article/view/7", f"{OJS}article/view/7"], f"{OJS}article/view/7"),
@@ -24,6 +26,7 @@ SEVERAL_PAGES = [
     [f"{J}7", f"{J}8"],
     [f"{J}7", f"{J}7?lang=en"],
     [f"{J}7", "https://www.journal.example/7"],
+    [f"{J}7", "https://journal.example:8443/7"],
     [f"{OJS}en/article/view/7", f"{OJS}fr_CA/article/view/7"],  # neither is for readers of all languages
     [f"{OJS}en/article/view/7", f"{OJS}article/view/8"],
     [f"{J}index.php/en/article/view/7", f"{J}index.php/aj/article/view/7"],  # journals called en and aj
@@ -74,6 +77,7 @@ NOT_PUBLIC = [
     ("login.libproxy.library.example", "login.libproxy.library.example is the proxy of a library"),
     ("www-press-org.proxy.library.example", "www-press-org.proxy.library.example is the proxy of a library"),
     ("0-www.press.org.library.example", "0-www.press.org.library.example is the proxy of a library"),
+    ("webvpn.library.example", "webvpn.library.example is the proxy of a library"),
     ("", " is not a full host name"),
 ]
 PUBLIC = [

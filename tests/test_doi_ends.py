@@ -25,6 +25,8 @@ ADDRESSES = [
     ("https://academic.example/reed/article/doi/10.1093/reed/gkz123/5678901", "10.1093/reed/gkz123"),
     ("https://doi.org/10.5555/reed-9?lang=en", "10.5555/reed-9"),
     ("https://doi.org/10.5555/reed-9/", "10.5555/reed-9"),
+    ("https://library.example/doi/10.5555/reed.12/asset/reed.pdf", "10.5555/reed.12"),
+    ("https://library.example/doi/10.5555/reed.12/share", "10.5555/reed.12"),
 ]
 NOTES = [
     ("doi:10.5555/reed-2.(In Russ.)", "10.5555/reed-2"),
@@ -45,6 +47,10 @@ NOTES = [
     ("10.5555/s11-019-6Google Scholar", "10.5555/s11-019-6"),
     ("10.5555/s11-019-6(InChinese)", "10.5555/s11-019-6"),
     ("10.5555/s11-019-6[J].", "10.5555/s11-019-6"),
+    ("10.5555/reed.12.URL: https://library.example", "10.5555/reed.12"),
+    ("10.5555/reed.12.EDN: ABCDEF", "10.5555/reed.12"),
+    ("10.5555/reed.12.Disponível em: 2020", "10.5555/reed.12"),
+    ("10.5555/reed.12.PubMed", "10.5555/reed.12"),
     ("10.5555/reed.2019.01.001.Epub 2019 Jan 5", "10.5555/reed.2019.01.001"),
 ]
 COMPLETE = [

@@ -11,7 +11,8 @@ from msgspec import Struct
 from harvester.checking.configured import Notice, configured_statuses, nothing_usable
 from harvester.config import Config
 from harvester.counting import counted
-from harvester.daemon.notifications import NotificationError, message, send
+from harvester.daemon.due import digest_due
+from harvester.daemon.notifications import NotificationError, message, send, turn_to_notify
 from harvester.deposits.target import configured_targets
 from harvester.store import DepositFile, HeldArticle
 from harvester.system.stopping import Stop
@@ -91,8 +92,16 @@ def gathered(config: Config, store: Store, now: datetime) -> Digest:
     )
 
 
-def send_digest(config: Config, store: Store, now: datetime, stop: Stop) -> tuple[Digest, str | None]:
-    """Sends what is new and remembers that; returns it, and the error if it could not be sent."""
+def send_digest(config: Config, store: Store, now: datetime, stop: Stop) -> tuple[Digest | None, str | None]:
+    """Sends the digest if it is due, and remembers that; returns it, and the error if it could not be sent.
+
+    A digest without anything to report is not sent. Raises `BusyError` if another process notifies people.
+    """
+    with turn_to_notify(config):
+        return _send(config, store, now, stop) if digest_due(config, store, now) else (None, None)
+
+
+def _send(config: Config, store: Store, now: datetime, stop: Stop) -> tuple[Digest, str | None]:
     digest = gathered(config, store, now)
     try:
         if digest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -14,16 +15,19 @@ from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import incidents, store_outage, work
 from harvester.daemon.digest import Digest, send_digest
-from harvester.daemon.due import EXPORT, REPORT, digest_due, export_due, report_due, scheduled_tasks
+from harvester.daemon.due import EXPORT, REPORT, export_due, report_due, scheduled_tasks
 from harvester.daemon.incidents import Notification
-from harvester.daemon.notifications import NotificationError, message_of, send
+from harvester.daemon.notifications import NotificationError, message_of, send, turn_to_notify
 from harvester.daemon.turns import before_sources, in_turn
 from harvester.daemon.work import Now, Stop
-from harvester.errors import StoreError
+from harvester.errors import BusyError, StoreError
 from harvester.reports import ExportReport, RunReport, WrittenReport
 
 if TYPE_CHECKING:
     from harvester.store import Store
+
+
+log = logging.getLogger("harvester.daemon")
 
 
 class DueResult(Struct, frozen=True, kw_only=True):
@@ -40,7 +44,7 @@ class DueResult(Struct, frozen=True, kw_only=True):
     still_due: tuple[str, ...] = ()
     notification: Notification = Notification()
     notification_error: str | None = None  # why a mail or a webhook failed
-    digest: Digest | None = None  # what the digest said, `None` if it was not due or had nothing to say
+    digest: Digest | None = None  # what the digest said; empty if nothing, `None` if it was not due
     store_error: StoreError | None = None  # what ended the work early
 
 
@@ -49,8 +53,12 @@ def run_due(config: Config, *, now: Now, stop: Stop) -> DueResult:
     try:
         return _run_due(config, now, stop)
     except StoreError as error:
-        notification, notification_error = notify_of_outage(config, error, now(), stop)
-        return DueResult(notification=notification, notification_error=notification_error, store_error=error)
+        outage = DueResult(store_error=error)
+        try:
+            notification, notification_error = notify_of_outage(config, error, now(), stop)
+        except BusyError as busy:
+            return _left_to_holder(outage, busy)
+        return replace(outage, notification=notification, notification_error=notification_error)
 
 
 def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
@@ -63,20 +71,32 @@ def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
         writer.write(before_sources(tasks))
         runs = work_on_sources(config, [name for name in subjects if name in config.sources], now=now, stop=stop)
         writer.write((EXPORT, REPORT) if runs else subjects)
-        notification, error = notify_of_incidents(config, store, now, writer.written(), stop)
-        digest, digest_error = None, None
-        if digest_due(config, store, now()) and not stop():
-            digest, digest_error = send_digest(config, store, now(), stop)
-        return DueResult(
+        done = DueResult(
             runs=tuple(runs),
             needs_person=any(store.runs.get(run.id).needs_person for run in runs if run.id),
             export=writer.export,
             report=writer.report,
-            still_due=() if runs or writer.written() or digest else tuple(task.name for task in tasks),
-            notification=notification,
-            notification_error=error or digest_error,
-            digest=digest or None,
         )
+        done = _notified(done, config, store, now, stop)
+        is_idle = not (runs or writer.written() or done.digest is not None)
+        return replace(done, still_due=tuple(task.name for task in tasks)) if is_idle else done
+
+
+def _notified(done: DueResult, config: Config, store: Store, now: Now, stop: Stop) -> DueResult:
+    """Notifies people of incidents and, if it is due, of what is new."""
+    try:
+        notification, error = notify_of_incidents(config, store, now, written(done.export, done.report), stop)
+        done = replace(done, notification=notification, notification_error=error)
+        digest, digest_error = (None, None) if stop() else send_digest(config, store, now(), stop)
+    except BusyError as busy:
+        return _left_to_holder(done, busy)
+    return replace(done, notification_error=error or digest_error, digest=digest)
+
+
+def _left_to_holder(done: DueResult, busy: BusyError) -> DueResult:
+    """Another process notifies people. What it does not know yet is reported by the next call."""
+    log.info("nobody is notified now: %s", busy)
+    return done
 
 
 class _Writer:
@@ -121,25 +141,30 @@ def work_on_sources(config: Config, names: Sequence[str], *, now: Now, stop: Sto
 def notify_of_incidents(
     config: Config, store: Store, now: Now, written: Mapping[str, str | None], stop: Stop
 ) -> tuple[Notification, str | None]:
-    """Notifies people of incidents and remembers that; returns the notification, and the error if it failed."""
-    notification = incidents.current_notification(config, store, now(), written)
-    if outage := store_outage.ended(config):
-        notification = replace(notification, recovered=(outage, *notification.recovered))
-    error = _send(config, notification, stop)
-    if error is None:
-        if notification or notification.removed:
-            incidents.remember(store, notification, now())
-        store_outage.clear(config)
-    return notification, error
+    """Notifies people of incidents and remembers that; returns the notification, and the error if it failed.
+
+    Raises `BusyError` if another process notifies people.
+    """
+    with turn_to_notify(config):
+        notification = incidents.current_notification(config, store, now(), written)
+        if outage := store_outage.ended(config):
+            notification = replace(notification, recovered=(outage, *notification.recovered))
+        error = _send(config, notification, stop)
+        if error is None:
+            if notification or notification.removed:
+                incidents.remember(store, notification, now())
+            store_outage.clear(config)
+        return notification, error
 
 
 def notify_of_outage(config: Config, outage: StoreError, now: datetime, stop: Stop) -> tuple[Notification, str | None]:
-    """Notifies people that the store cannot be used and remembers that; returns as `notify_of_incidents`."""
-    notification = store_outage.notification(config, outage, now)
-    error = _send(config, notification, stop)
-    if error is None:
-        store_outage.remember(config, notification, now)
-    return notification, error
+    """Notifies people that the store cannot be used and remembers that; returns and raises as `notify_of_incidents`."""
+    with turn_to_notify(config):
+        notification = store_outage.notification(config, outage, now)
+        error = _send(config, notification, stop)
+        if error is None:
+            store_outage.remember(config, notification, now)
+        return notification, error
 
 
 def _send(config: Config, notification: Notification, stop: Stop) -> str | None:

@@ -23,7 +23,7 @@ from harvester.daemon.digest import send_digest
 from harvester.daemon.due import DIGEST, EXPORT, REPORT, Task, scheduled_tasks, source_tasks
 from harvester.daemon.notifier import Notifier
 from harvester.daemon.turns import in_turn
-from harvester.errors import HarvesterError, StoreError
+from harvester.errors import BusyError, HarvesterError, StoreError
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -165,6 +165,8 @@ class Jobs:
         """Logs or reports why a job failed. If the store failed, the attempt is not recorded."""
         if isinstance(failure, StoreError):
             self._notifier.notify_of_outage(self._config, failure)
+        elif isinstance(failure, BusyError):
+            log.info("%s: not now: %s", subject, failure)
         else:
             expected = isinstance(failure, HarvesterError)
             log.error("%s: %s", subject, failure, exc_info=None if expected else failure)

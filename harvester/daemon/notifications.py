@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import smtplib
 import socket
@@ -9,6 +10,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
+from contextlib import ExitStack, contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from functools import partial
@@ -21,10 +23,13 @@ from msgspec import Struct
 from harvester import __version__
 from harvester.config import Alerts, Config
 from harvester.daemon.incidents import Notification
-from harvester.errors import ConfigError, HarvesterError, ProviderError, Stopped
+from harvester.errors import ConfigError, HarvesterError, ProviderError, Stopped, StoreError
 from harvester.oai.transport import cause
+from harvester.system import locks
 from harvester.system.network import RequestGuard, Session, certificates_of_environment, trust
 from harvester.system.stopping import Stop, never_stop
+
+log = logging.getLogger("harvester.daemon")
 
 TIMEOUT = 30.0  # seconds for a mail server or a webhook
 GRACE = 5.0  # the same after a stop was requested: systemd kills what takes longer than TimeoutStopSec
@@ -65,6 +70,21 @@ def message(config: Config, subject: str, text: str, **fields: object) -> Messag
     return Message(
         subject=f"harvester on {machine}: {subject}", text=f"{text}\n\n{signature}", fields={**fields, **origin}
     )
+
+
+@contextmanager
+def turn_to_notify(config: Config) -> Iterator[None]:
+    """Keeps other processes from notifying people, from the look at what to report to the memory that it was sent.
+
+    Raises `BusyError` if another one notifies them: it may hang in a mail server, so nobody waits for it. Where a lock
+    file cannot be written, as on a full disk, nothing is kept: a report that comes twice is better than none.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(locks.hold(config.locks_dir, "alerts", what="alerts"))
+        except StoreError as error:
+            log.debug("alerts are sent without a lock: %s", error)
+        yield
 
 
 def send(alerts: Alerts, message: Message, stop: Stop = never_stop) -> None:

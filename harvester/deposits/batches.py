@@ -37,19 +37,29 @@ class Batches:
         self._now, self._dry_run = now, dry_run
         self._last = store.ledger.last_timestamp()
 
+    def planned(self) -> Iterator[tuple[PlannedBatch, list[StoredArticle]]]:
+        """What a crash left planned, with those of its articles that have not changed since."""
+        for planned in () if self._dry_run else self._store.ledger.planned(self._target):
+            before = {member.article_id: member.fingerprint for member in planned.members}
+            articles = self._articles(planned)
+            yield planned, [one for one in articles if one.state == "ready" and before[one.id] == one.fingerprint]
+
     def unfinished(self, configured: Collection[str]) -> Iterator[tuple[PlannedBatch, list[StoredArticle]]]:
         """What a crash left planned, with its articles.
 
         Abandons batches whose articles have changed since, or are of sources that are not `configured` any more.
         """
         for planned in () if self._dry_run else self._store.ledger.planned(self._target):
-            ids = [member.article_id for member in planned.members if member.article_id is not None]
-            articles = self._store.articles.by_id(ids)
+            articles = self._articles(planned)
             ready = [one.fingerprint for one in articles if one.state == "ready" and one.source in configured]
             if ready == [member.fingerprint for member in planned.members]:
                 yield planned, articles
             else:
                 self.abandon(planned)
+
+    def _articles(self, planned: PlannedBatch) -> list[StoredArticle]:
+        ids = [member.article_id for member in planned.members if member.article_id is not None]
+        return self._store.articles.by_id(ids)
 
     def plan(self, articles: Sequence[StoredArticle]) -> PlannedBatch:
         """A new batch of these articles, with an id and a timestamp that no other batch has."""

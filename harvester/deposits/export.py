@@ -127,13 +127,15 @@ class _Export:
         """Finishes what a crash left planned of the sources that are configured."""
         if not self._dry_run:
             self._files.clean()
-        for planned, articles in self._batches.unfinished(configured):
-            self._resumed.update(stored.id for stored in articles)
+        for planned, articles in self._batches.planned():
+            # Somebody may upload the file, whatever has become of its articles: the ledger has to know it.
             if (data := self._files.left_by_crash(planned)) is not None:
+                self._resumed.update(stored.id for stored in articles)
                 self._batches.mark(planned, self._files.path(planned), data)
                 yield self._report(planned, articles, data)
-            else:
-                yield from self._finish(planned, articles)
+        for planned, articles in self._batches.unfinished(configured):
+            self._resumed.update(stored.id for stored in articles)
+            yield from self._finish(planned, articles)
 
     def deliver(self, articles: Sequence[StoredArticle]) -> Iterator[FileReport]:
         """Writes these articles, in the files that the target groups them into."""
@@ -167,12 +169,13 @@ class _Export:
 
     def _report(self, planned: PlannedBatch, group: Sequence[StoredArticle], data: bytes) -> FileReport:
         self.handled.update(stored.source for stored in group)
+        dois = {stored.id: stored.doi for stored in group}  # without articles that have changed since a crash
         return FileReport(
             path=str(self._files.path(planned)),
             batch_id=planned.id,
             schema_version=planned.schema_version,
-            records=len(group),
-            dois=tuple(stored.doi or "" for stored in group),
+            records=len(planned.members),
+            dois=tuple(dois.get(member.article_id or 0) or member.doi for member in planned.members),
             bytes=len(data),
         )
 

@@ -19,7 +19,7 @@ _EXCERPT_LENGTH = 80  # characters of a finding's value
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 # Soft hyphens, zero-width spaces, word joiners, byte order marks and direction marks. U+200C and U+200D belong to the
 # spelling of Persian and Indic words, and U+2061 to U+2064 to formulas.
-_INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_INVISIBLE = "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u206f\ufeff"
 _TEX = re.compile(
     r"\$[^$]{0,200}[\\^_{][^$]{0,200}\$|\\[a-zA-Z]{2,20}\s?\{|"
     r"\\(?:alpha|beta|gamma|delta|epsilon|lambda|mu|nu|pi|sigma|tau|phi|omega|infty|times|cdot|leq|geq|sim|approx|to)\b"
@@ -116,11 +116,14 @@ _MAYBE_MOJIBAKE = re.compile(
 
 
 # A soft hyphen may be a byte of mojibake: í becomes A with tilde and a soft hyphen.
+_ONLY_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _INVISIBLE_OR_MOJIBAKE = re.compile(rf"({_MOJIBAKE_1252.pattern}|{_MOJIBAKE_1251.pattern})|[{_INVISIBLE}]")
 
 
 def without_invisible(content: str, mark: str = "") -> str:
     """The text with `mark` in place of invisible characters, except for those that are bytes in a wrong encoding."""
+    if "\u00ad" not in content:
+        return _ONLY_INVISIBLE.sub(mark, content)
     return _INVISIBLE_OR_MOJIBAKE.sub(lambda match: match[1] or mark, content)
 
 

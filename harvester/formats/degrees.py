@@ -10,15 +10,22 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_MARKS = "*†‡§¶‖#⁎∗✉\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
+_MARKS = "*＊†‡§¶‖#⁎∗✉\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
 
-# Titles before a name, in lower case. Those in the second line need their full stop, because they may be names.
-_TITLES = "prof professor profesor profesora professora dr drs dra drg doç mr mrs ms sir rev phdr mudr rndr judr mvdr"
-_DOTTED_TITLES = "doc mag lic ing ir eng engr arq assoc asst yrd öğr arş gör uzm mgr bc hj проф доц акад канд dipl priv"
+# Titles before a name, in lower case. The second kind need their full stop, because they may be names.
+_TITLES = (
+    "prof professor profesor profesora professora dr drs dra drg ddr doç mr mrs ms sir rev phdr mudr rndr judr mvdr"
+)
+_DOTTED_TITLES = (
+    "doc mag lic ing ir eng engr arq assoc asst yrd öğr arş gör uzm mgr bc hj univ dott hab проф доц акад канд "
+    "dipl priv pgs.ts gs.ts pgs ths δρ د"
+)
 _UNDOTTED = "|".join(f"[{title[0].upper()}{title[0]}]{title[1:]}" for title in _TITLES.split())  # MS are initials
-_DOTTED = "|".join((*_TITLES.split(), *_DOTTED_TITLES.split()))
+_DOTTED = "|".join(map(re.escape, (*_TITLES.split(), *_DOTTED_TITLES.split())))
+_SCIENCES = r"[кд]\.\s?[а-я]{1,5}\.\s?н\."  # candidate or doctor of some science
 _TITLE = re.compile(
-    rf"(?:(?:(?-i:(?:{_UNDOTTED})\b(?![-’'.]))|(?:{_DOTTED})\.|д-р\b|üyesi\b)(?:-\s?(?:ing|doz)\.)?,?\s*)+",
+    rf"(?:(?:(?-i:(?:{_UNDOTTED})\b(?![-’'.]))|dott\.ssa\b|mgr\sinż\.|(?:{_DOTTED})\.|{_SCIENCES}|д-р\b|üyesi\b|"
+    rf"(?:PD|Univ\.-Prof\.)\s(?=Dr\b)|(?<=prof\.\s)em\.)(?:-\s?(?:ing|doz|prof)\.)?,?\s*)+",
     re.IGNORECASE,
 )
 
@@ -26,21 +33,24 @@ _TITLE = re.compile(
 # full stops, and the third kind are usual with a blank. Degrees that look like initials (MBA) are in `_SHORT`.
 _DEGREES = """
 Ph_D M_Sc B_Sc D_Sc Sc_D M_B_B_S F_R_C_P F_R_C_S F_R_C_P_C F_A_C_S F_A_C_P M_R_C_P D_Phil M_Phil Ed_D M_Eng B_Eng
-Pharm_D Psy_D M_Pharm B_Pharm M_Tech B_Tech M_Div Dr_P_H M_Ed B_Ed M_Pd S_Pd M_Pd_I S_Pd_I M_Kom S_Kom M_Hum S_Hum M_Si
-S_Si S_Sos M_Sos M_I_Kom S_I_Kom S_Ked M_Kes S_Kep M_Kep S_Farm M_Farm S_Psi M_Psi S_Pt M_Pt Dr_Sc PHD MSC BSC MPHIL
-DPHIL
+Pharm_D Psy_D M_Pharm B_Pharm M_Tech B_Tech M_Div Dr_P_H C_Sc M_Ed B_Ed M_Pd S_Pd M_Pd_I S_Pd_I M_Kom S_Kom M_Hum S_Hum
+M_Si S_Si S_Sos M_Sos M_I_Kom S_I_Kom S_Ked M_Kes S_Kep M_Kep S_Farm M_Farm S_Psi M_Psi S_Pt M_Pt Dr_Sc PHD MSC BSC
+MPHIL DPHIL
 """
 _DOTTED_DEGREES = """
-LL_M LL_B LL_D M_Ag S_Ag M_Ak S_Ak S_Hut M_Hut S_Th M_Th S_Ds M_Ds S_Sn M_Sn S_St M_Ars M_Par Sp_P_D C_Sc M_Mus B_Mus
+LL_M LL_B LL_D M_Ag S_Ag M_Ak S_Ak S_Hut M_Hut S_Th M_Th S_Ds M_Ds S_Sn M_Sn S_St M_Ars M_Par Sp_P_D M_Mus B_Mus
 """
 _SPACED_DEGREES = "Ph_D M_Sc B_Sc S_Pd M_Pd S_Kom M_Kom M_Kes S_Ked M_Hum S_Sos"
-_IN_RUSSIAN = r"[кд]\.\s?[а-я]{1,4}\.\s?н\."
+_IN_RUSSIAN = (
+    rf"{_SCIENCES}|(?:(?:доктор|кандидат)\s(?:[а-я-]+\s)?наук|профессор|доцент|академик|аспирант(?:ка)?|магистрант(?:ка)?|"
+    r"соискатель|старший преподаватель|[Ee]sq\.)"
+)
 _DEGREE = "|".join(
     degree.replace("_", separator)
     for words, separator in ((_DEGREES, r"\.?"), (_DOTTED_DEGREES, r"\."), (_SPACED_DEGREES, r"\.?\s"))
     for degree in words.split()
 )
-_AT_END = re.compile(rf"(?:^|[\s,;]+)(?:{_DEGREE}|{_IN_RUSSIAN})\.?$")
+_AT_END = re.compile(rf"(?:^|[\s,;]+)\(?(?:{_DEGREE}|{_IN_RUSSIAN})\.?(?:\s?\([A-Z][a-z]+\)|\))?$")
 _SHORT = re.compile(
     r"(?:MD|MA|BA|DO|MS|BS|RN|JD|SE|SH|ST|MM|MT|MH|SS|MBA|MPH|DDS|DMD|DVM|MFA|BFA|MSW|MSN|BSN|DNP|SKM|LLM|LLB|LLD)"
 )
@@ -62,7 +72,8 @@ def tidied(part: str) -> Tidied:
     if title := _TITLE.match(bare):
         removed.append(title[0].strip(" ,"))
         bare = bare[title.end() :]
-    while degree := _AT_END.search(bare):
+    is_word = bare.isalpha() and bare.istitle()  # most parts are: no degree
+    while not is_word and (degree := _AT_END.search(bare)):
         removed.append(degree[0].strip(" ,;"))
         bare = bare[: degree.start()].rstrip(" ,;")
     return Tidied(bare, tuple(removed))

@@ -12,12 +12,14 @@ from harvester.formats.damage import without_invisible
 from harvester.model import Article, Finding
 from harvester.text import Math
 
-# As bytes of UTF-8, and as entities, which may be escaped twice. Most payloads have none of them.
-_BYTES = re.compile(rb"\xc2\xad|\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xef\xbb\xbf")
+# As bytes of UTF-8, and as entities, which may be escaped twice. Most payloads have none of them. A literal is found
+# faster than one of several alternatives.
+_LITERALS = (b"\xc2\xad", b"\xd8\x9c", b"\xef\xbb\xbf")
+_BYTES = re.compile(rb"\xe2(?:\x80[\x8b\x8e\x8f\xaa-\xae]|\x81[\xa0\xa6-\xaf])")
 _ENTITY = re.compile(
     rb"&(?:amp;)*(?:shy|lrm|rlm|ZeroWidthSpace|NoBreak|"
-    rb"#(?:0*(?:173|8203|8206|8207|823[4-8]|8288|829[4-7]|65279)|"
-    rb"[xX]0*(?:[aA][dD]|200[bBeEfF]|202[a-eA-E]|2060|206[6-9]|[fF][eE][fF][fF])));"
+    rb"#(?:0*(?:173|8203|8206|8207|823[4-8]|8288|829[4-9]|830[0-3]|1564|65279)|"
+    rb"[xX]0*(?:[aA][dD]|200[bBeEfF]|202[a-eA-E]|2060|206[6-9a-fA-F]|61[cC]|[fF][eE][fF][fF])));"
 )
 # The part of a path that other findings have: not `titles[0].text.inline`, nor `abstracts[0].blocks[1].text`.
 _FIELD = re.compile(r"(?:(?:journal\.)?titles|keywords)\[\d+\](?=\.text)|abstracts\[\d+\]|[^.]+(?:\.(?!inline)[^.]+)*")
@@ -26,7 +28,7 @@ _EXCERPT_LENGTH = 80  # characters of a finding's value
 
 def cleaned(payload: bytes) -> bytes:
     """The payload without invisible characters; the same object if it has none, or is not UTF-8."""
-    if not _BYTES.search(payload) and not _ENTITY.search(payload):
+    if not _has_bytes(payload) and not _ENTITY.search(payload):
         return payload
     try:
         written = payload.decode("utf-8")
@@ -34,6 +36,12 @@ def cleaned(payload: bytes) -> bytes:
         return payload
     clean = _ENTITY.sub(b"", without_invisible(written).encode("utf-8"))
     return payload if clean == payload else clean
+
+
+def _has_bytes(payload: bytes) -> bool:
+    if payload.isascii():
+        return False
+    return any(literal in payload for literal in _LITERALS) or _BYTES.search(payload) is not None
 
 
 def invisible_findings(article: Article | None) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from harvester.formats.degrees import tidied, without_degrees_behind
 from harvester.formats.html import inline_from_html
-from harvester.formats.placeholders import is_placeholder, real_name
+from harvester.formats.placeholders import is_placeholder, names_nobody, real_name
 from harvester.formats.several import names_several, with_plain_separators
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, Contributor, Finding, Hints
@@ -59,12 +59,7 @@ zum zur bin ibn op
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _CONJUNCTIONS = frozenset({"y", "e", "i"})
 
-# Values that name nobody, that say that the author is not named, and accounts of a journal system, in lower case.
-_NOBODY = """
-n/a, n.a., nil, none, null, undefined, unknown, unknown author, author unknown, no author, no name, not available
-not applicable, desconocido, autor desconocido, desconhecido, inconnu, auteur inconnu, unbekannt, неизвестен
-неизвестный автор, tidak diketahui
-"""
+# Values that say that the author is not named, and accounts of a journal system, in lower case.
 _ANONYMOUS = """
 anonymous, anon, anon., anonymous author, anónimo, anônimo, anonimo, anonyme, anonym, anonymus, аноним
 анонимный автор, anonim, 佚名, 匿名
@@ -73,18 +68,18 @@ _ACCOUNTS = """
 admin, administrator, site admin, site administrator, system administrator, super user, superuser, root, webmaster
 journal admin, journal administrator, journal manager, admin ojs, administrador, administrateur, администратор
 """
-_KINDS: tuple[tuple[Placeholder, str], ...] = (("nobody", _NOBODY), ("anonymous", _ANONYMOUS), ("account", _ACCOUNTS))
-_PLACEHOLDERS = {wording: kind for kind, words in _KINDS for wording in words.strip().replace("\n", ", ").split(", ")}
+_KINDS: tuple[tuple[Placeholder, str], ...] = (("anonymous", _ANONYMOUS), ("account", _ACCOUNTS))
+_KIND_OF = {wording: kind for kind, words in _KINDS for wording in words.strip().replace("\n", ", ").split(", ")}
 
 
 def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[Contributor | None, list[Finding]]:
     """The contributor named in a dc:creator (`None` if it names nobody), and the findings about it."""
     value = _without_markup(raw)
     whole = fold(value)
-    name = fold(with_plain_separators(value).partition(";")[0])
+    separated = with_plain_separators(value)
+    name = fold(separated.partition(";")[0])
     if whole in hints.organizations or name in hints.organizations:
         return Contributor(kind="group", name=whole if whole in hints.organizations else name), []
-    value = with_plain_separators(value)
     if not any(map(str.isalpha, name)):
         return None, [Finding("name-refused" if lost_its_letters(name) else "contributor-empty", path, whole)]
     if (kind := placeholder_kind(name)) == "nobody":
@@ -92,7 +87,7 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     if kind == "anonymous":
         return Contributor(kind="anonymous"), []
     read = _read(name, hints.name_order)
-    if read.code != "possible-organization" and names_several(value):
+    if read.code != "possible-organization" and names_several(separated):
         return Contributor(surname=whole), [Finding("name-unparsed", path, whole)]
     code = "name-is-account" if kind == "account" else read.code
     findings = [Finding(code, path, name)] if code else []
@@ -101,7 +96,9 @@ def parse_creator(raw: str, hints: Hints, path: str = "contributors") -> tuple[C
     contributor = _without_placeholder(read.contributor)
     if contributor != read.contributor:
         findings = [*(findings if contributor else ()), Finding("placeholder-value", path, name)]
-    return _with_affiliation(contributor, value.partition(";")[2], findings, path) if contributor else (None, findings)
+    return (
+        _with_affiliation(contributor, separated.partition(";")[2], findings, path) if contributor else (None, findings)
+    )
 
 
 def _without_placeholder(contributor: Contributor) -> Contributor | None:
@@ -109,18 +106,19 @@ def _without_placeholder(contributor: Contributor) -> Contributor | None:
     if contributor.surname is None:
         return contributor
     parts = real_name(contributor.surname, contributor.given)
-    return structs.replace(contributor, given=parts[1]) if parts else None
+    return structs.replace(contributor, surname=parts[0], given=parts[1]) if parts else None
 
 
+@lru_cache(1 << 12)
 def placeholder_kind(name: str) -> Placeholder | None:
     """What a value that is not a name stands for: nobody, an author who is not named, or an account of a system.
 
     Only the whole value decides, in either order of its parts: `Null, Jan` is a person.
     """
-    words = list(dict.fromkeys(fold(name).casefold().replace(",", " ").split()))
-    if name in ("NA", "NA, NA"):  # Na is a family name
+    if names_nobody(name):
         return "nobody"
-    return _PLACEHOLDERS.get(" ".join(words)) or _PLACEHOLDERS.get(" ".join(reversed(words)))
+    words = list(dict.fromkeys(name.casefold().replace(",", " ").split()))
+    return _KIND_OF.get(" ".join(words)) or _KIND_OF.get(" ".join(reversed(words)))
 
 
 def lost_its_letters(letterless: str) -> bool:

@@ -32,21 +32,22 @@ _AHEAD = (
     r"online[\s-]?(?:first|early|now|ahead)|first[\s-]?online|(?:published\s)?early[\s-]?(?:view|access|cite|release|online)|"
     r"first[\s-]?(?:view|look)|firstview|just[\s-]?accepted|accepted\s(?:articles?|manuscripts?|papers?)|"
     r"advance[sd]?[\s-]?(?:online|access|articles?|publications?)(?:\spublication)?|forthcoming(?:\s(?:articles?|papers?|issue))?|"
-    r"pre-?publication|pre-?prints?|articles?\sin\sadvance|epub|e-?pub\sahead\sof\sprint|latest\sarticles?|to\s(?:appear|be\spublished)|uncorrected\sproofs?|"
+    r"pre-?publication|pre-?prints?|pre-?press|online\sready|published\sonline|(?:not\s(?:yet\s)?|un)assigned|"
+    r"(?:next|upcoming|current)\sissue|issue\sin\s(?:press|progress)|articles?\sin\sadvance|epub|e-?pub\sahead\sof\sprint|latest\sarticles?|to\s(?:appear|be\spublished)|(?:un)?corrected\sproofs?|"
     # Spanish, Portuguese, French, Italian, Catalan
     r"(?:art[ií]culos?\s)?en\sprensa|publicaci[oó]n\s(?:anticipada|adelantada|avanzada)|(?:avance|anticipo)s?\s(?:en\sl[ií]nea|online)|"
     r"pr[oó]xim(?:amente|o\sn[uú]mero)|primero\sen\sl[ií]nea|(?:artigos?\s)?no\sprelo|publica[cç][aã]o\s(?:antecipada|avan[cç]ada)|"
-    r"(?:artigos?\s)?em\s(?:publica[cç][aã]o|ahead(?:\sof\sprint)?)|(?:articles?\s)?sous\spresse|(?:articles?\s)?[aà]\spara[iî]tre|"
+    r"antes\sde\simprimir|(?:artigos?\s)?em\s(?:publica[cç][aã]o|impress[aã]o|ahead(?:\sof\sprint)?)|(?:articles?\s)?sous\spresse|(?:articles?\s)?[aà]\spara[iî]tre|"
     r"publication\santicip[eé]e|pr[eé]publication|(?:articoli\s)?in\s(?:corso\sdi\s)?stampa|di\sprossima\spubblicazione|en\spremsa|"
     # German, Dutch, Scandinavian, Polish, Czech, Croatian, Turkish, Indonesian
-    r"(?:artikel\s)?im\sdruck|(?:online\s)?vorab(?:ver[oö]ffentlichung|\sonline)?|online\szuerst|(?:artikelen\s)?in\sdruk|i\strykk?|"
+    r"(?:artikel\s)?im\s(?:druck|erscheinen)|(?:online\s)?vorab(?:ver[oö]ffentlichung|\sonline)?|online\szuerst|(?:artikelen\s)?in\sdruk|i\strykk?|"
     r"under\stryckning|w\sdruku|wczesny\sdost[eę]p|v\stisku|u\stisku|(?:makaleler\s)?bask[iı]da|bas[iı]mda|"
-    r"erken\s(?:g[oö]r[uü]n[uü]m|yay[iı]n|eri[sş]im)|"
-    r"online\silk|(?:artikel\s)?akan\sterbit|segera\sterbit|artikel\sdalam\s(?:proses|pers)|"
+    r"erken\s(?:g[oö]r[uü]n[uü]m|yay[iı]n|eri[sş]im|bask[iı])|"
+    r"online\silk|(?:artikel\s)?akan\sterbit|segera\sterbit|(?:artikel\s)?dalam\s(?:proses|pers)|"
     # Russian, Ukrainian, Chinese, Japanese, Korean, Arabic, Persian
-    r"(?:статьи\s)?в\sпечати|принят[оыа]\sв\sпечать|предварительная\sпубликация|онлайн[\s-]сначала|(?:статті\s)?(?:у|в)\sдруці|"
+    r"(?:статьи\s)?в\sпечат[иь]|принят[оыа]\s(?:в\sпечать|к\sпечати)|предварительная\sпубликация|онлайн[\s-]сначала|(?:статті\s)?(?:у|в)\sдруці|"
     r"网络首发|优先出版|在线优先|优先发表|预出版|录用定稿|網路優先|早期公開|印刷中|온라인\s?우선|출판\s?예정|인쇄\s?중|"
-    r"(?:مقالات\s)?(?:قيد|تحت)\s(?:النشر|الطبع)|(?:مقالات\s)?(?:آماده|در\sدست)\sانتشار|مقالات\sپذیرفته\sشده"
+    r"(?:مقالات\s)?(?:قيد|تحت)\s(?:النشر|الطبع)|(?:مقالات\s)?(?:آماده|در\s(?:دست|حال))\sانتشار|مقالات\sپذیرفته\sشده"
 )
 # One or several of them, perhaps with a year: `Online First (2021)`, `Articles in press / Early view`.
 _IN_NO_ISSUE = re.compile(
@@ -54,6 +55,7 @@ _IN_NO_ISSUE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 80  # characters of such words
+_ZEROS = re.compile(r"[a-z]?0+(?:\s*[-\u2013]\s*0+)?", re.IGNORECASE)  # 00, 00-00, e000
 _FIELD_NAMES = {"issue_title": "issue title", "first_page": "first page", "last_page": "last page"}
 
 
@@ -85,7 +87,7 @@ def _zeros(written: Numbering) -> list[str]:
 
     A single zero is the volume or issue of a pilot, if the article has real pages or none at all.
     """
-    zeros = {field for field, value in written._asdict().items() if value and not value.strip("0")}
+    zeros = {field for field, value in written._asdict().items() if value and _ZEROS.fullmatch(value)}
     pages = {field for field in ("first_page", "last_page") if getattr(written, field)}
     if not pages <= zeros:
         zeros -= pages

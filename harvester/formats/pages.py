@@ -10,8 +10,8 @@ from msgspec import Struct
 _ROMAN = r"(?=[ivxlcdm])m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?!\w)"
 _CAPITALS = "".join(letter.upper() if letter in "mdclxvi" else letter for letter in _ROMAN)
 _PAGE = rf"(?:[^\W\d_]{{0,3}}\.?\d[\w.]*|{_ROMAN}|{_CAPITALS})"
-_DASH = r"\s*[-\u2010-\u2015\u2212]{1,2}\s*"
-_LABEL = r"(?:(?:pp?|pgs?|págs?|pags?|páginas?|pages?|стр|сс?|СС?|ss?|S|str|hal|бб?|sid)(?:\.\s*|\s+))?"
+_DASH = r"(?:\s*(?:[-\u2010-\u2015\u2212]{1,2}|[~\u301c\uff5e])\s*|\s+(?:to|a|à|bis|до)\s+)"
+_LABEL = r"(?:(?i:pp?|pgs?|págs?|pags?|páginas?|pages?|стр|сс?|ss?|str|hal|hlm|halaman|seiten?|бб?|sid)(?:\.\s*|\s+))?"
 _MORE = r"(?:\s*[,;+&]\s*|\s+/\s+|\s+(?:and|und|y|e|et|и|та)\s+)"
 _PAGES = re.compile(
     rf"{_LABEL}(?P<first>{_PAGE})(?:{_DASH}(?P<last>{_PAGE})(?:\s*(?:pp?|с|стр)\.?)?)?"
@@ -23,7 +23,8 @@ _COUNT = re.compile(r"\d+\s?(?:pp?|pgs?|págs?|pags?|pages?|páginas?|стр|Sei
 _SINGLE = re.compile(rf"{_PAGE}|[^\W\d_]{{1,2}}|[^\W_]+(?:[.-][^\W_]+)+")
 _HYPHENATED = re.compile(rf"(?P<first>{_PAGE})(?P<dash>{_DASH})(?P<last>{_PAGE})")
 _IN_SECTION = re.compile(r"(?P<section>[^\W_]+)-[^\W_]+")
-_NUMBERED = re.compile(r"([^\W\d_]*)(\d+)")
+_NUMBERED = re.compile(r"(?P<before>[^\W\d_]*)(?P<number>\d+)(?P<after>[^\W\d_]?)")
+_COUNTER = re.compile(r"第?\s*(.*?)\s*[页頁]")  # Chinese: 第12-15页
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _MAX_LENGTH = 100  # characters; a longer value is prose
 
@@ -45,10 +46,16 @@ def parse_pages(raw: str) -> Pages | None:
     >>> parse_pages("pp. 17–24, 37")
     Pages(first='17', last='24', other='37')
     """
-    match = _PAGES.fullmatch(raw.strip()) if len(raw) <= _MAX_LENGTH else None
-    if match and _COUNT.fullmatch(raw.strip()):
+    value = _without_counter(raw.strip())
+    match = _PAGES.fullmatch(value) if len(raw) <= _MAX_LENGTH else None
+    if match and _COUNT.fullmatch(value):
         return None
     return Pages(_trimmed(match["first"]), match["last"] and _trimmed(match["last"]), match["other"]) if match else None
+
+
+def _without_counter(value: str) -> str:
+    counted = _COUNTER.fullmatch(value)
+    return counted[1] if counted else value
 
 
 def _trimmed(page: str) -> str:
@@ -63,7 +70,7 @@ def parse_page(raw: str) -> Pages | None:
     >>> parse_page("A-12"), parse_page("12-15")
     (Pages(first='A-12', last=None, other=None), Pages(first='12', last='15', other=None))
     """
-    value = raw.strip()
+    value = _without_counter(raw.strip())
     if _COUNT.fullmatch(value):
         return None
     return Pages(value) if _SINGLE.fullmatch(value) and not _is_range(value) else parse_pages(value)
@@ -81,7 +88,8 @@ def _is_range(value: str) -> bool:
         return match is not None
     one, other = _NUMBERED.fullmatch(match["first"]), _NUMBERED.fullmatch(match["last"])
     if one and other:
-        return other[1] in ("", one[1]) and int(other[2]) > int(one[2])
+        is_alike = other["before"] in ("", one["before"]) and bool(one["after"]) == bool(other["after"])
+        return is_alike and int(other["number"]) > int(one["number"])
     return not one and not other and 0 < _roman(match["first"]) < _roman(match["last"])
 
 

@@ -16,7 +16,11 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 def may_be_one_person(name: AltName, other: AltName) -> bool:
     """Whether the names have different scripts, a word in common, or the same initials of all parts that both have."""
     ours, theirs = _whole(name), _whole(other)
-    if _script(ours) != _script(theirs) or _words(ours) & _words(theirs):
+    if _script(ours) != _script(theirs):
+        return True
+    if name.given and other.given and name.surname == other.surname:  # relatives, or one person with and without a part
+        return initial(name.given) == initial(other.given) or bool(_words(name.given) & _words(other.given))
+    if _words(ours) & _words(theirs):
         return True
     if bool(name.given) != bool(other.given):  # one is a whole name in one piece
         return False

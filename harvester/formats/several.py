@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from harvester.formats.degrees import tidied
 from harvester.text import fold
@@ -15,25 +15,34 @@ def vocabulary(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_SEPARATORS = str.maketrans({"，": ",", "،": ",", "﹐": ",", "；": ";", "؛": ";", "﹔": ";", "\u037e": ";"})
+_SEPARATORS = str.maketrans(dict.fromkeys("，،﹐︐⹁፣", ",") | dict.fromkeys("；؛﹔︔\u037e", ";"))
 _LISTING_COMMA = re.compile(r"[、､﹑]")  # separates people, or parts of a name
 
 # A letter with a full stop, or one of the digraphs by which Cyrillic initials are written in Latin letters.
 _INITIAL = re.compile(r"(?<![^\W_])(?:[^\W\d_]|Yu|Ya|Ye|Zh|Ch|Sh|Kh|Ts|Дж)\.")
+# Most names: a family name, a given name or its initial, and further initials.
+_USUAL = re.compile(r"[^\W\d_]{2,},\s?[^\W\d_]+\.?(?:[ -]?[^\W\d_]\.)*")
 _FULL_WORD = re.compile(r"[^\W\d_]{2,}(?![^\W_]|\.)")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*")
-_BAR = re.compile(r"\s[/|•+]\s|\||\s&|&\s|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
+_BAR = re.compile(r"\s(?://|[/|•+])\s|[|&]|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
 _DASH = re.compile(r"\s[-\u2013\u2014]\s")
+_MAY_SEPARATE = re.compile(r"\s[-\u2013\u2014\u00b7]\s|\n")  # a line of a name may be broken
+# A name with initials after another one, with nothing between them. One initial may be of a second family name.
+_NAMES_IN_A_ROW = re.compile(r"[^\W\d_]{2,}\s(?:[^\W\d_]\.\s?){2,}\s[^\W\d_]{2,}\s(?:[^\W\d_]\.\s?){2,}")
 _SUFFIX = re.compile(r",\s*(?:[JS]r\.?|I{2,3}|IV|Filho|Neto|J[uú]nior)$")
 _ROMAN = frozenset({"II", "III", "IV", "V"})
 _PARTICLES = vocabulary("da das de del della den der di do dos du el la las le los van von zu y e i")
 
-_AND = vocabulary("& and und et och og ve dan serta en és oraz ja və și şi и та і και و")
-_AND_IN_NAMES = vocabulary("y e i")  # Ortega y Gasset, Costa e Silva, Pi i Margall
+_AND = vocabulary(
+    "& and AND und UND with et och og ve dan serta en és oraz ja və și şi và и та і және жана και و और 및 和 与 與"
+)
+_AND_IN_NAMES = vocabulary("y e i a si ir un dhe")  # Ortega y Gasset, Costa e Silva, Pi i Margall
 
-# Words of institutions, roles and places. A statement with one of them, whole or as the beginning marked by *, is not
-# a list of people.
+# Words of institutions and roles, and places. A statement with one of them, whole or as the beginning marked by *, is
+# not a list of people.
 _STATEMENT = Path(__file__).with_name("affiliation_words.txt")
+_PLACES = Path(__file__).with_name("places.txt")
+_GIVEN_NAMES = re.compile(r"Georgia|Jordan|Sofia|Virginia")  # and places
 _IDEOGRAPHIC = re.compile(
     r"大学|大學|学院|學院|研究|医院|醫院|病院|公司|中心|学校|學校|实验|実験|協会|协会|協會|学会|學會|图书|図書|대학|연구|병원|센터|학교"
 )
@@ -41,6 +50,9 @@ _ABBREVIATED_PLACE = re.compile(
     r"\b(?:U\.\s?S|U\.\s?K|D\.\s?C|P\.\s?R|N\.\s?Y|L\.\s?A|D\.\s?F|B\.\s?C|S\.\s?[Ap]|C\.\s?V)\b"
 )
 _NOT_IN_NAMES = re.compile(r"[\d@:()\[\]]|//")
+_BETWEEN = re.compile(r";|\s(?:and|&)\s")
+_NOTE = re.compile(r"\s*\([^()]*\)$")
+_AND_OTHERS = re.compile(r"\bet al\b")
 
 
 def with_plain_separators(value: str) -> str:
@@ -48,16 +60,30 @@ def with_plain_separators(value: str) -> str:
     return value.translate(_SEPARATORS)
 
 
+@lru_cache(1 << 12)  # authors publish more than once
 def names_several(value: str) -> bool:
     """Whether a value with plain separators names more than one person, whatever is between them."""
+    if _USUAL.fullmatch(value):
+        return False
     before, _, after = value.partition(";")
     name = fold(before)
-    if _LISTING_COMMA.search(name) or _BAR.search(name):
+    if _LISTING_COMMA.search(name) or _BAR.search(name) or name.count("(") > 1:
         return True
     parts = [part.strip() for half in _DASH.split(name) for part in half.split(",")]
     if sum(map(_is_whole_name, parts)) > 1 or _have_bare_initials(parts):
         return True
-    return _has_conjunction(name) or (bool(after.strip(" ;\n")) and _is_list(tidied(name).part, after))
+    if _has_conjunction(name) or _AND_OTHERS.search(value) or _NAMES_IN_A_ROW.fullmatch(name):
+        return True
+    if any(_are_whole_names(before[: sign.start()], before[sign.end() :]) for sign in _MAY_SEPARATE.finditer(before)):
+        return True
+    return bool(after.strip(" ;\n")) and _is_list(tidied(name).part, after)
+
+
+def parts_name_several(surname: str, given: str) -> bool:
+    """Whether a family name and given names, in fields of their own, are those of more than one person."""
+    if any(";" in part or _BAR.search(part) or _has_conjunction(part) for part in (surname, given)):
+        return True
+    return any(sign in surname and sign in given for sign in (",", " y ", " e ", " i ", "/"))
 
 
 def _is_whole_name(part: str) -> bool:
@@ -105,7 +131,7 @@ def _has_conjunction(name: str) -> bool:
 def _are_whole_names(before: str, after: str) -> bool:
     """Whether both sides of a word that also joins family names are whole names."""
     if "," in before + after:
-        return all("," in side or _is_whole_name(side) for side in (before, after))
+        return all("," in side.strip(" ,\n") or _is_whole_name(side) for side in (before, after))
     return all(_is_whole_name(side) or len(_own_words(side)) > 1 for side in (before, after))
 
 
@@ -118,15 +144,18 @@ def _own_words(side: str) -> list[str]:
 
 def _is_list(name: str, after: str) -> bool:
     """Whether the text after the first semicolon continues with people. It may also be an affiliation."""
-    written = [entry for part in after.split(";") if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
+    written = [entry for part in _BETWEEN.split(after) if (entry := fold(part.replace("\n", " ")).strip(" ,"))]
     entries = [tidied(entry).part or entry for entry in written]
-    if not entries or any(_NOT_IN_NAMES.search(entry) for entry in entries[:1]):
+    if not entries or _NOT_IN_NAMES.search(_NOTE.sub("", entries[0])):
         return False
-    return any(map(_is_certainly_person, entries)) or all(_has_form_of(name, entry) for entry in entries)
+    return any(_is_certainly_person(name, entry) for entry in entries) or _has_form_of(name, entries[0])
 
 
-def _is_certainly_person(entry: str) -> bool:
-    """Whether the entry is a name with initials: `Smith, B.`, `B. Smith`."""
+def _is_certainly_person(name: str, entry: str) -> bool:
+    """Whether the entry is a name with initials: `Smith, B.`, `B. Smith`, perhaps with `Jr.` or a note in brackets."""
+    entry = _SUFFIX.sub("", _NOTE.sub("", entry))
+    if _has_acronym(entry) and not _has_acronym(name):  # P. N. Orlov IEE RAS
+        return False
     family, _, given = entry.partition(",")
     is_inverted = bool(given) and _FULL_WORD.search(family) is not None and not _FULL_WORD.search(given)
     has_form = _is_whole_name(entry) if not given else is_inverted or _is_whole_name(given.strip())
@@ -135,45 +164,72 @@ def _is_certainly_person(entry: str) -> bool:
 
 def _has_form_of(name: str, entry: str) -> bool:
     """Whether the entry has the form of the name before it: `Family, Given`, or several words without a comma."""
-    entry = _SUFFIX.sub("", entry)
+    name, entry = (_NOTE.sub("", name), _NOTE.sub("", entry)) if name.endswith(")") else (name, entry)
+    entry = _SUFFIX.sub("", entry.title() if name.islower() else entry)
     if not _may_be_name(entry) or ("," in entry) != ("," in name) or entry.count(",") > 1:
         return False
     sides = entry.split(",")
     if not all(0 < len(_own_words(side)) <= 3 for side in sides):
         return False
-    if len(sides) == 1 and (len(name.split()) == 1 or len(entry.split()) == 1):
-        return _is_ideographic(name) and _is_ideographic(entry)
+    if len(sides) == 1 < len(name.split()) and len(entry.split()) == 1:  # Kay Walsh; Fiocruz
+        return False
     is_shouted = entry.split()[0].strip(",").isupper() and not name.split()[0].strip(",").isupper()  # CNRS, Paris
     return not (is_shouted and any(map(str.islower, entry)))
 
 
-def _is_ideographic(name: str) -> bool:
-    """Whether the name is that of one person in Chinese, Japanese or Korean: two to five characters."""
-    return 2 <= len(name) <= 5 and all("\u3005" <= character <= "\ud7a3" for character in name)
+def _has_acronym(words: str) -> bool:
+    """Whether a word is in capitals throughout, and another one is not."""
+    return not words.isupper() and any(len(word) > 2 and word.isupper() for word in words.split())
 
 
 def _may_be_name(entry: str) -> bool:
-    if _NOT_IN_NAMES.search(entry) or _IDEOGRAPHIC.search(entry) or _ABBREVIATED_PLACE.search(entry):
+    if _NOT_IN_NAMES.search(entry) or _IDEOGRAPHIC.search(entry) or _ends_in_place(entry):
         return False
     if any(word.islower() and word not in _PARTICLES for word in _WORDS.findall(entry)):
         return False
-    whole, beginnings = _statement_words()
-    lowered = entry.casefold()
-    if any(f" {phrase} " in f" {lowered.replace(',', ' ')} " for phrase in whole if " " in phrase):
-        return False
-    return not any(word in whole or word.startswith(beginnings) for word in _lowered_words(entry))
+    return not _words_of(_STATEMENT).are_in(entry)
 
 
-def _lowered_words(entry: str) -> Iterator[str]:
-    return (word.casefold().rstrip(".") for word in _WORDS.findall(entry))
+def _ends_in_place(entry: str) -> bool:
+    """Whether the entry ends in a place. `Paris, Marie`, `Jack London` and `Silva, B. C.` are people."""
+    before, comma, last = entry.rpartition(",")
+    places = _words_of(_PLACES)
+    if _ABBREVIATED_PLACE.search(last) or _GIVEN_NAMES.fullmatch(last.strip()):
+        return not comma or places.are_in(before)
+    return places.are_in(last) if comma else places.are_all(last)
+
+
+class _Words(NamedTuple):
+    """Words in lower case, phrases of several words, and beginnings of words."""
+
+    words: frozenset[str]
+    phrases: tuple[str, ...]
+    beginnings: tuple[str, ...]
+
+    def are_all(self, text: str) -> bool:
+        """Whether the text has only these words, or is one of the phrases."""
+        found = _lowered_words(text)
+        return " ".join(found) in self.phrases or all(word in self.words for word in found)
+
+    def are_in(self, text: str) -> bool:
+        found = _lowered_words(text)
+        line = f" {' '.join(found)} "
+        return any(word in self.words or word.startswith(self.beginnings) for word in found) or any(
+            f" {phrase} " in line for phrase in self.phrases
+        )
+
+
+def _lowered_words(text: str) -> list[str]:
+    return [word.casefold().rstrip(".") for word in _WORDS.findall(text)]
 
 
 @cache
-def _statement_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """The words, and the beginnings of words."""
-    lines = _STATEMENT.read_text(encoding="utf-8").splitlines()
+def _words_of(path: Path) -> _Words:
+    lines = path.read_text(encoding="utf-8").splitlines()
     words = [word.strip() for line in lines if not line.startswith("#") for word in line.split(",") if word.strip()]
-    return (
-        frozenset(word for word in words if not word.endswith("*")),
+    whole = [word for word in words if not word.endswith("*")]
+    return _Words(
+        frozenset(word for word in whole if " " not in word),
+        tuple(word for word in whole if " " in word),
         tuple(word.removesuffix("*") for word in words if word.endswith("*")),
     )

@@ -19,12 +19,12 @@ def tidied_name(name: AltName, path: str, notes: Notes) -> AltName:
         if name.given:
             notes.report("name-unparsed", path, f"{name.given} {name.surname}")
         return name
-    given = tidied(name.given or "")
-    removed += given.removed
+    given, removed_from_given = _without_degrees(name.given or "")
+    removed += removed_from_given
     if removed:
         whole = " ".join(filter(None, (name.given, name.surname)))
         notes.report("name-tidied", path, whole, removed=", ".join(removed))
-    return replace(name, surname=surname, given=given.part or None) if removed else name
+    return replace(name, surname=surname, given=given or None) if removed else name
 
 
 def _tidied_surname(surname: str, given: str | None) -> tuple[str, tuple[str, ...]]:
@@ -32,4 +32,12 @@ def _tidied_surname(surname: str, given: str | None) -> tuple[str, tuple[str, ..
     parts = [part.strip() for part in surname.split(",")]
     kept = without_degrees_behind([given, *parts])[1:] if given and len(parts) > 1 else parts
     rest = tidied(", ".join(kept) if len(kept) < len(parts) else surname)
+    return rest.part, (*rest.removed, *parts[len(kept) :])
+
+
+def _without_degrees(given: str) -> tuple[str, tuple[str, ...]]:
+    """The given names and what was removed. After a comma, `MD` is a degree, as the family name is known."""
+    parts = [part.strip() for part in given.split(",")]
+    kept = without_degrees_behind(["", *parts])[1:] if len(parts) > 1 else parts
+    rest = tidied(", ".join(kept))
     return rest.part, (*rest.removed, *parts[len(kept) :])

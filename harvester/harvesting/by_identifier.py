@@ -8,6 +8,7 @@ and what a comparison finds missing.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -169,7 +170,7 @@ class IdentifierList:
         self._watch = ListWatch(patience=patience)
         self._token: str | None = None
         self.pages, self.size = 0, None if first is None else first.list_size
-        self.has_ended = False
+        self.has_ended, self.has_shrunk = False, False
 
     @property
     def total(self) -> int:
@@ -188,6 +189,7 @@ class IdentifierList:
         if isinstance(page, ProviderError):
             raise page
         self._watch.count(page)
+        self.has_shrunk = self.has_shrunk or 0 < (page.list_size or 0) < (self.size or 0)
         self.pages, self.size = self.pages + 1, page.list_size or self.size
         self._token = page.token.value if page.token else None
         self.has_ended = self._token is None or self.circling
@@ -231,7 +233,8 @@ class Fetched(Struct, frozen=True):
 def fetch_each(window: Window, first: Page, patience: Patience) -> Plan[Fetched]:
     """Fetches every record of a window by identifier; those that do not come are rejected with the reason.
 
-    `first` is the first page of its identifiers. Raises `ProviderError` if the provider is to blame.
+    `first` is the first page of its identifiers. A list of several pages is read once more at the end, as its rows can
+    shift meanwhile. Raises `ProviderError` if the provider is to blame.
     """
     listed, asker = IdentifierList(window, patience, first), Asker(window.prefix, patience, verifies=True)
     asked, has_records, rest = Seen(), False, Page(records=())
@@ -245,29 +248,53 @@ def fetch_each(window: Window, first: Page, patience: Patience) -> Plan[Fetched]
         if rest.bad and not listed.has_ended:
             yield Save(rest)
     doubt = lists.doubt(listed.total, listed.size, circling=listed.circling)
+    if doubt is None and listed.pages > 1:
+        again = yield from first_page(window)
+        is_whole = yield from fetch_unlisted(window, None, patience, again, may_be_cut=False)
+        doubt = None if is_whole else "its list of identifiers cannot be read twice"
     return Fetched(listed.total, has_records, doubt, rest)
 
 
-def fetch_unlisted(window: Window, size: int | None, patience: Patience) -> Plan[bool]:
+def fetch_unlisted(
+    window: Window, size: int | None, patience: Patience, first: Page | None = None, *, may_be_cut: bool = True
+) -> Plan[bool]:
     """Fetches by identifier what only the list of identifiers names, of a list that stays too short.
 
     Returns whether that list is whole, so that nothing is missing. A record that the provider does not have by its
     identifier either does not exist. Where nothing comes any more, the rest is not asked for.
+
+    `first` is the first page of that list, if it came already. `may_be_cut`: the record before a gap is fetched too.
+    Where a page was cut and its elements were closed, this record is incomplete, and nothing else shows that.
     """
-    listed, asker = IdentifierList(window, patience), Asker(window.prefix, patience, verifies=True)
-    fruitless = 0
+    listed, asker = IdentifierList(window, patience, first), Asker(window.prefix, patience, verifies=True)
+    fruitless, last = 0, None
     try:
         while (page := (yield from listed.next_page())) is not None:
-            missing = yield Missing(page.records)
+            missing: list[RawRecord] = yield Missing(page.records)
+            edges = _edges((last, *page.records) if last else page.records, missing) if may_be_cut else {}
+            if page.records:
+                last = None if page.records[-1] in missing else page.records[-1]
             for headers in batched(missing, patience.records_per_commit):
                 fetched = yield from _fetch(headers, window, asker, page.response_date, skip_unknown=True)
-                yield Save(fetched)
+                before = [edges[raw.identifier] for raw in headers if raw.identifier in edges and fetched.records]
+                whole = yield from _fetch(before, window, asker, page.response_date, skip_unknown=True)
+                yield Save(replace(fetched, records=(*whole.records, *fetched.records)))
                 fruitless = 0 if fetched.records else fruitless + len(headers)
                 if fruitless >= patience.fruitless_records:
                     return False
     except ProviderError:
         return False
     return lists.doubt(listed.total, listed.size or size, circling=listed.circling) is None
+
+
+def _edges(listed: Iterable[RawRecord], missing: Iterable[RawRecord]) -> dict[str, RawRecord]:
+    """The live record directly before each gap of a list, by the identifier of the first missing one."""
+    gaps = {raw.identifier for raw in missing}
+    return {
+        raw.identifier: before
+        for before, raw in pairwise(listed)
+        if raw.identifier in gaps and before.identifier not in gaps and not before.deleted
+    }
 
 
 def _fetch(

@@ -111,7 +111,7 @@ class _Comparison:
                 if raw.identifier not in known and raw.identifier not in self._rejected:
                     self._measure_lag(raw)
         self._listed.total += listed.total
-        return lists.doubt(listed.total, listed.size, circling=listed.circling)
+        return lists.doubt(listed.total, listed.size, circling=listed.circling, shrunk=listed.has_shrunk)
 
     def _is_missing(self, raw: RawRecord, known: StoredRecord | None) -> bool:
         """Whether the store lacks the record, or the version that is listed, or does not know that it is in the set."""

@@ -40,6 +40,13 @@ def changed_while_read() -> str:
     )
 
 
+def never_measured() -> str:
+    return (
+        "the provider does not say how long its list is, and its identifiers could not be compared; "
+        "a comparison finds what may be missing"
+    )
+
+
 def listed_nothing(sets: Sequence[str]) -> str:
     hint = f"it has the sets {_some(sets)}: try one of them in `sets`" if sets else "check the address of the source"
     return f"the provider lists no record at all, and never did; {hint}, or ask its administrator"

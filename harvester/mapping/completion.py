@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from harvester.addresses import why_closed
 from harvester.mapping.comparing import agree_on_doi, agree_on_issue, may_be_same, same_number, title_wordings
 from harvester.model import Abstract, Article, Contributor, Finding, Reading, Title
 
@@ -31,6 +32,7 @@ def completed(article: Article, findings: list[Finding], reading: Reading, name:
         return article, findings
     is_same_place = agree_on_issue(article, other)
     lacking = [field for field in FILLED_FIELDS if not getattr(article, field)]
+    lacking += ["landing_page"] if _is_closed(article.landing_page) and not _is_closed(other.landing_page) else []
     lacking += [field for field in PLACE_FIELDS if is_same_place and not getattr(article, field)]
     values = {field: value for field in lacking if field not in _PAGE_FIELDS and (value := getattr(other, field))}
     values |= _pages(article, other) if is_same_place else {}
@@ -41,6 +43,11 @@ def completed(article: Article, findings: list[Finding], reading: Reading, name:
         filled, moved = _with_further_languages(filled, field, reading.findings, other, name)
         adopted += moved
     return _with_named_contributors(filled, [*findings, *adopted], reading.findings, other, name)
+
+
+def _is_closed(page: str | None) -> bool:
+    """Whether there is a landing page that not everybody can open. Another one is better, as in a single format."""
+    return page is not None and why_closed(page) is not None
 
 
 def _origin(field: str, other: Article, name: str) -> str:

@@ -22,6 +22,7 @@ from harvester.rules import (
     people,
     references,
     relations,
+    scripts,
     undeposited,
     urls,
 )
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *dates.RULES,
     *people.RULES,
     *languages.RULES,
+    *scripts.RULES,
     *formulas.RULES,
     *references.RULES,
     *relations.RULES,

@@ -19,6 +19,7 @@ _BAD_CHARACTER = re.compile(f"[^{DOI_CHARACTERS}]")
 _PROBLEMS: dict[DoiProblem, str] = {
     "end": "ends in punctuation",
     "slashes": "has two slashes in a row",
+    "brackets": "has a bracket without its partner",
     "second": "contains another DOI",
     "unfilled": "has a part that was never filled in",
 }

@@ -35,10 +35,10 @@ class Digests(Part):
 
     def save(self, sent: datetime, held: Collection[HeldArticle]) -> None:
         """Saves that a digest reported these articles. One that is not held back any more is reported again, should it
-        be once more."""
+        be once more. That may have changed while the digest was sent."""
         with self._write() as connection:
             connection.execute(insert(digest).values(sent=sent))
             connection.execute(delete(digest_held).where(digest_held.c.article_id.not_in(_HELD)))
-            if held:
-                rows = [{"article_id": one.article_id} for one in held]
+            still_held = set(connection.execute(_HELD).scalars())
+            if rows := [{"article_id": one.article_id} for one in held if one.article_id in still_held]:
                 connection.execute(insert(digest_held).on_conflict_do_nothing(), rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from harvester.store import integrity
 from harvester.store.alerts import Alerts
@@ -32,9 +33,6 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.path, self.read_only = database.path, database.read_only
-        self.backup = database.backup
-        self.close = database.close
         self.alerts = Alerts(database)
         self.articles = Articles(database)
         self.cross_record = CrossRecord(database)
@@ -48,6 +46,22 @@ class Store:
         self.retention = Retention(database)
         self.runs = Runs(database)
         self.sources = Sources(database)
+
+    @property
+    def path(self) -> Path:
+        return self._database.path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this user may only read it. Then nothing is ever written."""
+        return self._database.read_only
+
+    def close(self) -> None:
+        self._database.close()
+
+    def backup(self, path: Path) -> None:
+        """Writes a complete, compact copy of the store, replacing an older copy (`Database.backup`)."""
+        self._database.backup(path)
 
     def apply(
         self,

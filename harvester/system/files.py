@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 import codecs
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Writes a file whose name appears only after all its bytes are on the disk, replacing an earlier file.
 
-    Raises `OSError`. Then at most the file of `temporary_of` is left.
+    Of several processes that write it at once, one comes after the other. Raises `OSError`. Then at most the file of
+    `temporary_of` is left.
     """
     temporary = temporary_of(path)
+    with _alone_with(temporary):
+        try:
+            temporary.write_bytes(data)
+            give_to_owner(temporary)
+            publish(temporary, path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """Keeps other processes from writing this file, which is created. One that was just renamed is another file."""
+    while True:
+        with path.open("ab") as file:
+            with suppress(OSError):  # on a network disk without locks
+                fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_at(path, file):
+                yield
+                return
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
     try:
-        temporary.write_bytes(data)
-        give_to_owner(temporary)
-        publish(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def replace_text(path: Path, text: str) -> None:

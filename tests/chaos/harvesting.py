@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from lxml import etree
@@ -42,12 +43,12 @@ def held(bench: Workbench, prefix: str = "oai_dc") -> dict[str, RawRecord]:
         return {name: raw for name in names for held, raw in store.records.raw("journal", name) if held == prefix}
 
 
-def differing(store: dict[str, RawRecord], truth: Truth) -> set[str]:
-    """The identifiers of records that one of both has alone, or whose text is another.
+def differing(store: dict[str, RawRecord], truth: Truth, sets: Collection[str] = ()) -> set[str]:
+    """The identifiers of records, of these sets or of all, that one of both has alone, or whose text is another.
 
     The tombstone of a record that the provider does not know any more says the same as it does.
     """
-    there = {name: facts(wrapped(data)) for name, data in truth.whole().items()}
+    there = {name: facts(wrapped(data)) for name, data in truth.whole(sets=sets).items()}
     here = {name: facts(raw.payload) for name, raw in store.items() if not raw.deleted or name in there}
     return {
         name

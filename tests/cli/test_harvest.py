@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
+import threading
 
 import pytest
 
@@ -16,8 +16,9 @@ from harvester.reports import RunReport
 from harvester.system import locks
 from tests.cli.conftest import answer, long_ago
 from tests.providers import small_journal
-from tests.providers.server import Answer, Server, reply
+from tests.providers.server import Server, reply
 
+TIMEOUT = 60.0  # seconds
 RUN = ["source", "format", "state", "new", "changed", "deleted", "unchanged", "repaired", "rejected", "pages"]
 
 
@@ -107,20 +108,23 @@ schedule = "@yearly"
     ("number", "again"), [(signal.SIGTERM, ["harvest"]), (signal.SIGINT, ["harvest", "--due"])], ids=["TERM", "INT"]
 )
 def test_signal_stops_at_the_next_page_and_the_next_harvest_resumes(call, tmp_path, number, again):
+    asked, ended = threading.Event(), threading.Event()
+
     def slowly(request):
-        data = small_journal.answer(request)
-        return Answer(data, hang=1.0) if "resumptionToken" in request.query else data
+        if "resumptionToken" in request.query:
+            asked.set()
+            ended.wait(TIMEOUT)
+        return small_journal.answer(request)
 
     with Server(slowly) as server:
         (tmp_path / "config.toml").write_text(SLOW.format(url=server.url))
         with subprocess.Popen(
             [sys.executable, "-m", "harvester", "harvest", "--json"], cwd=tmp_path, stdout=-1, stderr=-1, text=True
         ) as process:
-            while not [query for query in server.queries if "resumptionToken" in query]:
-                assert process.poll() is None, process.communicate()
-                time.sleep(0.02)
+            assert asked.wait(TIMEOUT), process.communicate()
             process.send_signal(number)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=TIMEOUT)
+        ended.set()
         (run,) = json.loads(out)["runs"]
         assert (process.returncode, run["state"], run["new"]) == (128 + number, "incomplete", 2), (out, err)
         assert "Stopping at the next page" in err

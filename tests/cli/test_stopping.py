@@ -25,7 +25,7 @@ from tests.workbench import NOW
 pytestmark = pytest.mark.slow
 
 RECORDS = 1500
-SOON = 5.0  # seconds
+SOON = 20.0  # seconds, on a machine under load; of the work, it is asserted that some of it is left
 
 
 def raw(record: Record) -> RawRecord:

@@ -22,6 +22,8 @@ from tests.providers import small_journal
 from tests.providers.server import Server
 from tests.workbench import watching_pages
 
+TIMEOUT = 60.0  # seconds
+
 
 class Clock:
     """The clock of this machine, moved by `moved`."""
@@ -47,7 +49,7 @@ def daemon(tmp_path: Path, clock: Clock) -> Iterator[Daemon]:
         thread.start()
         yield running
         running.stop()
-        thread.join(20)
+        thread.join(TIMEOUT)
         assert not thread.is_alive()
 
 
@@ -62,7 +64,7 @@ def completed(daemon: Daemon) -> int:
 
 
 def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + TIMEOUT
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.05)

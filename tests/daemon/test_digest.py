@@ -12,8 +12,10 @@ from harvester.daemon import digest
 from harvester.daemon.digest import gathered, send_digest
 from harvester.daemon.due import DIGEST, digest_due, scheduled_tasks
 from harvester.daemon.notifications import Message, NotificationError
+from harvester.errors import BusyError
 from harvester.store import BatchMember, connect
 from harvester.store.store import Store
+from harvester.system import locks
 from harvester.system.stopping import never_stop
 from tests.daemon.conftest import Configured
 from tests.store.samples import NOW, article_to_save, fill, finding, name
@@ -91,6 +93,20 @@ def test_what_could_not_be_sent_is_sent_later(config, store: Store, monkeypatch:
     assert send_digest(config, store, NOW, never_stop)[1] == "Nobody could be told"
     assert len(gathered(config, store, NOW).held) == 1
     assert digest_due(config, store, NOW) is not None
+
+
+def test_digest_that_another_process_has_just_sent_is_not_due(config, store: Store, sent: list[Message]):
+    fill(store, article_to_save(1), article_to_save(2, findings=(finding("error"),)))
+    assert send_digest(config, store, NOW, never_stop)[0]
+    assert send_digest(config, store, NOW, never_stop) == (None, None)
+    assert len(sent) == 1
+
+
+def test_digest_is_left_to_the_process_that_notifies_people(config, store: Store, sent: list[Message]):
+    fill(store, article_to_save(1), article_to_save(2, findings=(finding("error"),)))
+    with locks.hold(config.locks_dir, "alerts", what="alerts"), pytest.raises(BusyError):
+        send_digest(config, store, NOW, never_stop)
+    assert send_digest(config, store, NOW, never_stop)[0]
 
 
 def test_digest_is_a_scheduled_task(config, store: Store, sent: list[Message], tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 from harvester import pipeline
 from harvester.config import Config, load
 from harvester.daemon import due_run, store_outage
+from harvester.daemon.digest import Digest
 from harvester.daemon.due import EXPORT, REPORT
-from harvester.errors import StoreError
+from harvester.errors import BusyError, StoreError
 from harvester.reports import ExportReport, WrittenReport
 from harvester.system import locks
 from harvester.system.stopping import never_stop
@@ -128,6 +130,80 @@ def test_notification_that_failed_is_sent_again(configured: Configured, monkeypa
     assert first.notification_error is not None
     again = due_run.run_due(config, now=now, stop=never_stop)
     assert [incident.subject for incident in again.notification.incidents] == ["reeds"]
+
+
+HOOK = '[alerts]\nwebhook_url_env = "HOOK"\n'
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+def failing(configured: Configured) -> Config:
+    """A configuration with a source that has failed, which nobody was told of."""
+    config = configured({"reeds": "http://127.0.0.1:9/oai"}, more=HOOK)
+    with pipeline.opened(config) as store:
+        run = store.runs.begin("reeds", "oai_dc", "full", (), now())
+        store.runs.finish(run.id, "failed", now(), "nothing answers")
+    return config
+
+
+def notify(config: Config) -> bool | None:
+    """Notifies people as another process would; whether there was something, `None` if that was left to the holder."""
+    with pipeline.opened(config) as store:
+        try:
+            return bool(due_run.notify_of_incidents(config, store, now, {}, never_stop)[0])
+        except BusyError:
+            return None
+
+
+def test_two_processes_send_one_alert(configured: Configured, monkeypatch: pytest.MonkeyPatch):
+    config, both = failing(configured), threading.Barrier(4)
+
+    def race(_: int) -> bool | None:
+        both.wait(20)
+        return notify(config)
+
+    with Server([OK]) as hook, ThreadPoolExecutor(4) as pool:
+        monkeypatch.setenv("HOOK", hook.url)
+        reported = list(pool.map(race, range(4)))
+        assert reported.count(True) == len(hook.requests) == 1
+
+
+def test_mail_server_that_hangs_keeps_no_other_process_waiting(configured: Configured, monkeypatch: pytest.MonkeyPatch):
+    config, arrived, answered = failing(configured), threading.Event(), threading.Event()
+
+    def hang(_: Request) -> bytes:
+        arrived.set()
+        answered.wait(20)
+        return OK
+
+    with Server(hang) as hook, ThreadPoolExecutor(1) as pool:
+        monkeypatch.setenv("HOOK", hook.url)
+        first = pool.submit(notify, config)
+        assert arrived.wait(20)
+        done = due_run.run_due(config, now=now, stop=never_stop)
+        assert (bool(done.notification), done.notification_error, first.done()) == (False, None, False)
+        answered.set()
+        assert first.result(20)
+        assert notify(config) is False
+        assert len(hook.requests) == 1
+
+
+def test_outage_is_reported_by_one_process(configured: Configured, monkeypatch: pytest.MonkeyPatch):
+    config = configured({}, more=HOOK)
+    Path(config.store_url.removeprefix("sqlite:///")).write_text("this is a letter")
+    with Server([OK]) as hook:
+        monkeypatch.setenv("HOOK", hook.url)
+        with locks.hold(config.locks_dir, "alerts", what="a test"):
+            done = due_run.run_due(config, now=now, stop=never_stop)
+        assert (bool(done.notification), hook.requests) == (False, [])
+        assert isinstance(done.store_error, StoreError)
+        assert due_run.run_due(config, now=now, stop=never_stop).notification
+        assert len(hook.requests) == 1
+
+
+def test_digest_with_nothing_to_say_is_done(configured: Configured):
+    config = configured({}, more='[alerts]\ndigest = "@daily"\n')
+    done = due_run.run_due(config, now=now, stop=never_stop)
+    assert (done.digest, done.still_due) == (Digest(), ())
 
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday

@@ -20,7 +20,8 @@ from msgspec.structs import replace
 from harvester.config import Alerts, Config
 from harvester.daemon import notifications
 from harvester.daemon.incidents import Notification
-from harvester.daemon.notifications import NotificationError, message_of, send
+from harvester.daemon.notifications import NotificationError, message_of, send, turn_to_notify
+from harvester.errors import BusyError
 from tests.daemon.test_incidents import INCIDENT, MADRID
 from tests.providers.server import Server
 
@@ -298,3 +299,18 @@ def test_mail_is_sent_to_the_configured_server_only(called: list[object]):
     with pytest.raises(NotificationError):
         send(mail(2525), MESSAGE)
     assert called == [("127.0.0.1", 2525)]
+
+
+def test_one_process_notifies_at_a_time(tmp_path: Path):
+    config = replace(CONFIG, path=tmp_path / "config.toml", store_url=f"sqlite:///{tmp_path}/harvester.sqlite")
+    with turn_to_notify(config), pytest.raises(BusyError, match="alerts"), turn_to_notify(config):
+        pass
+    with turn_to_notify(config):
+        pass
+
+
+def test_people_are_notified_also_where_there_can_be_no_lock(tmp_path: Path):
+    config = replace(CONFIG, path=tmp_path / "config.toml", store_url=f"sqlite:///{tmp_path}/harvester.sqlite")
+    config.locks_dir.write_text("not a folder")
+    with turn_to_notify(config):
+        pass

@@ -22,6 +22,7 @@ from tests.providers.server import Server
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
+TIMEOUT = 60.0  # seconds
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 BROKEN = StoreError("The store is damaged; put a backup in its place")
 
@@ -109,7 +110,7 @@ def test_outage_is_reported_every_time_if_it_cannot_be_remembered(configured: Co
 
 
 def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + TIMEOUT
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -137,7 +138,7 @@ def test_daemon_survives_an_outage_of_the_store(
             until(lambda: _complete(config) == 1)  # in the new store
         finally:
             daemon.stop()
-            thread.join(20)
+            thread.join(TIMEOUT)
     assert not thread.is_alive()
     assert sum("[store]: nothing can be harvested" in message for message in caplog.messages) == 1
     assert caplog.messages.count("[store] works again") == 1

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from harvester.config import Config, schedule
 from harvester.config.schedule import Schedule
-from harvester.daemon import due
+from harvester.daemon import due, mtime_marker
 from harvester.daemon.due import EXPORT, REPORT, Task
 from harvester.daemon.turns import before_sources, in_turn
 from harvester.system import locks
@@ -89,10 +89,13 @@ def test_export_and_report_follow_the_harvests_unless_they_have_waited_longer(da
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locks are in memory, and the next moment of a schedule is calculated once.
+    """Locks and attempts are in memory, and the next moment of a schedule is calculated once.
 
     A file that was just unlocked is busy for an instant on a busy machine, and a process waits for that in real time.
     """
+    attempts: dict[Path, mtime_marker.Dates] = {}
+    monkeypatch.setattr(mtime_marker, "read", attempts.get)
+    monkeypatch.setattr(mtime_marker, "write", attempts.__setitem__)
     held = LocksInMemory()
     monkeypatch.setattr(locks, "hold", held.hold)
     monkeypatch.setattr(locks, "holder", held.holder)

@@ -283,6 +283,22 @@ def test_a_batch_whose_articles_moved_on_is_given_up(harvested: Press):
         assert store.ledger.planned("crossref") == ()
 
 
+def test_a_file_whose_articles_moved_on_is_in_the_ledger(harvested: Press):
+    """Somebody may have uploaded it. What has changed since is in a file of its own."""
+    crashed(harvested, before_the_mark)
+    harvested.correct(2, title={"en": "Corrected meanwhile"})
+    harvested.withdraw(3)
+    harvested.harvest()
+    left, corrected = harvested.bench.export().files  # article 2 is in both
+    assert (left.dois, left.records, corrected.dois) == ((doi(1), doi(2), doi(3)), 3, (doi(2),))
+    assert max(timestamps(left.path)) < min(timestamps(corrected.path))
+    assert harvested.export().files == ()
+    with harvested.bench.opened() as (_, store):
+        assert store.ledger.planned("crossref") == ()
+        assert [file.path for file in store.deposits.files("crossref")] == [left.path, corrected.path]
+        assert [row.doi for row in store.findings.matching(codes=["deposit-deleted"])] == [doi(3)]
+
+
 def test_a_resumed_batch_that_the_schema_refuses_is_told_of_once(harvested: Press, monkeypatch):
     crashed(harvested, before_any_file)
     refusing(monkeypatch, doi(2).encode())

@@ -135,6 +135,7 @@ def test_a_text_of_several_parts_is_not_repaired_without_a_change():
         ("Bio\u00adgeo\u00adgraphy", "Biogeography"),
         ("Smi\u200bth\ufeff", "Smith"),
         ("\u202bab\u202c\u2060", "ab"),
+        ("a\u061cb\u206f", "ab"),
         ("می\u200cروم", "می\u200cروم"),
         ("क्\u200dष", "क्\u200dष"),
         ("MartÃ\u00adnez", "MartÃ\u00adnez"),  # the soft hyphen is a byte of í

@@ -27,12 +27,30 @@ NOT_NAMES = {
     "†Lund": ("Lund", "†"),
     "Lund¹": ("Lund", "¹"),
     "Lund*,†": ("Lund", "*,†"),
+    "Lund＊": ("Lund", "＊"),
+    "Lund (Ph.D)": ("Lund", "(Ph.D)"),
+    "Lund, FRCP(Edin)": ("Lund", "FRCP(Edin)"),
+    "Novák CSc.": ("Novák", "CSc."),
+    "Lund Esq.": ("Lund", "Esq."),
+    "Орлов, д.м.н., профессор": ("Орлов", "профессор д.м.н."),
+    "Орлов, кандидат наук": ("Орлов", "кандидат наук"),
+    "д.т.н. Орлов": ("Орлов", "д.т.н."),
+    "Dott. Rossi": ("Rossi", "Dott."),
+    "Dott.ssa Rossi": ("Rossi", "Dott.ssa"),
+    "mgr inż. Nowak": ("Nowak", "mgr inż."),
+    "dr hab. Nowak": ("Nowak", "dr hab."),
+    "Univ.-Prof. Dr. Karl": ("Karl", "Univ.-Prof. Dr."),
+    "PD Dr. Karl": ("Karl", "PD Dr."),
+    "Prof. em. Karl": ("Karl", "Prof. em."),
+    "PGS.TS. Lê": ("Lê", "PGS.TS."),
+    "Δρ. Νίκος": ("Νίκος", "Δρ."),
     "S.Kom": ("", "S.Kom"),
     "PhD": ("", "PhD"),
     "Prof. Dr.": ("", "Prof. Dr."),
 }
 NAMES = (
-    "Ma Do Ba Md. Md Ed Med Ing Ir Doc Mag Lic Drake Sirin Profumo Revel MS MD MR S.H. M.A. Meng MENG Mba Sag Shut Msi"
+    "Ma Do Ba Md. Md Ed Med Ing Ir Doc Mag Lic Drake Sirin Profumo Revel MS MD MR S.H. M.A. Meng MENG Mba Sag Shut Msi "
+    "PD TS. Hab Em Esq Dott Csc Docent"
 )
 
 

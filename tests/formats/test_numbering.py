@@ -14,6 +14,8 @@ Online First / Articles in Press
 (in press)|ONLINE-FIRST|En prensa|Artículos en prensa|Publicación anticipada|Avance en línea|No prelo
 Publicação antecipada|Sous presse|À paraître|Im Druck|Online vorab|In corso di stampa|W druku|Baskıda|Erken Görünüm
 Ahead-of-Print|2021: Online First|Articles in Advance|Preprint
+Pre-press|Online Ready|Published online|Corrected proof|Next issue|Issue in progress|Unassigned|Im Erscheinen
+Em impressão|Antes de imprimir|Erken Baskı|Dalam proses|В печать|Принято к печати|در حال انتشار
 Akan terbit|В печати|Статьи в печати|网络首发|早期公開|مقالات آماده انتشار|تحت الطبع
 """
 ISSUES = """
@@ -43,6 +45,8 @@ NUMBERS = [
     (("12", "Online First", "Early View", "00", None), ("12", None, None, None, None)),
     (("Online First", "Articles in press", None, "1", "9"), (None, None, None, "1", "9")),
     (("None", "{$issue}", "xxxx", "[PAGE]", "-"), (None, None, None, None, None)),
+    (("0", "0", None, "00-00", None), (None, None, None, None, None)),
+    (("12", "0", None, None, None, None, "e000"), ("12", None, None, None, None, None, None)),
     (("0", "0", None, "1", "9"), ("0", "0", None, "1", "9")),
     (("0", "1", None, None, None), ("0", "1", None, None, None)),
     (("05", "002", None, "007", "009"), ("05", "002", None, "007", "009")),

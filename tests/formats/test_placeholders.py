@@ -7,20 +7,42 @@ import pytest
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import (
     is_placeholder,
+    names_nobody,
     real_name,
     says_no_abstract,
     says_no_funding,
+    says_no_number,
     unless_field_name,
     unless_placeholder,
 )
 
 PLACEHOLDERS = """None none NULL nil undefined NaN N/A n.a. NA #N/A #REF! (null) <null> [null] - -- — ? ... TBA xxxxx
-{$title} {{title}} ${title} %TITLE% ##journal.title## ¿VOL?"""
-VALUES = ["Nonetheless", "Nil-return", "0", "IV", "e12", "Na", "No.5", "N", "xxx", "$5", "100%", "C#", "{a}b", "Nan-Li"]
+{$title} {{title}} ${title} %TITLE% ##journal.title## ¿VOL?
+#VALUE! #BEZUG! #ССЫЛКА! #¿NOMBRE? #N/D <NA> NaT NoneType \\N [] {} … s/n s.n. unknown Unbekannt @title@ %s [title]"""
+PHRASES = ["{{ title }}", "{% title %}", "<%= title %>", "Not available", "[Insert title]", "None None"]
+VALUES = [
+    "Nonetheless",
+    "Nil-return",
+    "0",
+    "IV",
+    "e12",
+    "Na",
+    "No.5",
+    "N",
+    "xxx",
+    "$5",
+    "100%",
+    "C#",
+    "{a}b",
+    "Nan-Li",
+    "Nat",
+    "#Tides",
+]
 
 
 @pytest.mark.parametrize(
-    "value", [*PLACEHOLDERS.split(), "{{ title }}", "<%= title %>", "Not available", "[Insert title]"]
+    "value",
+    [*PLACEHOLDERS.split(), *PHRASES],
 )
 def test_a_placeholder(value):
     assert is_placeholder(value)
@@ -47,11 +69,36 @@ def test_a_value_that_looks_like_a_placeholder(value):
         ("Smith", "N. A.", ("Smith", "N. A.")),
         ("Smith", "N.A.", ("Smith", "N.A.")),
         ("Smith", "NA", ("Smith", "NA")),
+        ("N/A", "Ada", ("Ada", None)),
+        ("-", "Ada", ("Ada", None)),
+        ("Unknown", "Pat", ("Unknown", "Pat")),
         ("Berg", None, ("Berg", None)),
     ],
 )
 def test_a_name_made_of_placeholders_is_not_a_name(surname, given, name):
     assert real_name(surname, given) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "nobody"),
+    [
+        ("N/A", True),
+        ("n.a.", True),
+        ("NA, NA", True),
+        ("Author, Unknown", True),
+        ("no name", True),
+        ("#REF!, #REF!", True),
+        ("неизвестный автор", True),
+        ("Null, Jan", False),
+        ("Unknown, Pat", False),
+        ("Na", False),
+        ("Na, Li", False),
+        ("N. A.", False),
+        ("Smith, N. A.", False),
+    ],
+)
+def test_a_whole_name_that_names_nobody(name, nobody):
+    assert names_nobody(name) is nobody
 
 
 NO_FUNDING = [
@@ -66,6 +113,19 @@ NO_FUNDING = [
     "This work was not funded by any agency.",
     "We did not receive any financial support.",
     "Self-funded",
+    "Own funds",
+    "Nothing to declare",
+    "Funding: none",
+    "There was no funding",
+    "The authors declare no funding.",
+    "The work was carried out without external funding",
+    "Recursos propios",
+    "Financiamento próprio",
+    "Diese Arbeit wurde nicht gefördert.",
+    "Bu çalışma için destek alınmamıştır.",
+    "Penelitian ini tidak menerima pendanaan",
+    "Личные средства авторов",
+    "Nincs",
     "Not applicable",
     "Sin financiación",
     "Ninguno",
@@ -93,6 +153,9 @@ FUNDERS = [
     "Aucune Terre ASBL",
     "Nilsson Foundation",
     "Received Wisdom Trust",
+    "Own Voices Fund",
+    "Doctors Without Borders",
+    "Nothing But Nets",
 ]
 
 
@@ -106,6 +169,16 @@ def test_a_funder_whose_name_begins_like_such_a_sentence(value):
     assert not says_no_funding(value)
 
 
+@pytest.mark.parametrize("value", ["N/A", "None", "0", "00", "no", "No number", "w/o number", "нет", "s/n", "Ninguno"])
+def test_an_award_without_a_number(value):
+    assert says_no_number(value)
+
+
+@pytest.mark.parametrize("value", ["No. 12", "NO-2020-1", "N/A-2020", "None-12", "0012", "NIL-17", "No 2020/15"])
+def test_the_number_of_an_award(value):
+    assert not says_no_number(value)
+
+
 @pytest.mark.parametrize(
     ("value", "says"),
     [
@@ -113,6 +186,8 @@ def test_a_funder_whose_name_begins_like_such_a_sentence(value):
         ("[No abstract]", True),
         ("Abstract not available", True),
         ("N/A", True),
+        ("Lorem ipsum dolor sit amet, consectetur adipiscing elit.", True),
+        ("Lorem ipsum: the history of a filler", False),
         ("Sin resumen", True),
         ("Аннотация отсутствует.", True),
         ("No abstract concept is needed to describe a river.", False),

@@ -22,6 +22,8 @@ def name(surname: str, given: str | None = None) -> AltName:
         (name("王", "芳"), name("Wang", "Fang"), True),
         (name("Орлов", "Борис"), name("Orlov", "Boris"), True),
         (name("Orlov", "Boris"), name("Orloff", "B."), True),
+        (name("Walsh", "Kay Lee"), name("Walsh", "Lee"), True),
+        (name("Walsh", "Kay"), name("Walsh", "Tom"), False),
         (name("Walsh", "Kay"), name("Osei", "Tom"), False),
         (name("Walsh", "Kay"), name("Weber", "Tom"), False),
         (name("王", "芳"), name("林", "森"), False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.several import names_several, with_plain_separators
+from harvester.formats.several import names_several, parts_name_several, with_plain_separators
 
 SEVERAL = """
 Walsh, K.; Osei, T.; Lund, R.
@@ -47,7 +47,36 @@ Dr. Kay Walsh; Prof. Tom Osei
 Walsh, Kay, PhD; Osei, Tom, MSc
 Walsh, John, Jr.; Osei, Tom
 Walsh, Kay; Osei, Tom, Jr.
+Walsh, K.; Osei, T., Jr.; Coast College
+Walsh, Kay; Osei, Tom; Coast College
+Walsh, Kay (Oslo); Osei, Tom (Bergen)
+Walsh, K.; Osei, T. (ed.)
+Walsh, Kay; Paris, Ana
+Walsh, Kay; Vega, Sofia
+Walsh, K.; Silva, B. C.
+Walsh, K.; et al.
+Kay Walsh; Jack London
+Kay Walsh; Tom Osei and Jack London
+WALSH Kay; LONDON Jack
+Kay Walsh (Oslo), Tom Osei (Bergen)
+Kay Walsh // Tom Osei
+walsh, kay; osei, tom
+Wahyudi; Suharto
+Wahyudi; Ayu Lestari
 林、森
+Kay Walsh AND Tom Osei
+Kay Walsh with Tom Osei
+Kay Walsh&Tom Osei
+Kay Walsh - Tom Osei
+Kay Walsh · Tom Osei
+Jan Dvořák a Petr Malý
+Jonas Petraitis ir Ona Kairytė
+Ion Pop si Ana Radu
+Trần Văn An và Lê Thị Bình
+Ахмет Серик және Айгүл Нұр
+김철수 및 이영희
+राम शर्मा और श्याम वर्मा
+Orlov B.B. Zimin V.V.
 """
 ONE = """
 Walsh, Kay
@@ -87,6 +116,23 @@ Walsh, Kay; 12 Shore Road
 Kay Walsh; Coast College
 林森；海洋大学
 Walsh, Kay;
+Walsh, Kay; Karolinska, Solna
+Walsh, Kay; Tbilisi, Georgia
+Walsh, Kay; Ann Arbor, Michigan
+Walsh, Kay; 東京, 日本
+Walsh, Kay; P. N. Orlov IEE RAS
+Walsh; Oslo
+Kay Walsh; New York
+Walsh, Kay; Department of Reeds and Moss
+Walsh, Kay; Ташкент, Узбекистан
+Kay Walsh; Fiocruz
+Abraham a Sancta Clara
+Un Ki Kim
+KIM UN KI
+BUDI AGUS SETIAWAN
+Luz C. Ramos M.
+Walsh - Osei
+Karl · Marx
 """
 
 
@@ -100,6 +146,34 @@ def test_one_person(value):
     assert not names_several(with_plain_separators(value))
 
 
+@pytest.mark.parametrize(
+    ("surname", "given", "several"),
+    [
+        ("Walsh and Osei", "Kay and Tom", True),
+        ("Osei", "Kay Walsh and Tom", True),
+        ("Walsh & Osei", "K. & T.", True),
+        ("Walsh; Osei", "Kay; Tom", True),
+        ("Walsh, Osei", "Kay, Tom", True),
+        ("Walsh/Osei", "Kay/Tom", True),
+        ("Ramos y Vega", "Ana y Luis", True),
+        ("Ramos y Vega", "Ana", False),
+        ("Costa e Silva", "Ana", False),
+        ("von und zu Stein", "Karl", False),
+        ("Walsh", "Kay, MD", False),
+        ("Raman a/l Kumar", "S.", False),
+    ],
+)
+def test_names_in_parts(surname, given, several):
+    assert parts_name_several(surname, given) is several
+
+
+def test_a_line_break_between_whole_names():
+    assert names_several("Kay Walsh\nTom Osei")
+    assert not names_several("Ana Luisa\nVega")
+    assert not names_several("Walsh,\nKay, Jr.")
+
+
 def test_separators_of_other_scripts():
     assert with_plain_separators("林，森；王،芳") == "林,森;王,芳"
+    assert with_plain_separators("林︐森 ራስ፣ ጆን") == "林,森 ራስ, ጆን"
     assert with_plain_separators("林、森·王") == "林、森·王"

@@ -188,9 +188,10 @@ class TestCounting:
 
 class TestFetching:
     def test_each_record_is_fetched_once_and_saved_a_few_at_a_time(self):
-        twice = page(4, 1, size=5)
-        provider = Provider({ListIdentifiers: listing(twice), GetRecord: by_identifier()})
-        fetched = provider.run(fetch_each(ASKED, page(3, token="t", size=5), PATIENCE))
+        first, twice = page(3, token="t", size=5), page(4, 1, size=5)
+        answers: dict[type, Any] = {ListIdentifiers: listing(twice, first, twice), GetRecord: by_identifier()}
+        provider = Provider({**answers, Missing: lambda _: []})
+        fetched = provider.run(fetch_each(ASKED, first, PATIENCE))
         assert provider.saved == [f"oai:x:{number}" for number in range(5)]
         assert (fetched.total, fetched.has_records, fetched.doubt) == (5, True, None)
 
@@ -212,10 +213,30 @@ class TestFetching:
             return (BadRecord(identifier=name, reason="no datestamp", payload=b""),)
 
         first, last = replace(page(1, token="t"), bad=bad("x")), replace(page(1, 1), bad=bad("y"))
-        provider = Provider({ListIdentifiers: listing(last), GetRecord: by_identifier()})
+        answers: dict[type, Any] = {ListIdentifiers: listing(last, first, last), GetRecord: by_identifier()}
+        provider = Provider({**answers, Missing: lambda _: []})
         fetched = provider.run(fetch_each(ASKED, first, PATIENCE))
         assert provider.saved == ["oai:x:0", "-x", "oai:x:1"]
         assert fetched.last.bad == bad("y")
+
+    def test_a_list_of_several_pages_is_read_again_as_its_rows_can_shift(self):
+        """While the first two records are fetched, the first one is edited: the third one is now on the first page."""
+        first, shifted = page(2, token="t"), page(1, 3)
+        again = page(2, 1, token="t"), page(1, 3)
+        provider = Provider(
+            {
+                ListIdentifiers: listing(shifted, *again),
+                GetRecord: by_identifier(),
+                Missing: lambda question: [raw for raw in question.listed if raw.identifier == "oai:x:2"],
+            }
+        )
+        fetched = provider.run(fetch_each(ASKED, first, PATIENCE))
+        assert (provider.saved, fetched.doubt) == ([f"oai:x:{number}" for number in (0, 1, 3, 2)], None)
+
+    def test_a_list_that_cannot_be_read_again_is_doubted(self):
+        pages = listing(page(1, 1), BadStatus("", 500), BadStatus("", 500))
+        provider = Provider({ListIdentifiers: pages, GetRecord: by_identifier()})
+        assert provider.run(fetch_each(ASKED, page(1, token="t"), PATIENCE)).doubt
 
     def test_a_list_of_identifiers_that_ends_early_is_doubted(self):
         provider = Provider({GetRecord: by_identifier()})
@@ -232,6 +253,54 @@ class TestWhatListsOmit:
     def test_what_is_missing_is_fetched(self):
         whole, provider = self.run(page(2, size=2))
         assert (whole, provider.saved) == (True, ["oai:x:0", "oai:x:1"])
+
+    @pytest.mark.parametrize(
+        ("missing", "saved"),
+        [
+            ({2, 3}, [1, 2, 3]),
+            ({3}, [2, 3]),  # the first one of a page: the last one of the page before
+            ({0, 1, 2}, [0, 1, 2]),
+            ({1, 4}, [0, 3, 1, 4]),
+        ],
+    )
+    def test_the_record_before_a_gap_is_fetched_too_as_it_can_be_cut(self, missing, saved):
+        names = {f"oai:x:{number}" for number in missing}
+        provider = Provider(
+            {
+                ListIdentifiers: listing(page(3, token="t"), page(3, 3)),
+                GetRecord: by_identifier(),
+                Missing: lambda question: [raw for raw in question.listed if raw.identifier in names],
+            }
+        )
+        many = replace(PATIENCE, records_per_commit=9)
+        assert provider.run(fetch_unlisted(ASKED, None, many))
+        assert sorted(provider.saved) == sorted(f"oai:x:{number}" for number in saved)
+        again = Provider({**provider.answers, ListIdentifiers: listing(page(3, token="t"), page(3, 3))})
+        assert again.run(fetch_unlisted(ASKED, None, many, may_be_cut=False))
+        assert set(again.saved) == names
+
+    def test_the_record_before_a_gap_is_not_fetched_where_the_gap_stays(self):
+        provider = Provider(
+            {
+                ListIdentifiers: listing(page(3)),
+                GetRecord: by_identifier("oai:x:2", error=GONE),
+                Missing: lambda question: question.listed[2:],
+            }
+        )
+        assert provider.run(fetch_unlisted(ASKED, None, PATIENCE))
+        assert (provider.saved, provider.asked.count("GetRecord")) == ([], 1)
+
+    def test_a_record_before_a_gap_that_does_not_come_stays_as_it_is(self):
+        provider = Provider(
+            {
+                **ALIVE,
+                ListIdentifiers: listing(page(3)),
+                GetRecord: by_identifier("oai:x:1"),
+                Missing: lambda question: question.listed[2:],
+            }
+        )
+        assert provider.run(fetch_unlisted(ASKED, None, PATIENCE))
+        assert provider.saved == ["oai:x:2"]
 
     @pytest.mark.parametrize("fact", [GONE, NO_FORMAT])
     def test_what_the_provider_says_it_does_not_have_is_not_missing(self, fact):
@@ -267,7 +336,12 @@ def test_every_listed_record_is_saved_or_rejected_by_its_identifier(sizes, lost)
     names = [raw.identifier for raw in numbered(sum(sizes))]
     failing = {f"oai:x:{number}" for number in lost} & set(names)
     provider = Provider(
-        {Identify: IDENTITY, ListIdentifiers: listing(*pages[1:]), GetRecord: by_identifier(*failing), Missing: None}
+        {
+            Identify: IDENTITY,
+            ListIdentifiers: listing(*pages[1:], *pages),
+            GetRecord: by_identifier(*failing),
+            Missing: lambda _: [],
+        }
     )
     fetched = provider.run(fetch_each(ASKED, pages[0], replace(PATIENCE, empty_pages=99)))
     assert sorted(provider.saved) == sorted([*set(names) - failing, *(f"-{name}" for name in failing)])

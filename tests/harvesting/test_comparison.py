@@ -100,6 +100,14 @@ def test_no_more_missing_records_are_fetched_than_patience_allows(source: Source
     assert "2 more records are missing here" in (decided.outcome.error or "")
 
 
+def test_a_list_that_shrinks_while_it_is_read_is_read_again(source: Source):
+    """A record of the first page was deleted meanwhile: the third one is on the first page now."""
+    pages = page(2, token="t", size=5), page(1, 3, size=4), page(2, 1, token="t", size=3), page(1, 3, size=3)
+    decided, provider = compared(source, stored(0), *pages)
+    assert (decided.outcome.state, provider.asked.count("ListIdentifiers")) == ("complete", 4)
+    assert sorted(provider.saved) == [f"oai:x:{number}" for number in range(4)]
+
+
 class TestDeletions:
     def test_what_the_provider_does_not_know_any_more_is_deleted(self, source: Source):
         decided, provider = compared(source, stored(3), page(2), get=by_identifier("oai:x:2", error=GONE))

@@ -261,7 +261,22 @@ class TestListsThatChanged:
         assert "ListIdentifiers" not in self.compared(*windows, changed=changed)[1].asked
 
     def test_a_list_of_several_pages_that_does_not_say_its_size_is_compared(self):
-        assert self.compared(window(pages=2))[1].saved == ["oai:x:2"]
+        assert self.compared(window(pages=2))[1].saved == ["oai:x:1", "oai:x:2"]  # with the one before the gap
+
+    def test_a_list_that_needs_a_date_is_compared_with_it(self):
+        whole = window(1)
+        part = window(2, parent=1, pages=2)
+        dated = replace(part, window=replace(part.window, since="1970-01-01"))
+        asked: list[Any] = []
+
+        def identifiers(question: Any) -> Any:
+            asked.append(question.window.since)
+            return page(3)
+
+        self.compared(whole, dated, identifiers=identifiers)
+        assert asked == ["1970-01-01"]
+        self.compared(whole, replace(dated, list_size=3), identifiers=identifiers)
+        assert len(asked) == 1
 
     def test_a_list_that_was_split_is_compared_as_a_whole(self):
         parts = window(pages=1, list_size=9), window(2, parent=1), window(3, parent=1)
@@ -272,4 +287,5 @@ class TestListsThatChanged:
         assert "changed while it was read" in (
             self.compared(window(pages=2, list_size=3), changed=True, identifiers=failed)[0] or ""
         )
-        assert self.compared(window(pages=2), identifiers=failed)[0] is None
+        assert "does not say how long its list is" in (self.compared(window(pages=2), identifiers=failed)[0] or "")
+        assert self.compared(window(pages=2, list_size=3), identifiers=failed)[0] is None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from harvester import pipeline
+from harvester.config import load
+from harvester.errors import BusyError
 from harvester.store import Selection
+from harvester.system import locks
 from tests.providers.press import ISSN, Press, article, both, doi, dois, manifest, name
 
 pytestmark = pytest.mark.slow
@@ -65,6 +68,11 @@ class TestUndo:
         minting.export()
         assert self.undo(minting) == []
         assert minting.one(1).doi == FIRST
+
+    def test_nothing_is_taken_back_while_a_harvest_can_save_it_again(self, minting: Press):
+        locks_dir = load(minting.bench.path).locks_dir
+        with locks.hold(locks_dir, "source-journal", what="a harvest"), pytest.raises(BusyError, match="a harvest"):
+            self.undo(minting)
 
     def test_doi_that_was_not_deposited_is_taken_back(self, minting: Press):
         with minting.bench.opened() as (config, store):

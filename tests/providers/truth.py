@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from json import loads
@@ -70,9 +70,10 @@ class Truth(Repository):
         arguments = parse_qsl(urlsplit(request.target).query, keep_blank_values=True)
         return self.answer("http://127.0.0.1/oai", arguments)
 
-    def whole(self, prefix: str = "oai_dc") -> dict[str, bytes | None]:
-        """Every record by its identifier: the bytes of its metadata, `None` for a tombstone."""
+    def whole(self, prefix: str = "oai_dc", sets: Collection[str] = ()) -> dict[str, bytes | None]:
+        """Every record of these sets, or of all, by identifier: the bytes of its metadata, `None` for a tombstone."""
         shown = [one for one in self.records if self._shows(one) and one.has(prefix)]
+        shown = [one for one in shown if not sets or any(map(one.is_in, sets))]
         return {one.identifier: None if one.deleted else one.metadata[prefix] for one in shown}
 
 

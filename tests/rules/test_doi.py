@@ -9,8 +9,8 @@ from harvester.rules import doi
 from tests.rules.samples import ARTICLE, CONFIGURED, FACTS, POLICY, article, findings_of
 
 LONGEST = "10.5555/" + "a" * 200
-SUSPECT = ["k.v1i2.", "k-", "k/", "k)", "k(", "k//2", "10.5555/k", "k;10.6666/m", "k.10.5555/m", "doi:k"]
-UNFILLED = ["xxxxx", "k.xxxx.2", "k.None.2", "null", "000"]
+SUSPECT = ["k.v1i2.", "k-", "k/", "k)", "k(", "k//2", "10.5555/k", "k;10.6666/m", "k.10.5555/m", "doi:k", "k(1"]
+UNFILLED = ["xxxxx", "k.xxxx.2", "k.None.2", "null", "000", "DOI"]
 UNUSUAL = ["k(2)", "k.xxx", "k.v1i", "k.xii", "k.10.2", "vol10.2020/5", "null-hypothesis", "none-of-these", "0001"]
 MINTING = replace(ARTICLE.journal, issns=(Issn("2049-3630", "print"),))
 BAD = [

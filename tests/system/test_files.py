@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,28 @@ def test_failed_write_leaves_no_file(tmp_path: Path):
     with pytest.raises(OSError, match="directory"):
         files.write_whole(tmp_path / "a.txt", b"x")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_processes_that_write_one_file_at_once_disturb_neither_each_other_nor_a_reader(tmp_path: Path):
+    path, contents = tmp_path / "a.txt", [bytes([letter]) * 50_000 for letter in b"abc"]
+    files.write_whole(path, contents[0])
+
+    def write(content: bytes) -> None:
+        for _ in range(20):
+            files.write_whole(path, content)
+
+    with ThreadPoolExecutor(3) as pool:
+        writing = [pool.submit(write, content) for content in contents]
+        while not all(one.done() for one in writing):
+            assert path.read_bytes() in contents
+    assert [one.exception() for one in writing] == [None] * 3
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_crash_left_half_written_is_replaced(tmp_path: Path):
+    files.temporary_of(tmp_path / "a.txt").write_bytes(b"half of a longer file")
+    files.write_whole(tmp_path / "a.txt", b"whole")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.txt", b"whole")]
 
 
 def test_failed_write_says_why_although_there_is_no_file_to_remove(tmp_path: Path):

@@ -6,21 +6,27 @@ import re
 
 _SIGNS = "*†‡§¶‖⁎∗\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
 _MARK = re.compile(
-    rf"(?:[{_SIGNS}]+[\s,]*|[(\[]\s*(?:\d{{1,2}}|[a-z]|[{_SIGNS}]+)\s*[)\]]\s*|\d{{1,2}}\)\s*)+(?=[^\W_])"
+    rf"(?:[{_SIGNS}]+[\s,]*|[(\[]\s*(?:\d{{1,2}}|[a-z]|[{_SIGNS}]+)\s*[)\]]\s*|\d{{1,2}}\)\s*|"
+    r"\d{1,2}\.\s*(?=Depart|Dept|Universi|Univ\b|School|Colleg|Facult|Cent(?:er|re)|Laborat|Кафедра)|"
+    r"\d{1,2}(?=[^\W\d_a-zA-Z]*(?:大学|大學|学院|學院|医院|醫院|研究)))+(?=[^\W_])"
 )
 # A digit or letter without a blank. Letters that begin words such as eHealth or iSchool are not labels.
-_GLUED_MARK = re.compile(r"(?:\d{1,2}|[abcdfgh])(?=[^\W\d_])")
+_GLUED_MARK = re.compile(r"(?:\d{1,2}(?:,\s?\d{1,2})*|[abcdfgh])(?=[^\W\d_])")
 _INSTITUTION = re.compile(
     r"universi|univ\b|institut|depart|dept|facult|faculd|fakult|school|colleg|academ|hospital|cent(?:er|re|ro)\b|laborat|"
     r"division|escola|escuela|école|klinik|clinic|museum|minist|институт|университет|кафедра|факультет",
     re.IGNORECASE,
 )
-_UNIVERSITY = re.compile(r"universi|univ\b|университет", re.IGNORECASE)
+_UNIVERSITY = re.compile(r"universi|univ\b|университет|大学|大學|대학교", re.IGNORECASE)
 _INDEPENDENT = re.compile(
-    r"universi|univ\b|institut|academ|colleg|hospital|museum|cent(?:er|re|ro)\b|minist|университет|институт",
+    r"universi|univ\b|institut|academ|colleg|hospital|museum|cent(?:er|re|ro)\b|minist|университет|институт|"
+    r"大学|大學|医院|醫院|대학교|병원",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:^|[,;.]\s*)(\d{1,2})\s?(?=[^\W\d_])")
+_NUMBERED = re.compile(r"(?:^|[,;.]\s*)(\d{1,2})\s?(?=[^\W\d_])|(?:^|\s)(\d{1,2})[.)]\s+(?=[^\W\d_])")
+_BETWEEN = re.compile(r"[;；|]|\s/\s|\n")
+# University of X and University of Y; not: Universities of X and Y, University of Arts and Sciences
+_JOINED = re.compile(r"\b(univ)\w*\b.*(?:\b(?:and|und|et|y|e|и)\b|&)\s+(?:the\s)?\1", re.IGNORECASE)
 
 
 def without_mark(name: str) -> str:
@@ -38,8 +44,10 @@ def without_mark(name: str) -> str:
 
 def names_several(name: str) -> bool:
     """Whether the name is that of several institutions: each with its place, two universities, or numbered."""
-    numbers = _NUMBERED.findall(name)
-    if len(numbers) > 1 and [int(number) for number in numbers] == list(range(1, len(numbers) + 1)):
+    numbers = [int(number[1] or number[2]) for number in _NUMBERED.finditer(name)]
+    if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
         return True
-    parts = [part for part in name.split(";") if _INDEPENDENT.search(part)]
+    if _JOINED.search(name):
+        return True
+    parts = [part for part in _BETWEEN.split(name) if _INDEPENDENT.search(part)]
     return sum("," in part for part in parts) > 1 or sum(bool(_UNIVERSITY.search(part)) for part in parts) > 1

@@ -64,19 +64,15 @@ def _affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, .
     wraps = [wrap for wrap in children(aff, "institution-wrap") if child(wrap, "institution-id") is not None]
     if len(wraps) < 2:
         affiliation = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
-        if affiliation and affiliation.name and names_several(affiliation.name):
+        if affiliation is None or affiliation.name is None:
+            return (affiliation,) if affiliation else ()
+        if names_several(affiliation.name):
             notes.report("affiliation-several", path, affiliation.name)
-        return (_without_mark(affiliation),) if affiliation else ()
+            return (affiliation,)
+        return (replace(affiliation, name=without_mark(affiliation.name)),)
     common = [piece for piece in _pieces(aff, "text") if piece.kind in ("place", "address")]
     affiliations = (_affiliation([*_pieces(wrap, "name"), *common], _identifiers(wrap, path, notes)) for wrap in wraps)
     return tuple(affiliation for affiliation in affiliations if affiliation)
-
-
-def _without_mark(affiliation: Affiliation) -> Affiliation:
-    name = affiliation.name
-    if name is None or names_several(name) or (bare := without_mark(name)) == name:
-        return affiliation
-    return replace(affiliation, name=bare)
 
 
 def _without_placeholders(affiliation: Affiliation, path: str, notes: Notes) -> Affiliation | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from harvester.formats.jats.inline import NON_TEXT, content_parts, is_empty, plain_text, unescaped_line
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href, vocabulary
 from harvester.formats.notes import Notes
-from harvester.formats.placeholders import says_no_funding, unless_placeholder
+from harvester.formats.placeholders import says_no_funding, says_no_number
 from harvester.identifiers import cited_doi, clean_funder_id, clean_ror
 from harvester.model import Funding
 from harvester.text import fold, plain, text
@@ -13,6 +15,7 @@ from harvester.xmltools import local
 
 _NAMES = vocabulary("funder-name funder_name")
 _IDENTIFIERS = vocabulary("funder-id funder_id funder-identifier funder_identifier fundref-id")
+_DOI_FORM = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s?|(?!10\.(?:19|20)\d\d/))10\.\d{4,9}/", re.IGNORECASE)
 _FUNDER_PREFIX = "10.13039"
 
 
@@ -106,16 +109,19 @@ def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tu
 
 def _awards(elements: list[Element], notes: Notes) -> tuple[str, ...]:
     awards = [_grant_doi(element) or plain_text(element) for element in elements]
-    awards = [unless_placeholder(award, "funding.awards", notes) for award in awards]
-    return tuple(dict.fromkeys(award for award in awards if award and not is_empty((award,))))
+    for award in filter(None, awards):
+        if says_no_number(award):
+            notes.report("placeholder-value", "funding.awards", award)
+    return tuple(
+        dict.fromkeys(award for award in awards if award and not is_empty((award,)) and not says_no_number(award))
+    )
 
 
 def _grant_doi(element: Element) -> str | None:
     """The DOI of a grant as a URL, if the award is identified by one."""
     value = plain_text(element) or ""
-    if "doi.org/" not in value and attribute(element, "award-id-type", "pub-id-type") != "doi":
-        return None
-    doi = cited_doi(value)
+    is_tagged = attribute(element, "award-id-type", "pub-id-type", "assigning-authority") == "doi"
+    doi = cited_doi(value) if is_tagged or _DOI_FORM.match(value) else None
     return f"https://doi.org/{doi}" if doi else None
 
 

@@ -11,15 +11,17 @@ from harvester.formats.jats.tree import Element, attribute, child, children, des
 from harvester.xmltools import local
 
 _COLLABS = ("collab", "collab-name", "on-behalf-of")
-_MEMBER_LIST = re.compile(r"collab[\W_]?list|(?:collab|collaboration|group|consortium)[\W_]?members?")
+_ALTERNATIVES = ("collab-alternatives", "collab-name-alternatives")
+_MEMBER_LIST = re.compile(r"collab[\W_]?list|collaborators|(?:collab|collaboration|group|consortium)[\W_]?members?")
 
 
 def group_elements(contrib: Element) -> list[Element]:
     """The elements with the group names of an entry. Of several alternatives, only the first."""
     if local(contrib) in ("collab", "collab-name", "collab-wrap"):
         return list(_named(contrib))
-    found = [named for element in children(contrib, *_COLLABS, "collab-wrap") for named in _named(element)]
-    alternatives = child(contrib, "collab-alternatives", "collab-name-alternatives")
+    holders = list(children(contrib, *_COLLABS, "collab-wrap", *_ALTERNATIVES))
+    found = [named for element in holders if local(element) not in _ALTERNATIVES for named in _named(element)]
+    alternatives = next((element for element in holders if local(element) in _ALTERNATIVES), None)
     first = child(alternatives, *_COLLABS)
     return [*found, first] if first is not None else found
 

@@ -14,7 +14,7 @@ from harvester.xmltools import XML_LANG, local
 
 _NOT_A_NAME = vocabulary("contrib-group xref aff aff-alternatives address email fn label role ext-link uri contrib-id")
 _BEHALF = re.compile(r"^(?:(?:[Aa]nd\s+)?[Oo]n\s+behalf\s+of\s+|for\s+(?=the\s))")
-_MARKS = r"*†‡§¶‖⁎∗\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
+_MARKS = r"*＊†‡§¶‖⁎∗\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
 _LEADING_MARKS = re.compile(rf"^[{_MARKS}\s,]+(?=\w)")
 _TRAILING_MARKS = re.compile(
     rf"(?<=[^\W\d_]{{3}})\s*[{_MARKS}](?:[\s,]*[{_MARKS}])*[\s,]*$|[\s,]+[{_MARKS}][{_MARKS}\s,]*$"
@@ -22,7 +22,7 @@ _TRAILING_MARKS = re.compile(
 _FOOTNOTE_MARKS = re.compile(rf"[\s,;]*(?:(?:[^\W\d_]|\d{{1,3}}|[{_MARKS}#])(?:[\s,;]+|(?![^\W_])))*")
 _FACES = vocabulary("sup sub italic i em bold b strong sc underline u styled-content")
 _WORD_CHARACTER = re.compile(r"\w")
-_LONG_WORD_AT_END = re.compile(r"[^\W\d_]{3,}[\s.)]*$")
+_LONG_WORD_AT_END = re.compile(r"[^\W\d_]{3,}[\s.,;)]*$")
 _BRACKETED = re.compile(r"^\(([^()]*)\)$")
 
 
@@ -104,7 +104,7 @@ def _is_mark(collab: Element, number: int) -> bool:
     """
     tails = [inner.tail or "" for inner in collab]
     before, after = "".join([collab.text or "", *tails[:number]]), "".join(tails[number:])
-    if not _FOOTNOTE_MARKS.fullmatch(plain(text(content_parts(collab[number])))):
+    if not _FOOTNOTE_MARKS.fullmatch(plain(text(content_parts(collab[number]))).strip("()[]")):
         return False
     return not _WORD_CHARACTER.search(before) or (
         not _WORD_CHARACTER.search(after) and _LONG_WORD_AT_END.search(before) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from harvester.formats.names import lost_its_letters, parse_creator, placeholder
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import real_name, unless_placeholder
 from harvester.formats.same_person import may_be_one_person
-from harvester.formats.several import names_several, with_plain_separators
+from harvester.formats.several import names_several, parts_name_several, with_plain_separators
 from harvester.formats.tidied_names import tidied_name
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
@@ -136,7 +137,11 @@ class Byline:
         whole = " ".join(filter(None, (main.given, main.surname)))
         kind = placeholder_kind(whole)
         if main.given is not None and kind is None:
-            return Contributor(kind="group", name=whole) if whole in self._hints.organizations else person
+            if whole in self._hints.organizations:
+                return Contributor(kind="group", name=whole)
+            if parts_name_several(with_plain_separators(main.surname or ""), with_plain_separators(main.given)):
+                self._notes.report("name-unparsed", path, f"{main.surname}, {main.given}")
+            return person
         if main.given is not None and kind == "account" and whole not in self._hints.organizations:
             self._notes.report("name-is-account", path, whole)
             return person
@@ -221,10 +226,12 @@ class Byline:
         """Whether anybody in the article refers to it, even an editor or a member of a group."""
         inner = (aff.get("id") for aff in children(element, "aff"))
         identifiers = {identifier for identifier in (element.get("id"), *inner) if identifier}
-        if self._meta is None:
-            return False
-        xrefs = descendants(self._meta, "xref")
+        xrefs = self._xrefs
         return any(_refers_to(xref, identifiers) or self._affiliations.is_labelled(element, xref) for xref in xrefs)
+
+    @cached_property
+    def _xrefs(self) -> list[Element]:
+        return list(descendants(self._meta, "xref")) if self._meta is not None else []
 
     # ------------------------------------------------------------------------------- left out of the byline
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harvester.formats.jats.inline import plain_text
+from harvester.formats.jats.inline import plain_text, unescaped_line
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, href
 from harvester.formats.jats.wording import citation_text
 from harvester.formats.notes import Notes
@@ -98,7 +98,7 @@ def _related(element: Element, article_type: str | None, index: int, notes: Note
     path = f"relations[{index}]"
     kind, update = _kind(relation_type, article_type)
     target, target_type = _target(element)
-    description = unless_placeholder(citation_text(element), f"{path}.description", notes)
+    description = unless_placeholder(_description(element), f"{path}.description", notes)
     shown = description or target or _written_target(element)
     if kind is None:
         notes.report("relation-unmapped", path, target or shown, type=relation_type or "without a type")
@@ -107,6 +107,11 @@ def _related(element: Element, article_type: str | None, index: int, notes: Note
         notes.report("relation-without-doi", path, shown, type=relation_type)
         return None
     return Relation(kind=kind, target=target, target_type=target_type, update=update, description=description)
+
+
+def _description(element: Element) -> str | None:
+    words = citation_text(element)
+    return unescaped_line(words) if words else None
 
 
 def _written_target(element: Element) -> str:

@@ -14,7 +14,8 @@ from harvester.xmltools import local
 _USES = {"vor": "vor", "am": "am", "tdm": "tdm", "textmining": "tdm", "text-mining": "tdm"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REFERENCE_ELEMENTS = ("license_ref", "license-ref")
-_STATEMENTS = ("license", "copyright-statement")
+_STATEMENTS = ("license", "license_ref", "license-ref", "copyright-statement")
+_NAME_OF_LICENSE = re.compile(r"cc[ -]?(?:0|by)|creative", re.IGNORECASE)
 _EXCERPT_LENGTH = 120  # characters of a statement in a finding
 _WEB = ("http://", "https://")
 
@@ -41,9 +42,15 @@ def _words(groups: Grouped) -> str | None:
     statements = [each for holder in holders for each in (holder, *children(holder, *_STATEMENTS))]
     for name in _STATEMENTS:
         for element in (each for each in statements if local(each) == name):
-            if words := plain_text(element) or href(element):
+            if words := plain_text(element) or href(element) or _named_license(element):
                 return words
     return None
+
+
+def _named_license(element: Element) -> str | None:
+    """The licence that only the type of the element names: `CC-BY`, but not `open-access`."""
+    kind = element.get("license-type") or ""
+    return kind if _NAME_OF_LICENSE.match(kind) else None
 
 
 def _direct(groups: Grouped) -> list[Element]:

@@ -38,7 +38,7 @@ _NOT_AUTHORS = re.compile(
     r"illustr|photogr|fotogr|interview|proof|typeset|acknowl|penyunting|reda[ck]|редак|рецензент|编辑|編集|編者|编者|审稿|審稿|편집"
 )
 _AUTHOR_WORDS = re.compile(
-    r"auth?or|auteur|autrice|autore|verfasser|автор|yazar|penulis|pengarang|kirjoittaj|författar|forfatter|szerző|"
+    r"auth?or(?!i[tz]|env)|auteur|autrice|autore|verfasser|автор|yazar|penulis|pengarang|kirjoittaj|författar|forfatter|szerző|"
     r"συγγραφ|writer|creator|corresp|作者|著者|저자|مؤلف|tác-giả|(?:^|-)aut(?:-|$)"
 )
 _TRANSLATOR_WORDS = re.compile(

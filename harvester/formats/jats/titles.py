@@ -132,15 +132,15 @@ def _subtitle(elements: list[Element], path: str, notes: Notes) -> Text:
 
 
 # A separator at the end of a title or the start of a subtitle: programs that show both add one.
-_SEPARATOR_AFTER = re.compile(r"(?:\s*[:;|–—]|\s-)+\s*$")
-_SEPARATOR_BEFORE = re.compile(r"^(?:\s*(?:[:;|–—]|-(?=\s)))+\s*")
-_ENDS_IN_SEPARATOR = re.compile(r"(?:[:;.?!…–—|(/]|\s-)\s*$")
+_SEPARATOR_AFTER = re.compile(r"(?:\s*[:：;；|–—―]|\s--?)+\s*$")
+_SEPARATOR_BEFORE = re.compile(r"^(?:\s*(?:[:：;；|–—―]|--?(?=\s)))+\s*")
+_ENDS_IN_SEPARATOR = re.compile(r"(?:[:：;；.?!…–—―|(/]|\s--?)\s*$")
 _WORD = re.compile(r"\w+")
 
 
 def without_repetition(title: Text, subtitle: Text) -> tuple[Text, Text]:
     """Title and subtitle without separators between them, and without a subtitle that the title contains already."""
-    if not subtitle:
+    if not title or not subtitle:
         return title, subtitle
     if _repeats(plain(title), plain(subtitle)):
         return title, ()

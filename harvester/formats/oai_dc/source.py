@@ -191,12 +191,16 @@ def _ojs_parser(issns: tuple[Issn, ...], sets: tuple[str, ...], hints: Hints) ->
 
 def _parse_by_title(journals: Iterable[JournalFacts], raw: str) -> ParsedCitation | None:
     line = _citation_line(raw)
-    named = [facts for facts in journals if any(line.startswith(f"{title};") for title in titles_of(facts))]
+    named = [
+        facts for facts in journals if any(line == title or line.startswith(f"{title};") for title in titles_of(facts))
+    ]
     return _parse_ojs_line(named, raw)
 
 
 def _parse_ojs_line(journals: Iterable[JournalFacts], raw: str) -> ParsedCitation | None:
     titles = tuple(dict.fromkeys(title for facts in journals for title in titles_of(facts)))
+    if fold(raw) in titles:
+        return ParsedCitation(journal=fold(raw))
     labels = Labels(
         tuple(label for facts in journals for label in facts.volume_labels),
         tuple(label for facts in journals for label in facts.issue_labels),

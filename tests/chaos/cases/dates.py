@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from harvester.demo.lists import Record
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import BROKEN, WINDOWS
+from tests.chaos.cases.parts import BROKEN, WINDOWS, needs_date
 from tests.providers.server import Answer, Request, error, reply
 from tests.providers.truth import (
     CLOCK,
@@ -329,19 +329,9 @@ def side_by_side() -> Setting:
 
 @case("A list without `from` is refused", "asked for from a date on that no record is before", 33)
 def date_required() -> Setting:
-    def fault(request: Request, truth: Truth) -> bytes | None:
-        is_bare = "from" not in request.query and "resumptionToken" not in request.query
-        lists = request.query.get("verb") in ("ListRecords", "ListIdentifiers")
-        return reply(error("badArgument", "The from argument is required")) if lists and is_bare else None
-
-    return Truth(), fault
+    return Truth(), needs_date
 
 
 @case("A list without `from` is answered with HTTP 500", "the same", 33)
 def date_required_or_broken() -> Setting:
-    def fault(request: Request, truth: Truth) -> bytes | None:
-        is_bare = "from" not in request.query and "resumptionToken" not in request.query
-        lists = request.query.get("verb") in ("ListRecords", "ListIdentifiers")
-        return reply("", 500) if lists and is_bare else None
-
-    return Truth(), fault
+    return Truth(), lambda request, truth: BROKEN if needs_date(request, truth) else None

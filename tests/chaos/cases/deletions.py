@@ -70,7 +70,8 @@ def live_and_deleted() -> Setting:
 
 
 def live_twin(number: int, data: bytes) -> bytes:
-    stamp = f"{article(number).datestamp.isoformat()[:19]}Z"
+    """A live version of the record, from a day before it was published."""
+    stamp = f"{(article(number).datestamp - timedelta(days=1)).isoformat()[:19]}Z"
     head = f"<record><header><identifier>{name(number)}</identifier><datestamp>{stamp}</datestamp></header><metadata>"
     return head.encode() + data + b"</metadata></record>"
 
@@ -123,7 +124,7 @@ def shifting_rows() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         if page_of(request) == 3 and not shifted[0]:
             shifted[0] = True
-            truth.records = [one for one in truth.records if one.identifier != name(22)]
+            truth.remove(22)
             short = truth.bytes_of(request).replace(f"article/{10}<".encode(), b"article/11<")
             return reply(short.replace(b'completeListSize="23"', b'completeListSize="22"'))
         return None

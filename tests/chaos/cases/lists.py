@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import BROKEN, TOKEN, WINDOWS, no_token, plain_token, token
+from tests.chaos.cases.parts import BROKEN, TOKEN, WINDOWS, needs_date, no_token, plain_token, token
 from tests.providers.server import Answer, Request, error, listing, reply
 from tests.providers.truth import (
     CLOCK,
@@ -16,6 +16,7 @@ from tests.providers.truth import (
     at_page,
     containing,
     is_list,
+    name,
     page_of,
     rewritten,
 )
@@ -323,9 +324,10 @@ def undated(change: Callable[[bytes], bytes]) -> Setting:
 
 
 def moving(truth: Truth, number: int, text: str = " (edited)", **changes: object) -> None:
-    """A record is edited: its row leaves its place and comes again at the end of the list."""
+    """A record is edited: its row leaves its place and comes again at the end of the list, in the sets it had."""
+    sets = next((held.sets for held in truth.records if held.identifier == name(number)), ())
     truth.remove(number)
-    truth.put(article(number, text, **changes))
+    truth.put(article(number, text, sets=sets, **changes))
 
 
 def once_at(page: int, change: Callable[[Truth], None], rewrite: Callable[[bytes], bytes] = bytes) -> Fault:
@@ -371,6 +373,12 @@ def rows_shift_unmeasured() -> Setting:
 )
 def rows_shift_unseen() -> Setting:
     return Truth(), once_at(2, lambda truth: moving(truth, 2, ""), plain_token)
+
+
+@case("The same, and a list without `from` is refused", "compared from a date on that no record is before", 33, 53)
+def rows_shift_unseen_from_a_date() -> Setting:
+    truth, shifting = rows_shift_unseen()
+    return truth, lambda request, truth: needs_date(request, truth) or shifting(request, truth)
 
 
 # ---------------------------------------------------------------------------- an index that is rebuilt meanwhile

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from itertools import cycle
 from urllib.parse import urlsplit
 
 from tests.chaos.case import Setting, case
-from tests.chaos.cases.parts import BROKEN, CAP, WINDOWS
+from tests.chaos.cases.parts import BROKEN, CAP, WINDOWS, plain_token
 from tests.providers.server import Answer, Request, chunked, envelope, error, redirect, reply
 from tests.providers.truth import (
     Fault,
@@ -89,11 +90,36 @@ def long_length() -> Setting:
 
 @case("A proxy closes the elements of a page that was cut", "shorter than announced: asked for again", 23)
 def closed_by_proxy() -> Setting:
+    return Truth(), rewritten(3, closed_by(12), times=1)
+
+
+def closed_by(number: int) -> Callable[[bytes], bytes]:
+    """The page up to this record, which has no title any more."""
+
     def close(page: bytes) -> bytes:
-        head = page[: page.index("Река".encode(), page.index(name(12).encode()))]
+        head = page[: page.index("Река".encode(), page.index(name(number).encode()))]
         return head + b"</dc:title></oai_dc:dc></metadata></record></ListRecords></OAI-PMH>"
 
-    return Truth(), rewritten(3, close, times=1)
+    return close
+
+
+@case("The same, in every list", "the same, then held against ListIdentifiers: the cut record is had by GetRecord", 23)
+def always_closed_by_proxy() -> Setting:
+    return Truth(), rewritten(3, closed_by(12))
+
+
+@case(
+    "The same, in a list that does not say how long it is",
+    "held against ListIdentifiers: the cut record and those after it are had by GetRecord", 23,
+)  # fmt: skip
+def closed_by_proxy_unmeasured() -> Setting:
+    close = closed_by(12)
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        page = plain_token(truth.bytes_of(request))
+        return reply(close(page) if page_of(request) == 3 else page) if is_list(request) else None
+
+    return Truth(), fault
 
 
 @case("A proxy gives a page of before, once", "fewer than announced: asked for again")
@@ -247,7 +273,7 @@ def come_back_later_to_an_explanation() -> Setting:
     """The formats are asked for twice: to see whether the provider is alive, and to explain the refusal."""
     listed = reply(envelope("<ListMetadataFormats><metadataFormat><metadataPrefix>marc</metadataPrefix>"
                             "</metadataFormat></ListMetadataFormats>"))  # fmt: skip
-    answers = iter([listed, reply("busy", 503, Retry_After="7200")])
+    answers = cycle([listed, reply("busy", 503, Retry_After="7200")])
 
     def fault(request: Request, truth: Truth) -> bytes | None:
         if is_list(request):

@@ -16,6 +16,8 @@ MARKED = [
     "(1) Department of Tides, Coast College",
     "[a]Department of Tides, Coast College",
     "2) Department of Tides, Coast College",
+    "1. Department of Tides, Coast College",
+    "1,2Department of Tides, Coast College",
 ]
 NUMBERS = """
 3M Company
@@ -24,6 +26,7 @@ NUMBERS = """
 4Paradigm
 23andMe
 1. lékařská fakulta
+1. Institut für Moose
 12 de Octubre Hospital
 eHealth Institute
 iSchool, Coast College
@@ -39,6 +42,7 @@ def test_a_mark_is_removed(name):
 
 def test_a_mark_before_the_proper_name_of_an_institution_is_removed():
     assert without_mark("1Max Lund Institute") == "Max Lund Institute"
+    assert without_mark("1北京大学") == "北京大学"
 
 
 @pytest.mark.parametrize("name", NUMBERS.strip().splitlines())
@@ -53,6 +57,11 @@ def test_a_number_of_the_name_stays(name):
         "University of Reeds; University of Moss",
         "Reed Hospital, Oslo; Moss Hospital, Bergen; Sand College, Rome",
         "1Univ. of Reeds, Bergen, 2Univ. of Moss, Lyon",
+        "1. Univ. of Reeds 2. Univ. of Moss",
+        "University of Reeds and University of Moss",
+        "Universidad de Juncos, Lima / Universidad de Musgo, Quito",
+        "Univ. of Reeds | Univ. of Moss",
+        "海洋大学；河流大学",
     ],
 )
 def test_several_institutions(name):
@@ -67,6 +76,10 @@ def test_several_institutions(name):
         "Department of Tides; University of Reeds; Bergen; Norway",
         "Institute of Moss, University of Reeds, Bergen",
         "1Department of Tides",
+        "Centre of Moss, University Hospital, University of Reeds",
+        "University of Reeds and Moss",
+        "Clinics of Surgery 1 and Surgery 2, Coast Hospital",
+        "Institute of Reeds and Moss, University of Tides",
     ],
 )
 def test_one_institution(name):

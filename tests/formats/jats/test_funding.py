@@ -113,6 +113,10 @@ def test_one_funding_group(inner, expected):
     [
         ("<award-id award-id-type='doi'>10.35802/221400</award-id>", "https://doi.org/10.35802/221400"),
         ("<award-id>https://doi.org/10.35802/221400.</award-id>", "https://doi.org/10.35802/221400"),
+        ("<award-id>10.35802/221400</award-id>", "https://doi.org/10.35802/221400"),
+        ("<award-id>doi:10.35802/221400</award-id>", "https://doi.org/10.35802/221400"),
+        ("<award-id>10.2020/5</award-id>", "10.2020/5"),
+        ("<award-id>No. 10.3/5</award-id>", "No. 10.3/5"),
         ("<award-id award-id-type='doi'>221400</award-id>", "221400"),
         ("<award-id>NA15OAR4310080</award-id>", "NA15OAR4310080"),
         ("<award-id>Nil-2019</award-id>", "Nil-2019"),

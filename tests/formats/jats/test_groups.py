@@ -55,6 +55,7 @@ def test_every_element_for_a_group(inner, members):
         (LISTED, "contrib-type='group-member' rid='g'", "2"),
         ("content-type='collab_list'", "", "2"),
         ("content-type='group-members'", "contrib-type='author'", "2"),
+        ("content-type='collaborators'", "contrib-type='author'", "2"),
         ("", "contrib-type='author' rid='g'", "2"),
     ],
 )

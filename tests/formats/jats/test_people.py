@@ -78,6 +78,9 @@ ONE_FIELD = {
     "<surname xml:lang='xx-none'/>": ([], ["contributor-empty"]),
     "<surname>Admin</surname><given-names>Admin</given-names>": (["Admin"], ["name-is-account"]),
     "<surname>Null</surname><given-names>Jan</given-names>": (["Null"], []),
+    "<surname>N/A</surname><given-names>Jan</given-names>": (["Jan"], ["placeholder-value"]),
+    "<surname>Walsh and Osei</surname><given-names>Kay and Tom</given-names>": (["Walsh and Osei"], ["name-unparsed"]),
+    "<surname>Walsh</surname><given-names>Kay, MD</given-names>": (["Walsh"], ["name-tidied"]),
 }
 
 
@@ -95,6 +98,7 @@ TOGETHER = [
     (NAMES.format("Ramos", "Luz") + NAMES.format("Vega", "Iker") + NAMES.format("Moss", "Bo"), ["name-unparsed"]),
     (NAMES.format("林", "森") + NAMES.format("王", "芳"), ["name-unparsed"]),
     (NAMES.format("Ramos", "Luz") + "<string-name>Iker Vega</string-name>", ["name-unparsed"]),
+    (NAMES.format("Ramos", "Luz") + NAMES.format("Ramos", "Iker"), ["name-unparsed"]),
     (NAMES.format("林", "森") + NAMES.format("Lin", "Sen"), []),
     (NAMES.format("Ramos", "Luz") + NAMES.format("Ramos Vega", "L."), []),
     (f"<name-alternatives>{NAMES.format('Ramos', 'Luz')}{NAMES.format('Vega', 'Iker')}</name-alternatives>", []),

@@ -90,6 +90,7 @@ DESCRIPTIONS = [
     (PARTS, "Berg Ada. Old tides. Tide Letters. 2010"),
     ("Berg A. <italic>Old tides</italic>. Tide Letters 2010", "Berg A. Old tides. Tide Letters 2010"),
     ("<article-title>Old tides</article-title>", "Old tides"),
+    ("R&amp;amp;D of tides", "R&D of tides"),
     ("None", None),
     ("", None),
 ]

@@ -31,6 +31,9 @@ LICENSES = [
     (f"<copyright-statement>Under {BY}.</copyright-statement>", (License(url=BY),), []),
     ("<license><license-p>See https://press.example/help.</license-p></license>", (), ["license-unclear"]),
     ("<license xlink:href='CC BY 4.0'/>", (), ["license-unclear"]),
+    ("<license license-type='CC-BY'/>", (), ["license-unclear"]),
+    ("<license license-type='open-access'/>", (), []),
+    ("<ali:license_ref>CC BY</ali:license_ref>", (), ["license-unclear"]),
     (
         "<license xlink:href='CC BY'><license-p>Creative Commons Attribution.</license-p></license>",
         (),

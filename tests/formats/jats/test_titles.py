@@ -119,6 +119,9 @@ SUBTITLES = [
     ("Rivers –", "a study", ("Rivers", "a study")),
     ("Rivers", "— a study", ("Rivers", "a study")),
     ("Rivers", "- a study", ("Rivers", "a study")),
+    ("Rivers --", "a study", ("Rivers", "a study")),
+    ("河流：", "：研究", ("河流", "研究")),
+    ("Rivers ―", "a study", ("Rivers", "a study")),
     ("Rivers: a study", "A study", ("Rivers: a study", "")),
     ("Rivers. A Study", "a study.", ("Rivers. A Study", "")),
     ("Rivers", "RIVERS", ("Rivers", "")),
@@ -138,6 +141,11 @@ def test_a_separator_and_a_subtitle_are_written_once(title, subtitle, expected):
     translated = f"<trans-title>{title}</trans-title><trans-subtitle>{subtitle}</trans-subtitle>"
     group = f"<trans-title-group xml:lang='fr'>{translated}</trans-title-group>"
     assert plain_titles(f"<article-title>Own</article-title>{group}") == [("Own", ""), expected]
+
+
+@pytest.mark.parametrize("title", ["", "<xref>1</xref>", "None"])
+def test_a_subtitle_alone_is_not_a_title(title):
+    assert plain_titles(f"<article-title>{title}</article-title><subtitle>a study</subtitle>") == []
 
 
 def test_a_title_alone_keeps_its_colon():

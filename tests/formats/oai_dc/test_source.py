@@ -36,6 +36,17 @@ def test_the_year_of_a_citation_is_the_year_of_the_issue(year, found, codes):
     assert article.dates == (PubDate(year=2012, month=12, day=20),)
 
 
+def test_a_configured_title_alone_is_the_journal():
+    journals = {"2049-3630": JournalFacts(title="Tide Letters", issn_electronic="2049-3630")}
+    article, findings = read(("source", "Tide Letters"), journals=journals)
+    assert ([title.text for title in article.journal.titles], article.volume, findings) == (
+        [("Tide Letters",)],
+        None,
+        [],
+    )
+    assert read(("source", "Tide Letters B"), journals=journals)[1] == ["citation-unparsed"]
+
+
 def test_a_range_of_years_is_an_issn_only_if_configured():
     assert read(("source", "1940-1949"))[0].journal.issns == ()
     journals = {"1940-1949": JournalFacts(issn_print="1940-1949")}

@@ -10,7 +10,7 @@ import harvester
 from harvester.findings import MEANING, SEVERITIES, WHO, Kind, example_remedy, kinds, outline
 
 _SUBJECT = re.compile(r"^# -{10,} (.+)$")
-_CODE = re.compile(r"^\[([a-z-]+)\]$")
+_CODE = re.compile(r"^\[([a-z_-]+)\]$")
 
 _HEAD = """\
 # Findings
@@ -30,13 +30,18 @@ def page(note: str) -> str:
 
 def subjects() -> Iterator[tuple[str, list[str]]]:
     """The headings of findings.toml, each with the codes below it. Raises ValueError on a code above all headings."""
+    return headings(harvester.__file__, "findings.toml")
+
+
+def headings(module: str, name: str) -> Iterator[tuple[str, list[str]]]:
+    """The headings of the file next to a module, each with the codes below it. Raises ValueError as `subjects`."""
     found: dict[str, list[str]] = {}
-    for line in (Path(harvester.__file__).parent / "findings.toml").read_text(encoding="utf-8").splitlines():
+    for line in Path(module).with_name(name).read_text(encoding="utf-8").splitlines():
         if match := _SUBJECT.match(line):
             found[match[1]] = []
         elif match := _CODE.match(line):
             if not found:
-                raise ValueError(f"findings.toml: {match[1]} is under no heading")
+                raise ValueError(f"{name}: {match[1]} is under no heading")
             found[next(reversed(found))].append(match[1])
     yield from found.items()
 

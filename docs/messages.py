@@ -13,7 +13,7 @@ Find the message that you see, and follow its code. `…` is a value of your rec
 shows the same explanation.
 
 - Messages of a harvest, alerts and `harvester status`: [When it needs you](operations.md#when-it-needs-you).
-- Answers of Crossref: [What Crossref answers](deposits.md#what-crossref-answers).
+- Answers of Crossref: [What Crossref says about a deposit](deposit-messages.md).
 
 | message | severity | code |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""What a registration agency answered: to a file that was sent, and to the question what became of it.
+"""What a registration agency answered to a file that was sent, and to the question of what became of it.
 
 Each target translates its protocol into these values. They say what the agency said, and nothing more.
 """
@@ -63,13 +63,63 @@ class Answer(Struct, frozen=True, kw_only=True):
     """The answer to one request.
 
     To a file that was sent: `accepted` (it was received), `refused` (read and refused, `text` says why) or `uncertain`
-    (the body left, and no clear answer came). To every request: `login_refused`, `throttled` (nothing was received,
-    come back after `retry_after` seconds) or `unavailable` (nothing was received).
+    (the body left, and no clear answer came). To a question: `unreadable` (it was answered, but `raw` is cut short or
+    something else, such as a web page). To every request: `login_refused`, `throttled` (nothing was received, come back
+    after `retry_after` seconds) or `unavailable` (nothing was received).
     """
 
-    kind: Literal["accepted", "refused", "uncertain", "login_refused", "throttled", "unavailable"]
-    text: str = ""
+    kind: Literal["accepted", "refused", "uncertain", "unreadable", "login_refused", "throttled", "unavailable"]
+    text: str = ""  # one line; never an address, a login or a password
+    raw: bytes | None = None  # only of an `unreadable` answer
     status: int | None = None  # of HTTP
     retry_after: float | None = None
     server_time: datetime | None = None  # the agency's clock
     result: Result | None = None  # what became of the file, if it is known at once
+
+
+class SentArticle(Struct, frozen=True, kw_only=True):
+    """One DOI of a file that was sent, with what a message about it may name instead of the DOI."""
+
+    doi: str
+    orcids: tuple[str, ...] = ()
+    issns: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()  # of its journal
+    targets: tuple[str, ...] = ()  # the DOIs that its relations name
+    versions: tuple[int, ...] = ()  # of the other files of ours with this DOI
+
+
+class SentFile(Struct, frozen=True, kw_only=True):
+    """A file that was sent. `version` is the number by which the agency decides which of two deposits is newer."""
+
+    version: int
+    articles: tuple[SentArticle, ...]
+
+
+DoiState = Literal["registered", "registered_with_conflict", "refused", "uncertain", "unaccounted"]
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of one DOI of a file that was sent.
+
+    `uncertain`: the agency refused it because of the version that it holds, but did not say which. What it holds has to
+    be read. `unaccounted`: it did not say anything about this DOI.
+    """
+
+    doi: str  # as sent
+    state: DoiState
+    kind: str  # the id of the deciding message in the target's catalogue
+    text: str = ""
+    who: Who = "nobody"
+    values: dict[str, str] = {}
+    version: int | None = None  # that the agency holds of it, if this is known from the answer
+    conflict_id: str | None = None
+    dois_in_conflict: tuple[str, ...] = ()
+    resolved_conflicts: tuple[str, ...] = ()
+    messages: tuple[Verdict, ...] = ()  # all about it, in the order of the answer
+
+
+class Outcomes(Struct, frozen=True, kw_only=True):
+    """What became of a file: each of its DOIs once, and the messages that belong to none of them."""
+
+    dois: tuple[Outcome, ...]
+    others: tuple[Verdict, ...] = ()

@@ -16,10 +16,12 @@ _PATTERNS = {re.compile(words, re.IGNORECASE): better for words, better in WORDS
 
 TEXTS = [
     "harvester/findings.toml",  # also the source of docs/findings.md and `explain`
+    "harvester/crossref/client/messages.toml",  # also the source of docs/deposit-messages.md
     "harvester/cli/config.toml.template",
     "schemas/config.schema.json",
     "docs/commands.md",
     "docs/config.md",
+    "docs/deposit-messages.md",
     "docs/findings.md",
     "docs/mapping.md",
     "ARCHITECTURE.md",

@@ -22,8 +22,8 @@ from harvester import __version__
 from harvester.config import Alerts, Config
 from harvester.daemon.incidents import Notification
 from harvester.errors import ConfigError, HarvesterError, ProviderError, Stopped
-from harvester.oai.network import RequestGuard, Session, certificates_of_environment, trust
 from harvester.oai.transport import cause
+from harvester.system.network import RequestGuard, Session, certificates_of_environment, trust
 from harvester.system.stopping import Stop, never_stop
 
 TIMEOUT = 30.0  # seconds for a mail server or a webhook

@@ -31,12 +31,13 @@ from harvester.errors import (
 from harvester.model import SHORTEST_SECRET, Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import backoff, pages, repository, retry
 from harvester.oai.encoding import charset_of
-from harvester.oai.network import RequestGuard
 from harvester.oai.pages import Document
 from harvester.oai.transport import Response, Transport
 from harvester.oai.walls import blocked, let_through, wall
+from harvester.system.head import http_date, retry_after
+from harvester.system.network import RequestGuard
 from harvester.system.progress import report_pause
-from harvester.system.stopping import never_stop
+from harvester.system.stopping import never_stop, wait
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ class Client(Sickle):  # type: ignore[misc]
             now, allowed = time.monotonic(), backoff.not_before(self.transport.base)
             if allowed - now > self._access.retry_cap:
                 raise _wait_until(allowed - now)
-            retry.wait(max(ready, allowed) - now, self._stop, self._sleep)
+            wait(max(ready, allowed) - now, self._stop, self._sleep)
             if backoff.not_before(self.transport.base) <= allowed:
                 return
 
@@ -201,7 +202,7 @@ def _bad_status(response: Response) -> BadStatus:
 
 def _retry_after(response: Response) -> float | None:
     header = response.headers.get("Retry-After")
-    return retry.retry_after(header, _clock(response)) if header else None
+    return retry_after(header, _clock(response)) if header else None
 
 
 def _wait_until(seconds: float) -> WaitUntil:
@@ -216,7 +217,7 @@ def _wait_until(seconds: float) -> WaitUntil:
 
 def _clock(response: Response) -> datetime:
     """When the answer was sent by the provider's clock, which a date in Retry-After refers to; else by ours."""
-    return retry.http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return http_date(response.headers.get("Date", "")) or datetime.now(UTC)
 
 
 def _advice(response: Response) -> str:

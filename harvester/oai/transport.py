@@ -19,7 +19,8 @@ from harvester import __version__
 from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachable
 from harvester.model import SHORTEST_SECRET, Access
 from harvester.oai import body
-from harvester.oai.network import (
+from harvester.oai.pages import safe
+from harvester.system.network import (
     CONNECT,
     SILENCE,
     SLICE,
@@ -28,7 +29,6 @@ from harvester.oai.network import (
     certificates_of_environment,
     check_behind_proxy,
 )
-from harvester.oai.pages import safe
 
 Kind = TypeVar("Kind", bound=BaseException)
 

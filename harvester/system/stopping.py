@@ -9,6 +9,8 @@ from harvester.errors import Stopped
 
 T = TypeVar("T")
 
+SLICE = 0.5  # seconds of a wait between two checks for a stop
+
 Stop = Callable[[], bool]
 
 
@@ -26,3 +28,12 @@ def until_stopped(items: Iterable[T], stop: Stop) -> Iterator[T]:
             return
         yield item
     raise Stopped("stopped on request; the same command resumes from here")
+
+
+def wait(seconds: float, stop: Stop, sleep: Callable[[float], None]) -> None:
+    """Sleeps in slices. Raises `Stopped` within one of them on a stop."""
+    while seconds > 0:
+        if stop():
+            raise Stopped("stopped while waiting; the same command resumes from here")
+        sleep(min(seconds, SLICE))
+        seconds -= SLICE

@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from harvester.errors import BadAnswer, BadStatus, ProtocolError, Stopped, TooBig, Unreachable
+from harvester.errors import BadAnswer, BadStatus, ProtocolError, TooBig, Unreachable
 from harvester.model import Access
 from harvester.oai import retry
 
-NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 ACCESS = Access(url="http://x/oai")
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("120", 120),
-        (" 0 ", 0),
-        ("Tue, 03 Feb 2026 04:06:06 GMT", 60),
-        ("Tuesday, 03-Feb-26 04:06:06 GMT", 60),
-        ("Tue, 03 Feb 2026 05:06:06 +0100", 60),
-        ("Tue, 03 Feb 2026 04:06:06", 60),
-        ("Mon, 02 Feb 2026 04:05:06 GMT", 0),  # gone by
-        ("soon", None),
-        ("", None),
-        (None, None),
-        ("-5", None),
-        ("٣", None),
-        (f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT", None),
-        (f"Fri, 31 Dec 2026 {'9' * 11}:59:59 GMT", None),
-        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
-    ],
-)
-def test_retry_after(header, seconds):
-    assert retry.retry_after(header, NOW) == seconds
-
-
-@given(st.text())
-def test_any_retry_after_is_a_number_or_nothing(header):
-    seconds = retry.retry_after(header, NOW)
-    assert seconds is None or seconds >= 0
 
 
 @pytest.mark.parametrize(
@@ -81,12 +46,3 @@ def test_delays_grow_when_crowded_and_shrink_to_the_configured_one():
     assert retry.next_delay(4, 1, None) == pytest.approx(3.6)
     assert retry.next_delay(1, 1, None) == 1
     assert retry.next_delay(0.04, 0, None) == 0
-
-
-def test_a_wait_is_slept_in_slices_and_ends_on_a_stop():
-    naps: list[float] = []
-    retry.wait(1.2, lambda: False, naps.append)
-    assert naps == pytest.approx([0.5, 0.5, 0.2])
-    with pytest.raises(Stopped):
-        retry.wait(60, lambda: len(naps) > 4, naps.append)
-    assert len(naps) == 5

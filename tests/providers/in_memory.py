@@ -12,7 +12,7 @@ import pytest
 import requests
 import urllib3
 
-from harvester.oai.head import Reply
+from harvester.system.head import Reply
 from tests.providers.server import Answer, Request
 
 URL = "http://127.0.0.1:9/oai"  # where no server is
@@ -71,5 +71,5 @@ def in_memory(script: Script) -> Iterator[None]:
     adapter = _Adapter(script)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(requests.Session, "get_adapter", lambda *_, **__: adapter)
-        patch.setattr("harvester.oai.retry.wait", lambda *_: None)
+        patch.setattr("harvester.oai.client.wait", lambda *_: None)
         yield

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.errors import Stopped
-from harvester.system.stopping import never_stop, until_stopped
+from harvester.system.stopping import never_stop, until_stopped, wait
 
 
 @given(st.lists(st.integers()))
@@ -24,3 +24,12 @@ def test_no_item_is_taken_after_a_stop(items, data):
 def test_stop_before_the_first_item():
     with pytest.raises(Stopped):
         next(until_stopped([1], lambda: True))
+
+
+def test_a_wait_is_slept_in_slices_and_ends_on_a_stop():
+    naps: list[float] = []
+    wait(1.2, lambda: False, naps.append)
+    assert naps == pytest.approx([0.5, 0.5, 0.2])
+    with pytest.raises(Stopped):
+        wait(60, lambda: len(naps) > 4, naps.append)
+    assert len(naps) == 5

@@ -9,6 +9,8 @@ from __future__ import annotations
 import http.client
 import io
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 
 _LINES = 200  # of a head; http.client refuses more than 100
@@ -75,3 +77,24 @@ def fields(rows: list[bytes]) -> list[bytes]:
     if b"transfer-encoding" not in names:
         return out
     return [text for name, text in zip(names, out, strict=True) if name != b"content-length"]
+
+
+def retry_after(header: str | None, reference: datetime) -> float | None:
+    """The seconds in a Retry-After header, in either form (RFC 9110, section 10.2.3); `None` for anything else.
+
+    `reference` is when the answer was sent, by the provider's clock if it has a Date header.
+    """
+    value = (header or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:12])
+    moment = http_date(value)
+    return None if moment is None else max(0.0, (moment - reference).total_seconds())
+
+
+def http_date(value: str) -> datetime | None:
+    """The moment in a header (RFC 9110, section 5.6.7), with any time zone; `None` for anything else."""
+    try:
+        moment = parsedate_to_datetime(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

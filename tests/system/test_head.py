@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import logging
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.oai import Unreachable, head
+from harvester.oai import Unreachable
+from harvester.system import head
 from tests.oai.one_page import PAGE, Naps, harvest, refused
 from tests.providers.server import Answer, reply
 
+NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 MALFORMED = [
     b"Bad Header Line\r\n",
     b"Access-Control-Expose-Headers : X-Page\r\n",
@@ -89,3 +92,33 @@ def test_a_field_that_is_well_formed_is_kept_among_any_lines(noise):
     assert b"Retry-After: 7\r\n" in said
     assert said.endswith(b"\r\n\r\n")
     assert line.read() == b"the body"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Tue, 03 Feb 2026 04:06:06 GMT", 60),
+        ("Tuesday, 03-Feb-26 04:06:06 GMT", 60),
+        ("Tue, 03 Feb 2026 05:06:06 +0100", 60),
+        ("Tue, 03 Feb 2026 04:06:06", 60),
+        ("Mon, 02 Feb 2026 04:05:06 GMT", 0),  # gone by
+        ("soon", None),
+        ("", None),
+        (None, None),
+        ("-5", None),
+        ("٣", None),
+        (f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT", None),
+        (f"Fri, 31 Dec 2026 {'9' * 11}:59:59 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
+    ],
+)
+def test_retry_after(header, seconds):
+    assert head.retry_after(header, NOW) == seconds
+
+
+@given(st.text())
+def test_any_retry_after_is_a_number_or_nothing(header):
+    seconds = head.retry_after(header, NOW)
+    assert seconds is None or seconds >= 0

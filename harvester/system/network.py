@@ -1,4 +1,4 @@
-"""Connections to allowed addresses only, whose reads end on a stop and at a deadline."""
+"""Connections to allowed addresses only, whose reads and writes end on a stop and at a deadline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from harvester.addresses import is_public
 from harvester.errors import ConfigError, PrivateAddress, Stopped, TooSlow, Unreachable
-from harvester.oai.head import Reply
+from harvester.system.head import Reply
 
 SLICE = 0.25  # seconds that a read waits before it checks whether to give up
 LOOK_UP = 30.0  # seconds for the name server
@@ -56,7 +56,7 @@ class RequestGuard:
             )
 
     def wait_for(self, read: Callable[..., int], *args: Any) -> int:
-        """Repeats a read whose socket times out after `SLICE`, until data comes or it is time to give up."""
+        """Repeats a read or write whose socket times out after `SLICE`, until data passes or it is time to give up."""
         silent = time.monotonic() + SILENCE
         while True:
             self.check()
@@ -69,6 +69,12 @@ class RequestGuard:
 
 class _PlainSocket(socket.socket):
     guard: RequestGuard
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        self.settimeout(SLICE)
+        rest = memoryview(data).cast("B")
+        while rest:
+            rest = rest[self.guard.wait_for(self.send, rest, flags) :]
 
     def recv_into(self, *args: Any) -> int:
         return self.guard.wait_for(super().recv_into, *args)
@@ -96,6 +102,10 @@ class _TlsSocket(ssl.SSLSocket):
                 if time.monotonic() > end:
                     problem = f"{self.server_hostname} agreed on no encryption within {CONNECT:g} seconds"
                     raise Unreachable(f"{problem}; harvest again later") from error
+
+    def send(self, *args: Any) -> int:  # which sendall calls for each part
+        self.settimeout(SLICE)  # urllib3 sets that of the connection before each request
+        return self.guard.wait_for(super().send, *args)
 
     def recv_into(self, *args: Any) -> int:
         return self.guard.wait_for(super().recv_into, *args)

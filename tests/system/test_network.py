@@ -10,7 +10,8 @@ import time
 import pytest
 
 from harvester.model import Access, Window
-from harvester.oai import Provider, RefusedAddress, Stopped, TooSlow, Unreachable, network
+from harvester.oai import Provider, RefusedAddress, Stopped, TooSlow, Unreachable
+from harvester.system import network
 from tests.providers.server import Answer, Server, listing, record, redirect, reply
 
 DC = Window(prefix="oai_dc")
@@ -223,3 +224,15 @@ def test_a_silent_line_is_slow_over_tls_but_read_on(certificate):
         trusting(server, certificate) as provider,
     ):
         assert len(provider.page(DC).records) == 1
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_write_ends_on_a_stop_although_nobody_reads(tls, certificate):
+    """`Server` reads a body only if it has a Content-Length."""
+    blocks = (b"x" * 65536 for _ in range(1000))
+    with Server([Answer(reply(PAGE), hang=9)], certificate if tls else None) as server:
+        began = time.monotonic()
+        guard = network.RequestGuard(lambda: time.monotonic() > began + 0.6)
+        with network.Session(guard, True, "", certificate) as session, pytest.raises(Stopped):
+            session.post(server.url, data=blocks, timeout=(5, network.SLICE), stream=True)
+        assert time.monotonic() - began < 1.5

@@ -1,0 +1,1 @@
+"""The network protocol of Crossref: sending files, reading their logs, and reading what Crossref holds."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests.providers import press as presses
+from tests.standin.running import Running, running
 from tests.workbench import in_another_process
 
 ROOT = Path(__file__).parent.parent
@@ -78,3 +79,13 @@ def press(tmp_path: Path) -> Iterator[presses.Press]:
     """A provider with three articles, not harvested yet."""
     with presses.press(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def crossref_standin(request: pytest.FixtureRequest) -> Iterator[Running]:
+    """A stand-in of Crossref on a free port, with a clock that stands still and the account `demo` for 10.5555.
+
+    Other DOI prefixes are its parameter: `@pytest.mark.parametrize("crossref_standin", [("10.1234",)], indirect=True)`.
+    """
+    with running(getattr(request, "param", ("10.5555",))) as standin:
+        yield standin

@@ -63,7 +63,10 @@ def test_messages_and_comments_are_in_plain_english():
     [
         ("The author can mend it.", ["mend"]),
         ("It is no DOI, and stands there in vain.", ["in vain", "is no ", "stands"]),
-        ("`*` stands for any characters; there is none, there is no more, it is no longer there.", []),
+        (
+            "`*` stands for any characters, a stand-in too; there is none, there is no more, it is no longer there.",
+            [],
+        ),
         ("An amendment", []),
     ],
 )

@@ -1,4 +1,4 @@
-"""`harvester demo`: the whole process with articles of our own, or only their provider, to try things out."""
+"""`harvester demo`: the whole process with articles of our own, or only their provider, or a stand-in of Crossref."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from harvester.cli.harvest import exit_code
 from harvester.cli.invocation import program
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
-from harvester.cli.signals import stop_on_signals
+from harvester.cli.signals import StopRequest, stop_on_signals
 from harvester.cli.terminal import echo
 from harvester.config import load
+from harvester.demo import crossref
 from harvester.demo.run import Summary, run, serving
 from harvester.demo.summary import ending, lines
 
@@ -32,17 +33,20 @@ from harvester.demo.summary import ending, lines
     help="Where its configuration, store and deposit files go.",
 )
 @click.option("--serve", is_flag=True, help="Only run the provider, until Ctrl-C, for the other commands to try.")
+@click.option("--crossref", "agency", is_flag=True, help="Only run a stand-in of Crossref, until Ctrl-C, for deposits.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="The provider's port with --serve; any free one."
+    "--port", type=click.IntRange(0, 65535), default=0, help="The port with --serve or --crossref; any free one."
 )
 @pass_common
-def command(common: Common, folder: Path, serve: bool, port: int) -> int:
+def command(common: Common, folder: Path, serve: bool, agency: bool, port: int) -> int:
     """Harvests, checks and exports articles of our own.
 
     A provider on this machine serves them over OAI-PMH. The second run asks for what is new only, and finds nothing.
     """
-    if serve:
-        _serve(common, port)
+    if serve and agency:
+        raise click.UsageError("--serve and --crossref each run one server; run the command twice.")
+    if serve or agency:
+        (_serve_crossref if agency else _serve)(common, port)
         return 0
     with stop_on_signals(common) as stop, shown(common):
         summary = run(folder, now=lambda: datetime.now(UTC), stop=stop)
@@ -70,5 +74,17 @@ def _serve(common: Common, port: int) -> None:
         for path in server.repositories:
             echo(f"{server.root}{path}")
         common.say("Serving until Ctrl-C. Try: harvester source probe --allow-private with one of these addresses.")
-        while not stop():
-            time.sleep(0.1)
+        _wait(stop)
+
+
+def _serve_crossref(common: Common, port: int) -> None:
+    with crossref.serving(port) as server, stop_on_signals(common, "Stopped.") as stop:
+        for words in crossref.introduction(server.root):
+            echo(words, whole=True)
+        common.say("Serving until Ctrl-C.")
+        _wait(stop)
+
+
+def _wait(stop: StopRequest) -> None:
+    while not stop():
+        time.sleep(0.1)

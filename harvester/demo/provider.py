@@ -5,20 +5,18 @@ from __future__ import annotations
 import gzip
 import logging
 import re
-import socket
-import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from harvester import __version__
 from harvester.demo.lists import Record
 from harvester.demo.repository import JATS, OAI_DC, Repository
+from harvester.system.loopback import LoopbackServer, running
 
 __all__ = ["JATS", "OAI_DC", "Record", "Repository", "Server", "serve"]
 
@@ -29,21 +27,12 @@ _GZIP = re.compile(r"\b(?:x-)?gzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s*,|\s*$))", re.IG
 log = logging.getLogger(__name__)
 
 
-class Server(ThreadingHTTPServer):
+class Server(LoopbackServer):
     """The running server. `requests` is how many it has answered, `url` the endpoint of its first repository."""
 
-    daemon_threads = False  # so that closing waits for every answer
-    block_on_close = True
-
     def __init__(self, repositories: Mapping[str, Repository], port: int, latency: float) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(_Handler, port)
         self.repositories, self.latency, self.requests = dict(repositories), latency, 0
-        self._lock = threading.Lock()
-        self._connections: set[socket.socket] = set()
-
-    @property
-    def root(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     @property
     def url(self) -> str:
@@ -52,29 +41,6 @@ class Server(ThreadingHTTPServer):
     def count(self) -> None:
         with self._lock:
             self.requests += 1
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Logs an error, only for debugging if the client closed the connection."""
-        level = logging.DEBUG if isinstance(sys.exc_info()[1], OSError) else logging.ERROR
-        log.log(level, "a request from %s failed", client_address, exc_info=True)
-
-    def hang_up(self) -> None:
-        """Ends the connections that clients keep open. Otherwise the server would never close."""
-        with self._lock:
-            connections = list(self._connections)
-        for connection in connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RD)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -146,12 +112,5 @@ def serve(
     Port 0 is any free port. `latency` delays each answer, in seconds. Raises `OSError` if the port is in use.
     """
     paths = {"/oai": repositories} if isinstance(repositories, Repository) else repositories
-    with Server(paths, port, latency) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="demo-provider", daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-            server.hang_up()
+    with running(Server(paths, port, latency), "demo-provider") as server:
+        yield server

@@ -15,6 +15,7 @@ from harvester import pipeline
 from harvester.config import Config, load
 from harvester.crossref.target import CROSSREF
 from harvester.demo import configuration, ojs
+from harvester.demo.ports import started
 from harvester.demo.provider import Server, serve
 from harvester.deposits.manifest import manifest_path
 from harvester.errors import HarvesterError
@@ -100,12 +101,8 @@ def run(
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[Server]:
-    """The demo provider with both sites. Port 0 is any free port. Raises `HarvesterError` if the port is in use."""
-    with ExitStack() as stack:
-        try:
-            server = stack.enter_context(serve(ojs.repositories(), port))
-        except (OSError, OverflowError) as error:
-            raise HarvesterError(f"port {port} cannot be had ({error}); name another with --port") from error
+    """The demo provider with both sites. Port 0 is any free port. Raises `HarvesterError` if it cannot be used."""
+    with started(lambda number: serve(ojs.repositories(), number), port) as server:
         yield server
 
 

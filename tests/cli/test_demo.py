@@ -1,10 +1,12 @@
 """`harvester demo`."""
 
+import re
 import signal
 import subprocess
 import sys
 
 import pytest
+import requests
 
 from tests.cli.conftest import answer
 
@@ -32,3 +34,25 @@ def test_demo_provider_serves_until_it_is_stopped(tmp_path, call, number):
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
         assert (process.returncode, err.splitlines()[-1]) == (0, "Stopped.")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stand_in_of_crossref_runs_until_it_is_stopped(tmp_path, number):
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "harvester", "demo", "--crossref"], cwd=tmp_path, stdout=-1, stderr=-1, text=True
+    ) as process:
+        assert process.stdout
+        printed = [process.stdout.readline()]
+        while printed[-1] and "password_env" not in printed[-1]:
+            printed.append(process.stdout.readline())
+        root = re.findall(r"http://127\.0\.0\.1:\d+", printed[0])[0]
+        assert "This server is not Crossref" in requests.get(root, timeout=30).text
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert f'  deposit_url = "{root}"\n' in printed
+    assert (process.returncode, err.splitlines()) == (0, ["Serving until Ctrl-C.", "Stopped."])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_command_runs_one_server(call):
+    assert call("demo", "--serve", "--crossref").exit_code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ class Schema:
         """`files` are the bundle's verified files by name. Raises `BundleError` if they do not fit together."""
         self.version = version
         self._main = main
+        self._lock = threading.Lock()  # lxml keeps the errors of the last document with the schema
         self._files = {name: _common_first(name, data) for name, data in files.items()}
         self._assertions = [match.decode() for match in _ASSERT.findall(files[main])]
         self._role_types = _role_types(self._assertions)
@@ -66,8 +68,9 @@ class Schema:
         except (etree.XMLSyntaxError, xmltools.UnsafeXml) as error:
             return [f"not well-formed XML: {error}"]
         has_math = next(root.iter(f"{{{xmltools.MATHML}}}math"), None) is not None
-        schema = self._with_mathml if has_math else self._plain
-        problems = [] if schema.validate(root) else [_sentence(entry) for entry in _entries(schema)]
+        with self._lock:
+            schema = self._with_mathml if has_math else self._plain
+            problems = [] if schema.validate(root) else [_sentence(entry) for entry in _entries(schema)]
         return [*problems, *self._role_problems(root)][:_MOST]
 
     def _role_problems(self, root: etree._Element) -> list[str]:

@@ -1,0 +1,61 @@
+"""The stand-in of Crossref, with an account for the demo's DOI prefixes, and the settings that send deposits to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from harvester.demo.ports import started
+from harvester.standin import Account, Knobs, StandIn, State, serve
+
+ACCOUNT = Account(
+    login="demo",
+    password="demo-password",  # noqa: S106 - nothing is protected by it
+    prefixes=("10.5555", "10.48015"),
+    name="Example University",
+)
+PASSWORD_VARIABLE = "CROSSREF_PASSWORD"  # noqa: S105 - a name
+
+# Long enough to be seen, and short enough to wait for.
+KNOBS = Knobs(
+    visible_delay=timedelta(seconds=1),
+    queue_delay=timedelta(seconds=3),
+    process_delay=timedelta(seconds=2),
+    index_delay=timedelta(minutes=1),
+)
+
+
+@contextmanager
+def serving(port: int = 0) -> Iterator[StandIn]:
+    """An empty stand-in. Port 0 is any free port. Raises `HarvesterError` if the port cannot be used."""
+    state = State([ACCOUNT], knobs=KNOBS)
+    with started(lambda number: serve(state, number), port) as server:
+        yield server
+
+
+def introduction(root: str) -> Iterator[str]:
+    """What the stand-in at `root` is and how to use it, line by line."""
+    yield f"A stand-in of Crossref is at {root}. It is not Crossref, and nothing is registered anywhere."
+    yield f"Its page {root}/ lists what it received. It forgets everything when it ends."
+    yield ""
+    yield f"Login: {ACCOUNT.login}"
+    yield f"Password: {ACCOUNT.password}"
+    yield f"DOI prefixes: {', '.join(ACCOUNT.prefixes)}"
+    yield ""
+    yield "To send deposits to it, set the password in the shell:"
+    yield f"  export {PASSWORD_VARIABLE}={ACCOUNT.password}"
+    yield "and add to config.toml:"
+    yield from (f"  {line}" for line in settings(root))
+
+
+def settings(root: str) -> list[str]:
+    """The lines of config.toml for a stand-in at `root`."""
+    return [
+        "[crossref]",
+        'deposit = "live"',
+        f'deposit_url = "{root}"',
+        f'api_url = "{root}"',
+        f'login = "{ACCOUNT.login}"',
+        f'password_env = "{PASSWORD_VARIABLE}"',
+    ]

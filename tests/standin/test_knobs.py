@@ -1,0 +1,18 @@
+"""Faults and delays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from harvester.standin.knobs import Fault, Knobs
+
+
+def test_immediate() -> None:
+    knobs = Knobs.immediate()
+    delays = knobs.visible_delay, knobs.queue_delay, knobs.process_delay, knobs.index_delay, knobs.xml_delay
+    assert set(delays) == {timedelta()}
+
+
+def test_knobs_are_not_shared() -> None:
+    Knobs().deposit_faults.append(Fault.BLANK)
+    assert Knobs().deposit_faults == []

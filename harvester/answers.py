@@ -58,6 +58,7 @@ class Result(Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...] = ()
     references: tuple[Matched, ...] = ()
     text: str | None = None
+    server_time: datetime | None = None  # the agency's clock
 
 
 class Answer(Struct, frozen=True, kw_only=True):

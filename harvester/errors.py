@@ -157,3 +157,23 @@ class BundleError(HarvesterError):
 
 class ExportError(HarvesterError):
     """A deposit file could not be built, was not valid, or could not be written."""
+
+
+class LogError(HarvesterError):
+    """What a person gave is not the log of a submission, or has none in it."""
+
+    exit_code = 2
+
+
+class TitleListError(HarvesterError):
+    """A file is not Crossref's title list."""
+
+    exit_code = 2
+
+
+class AgencyError(HarvesterError):
+    """A registration agency could not be read."""
+
+
+class AgencyUnavailable(AgencyError):
+    """The agency did not answer, or wants no requests now. The same command later may help."""

@@ -10,6 +10,8 @@ from harvester import errors
 from harvester.errors import BadStatus, ConfigError, HarvesterError, OaiCode, ProtocolError, ProviderError
 
 EXAMPLES: list[HarvesterError] = [
+    errors.AgencyError("blocked"),
+    errors.AgencyUnavailable("not now"),
     errors.BadAnswer("a web page"),
     BadStatus("not now", 503),
     errors.BundleError("no schema"),
@@ -18,6 +20,7 @@ EXAMPLES: list[HarvesterError] = [
     errors.DoiTaken("another has it"),
     errors.ExportError("not valid"),
     errors.Interruption("later"),
+    errors.LogError("a web page"),
     errors.PrivateAddress("10.0.0.1"),
     ProtocolError("badVerb", ""),
     ProviderError("no"),
@@ -25,6 +28,7 @@ EXAMPLES: list[HarvesterError] = [
     errors.Stopped("stopped"),
     errors.StoreError("damaged"),
     errors.StoreLocked("locked"),
+    errors.TitleListError("a web page"),
     errors.TooBig("a million"),
     errors.TooSlow("a day"),
     errors.Unreachable("no such host"),
@@ -45,9 +49,9 @@ def test_interruption_is_no_provider_error():
 
 
 def test_exit_codes_of_errors():
-    """1 is a failure, 2 the configuration, 75 busy (sysexits.h: try again later)."""
+    """1 is a failure, 2 the configuration or a file that was named, 75 busy (sysexits.h: try again later)."""
     others = {type(one).__name__: one.exit_code for one in EXAMPLES if one.exit_code != 1}
-    assert others == {"ConfigError": 2, "BusyError": 75, "StoreLocked": 75}
+    assert others == {"BusyError": 75, "ConfigError": 2, "LogError": 2, "StoreLocked": 75, "TitleListError": 2}
 
 
 @pytest.mark.parametrize(

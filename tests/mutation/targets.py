@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[2]
 _MODULES: dict[str, tuple[str, ...]] = {
     "article_rows": (),
     "config/schedule": (),
+    "crossref/client/diagnostic": (),
+    "crossref/client/messages": (),
+    "crossref/client/verdicts": (),
     "crossref/deposit/journal": ("tests/crossref/deposit/test_articles.py",),
     "datestamps": (),
     "deposits/outbox": (),

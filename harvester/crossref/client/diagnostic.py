@@ -89,7 +89,7 @@ def _known(submission_id: str) -> str | None:
 
 
 def _system(host: str | None) -> Literal["test", "live"] | None:
-    """The system by the name of the host that processed the file. A stand-in for Crossref is neither."""
+    """The system by the name of the host that processed the file. An imitation of Crossref is neither."""
     if not host or "standin" in host.lower():
         return None
     return "test" if "test" in host.lower() else "live"

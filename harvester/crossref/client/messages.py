@@ -30,6 +30,7 @@ WHO: dict[Who, str] = {  # who can act, in words
 Again = Literal["article", "settings", "time", "retry"]
 
 OTHER = "other"
+_LONGEST_TEXT = 20_000  # characters that are searched
 _LONGEST_VALUE = 300  # characters in a sentence; the text of a message is never cut
 
 
@@ -67,7 +68,7 @@ def folded(text: str) -> str:
 
 def recognise(text: str) -> tuple[str, dict[str, str]]:
     """The id of the first entry whose pattern is found in the text, and the values that the text names."""
-    line = folded(text)
+    line = folded(text)[:_LONGEST_TEXT]
     for name, pattern in _patterns().items():
         if found := pattern.search(line):
             return name, {key: _written(key, value) for key, value in found.groupdict().items() if value}

@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from harvester.answers import DoiState, Outcome, Outcomes, Result, SentArticle, SentFile, Verdict
 from harvester.crossref.client.messages import entries
-from harvester.identifiers import clean_issn, doi_prefix, fold_doi
+from harvester.identifiers import doi_prefix, fold_doi
 from harvester.text import fold
 
 VERSIONS = frozenset({"version", "version_title"})
+_ORCID = 16  # digits
+_MOST_DIGITS = 100  # Crossref's own have 19 at most
 _PLAIN = frozenset({"added", "updated", "resources"})
 
 
@@ -70,22 +72,23 @@ def _is_about(verdict: Verdict, article: SentArticle) -> bool:
     if verdict.registered is not False:
         return False
     if orcid := named.get("orcid"):
-        return any(orcid.upper() in own.upper() for own in article.orcids)
+        return _signs(orcid) in {_signs(own)[-_ORCID:] for own in article.orcids}
     if target := named.get("target"):
         return fold_doi(target) in map(fold_doi, article.targets)
     if verdict.kind in ("orcidsum", "orcidtwice", "relation"):  # whose value could not be read
         return False
     if prefix := named.get("prefix") if verdict.kind == "prefix" else None:
         return doi_prefix(article.doi) == prefix
-    if (issn := named.get("issn")) and _is_of_journal(issn, article):
+    if (issn := named.get("issn")) and _signs(issn) in map(_signs, article.issns):
         return True
     if title := named.get("title"):
         return fold(title).casefold() in (fold(own).casefold() for own in article.titles)
     return not issn
 
 
-def _is_of_journal(issn: str, article: SentArticle) -> bool:
-    return (clean_issn(issn) or issn) in {clean_issn(own) or own for own in article.issns}
+def _signs(identifier: str) -> str:
+    """An ORCID iD or ISSN to compare, however it is written."""
+    return identifier.upper().replace("-", "").rstrip("/")
 
 
 # ------------------------------------------------------------------------------------------ one DOI
@@ -146,7 +149,12 @@ def _by_version(article: SentArticle, verdict: Verdict, messages: tuple[Verdict,
     """A refusal for its version. That of a title says nothing about the version of the DOI."""
     held = verdict.values.get("held") if verdict.kind == "version" else None
     refused = _from(verdict, article, "uncertain", messages)
-    return by_held_version(refused, article, version, int(held) if held else None)
+    return by_held_version(refused, article, version, version_of(held or ""))
+
+
+def version_of(digits: str) -> int | None:
+    """A version in the digits of a message or a record; `None` if nobody could have sent this number."""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS else None
 
 
 def by_held_version(refused: Outcome, article: SentArticle, version: int, held: int | None) -> Outcome:

@@ -105,6 +105,23 @@ def test_a_title_is_quoted_for_config_toml():
     assert 'title = "The \\"Bee\\"" under [journals."1046-8986"]' in step
 
 
+def test_sentences_and_next_steps_contain_the_values():
+    held = "At Crossref the ISSN 1046-8986 belongs to a journal with the title Bees, which differs from yours."
+    assert sentence("issntitle", values={"issn": "1046-8986", "title": "Bees"}) == held
+    assert sentence("issntitle", registered=True).startswith("At Crossref the ISSN … belongs")
+    assert sentence("version_foreign", values={"held": "9" * 19}).startswith(f"Crossref holds version {'9' * 19} of")
+    assert "submission id 1430891300" in next_step("handle", values={"submission_id": "1430891300"})
+    assert next_step("no such id") == next_step("other") != next_step("handle")
+    assert 'title = "…" under' in next_step("issntitle")
+
+
+def test_a_long_value_is_cut_in_sentences_but_not_where_it_is_pasted():
+    for length, shown in ((300, "x" * 300), (301, "x" * 300 + "…")):
+        values = {"issn": "1046-8986", "title": "x" * length}
+        assert f"the title {shown}, which" in sentence("issntitle", values=values)
+        assert f'title = "{"x" * length}"' in next_step("issntitle", values=values)
+
+
 def test_what_the_status_decides_is_said():
     assert sentence("other", "x", registered=True).startswith("The DOI is registered.")
     assert sentence("other", "x", registered=False).startswith("Crossref refused")

@@ -101,16 +101,18 @@ def test_a_whole_file_is_refused_but_for_what_is_registered():
 
 
 BEES = SentArticle(doi="10.5555/b", issns=("1234-5679",), titles=("Bees",), orcids=(ORCID,), targets=("10.9999/Q",))
-ANTS = SentArticle(doi="10.6666/a", issns=("2377-1666",), titles=("Ants",))
+ANTS = SentArticle(doi="10.6666/a", issns=("2377-1666", "00000001"), titles=("Ants",))
 
 
 @pytest.mark.parametrize(
     ("text", "about"),
     [
         (f'ORCID "{ORCID}" has invalid checksum', {"10.5555/b"}),
+        (f'ORCID "{ORCID[-19:].replace("-", "")}" has invalid checksum', {"10.5555/b"}),
         (f'ORCID "{ORCID[:-1]}X" has invalid checksum', set()),
         ("ORCID something has invalid checksum", set()),
         ('ISSN "12345679" has already been assigned to a different title/publisher/genre', {"10.5555/b"}),
+        ('ISSN "0000-0001" has already been assigned to a different title/publisher/genre', {"10.6666/a"}),
         ('ISSN "00000000" has already been assigned to a different title/publisher/genre', set()),
         ("Deposit contains title error: title: BEES must deposit with an ISSN and/or journal title DOI", {"10.5555/b"}),
         ("Deposit contains title error: title: Wasps must deposit with an ISSN and/or journal title DOI", set()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from harvester.demo.ports import started
 from harvester.standin import Account, Knobs, StandIn, State, serve
@@ -26,11 +27,23 @@ KNOBS = Knobs(
 )
 
 
+EARLIER_DEPOSIT = Path(__file__).with_name("earlier_deposit.xml")
+
+
+def prepared() -> State:
+    """The stand-in before the first deposit: one journal of the demo belongs to another publisher there, and one of
+    its articles has another DOI already.
+    """
+    state = State([ACCOUNT], knobs=KNOBS)
+    state.add_title("Harbour Society Papers", "10.99999", "0000-0094", publisher="Harbour Society")
+    state.deposit_directly(EARLIER_DEPOSIT.read_bytes(), ACCOUNT.login, "earlier.xml")
+    return state
+
+
 @contextmanager
 def serving(port: int = 0) -> Iterator[StandIn]:
-    """An empty stand-in. Port 0 is any free port. Raises `HarvesterError` if the port cannot be used."""
-    state = State([ACCOUNT], knobs=KNOBS)
-    with started(lambda number: serve(state, number), port) as server:
+    """The stand-in for the demo. Port 0 is any free port. Raises `HarvesterError` if the port cannot be used."""
+    with started(lambda number: serve(prepared(), number), port) as server:
         yield server
 
 
@@ -38,6 +51,7 @@ def introduction(root: str) -> Iterator[str]:
     """What the stand-in at `root` is and how to use it, line by line."""
     yield f"A stand-in of Crossref is at {root}. It is not Crossref, and nothing is registered anywhere."
     yield f"Its page {root}/ lists what it received. It forgets everything when it ends."
+    yield "Of the articles of `harvester demo`, it refuses one for its ISSN and registers one with a conflict."
     yield ""
     yield f"Login: {ACCOUNT.login}"
     yield f"Password: {ACCOUNT.password}"

@@ -95,7 +95,7 @@ def validate(version: str, root: etree._Element) -> list[str]:
         raise Unreadable(f"{schema_errors.unsupported(version)} (crossref-standin: {error})") from error
 
 
-def read(data: bytes, validate: Validate = validate) -> DepositFile:
+def read(data: bytes, validate: Validate = validate, *, old_wording: bool = False) -> DepositFile:
     """Raises `Unreadable` if the file is not well-formed or not valid."""
     try:
         root = xmltools.parse(data, huge=True)
@@ -108,7 +108,7 @@ def read(data: bytes, validate: Validate = validate) -> DepositFile:
     if version is None or version[1] not in bundles.pinned():
         raise Unreadable(schema_errors.unsupported(namespace))
     if problems := validate(version[1], root):
-        raise Unreadable(schema_errors.invalid(version[1], namespace, problems))
+        raise Unreadable(schema_errors.invalid(version[1], namespace, problems, old_wording=old_wording))
     return _read(root)
 
 

@@ -39,11 +39,16 @@ def failure(doi: str, message: str, msg_id: int | None = None) -> Diagnosis:
     return Diagnosis(status="Failure", pairs=((doi, message),), msg_id=msg_id)
 
 
+def server_fault(doi: str) -> tuple[Diagnosis, ...]:
+    """An error at Crossref: two records of one DOI were recorded. The spelling is Crossref's."""
+    return failure(doi, "No exception localized message"), failure(doi, "A system error has occured")
+
+
 def unknown() -> bytes:
     return _short("unknown_submission", 0)
 
 
-def waiting(status: Literal["queued", "in_process"], submission: int) -> bytes:
+def waiting(status: str, submission: int) -> bytes:
     """Only the attribute of `in_process` is known; it has the shape of `queued`."""
     return _short(status, submission)
 

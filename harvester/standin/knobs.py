@@ -7,6 +7,8 @@ from enum import Enum
 
 from msgspec import Struct, field
 
+from harvester.standin.diagnostic import Diagnosis
+
 MAX_PENDING = 10_000  # files of one login that wait for their result (Crossref's documentation)
 MAX_UPLOAD = 10 * 1024 * 1024  # bytes; not in Crossref's documentation, but known to others who deposit
 
@@ -17,6 +19,8 @@ class Fault(Enum):
     UNAVAILABLE = "503, as in an outage; nothing was received"
     THROTTLED = "429; nothing was received"
     BLANK = "200 with a blank body; nothing was received"
+    OTHER_PAGE = "200 with a page that says neither SUCCESS nor FAILURE; nothing was received"
+    REDIRECT = "302 to another address; nothing was received"
     DROP = "the body is read and the connection closed; nothing was received"
     ERROR = "500; nothing was received"
     TOO_MANY = "500, too many requests of one login at once; it was received anyway"
@@ -47,7 +51,13 @@ class Knobs(Struct, kw_only=True):
     retry_after: int | None = None  # seconds, in each 429 and 503 of the servlets; Crossref is not known to send it
     date_offset: timedelta = timedelta()  # of the Date header
     crlf: bool = False  # lines of results end as they did in older ones
-    faulty_dois: set[str] = field(default_factory=set)  # in lower case: their processing fails at Crossref
+    login_status: int = 401  # of a refused login; it was 200 in older answers
+    queued_status: str = "queued"  # another word for it, such as queued_for_batch
+    old_wording: bool = False  # of refusals for the version or the schema
+    # By DOI in lower case: its records, in place of what the rules would say. Without a failure among them it is
+    # registered. No records at all: the result leaves it out.
+    verdicts: dict[str, tuple[Diagnosis, ...]] = field(default_factory=dict)
+    answer_delay: float = 0.0  # seconds of the machine's clock before each answer
     rate_limited: bool = True  # the REST API
 
     @staticmethod
@@ -55,3 +65,11 @@ class Knobs(Struct, kw_only=True):
         """Without any delay."""
         none = timedelta()
         return Knobs(visible_delay=none, queue_delay=none, process_delay=none, index_delay=none)
+
+
+def next_fault(faults: list[Fault]) -> Fault | None:
+    """Removes the next fault from one of the lists; safe in several threads."""
+    try:
+        return faults.pop(0)
+    except IndexError:
+        return None

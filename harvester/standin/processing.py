@@ -6,7 +6,7 @@ checks is not known. This one is: login and DOI prefix, title and ISSN, ORCID iD
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from lxml import etree
@@ -31,10 +31,7 @@ from harvester.xmltools import local
 
 VERSION, TITLE, ORCID = 4, 28, 45  # the recorded values of msg_id
 
-# An error at Crossref gives two records of one DOI (S13); the spelling is Crossref's.
-SERVER_FAULT = ("No exception localized message", "A system error has occured")
-
-# One of these says in which journal or book a reference is (the message of S2 names ISSN, journal and proceedings).
+# One of these says in which journal or book a reference is. The message names ISSN, journal and proceedings only.
 _CITED_IN = ("issn", "journal_title", "volume_title", "isbn", "series_title")
 
 
@@ -53,14 +50,15 @@ class Job(Struct, frozen=True, kw_only=True):
     submission: int
     at: datetime
     known_prefixes: Collection[str] = ()  # of all accounts: relations to their DOIs are checked
-    faulty_dois: Collection[str] = ()
+    verdicts: Mapping[str, tuple[Diagnosis, ...]] = {}  # by DOI in lower case: its records, whatever the rules say
     deferred: int | None = None
+    old_wording: bool = False
 
 
 def process(data: bytes, job: Job, registry: Registry, validate: Validate = validate) -> Processed:
     """Processes a file and registers what is accepted."""
     try:
-        file = read(data, validate)
+        file = read(data, validate, old_wording=job.old_wording)
     except Unreadable as error:
         return Processed("", "", (failure("", str(error)),))
     if file.resources is not None:
@@ -82,26 +80,28 @@ class _Batch:
             yield from self._container(container)
 
     def _container(self, container: Container) -> Iterator[Diagnosis]:
-        """The records of a journal or book. If the title of a book is refused, so are its chapters (S16).
+        """The records of a journal or book. If the title of a book is refused, its chapters are not processed.
 
-        For journals the opposite was recorded (S11): the articles are processed anyway.
+        For journals the opposite was recorded: the articles are processed anyway.
         """
         if container.is_journal and container.items and (refused := _without_title(container)):
             yield refused
             return
         title_problem = self._title_problem(container) if container.is_journal else None
         for item in container.items:
-            refused = self._refused(item, title_problem)
-            if refused and refused.msg_id == VERSION and item.is_title and not container.is_journal:
-                [(doi, message)] = refused.pairs
-                yield failure(doi, f"{message} - content item DOIs not processed due to title level error", VERSION)
+            records = self._item(item, container, title_problem)
+            if item.is_title and not container.is_journal and any(record.msg_id == VERSION for record in records):
+                yield from map(_at_title_level, records)
                 return
-            if refused:
-                yield refused
-            elif item.doi.lower() in self._job.faulty_dois:
-                yield from (failure(item.doi, message) for message in SERVER_FAULT)
-            else:
-                yield self._accept(item, container)
+            yield from records
+
+    def _item(self, item: Item, container: Container, title_problem: str | None) -> tuple[Diagnosis, ...]:
+        verdicts = self._job.verdicts.get(item.doi.lower())
+        if verdicts is None:
+            return (self._refused(item, title_problem) or self._accept(item, container),)
+        if any(record.status != "Failure" for record in verdicts):
+            self._accept(item, container)
+        return verdicts
 
     def _refused(self, item: Item, title_problem: str | None) -> Diagnosis | None:
         return (
@@ -156,9 +156,10 @@ class _Batch:
         held, number = self._registry.record(item.doi), self._file.timestamp
         if held is None or number > held.newest.number:
             return None
+        than = "(DOI match)" if self._job.old_wording else held.newest.number
         message = (
             f"Record not processed because submitted version: {number} is less or equal to previously submitted "
-            f"version {held.newest.number}"
+            f"version {than}"
         )
         return failure(held.doi, message, VERSION)
 
@@ -183,13 +184,17 @@ class _Batch:
         """The first deposit of an ISSN creates the record of its journal."""
         full_title = text_of(container.element, "{*}journal_metadata/{*}full_title")
         account = self._job.account
-        title = self._registry.put_title(full_title, _prefix(item.doi), account.name, _issns(container))
-        title.doi = item.doi if item.is_title else title.doi
-        return title
+        doi = next((each.doi for each in container.items if each.is_title), None)
+        return self._registry.put_title(full_title, _prefix(item.doi), account.name, _issns(container), doi)
+
+
+def _at_title_level(record: Diagnosis) -> Diagnosis:
+    [(doi, message)] = record.pairs
+    return failure(doi, f"{message} - content item DOIs not processed due to title level error", record.msg_id)
 
 
 def _accepted(is_new: bool, item: Item, in_conflict: bool) -> str:
-    """The message about an accepted DOI. For titles "in handle" was recorded (S15)."""
+    """The message about an accepted DOI. "in handle" was recorded for the DOI of a journal."""
     if in_conflict:
         return "Added with conflict" if is_new else "Updated with conflict"
     if is_new:
@@ -198,7 +203,7 @@ def _accepted(is_new: bool, item: Item, in_conflict: bool) -> str:
 
 
 def _without_title(container: Container) -> Diagnosis | None:
-    """The only record of a journal that has neither an ISSN nor a DOI of its own (S6)."""
+    """The only record of a journal that has neither an ISSN nor a DOI of its own."""
     if _issns(container) or any(item.is_title for item in container.items):
         return None
     title = text_of(container.element, "{*}journal_metadata/{*}full_title")
@@ -212,7 +217,7 @@ def _issns(container: Container) -> list[tuple[str, str]]:
 
 
 def _orcids_refused(item: Item) -> Diagnosis | None:
-    """Wrong and repeated ORCID iDs: one record with a pair for each, without the DOI (S7)."""
+    """Wrong and repeated ORCID iDs: one record with a pair for each, without the DOI."""
     messages, seen = [], set()
     for orcid in _own(item, "ORCID"):
         value = words(orcid)

@@ -10,7 +10,7 @@ from datetime import datetime
 from harvester.standin import limits, lists, unixsd, work_json
 from harvester.standin.accounts import Account, Refused, identify, of_prefix
 from harvester.standin.exchange import Answer, NoAnswer, Request, as_json, html, text, xml
-from harvester.standin.knobs import Fault
+from harvester.standin.knobs import Fault, next_fault
 from harvester.standin.registry import Record, Title, Version
 from harvester.standin.servlet import OUTAGE
 from harvester.standin.state import State
@@ -44,7 +44,7 @@ class Api:
 
     def _unavailable(self) -> Answer | None:
         state = self._state
-        fault, until = state.next_fault(state.knobs.api_faults), state.knobs.api_outage_until
+        fault, until = next_fault(state.knobs.api_faults), state.knobs.api_outage_until
         if fault in (Fault.DROP, Fault.LOST_ANSWER):
             raise NoAnswer
         if fault is Fault.UNAVAILABLE or (until and state.now() < until):

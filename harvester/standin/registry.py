@@ -19,7 +19,7 @@ class Version(Struct, frozen=True, kw_only=True):
     submission: int
 
 
-class Title(Struct, kw_only=True):
+class Title(Struct, kw_only=True, eq=False):
     """A journal's record. Other deposits with one of its ISSNs must agree with it."""
 
     title: str
@@ -30,7 +30,7 @@ class Title(Struct, kw_only=True):
     doi: str | None = None
 
 
-class Record(Struct, kw_only=True):
+class Record(Struct, kw_only=True, eq=False):
     """A registered DOI, written as in its first deposit."""
 
     doi: str
@@ -66,7 +66,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.dois: dict[str, Record] = {}
-        self.titles: dict[str, Title] = {}
+        self.titles: dict[str, Title] = {}  # by ISSN, and by the DOI of the journal
         self._by_key: dict[Key, list[Record]] = {}
         self._ids = 85_855_904  # of titles, citations and conflicts
 
@@ -83,14 +83,19 @@ class Registry:
     def all_titles(self) -> list[Title]:
         return list({title.journal_id: title for title in self.titles.values()}.values())
 
-    def put_title(self, title: str, owner: str, publisher: str, issns: Iterable[tuple[str, str]]) -> Title:
-        """The record of a journal, new, or that of its ISSNs with those it did not have yet."""
-        pairs = [(plain_issn(issn), medium) for issn, medium in issns]
-        known = next((self.titles[issn] for issn, _ in pairs if issn in self.titles), None)
+    def put_title(
+        self, title: str, owner: str, publisher: str, issns: Iterable[tuple[str, str]], doi: str | None = None
+    ) -> Title:
+        """The record of a journal, new, or that of one of its ISSNs or its DOI, with those it did not have yet."""
+        media = {plain_issn(issn): medium for issn, medium in issns}
+        keys = [*media, doi.lower()] if doi else list(media)
+        known = next((self.titles[key] for key in keys if key in self.titles), None)
         held = known or Title(title=title, owner=owner, publisher=publisher, journal_id=self.next_id())
-        for issn, medium in pairs:
+        for key in keys:
+            self.titles.setdefault(key, held)
+        for issn, medium in media.items():
             held.issns.setdefault(issn, medium)
-            self.titles.setdefault(issn, held)
+        held.doi = held.doi or doi
         return held
 
     def put(self, doi: str, kind: str, version: Version, key: Key = (), title: Title | None = None) -> Record:

@@ -1,6 +1,6 @@
 """Files that only add resources to registered DOIs: references, funding, licences (the resource schema).
 
-They are acknowledged as recorded (S14), and nothing is changed in the records.
+They are acknowledged in the recorded words, and nothing is changed in the records.
 """
 
 from __future__ import annotations

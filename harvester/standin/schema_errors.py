@@ -14,9 +14,11 @@ _EXPECTED = re.compile(r"Expected is (?:one of )?\(? *(.*?) *\)?\.?\s*$", re.DOT
 _VALUE = re.compile(r"'([^']*)'")
 
 
-def invalid(version: str, namespace: str, problems: Sequence[str]) -> str:
+def invalid(version: str, namespace: str, problems: Sequence[str], *, old_wording: bool = False) -> str:
     """The message about a file that its schema refuses, one sentence for each problem."""
     sentences = "".join(f"Error: {_translated(problem, namespace)}\n" for problem in problems)
+    if old_wording:
+        return f"org.crossref.common.xml.MalformedXmlException: {sentences}"
     return f"Error validating schema crossref{version}.xsd : {sentences}"
 
 

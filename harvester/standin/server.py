@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
@@ -41,6 +42,8 @@ class StandIn(LoopbackServer):
                 return servlet.deposit_synchronously(self.state, request)
             case ["servlet", "submissionDownload"]:
                 return servlet.submission_download(self.state, request)
+            case ["getResolvedRefs"] | ["servlet", "query"] | ["search", "doi"] if servlet.is_out(self.state):
+                return servlet.outage(self.state)
             case ["getResolvedRefs"]:
                 return reading.matched_references(self.state, request)
         if posted:
@@ -106,6 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self._log(request, answer.status)
+        time.sleep(self.server.state.knobs.answer_delay)
         self._send(answer)
 
     def _log(self, request: Request, status: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harvester.standin import diagnostic
 from harvester.standin.accounts import Account, Refused, identify
 from harvester.standin.exchange import MULTIPART, Answer, NoAnswer, Request, html, text, xml
-from harvester.standin.knobs import MAX_UPLOAD, Fault
+from harvester.standin.knobs import MAX_UPLOAD, Fault, next_fault
 from harvester.standin.state import State
 from harvester.standin.submissions import Stage, Submission
 
@@ -31,7 +31,7 @@ def deposit(state: State, request: Request) -> Answer:
 
     Raises `NoAnswer` for a fault that ends the connection.
     """
-    fault = state.next_fault(state.knobs.deposit_faults)
+    fault = next_fault(state.knobs.deposit_faults)
     if unreceived := _unavailable(state, fault):
         return unreceived
     fields, files = request.multipart()
@@ -40,7 +40,7 @@ def deposit(state: State, request: Request) -> Answer:
     try:
         account = _login(state, request, fields, "login_id", "login_passwd")
     except Refused as error:
-        return html(401, failure_page(str(error)))
+        return html(state.knobs.login_status, failure_page(str(error)))
     if not files:
         return html(200, "")
     if state.pending(account) >= state.knobs.pending_limit:
@@ -52,8 +52,8 @@ def deposit(state: State, request: Request) -> Answer:
 
 
 def deposit_synchronously(state: State, request: Request) -> Answer:
-    """The endpoint that was made for OJS: the result is in the answer, and the references are processed later (S17)."""
-    if unreceived := _unavailable(state, state.next_fault(state.knobs.deposit_faults)):
+    """The endpoint that was made for OJS: the result is in the answer, and the references are processed later."""
+    if unreceived := _unavailable(state, next_fault(state.knobs.deposit_faults)):
         return unreceived
     fields, files = request.multipart()
     try:
@@ -65,15 +65,14 @@ def deposit_synchronously(state: State, request: Request) -> Answer:
     with state.lock:
         submission = state.process_now(files[0].name, files[0].data, account)
         answer = xml(state.diagnostic(submission))
-        failed = (
-            any(each.status == "Failure" for each in submission.processed.records) if submission.processed else False
-        )
+        records = submission.processed.records if submission.processed else ()
+    failed = any(record.status == "Failure" for record in records)
     return Answer(403, answer.content_type, answer.body) if failed else answer
 
 
 def submission_download(state: State, request: Request) -> Answer:
     """The result of a file, or its bytes. Raises `NoAnswer` for a fault that ends the connection."""
-    fault = state.next_fault(state.knobs.result_faults)
+    fault = next_fault(state.knobs.result_faults)
     if unreceived := _unavailable(state, fault):
         return unreceived
     if failed := _after_acceptance(fault):
@@ -93,7 +92,8 @@ def submission_download(state: State, request: Request) -> Answer:
             return xml(submission.data)
         if stage is Stage.COMPLETED:
             return xml(state.diagnostic(submission))
-        return xml(diagnostic.waiting("queued" if stage is Stage.QUEUED else "in_process", submission.number))
+        status = state.knobs.queued_status if stage is Stage.QUEUED else str(stage)
+        return xml(diagnostic.waiting(status, submission.number))
 
 
 def _find(state: State, account: Account, fields: Mapping[str, str]) -> Submission | None:
@@ -120,16 +120,29 @@ def _login(state: State, request: Request, fields: Mapping[str, str], name: str,
 
 def _unavailable(state: State, fault: Fault | None) -> Answer | None:
     """The answer if nothing is received. Raises `NoAnswer` if the connection is to be closed."""
-    until = state.knobs.outage_until
-    if fault is Fault.UNAVAILABLE or (until and state.now() < until):
-        return Answer(503, "text/html", OUTAGE.encode(), _retry_after(state))
+    if fault is Fault.UNAVAILABLE or is_out(state):
+        return outage(state)
     if fault is Fault.THROTTLED:
         return _throttled(state)
     if fault is Fault.DROP:
         raise NoAnswer
     if fault is Fault.BLANK:
         return html(200, "")
+    if fault is Fault.OTHER_PAGE:
+        return html(200, "<html><body><h1>crossref-standin: another page</h1></body></html>")
+    if fault is Fault.REDIRECT:
+        return Answer(302, "text/html", b"", (("Location", "/elsewhere"),))
     return html(500, "<html><body><h1>HTTP Status 500</h1></body></html>") if fault is Fault.ERROR else None
+
+
+def is_out(state: State) -> bool:
+    """Whether there is an outage of the deposit host."""
+    until = state.knobs.outage_until
+    return until is not None and state.now() < until
+
+
+def outage(state: State) -> Answer:
+    return Answer(503, "text/html", OUTAGE.encode(), _retry_after(state))
 
 
 def _after_acceptance(fault: Fault | None) -> Answer | None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from harvester.standin import diagnostic
 from harvester.standin.accounts import Account
-from harvester.standin.knobs import Fault, Knobs
+from harvester.standin.knobs import Knobs
 from harvester.standin.mail import log_mail
 from harvester.standin.processing import Job, process
 from harvester.standin.registry import Record, Registry, Title
@@ -144,11 +144,6 @@ class State:
         done = submission.processed
         return diagnostic.completed(submission.number, done.batch_id, done.records, crlf=self.knobs.crlf)
 
-    def next_fault(self, faults: list[Fault]) -> Fault | None:
-        """Removes the next fault of one of the lists in the knobs."""
-        with self.lock:
-            return faults.pop(0) if faults else None
-
     def log(self, method: str, path: str, fields: Iterable[str], status: int) -> None:
         with self.lock:
             self.requests.append(Seen(method, path, tuple(fields), self.now(), status))
@@ -169,7 +164,8 @@ class State:
             submission=submission.number,
             at=submission.completed,
             known_prefixes={prefix for each in self.accounts.values() for prefix in each.prefixes},
-            faulty_dois=self.knobs.faulty_dois,
+            verdicts=self.knobs.verdicts,
+            old_wording=self.knobs.old_wording,
             deferred=submission.deferred,
         )
         submission.processed = process(submission.data, job, self.registry)

@@ -226,10 +226,11 @@ def _relations(item: etree._Element) -> Json:
 
 
 def _updates(item: etree._Element) -> Json:
-    updates = item.iterfind(".//{*}crossmark/{*}updates/{*}update")
-    return {
-        "update-to": [{"DOI": words(each), "type": each.get("type"), "label": each.get("label")} for each in updates]
-    }
+    def update_of(element: etree._Element) -> Json:
+        date = [int(part) for part in element.get("date", "").split("-") if part]
+        return {"DOI": words(element), "type": element.get("type"), "updated": {"date-parts": [date]}}
+
+    return {"update-to": [update_of(each) for each in item.iterfind(".//{*}crossmark/{*}updates/{*}update")]}
 
 
 def _inner(element: etree._Element) -> str:

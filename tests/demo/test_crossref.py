@@ -1,12 +1,16 @@
-"""The stand-in of Crossref for the demo takes the demo's own deposits."""
+"""The stand-in of Crossref for the demo, and what it answers to the demo's own deposits."""
 
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
+import pytest
 import requests
 
 from harvester.demo import configuration, crossref
+from harvester.demo.run import run
+from harvester.standin.diagnostic import Diagnosis
 
 
 def test_account_may_deposit_for_the_prefixes_of_the_demo() -> None:
@@ -29,3 +33,22 @@ def test_login_of_the_introduction_works() -> None:
         answer = requests.post(f"{server.root}/servlet/submissionDownload", data=form, timeout=30)
     assert "unknown_submission" in answer.text
     assert "It is not Crossref" in lines[0]
+
+
+@pytest.mark.slow
+def test_one_article_of_the_demo_is_refused_and_one_in_conflict(tmp_path: Path) -> None:
+    state = crossref.prepared()
+    records: list[Diagnosis] = []
+    for file in run(tmp_path).files:
+        processed = state.deposit_directly(Path(file.path).read_bytes(), crossref.ACCOUNT.login).processed
+        records += processed.records if processed else ()
+    others = {record.pairs[0]: record.dois_in_conflict for record in records if record.status != "Success"}
+    refused = (
+        'ISSN "00000094" has already been assigned, title/issn: Harbour Society Papers/00000094 is owned by '
+        "publisher: 10.99999"
+    )
+    assert others == {
+        ("10.5555/zgw.10.1.24", "Added with conflict"): ("10.5555/gartenkunde-2017-1",),
+        ("10.5555/hsp.41.1", refused): (),
+    }
+    assert len(records) == 30

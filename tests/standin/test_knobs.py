@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from harvester.standin.knobs import Fault, Knobs
+from harvester.standin.knobs import Fault, Knobs, next_fault
 
 
 def test_immediate() -> None:
@@ -16,3 +16,8 @@ def test_immediate() -> None:
 def test_knobs_are_not_shared() -> None:
     Knobs().deposit_faults.append(Fault.BLANK)
     assert Knobs().deposit_faults == []
+
+
+def test_faults_are_used_in_their_order() -> None:
+    faults = [Fault.BLANK, Fault.DROP]
+    assert [next_fault(faults) for _ in range(3)] == [Fault.BLANK, Fault.DROP, None]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.standin.accounts import Account
-from harvester.standin.diagnostic import Diagnosis
+from harvester.standin.diagnostic import Diagnosis, failure
 from harvester.standin.processing import Job, process
 from harvester.standin.registry import Registry
 from tests.standin.files import ISSNS, article, deposit, journal, person, relation
@@ -81,6 +81,25 @@ def test_a_refused_file_registers_nothing() -> None:
     registry = Registry()
     records = processed(deposit(article()).replace(b"<titles>", b"<x/><titles>"), registry)
     assert (statuses(records), records[0].pairs[0][0], registry.dois) == (["Failure"], "", {})
+
+
+def test_verdicts_replace_the_rules() -> None:
+    pair = Diagnosis(status="Success", pairs=(("10.5555/a", "possible preprint/vor pair"),))
+    verdicts = {
+        "10.5555/a": (Diagnosis(status="Success", pairs=(("10.5555/a", "Successfully added"),)), pair),
+        "10.5555/b": (failure("10.5555/b", "can't submit into handle"),),
+        "10.5555/c": (),
+    }
+    registry, job = Registry(), Job(account=ACCOUNT, submission=1, at=AT, verdicts=verdicts)
+    articles = [article(f"10.5555/{letter}", page=letter) for letter in "ABCD"]
+    records = process(deposit(*articles), job, registry).records
+    assert [record.pairs[0] for record in records] == [
+        ("10.5555/a", "Successfully added"),
+        ("10.5555/a", "possible preprint/vor pair"),
+        ("10.5555/b", "can't submit into handle"),
+        ("10.5555/D", "Successfully added"),
+    ]
+    assert list(registry.dois) == ["10.5555/a", "10.5555/d"]
 
 
 FILES = st.lists(

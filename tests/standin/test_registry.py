@@ -44,6 +44,14 @@ def test_title_of_several_issns() -> None:
     assert registry.all_titles() == [title]
 
 
+def test_title_without_an_issn() -> None:
+    registry = Registry()
+    title = registry.put_title("A", "10.5555", "P", [], "10.5555/J")
+    assert registry.put_title("A", "10.5555", "P", [], "10.5555/j") is title
+    assert registry.all_titles() == [title]
+    assert (title.doi, title.issns) == ("10.5555/J", {})
+
+
 def test_conflicts_of_three_dois() -> None:
     registry = Registry()
     first, second, third = (put(registry, f"10.5555/{letter}", ("same",)) for letter in "abc")

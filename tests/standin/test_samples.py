@@ -7,6 +7,7 @@ import re
 import pytest
 import requests
 
+from harvester.standin.diagnostic import server_fault
 from tests.standin.files import ISSNS, article, deposit, doi_data, journal, person, relation
 from tests.standin.running import Running
 
@@ -88,6 +89,15 @@ def test_version_that_is_not_newer(crossref_standin: Running, held: int) -> None
     )
 
 
+def test_old_wordings(crossref_standin: Running) -> None:
+    crossref_standin.state.knobs.old_wording = True
+    crossref_standin.completed(deposit(article(), timestamp=OLD))
+    log = crossref_standin.completed(deposit(article(), timestamp=OLD), "b.xml")
+    assert f"submitted version: {OLD} is less or equal to previously submitted version (DOI match)</msg>" in log
+    log = crossref_standin.completed(deposit(article()).replace(b"<titles>", b"<x/><titles>"), "c.xml")
+    assert "<msg>org.crossref.common.xml.MalformedXmlException: Error: cvc-complex-type.2.4.a: Invalid content" in log
+
+
 def test_schema_error_refuses_the_whole_file(crossref_standin: Running) -> None:
     data = deposit(article("10.5555/a"), article("10.5555/b")).replace(b"<titles>", b"<posted_date/><titles>")
     log = crossref_standin.completed(data)
@@ -164,7 +174,7 @@ def test_file_without_a_doi(crossref_standin: Running) -> None:
 
 
 def test_fault_at_crossref_gives_two_records(crossref_standin: Running) -> None:
-    crossref_standin.state.knobs.faulty_dois.add("10.5555/willow")
+    crossref_standin.state.knobs.verdicts["10.5555/willow"] = server_fault("10.5555/willow")
     log = crossref_standin.completed(deposit(article()))
     assert records(log) == "".join(
         f'<record_diagnostic status="Failure"><doi>10.5555/willow</doi><msg>{words}</msg></record_diagnostic>'

@@ -35,6 +35,12 @@ def test_date_is_that_of_the_clock_or_wrong(crossref_standin: Running) -> None:
     assert date() == crossref_standin.clock.now - timedelta(days=400)
 
 
+def test_slow_answer(crossref_standin: Running) -> None:
+    crossref_standin.state.knobs.answer_delay = 0.5
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(crossref_standin.root, timeout=0.05)
+
+
 def test_paths_and_methods(crossref_standin: Running) -> None:
     assert crossref_standin.get("/nothing").status_code == 404
     assert crossref_standin.get("/servlet/deposit").status_code == 404

@@ -72,6 +72,12 @@ def test_wrong_login_when_asking(crossref_standin: Running) -> None:
     assert crossref_standin.result(usr="").text.strip() == "No login info in request"
 
 
+def test_refused_login_in_older_answers(crossref_standin: Running) -> None:
+    crossref_standin.state.knobs.login_status = 200
+    answer = crossref_standin.upload(FILE, login_passwd="wrong")
+    assert (answer.status_code, answer.content) == (200, WRONG)
+
+
 def test_person_with_a_role(crossref_standin: Running) -> None:
     person = Account(login="ada@example.org", password="x", prefixes=("10.5555",), roles=("press",))
     crossref_standin.state.add_account(person)
@@ -108,6 +114,9 @@ def test_outage(crossref_standin: Running) -> None:
     crossref_standin.state.knobs.outage_until = crossref_standin.clock.now + timedelta(hours=24)
     for answer in (crossref_standin.upload(FILE), crossref_standin.result()):
         assert (answer.status_code, answer.content) == (503, OUTAGE)
+    for path in ("/servlet/query", "/search/doi", "/getResolvedRefs"):
+        assert crossref_standin.get(path).status_code == 503
+    assert crossref_standin.get("/prefixes/10.5555").status_code == 200  # another host
     crossref_standin.clock.advance(hours=24)
     assert crossref_standin.result().content == UNKNOWN  # it was not received
     assert crossref_standin.upload(FILE).content == SUCCESS
@@ -122,6 +131,8 @@ FAULTS = {
     Fault.UNAVAILABLE: (503, False),
     Fault.THROTTLED: (429, False),
     Fault.BLANK: (200, False),
+    Fault.OTHER_PAGE: (200, False),
+    Fault.REDIRECT: (404, False),  # `requests` follows it
     Fault.DROP: (None, False),
     Fault.ERROR: (500, False),
     Fault.TOO_MANY: (500, True),
@@ -155,6 +166,20 @@ def test_fault_when_asking(crossref_standin: Running) -> None:
     assert [crossref_standin.result().status_code for _ in range(2)] == [500, 200]
 
 
+def test_refusals_of_the_older_endpoint(crossref_standin: Running) -> None:
+    def send(pwd: str = PASSWORD, files: object = None) -> tuple[int, str]:
+        fields = {"operation": "doMDUpload", "usr": LOGIN, "pwd": pwd}
+        url = f"{crossref_standin.root}/v2/deposits"
+        answer = requests.post(url, data=fields, files=files, timeout=30)  # type: ignore[arg-type]
+        return answer.status_code, answer.text.strip()
+
+    file = {"mdFile": ("a.xml", FILE)}
+    assert send("wrong", file) == (401, "Wrong credentials. Incorrect username or password.")
+    assert send(files={"note": (None, "no file")}) == (400, "there is no file")
+    crossref_standin.state.knobs.deposit_faults = [Fault.UNAVAILABLE]
+    assert send(files=file) == (503, OUTAGE.decode())
+
+
 # ------------------------------------------------------------------------------- what became of a file
 
 
@@ -172,6 +197,13 @@ def test_states_of_a_file(crossref_standin: Running) -> None:
     assert b'status="completed" sp="standin"' in answer.content
     assert answer.headers["Content-Type"].startswith("text/xml")
     assert crossref_standin.state.held("10.5555/willow")
+
+
+def test_another_word_for_queued(crossref_standin: Running) -> None:
+    crossref_standin.state.knobs.queued_status = "queued_for_batch"
+    crossref_standin.upload(FILE)
+    crossref_standin.clock.advance(minutes=1)
+    assert crossref_standin.result().content == QUEUED.replace(b"queued", b"queued_for_batch")
 
 
 def test_unknown_for_90_minutes(crossref_standin: Running) -> None:

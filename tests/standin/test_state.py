@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harvester.standin import Account, Fault, Knobs, State
+from harvester.standin import Account, Knobs, State
 from tests.standin.files import article, deposit
 from tests.standin.running import Clock
 
@@ -36,11 +36,6 @@ def test_files_whose_time_has_come_are_processed_before() -> None:
     assert record
     assert [version.number for version in record.versions] == [7, 8]
     assert record.created < record.newest.at
-
-
-def test_faults_are_used_in_their_order() -> None:
-    state = State(knobs=Knobs(deposit_faults=[Fault.BLANK, Fault.DROP]))
-    assert [state.next_fault(state.knobs.deposit_faults) for _ in range(3)] == [Fault.BLANK, Fault.DROP, None]
 
 
 def test_result_and_mail_of_a_file_that_is_not_there() -> None:

@@ -120,6 +120,13 @@ def test_reference_that_crossref_matched() -> None:
     assert (reference["DOI"], reference["doi-asserted-by"]) == ("10.1234/x", "crossref")
 
 
+def test_updates() -> None:
+    update = '<update type="correction" date="2024-01-01">10.5555/x</update>'
+    crossmark = f"<crossmark><crossmark_policy>10.5555/policy</crossmark_policy><updates>{update}</updates></crossmark>"
+    found = work(deposit(article().replace("</pages>", f"</pages>{crossmark}")))
+    assert found["update-to"] == [{"DOI": "10.5555/x", "type": "correction", "updated": {"date-parts": [[2024, 1, 1]]}}]
+
+
 def test_journal_itself() -> None:
     found: dict[str, Any] = work(deposit(journal(article(), title_doi="10.5555/srn")))
     assert (found["type"], found["title"]) == ("journal", ["Steppe River Notes"])

@@ -48,7 +48,7 @@ _MINUTES = 60
 @click.option(
     "--wait",
     "minutes",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 10_080),
     is_flag=False,
     flag_value=_MINUTES,
     metavar="[MINUTES]",

@@ -59,7 +59,7 @@ def _deposit(crossref: Table) -> Iterator[Problem]:
             )
     hosts = [crossref[key] for key in ("deposit_url", "api_url") if key in crossref]
     if "pace" in crossref and not (len(hosts) == 2 and all(map(_is_on_loopback, hosts))):
-        yield Problem((*path, "pace"), "is for stand-ins only: deposit_url and api_url must both be on this machine")
+        yield Problem((*path, "pace"), "is only for a stand-in: deposit_url and api_url must both be on this machine")
     if crossref.get("deposit", "off") == "off":
         return
     if "login" not in crossref:

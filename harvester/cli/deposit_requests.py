@@ -88,7 +88,7 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool)
     if common.json:
         as_json(retried=number)
     if names or kind:
-        common.say(f"{counted(number, 'DOI')} to be sent or asked for again. Next: harvester deposit.")
+        common.say(f"{counted(number, 'DOI')} to be sent or asked for. Next: harvester deposit.")
     else:
         common.say("The login is tried again. Next: harvester deposit.")
 

@@ -24,6 +24,7 @@ from harvester.cli.terminal import echo
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS, Target
 from harvester.identifiers import fold_doi
+from harvester.registration.registrar import terms_of
 from harvester.reports import ExportReport
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ def _export(
             _print(report, held_back, store, dry_run=dry_run)
             common.say(sentence(report, dry_run=dry_run))
             if report.files and not dry_run:
-                common.say(target.next_step([file.path for file in report.files]))
+                sends = terms_of(config, target.name) is not None
+                paths = [file.path for file in report.files]
+                common.say("Next: harvester deposit." if sends else target.next_step(paths))
     if common.json:
         as_json(**structs.asdict(report))
     missing = _missing(selected.dois, report)

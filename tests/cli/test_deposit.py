@@ -127,13 +127,16 @@ def test_what_a_person_knows(sending: Call, crossref_standin: Running):
     assert "1 DOI marked as registered." in sending("deposits", "mark", DOI, "--registered").stderr
     assert sending("deposits", "mark", "small", "--registered").exit_code == 2
     assert sending("deposits", "retry").exit_code == 2
+    (file,) = {row["file"] for row in answer(sending("deposits", "--json"))["deposits"] if row["file"]}
+    assert "was sent, so it cannot be discarded" in sending("deposits", "discard", file, "--yes").stderr
     assert sending("deposits", "retry", "nothing.xml").exit_code == 1
     assert "1 DOI to be sent" in sending("deposits", "retry", DOI).stderr
     assert "1 file sent" in sending("deposit").stderr
 
 
 def test_a_mailed_log_is_read(sending: Call, crossref_standin: Running, tmp_path: Path):
-    (path,) = sending("export", "crossref") and tmp_path.glob("exports/*.xml")
+    assert "Next: harvester deposit." in sending("export", "crossref").stderr
+    (path,) = tmp_path.glob("exports/*.xml")
     crossref_standin.upload(path.read_bytes(), path.name)
     crossref_standin.clock.advance(hours=1)
     (tmp_path / "mail.eml").write_bytes(crossref_standin.state.mail(path.name) or b"")

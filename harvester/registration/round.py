@@ -136,7 +136,9 @@ class _Round:
         """Whether the agency accepts the login. It is asked unless it accepted it before."""
         if self._account.accepted:
             return True
-        self._learn(self._registrar.check_login())
+        answer = self._registrar.check_login()
+        known = answer.kind in ("accepted", "login_refused", "throttled")
+        self._learn(answer if known else replace(answer, kind="unavailable"))
         return self._account.accepted is not None
 
     def _ask(self, file: Submission) -> Submission:

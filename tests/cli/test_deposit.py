@@ -101,6 +101,7 @@ def test_a_refused_doi_is_told_and_retried(sending: Call, crossref_standin: Runn
     assert "The login may not deposit DOIs with the DOI prefix 10.12345." in done.stdout
     assert "Who acts: whoever has the account at Crossref." in done.stdout
     assert "0 files sent" in sending("deposit").stderr
+    assert "1 DOI refused or unaccounted for at Crossref" in sending("check").stderr
     crossref_standin.state.knobs.verdicts = {}
     assert "1 DOI to be sent" in sending("deposits", "retry", "--class", "prefix").stderr
     deposited(sending, crossref_standin)

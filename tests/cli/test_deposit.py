@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def sending(harvested: Call, tmp_path: Path, crossref_standin: Running) -> Call:
 
 def set_login(tmp_path: Path, login: str) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(path.read_text().replace('login = "demo"', f'login = "{login}"'))
+    path.write_text(re.sub('^login = ".*"', f'login = "{login}"', path.read_text(), flags=re.MULTILINE))
 
 
 def states(call: Call) -> set[str]:
@@ -118,6 +119,8 @@ def test_a_refused_login_ends_with_1(sending: Call, crossref_standin: Running, t
     assert told.stderr.count("Crossref refuses the login") == 1
     assert "refuses the login" not in sending("harvest", "--due").stderr
     assert "The login is tried again." in sending("deposits", "retry", "--login").stderr
+    assert "works again" not in sending("harvest", "--due").stderr
+    set_login(tmp_path, "demo")
     assert "[crossref] login: works again" in sending("harvest", "--due").stderr
 
 

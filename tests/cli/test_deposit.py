@@ -82,6 +82,7 @@ def test_from_written_to_registered(sending: Call, crossref_standin: Running, tm
     assert states(sending) == {"registered"}
     assert "Crossref (live): 3 registered" in sending("status").stdout
     assert 'harvester_dois{state="registered",system="live",target="crossref"} 3.0' in sending("metrics").stdout
+    assert "crossref  The DOI is registered. (live)" in sending("show", DOI).stdout
     shown = sending("deposits", "show", DOI).stdout
     assert "1  registered" in shown
     assert "Successfully added" in shown

@@ -75,6 +75,7 @@ def test_from_written_to_registered(sending: Call, crossref_standin: Running, tm
     assert "1 file sent to Crossref (live)." in first.stderr
     assert "3  waiting for a result" in first.stdout
     assert sending("deposit", "--wait", "0").exit_code == 3
+    assert "is in a file whose result is awaited" in sending("export", "crossref", "--doi", DOI).stderr
     crossref_standin.clock.advance(hours=1)
     done = sending("deposit", "--wait", "1", "--json")
     assert done.exit_code == 0

@@ -5,6 +5,7 @@
     rebuild    for each source: map its stored payloads again | refresh cross-record findings
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
+    deposit    for each file that is due: send it, or ask what became of it and of its DOIs
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
     restore    a copy, in the place of the store
@@ -33,12 +34,16 @@ from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.export import write_deposits
 from harvester.deposits.manifest import manifest_name
 from harvester.deposits.target import Target
+from harvester.errors import StoreError
 from harvester.findings import Severity
 from harvester.harvesting.by_source import for_each_source
 from harvester.harvesting.reconcile import reconcile_source
 from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
+from harvester.registration.again import note_changed_settings
+from harvester.registration.registrar import AGENCIES, Agency, terms_of
+from harvester.registration.round import LOCK, RoundReport, do_round
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import DepositFile, MintedDoi, Selection
 from harvester.system import locks, progress
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check",
+    "deposit",
     "discard_deposit",
     "export",
     "forget_source",
@@ -187,8 +193,11 @@ def export(
     """
     files = DepositFiles(config, target, schema_version)
     sources = [source.name for source in select_sources(config, names)]
+    terms = terms_of(config, target.name)
     with locks.hold(config.locks_dir, "export", what="export"):
         _update(config, store, names, today=_day(now), stop=stop)
+        if terms and not dry_run:
+            note_changed_settings(config, store, AGENCIES[target.name], now())
         minted = (store.minting.planned_dois if dry_run else store.minting.mint_planned)(sources, selection)
         if minted and not dry_run:
             _update(config, store, names, today=_day(now), stop=stop)
@@ -202,12 +211,33 @@ def export(
             dry_run=dry_run,
             configured=config.sources,
             minted=minted,
+            system=terms.system if terms else "live",
+            waits=terms is not None,
             stop=stop,
         )
         if report.thinner and not dry_run:
             # What had less than the last deposit is the last deposit now.
             _refresh(config, store)
     return report
+
+
+def deposit(
+    config: Config,
+    store: Store,
+    agency: Agency,
+    *,
+    now: Now,
+    exported: ExportReport | None = None,
+    sends: bool = True,
+    stop: Stop = never_stop,
+) -> RoundReport:
+    """Sends the files of an agency that are due, and asks for their results: one round.
+
+    The files that were just `exported` are sent without asking whether a person has uploaded them. Without `sends`,
+    files are only asked for. Raises `ConfigError` without a login or a password, `BusyError`, and `Stopped`.
+    """
+    fresh = [file.batch_id for file in exported.files] if exported else []
+    return do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
 
 
 def mark_deposited(
@@ -233,9 +263,14 @@ def unmark_deposited(config: Config, store: Store, target: Target, names: Sequen
 def discard_deposit(config: Config, store: Store, file: DepositFile) -> None:
     """Deletes a deposit file that was never uploaded, with its manifest, and forgets it. Raises `BusyError`.
 
-    The file goes first: what was forgotten must not be uploaded any more.
+    The file goes first: what was forgotten must not be uploaded any more. Raises `StoreError` if it was sent.
     """
-    with locks.hold(config.locks_dir, "export", what="discarding of a deposit file"):
+    with (
+        locks.hold(config.locks_dir, LOCK, what="discarding of a deposit file"),
+        locks.hold(config.locks_dir, "export", what="discarding of a deposit file"),
+    ):
+        if store.submissions.was_sent(file.batch_id):
+            raise StoreError(f"{file.path} was sent, so it cannot be discarded. `harvester deposits show` says more.")
         path = Path(file.path)
         for name in (path.name, manifest_name(file.batch_id)):
             outbox.drop(path.parent, name)
@@ -284,7 +319,7 @@ def restore(config: Config, copy: Path) -> Path | None:
 
     Raises `StoreError` if the copy cannot be used, and `BusyError` while anything uses the store.
     """
-    every = ("daemon", "export", "backup", *map(_lock_of, config.sources), *locks.names(config.locks_dir))
+    every = ("daemon", LOCK, "export", "backup", *map(_lock_of, config.sources), *locks.names(config.locks_dir))
     with _held(config, *every, what=f"restoring of {copy}"):
         return store.restore(copy, config.store_path)
 

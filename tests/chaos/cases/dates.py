@@ -345,3 +345,13 @@ def date_required_or_broken() -> Setting:
         return reply("", 500) if lists and is_bare else None
 
     return Truth(), fault
+
+
+@case("A list without `from` is empty", "the same", 33)
+def date_required_in_silence() -> Setting:
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        is_bare = "from" not in request.query and "resumptionToken" not in request.query
+        lists = request.query.get("verb") in ("ListRecords", "ListIdentifiers")
+        return reply(error("noRecordsMatch")) if lists and is_bare else None
+
+    return Truth(), fault

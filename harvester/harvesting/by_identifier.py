@@ -222,8 +222,14 @@ def _may_need_a_date(window: Window, answer: Page | ProviderError) -> bool:
         return False
     if isinstance(answer, Page):
         return not answer.records and answer.token is None
-    refused = isinstance(answer, ProtocolError) and answer.code == OaiCode.BAD_ARGUMENT
-    return refused or (isinstance(answer, BadStatus) and not answer.overloaded)
+    return refuses_list(answer)
+
+
+def refuses_list(error: ProviderError) -> bool:
+    """Whether the provider may give the list if it is requested with a date."""
+    if isinstance(error, ProtocolError):
+        return error.code == OaiCode.BAD_ARGUMENT
+    return isinstance(error, BadStatus) and not error.overloaded
 
 
 def first_page(window: Window) -> Plan[Page | None]:

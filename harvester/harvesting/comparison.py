@@ -128,7 +128,7 @@ class _Comparison:
             return True
         gone = yield from missing_settings.missing_sets(self._silent, self._run.prefix, self._source.sets)
         if gone:
-            self._notes.append(f"{gone}; nothing is deleted before that")
+            self._notes.append(f"nothing was deleted, as {gone}, then run `harvester reconcile {self._source.name}`")
         elif self._refused:
             raise self._refused
         return gone is None

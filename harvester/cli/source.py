@@ -133,9 +133,11 @@ def test(common: Common, name: str) -> int:
     else:
         print_probe(report)
     offered = [info.spec for info in report.sets]
-    gone = [name for name in source.sets if offered and name not in offered]
+    gone = [name for name in report.silent_sets if offered and name not in offered]
     if gone:
         echo(f"{sets_gone(gone, offered, source.sets)}.", err=True)
+    elif report.silent_sets:
+        echo(f"No record is listed in {', '.join(report.silent_sets)}; check `sets` of this source.", err=True)
     return 0 if set(source.formats) <= set(report.readable) and not gone else 1
 
 

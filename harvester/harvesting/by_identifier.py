@@ -13,7 +13,16 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.errors import BadAnswer, OaiCode, ProtocolError, ProviderError, RefusedAddress, TooSlow, Unreachable
+from harvester.errors import (
+    BadAnswer,
+    BadStatus,
+    OaiCode,
+    ProtocolError,
+    ProviderError,
+    RefusedAddress,
+    TooSlow,
+    Unreachable,
+)
 from harvester.harvesting import changes, lists
 from harvester.harvesting.lists import ListWatch
 from harvester.harvesting.patience import Patience
@@ -21,6 +30,8 @@ from harvester.harvesting.questions import GetRecord, Identify, ListFormats, Lis
 from harvester.harvesting.seen import Seen
 from harvester.model import BadRecord, Identity, Page, RawRecord, Window
 from harvester.system.batches import batched
+
+LONG_AGO = "1970-01-01"  # by day, which every provider understands (OAI-PMH, section 3.3.2)
 
 # ------------------------------------------------------------------------------------------------- one record
 
@@ -184,7 +195,7 @@ class IdentifierList:
         """The next page; `None` after the end. Raises `ProviderError`."""
         if self.has_ended:
             return None
-        page = self._first or (yield ListIdentifiers(self._window, self._token))
+        page = self._first or (yield from self._request())
         self._first = None
         if isinstance(page, ProviderError):
             raise page
@@ -194,6 +205,33 @@ class IdentifierList:
         self._token = page.token.value if page.token else None
         self.has_ended = self._token is None or self.circling
         return page
+
+    def _request(self) -> Plan[Page | ProviderError]:
+        """The next page; a whole list that is refused or empty is requested from a date on, as some providers want."""
+        answer: Page | ProviderError = yield ListIdentifiers(self._window, self._token)
+        if self._token is not None or not _may_need_a_date(self._window, answer):
+            return answer
+        dated = replace(self._window, since=LONG_AGO)
+        again: Page | ProviderError = yield ListIdentifiers(dated)
+        if not (isinstance(again, Page) and again.records):
+            return answer
+        self._window = dated
+        return again
+
+
+def _may_need_a_date(window: Window, answer: Page | ProviderError) -> bool:
+    if window.since or window.until:
+        return False
+    if isinstance(answer, Page):
+        return not answer.records and answer.token is None
+    return refuses_list(answer)
+
+
+def refuses_list(error: ProviderError) -> bool:
+    """Whether the provider may give the list if it is requested with a date."""
+    if isinstance(error, ProtocolError):
+        return error.code == OaiCode.BAD_ARGUMENT
+    return isinstance(error, BadStatus) and not error.overloaded
 
 
 def first_page(window: Window) -> Plan[Page | None]:

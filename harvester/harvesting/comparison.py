@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from harvester.config import Source
 from harvester.datestamps import parse_utc
 from harvester.errors import OaiCode, ProtocolError, ProviderError
-from harvester.harvesting import by_identifier, changes, lists, sentences
+from harvester.harvesting import by_identifier, changes, lists, missing_settings, sentences
 from harvester.harvesting.by_identifier import Asker, Denied, Given, Gone, IdentifierList, Result
 from harvester.harvesting.context import Outcome
 from harvester.harvesting.ending import Ending
@@ -59,6 +59,8 @@ class _Comparison:
         self._asker = Asker(run.prefix, patience, in_a_row=patience.fruitless_records)
         self._listed = _Listed(Seen(), [])
         self._notes: list[str] = []
+        self._silent = set[str]()  # sets of which nothing is listed
+        self._refused: ProtocolError | None = None  # the list of such a set
         self._withheld: dict[str, BadRecord] = {}  # records that did not come, by identifier
         self._began: datetime | None = None  # the last complete harvest, by the provider's clock
         self._lag = timedelta()  # how long after their datestamps missing records entered the lists, at most
@@ -69,8 +71,9 @@ class _Comparison:
         self._began = parse_utc(last.response_date or "") if last else None
         for window in self._run.windows:
             yield from self._list(window.window)
+        has_all_sets = yield from self._has_all_sets()
         fetched_all = yield from self._fetch_missing()
-        deleted_all = yield from self._delete_vanished()
+        deleted_all = has_all_sets and (yield from self._delete_vanished())
         if self._withheld:
             first = next(iter(self._withheld.values()))
             name, why = first.identifier, first.reason
@@ -90,6 +93,10 @@ class _Comparison:
         try:
             doubt = yield from self._read(window)
         except ProtocolError as error:
+            if error.code == OaiCode.BAD_ARGUMENT and window.set_spec:
+                self._silent.add(window.set_spec)
+                self._refused = error
+                return
             if error.code != OaiCode.BAD_RESUMPTION_TOKEN:
                 raise
             doubt = str(error)
@@ -111,7 +118,20 @@ class _Comparison:
                 if raw.identifier not in known and raw.identifier not in self._rejected:
                     self._measure_lag(raw)
         self._listed.total += listed.total
+        if window.set_spec and not listed.total:
+            self._silent.add(window.set_spec)
         return lists.doubt(listed.total, listed.size, circling=listed.circling, shrunk=listed.has_shrunk)
+
+    def _has_all_sets(self) -> Plan[bool]:
+        """Whether the provider still has the configured sets: what was in one that is gone may be in another now."""
+        if not self._silent:
+            return True
+        gone = yield from missing_settings.missing_sets(self._silent, self._run.prefix, self._source.sets)
+        if gone:
+            self._notes.append(f"nothing was deleted, as {gone}, then run `harvester reconcile {self._source.name}`")
+        elif self._refused:
+            raise self._refused
+        return gone is None
 
     def _is_missing(self, raw: RawRecord, known: StoredRecord | None) -> bool:
         """Whether the store lacks the record, or the version that is listed, or does not know that it is in the set."""

@@ -29,7 +29,8 @@ def ending(run: Run, facts: Facts) -> Plan[Ending]:
     notes = [*course.notes, *wrong]
     if nothing := (yield from _came_to_nothing(run)):
         again = tuple(Restart(window.id) for window in run.windows if window.parent is None)
-        return Ending(Outcome("incomplete", "; ".join([*notes, nothing])), again)
+        explained = wrong or [nothing]  # a set that is gone explains it
+        return Ending(Outcome("incomplete", "; ".join([*course.notes, *explained])), again)
     if run.kind != "range" and (not course.failed or course.has_progressed):
         notes += yield from retry_rejected(run, facts.identity, facts.patience)
     is_complete = all(window.state == "done" for window in run.windows)

@@ -112,6 +112,8 @@ def _split_by_design(progress: ListProgress, page: Page, facts: Facts) -> tuple[
 def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Facts) -> Plan[Step]:
     """A list that may not be whole restarts, then is split where it broke off, before its end is believed."""
     window, size, course, patience = progress.window, progress.size, facts.course, facts.patience
+    if _gave_nothing_yet(progress, facts) and _can_need_a_date(window):
+        return Step(course=course, transitions=(_with_a_date(window, facts),))
     unlisted = False
     if size is None and _looks_cut(progress, page, patience):
         size = yield from by_identifier.count(progress.asked, progress.total, patience)
@@ -228,8 +230,19 @@ def _after_bad_argument(progress: ListProgress, error: ProviderError, facts: Fac
 
 
 def _can_need_a_date(window: RunWindow) -> bool:
-    """Whether the list was requested without dates: some providers refuse that, as the whole list costs too much."""
+    """Whether the list was requested without dates: some providers refuse that, as the whole list costs too much.
+
+    Others answer that there is nothing (OpenWIS#293).
+    """
     return not (window.window.since or window.window.until or window.parent)
+
+
+def _gave_nothing_yet(progress: ListProgress, facts: Facts) -> bool:
+    """Whether neither this list, requested for the first time, nor another one of a full harvest gave a record."""
+    window = progress.window
+    if facts.kind != "full" or progress.total or window.attempts:
+        return False
+    return not any(other.seen for other in facts.ledger)
 
 
 def _with_a_date(window: RunWindow, facts: Facts) -> Split:

@@ -42,14 +42,13 @@ class Checkup(Struct, frozen=True, kw_only=True):
     identifiers: Trial
 
 
-def examine(provider: Provider, identity: Identity, prefix: str, first: Page) -> Checkup:
+def examine(provider: Provider, identity: Identity, window: Window, first: Page) -> Checkup:
     """Requests the second page, one day and the identifiers of a list whose first page is known."""
-    window = Window(prefix=prefix)
     listed = _identifiers(provider, window)
     identifiers = _listed(listed) if isinstance(listed, Page) else listed
     longer = isinstance(listed, Page) and listed.token is not None and len(listed.records) >= len(first.records)
     return Checkup(
-        prefix=prefix,
+        prefix=window.prefix,
         paging=_one_page(first, longer=longer)
         if first.token is None
         else _paging(provider, window, first, first.token),

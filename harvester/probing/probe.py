@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from harvester import formats
 from harvester.config import Source
 from harvester.datestamps import parse_utc
-from harvester.errors import ProviderError, WaitUntil
+from harvester.errors import ProtocolError, ProviderError, WaitUntil
+from harvester.harvesting import by_identifier, windows
 from harvester.model import Access, Format, Hints, Identity, Page, SetInfo, Window
 from harvester.oai import Provider
 from harvester.probing.checkup import Checkup, examine
@@ -54,6 +55,7 @@ class ProbeReport(Struct, frozen=True, kw_only=True):
     formats: tuple[FormatProbe, ...]
     sets: tuple[SetInfo, ...]
     sets_error: str | None
+    silent_sets: tuple[str, ...]  # that are configured, and list no record
     checkup: Checkup | None  # `None` if we can read no format
     suggestions: Suggestions
 
@@ -78,32 +80,39 @@ class ProbeReport(Struct, frozen=True, kw_only=True):
 def probe(url: str, *, allow_private: bool, now: Callable[[], datetime]) -> ProbeReport:
     """Examines a provider that is not configured. Raises `ProviderError` if it does not answer Identify."""
     access = Access(url=url, allow_private=allow_private, retries=1)
-    return _examine(access, Hints(provider_host=urlsplit(url).hostname), now, None)
+    return _examine(access, Hints(provider_host=urlsplit(url).hostname), now, None, ())
 
 
 def probe_source(source: Source, hints: Hints, *, now: Callable[[], datetime]) -> ProbeReport:
-    """Examines a configured source, with its access, in its formats only."""
-    return _examine(replace(source.access(), retries=1), hints, now, source.formats)
+    """Examines a configured source, with its access, in its formats and sets only."""
+    return _examine(replace(source.access(), retries=1), hints, now, source.formats, source.sets)
 
 
-def _examine(access: Access, hints: Hints, now: Callable[[], datetime], wanted: Sequence[str] | None) -> ProbeReport:
+def _examine(
+    access: Access,
+    hints: Hints,
+    now: Callable[[], datetime],
+    wanted: Sequence[str] | None,
+    configured: tuple[str, ...],
+) -> ProbeReport:
     with Provider(access) as provider:
         progress.report("asking who it is (Identify)")
         identity = provider.identify()
         skew = _skew(identity, now())
         probed: list[FormatProbe] = []
-        read: dict[str, tuple[str, Page]] = {}  # by reader: the metadata prefix and the first page
+        read: dict[str, tuple[Window, Page]] = {}  # by reader: a list and its first page
         for offered in _formats(provider, wanted):
             if wanted is None and not _may_be_readable(offered):
                 probed.append(_unread(offered))
                 continue
             progress.report(f"first page of {offered.prefix}")
-            result, page = _first_page(provider, offered, hints)
+            result, first = _first_page(provider, offered, configured, hints)
             probed.append(result)
-            if page and result.reads:
-                read[result.reads] = (offered.prefix, page)
+            if first and result.reads:
+                read[result.reads] = first
         progress.report("sets")
         sets, sets_error = _sets(provider)
+        silent = [name for name in configured if wanted and not _has_records(provider, wanted[0], name)]
         progress.report("trying paging, dates and identifiers")
         # Dublin Core if possible, because its pages cost the provider least.
         tested = read.get("oai_dc") or next(iter(read.values()), None)
@@ -118,6 +127,7 @@ def _examine(access: Access, hints: Hints, now: Callable[[], datetime], wanted: 
         formats=tuple(probed),
         sets=sets,
         sets_error=sets_error,
+        silent_sets=tuple(silent),
         checkup=checkup,
         suggestions=suggest({reader: page.records for reader, (_, page) in read.items()}, hints),
     )
@@ -142,10 +152,13 @@ def _unread(offered: Format) -> FormatProbe:
     return FormatProbe(prefix=offered.prefix, namespace=offered.namespace)
 
 
-def _first_page(provider: Provider, offered: Format, hints: Hints) -> tuple[FormatProbe, Page | None]:
+def _first_page(
+    provider: Provider, offered: Format, configured: tuple[str, ...], hints: Hints
+) -> tuple[FormatProbe, tuple[Window, Page] | None]:
+    """Looks at the first list of the format that has a record."""
     started = time.monotonic()
     try:
-        page = provider.page(Window(prefix=offered.prefix))
+        window, page = _first_list(provider, offered.prefix, configured)
     except (ProviderError, WaitUntil) as error:
         return replace(_unread(offered), error=str(error)), None
     seconds = round(time.monotonic() - started, 2)
@@ -161,7 +174,41 @@ def _first_page(provider: Provider, offered: Format, hints: Hints) -> tuple[Form
         more=page.token is not None,
         seconds=seconds,
     )
-    return result, page
+    return result, (window, page)
+
+
+def _first_list(provider: Provider, prefix: str, configured: tuple[str, ...]) -> tuple[Window, Page]:
+    """The first page of the first list with a record, as a harvest requests it: from a date on if need be."""
+    empty: tuple[Window, Page] | None = None
+    refused: ProviderError | None = None
+    for since in (None, by_identifier.LONG_AGO):
+        for window in windows.requested(prefix, configured, since):
+            try:
+                page = provider.page(window)
+            except ProviderError as error:
+                if not by_identifier.refuses_list(error):
+                    raise
+                refused = refused or error
+                continue
+            if page.records or page.bad:
+                return window, page
+            empty = empty or (window, page)
+    if empty is None and refused:
+        raise refused
+    return empty or (Window(prefix=prefix), Page(records=()))
+
+
+def _has_records(provider: Provider, prefix: str, name: str) -> bool:
+    """Whether the set lists a record; so it has if that cannot be known."""
+    for since in (None, by_identifier.LONG_AGO):
+        try:
+            if provider.identifiers(Window(prefix=prefix, set_spec=name, since=since)).records:
+                return True
+        except ProtocolError:
+            continue
+        except (ProviderError, WaitUntil):
+            return True
+    return False
 
 
 def _sets(provider: Provider) -> tuple[tuple[SetInfo, ...], str | None]:

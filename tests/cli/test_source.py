@@ -5,6 +5,7 @@ import pytest
 from harvester.cli import source
 from harvester.config import load
 from harvester.model import SetInfo
+from harvester.oai import Provider
 from harvester.system import locks
 from tests.cli.conftest import answer
 from tests.providers import small_journal
@@ -106,6 +107,16 @@ def test_source_whose_set_is_not_offered_fails_the_test(configured, tmp_path):
     done = configured("source", "test", "small")
     assert done.exit_code == 1
     assert "the provider has no set small:OLD any more; its sets are now small:ART" in done.stderr
+
+
+def test_source_one_of_whose_sets_gives_nothing_is_told_so(configured, tmp_path, monkeypatch):
+    """A set that is listed, or whose list of sets is not known, may be empty."""
+    monkeypatch.setattr(Provider, "sets", lambda _: ())
+    path = tmp_path / "config.toml"
+    path.write_text(path.read_text().replace('["oai_dc"]', '["oai_dc"]\nsets = ["small:ART", "small:NEW"]'))
+    done = configured("source", "test", "small")
+    assert done.exit_code == 0
+    assert "No record is listed in small:NEW; check `sets` of this source." in done.stderr
 
 
 @pytest.mark.parametrize(

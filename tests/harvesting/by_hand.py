@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 from harvester.errors import BadStatus, ProviderError
@@ -87,6 +88,6 @@ def by_identifier(*lost: str, error: ProviderError | None = None) -> Answer:
 
 
 def listing(*pages: Page | ProviderError) -> Answer:
-    """ListIdentifiers that gives these pages, one after the other."""
-    left = iter(pages)
+    """ListIdentifiers that gives these pages, one after the other, and then the last one again."""
+    left = chain(pages, repeat(pages[-1]) if pages else ())
     return lambda _: next(left)

@@ -25,6 +25,7 @@ from harvester.harvesting.by_identifier import (
     Denied,
     Given,
     Gone,
+    IdentifierList,
     NoAnswer,
     clarify,
     count,
@@ -34,7 +35,7 @@ from harvester.harvesting.by_identifier import (
     rejection,
 )
 from harvester.harvesting.patience import Patience
-from harvester.harvesting.questions import GetRecord, Identify, ListFormats, ListIdentifiers, Missing, Question
+from harvester.harvesting.questions import GetRecord, Identify, ListFormats, ListIdentifiers, Missing, Plan, Question
 from harvester.model import BadRecord, Format, Page, RawRecord, Window
 from tests.harvesting.by_hand import ALIVE, IDENTITY, Provider, by_identifier, listing, numbered, page
 
@@ -346,3 +347,41 @@ def test_every_listed_record_is_saved_or_rejected_by_its_identifier(sizes, lost)
     fetched = provider.run(fetch_each(ASKED, pages[0], replace(PATIENCE, empty_pages=99)))
     assert sorted(provider.saved) == sorted([*set(names) - failing, *(f"-{name}" for name in failing)])
     assert fetched.total == len(names)
+
+
+class TestAWholeListOfIdentifiers:
+    """Some providers give a list only from a date on."""
+
+    def read(self, *answers: Page | ProviderError, asked: Window = ASKED) -> tuple[list[str], list[str | None]]:
+        """The identifiers, and the dates that were requested."""
+        sinces: list[str | None] = []
+        give = listing(*answers)
+
+        def answer(question: Question) -> Any:
+            assert isinstance(question, ListIdentifiers)
+            sinces.append(question.window.since)
+            return give(question)
+
+        def read() -> Plan[list[str]]:
+            listed, names = IdentifierList(asked, PATIENCE), list[str]()
+            while (one := (yield from listed.next_page())) is not None:
+                names += [raw.identifier for raw in one.records]
+            return names
+
+        return Provider({ListIdentifiers: answer}).run(read()), sinces
+
+    @pytest.mark.parametrize("first", [page(0), ProtocolError(OaiCode.BAD_ARGUMENT, ""), BadStatus("", 500)])
+    def test_is_requested_from_a_date_on_where_it_is_empty_or_refused(self, first):
+        names, sinces = self.read(first, page(1, token="t"), page(1, start=1))
+        assert (names, sinces) == (["oai:x:0", "oai:x:1"], [None, "1970-01-01", "1970-01-01"])
+
+    def test_is_empty_where_that_gives_nothing_either(self):
+        assert self.read(page(0)) == ([], [None, "1970-01-01"])
+
+    def test_one_with_dates_is_read_as_it_is(self):
+        dated = replace(ASKED, since="2024-01-01")
+        assert self.read(page(0), asked=dated) == ([], ["2024-01-01"])
+
+    def test_that_cannot_be_had_says_why(self):
+        with pytest.raises(BadStatus):
+            self.read(BadStatus("", 500))

@@ -17,12 +17,13 @@ from harvester.harvesting.questions import (
     GetRecord,
     LastComplete,
     ListIdentifiers,
+    ListSets,
     Question,
     RejectedBefore,
     StoredIdentifiers,
     StoredRecords,
 )
-from harvester.model import Page, RawRecord, StoredRecord, Window
+from harvester.model import Page, RawRecord, SetInfo, StoredRecord, Window
 from harvester.store import Close, Counts, Run, RunWindow, UnresolvedRejection
 from tests.harvesting.by_hand import Provider, by_identifier, listing, page
 from tests.workbench import NOW, Workbench
@@ -143,8 +144,14 @@ class TestSets:
         return replace(source, sets=("a",))
 
     def compared(
-        self, source: Source, *listed: RawRecord, here: dict[str, StoredRecord], **now: RawRecord
-    ) -> list[RawRecord]:
+        self,
+        source: Source,
+        *listed: RawRecord,
+        here: dict[str, StoredRecord],
+        offered: tuple[str, ...] = ("a", "b"),
+        refused: ProviderError | None = None,
+        **now: RawRecord,
+    ) -> tuple[Ending, list[RawRecord]]:
         """What is saved if the store has `here`, set a lists these records, and the provider has those of `now`."""
 
         def get(question: Question) -> Page | ProviderError:
@@ -156,12 +163,13 @@ class TestSets:
             **stored(0),
             StoredIdentifiers: lambda question: [] if question.after else list(here),
             StoredRecords: lambda question: {name: here[name] for name in question.identifiers if name in here},
-            ListIdentifiers: Page(records=listed),
+            ListIdentifiers: refused or Page(records=listed),
+            ListSets: tuple(SetInfo(name, "") for name in offered),
             GetRecord: get,
         }
         provider = Provider(answers)
-        assert provider.run(compare(run, source, PATIENCE, confirm=True)).outcome.state == "complete"
-        return [raw for save in provider.saves if save.page for raw in save.page.records]
+        ended = provider.run(compare(run, source, PATIENCE, confirm=True))
+        return ended, [raw for save in provider.saves if save.page for raw in save.page.records]
 
     @pytest.mark.parametrize(
         ("before", "listed_in", "now", "stays"),
@@ -181,14 +189,26 @@ class TestSets:
     ):
         known = StoredRecord("2024-05-01", False, "hash", before, listed_in=listed_in)
         record = RawRecord(identifier="x", datestamp="2024-06-01", sets=now, payload=b"<r/>")
-        saved = self.compared(source, here={"x": known}, x=record)
-        assert [raw.deleted for raw in saved] == ([] if stays else [True])
+        ended, saved = self.compared(source, here={"x": known}, x=record)
+        assert (ended.outcome.state, [raw.deleted for raw in saved]) == ("complete", [] if stays else [True])
 
     def test_a_record_that_is_listed_now_is_known_to_be_in_the_set(self, source: Source):
         known = StoredRecord("2024-05-01", False, "hash", ("b",))
         record = RawRecord(identifier="x", datestamp="2024-05-01", sets=("b",), payload=b"<r/>")
-        (saved,) = self.compared(source, record, here={"x": known}, x=record)
+        _, (saved,) = self.compared(source, record, here={"x": known}, x=record)
         assert (saved.sets, saved.listed_in) == (("b",), ("a",))
+
+    @pytest.mark.parametrize("refused", [None, ProtocolError(OaiCode.BAD_ARGUMENT, "")])
+    def test_nothing_is_deleted_when_a_set_is_gone_though_it_is_confirmed(self, source: Source, refused):
+        known = StoredRecord("2024-05-01", False, "hash", ("a",))
+        record = RawRecord(identifier="x", datestamp="2024-06-01", sets=("renamed",), payload=b"<r/>")
+        ended, saved = self.compared(source, here={"x": known}, offered=("renamed",), refused=refused, x=record)
+        assert (ended.outcome.state, saved) == ("incomplete", [])
+        assert "no set a any more; its sets are now renamed" in (ended.outcome.error or "")
+
+    def test_a_set_that_is_refused_and_offered_fails_the_comparison(self, source: Source):
+        error = ProtocolError(OaiCode.BAD_ARGUMENT, "")
+        assert self.compared(source, here={}, refused=error)[0].outcome.state == "failed"
 
 
 class TestLists:

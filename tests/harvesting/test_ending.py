@@ -28,7 +28,7 @@ from harvester.harvesting.questions import (
     StoredIdentifiers,
     StoredRecords,
 )
-from harvester.model import Format, SetInfo, StoredRecord, Token, Window
+from harvester.model import Format, Page, SetInfo, StoredRecord, Token, Window
 from harvester.store import Counts, Restart, Run, RunWindow
 from tests.harvesting.by_hand import IDENTITY, Provider, by_identifier, page
 from tests.workbench import NOW
@@ -114,14 +114,23 @@ def test_where_a_run_resumes(windows, words):
 
 
 OFFERED = (SetInfo("a", "A"),)
+EMPTY = Page(records=())
 
 
 class TestSets:
-    def said(self, *windows: RunWindow, kind: Any = "full", offered: Any = OFFERED) -> str | None:
-        return ended(*windows, kind=kind, sets=("a", "b"), answers={ListSets: offered}).outcome.error
+    def said(
+        self, *windows: RunWindow, kind: Any = "full", offered: Any = OFFERED, identifiers: Any = EMPTY
+    ) -> str | None:
+        answers: dict[type, Any] = {ListSets: offered, ListIdentifiers: identifiers}
+        return ended(*windows, kind=kind, sets=("a", "b"), answers=answers).outcome.error
 
     def test_a_set_that_gave_nothing_and_is_not_offered_is_gone(self):
         assert "no set b any more" in (self.said(window(set_spec="a"), window(2, seen=0, set_spec="b")) or "")
+
+    @pytest.mark.parametrize(("identifiers", "is_gone"), [(EMPTY, True), (BadStatus("", 500), True), (page(1), False)])
+    def test_one_that_still_lists_records_exists_whatever_the_list_of_sets_says(self, identifiers, is_gone):
+        said = self.said(window(set_spec="a"), window(2, seen=0, set_spec="b"), identifiers=identifiers)
+        assert (said is not None) is is_gone
 
     def test_an_empty_set_that_is_offered_is_empty(self):
         assert self.said(window(seen=0, set_spec="a"), window(2, set_spec="b")) is None
@@ -135,11 +144,12 @@ class TestSets:
             (None, True),
             (replace(RUN, started=NOW - timedelta(days=1)), True),
             (replace(RUN, needs_person=True), True),
-            (RUN, False),
+            (replace(RUN, windows=(window(set_spec="a"), window(2, set_spec="b"))), True),  # it has fallen silent
+            (replace(RUN, windows=(window(set_spec="a"), window(2, seen=0, set_spec="b"))), False),
         ],
     )
-    def test_a_harvest_of_what_is_new_asks_once_a_day_and_as_long_as_something_is_wrong(self, before, asks):
-        answers: dict[type, Any] = {ListSets: OFFERED, EarlierRun: before}
+    def test_a_harvest_of_what_is_new_asks_at_first_once_a_day_and_as_long_as_something_is_wrong(self, before, asks):
+        answers: dict[type, Any] = {ListSets: OFFERED, ListIdentifiers: EMPTY, EarlierRun: before}
         silent = [window(set_spec="a"), window(2, seen=0, set_spec="b")]
         decided = ended(*silent, kind="incremental", sets=("a", "b"), answers=answers).outcome
         assert (decided.state, decided.needs_person) == ("complete", asks)
@@ -174,6 +184,13 @@ class TestNothingCame:
         assert decided.outcome.state == "incomplete"
         assert "`harvester reconcile river --confirm`" in (decided.outcome.error or "")
         assert decided.transitions == (Restart(1),)
+
+    def test_a_set_that_is_gone_explains_it(self):
+        answers = {**self.store_of(self.LIVE), ListSets: OFFERED, ListIdentifiers: EMPTY}
+        decided = ended(window(seen=0, set_spec="b"), counts=Counts(), answers=answers, sets=("b",))
+        assert decided.outcome.state == "incomplete"
+        assert "no set b any more" in (decided.outcome.error or "")
+        assert "reconcile" not in (decided.outcome.error or "")
 
     @pytest.mark.parametrize("known", [(), (DELETED,)])
     def test_it_is_believed_where_nothing_lives(self, known):

@@ -420,6 +420,20 @@ class TestADateThatIsRequired:
         assert isinstance(split, Split)
         assert split.parts[0].since == since
 
+    @pytest.mark.parametrize(
+        ("kind", "reading", "others", "is_dated"),
+        [
+            ("full", window(), (), True),
+            ("full", window(attempts=1), (), False),  # it broke off
+            ("full", window(), (window(number=2, seen=5),), False),  # another set gave records without a date
+            ("full", window(DAY), (), False),
+            ("incremental", window(), (), False),
+        ],
+    )
+    def test_so_is_a_whole_list_that_is_empty(self, kind, reading, others, is_dated):
+        step, _ = after([page(0)], facts(reading, *others, kind=kind), of=reading)
+        assert (step.transitions == self.WITH_A_DATE) is is_dated
+
     def test_a_list_that_is_refused_with_its_date_is_left_open(self):
         dated = window(replace(EVERYTHING, since="1970-01-01"), 2, parent=1)
         known = facts(window(state="split"), dated, course=Course(has_switched=True))

@@ -57,3 +57,17 @@ def test_provider_without_a_readable_format():
 def test_answer_that_is_not_oai_pmh_raises_provider_error():
     with Server([reply("<html/>", 404)]) as server, pytest.raises(ProviderError):
         probe(server.url, allow_private=True, now=lambda: NOW)
+
+
+@pytest.mark.parametrize("answer", [error("noRecordsMatch"), error("badArgument")])
+def test_a_list_that_needs_a_date_is_read_with_one(answer):
+    def needs_a_date(request: Request, truth: Truth) -> bytes | None:
+        is_list = request.query["verb"] in ("ListRecords", "ListIdentifiers")
+        is_bare = "from" not in request.query and "resumptionToken" not in request.query
+        return reply(answer) if is_list and is_bare else None
+
+    with broken(Truth(), needs_a_date) as (_, server):
+        report = probe(server.url, allow_private=True, now=lambda: NOW)
+    assert report.readable == ("oai_dc",)
+    assert report.checkup
+    assert (report.checkup.paging.good, report.checkup.identifiers.good) == (True, True)

@@ -335,3 +335,9 @@ def date_required() -> Setting:
 @case("A list without `from` is answered with HTTP 500", "the same", 33)
 def date_required_or_broken() -> Setting:
     return Truth(), lambda request, truth: BROKEN if needs_date(request, truth) else None
+
+
+@case("A list without `from` is empty", "the same", 33)
+def date_required_in_silence() -> Setting:
+    empty = reply(error("noRecordsMatch"))
+    return Truth(), lambda request, truth: empty if needs_date(request, truth) else None

@@ -18,10 +18,8 @@ TEXTS = [
     "harvester/findings.toml",  # also the source of docs/findings.md and `explain`
     "harvester/cli/config.toml.template",
     "schemas/config.schema.json",
-    "docs/commands.md",
-    "docs/config.md",
-    "docs/findings.md",
-    "docs/mapping.md",
+    *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md"))),
+    "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
 ]

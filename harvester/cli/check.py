@@ -17,7 +17,6 @@ from harvester.cli.progress import opened, shown
 from harvester.counting import counted
 from harvester.findings import SEVERITIES, Severity, kinds
 from harvester.reports import RecordFinding
-from harvester.system.progress import reported
 
 FAIL_ON = 4  # the exit code for findings at or above --fail-on
 _severity = click.Choice(SEVERITIES)
@@ -63,14 +62,14 @@ def command(
         elif csv:
             as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
         else:
-            print_findings(store, grouped.groups())
+            print_findings(grouped.groups())
     groups = grouped.groups()
     common.say(_sentence(groups))
     return FAIL_ON if fail_on and _has(groups, fail_on) else 0
 
 
 def _consume(findings: Iterable[RecordFinding]) -> None:
-    for _ in reported(findings, "reading findings"):
+    for _ in findings:
         pass
 
 

@@ -58,10 +58,9 @@ def _print(common: Common, summary: Summary) -> None:
         echo(words)
     if summary.held:
         config = load(summary.config)
-        with opened(common, config) as store:
-            with shown(common):
-                groups = held_back_groups(config, store, list(store.findings.held_back()))
-            print_findings(store, groups)
+        with opened(common, config) as store, shown(common):
+            groups = held_back_groups(config, store, list(store.findings.held_back()))
+        print_findings(groups)
     echo(ending(summary, program()), whole=True)
 
 

@@ -16,21 +16,24 @@ from harvester.checking.held_back import held_back_groups
 from harvester.cli import selection
 from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.findings_list import print_findings
-from harvester.cli.invocation import short_path
+from harvester.cli.invocation import as_called, short_path
 from harvester.cli.output import as_json, one_line
 from harvester.cli.progress import opened, shown
+from harvester.cli.signals import stop_on_signals
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS, Target
+from harvester.errors import Stopped
 from harvester.identifiers import fold_doi
 from harvester.reports import ExportReport
 
 if TYPE_CHECKING:
-    from harvester.store import Store
+    pass
 
 FILES_SHOWN = 5  # one by one
 NEW_SHOWN = 20
+_STOPPING = "Stopping after the present file; once more stops at once."
 
 
 class Targets(Group):
@@ -84,24 +87,29 @@ def _export(
     config = common.load()
     selected = selection.selection_of(config, **selecting)
     with opened(common, config) as store:
-        with shown(common):
-            report = pipeline.export(
-                config,
-                store,
-                target,
-                names,
-                now=lambda: datetime.now(UTC),
-                selection=selected,
-                everything=everything,
-                dry_run=dry_run,
-                schema_version=schema_version,
-            )
+        with stop_on_signals(common, _STOPPING) as stop, shown(common):
+            try:
+                report = pipeline.export(
+                    config,
+                    store,
+                    target,
+                    names,
+                    now=lambda: datetime.now(UTC),
+                    selection=selected,
+                    everything=everything,
+                    dry_run=dry_run,
+                    schema_version=schema_version,
+                    stop=stop,
+                )
+            except Stopped as stopped:
+                echo(f"{stopped}", err=True)
+                return stop.code(1)
             is_printed = not (common.json or common.quiet)
             held_back = held_back_groups(config, store, report.held_back) if is_printed else []
         if selected and not selected.dois and not store.articles.has_any(names, selected):
             raise selection.nothing_selected(selected)
         if is_printed:
-            _print(report, held_back, store, dry_run=dry_run)
+            _print(report, held_back, dry_run=dry_run)
             common.say(sentence(report, dry_run=dry_run))
             if report.files and not dry_run:
                 common.say(target.next_step([file.path for file in report.files]))
@@ -109,7 +117,7 @@ def _export(
         as_json(**structs.asdict(report))
     missing = _missing(selected.dois, report)
     for doi in missing:
-        echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
+        echo(as_called(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more."), err=True)
     return 1 if missing else 0
 
 
@@ -121,7 +129,7 @@ def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
     return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
 
-def _print(report: ExportReport, held_back: Sequence[FindingGroup], store: Store, *, dry_run: bool) -> None:
+def _print(report: ExportReport, held_back: Sequence[FindingGroup], *, dry_run: bool) -> None:
     """Prints the files, new DOIs, what is deposited with less than before or was deleted, and what is held back."""
     what = "would write" if dry_run else "file"
     if len(report.files) > FILES_SHOWN:
@@ -133,13 +141,13 @@ def _print(report: ExportReport, held_back: Sequence[FindingGroup], store: Store
     for new in report.minted[:NEW_SHOWN]:
         echo(f"new DOI  {new.doi}  {one_line(new.title or new.record)}")
     if len(report.minted) > NEW_SHOWN:
-        echo(f"and {len(report.minted) - NEW_SHOWN} more new DOIs: harvester dois")
+        echo(f"and {len(report.minted) - NEW_SHOWN} more new DOIs: {as_called('harvester dois')}")
     changed = FindingGroups()
     for _ in changed.counting((*report.thinner, *report.deleted)):
         pass
     if groups := [*held_back, *changed.groups()]:
         echo()
-        print_findings(store, groups)
+        print_findings(groups)
 
 
 def sentence(report: ExportReport, *, dry_run: bool = False) -> str:

@@ -102,7 +102,14 @@ def _harvest_due(common: Common) -> int:
     runs, export, report, notification = result.runs, result.export, result.report, result.notification
     if common.json:
         halted = str(result.store_error) if result.store_error else None
-        as_json(runs=runs, export=export, report=report, troubles=notification.incidents, halted=halted)
+        as_json(
+            runs=runs,
+            export=export,
+            report=report,
+            troubles=notification.incidents,
+            digest=result.digest.fields() if result.digest else None,
+            halted=halted,
+        )
     elif runs and not common.quiet:
         _print_runs(runs)
     if isinstance(export, ExportReport):

@@ -13,6 +13,7 @@ import click
 
 from harvester import __version__
 from harvester.cli.common import Common, Group
+from harvester.cli.invocation import as_called
 from harvester.cli.signals import Terminated, ended_by_sigterm
 from harvester.cli.terminal import echo
 from harvester.errors import HarvesterError
@@ -89,7 +90,7 @@ def _exit_code(run: Callable[[], Any], common: Common) -> int:
         echo("Stopped. What was complete is kept.", err=True)
         return TERMINATED if isinstance(abort.__cause__, Terminated) else INTERRUPTED
     except HarvesterError as error:
-        echo(f"{error}", err=True)
+        echo(as_called(f"{error}", common.config), err=True)
         if common.verbose:
             traceback.print_exc()
         return error.exit_code

@@ -10,9 +10,10 @@ from urllib.parse import quote
 from harvester import __version__
 from harvester.counting import counted
 from harvester.findings import WHO as FIXERS
-from harvester.report.facts import Example, Group, HeldBackRecord, JournalShare, Report
+from harvester.report.facts import Group, HeldBackRecord, JournalShare, Report
 from harvester.report.markup import Html, Part, foreign, tag
 from harvester.report.words import MEASURES, SEVERITIES, WHO
+from harvester.reports import RecordFinding
 from harvester.store import FormatStatus, SourceStatus
 
 _STYLE = Html(Path(__file__).with_name("page.css").read_text(encoding="utf-8"))
@@ -250,7 +251,7 @@ def _group(group: Group) -> Html:
     )
 
 
-def _example(example: Example, *, without_message: bool) -> Part:
+def _example(example: RecordFinding, *, without_message: bool) -> Part:
     message = () if without_message else (tag("br"), foreign(example.message))
     return (
         _linked(example.title or "No title", example.link),

@@ -112,13 +112,19 @@ def _export(
             _print(report, held_back, dry_run=dry_run)
             common.say(sentence(report, dry_run=dry_run))
             if report.files and not dry_run:
-                common.say(target.next_step([file.path for file in report.files]))
+                _say_next_step(common, target.next_step([short_path(file.path) for file in report.files]))
     if common.json:
         as_json(**structs.asdict(report))
     missing = _missing(selected.dois, report)
     for doi in missing:
         echo(as_called(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more."), err=True)
     return 1 if missing else 0
+
+
+def _say_next_step(common: Common, words: str) -> None:
+    """Prints the next step. Its indented lines are commands: they stay whole, so that they can be copied."""
+    for line in words.split("\n"):
+        common.say(line, whole=line.startswith(" "))
 
 
 def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
@@ -134,7 +140,7 @@ def _print(report: ExportReport, held_back: Sequence[FindingGroup], *, dry_run: 
     what = "would write" if dry_run else "file"
     if len(report.files) > FILES_SHOWN:
         first, last = (short_path(report.files[number].path) for number in (0, -1))
-        echo(f"{what}s {first} to {last}")
+        echo(f"{what if dry_run else 'files'} {first} to {last}")
     elif report.files:
         rows = [(short_path(file.path), file.schema_version, file.records, file.bytes) for file in report.files]
         table((what, "schema", "records", "bytes"), rows)

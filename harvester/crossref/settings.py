@@ -21,4 +21,4 @@ class CrossrefSettings(Struct, frozen=True, kw_only=True):
     title_order: Literal["article-language-first", "article-language-last"] = "article-language-first"
     crossmark_policy: str | None = None  # the DOI of the policy page; without one there is no <crossmark>
     max_records: int = 1000  # in one file
-    max_bytes: int = 5_000_000  # of one file
+    max_bytes: int = 10_000_000  # of one file

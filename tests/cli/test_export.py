@@ -62,7 +62,7 @@ def test_next_step_follows_an_export(harvested, tmp_path):
     assert "Next:" not in harvested("export", "crossref", "--dry-run").stderr
     done = harvested("export", "crossref")
     (path,) = tmp_path.glob("exports/*.xml")
-    assert f"fname=@{path}" in done.stderr
+    assert f"fname=@exports/{path.name}" in done.stderr
     assert "Next:" not in harvested("export", "crossref").stderr
 
 

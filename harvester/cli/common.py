@@ -76,7 +76,7 @@ def _options() -> list[click.Parameter]:
             help="The configuration; config.toml when absent.",
         ),
         flag("--json", help="Print one JSON object."),
-        flag("-q", "--quiet", help="Print only what was asked for and what went wrong."),
+        flag("-q", "--quiet", help="Print only the result and errors."),
         flag("-v", "--verbose", help="Print more, and a traceback for an error in the program."),
         click.Option(
             ["--log-format"],

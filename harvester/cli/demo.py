@@ -37,9 +37,9 @@ from harvester.demo.summary import ending, lines
 )
 @pass_common
 def command(common: Common, folder: Path, serve: bool, port: int) -> int:
-    """Harvests, checks and exports articles of our own.
+    """Harvests, checks and exports sample articles.
 
-    A provider on this machine serves them over OAI-PMH. The second run asks for what is new only, and finds nothing.
+    A provider on this machine serves them over OAI-PMH. The second run requests only what is new, and finds nothing.
     """
     if serve:
         _serve(common, port)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FILES_SHOWN = 5  # one by one
 NEW_SHOWN = 20
-_STOPPING = "Stopping after the present file; once more stops at once."
+_STOPPING = "Stopping after the present file; a second signal stops at once."
 
 
 class Targets(Group):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("identifier", metavar="ID")
 @click.option("--raw", "form", flag_value="raw", help="What the provider sent, in every format that is stored.")
-@click.option("--article", "form", flag_value="article", help="The article that was made of it, as JSON.")
+@click.option("--article", "form", flag_value="article", help="The article read from it, as JSON.")
 @click.option("--deposit", "form", flag_value="deposit", help="The deposit file of this record alone.")
 @pass_common
 def command(common: Common, identifier: str, form: str | None) -> None:

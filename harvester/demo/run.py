@@ -105,7 +105,7 @@ def serving(port: int = 0) -> Iterator[Server]:
         try:
             server = stack.enter_context(serve(ojs.repositories(), port))
         except (OSError, OverflowError) as error:
-            raise HarvesterError(f"port {port} cannot be had ({error}); name another with --port") from error
+            raise HarvesterError(f"port {port} cannot be used ({error}); choose another with --port") from error
         yield server
 
 

@@ -51,7 +51,7 @@ def lost(numbers: Iterable[int]) -> Fault:
     "all are rejected by identifier; incomplete, and all are requested again",
     15,
     state="incomplete",
-    said="not one record",
+    said="not a single record",
     rejected=23,
 )
 def lost_altogether() -> Setting:

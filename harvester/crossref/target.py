@@ -17,7 +17,7 @@ from harvester.model import Article, Batch
 
 SERVLET = "https://doi.crossref.org/servlet/deposit"
 UPLOAD = 'curl --form operation=doMDUpload --form login_id=LOGIN --form "login_passwd=<PASSWORD_FILE" --form'
-SHOWN = 20  # paths in one command, if a pattern can name them instead
+SHOWN = 5  # paths in one command, if a pattern can name them instead
 
 
 class _Configuration(Protocol):

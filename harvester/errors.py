@@ -60,11 +60,11 @@ class ProtocolError(ProviderError):
 
 _NEXT_STEPS: dict[str, str] = {
     OaiCode.BAD_ARGUMENT: "check formats, sets and dates of this source",
-    OaiCode.BAD_RESUMPTION_TOKEN: "harvest again, the list starts anew",
+    OaiCode.BAD_RESUMPTION_TOKEN: "harvest again; the list starts from the beginning",
     OaiCode.CANNOT_DISSEMINATE_FORMAT: "choose one of the formats that `harvester source probe` lists",
-    OaiCode.ID_DOES_NOT_EXIST: "the record is gone, or its identifier is another",
+    OaiCode.ID_DOES_NOT_EXIST: "the record is gone, or has another identifier",
     OaiCode.NO_METADATA_FORMATS: "tell the provider's administrator that the record has no format at all",
-    OaiCode.NO_SET_HIERARCHY: "take the sets out of this source's configuration",
+    OaiCode.NO_SET_HIERARCHY: "remove the sets from this source's configuration",
 }
 
 

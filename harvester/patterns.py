@@ -53,6 +53,11 @@ def unchecked_dois(article: Article, facts: JournalFacts) -> Iterator[str]:
             yield doi
 
 
+def has_form(doi: str, facts: JournalFacts) -> bool:
+    """Whether the DOI can be one of the journal's pattern, with whatever values."""
+    return bool(_form(facts.doi_pattern or "", facts.doi_prefix or "").fullmatch(doi))
+
+
 def lacking(article: Article, facts: JournalFacts) -> list[str]:
     """The fields of the journal's DOI pattern for which the article has no value."""
     values = _doi_values(article, facts).keys() | {"issn"}
@@ -68,6 +73,25 @@ def in_our_words(pattern: str) -> str:
 # Custom patterns for DOIs in OJS, by its documentation: "%p" is the whole range of pages.
 OJS_FIELDS = {"%v": "volume", "%i": "issue", "%Y": "year", "%a": "article_id", "%p": "pages"}
 _ARTICLE_ID = re.compile(r"/article/(?:view/|id/)?([0-9]+)/?$")  # OJS, Janeway
+
+
+_NUMBER = r"(?:[A-Z]{0,2}[0-9]+[A-Z]{0,2}|[IVXLCDM]+)"  # 12, S1, e10, 3A, XII
+_FORMS = {
+    "issn": r"[0-9]{4}-?[0-9]{3}[0-9X]",
+    "year": r"[0-9]{4}",
+    "article_id": r"[0-9]+",
+    "identifier": r".+",
+    "issue": rf"{_NUMBER}(?:[-_]{_NUMBER})?",  # double issues
+    "pages": rf"{_NUMBER}(?:-{_NUMBER})?",
+}
+
+
+@lru_cache(256)
+def _form(pattern: str, prefix: str) -> re.Pattern[str]:
+    """The DOIs that a pattern can give."""
+    forms = {**_FORMS, "prefix": re.escape(prefix)}
+    parts = (re.escape(text) + ("" if field is None else forms.get(field, _NUMBER)) for text, field in _parsed(pattern))
+    return re.compile("".join(parts), re.IGNORECASE)
 
 
 def _doi_values(article: Article, facts: JournalFacts) -> dict[str, str]:

@@ -38,6 +38,7 @@ class WrittenReport(Struct, frozen=True, kw_only=True):
 class RecordFinding(Struct, frozen=True, kw_only=True):
     """A finding with its record, its texts, and its last deposit: a row of `findings` in `check --json`.
 
+    `title`: of the record, plain. `link`: its landing page, or its DOI as an address if it has no landing page.
     `deposited`: when the last deposit file with the record's DOI was written, or since when the DOI is marked as
     deposited by another program; then there is no `deposit_file`.
     """
@@ -55,6 +56,8 @@ class RecordFinding(Struct, frozen=True, kw_only=True):
     deposited: datetime | None = None
     deposit_file: str | None = None
     changed_since: bool = False
+    title: str | None = None
+    link: str | None = None
 
 
 class FileReport(Struct, frozen=True, kw_only=True):

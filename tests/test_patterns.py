@@ -85,3 +85,27 @@ def test_number_of_the_article_is_in_the_address_of_its_page(page, number):
     bare = article(landing_page=page)
     assert list(patterns.dois(bare, facts))[:1] == ([f"10.5555/{number}"] if number else [])
     assert patterns.lacking(bare, facts) == ([] if number else ["article_id"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "suffix", "fits"),
+    [
+        ("{prefix}/jrh.v{volume}i{issue}.p{first_page}", "JRH.V1i2.p38", True),
+        ("{prefix}/jrh.v{volume}i{issue}.p{first_page}", "jrh.v1i2-3.pe38", True),
+        ("{prefix}/jrh.v{volume}i{issue}.p{first_page}", "jrh.v1i2.38", False),
+        ("{prefix}/jrh.v{volume}i{issue}.p{first_page}", "jrhxv1i2.p38", False),
+        ("{prefix}/{volume}.{issue}", "jrh.2019", False),
+        ("{prefix}/{volume}.{issue}", "IX.2", True),
+        ("{prefix}/{pages}", "10-19", True),
+        ("{prefix}/{article_id}", "a12", False),
+        ("{prefix}/{identifier}", "any-thing(1)", True),
+    ],
+)
+def test_whether_a_doi_has_the_form_of_the_pattern(pattern, suffix, fits):
+    facts = JournalFacts(doi_pattern=pattern, doi_prefix="10.5555")
+    assert patterns.has_form(f"10.5555/{suffix}", facts) is fits
+    assert not patterns.has_form(f"10x5555/{suffix}", facts)
+
+
+def test_without_a_pattern_no_doi_has_its_form():
+    assert not patterns.has_form("10.5555/1", JournalFacts())

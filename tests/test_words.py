@@ -19,11 +19,8 @@ TEXTS = [
     "harvester/crossref/client/messages.toml",  # also the source of docs/deposit-messages.md
     "harvester/cli/config.toml.template",
     "schemas/config.schema.json",
-    "docs/commands.md",
-    "docs/config.md",
-    "docs/deposit-messages.md",
-    "docs/findings.md",
-    "docs/mapping.md",
+    *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md"))),
+    "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harvester import findings
 from harvester.reports import RecordFinding
 from harvester.store import DepositState, FindingRow
+from harvester.system.progress import reported
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -26,9 +27,10 @@ def worded_findings(
 ) -> Iterator[RecordFinding]:
     """The stored findings with these sources, codes and severities (empty: all). `tables`: `Config.journal_tables`.
 
-    `journal` is any ISSN of the only journal that is wanted.
+    `journal` is any ISSN of the only journal that is wanted. Progress is reported while they are read.
     """
     rows = store.findings.matching(sources, codes, severities)
+    rows = reported(rows, "reading findings", store.findings.count(sources, codes, severities))
     if journal is not None:
         rows = (row for row in rows if tables.get(row.issn or "", row.issn) == tables.get(journal, journal))
     return map(partial(worded_finding, tables=tables), rows)
@@ -51,4 +53,6 @@ def worded_finding(row: FindingRow, tables: Mapping[str, str]) -> RecordFinding:
         deposited=deposit.written or deposit.elsewhere_since,
         deposit_file=deposit.file,
         changed_since=deposit.changed_since,
+        title=row.title,
+        link=row.landing_page or (f"https://doi.org/{row.doi}" if row.doi else None),
     )

@@ -15,6 +15,7 @@ from rich.text import Text
 from harvester.system.progress import Progress
 
 _BAR = 16  # columns
+_LONG_NAME = 30  # columns; a longer name is shortened before figures are left out
 _SLOW = 1.0  # steps a second; below it they are counted by the minute
 
 
@@ -30,7 +31,7 @@ class Bars(RichProgress):
             SpinnerColumn(style="cyan"),
             _Name(console),
             bar,
-            _Figures(),
+            _Figures(console),
             console=console,
             transient=True,
             redirect_stdout=False,  # it may be a file
@@ -68,7 +69,7 @@ class _Name(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         text = Text(task.description)
-        others = min(_BAR, self._console.width // 5) + len(_joined(task)) + 6  # the spinner and blanks too
+        others = _others(self._console) + len(_joined(task, self._console))
         text.truncate(max(8, self._console.width - others), overflow="ellipsis")
         return text
 
@@ -76,15 +77,26 @@ class _Name(ProgressColumn):
 class _Figures(ProgressColumn):
     """`5,390 of 20,000  410/s  0:00:36 left`."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console) -> None:
         super().__init__(Column(no_wrap=True, overflow="ellipsis"))
+        self._console = console
 
     def render(self, task: Task) -> Text:
-        return Text(_joined(task))
+        return Text(_joined(task, self._console))
 
 
-def _joined(task: Task) -> str:
-    return "  ".join(figures(task))
+def _others(console: Console) -> int:
+    """The columns of the spinner, the bar and the blanks."""
+    return min(_BAR, console.width // 5) + 6
+
+
+def _joined(task: Task, console: Console) -> str:
+    """The figures. Where the terminal is narrow, the rate gives way to the name of the task, and then the time."""
+    words = figures(task)
+    room = console.width - _others(console) - min(len(task.description), _LONG_NAME)
+    while len(words) > 1 and len("  ".join(words)) > room:
+        del words[1]
+    return "  ".join(words)
 
 
 def figures(task: Task) -> list[str]:

@@ -22,7 +22,6 @@ from harvester.findings import SEVERITIES, Severity, kinds
 from harvester.registration.again import OPEN
 from harvester.registration.registrar import terms_of
 from harvester.reports import RecordFinding
-from harvester.system.progress import reported
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -72,7 +71,7 @@ def command(
         elif csv:
             as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
         else:
-            print_findings(store, grouped.groups())
+            print_findings(grouped.groups())
     groups = grouped.groups()
     common.say(_sentence(groups))
     if open_dois:
@@ -88,7 +87,7 @@ def _not_registered(config: Config, store: Store) -> int:
 
 
 def _consume(findings: Iterable[RecordFinding]) -> None:
-    for _ in reported(findings, "reading findings"):
+    for _ in findings:
         pass
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harvester.cli.invocation import DEFAULT_CONFIG, as_called
 from harvester.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class Common:
     """The values of the options of every command. It is the `click.Context.obj` of all commands."""
 
     def __init__(self) -> None:
-        self.config = Path("config.toml")
+        self.config = DEFAULT_CONFIG
         self.json = False
         self.quiet = False
         self.verbose = False
@@ -33,7 +34,7 @@ class Common:
     def say(self, message: str, *, whole: bool = False) -> None:
         """Prints a message for the user on stderr, unless -q is set; as `whole` lines if they are to be copied."""
         if not self.quiet:
-            echo(message, err=True, whole=whole)
+            echo(as_called(message, self.config), err=True, whole=whole)
 
     def say_where_to_begin(self, config: Config) -> None:
         """Prints the first step, if no source is configured."""
@@ -75,7 +76,7 @@ def _options() -> list[click.Parameter]:
             help="The configuration; config.toml when absent.",
         ),
         flag("--json", help="Print one JSON object."),
-        flag("-q", "--quiet", help="Print only what was asked for and what went wrong."),
+        flag("-q", "--quiet", help="Print only the result and errors."),
         flag("-v", "--verbose", help="Print more, and a traceback for an error in the program."),
         click.Option(
             ["--log-format"],

@@ -14,7 +14,7 @@ from harvester.daemon.service import Daemon
 @click.command(cls=Command)
 @pass_common
 def command(common: Common) -> None:
-    """Harvests and exports by the schedules in the configuration, in the foreground, until it is told to stop.
+    """Harvests and exports by the schedules in the configuration, in the foreground, until it is stopped.
 
     SIGTERM or Ctrl-C stops at the next page; the next start resumes there. SIGHUP loads the configuration again, or
     keeps the old one and says why. What was missed while the daemon was down is caught up once.

@@ -39,9 +39,9 @@ from harvester.demo.summary import ending, lines
 )
 @pass_common
 def command(common: Common, folder: Path, serve: bool, agency: bool, port: int) -> int:
-    """Harvests, checks and exports articles of our own.
+    """Harvests, checks and exports sample articles.
 
-    A provider on this machine serves them over OAI-PMH. The second run asks for what is new only, and finds nothing.
+    A provider on this machine serves them over OAI-PMH. The second run requests only what is new, and finds nothing.
     """
     if serve and agency:
         raise click.UsageError("--serve and --crossref each run one server; run the command twice.")
@@ -62,10 +62,9 @@ def _print(common: Common, summary: Summary) -> None:
         echo(words)
     if summary.held:
         config = load(summary.config)
-        with opened(common, config) as store:
-            with shown(common):
-                groups = held_back_groups(config, store, list(store.findings.held_back()))
-            print_findings(store, groups)
+        with opened(common, config) as store, shown(common):
+            groups = held_back_groups(config, store, list(store.findings.held_back()))
+        print_findings(groups)
     echo(ending(summary, program()), whole=True)
 
 

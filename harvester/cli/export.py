@@ -16,14 +16,16 @@ from harvester.checking.held_back import held_back_groups
 from harvester.cli import selection
 from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.findings_list import print_findings
-from harvester.cli.invocation import short_path
+from harvester.cli.invocation import as_called, short_path
 from harvester.cli.output import as_json, one_line
 from harvester.cli.progress import opened, shown
+from harvester.cli.signals import stop_on_signals
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS, Target
+from harvester.errors import Stopped
 from harvester.identifiers import fold_doi
 from harvester.registration.doi_states import IN_FLIGHT
 from harvester.registration.registrar import terms_of
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 FILES_SHOWN = 5  # one by one
 NEW_SHOWN = 20
+_STOPPING = "Stopping after the present file; a second signal stops at once."
 
 
 class Targets(Group):
@@ -87,38 +90,44 @@ def _export(
     config = common.load()
     selected = selection.selection_of(config, **selecting)
     with opened(common, config) as store:
-        with shown(common):
-            report = pipeline.export(
-                config,
-                store,
-                target,
-                names,
-                now=lambda: datetime.now(UTC),
-                selection=selected,
-                everything=everything,
-                dry_run=dry_run,
-                schema_version=schema_version,
-            )
+        with stop_on_signals(common, _STOPPING) as stop, shown(common):
+            try:
+                report = pipeline.export(
+                    config,
+                    store,
+                    target,
+                    names,
+                    now=lambda: datetime.now(UTC),
+                    selection=selected,
+                    everything=everything,
+                    dry_run=dry_run,
+                    schema_version=schema_version,
+                    stop=stop,
+                )
+            except Stopped as stopped:
+                echo(f"{stopped}", err=True)
+                return stop.code(1)
             is_printed = not (common.json or common.quiet)
             held_back = held_back_groups(config, store, report.held_back) if is_printed else []
         if selected and not selected.dois and not store.articles.has_any(names, selected):
             raise selection.nothing_selected(selected)
         if is_printed:
-            _print(report, held_back, store, dry_run=dry_run)
+            _print(report, held_back, dry_run=dry_run)
             common.say(sentence(report, dry_run=dry_run))
             if report.files and not dry_run:
                 sends = terms_of(config, target.name) is not None
-                paths = [file.path for file in report.files]
-                common.say("Next: harvester deposit." if sends else target.next_step(paths))
+                paths = [short_path(file.path) for file in report.files]
+                _say_next_step(common, "Next: harvester deposit." if sends else target.next_step(paths))
         missing = _missing(selected.dois, report)
         awaited = _awaited(config, store, target, missing)
     if common.json:
         as_json(**structs.asdict(report))
     for doi in missing:
         if fold_doi(doi) in awaited:
-            echo(f"{doi} is in a file whose result is awaited; harvester deposits show {doi} says more.", err=True)
-            continue
-        echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
+            words = f"{doi} is in a file whose result is awaited; `harvester deposits show {doi}` says more."
+        else:
+            words = f"There is no live record with the DOI {doi}; `harvester show {doi}` says more."
+        echo(as_called(words), err=True)
     return 1 if missing else 0
 
 
@@ -129,6 +138,12 @@ def _awaited(config: Config, store: Store, target: Target, dois: Sequence[str]) 
     return {key for key, one in known.items() if one.state in IN_FLIGHT}
 
 
+def _say_next_step(common: Common, words: str) -> None:
+    """Prints the next step. Its indented lines are commands: they stay whole, so that they can be copied."""
+    for line in words.split("\n"):
+        common.say(line, whole=line.startswith(" "))
+
+
 def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
     """The requested DOIs that are neither in a file nor held back."""
     held_back = (record.doi for record in report.held_back if record.doi)
@@ -137,25 +152,25 @@ def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:
     return [doi for doi in dict.fromkeys(dois) if fold_doi(doi) not in known]
 
 
-def _print(report: ExportReport, held_back: Sequence[FindingGroup], store: Store, *, dry_run: bool) -> None:
+def _print(report: ExportReport, held_back: Sequence[FindingGroup], *, dry_run: bool) -> None:
     """Prints the files, new DOIs, what is deposited with less than before or was deleted, and what is held back."""
     what = "would write" if dry_run else "file"
     if len(report.files) > FILES_SHOWN:
         first, last = (short_path(report.files[number].path) for number in (0, -1))
-        echo(f"{what}s {first} to {last}")
+        echo(f"{what if dry_run else 'files'} {first} to {last}")
     elif report.files:
         rows = [(short_path(file.path), file.schema_version, file.records, file.bytes) for file in report.files]
         table((what, "schema", "records", "bytes"), rows)
     for new in report.minted[:NEW_SHOWN]:
         echo(f"new DOI  {new.doi}  {one_line(new.title or new.record)}")
     if len(report.minted) > NEW_SHOWN:
-        echo(f"and {len(report.minted) - NEW_SHOWN} more new DOIs: harvester dois")
+        echo(f"and {len(report.minted) - NEW_SHOWN} more new DOIs: {as_called('harvester dois')}")
     changed = FindingGroups()
     for _ in changed.counting((*report.thinner, *report.deleted)):
         pass
     if groups := [*held_back, *changed.groups()]:
         echo()
-        print_findings(store, groups)
+        print_findings(groups)
 
 
 def sentence(report: ExportReport, *, dry_run: bool = False) -> str:

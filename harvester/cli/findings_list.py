@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from harvester.checking.grouped import SHOWN, FindingGroup
-from harvester.checking.held_back import label
+from harvester.cli.deposited import deposit_words
+from harvester.cli.invocation import as_called
 from harvester.cli.output import one_line
 from harvester.cli.terminal import echo
 from harvester.counting import counted
 from harvester.findings import WHO, outline
 from harvester.reports import RecordFinding
-
-if TYPE_CHECKING:
-    from harvester.store import Store
 
 _INDENT = " " * 9  # the width of "warning" and two blanks
 _NOUNS = {  # what the values of a field are, by its path in the article
@@ -33,31 +30,30 @@ _NOUNS = {  # what the values of a field are, by its path in the article
 }
 
 
-def print_findings(store: Store, groups: Sequence[FindingGroup], *, command: str = "harvester check") -> None:
+def print_findings(groups: Sequence[FindingGroup], *, command: str = "harvester check") -> None:
     """Prints each group of findings. `command` prints those of the same records that are not shown here."""
     for group in groups:
         severity = group.kind.severity
         echo(f"{severity:<7}  {group.message or outline(group.kind)}", tone=severity)
         echo(f"{_INDENT}{_extent(group)}")
         for fix in group.fixes:
-            echo(f"{_INDENT}To do: {fix} (Who: {WHO[group.kind.who]}.)")
-        more = f"{command} --code {group.code} --csv"
+            echo(f"{_INDENT}To do: {as_called(fix)} (Who: {WHO[group.kind.who]}.)")
+        more = as_called(f"{command} --code {group.code} --csv")
         if group.has_more_fixes:
             echo(f"{_INDENT}For others there is more to do: {more}")
         for example in group.examples:
-            _print_example(store, example, without_message=group.message is not None)
+            _print_example(example, without_message=group.message is not None)
         if group.records > len(group.examples):
             echo(f"{_INDENT}and {group.records - len(group.examples):,} more: {more}")
         echo(f"{_INDENT}Code: {group.code}\n")
 
 
-def _print_example(store: Store, example: RecordFinding, *, without_message: bool) -> None:
+def _print_example(example: RecordFinding, *, without_message: bool) -> None:
     """Prints the title of a record, then where to see it, and what is wrong if that is not said above."""
-    shown = label(store, example.source, example.record)
-    title = f"{one_line(shown.title, 120)} ({example.record})" if shown.title else example.record
+    title = f"{one_line(example.title, 120)} ({example.record})" if example.title else example.record
     echo(f"{_INDENT}- {title}{_deposited(example)}")
-    if shown.link:
-        echo(f"{_INDENT}  {shown.link}")
+    if example.link:
+        echo(f"{_INDENT}  {example.link}")
     if not without_message:
         echo(f"{_INDENT}  {one_line(example.message)}")
 
@@ -65,7 +61,8 @@ def _print_example(store: Store, example: RecordFinding, *, without_message: boo
 def _deposited(finding: RecordFinding) -> str:
     if finding.deposited is None:
         return ""
-    return f"; deposited {finding.deposited:%Y-%m-%d}{', changed since' if finding.changed_since else ''}"
+    words = deposit_words(finding.deposited, finding.deposit_file, changed_since=finding.changed_since)
+    return f"; deposited {words}"
 
 
 def _extent(group: FindingGroup) -> str:

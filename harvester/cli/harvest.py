@@ -47,8 +47,8 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.command(cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--full", is_flag=True, help="Request all records, not only new and changed ones.")
-@click.option("--from", "since", callback=_date, metavar="DATE", help="Ask for what changed on that day or later.")
-@click.option("--until", callback=_date, metavar="DATE", help="Ask for what changed on that day or earlier.")
+@click.option("--from", "since", callback=_date, metavar="DATE", help="Request what changed on that day or later.")
+@click.option("--until", callback=_date, metavar="DATE", help="Request what changed on that day or earlier.")
 @click.option("--due", is_flag=True, help="Do what the schedules say is due now; for cron.")
 @pass_common
 def command(common: Common, names: tuple[str, ...], full: bool, since: str | None, until: str | None, due: bool) -> int:
@@ -57,7 +57,7 @@ def command(common: Common, names: tuple[str, ...], full: bool, since: str | Non
     It requests from each provider what changed since the last complete harvest. A harvest that was cut short resumes.
     SIGTERM or Ctrl-C stops at the next page; the same command again continues there.
 
-    Records that were rejected before and have not come since are asked for by name.
+    Records that were rejected before and have not come since are requested by identifier.
 
     With -q, --due prints nothing unless something needs a person, and that once a day.
     """
@@ -108,6 +108,7 @@ def _harvest_due(common: Common) -> int:
             deposit=result.deposit,
             report=report,
             troubles=notification.incidents,
+            digest=result.digest.fields() if result.digest else None,
             halted=halted,
         )
     elif runs and not common.quiet:

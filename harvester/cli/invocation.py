@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
 from pathlib import Path
+
+import click
+
+DEFAULT_CONFIG = Path("config.toml")
+_WITHOUT_CONFIG = ("demo", "docs", "explain")  # commands that read no configuration
 
 
 def program() -> str:
@@ -18,6 +24,23 @@ def program() -> str:
     if found and os.path.realpath(found) == os.path.realpath(called):
         return "harvester"
     return shlex.quote(short_path(called.absolute()))
+
+
+def as_called(text: str, config: Path | None = None) -> str:
+    """The text with `--config` in its commands, if the user named a configuration, so that they can be copied.
+
+    `config` is what the user named; by default that of the command that runs.
+    """
+    from harvester.cli.root import COMMANDS  # which imports this module
+
+    if config is None:
+        context = click.get_current_context(silent=True)
+        config = context.obj.config if context and context.obj else None
+    if config is None or config == DEFAULT_CONFIG:
+        return text
+    names = "|".join(name for name in COMMANDS if name not in _WITHOUT_CONFIG)
+    option = f"--config {shlex.quote(str(config))}"
+    return re.sub(rf"(?<![\w.-])harvester (?=(?:{names})\b)", lambda called: f"{called[0]}{option} ", text)
 
 
 def short_path(path: Path | str) -> str:

@@ -26,7 +26,7 @@ def command(common: Common, names: tuple[str, ...], confirm: bool) -> int:
     """Compares the store with each provider's whole list of identifiers.
 
     It finds deletions that were never announced, and records that came with old datestamps. Nothing is deleted that
-    the provider still has when it is asked for it by name. Records that were rejected before are asked for too; what
+    the provider still has when it is requested by identifier. Records that were rejected before are requested too; what
     the provider neither lists nor knows by its name is waited for no longer.
     """
     config = common.load()

@@ -19,6 +19,7 @@ from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.counting import counted
 from harvester.daemon.work import write_report_file
+from harvester.reports import RecordFinding
 from harvester.store import SourceStatus
 
 _INDENT = " " * 11  # the width of "  warning" and two blanks
@@ -140,7 +141,7 @@ def _print_groups(groups: Sequence[report.Group]) -> None:
         echo(f"{_INDENT}Code: {group.code}\n")
 
 
-def _print_example(example: report.Example, *, without_message: bool) -> None:
+def _print_example(example: RecordFinding, *, without_message: bool) -> None:
     echo(f"{_INDENT}- {_name(example.title, example.record)}")
     if example.link:
         echo(f"{_INDENT}  {example.link}")

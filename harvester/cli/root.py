@@ -13,6 +13,7 @@ import click
 
 from harvester import __version__
 from harvester.cli.common import Common, Group
+from harvester.cli.invocation import as_called
 from harvester.cli.signals import Terminated, ended_by_sigterm
 from harvester.cli.terminal import echo
 from harvester.errors import HarvesterError
@@ -25,14 +26,14 @@ COMMANDS = {
     name: (f"harvester.cli.{name}", line)
     for name, line in {
         "init": "Write a first config.toml.",
-        "demo": "Run the whole way on articles of our own.",
+        "demo": "Try the whole process with sample articles.",
         "config": "Check the configuration.",
         "source": "List, probe, add, test, rename and forget sources.",
         "harvest": "Harvest sources into the store.",
         "reconcile": "Compare the store with the provider's whole list.",
         "remap": "Rebuild the articles from the stored records.",
-        "check": "Say what is wrong with the records.",
-        "report": "Say how complete the articles are and what is to be done.",
+        "check": "List the problems of the records.",
+        "report": "Show how complete the articles are and what to do.",
         "explain": "Explain a finding by its code.",
         "show": "Show a record, its article or its deposit.",
         "export": "Write Crossref deposit files.",
@@ -43,10 +44,10 @@ COMMANDS = {
         "docs": "Read the documentation.",
         "status": "Show the state of each source.",
         "runs": "List the last harvests, or show one.",
-        "schedule": "Say when each source is harvested next.",
-        "daemon": "Harvest and export by schedule until told to stop.",
+        "schedule": "Show when each source is harvested next.",
+        "daemon": "Harvest and export by schedule until stopped.",
         "alerts": "Test mail and webhook.",
-        "health": "Ask the daemon whether it is well.",
+        "health": "Check whether the daemon works.",
         "metrics": "Write metrics for Prometheus.",
         "backup": "Copy the store while it is in use.",
         "restore": "Put a copy in the place of the store.",
@@ -90,7 +91,7 @@ def _exit_code(run: Callable[[], Any], common: Common) -> int:
         echo("Stopped. What was complete is kept.", err=True)
         return TERMINATED if isinstance(abort.__cause__, Terminated) else INTERRUPTED
     except HarvesterError as error:
-        echo(f"{error}", err=True)
+        echo(as_called(f"{error}", common.config), err=True)
         if common.verbose:
             traceback.print_exc()
         return error.exit_code

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.deposited import deposit_words
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened
 from harvester.cli.registered import system_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("identifier", metavar="ID")
 @click.option("--raw", "form", flag_value="raw", help="What the provider sent, in every format that is stored.")
-@click.option("--article", "form", flag_value="article", help="The article that was made of it, as JSON.")
+@click.option("--article", "form", flag_value="article", help="The article read from it, as JSON.")
 @click.option("--deposit", "form", flag_value="deposit", help="The deposit file of this record alone.")
 @pass_common
 def command(common: Common, identifier: str, form: str | None) -> None:
@@ -129,7 +130,9 @@ def _print(stored: StoredArticle, deposits: Sequence[DepositState], registered: 
     for name, value in _facts(stored.article) if stored.article else ():
         echo(f"  {name:<9} {value}")
     for deposit in deposits:
-        echo(f"  {'deposit':<9} {_deposited(deposit)}")
+        if moment := deposit.written or deposit.elsewhere_since:
+            words = deposit_words(moment, deposit.file, changed_since=deposit.changed_since)
+            echo(f"  {'deposited':<9} {words}")
     if registered:
         echo(f"  {'crossref':<9} {registered}")
     for finding in stored.findings:
@@ -141,14 +144,6 @@ def _state(stored: StoredArticle, deposits: Sequence[DepositState]) -> str:
     if stored.state != "ready" or not deposits:
         return _STATES[stored.state]
     return "changed since its deposit" if any(one.changed_since for one in deposits) else "deposited"
-
-
-def _deposited(deposit: DepositState) -> str:
-    if deposit.written:
-        what = f"{deposit.file}, written {deposit.written:%Y-%m-%d %H:%M} UTC"
-    else:
-        what = f"by another program, as marked on {deposit.elsewhere_since:%Y-%m-%d}"
-    return f"{what}; changed since, so the next export includes it" if deposit.changed_since else what
 
 
 def _facts(article: Article) -> list[tuple[str, str]]:

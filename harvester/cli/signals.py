@@ -52,7 +52,7 @@ class StopRequest:
 
 @contextmanager
 def stop_on_signals(
-    common: Common, words: str = "Stopping at the next page; once more stops at once."
+    common: Common, words: str = "Stopping at the next page; a second signal stops at once."
 ) -> Iterator[StopRequest]:
     """In the block, the first signal requests a stop and prints `words`. Only the main thread may call this."""
     request = StopRequest()

@@ -62,9 +62,9 @@ def probe_(common: Common, url: str, allow_private: bool) -> None:
 
     URL may also be a page of the journal, or its host: the usual addresses of endpoints are tried.
 
-    It asks for Identify, the formats, the sets and one page of each format that may be one of ours; of one format also
-    for a second page, for one day, and for the identifiers. It says what does not work, and how long a page takes. It
-    stores nothing.
+    It requests Identify, the formats, the sets and one page of each format that this program may read; of one format
+    also a second page, one day, and the identifiers. It shows what does not work, and how long a page takes. It stores
+    nothing.
     """
     found = examined(common, url, allow_private=allow_private)
     if common.json:
@@ -122,7 +122,7 @@ def add(common: Common, url: str, allow_private: bool, yes: bool) -> None:
 def test(common: Common, name: str) -> int:
     """Looks at a configured source.
 
-    Does it answer, with the settings it has, and do we read what it sends in each of its formats?
+    Does it answer with its settings, and can the program read what it sends in each of its formats?
     """
     config = common.load()
     (source,) = select_sources(config, [name])

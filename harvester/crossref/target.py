@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Iterable, Sequence
+from glob import escape, glob
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +17,7 @@ from harvester.model import Article, Batch
 
 SERVLET = "https://doi.crossref.org/servlet/deposit"
 UPLOAD = 'curl --form operation=doMDUpload --form login_id=LOGIN --form "login_passwd=<PASSWORD_FILE" --form'
-SHOWN = 20  # paths in one command
+SHOWN = 5  # paths in one command, if a pattern can name them instead
 
 
 class _Configuration(Protocol):
@@ -60,8 +62,7 @@ class CrossrefTarget:
             what, command = "this file", f"{UPLOAD} {shlex.quote(f'fname=@{paths[0]}')} {SERVLET}"
         else:
             what = f"these {len(paths)} files, in the order of their names,"
-            names = [*map(shlex.quote, paths[:SHOWN]), *["…"] * (len(paths) > SHOWN)]
-            command = f'for f in {" ".join(names)}; do {UPLOAD} "fname=@$f" {SERVLET}; done'
+            command = f'for f in {_in_a_shell(paths)}; do {UPLOAD} "fname=@$f" {SERVLET}; done'
         return (
             f"Next: upload {what} at https://doi.crossref.org (Submissions, Upload, type Metadata), or with your login "
             f"and your password in a file:\n  {command}\nCrossref mails the result to depositor_email."
@@ -78,6 +79,15 @@ class CrossrefTarget:
 
     def validator(self, version: str) -> Callable[[bytes], list[str]]:
         return bundles.load(version).validate
+
+
+def _in_a_shell(paths: Sequence[str]) -> str:
+    """These files for a shell: one by one, or if they are many as a pattern, provided that it fits no other file."""
+    begin = os.path.commonprefix(paths)  # noqa: RUF071 — characters are compared, of names that begin alike
+    pattern = f"*{CrossrefTarget.suffix}"
+    if len(paths) > SHOWN and set(glob(escape(begin) + pattern)) == set(paths):  # noqa: PTH207 — a pattern, as in a shell
+        return f"{shlex.quote(begin)}{pattern}"
+    return " ".join(map(shlex.quote, paths))
 
 
 CROSSREF = CrossrefTarget()

@@ -70,7 +70,7 @@ class Digest(Struct, frozen=True, kw_only=True):
         return [line for name, one in notices for line in (f"{name}: {one.what}", f"  to do  {one.todo}")]
 
     def fields(self) -> dict[str, object]:
-        """The same for the webhook."""
+        """The same for other programs (webhook, `--json`)."""
         return {
             "files": [{"path": file.path, "records": file.records} for file in self.files],
             "held_back": [{"source": one.source, "record": one.identifier, "title": one.title} for one in self.held],

@@ -1,4 +1,4 @@
-"""What is due, from the schedule and the run table alone."""
+"""What is due, judged only from the schedules and the run table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class RunTable(Protocol):
-    """What is read from the run table, through `store.connect` or `store.open_overview`."""
+    """What is read from the run table, with `store.connect` or `store.open_overview`."""
 
     def newest_run(self, name: str, prefix: str, /) -> RunRow | None: ...
 
@@ -56,7 +56,7 @@ class Task(Struct, frozen=True, kw_only=True):
 
 
 def comparison_of(source: str) -> str:
-    """The name of the comparison of a source with its provider; no source can have it."""
+    """The name of the task that compares a source with its provider; no source can have this name."""
     return f"reconcile {source}"
 
 
@@ -116,7 +116,7 @@ def reconcile_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]
 
 
 def source_tasks(config: Config, runs: RunTable, name: str, now: datetime) -> list[Task]:
-    """The harvest and the reconciliation of one source, those that have a schedule."""
+    """The harvest and the reconciliation of one source, if they have a schedule."""
     history = _history(config, runs, name)
     harvest, reconcile = config.schedules().get(name), config.reconcile_schedules().get(name)
     tasks = [_harvest_task(name, harvest, history, now)] if harvest else []
@@ -127,7 +127,7 @@ def source_tasks(config: Config, runs: RunTable, name: str, now: datetime) -> li
 
 
 class _History(Struct, frozen=True, kw_only=True):
-    """The runs of a source that decide what is due of it: of each format one, `None` where there is none."""
+    """The runs of a source that decide what is due: one for each format, `None` if a format has none."""
 
     harvests: Sequence[RunRow | None]
     comparisons: Sequence[RunRow | None]
@@ -170,7 +170,7 @@ def _reconcile_task(name: str, schedule: Schedule, history: _History, now: datet
 
 
 def _comparison_due(schedule: Schedule, history: _History, now: datetime) -> datetime | None:
-    """Since when a format is to be compared.
+    """Since when the comparison of a format is due.
 
     The schedule begins with the first harvest of a format. Were it the newest one, a harvest each night would postpone
     the first comparison for ever.
@@ -202,7 +202,7 @@ def _task(
 
 
 def waiting_until(runs: RunTable, source: Source, now: datetime) -> datetime | None:
-    """Until when the provider wants no requests, by its last answer; `None` if requests are allowed."""
+    """Until when the provider wants no requests, according to its last answer; `None` if requests are allowed."""
     return _end_of_wait((*newest_runs(runs, source), *last_reconciliations(runs, source)), now)
 
 
@@ -285,7 +285,7 @@ def report_due(config: Config, now: datetime) -> datetime | None:
 
 
 def mark_attempt(config: Config, subject: str, now: datetime) -> None:
-    """Remembers that an export or a report begins. There is no run that says so, should the program die over it."""
+    """Remembers that an export or a report begins. If the program dies meanwhile, no run shows that it had begun."""
     marker = _attempt_marker(config, subject)
     with suppress(OSError):
         make_folder(marker.parent)
@@ -293,9 +293,9 @@ def mark_attempt(config: Config, subject: str, now: datetime) -> None:
 
 
 def _not_before_attempt(config: Config, subject: str, last: datetime | None, due: datetime | None) -> datetime | None:
-    """Since when it is due, at the earliest since its last attempt: what waits longer comes first (`turns`).
+    """Since when it is due, but not earlier than its last attempt: what has waited longest comes first (`turns`).
 
-    What was attempted and never done would else be due since now, at each call.
+    Otherwise a task that was attempted and never completed would be due since now, at each call.
     """
     attempt = mtime_marker.read(_attempt_marker(config, subject))
     if due is None or attempt is None:

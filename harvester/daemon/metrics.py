@@ -48,7 +48,7 @@ class _Metrics(Collector):
         yield _next("comparison", reconcile_tasks(self._config, self._store.runs, self._now))
         yield from self._registrations()
         yield self._needs_person()
-        alerts = GaugeMetricFamily("harvester_alerts", "Matters for a person that were told and are not over.")
+        alerts = GaugeMetricFamily("harvester_alerts", "Continuing problems that were reported and need a person.")
         alerts.add_metric([], len(self._store.alerts.all()))
         yield alerts
 

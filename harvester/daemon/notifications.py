@@ -113,7 +113,7 @@ def _failure(way: Way, alerts: Alerts, message: Message, stop: Stop) -> str | No
     except ConfigError as error:
         return str(error)
     except Stopped:
-        return f"{_FAILURES[way]} before we were told to stop; it is tried again after the next start"
+        return f"{_FAILURES[way]} before the program was stopped; it is retried after the next start"
     except (OSError, smtplib.SMTPException, requests.RequestException, ProviderError) as error:
         return f"{_FAILURES[way]} ({_reason(error)}); check [alerts]"
     return None

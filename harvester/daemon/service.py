@@ -110,7 +110,7 @@ class Daemon:
             self._last_round = time.monotonic()
             if abs(jumped := self._clock_difference() - difference) > JUMP:
                 difference += jumped
-                log.warning("the clock jumped by %+.0f s; all is planned anew", jumped)
+                log.warning("the clock jumped by %+.0f s; all schedules are computed again", jumped)
                 self._replan()
             elif time.monotonic() - self._last_plan > self.replan:
                 self._replan()

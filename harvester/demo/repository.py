@@ -165,7 +165,7 @@ class Repository:
         token = self._first(verb, arguments) if value is None else lists.token(value, verb, self.clock())
         page, next_position = self._page(token)
         if not page:
-            raise Refusal("noRecordsMatch", "no record is asked for by these arguments")
+            raise Refusal("noRecordsMatch", "no record matches these arguments")
         parts = [f"<{verb}>".encode()]
         for record in page:
             if verb == "ListRecords":

@@ -101,7 +101,7 @@ def run(
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[Server]:
-    """The demo provider with both sites. Port 0 is any free port. Raises `HarvesterError` if it cannot be used."""
+    """The demo provider with both sites. Port 0 is any free port. Raises `HarvesterError` if the port is in use."""
     with started(lambda number: serve(ojs.repositories(), number), port) as server:
         yield server
 

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -14,9 +14,11 @@ from msgspec import structs
 from harvester.answers import System
 from harvester.checking.worded import worded_finding
 from harvester.config import Config
+from harvester.counting import counted
 from harvester.deposits.batches import Batches, timestamp
 from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.target import Target
+from harvester.errors import Stopped
 from harvester.findings import PLANNED_DOI
 from harvester.mapping import membership
 from harvester.model import Article, Batch
@@ -55,32 +57,35 @@ def write_deposits(
     `system` is where files are sent. With `waits`, a DOI is left out while the result of an earlier file is awaited.
 
     `everything` and selected DOIs are exported again even if nothing has changed. A dry run builds and validates, and
-    writes neither file nor ledger. Raises `Stopped` between two files; the next export writes what is left.
+    writes neither file nor ledger. Raises `Stopped` between two files, with their number so far; the next export writes
+    what is left.
     """
     target = files.target.name
-    export = _Export(
-        files, Batches(store, target, files.version, now=now, dry_run=dry_run, system=system), dry_run=dry_run
-    )
-    written = list(until_stopped(export.resume(configured), stop))
-    if not dry_run:
-        store.deposits.settle_marks(target)
-    pending = store.ready.pending(
-        target,
-        sources,
-        selection,
-        everything=everything,
-        configured=configured,
-        without=membership.CODES,
-        system=system,
-        now=now(),
-        waits=waits,
-    )
-    export.report_progress(len(pending))
-    with_dois = _with_dois(pending, dry_run=dry_run)
-    while articles := list(islice(with_dois, ARTICLES_IN_MEMORY)):
-        for file in until_stopped(export.deliver(articles), stop):
-            written.append(file)
-            export.report_progress(len(pending))
+    batches = Batches(store, target, files.version, now=now, dry_run=dry_run, system=system)
+    export = _Export(files, batches, dry_run=dry_run)
+
+    def fresh() -> Iterator[FileReport]:
+        if not dry_run:
+            store.deposits.settle_marks(target)
+        pending = store.ready.pending(
+            target,
+            sources,
+            selection,
+            everything=everything,
+            configured=configured,
+            without=membership.CODES,
+            system=system,
+            now=now(),
+            waits=waits,
+        )
+        export.report_progress(len(pending))
+        with_dois = _with_dois(pending, dry_run=dry_run)
+        while articles := list(islice(with_dois, ARTICLES_IN_MEMORY)):
+            for file in export.deliver(articles):
+                export.report_progress(len(pending))
+                yield file
+
+    written = _until_stopped(chain(export.resume(configured), fresh()), stop)
     return ExportReport(
         files=tuple(written),
         minted=tuple(NewDoi(doi=one.doi, record=one.record, source=one.source, title=one.title) for one in minted),
@@ -89,6 +94,19 @@ def write_deposits(
         deleted=tuple(worded_finding(row, {}) for row in store.findings.matching(sources, deletions.CODES)),
         unchanged=_unchanged(store, sources, selection, export.handled),
     )
+
+
+def _until_stopped(files: Iterable[FileReport], stop: Stop) -> list[FileReport]:
+    """All files. Raises `Stopped`, with the number of those before it."""
+    before: list[FileReport] = []
+    try:
+        for file in until_stopped(files, stop):
+            before.append(file)  # noqa: PERF402 — `extend` would lose them at a stop
+    except Stopped:
+        records = counted(sum(file.records for file in before), "record")
+        written = f"{counted(len(before), 'file')} with {records}"
+        raise Stopped(f"Stopped after {written}; the same command exports the others.") from None
+    return before
 
 
 def _with_dois(articles: Iterable[StoredArticle], *, dry_run: bool) -> Iterator[StoredArticle]:

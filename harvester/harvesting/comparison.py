@@ -77,7 +77,9 @@ class _Comparison:
         if self._withheld:
             first = next(iter(self._withheld.values()))
             name, why = first.identifier, first.reason
-            self._notes.append(f"{len(self._withheld)} of the records could not be had by name, of them {name}: {why}")
+            self._notes.append(
+                f"{len(self._withheld)} of the records could not be fetched by identifier, among them {name}: {why}"
+            )
         if self._lag or self._is_backdated:
             self._notes.append(sentences.late(self._lag, self._source.name))
         said = "; ".join(self._notes) or None
@@ -219,7 +221,7 @@ class _Comparison:
         confirmed = f"run `harvester reconcile {self._source.name} --confirm`"
         if self._listed.doubt:
             return (
-                f"{self._listed.doubt}: nothing is deleted on the word of such a list; "
+                f"{self._listed.doubt}: nothing is deleted because of such a list; "
                 f"if {vanished} of {live} records are gone, {confirmed}"
             )
         share = vanished / live

@@ -1,12 +1,12 @@
 """What a harvest decides: an event and the ledger go in, one step comes out. Pure.
 
-    a page came             -> after_page     save it, and move on, close, restart or split its window
-    a page did not come     -> after_failure  restart the window, narrow it down, or leave it for later
-    no list is being read   -> when_idle      close what was split, try once more what failed
+    a page came             -> after_page     save it, then move on, or close, restart or split its window
+    a page did not come     -> after_failure  restart the window, narrow it down, or postpone it
+    no list is being read   -> when_idle      close what was split, retry once what failed
 
-A window is one list request with a checkpoint. A list that may not be whole restarts once. One that breaks off again is
-split by date. One whose page fails is narrowed down, by dates and then by identifiers, until only the bad records are
-left; these are rejected. A step is written in one transaction, so a kill finds the ledger before it or after it.
+A window is one list request with a checkpoint. A list that may be incomplete restarts once. If it breaks off again, it
+is split by date. If a page fails, its list is narrowed down by dates, then by identifiers, until only bad records are
+left. These are rejected. A step is written in one transaction, so after a kill the ledger is as before or after it.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ from harvester.store import Advance, Close, Restart, RunKind, RunWindow, Split, 
 
 
 class Course(Struct, frozen=True, kw_only=True):
-    """What a run has met since it began or resumed. It is lost with the process, and only shortens the way."""
+    """What a run has learned since it began or resumed. It is lost with the process, and only saves requests."""
 
-    has_progressed: bool = False  # a page or a record came
-    has_retried: bool = False  # the failed windows had their second try
+    has_progressed: bool = False  # a page or a record was received
+    has_retried: bool = False  # the failed windows had their second attempt
     has_switched: bool = False  # to the other granularity
     has_lost_set: bool = False  # the provider refused a set that it does not list
     failed_lists: int = 0  # in a row
-    broken_lists: int = 0  # that broke off in a row
-    failed: Mapping[int, str] = {}  # the reasons by window
-    suspended: frozenset[int] = frozenset()  # failed windows that get no second try in this run
+    broken_lists: int = 0  # in a row that broke off
+    failed: Mapping[int, str] = {}  # the reason for each failed window
+    suspended: frozenset[int] = frozenset()  # failed windows without a second attempt in this run
     notes: tuple[str, ...] = ()
     latest: str = ""  # responseDate of the last page
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """All that a decision depends on, in addition to its event."""
+    """Everything that a decision depends on, in addition to its event."""
 
     kind: RunKind
     ledger: tuple[RunWindow, ...]
     course: Course
     identity: Identity
-    sets: tuple[str, ...]  # that are configured
+    sets: tuple[str, ...]  # the configured ones
     window_records: int
     parallel: int
     max_deletion_share: float
@@ -56,7 +56,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     @property
     def earliest(self) -> str:
-        """A date that no record is before; earliestDatestamp can be empty or too late."""
+        """A date before the first record; earliestDatestamp can be empty or too late."""
         said = parse_utc(self.identity.earliest)
         return in_granularity(min(said, windows.EPOCH) if said else windows.EPOCH, self.identity.granularity)
 
@@ -69,7 +69,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """A decision: what is written in one transaction, and what is known from now on."""
+    """A decision: what to write in one transaction, and what is known afterwards."""
 
     course: Course
     page: Page | None = None
@@ -80,7 +80,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 def after_page(progress: ListProgress, page: Page, fresh: int, facts: Facts) -> Plan[Step]:
-    """`fresh` is how many records of the page are new to its list."""
+    """Decides after a page. `fresh` is the number of its records that its list had not given before."""
     window = progress.window
     course = replace(facts.course, has_progressed=True, failed_lists=0, latest=page.response_date)
     if progress.has_ended(page):
@@ -95,7 +95,7 @@ def _advance(window: RunWindow, page: Page, fresh: int, *, done: bool = False) -
 
 
 def _split_by_design(progress: ListProgress, page: Page, facts: Facts) -> tuple[Transition, ...]:
-    """Splits a long list after its first page; undoes that where the provider ignores dates."""
+    """Splits a long list after its first page, and undoes that if the provider ignores dates."""
     window, size, patience = progress.window, progress.size, facts.patience
     if progress.pages != 1 or window.attempts or facts.kind == "range" or not size:
         return ()
@@ -110,7 +110,7 @@ def _split_by_design(progress: ListProgress, page: Page, facts: Facts) -> tuple[
 
 
 def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Facts) -> Plan[Step]:
-    """A list that may not be whole restarts, then is split where it broke off, before its end is believed."""
+    """Restarts a list that may be incomplete, then splits it where it broke off, and only then accepts its end."""
     window, size, course, patience = progress.window, progress.size, facts.course, facts.patience
     if _gave_nothing_yet(progress, facts) and _can_need_a_date(window):
         return Step(course=course, transitions=(_with_a_date(window, facts),))
@@ -140,9 +140,9 @@ def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Fact
 
 
 def _suspend(window: RunWindow, total: int, facts: Facts, page: Page | None = None) -> Step:
-    """The window waits for the next harvest: its list gives much less than before, so its index may be incomplete.
+    """Postpones the window to the next harvest: its list gives much less than before, so the index may be incomplete.
 
-    What is known of the list stays in the ledger.
+    What is known about the list stays in the ledger.
     """
     reason = sentences.gives_less(window, total)
     course = replace(
@@ -154,7 +154,7 @@ def _suspend(window: RunWindow, total: int, facts: Facts, page: Page | None = No
 
 
 def _looks_cut(progress: ListProgress, page: Page, patience: Patience) -> bool:
-    """Whether a list that never said how long it is may continue after its last page.
+    """Whether a list of unknown length may continue after its last page.
 
     OJS 3.3 could forget the token of the first page. The last page of several is rarely full, and rarely empty.
     """
@@ -168,16 +168,16 @@ def _looks_cut(progress: ListProgress, page: Page, patience: Patience) -> bool:
 def _broke_off(progress: ListProgress, page: Page, size: int | None) -> bool:
     """Whether a list that is too short broke off, at its first page or at a full one.
 
-    Where its last page is not full, the provider counts records that it does not show.
+    If its last page is not full, the provider counts records that it does not show.
     """
     short = size is not None and progress.total < size
     return progress.circling or progress.pages == 1 or (short and progress.is_full(page))
 
 
 def _smaller(progress: ListProgress, page: Page, size: int | None, facts: Facts) -> tuple[Window, ...]:
-    """The windows to ask for instead of a list that broke off; none if that leads nowhere.
+    """The windows to request instead of a list that broke off; empty if that would not help.
 
-    A completeListSize that is simply wrong must not keep a run open for ever.
+    A wrong completeListSize must not keep a run open for ever.
     """
     window, total, patience = progress.window, progress.total, facts.patience
     if not total or window.attempts >= patience.attempts or facts.course.broken_lists > patience.failed_lists:
@@ -206,14 +206,14 @@ def after_failure(progress: ListProgress, error: ProviderError, facts: Facts) ->
 
 
 def _can_be_narrowed(error: ProviderError) -> bool:
-    """Whether a smaller question could help: not where the whole provider is out of reach, or refuses us."""
+    """Whether a smaller request could help: not if the whole provider is unreachable or refuses this program."""
     if isinstance(error, ProtocolError):
         return by_identifier.lacks_format(error)
     return not error.overloaded and not isinstance(error, RefusedAddress)
 
 
 def _after_bad_argument(progress: ListProgress, error: ProviderError, facts: Facts) -> Plan[Step]:
-    """A set that is gone, or dates that the provider does not take: in this granularity, or at all."""
+    """Handles a set that is gone, or dates that the provider refuses, in this granularity or in any."""
     window, asked, course = progress.window, progress.window.window, facts.course
     if asked.set_spec is not None and asked.set_spec not in (yield from _offered_sets(facts)):
         course = replace(course, has_lost_set=True)  # `missing_settings` says which at the end of the run
@@ -246,17 +246,17 @@ def _gave_nothing_yet(progress: ListProgress, facts: Facts) -> bool:
 
 
 def _with_a_date(window: RunWindow, facts: Facts) -> Split:
-    """The same list from a date on that no record is before."""
+    """The same list, from a date before the first record."""
     return Split(window.id, (replace(window.window, since=facts.earliest),))
 
 
 def _switch(facts: Facts) -> SwitchGranularity:
-    """Asks by day instead of by second, or the other way round, from now on (dataverse#11020, xoai#34)."""
+    """Requests by day instead of by second from now on, or the reverse (dataverse#11020, xoai#34)."""
     return SwitchGranularity("day" if facts.identity.granularity == "second" else "second")
 
 
 def _offered_sets(facts: Facts) -> Plan[set[str]]:
-    """The provider's sets; those that are configured if it does not say."""
+    """The provider's sets, or the configured ones if it does not list any."""
     answer = yield ListSets()
     offered = set() if isinstance(answer, ProviderError) else {row.spec for row in answer}
     return offered or set(facts.sets)
@@ -267,7 +267,7 @@ def _narrow(
 ) -> Plan[Step]:
     """Splits the window, or fetches its records one by one.
 
-    With `only_tokens_fail` its records are not to blame: it is split as long as that is possible.
+    With `only_tokens_fail` its records are not at fault, so it is split as long as that is possible.
     """
     window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
     if course.failed_lists >= patience.failed_lists:
@@ -276,7 +276,7 @@ def _narrow(
     if identity is None:
         return (yield from _leave_open(window, error, facts))
     listed = None if only_tokens_fail else (yield from by_identifier.first_page(asked))
-    if listed is None:  # a provider that lists identifiers is well, and may have a bad record on every page
+    if listed is None:  # a provider that lists identifiers works, and may have a bad record on every page
         course = replace(course, failed_lists=course.failed_lists + 1)
     facts = replace(facts, course=course)
     if listed is not None and _is_small(window.window, listed, patience):
@@ -316,14 +316,14 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
         return (yield from _leave_open(window, error, facts))
     if lists.is_much_less(window, fetched.total, None, facts.max_deletion_share):
         return _suspend(window, fetched.total, facts, fetched.last)
-    # Where records come the provider is well; an empty window says nothing about it.
+    # If records come, the provider works; an empty window says nothing about that.
     failed = 0 if fetched.has_records else course.failed_lists + bool(fetched.total)
     course = replace(course, has_progressed=True, failed_lists=failed)
     return Step(course=course, page=fetched.last, transitions=(Close(window.id, fetched.total),))
 
 
 def _leave_open(window: RunWindow, error: ProviderError, facts: Facts) -> Plan[Step]:
-    """The window waits for its second try, or for the next harvest; or its list can only be read as one."""
+    """Postpones the window to its second attempt or to the next harvest, or reads its list as one."""
     if _refuses_dates(error, window, facts.ledger):
         return Step(course=facts.course, transitions=_as_one_list(window, facts.ledger))
     reason = yield from _explained(error, window.window.prefix)
@@ -331,7 +331,7 @@ def _leave_open(window: RunWindow, error: ProviderError, facts: Facts) -> Plan[S
 
 
 def _explained(error: ProviderError, prefix: str) -> Plan[str]:
-    """The failure in one sentence, with what can be known at once about its cause."""
+    """The failure in one sentence, with what is already known about its cause."""
     if not by_identifier.lacks_format(error):
         return str(error)
     answer = yield ListFormats()
@@ -343,7 +343,7 @@ def _explained(error: ProviderError, prefix: str) -> Plan[str]:
 
 
 def _refuses_dates(error: ProviderError, window: RunWindow, ledger: Iterable[RunWindow]) -> bool:
-    """Whether a list that was split by its size alone may have to be read as one: no part with an end ever came."""
+    """Whether a list that was split for its size may have to be read as one: no part with an end ever arrived."""
     if error.overloaded or not isinstance(error, (ProtocolError, BadStatus)):
         return False
     if window.window.until is None or _root(window, ledger).attempts:
@@ -352,14 +352,14 @@ def _refuses_dates(error: ProviderError, window: RunWindow, ledger: Iterable[Run
 
 
 def _as_one_list(window: RunWindow, ledger: Iterable[RunWindow]) -> tuple[Transition, ...]:
-    """Reads the list as one again: dates are refused, or ignored, so that every window gives all of it."""
+    """Reads the list as one again: dates are refused, or ignored, and then every window gives the whole list."""
     root = _root(window, ledger)
     parts = (other for other in ledger if other.id != root.id and _root(other, ledger).id == root.id)
     return (Restart(root.id), *(Close(part.id, 0) for part in parts))  # what the parts gave is given again
 
 
 def _root(window: RunWindow, ledger: Iterable[RunWindow]) -> RunWindow:
-    """The window that this one was split from, directly or by way of others."""
+    """The window that this one was split from, directly or indirectly."""
     by_id = {other.id: other for other in ledger}
     while window.parent is not None:
         window = by_id[window.parent]
@@ -370,7 +370,7 @@ def _root(window: RunWindow, ledger: Iterable[RunWindow]) -> RunWindow:
 
 
 def when_idle(facts: Facts) -> Plan[Step | None]:
-    """Closes windows whose parts are done, then gives failed windows their second try; `None` if nothing is left."""
+    """Closes windows whose parts are done, then retries failed windows once; `None` if nothing is left."""
     course, transitions = facts.course, list[Transition]()
     for whole in facts.ledger:
         parts = [window for window in facts.ledger if window.parent == whole.id]
@@ -389,7 +389,7 @@ def when_idle(facts: Facts) -> Plan[Step | None]:
 def _close_split(
     whole: RunWindow, parts: list[RunWindow], facts: Facts
 ) -> Plan[tuple[tuple[Transition, ...], str | None]]:
-    """Closes a window whose parts are done, unless they gave less than it had announced; with a note to the run."""
+    """Closes a window whose parts are done, unless they gave less than it had announced; also returns a note."""
     seen = sum(part.seen for part in parts)
     doubt = lists.doubt(seen, whole.list_size)
     if doubt and not whole.attempts:

@@ -67,7 +67,7 @@ def _outcome(answering: Answering, run: Run, source: Source, patience: Patience,
     try:
         decided = answering.run(compare(run, source, patience, confirm=confirm))
     except Stopped:
-        return Outcome("incomplete", "stopped on request; the next comparison begins anew")
+        return Outcome("incomplete", "stopped on request; the next comparison starts from the beginning")
     except WaitUntil as error:
         return Outcome("waiting", str(error), wait_until=error.moment)
     answering.save(None, decided.transitions)

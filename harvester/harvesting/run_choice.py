@@ -64,7 +64,7 @@ class RunChoice:
         for prefix in dict.fromkeys((*self._source.formats, *self._store.runs.harvested_formats(self._source.name))):
             self._give_up(prefix)
             run = self._begin(prefix, "full")
-            self._store.runs.finish(run.id, "incomplete", self._now(), "everything is asked for at another address")
+            self._store.runs.finish(run.id, "incomplete", self._now(), "everything is requested at the new address")
 
     def _with_news(self, identity: Identity, run: Run) -> Run:
         """Adds what changed since the run began, if only windows of the past are left of it.

@@ -73,13 +73,13 @@ def emptied(source: str) -> str:
 
 
 def all_rejected(run_id: int, rejected: int) -> str:
-    return f"not one record could be had, and {rejected} were rejected; `harvester runs {run_id}` says why"
+    return f"not a single record could be fetched, and {rejected} were rejected; `harvester runs {run_id}` says why"
 
 
 def still_rejected(count: int, not_requested: int, trouble: Exception | None) -> str:
     left_out = f", {not_requested} were not requested this time" if not_requested else ""
     why = f" ({trouble})" if trouble else ""
     return (
-        f"{count} of the records that were rejected before could not be had yet{left_out}{why}; "
+        f"{count} of the records rejected before could not be fetched yet{left_out}{why}; "
         "tell the provider's administrator, the next harvest retries them"
     )

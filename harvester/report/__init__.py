@@ -1,6 +1,6 @@
 """The report: what is to be done and who can do it, what is held back, and how complete the articles are."""
 
-from harvester.report.facts import Example, Group, HeldBackRecord, JournalShare, Report, Share, gather
+from harvester.report.facts import Group, HeldBackRecord, JournalShare, Report, Share, gather
 from harvester.report.index import to_index_html
 from harvester.report.page import to_html
 from harvester.report.words import MEASURES, WHO
@@ -8,7 +8,6 @@ from harvester.report.words import MEASURES, WHO
 __all__ = [
     "MEASURES",
     "WHO",
-    "Example",
     "Group",
     "HeldBackRecord",
     "JournalShare",

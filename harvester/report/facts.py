@@ -8,11 +8,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from harvester.checking.configured import configured_statuses
 from harvester.checking.grouped import FindingGroup, FindingGroups
-from harvester.checking.held_back import label
 from harvester.config import Config, select_sources
 from harvester.errors import ConfigError
 from harvester.findings import SEVERITIES, Severity, outline
@@ -46,13 +45,6 @@ class JournalShare(Struct, frozen=True, kw_only=True):
     back_file: Share
 
 
-class Example(RecordFinding, frozen=True, kw_only=True):
-    """A finding with the title of its record and the address where people see it."""
-
-    title: str | None
-    link: str | None
-
-
 class Group(Struct, frozen=True, kw_only=True):
     """All findings of one code.
 
@@ -70,7 +62,7 @@ class Group(Struct, frozen=True, kw_only=True):
     count: int
     records: int
     frees: int
-    examples: tuple[Example, ...]
+    examples: tuple[RecordFinding, ...]
 
 
 class HeldBackRecord(Struct, frozen=True, kw_only=True):
@@ -120,17 +112,9 @@ def gather(
     sources = [source.name for source in select_sources(config, names)]
     findings = check(config, store, names, today=now.date().isoformat(), journal=journal, stop=stop)
     held, grouped = _HeldBack(), FindingGroups()
-    for _ in reported(grouped.counting(held.collecting(findings)), "reading findings"):
+    for _ in grouped.counting(held.collecting(findings)):
         pass
-    ready = until_stopped(store.ready.articles(sources), stop)
-    ready = reported(ready, "counting what articles have", store.ready.count(sources))
-    by_journal = count_by_journal(ready, now.year, config.journals, crossmark=_has_crossmark(config))
-    states = _states(config, store, sources) if journal is None else ()
-    journals = tuple(
-        _share(key, counts)
-        for key, counts in sorted(by_journal.items(), key=_by_size)
-        if journal is None or _same_journal(config, key, journal)
-    )
+    journals = tuple(_shares(config, store, sources, journal, now.year, stop))
     if journal is not None and not journals and journal not in config.journal_tables and not grouped.groups():
         raise ConfigError([f"the journal {journal} is neither in {config.path.name} nor in the store"])
     return Report(
@@ -138,13 +122,13 @@ def gather(
         title=journals[0].title if journal and journals else _title(config, journal or ""),
         made=now,
         last_export=store.ledger.last_export(),
-        sources=states,
+        sources=_states(config, store, sources) if journal is None else (),
         deposits=store.deposits.counts(sources) if journal is None else (),
         registrations=_registrations(config, store) if journal is None else {},
         journals=journals,
-        findings=tuple(sorted((_group(store, group, held.frees) for group in grouped.groups()), key=_by_use)),
+        findings=tuple(sorted((_group(group, held.frees) for group in grouped.groups()), key=_by_use)),
         held_count=held.count,
-        held=tuple(_held(store, errors) for errors in held.shown),
+        held=tuple(map(_held, held.shown)),
     )
 
 
@@ -154,6 +138,18 @@ def _registrations(config: Config, store: Store) -> dict[str, int]:
         if terms := agency.terms(config):
             counts.update(store.registrations.counts(agency.name, terms.system))
     return dict(counts)
+
+
+def _shares(
+    config: Config, store: Store, sources: Sequence[str], journal: str | None, year: int, stop: Stop
+) -> Iterator[JournalShare]:
+    """How complete the articles of this journal are, or of each, the largest first."""
+    ready = until_stopped(store.ready.articles(sources), stop)
+    ready = reported(ready, "counting what articles have", store.ready.count(sources))
+    by_journal = count_by_journal(ready, year, config.journals, crossmark=_has_crossmark(config))
+    for key, counts in sorted(by_journal.items(), key=_by_size):
+        if journal is None or _same_journal(config, key, journal):
+            yield _share(key, counts)
 
 
 def _title(config: Config, issn: str) -> str:
@@ -206,7 +202,7 @@ class _HeldBack:
             self.frees.update(codes)
 
 
-def _group(store: Store, group: FindingGroup, frees: Mapping[str, int]) -> Group:
+def _group(group: FindingGroup, frees: Mapping[str, int]) -> Group:
     first, *more = group.fixes
     others = [f"For others there is more to do: harvester check --code {group.code} --csv"]
     return Group(
@@ -220,24 +216,19 @@ def _group(store: Store, group: FindingGroup, frees: Mapping[str, int]) -> Group
         count=group.count,
         records=group.records,
         frees=frees.get(group.code, 0),
-        examples=tuple(_example(store, finding) for finding in group.examples),
+        examples=tuple(group.examples),
     )
 
 
-def _example(store: Store, finding: RecordFinding) -> Example:
-    return Example(**structs.asdict(finding), **structs.asdict(label(store, finding.source, finding.record)))
-
-
-def _held(store: Store, errors: Sequence[RecordFinding]) -> HeldBackRecord:
+def _held(errors: Sequence[RecordFinding]) -> HeldBackRecord:
     reasons = {error.message: error.who for error in errors}
     first = errors[0]
-    shown = label(store, first.source, first.record)
     return HeldBackRecord(
         record=first.record,
         source=first.source,
         doi=first.doi,
-        title=shown.title,
-        link=shown.link,
+        title=first.title,
+        link=first.link,
         sentences=tuple(reasons),
         who=tuple(reasons.values()),
     )

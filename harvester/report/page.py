@@ -1,4 +1,4 @@
-"""The report as one HTML page that needs nothing else: no script, no font, no picture, no network."""
+"""The report as one self-contained HTML page: without scripts, fonts, pictures or network access."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from harvester import __version__
 from harvester.counting import counted
 from harvester.findings import WHO as FIXERS
 from harvester.registration.words import GROUPS
-from harvester.report.facts import Example, Group, HeldBackRecord, JournalShare, Report
+from harvester.report.facts import Group, HeldBackRecord, JournalShare, Report
 from harvester.report.markup import Html, Part, foreign, tag
 from harvester.report.words import MEASURES, SEVERITIES, WHO
+from harvester.reports import RecordFinding
 from harvester.store import FormatStatus, SourceStatus
 
 _STYLE = Html(Path(__file__).with_name("page.css").read_text(encoding="utf-8"))
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_PARTS = {  # what is to be done comes first
+_PARTS = {  # the work to do comes first
     "findings": "What to do",
     "held": "Held back",
     "completeness": "Completeness",
@@ -92,14 +93,14 @@ def _tiles(report: Report) -> Html:
         [
             tag("div", tag("dt", words), tag("dd", f"{number:,}"))
             for words, number in tiles
-            if report.journal is None or words != "deleted by the source"  # which is known of sources only
+            if report.journal is None or words != "deleted by the source"  # which is known only for sources
         ],
         class_="tiles",
     )
 
 
 def _deposit_tiles(report: Report) -> list[tuple[str, int]]:
-    """How many articles are new, changed and deposited, which is known of sources only."""
+    """How many articles are new, changed and deposited. This is known only for sources."""
     if report.journal is not None:
         return [("ready for deposit", ready_count(report))]
     return [
@@ -206,7 +207,7 @@ def _share(percent: float) -> Html:
 
 
 def _rounded(percent: float) -> str:
-    """A rounded percentage, but 0 only for none and 100 only for all."""
+    """A rounded percentage. It is 0 only if no article has it, and 100 only if all have it."""
     return "<1" if 0 < percent < 1 else ">99" if 99 < percent < 100 else f"{percent:.0f}"
 
 
@@ -252,7 +253,7 @@ def _group(group: Group) -> Html:
     )
 
 
-def _example(example: Example, *, without_message: bool) -> Part:
+def _example(example: RecordFinding, *, without_message: bool) -> Part:
     message = () if without_message else (tag("br"), foreign(example.message))
     return (
         _linked(example.title or "No title", example.link),
@@ -263,7 +264,7 @@ def _example(example: Example, *, without_message: bool) -> Part:
 
 
 def _linked(title: str, link: str | None) -> Html:
-    """A title that leads to the record's landing page. Only addresses of the web become links."""
+    """A title that links to the record's landing page. Only http and https addresses become links."""
     if link is None or not link.startswith(("https://", "http://")):
         return foreign(title)
     return tag("a", foreign(title), href=link, rel="noopener noreferrer")

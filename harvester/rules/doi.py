@@ -96,9 +96,15 @@ def doi_is_not_too_long(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def doi_fits_the_pattern(article: Article, policy: Policy) -> Iterator[Finding]:
-    """If the configuration has the pattern of the journal's DOIs, a DOI of another form is suspicious."""
+    """If the configuration has the pattern of the journal's DOIs, a DOI that differs from it is suspicious.
+
+    Where this program assigns the DOIs by the pattern, one of another form comes from elsewhere, such as the journal
+    system before that, and is right as it is. So only DOIs of the pattern's form are compared with it.
+    """
     facts = patterns.facts_of(article, policy.journals)
-    if article.doi is None or facts is None or facts.doi_pattern is None:
+    if article.doi is None or facts is None or facts.doi_pattern is None or _is_registered(article.doi, policy):
+        return
+    if facts.mint_dois and not patterns.has_form(article.doi, facts):
         return
     expected = list(patterns.dois(article, facts))
     if expected and fold_doi(article.doi) not in map(fold_doi, expected):

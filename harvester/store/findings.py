@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from harvester.findings import Severity
 from harvester.reports import HeldBack
 from harvester.store.articles import finding_of
 from harvester.store.database import Part, chunks
+from harvester.store.deposit_structs import DepositState
 from harvester.store.deposits import deposit_states
 from harvester.store.selection import selected
 from harvester.store.structs import FindingRow, Selection
@@ -39,7 +40,15 @@ class Findings(Part):
                 states = deposit_states(connection, chunk)
             for row in rows:
                 *_, deposit = (None, *states.get(row.article_id, ()))
-                yield FindingRow(row.source, row.identifier, row.doi, finding_of(row), row.issn, deposit)
+                yield _row_of(row, deposit)
+
+    def count(
+        self, sources: Collection[str] = (), codes: Collection[str] = (), severities: Collection[Severity] = ()
+    ) -> int:
+        """How many findings `matching` yields."""
+        counting = select(func.count()).select_from(finding).join(article).where(*_conditions(codes, severities))
+        with self._read() as connection:
+            return int(connection.execute(selected(counting, sources)).scalar_one())
 
     def held_back(self, sources: Collection[str] = (), selection: Selection | None = None) -> Iterator[HeldBack]:
         """The articles that are held back, with the codes of the findings that do so, by source and identifier."""
@@ -62,7 +71,8 @@ _HELD_BACK = (
     .order_by(*_BY_IDENTIFIER, finding.c.position)
 )
 _FINDINGS = (
-    select(article.c.source, article.c.identifier, article.c.doi, article.c.issn, finding)
+    select(article.c.source, article.c.identifier, article.c.doi, article.c.issn, article.c.title, finding)
+    .add_columns(func.json_extract(article.c.document, "$.landing_page").label("landing_page"))
     .join_from(finding, article)
     .where(article.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(*_BY_IDENTIFIER, finding.c.position)
@@ -72,6 +82,19 @@ _FINDINGS = (
 def _conditions(codes: Collection[str], severities: Collection[Severity]) -> list[Any]:
     conditions: list[Any] = [finding.c.code.in_(codes)] if codes else []
     return [*conditions, finding.c.severity.in_(severities)] if severities else conditions
+
+
+def _row_of(row: Any, deposit: DepositState | None) -> FindingRow:
+    return FindingRow(
+        row.source,
+        row.identifier,
+        row.doi,
+        finding_of(row),
+        issn=row.issn,
+        deposit=deposit,
+        title=row.title,
+        landing_page=row.landing_page,
+    )
 
 
 def _held_back_of(rows: Sequence[Any]) -> HeldBack:

@@ -116,6 +116,8 @@ class FindingRow(Struct, frozen=True):
     finding: Finding
     issn: str | None = None
     deposit: DepositState | None = None  # the newest one
+    title: str | None = None  # plain
+    landing_page: str | None = None
 
 
 class DoiHolder(Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ class Case:
     last of so many `harvests` finds nothing new, with so many `requests`.
 
     `later` is what happens at the provider after the first harvest. It is found by the next one or, if `found_by` says
-    so, only by a `full` one or by `reconcile`. `mended`: the fault is gone by then, no datestamp moved, and after a run
+    so, only by a `full` one or by `reconcile`. `fixed`: the fault is gone by then, no datestamp moved, and after a run
     of that kind nothing is missing.
 
     `corrected` are the settings after a person did what the run said: the first one, or, if there is a `later`, the
@@ -52,7 +52,7 @@ class Case:
     requests: int | None = None
     later: Later | None = None
     found_by: FoundBy = "harvest"
-    mended: bool = False
+    fixed: bool = False
     corrected: str | None = None
     later_said: str | None = None
     own_authority: bool = False
@@ -60,9 +60,9 @@ class Case:
     def __post_init__(self) -> None:
         """Nothing is set that the test would not look at."""
         assert (self.requests is not None) == (self.harvests > 1)
-        assert self.found_by == "harvest" or self.later or self.mended
+        assert self.found_by == "harvest" or self.later or self.fixed
         assert self.later_said is None or (self.later and self.corrected is not None)
-        assert self.corrected is None or not (self.mended or self.found_by != "harvest")
+        assert self.corrected is None or not (self.fixed or self.found_by != "harvest")
         assert self.rejected is None or self.rejected > len(self.missing)
 
 
@@ -84,7 +84,7 @@ def case(
     requests: int | None = None,
     later: Later | None = None,
     found_by: FoundBy = "harvest",
-    mended: bool = False,
+    fixed: bool = False,
     corrected: str | None = None,
     later_said: str | None = None,
     own_authority: bool = False,
@@ -110,7 +110,7 @@ def case(
                 requests=requests,
                 later=later,
                 found_by=found_by,
-                mended=mended,
+                fixed=fixed,
                 corrected=corrected,
                 later_said=later_said,
                 own_authority=own_authority,

@@ -26,8 +26,8 @@ def text() -> str:
 
 
 def _row(case: Case) -> str:
-    missing = f", {len(case.missing)} rejected by name" if case.missing else ""
-    until = " until then" if case.mended else ""
+    missing = f", {len(case.missing)} rejected by identifier" if case.missing else ""
+    until = " until then" if case.fixed else ""
     noted = ", with a note" if (case.said or case.later_said) and case.state == "complete" else ""
     return f"| {case.fault} | {case.behaviour} | {case.state}{missing}{until}{noted} | `{case.name}` |\n"
 

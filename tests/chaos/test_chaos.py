@@ -31,14 +31,14 @@ def test_a_fault_loses_nothing(case: Case, tmp_path: Path, request: pytest.Fixtu
             assert harvest(made).state == "complete"
         _later_harvests(case, made, script)
         missing = {name(number) for number in case.missing}
-        if case.mended:
+        if case.fixed:
             assert differing(held(made), truth) == missing == still_rejected(made)
             script.fault, missing = None, set()
         if case.later:
             case.later(truth)
         if case.corrected is not None:
             made = _corrected(case, made, tmp_path, server.url, certificate)
-        elif case.later or case.mended:
+        elif case.later or case.fixed:
             _find(case, made, truth)
     _compare(case, made, truth, missing)
 
@@ -83,7 +83,7 @@ def _find(case: Case, made: Workbench, truth: Truth) -> None:
 
     Rejected records are no such case: every harvest requests them again.
     """
-    if case.found_by != "harvest" and not case.mended:
+    if case.found_by != "harvest" and not case.fixed:
         assert harvest(made).state == "complete"
         assert differing(held(made), truth) != set()
     run = reconcile(made) if case.found_by == "reconcile" else harvest(made, full=case.found_by == "full")

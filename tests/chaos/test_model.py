@@ -96,7 +96,7 @@ class Provider(RuleBasedStateMachine):
 
     @rule(number=NUMBERS)
     def lose(self, number: int) -> None:
-        """From now on nothing can be had of the record but its header. When it is mended no datestamp moves."""
+        """From now on nothing can be had of the record but its header. When it is fixed no datestamp moves."""
         self.lost.add(number)
 
     @rule()

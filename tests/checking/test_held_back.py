@@ -1,8 +1,8 @@
-"""Records held back, by what holds them back, and their labels."""
+"""Records held back, by what holds them back."""
 
 from __future__ import annotations
 
-from harvester.checking.held_back import INVALID, held_back_groups, label
+from harvester.checking.held_back import INVALID, held_back_groups
 from harvester.reports import HeldBack
 from tests.providers import small_journal
 from tests.workbench import Workbench
@@ -21,8 +21,8 @@ def test_only_what_holds_these_records_back_is_listed(tmp_path):
         other = HeldBack(record="oai:small:1", source=held[0].source, doi=None, codes=(INVALID,))
         (group,) = held_back_groups(config, store, [other])
         assert (group.code, group.records) == (INVALID, 1)
-        named = label(store, held[0].source, "oai:small:4")
-        assert named.title
-        assert named.link
-        assert label(store, held[0].source, "oai:small:1").link
-        assert label(store, held[0].source, "unknown").title is None
+        assert group.examples[0].title
+        assert group.examples[0].link
+        unknown = HeldBack(record="unknown", source=held[0].source, doi=None, codes=(INVALID,))
+        (group,) = held_back_groups(config, store, [unknown])
+        assert (group.examples[0].title, group.examples[0].link) == (None, None)

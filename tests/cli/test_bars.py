@@ -49,3 +49,20 @@ def test_the_row_fits(width):
     assert len(pause) <= width
     assert "19,000" in row
     assert pause.startswith("  retrying in 12 s (2 of 5):")
+
+
+@pytest.mark.parametrize(
+    ("width", "row"),
+    [
+        (80, "20 of 20,000"),
+        (50, "counting what articles have"),
+    ],
+)
+def test_a_narrow_terminal_shows_the_name_rather_than_the_rate(width, row):
+    stream = io.StringIO()
+    console = Console(file=stream, width=width, force_terminal=True, color_system=None)
+    with Bars(console) as bars:
+        for done in (0, 10, 20):
+            bars.show(Progress("counting what articles have", done, 20_000))
+        bars.refresh()
+    assert row in stream.getvalue()

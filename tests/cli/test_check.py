@@ -6,7 +6,7 @@ import io
 from tests.cli.conftest import answer
 
 FINDING = {"code", "severity", "record", "source", "doi", "path", "value", "message", "fix", "who"}
-FINDING |= {"deposited", "deposit_file", "changed_since"}
+FINDING |= {"deposited", "deposit_file", "changed_since", "title", "link"}
 
 
 def test_check_prints_findings_by_code(harvested):

@@ -1,7 +1,12 @@
 """`harvester export`."""
 
+import os
 import re
+import signal
 
+import pytest
+
+from harvester.deposits.deposit_files import DepositFiles
 from tests.cli.conftest import answer
 
 FILE = {"path", "batch_id", "schema_version", "records", "dois", "bytes"}
@@ -57,5 +62,25 @@ def test_next_step_follows_an_export(harvested, tmp_path):
     assert "Next:" not in harvested("export", "crossref", "--dry-run").stderr
     done = harvested("export", "crossref")
     (path,) = tmp_path.glob("exports/*.xml")
-    assert f"fname=@{path}" in done.stderr
+    assert f"fname=@exports/{path.name}" in done.stderr
     assert "Next:" not in harvested("export", "crossref").stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_export_says_how_many_files_it_wrote(harvested, tmp_path, monkeypatch, number, code):
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace("[crossref]\n", "[crossref]\nmax_records = 1\n"))
+    put = DepositFiles.put
+
+    def put_and_stop(self, *args):
+        put(self, *args)
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(DepositFiles, "put", put_and_stop)
+    done = harvested("export", "crossref")
+    assert done.exit_code == code
+    assert "Stopped after 1 file with 1 record; the same command exports the others." in done.stderr
+    assert len(list(tmp_path.glob("exports/*.xml"))) == 1
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert "2 records written into 2 files" in harvested("export", "crossref").stderr

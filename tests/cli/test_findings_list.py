@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from harvester.checking.grouped import FindingGroups
-from harvester.checking.held_back import Label
-from harvester.cli import findings_list
 from harvester.cli.findings_list import print_findings
 from harvester.reports import RecordFinding
 
@@ -15,20 +13,18 @@ def finding(number: int, value: str, path: str, message: str) -> RecordFinding:
     return RecordFinding(
         code="issn-media-unknown", severity="error", record=f"oai:x:{number}", source="lamps", doi=None,
         path=path, value=value, message=message, fix="Write it there.", who="configuration",
+        title=f"Title of oai:x:{number}", link="https://x/1",
     )  # fmt: skip
 
 
 @pytest.fixture
-def printed(monkeypatch, capsys):
-    """Prints these findings, of records whose titles and links are known."""
-    monkeypatch.setattr(
-        findings_list, "label", lambda store, source, record: Label(f"Title of {record}", "https://x/1")
-    )
+def printed(capsys):
+    """Prints these findings, and returns the lines."""
 
     def print_(*findings: RecordFinding) -> list[str]:
         grouped = FindingGroups()
         list(grouped.counting(findings))
-        print_findings(None, grouped.groups())  # type: ignore[arg-type]
+        print_findings(grouped.groups())
         return [line.strip() for line in capsys.readouterr().out.splitlines()]
 
     return print_

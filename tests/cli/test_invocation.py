@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harvester.cli.invocation import program, short_path
+from harvester.cli.invocation import DEFAULT_CONFIG, as_called, program, short_path
+from tests.providers import small_journal
 
 
 @pytest.fixture
@@ -51,3 +52,48 @@ def test_a_path_elsewhere_stays_whole(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert short_path(tmp_path / "exports" / "a.xml") == "exports/a.xml"
     assert short_path("/somewhere/else") == "/somewhere/else"
+
+
+OTHER = Path("/etc/my journals.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("Next: harvester check, then harvester export crossref.",
+         "Next: harvester --config '/etc/my journals.toml' check, then "
+         "harvester --config '/etc/my journals.toml' export crossref."),
+        ("`harvester runs 3` says why", "`harvester --config '/etc/my journals.toml' runs 3` says why"),
+        ("  venv/bin/harvester harvest ojs", "  venv/bin/harvester --config '/etc/my journals.toml' harvest ojs"),
+        ("  python -m harvester init", "  python -m harvester --config '/etc/my journals.toml' init"),
+    ],
+)  # fmt: skip
+def test_commands_name_the_configuration_of_the_user(text, called):
+    assert as_called(text, OTHER) == called
+    assert as_called(text, DEFAULT_CONFIG) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "harvester explain doi-missing",  # reads no configuration
+        "harvester docs operations",
+        "The store belongs to harvester 0.3.0.",
+        "the harvester checks it",
+        "harvester checks it",
+        "harvester --config demo/config.toml check",
+        "my-harvester check",
+    ],
+)
+def test_what_is_not_a_command_stays(text):
+    assert as_called(text, OTHER) == text
+
+
+def test_the_command_that_runs_says_which_configuration(call, tmp_path):
+    with small_journal.serving() as server:
+        (tmp_path / "other.toml").write_text(small_journal.CONFIG.format(url=server.url))
+        done = call("--config", "other.toml", "harvest")
+    assert "Next: harvester --config other.toml check, then harvester --config other.toml export" in done.stderr
+    shown = call("--config", "other.toml", "check").stderr
+    assert "harvester explain CODE, harvester --config other.toml show RECORD" in shown
+    assert "`harvester --config other.toml status`" in call("show", "nothing", "--config", "other.toml").stderr

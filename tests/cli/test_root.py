@@ -111,7 +111,7 @@ def test_bug_says_how_to_report_it(call, failing):
 def test_common_options_may_come_before_or_after_the_command(call, order):
     done = call(*order)
     assert done.exit_code == 2
-    assert "no.toml is not there; make one with `harvester init`" in done.stderr
+    assert "no.toml is not there; make one with `harvester --config no.toml init`" in done.stderr
 
 
 def test_option_after_the_command_wins(call):

@@ -16,7 +16,7 @@ def test_first_signal_requests_a_stop_and_second_ends(number, capfd):
         assert (stop(), stop.code(3)) == (False, 3)
         os.kill(os.getpid(), number)
         assert stop()
-        assert capfd.readouterr().err == "Stopping at the next page; once more stops at once.\n"
+        assert capfd.readouterr().err == "Stopping at the next page; a second signal stops at once.\n"
         assert stop.code(0) == 128 + number
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), number)

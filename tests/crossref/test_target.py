@@ -55,4 +55,13 @@ def test_next_step_has_the_command_for_the_real_files():
     several = CROSSREF.next_step(["a.xml", "b c.xml"])
     assert "these 2 files, in the order of their names," in several
     assert "for f in a.xml 'b c.xml'; do curl " in several
-    assert "for f in " + " ".join(["a.xml"] * 20) + " …; do" in CROSSREF.next_step(["a.xml"] * 30)
+
+
+def test_many_files_are_named_by_a_pattern_that_fits_no_other(tmp_path):
+    paths = [str(tmp_path / f"10.5555-20260101{number}.xml") for number in range(100, 130)]
+    for path in paths:
+        Path(path).touch()
+    (tmp_path / "10.5555-20251231999.xml").touch()
+    assert f"for f in {tmp_path}/10.5555-202601011*.xml; do curl " in CROSSREF.next_step(paths)
+    (tmp_path / "10.5555-20260101199.xml").touch()  # of another export
+    assert f"for f in {' '.join(paths)}; do curl " in CROSSREF.next_step(paths)

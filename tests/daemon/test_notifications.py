@@ -201,7 +201,7 @@ def test_hanging_mail_server_does_not_delay_a_stop(monkeypatch: pytest.MonkeyPat
     began = time.monotonic()
     with (
         silent() as port,
-        pytest.raises(NotificationError, match=r"the mail server did not .* before we were told to stop"),
+        pytest.raises(NotificationError, match=r"the mail server did not .* before the program was stopped"),
     ):
         send(mail(port), MESSAGE, lambda: True)
     assert time.monotonic() - began < notifications.TIMEOUT / 3

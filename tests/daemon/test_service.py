@@ -247,7 +247,7 @@ def test_hanging_mail_server_does_not_delay_the_stop_of_the_daemon(tmp_path: Pat
             began = time.monotonic()
             assert one.end() == 0
             assert time.monotonic() - began < 20
-        assert "before we were told to stop" in one.log
+        assert "before the program was stopped" in one.log
         assert all(f"{name}: the harvest fails" in one.log for name in "abcd")
         again = daemon()
         with silent.accept()[0]:  # nothing is due, but the mail is still to be sent

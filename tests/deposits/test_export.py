@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from harvester.article_rows import to_row
 from harvester.crossref.bundles import Schema
 from harvester.crossref.target import CROSSREF
 from harvester.deposits import outbox
-from harvester.deposits.export import write_deposits
+from harvester.deposits.export import ARTICLES_IN_MEMORY, write_deposits
 from harvester.errors import BundleError, BusyError, ConfigError, ExportError
 from harvester.reports import ExportReport, FileReport
 from harvester.store import ArticleToSave, Store
@@ -448,3 +449,9 @@ def test_deposited_record_that_was_deleted_is_reported(press: Press):
     assert gone.deposit_file is not None
     assert Path(gone.deposit_file).name in gone.message
     assert press.said("deposit-deleted") == [("journal", "1")]
+
+
+def test_the_largest_file_fits_into_memory():
+    schema = json.loads((Path(__file__).parents[2] / "schemas" / "config.schema.json").read_text(encoding="utf-8"))
+    largest = schema["$defs"]["crossref"]["properties"]["max_records"]["maximum"]
+    assert largest <= ARTICLES_IN_MEMORY

@@ -87,7 +87,7 @@ def test_what_was_rejected_is_fetched_though_the_store_has_an_earlier_version(so
 def test_a_missing_record_that_does_not_come_is_rejected_and_costs_the_others_nothing(source: Source):
     decided, provider = compared(source, stored(0), page(3), get=by_identifier("oai:x:1"))
     assert (decided.outcome.state, provider.saved) == ("complete", ["oai:x:0", "-oai:x:1", "oai:x:2"])
-    assert decided.outcome.error == "1 of the records could not be had by name, of them oai:x:1: HTTP 500"
+    assert decided.outcome.error == "1 of the records could not be fetched by identifier, among them oai:x:1: HTTP 500"
 
 
 def test_a_provider_that_gives_no_record_has_failed(source: Source):

@@ -207,7 +207,10 @@ class TestNothingCame:
 
     def test_records_that_were_all_rejected_are_asked_for_again(self):
         decided = ended(window(), counts=Counts(rejected=2), answers={Rejections: ["HTTP 500", "HTTP 500"]})
-        assert decided.outcome.error == "not one record could be had, and 2 were rejected; `harvester runs 7` says why"
+        assert (
+            decided.outcome.error
+            == "not a single record could be fetched, and 2 were rejected; `harvester runs 7` says why"
+        )
 
     def test_records_that_all_lack_the_format_are_a_fact(self):
         answers: dict[type, Any] = {Rejections: ["the provider answered cannotDisseminateFormat"] * 2}

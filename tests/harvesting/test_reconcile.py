@@ -148,7 +148,9 @@ def test_records_that_cannot_be_had_by_name_are_noted_and_cost_the_others_nothin
         script.fault = lambda request, _: answer if request.query.get("identifier") in bad else None
         run = reconcile(made)
         assert (run.state, run.new, run.deleted) == ("complete", 1, 1)
-        assert f"2 of the records could not be had by name, of them {name(41)}: the provider" in (run.error or "")
+        assert f"2 of the records could not be fetched by identifier, among them {name(41)}: the provider" in (
+            run.error or ""
+        )
         assert deleted(made) == {name(4)}
         script.fault = None
         assert (reconcile(made).error, deleted(made)) == (None, {name(4), name(17)})
@@ -180,7 +182,7 @@ def test_a_listed_record_that_does_not_come_by_name_is_noted(tmp_path: Path, ans
         script.fault = lambda request, _: reply(answer) if request.query.get("verb") == "GetRecord" else None
         run = reconcile(made)
         assert (run.state, run.new) == ("complete", 0)
-        assert f"1 of the records could not be had by name, of them {name(50)}" in (run.error or "")
+        assert f"1 of the records could not be fetched by identifier, among them {name(50)}" in (run.error or "")
 
 
 def test_an_unlisted_record_that_comes_damaged_is_not_deleted(tmp_path: Path):
@@ -193,7 +195,7 @@ def test_an_unlisted_record_that_comes_damaged_is_not_deleted(tmp_path: Path):
         script.fault = lambda request, _: headless if request.query.get("verb") == "GetRecord" else None
         run = reconcile(made)
         assert (run.state, run.deleted, deleted(made)) == ("complete", 0, set())
-        assert f"1 of the records could not be had by name, of them {name(4)}" in (run.error or "")
+        assert f"1 of the records could not be fetched by identifier, among them {name(4)}" in (run.error or "")
 
 
 def test_a_provider_that_gives_no_record_by_name_is_not_asked_for_all(tmp_path: Path):

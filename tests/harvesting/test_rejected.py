@@ -83,7 +83,7 @@ def test_what_still_fails_is_said_by_each_run_which_is_complete(tmp_path: Path):
         for _ in range(2):
             run, asked = provider.during(made)
             assert (run.state, run.new, run.rejected) == ("complete", 0, 2)
-            assert "2 of the records that were rejected before could not be had yet; " in (run.error or "")
+            assert "2 of the records rejected before could not be fetched yet; " in (run.error or "")
             assert asked == LIST + by_name(7, 12)
             assert reasons(made, newest(made).id).keys() == {name(7), name(12)}
 
@@ -231,7 +231,7 @@ def test_it_ends_where_the_provider_is_to_blame(tmp_path: Path, fault: Fault, as
         provider.fault = fault
         run, questions = provider.during(made)
         assert (run.state, len(questions), run.rejected) == ("complete", 1 + asked, asked - 1)
-        assert f"10 of the records that were rejected before could not be had yet, {11 - asked}" in (run.error or "")
+        assert f"10 of the records rejected before could not be fetched yet, {11 - asked}" in (run.error or "")
         assert said in (run.error or "")
         provider.fault = None
         harvest(made)

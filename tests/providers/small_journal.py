@@ -1,4 +1,4 @@
-"""A small journal: four articles of our own in Dublin Core on two pages, one of them without a DOI."""
+"""A small journal: four sample articles in Dublin Core on two pages, one of them without a DOI."""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harvester.report import MEASURES, Example, Group, HeldBackRecord, JournalShare, Report, Share
+from harvester.report import MEASURES, Group, HeldBackRecord, JournalShare, Report, Share
+from harvester.reports import RecordFinding
 from harvester.store import Counts, DepositCounts, FormatStatus, Run, SourceStatus
 
 NOW = datetime(2025, 6, 15, 9, 30, tzinfo=UTC)
@@ -30,7 +31,7 @@ def run(**changes: object) -> Run:
 
 def report(text: str = "мост", **changes: object) -> Report:
     """A report with `text` in every field that comes from a record, a provider or the configuration."""
-    example = Example(
+    example = RecordFinding(
         code="doi-missing",
         severity="error",
         record=text,

@@ -96,6 +96,36 @@ def test_the_finding_shows_the_doi_of_the_pattern():
     assert finding.detail == {"expected": "10.5555/0317-8471-2021-13-1-32-57"}
 
 
+MINTS = replace(CONFIGURED, journals={"0317-8471": replace(FACTS, mint_dois=True)})
+
+
+@pytest.mark.parametrize(
+    ("suffix", "differs"),
+    [
+        ("0317-8471-2021-13-1-32-57", False),
+        ("1050-124x-2021-13-1-32-57", False),
+        ("0317-8471-2021-13-2-32-57", True),  # another issue
+        ("0317-8471-2020-13-1-32-57", True),  # another year
+        ("1234-5679-2021-13-1-32-57", True),  # the ISSN of another journal
+        ("0317-8471-2021-XIII-1-e32-57", True),
+        ("jrh.v13i1.11", False),  # the scheme of OJS, from before the pattern
+        ("other", False),
+        ("0317-8471-2021-13", False),
+    ],
+)
+def test_where_this_program_assigns_dois_only_those_of_the_form_are_compared(suffix, differs):
+    found = list(doi.doi_fits_the_pattern(article(doi=f"10.5555/{suffix}"), MINTS))
+    assert bool(found) is differs
+    assert list(doi.doi_fits_the_pattern(article(doi=f"10.9999/{suffix}"), MINTS)) == []
+
+
+@pytest.mark.parametrize("policy", [CONFIGURED, MINTS])
+def test_a_registered_doi_is_not_compared_with_the_pattern(policy):
+    old = article(doi="10.5555/0317-8471-2020-13-1-32-57")
+    assert list(doi.doi_fits_the_pattern(old, policy))
+    assert list(doi.doi_fits_the_pattern(old, replace(policy, registered_dois=("10.5555/0317-8471-2020-*",)))) == []
+
+
 def test_a_pattern_that_cannot_be_filled_finds_nothing():
     assert findings_of(doi.RULES, article(doi="10.5555/other", first_page=None, last_page=None)) == []
 

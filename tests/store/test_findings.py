@@ -43,7 +43,17 @@ def test_findings_by_source_code_and_severity(opened: Store):
         ("wetlands", name(2), error),
     ]
     assert list(opened.findings.matching(["wetlands"], severities=["error"])) == [
-        FindingRow("wetlands", name(2), "10.5555/Reeds.2", error, "2049-3630")
+        FindingRow(
+            "wetlands",
+            name(2),
+            "10.5555/Reeds.2",
+            error,
+            "2049-3630",
+            title="Growth of Phragmites, Reeds of the delta",
+        )
     ]
+    assert opened.findings.count() == 4
+    assert opened.findings.count(["wetlands"], severities=["error"]) == 1
+    assert opened.findings.count(codes=[info.code, warning.code]) == 2
     assert [row.finding for row in opened.findings.matching(codes=[info.code, warning.code])] == [info, warning]
     assert list(opened.findings.matching(codes=[info.code], severities=["error"])) == []

@@ -9,7 +9,7 @@ from harvester.crossref.deposit.journal import issue_of
 from harvester.model import Article
 
 
-def group(articles: Iterable[Article], *, max_records: int = 1000, max_bytes: int = 5_000_000) -> list[list[Article]]:
+def group(articles: Iterable[Article], *, max_records: int = 1000, max_bytes: int = 10_000_000) -> list[list[Article]]:
     """Splits articles into files. Every article is in exactly one; prefixes and issues keep their first order.
 
     A DOI is in a file once. An article larger than `max_bytes` gets a file of its own.

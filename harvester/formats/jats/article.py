@@ -1,4 +1,4 @@
-"""Overview of a JATS article: what is read, from where, and in which order."""
+"""An overview of a JATS article: what is read, where it comes from, and in which order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from harvester.identifiers import clean_doi, find_dois, fold_doi
 from harvester.model import Article, Hints, RawRecord, Relation
 from harvester.xmltools import local
 
-_FOREIGN_NUMBERS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # assigned by others
+_FOREIGN_NUMBERS = vocabulary("doi pmid pmc pmcid pmc-uid pmc-aid arxiv bibcode")  # not assigned by the publisher
 # The JATS element of each field of the article, for its provenance.
 _ORIGINS = {
     "doi": "article-id",
@@ -61,7 +61,7 @@ class JatsRecord(NamedTuple):
     front: Front
     language: str | None
     versions: list[LanguageVersion]  # the article and its translations
-    translations: list[Relation]  # those that are articles of their own
+    translations: list[Relation]  # those that are separate articles
     hints: Hints
     notes: Notes
 
@@ -151,13 +151,13 @@ def _type(article: Element) -> str | None:
 
 
 def _provenance(article: Article, front: Front) -> dict[str, str]:
-    """The origins of the fields that the article has."""
+    """Where the fields of the article come from."""
     origins = {field: origin for field, origin in _ORIGINS.items() if getattr(article, field)}
     return origins if front.journal is None else {**origins, "journal": "journal-meta"}
 
 
 def _front(article: Element) -> Front:
-    """The main front. JATS calls it `front-stub` in a sub-article, and some providers send a sub-article alone."""
+    """The main front. In a sub-article it is called `front-stub`, and some providers send only a sub-article."""
     holder = child(article, "front", "front-stub")
     if holder is None:
         holder = article
@@ -189,7 +189,7 @@ def _doi(groups: Grouped, notes: Notes) -> str | None:
 
 
 def _is_version(element: Element) -> bool:
-    """Whether the DOI belongs to one version of the article only (eLife)."""
+    """Whether the DOI belongs to a single version of the article (eLife)."""
     return attribute(element, "specific-use") == "version"
 
 
@@ -205,7 +205,7 @@ def _identifiers(groups: Grouped, notes: Notes) -> tuple[str, ...]:
 def _versions(
     article: Element, front: Front, language: str | None, notes: Notes
 ) -> tuple[list[LanguageVersion], list[Relation]]:
-    """The article and the translations inside it, and the relations to sub-articles that have a DOI of their own."""
+    """The article and the translations inside it, and the relations to sub-articles that have their own DOI."""
     versions, related = [LanguageVersion(front.groups, language)], []
     for part in children(article, "sub-article", "response"):
         kind = attribute(part, "article-type", "response-type")

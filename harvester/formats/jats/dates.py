@@ -24,9 +24,9 @@ _PUB_TYPES: dict[str, tuple[DateMedium, ...]] = {
     "ppub": ("print",),
     "epub-ppub": ("online", "print"),
 }
-# Types of dates that belong to the issue, not to the article.
+# Date types that belong to the issue, not to the article.
 _ISSUE_TYPES = frozenset({"collection", "cover", "issue-pub"})
-# Other kinds are known only by their words: `published-online`, `version-of-record`, `fecha de publicación`. All words
+# Other kinds are recognised by their words: `published-online`, `version-of-record`, `fecha de publicación`. All words
 # must be known, so that `pre-publication`, `publication-retracted` and `received` are not.
 _PUBLISHED_WORDS = vocabulary(
     "pub pubdate published publication publish vor issued publicado publicada publicación publicacion publicação "
@@ -58,7 +58,7 @@ _YEAR = re.compile(r"\d{4}", re.ASCII)
 class DateKind(NamedTuple):
     """The kind of a <pub-date>, from its attributes.
 
-    `untyped`: they do not say for which medium it is. `by_words`: the words are not a known type, but clear.
+    `untyped`: the attributes do not name a medium. `by_words`: the type is not a known one, but its words are clear.
     """
 
     media: tuple[DateMedium | None, ...] = ()
@@ -68,7 +68,7 @@ class DateKind(NamedTuple):
 
 
 def publication_dates(groups: Grouped, notes: Notes) -> tuple[PubDate, ...]:
-    """The publication dates, one for each medium. The date of the issue is never one, even if it is the only date."""
+    """The publication dates, one for each medium. The date of the issue is never used, even if it is the only date."""
     dates: dict[DateMedium | None, PubDate] = {}
     kinds = [(element, date_kind(element)) for element in groups.get("pub-date", ())]
     for element, kind in kinds:
@@ -140,7 +140,7 @@ def _kind_by_words(kind: str, pub_format: str) -> DateKind:
 
 
 def read_date(element: Element, path: str, notes: Notes) -> PubDate | None:
-    """The date from the parts of an element, else from its ISO attribute. An invalid part is dropped and reported."""
+    """The date from the parts of an element, or else from its ISO attribute. Invalid parts are reported."""
     if _is_of_another_calendar(element):
         return _from_iso_attribute(element, path, notes)
     holder = child(element, "string-date") if child(element, "year") is None else None
@@ -154,14 +154,14 @@ def read_date(element: Element, path: str, notes: Notes) -> PubDate | None:
 
 
 def _is_of_another_calendar(element: Element) -> bool:
-    """Whether the date or a part of it names a calendar or an era that is not ours."""
+    """Whether the date or a part of it names a calendar or an era other than the Gregorian and the common one."""
     calendars = [value for part in (element, *element) if (value := attribute(part, "calendar"))]
     era = (plain_text(child(element, "era")) or "").lower()
     return any(_GREGORIAN.match(value) is None for value in calendars) or era not in _ERAS
 
 
 def _from_iso_attribute(element: Element, path: str, notes: Notes) -> PubDate | None:
-    """The date of the ISO attribute, which is always Gregorian, else of the whole text."""
+    """The date of the ISO attribute, which is always Gregorian, or else of the whole text."""
     written = element.get("iso-8601-date") or _as_written(element)
     date = None if _is_of_another_calendar(element) and _repeats_year(element) else parse_iso(written)
     if date is None:
@@ -170,7 +170,7 @@ def _from_iso_attribute(element: Element, path: str, notes: Notes) -> PubDate | 
 
 
 def _repeats_year(element: Element) -> bool:
-    """Whether the ISO attribute is absent, or has the year as written, so that its calendar is not ours either."""
+    """Whether the ISO attribute is missing or repeats the year as written, so that it is not Gregorian either."""
     year = plain_text(child(element, "year")) or ""
     return (element.get("iso-8601-date") or year).startswith(year)
 
@@ -181,7 +181,7 @@ def _with_calendar(element: Element, written: str) -> str:
 
 
 def _with_parts(date: PubDate, element: Element, path: str, notes: Notes) -> PubDate:
-    """The year with its month or season and its day, as far as they are valid."""
+    """The year with its month or season and its day, if they are valid."""
     season, month, day = (plain_text(child(element, part)) for part in ("season", "month", "day"))
     written = month or season
     if written is None:
@@ -202,7 +202,7 @@ def _with_parts(date: PubDate, element: Element, path: str, notes: Notes) -> Pub
 
 
 def _add_date(dates: dict[DateMedium | None, PubDate], element: Element, kind: DateKind, notes: Notes) -> None:
-    """Adds a date for its media. Of two for one medium the first is kept, unless the second only adds month or day."""
+    """Adds a date for its media. If a medium has two, the first is kept, unless the second only adds a month or day."""
     path = f"dates[{len(dates)}]"
     date = read_date(element, path, notes)
     if date is None:
@@ -218,7 +218,7 @@ def _add_date(dates: dict[DateMedium | None, PubDate], element: Element, kind: D
 
 
 def _with_kind(element: Element) -> str:
-    """The date as written, after the words for its kind."""
+    """The date as written, with its kind before it."""
     kind = attribute(element, "pub-type") or attribute(element, "date-type")
     return f"{kind} {_as_written(element)}".strip()
 
@@ -230,6 +230,6 @@ def _as_written(element: Element) -> str:
 
 
 def _is_refined_by(date: PubDate, other: PubDate) -> bool:
-    """Whether `other` is the same date, perhaps with a month or day added."""
+    """Whether `other` is the same date, or the same with a month or day added."""
     same_month = date.month is None or date.month == other.month
     return date.year == other.year and same_month and (date.day is None or date.day == other.day)

@@ -21,7 +21,13 @@ from tests.providers.truth import (
 )
 
 
-@case("A day-only provider claims seconds", "asked once more by day, and remembered", 27, harvests=2, requests=2)
+@case(
+    "The provider declares seconds, but accepts only days",
+    "requested once more by day, and remembered",
+    27,
+    harvests=2,
+    requests=2,
+)
 def refuses_seconds() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         page = truth.bytes_of(request)
@@ -33,7 +39,11 @@ def refuses_seconds() -> Setting:
 
 
 @case(
-    "A provider that claims days refuses days", "asked once more by second, and remembered", 28, harvests=2, requests=2
+    "The provider declares days, but refuses them",
+    "requested once more by second, and remembered",
+    28,
+    harvests=2,
+    requests=2,
 )
 def refuses_days() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
@@ -63,22 +73,22 @@ def with_earliest(value: bytes) -> Fault:
     )
 
 
-@case("earliestDatestamp is empty", "the first window is open to the past", 30, settings=WINDOWS)
+@case("earliestDatestamp is empty", "the first window has no beginning", 30, settings=WINDOWS)
 def no_earliest() -> Setting:
     return Truth(), with_earliest(b"")
 
 
-@case("earliestDatestamp is the present", "the first window is open to the past", 30, settings=WINDOWS)
+@case("earliestDatestamp is the present moment", "the first window has no beginning", 30, settings=WINDOWS)
 def earliest_now() -> Setting:
     return Truth(), with_earliest(b"2025-06-01T12:00:00Z")
 
 
-@case("earliestDatestamp is later than most records", "the first window is open to the past", 30, settings=WINDOWS)
+@case("earliestDatestamp is later than most records", "the first window has no beginning", 30, settings=WINDOWS)
 def earliest_wrong() -> Setting:
     return Truth(), with_earliest(b"2021-01-01T00:00:00Z")
 
 
-@case("earliestDatestamp is the first moment that a program knows", "as good as none", 30, settings=WINDOWS)
+@case("earliestDatestamp is the smallest date that software can express", "ignored", 30, settings=WINDOWS)
 def earliest_never() -> Setting:
     return Truth(), with_earliest(b"0001-01-01T00:00:00Z")
 
@@ -89,7 +99,7 @@ def with_response_date(value: bytes):
 
 
 @case(
-    "responseDate is the first moment that a program knows", "as good as none: each harvest asks for everything",
+    "responseDate is the smallest date that software can express", "ignored: each harvest requests everything",
     settings=WINDOWS, harvests=2,
     requests=9,
 )  # fmt: skip
@@ -98,7 +108,7 @@ def response_date_never() -> Setting:
 
 
 @case(
-    "responseDate and datestamps are the last moment that a program knows",
+    "responseDate and datestamps are the largest date that software can express",
     "the same",
     settings=WINDOWS,
     harvests=2,
@@ -113,7 +123,7 @@ def response_date_for_ever() -> Setting:
     return Truth(), fault
 
 
-@case("earliestDatestamp is of the year 202", "years are asked for in four digits", settings=WINDOWS)
+@case("earliestDatestamp is in the year 202", "years are sent with four digits", settings=WINDOWS)
 def earliest_long_ago() -> Setting:
     """To a provider that compares dates as text, 506 lies behind 2025."""
 
@@ -127,7 +137,7 @@ def earliest_long_ago() -> Setting:
     return Truth(), fault
 
 
-@case("Dates are off the calendar", "they count as none; everything is asked for again", harvests=2, requests=5)
+@case("Dates are outside of the calendar", "they are ignored; everything is requested again", harvests=2, requests=5)
 def off_the_calendar() -> Setting:
     """What programs write that have no date: the least or the greatest that they know, in some zone."""
     stamp = re.compile(rb"<(responseDate|datestamp|earliestDatestamp)>[^<]*")
@@ -140,15 +150,19 @@ def off_the_calendar() -> Setting:
 
 
 @case(
-    "responseDate is missing, or no date", "each harvest asks for everything", settings=WINDOWS, harvests=2, requests=9
+    "responseDate is missing, or not a date",
+    "each harvest requests everything",
+    settings=WINDOWS,
+    harvests=2,
+    requests=9,
 )
 def no_response_date() -> Setting:
     return Truth(), with_response_date(b"today")
 
 
 @case(
-    "Every datestamp is a midnight, though seconds are declared",
-    "asked for a day further back, since what changes today is stamped before the last harvest",
+    "Every datestamp is a midnight, although seconds are declared",
+    "requested from a day earlier, since what changes today gets a datestamp before the last harvest",
     later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK.replace(hour=0))),
 )  # fmt: skip
 def midnights() -> Setting:
@@ -160,7 +174,7 @@ def at_hour(hour: int, record: Record) -> Record:
 
 
 @case(
-    "Every datestamp is a midnight of another zone", "the same",
+    "Every datestamp is a midnight in another time zone", "the same",
     later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK.replace(hour=5))),
 )  # fmt: skip
 def midnights_elsewhere() -> Setting:
@@ -168,15 +182,19 @@ def midnights_elsewhere() -> Setting:
 
 
 @case(
-    "Every datestamp is the present", "unchanged records are recognised by their content", 31, harvests=2, requests=10
+    "Every datestamp is the present moment",
+    "unchanged records are recognised by their content",
+    31,
+    harvests=2,
+    requests=10,
 )
 def always_now() -> Setting:
     return Truth([article(number, datestamp=CLOCK) for number in range(23)]), lambda request, _: None
 
 
 @case(
-    "The list is in no order",
-    "the next harvest goes by the provider's clock, not by the newest datestamp",
+    "The list is not sorted",
+    "the next harvest starts at the time of the provider's clock, not at the newest datestamp",
     32,
     harvests=2,
     requests=1,
@@ -191,7 +209,7 @@ def from_ignored() -> Setting:
 
 
 @case(
-    "Seconds are declared, and compared by day", "what lies outside of a window is recognised as unchanged", 36,
+    "Seconds are declared, but compared by day", "records outside of a window are recognised as unchanged", 36,
     settings=WINDOWS, harvests=2,
     requests=1,
 )  # fmt: skip
@@ -206,8 +224,8 @@ def compared_by_day() -> Setting:
 
 
 @case(
-    "Local time is called UTC, and behind it: what changes is stamped hours ago",
-    "asked for so many hours back, as `overlap` says", 35, settings="overlap = 10800\n",
+    "Local time is declared as UTC and is behind it, so changes get a datestamp of hours ago",
+    "requested from as many hours earlier as `overlap` says", 35, settings="overlap = 10800\n",
     later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK - timedelta(hours=3))),
 )  # fmt: skip
 def local_time() -> Setting:
@@ -216,7 +234,7 @@ def local_time() -> Setting:
 
 @case(
     "responseDate is local time, ahead of UTC; datestamps are UTC",
-    "asked for from our own moment on, where that is the earlier one", 35,
+    "requested from the time of our own clock, if that is earlier", 35,
     later=lambda truth: truth.put(article(3, " (revised)", datestamp=CLOCK + timedelta(hours=1))),
 )  # fmt: skip
 def clock_ahead() -> Setting:
@@ -225,8 +243,8 @@ def clock_ahead() -> Setting:
 
 
 @case(
-    "Datestamps lie in the future, up to decades",
-    "the last window is open to it",
+    "Datestamps are in the future, by up to decades",
+    "the last window has no end",
     settings=WINDOWS,
     harvests=2,
     requests=10,
@@ -235,14 +253,14 @@ def future() -> Setting:
     return Truth([article(n, datestamp=CLOCK + timedelta(days=400 * n)) for n in range(23)]), lambda request, _: None
 
 
-@case("earliestDatestamp lies in the future", "the first window is open to the past", 30, settings=WINDOWS)
+@case("earliestDatestamp is in the future", "the first window has no beginning", 30, settings=WINDOWS)
 def earliest_in_the_future() -> Setting:
     return Truth(), with_earliest(b"2035-01-01T00:00:00Z")
 
 
 @case(
-    "A window leaves out the moments of both its ends, and records stand there",
-    "fewer than announced: one list again", settings=WINDOWS,
+    "A window leaves out both its ends, and there are records",
+    "fewer than announced: requested as one list again", settings=WINDOWS,
 )  # fmt: skip
 def open_ends() -> Setting:
     def inwards(found: re.Match[str]) -> str:
@@ -258,7 +276,7 @@ def open_ends() -> Setting:
 
 
 @case(
-    "Local time is called UTC, and ahead of it",
+    "Local time is declared as UTC, and is ahead of it",
     "recognised as unchanged when it comes again",
     35,
     harvests=2,
@@ -269,7 +287,7 @@ def local_time_ahead() -> Setting:
 
 
 @case(
-    "A record changes and keeps its datestamp", "`harvest --full` sees that its content is another", 33,
+    "A record changes and keeps its datestamp", "`harvest --full` notices that its content differs", 33,
     later=lambda truth: truth.put(article(3, " (corrected in silence)")), found_by="full",
 )  # fmt: skip
 def changed_in_silence() -> Setting:
@@ -277,14 +295,14 @@ def changed_in_silence() -> Setting:
 
 
 @case(
-    "A record comes with a datestamp of long ago", "`reconcile` finds it in the list of identifiers", 34,
+    "A new record has a datestamp of long ago", "`reconcile` finds it in the list of identifiers", 34,
     later=lambda truth: truth.put(article(100, datestamp=article(2).datestamp)), found_by="reconcile",
 )  # fmt: skip
 def back_dated() -> Setting:
     return Truth(), lambda request, _: None
 
 
-@case("Dates are not heeded at all", "no windows: one list", settings=WINDOWS)
+@case("Dates are ignored", "no windows: one list", settings=WINDOWS)
 def dates_ignored() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(without_arguments(request, "from", "until")))
 
@@ -299,7 +317,7 @@ def until_breaks_it() -> Setting:
     return Truth(), lambda request, _: BROKEN if "until" in request.query else None
 
 
-@case("Windows with dates are empty, whatever they are", "fewer than announced: one list again", settings=WINDOWS)
+@case("Windows with dates are always empty", "fewer than announced: requested as one list again", settings=WINDOWS)
 def windows_are_empty() -> Setting:
     return Truth(), lambda request, _: reply(error("noRecordsMatch")) if "from" in request.query else None
 
@@ -322,12 +340,16 @@ def until_midnight() -> Setting:
     return Truth(granularity="day"), fault
 
 
-@case("Windows are asked for side by side", "several lines, one store", settings=WINDOWS + "parallel = 4\n")
+@case(
+    "Several windows are requested at the same time",
+    "several connections, one store",
+    settings=WINDOWS + "parallel = 4\n",
+)
 def side_by_side() -> Setting:
     return Truth(), lambda request, _: None
 
 
-@case("A list without `from` is refused", "asked for from a date on that no record is before", 33)
+@case("A list without `from` is refused", "requested from a date before the first record", 33)
 def date_required() -> Setting:
     return Truth(), needs_date
 

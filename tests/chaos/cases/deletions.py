@@ -37,7 +37,7 @@ def duplicates() -> Setting:
     return Truth(), fault
 
 
-@case("A list gives two versions of a record, the newer one first", "the newer stands", 37)
+@case("A list gives two versions of a record, the newer one first", "the newer one is kept", 37)
 def older_later() -> Setting:
     truth = Truth(23)
     truth.put(article(3, " (revised)", datestamp=CLOCK - timedelta(days=1)))
@@ -48,7 +48,7 @@ def tombstone(number: int) -> Record:
     return replace(article(number), deleted=True, metadata={})
 
 
-@case("One list gives a record live and deleted, the deletion newer", "the newer stands", 38)
+@case("One list gives a record both live and deleted, and the deletion is newer", "the newer one is kept", 38)
 def deleted_later() -> Setting:
     gone = replace(tombstone(3), datestamp=CLOCK - timedelta(days=1))
     truth = Truth([article(number) if number != 3 else gone for number in range(23)])
@@ -56,13 +56,13 @@ def deleted_later() -> Setting:
     return truth, also(live_twin(3, live))
 
 
-@case("The same, and GetRecord answers HTTP 500", "the newer stands", 38)
+@case("The same, and GetRecord answers HTTP 500", "the newer one is kept", 38)
 def deleted_later_and_no_names() -> Setting:
     truth, fault = deleted_later()
     return truth, lambda request, truth: BROKEN if request.query.get("verb") == "GetRecord" else fault(request, truth)
 
 
-@case("One list gives a record live and deleted at the same moment", "GetRecord decides", 38)
+@case("One list gives a record both live and deleted, with the same datestamp", "GetRecord decides", 38)
 def live_and_deleted() -> Setting:
     stamp = f"{article(3).datestamp.isoformat()[:19]}Z"
     head = f'<header status="deleted"><identifier>{name(3)}</identifier><datestamp>{stamp}</datestamp></header>'
@@ -87,15 +87,21 @@ def announced_deletions() -> Setting:
 
 
 @case(
-    "Deletions are never announced", "`reconcile` misses the identifiers in the list, and asks for each by name", 39,
-    later=lambda truth: truth.remove(4, 17), found_by="reconcile",
-)  # fmt: skip
+    "Deletions are never announced",
+    "`reconcile` notices that the identifiers are not in the list, and requests each of them",
+    39,
+    later=lambda truth: truth.remove(4, 17),
+    found_by="reconcile",
+)
 def silent_deletions() -> Setting:
     return Truth(deleted_record="no"), lambda request, _: None
 
 
 @case(
-    "Tombstones of another journal are listed", "kept as tombstones: nothing of ours is touched", harvests=2, requests=1
+    "Tombstones of another journal are listed",
+    "kept as tombstones; other records do not change",
+    harvests=2,
+    requests=1,
 )
 def strange_tombstones() -> Setting:
     """OJS 3.4 and 3.5 list the first journal's at every journal's address."""
@@ -104,7 +110,7 @@ def strange_tombstones() -> Setting:
 
 
 @case(
-    "An identifier is used again for another article", "the new one stands; what it was before stays readable", 40,
+    "An identifier is used again for another article", "the new one is kept; the earlier one stays readable", 40,
     later=lambda truth: truth.put(article(3, datestamp=CLOCK, metadata={"oai_dc": metadata(99, " anew")})),
 )  # fmt: skip
 def identifier_used_again() -> Setting:
@@ -112,8 +118,8 @@ def identifier_used_again() -> Setting:
 
 
 @case(
-    "A record vanishes while the list is read by offsets, and shifts the rows",
-    "the shrunken list is asked for again",
+    "A record disappears while the list is read by offsets, and the rows shift",
+    "the shorter list is requested again",
     53,
 )
 def shifting_rows() -> Setting:

@@ -21,8 +21,8 @@ from tests.providers.truth import (
 
 
 @case(
-    "Control characters stand in the text",
-    "taken out, the records marked as repaired",
+    "There are control characters in the text",
+    "removed, the records marked as repaired",
     16,
     altered={1: "rivière  1:"},
     repaired=5,
@@ -32,8 +32,8 @@ def control_characters() -> Setting:
 
 
 @case(
-    "References to characters that XML does not have",
-    "taken out, half a character replaced by U+FFFD; the records marked as repaired", 17,
+    "There are references to characters that XML does not have",
+    "removed, half a character is replaced by U+FFFD; the records are marked as repaired", 17,
     altered={1: "rivière\ufffd 1:"},
     repaired=5,
 )  # fmt: skip
@@ -44,20 +44,22 @@ def illegal_references() -> Setting:
 
 
 @case(
-    "Bytes that are no UTF-8", "replaced by U+FFFD, as no code page is certain; the records marked as repaired", 18,
+    "Some bytes are not UTF-8",
+    "replaced by U+FFFD, as no code page is certain; the records are marked as repaired",
+    18,
     altered={1: "rivi\ufffdre 1:"},
     repaired=5,
-)  # fmt: skip
+)
 def not_utf8() -> Setting:
     return Truth(), rewritten(1, lambda page: page.replace("rivière 1:".encode(), "rivière 1:".encode("cp1252")))
 
 
-@case("No charset in the HTTP header", "the bytes are parsed, not a guess at text", 19)
+@case("The HTTP header has no charset", "the bytes are parsed, without guessing an encoding", 19)
 def no_charset() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(request), Content_Type="text/xml")
 
 
-@case("Pages are in UTF-16", "read as what they say they are", 19)
+@case("Pages are in UTF-16", "read as declared", 19)
 def utf16() -> Setting:
     def change(page: bytes) -> bytes:
         return page.replace(b'encoding="UTF-8"', b'encoding="UTF-16"').decode().encode("utf-16")
@@ -65,7 +67,7 @@ def utf16() -> Setting:
     return Truth(), rewritten(0, change)
 
 
-@case("The encoding stands in the HTTP header alone", "read in it where the bytes are no UTF-8", 19, repaired=7)
+@case("The encoding is only in the HTTP header", "used if the bytes are not UTF-8", 19, repaired=7)
 def charset_of_http() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes:
         page = truth.bytes_of(request).partition(b"?>")[2].lstrip()
@@ -74,7 +76,7 @@ def charset_of_http() -> Setting:
     return Truth([article(n, metadata={"oai_dc": cyrillic(n)}) for n in range(7)]), fault
 
 
-@case("HTTP names another encoding than the document", "the one that the bytes bear out", 19, repaired=10)
+@case("HTTP names another encoding than the document", "the one that fits the bytes is used", 19, repaired=10)
 def two_charsets() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes:
         page = truth.bytes_of(request)
@@ -86,7 +88,7 @@ def two_charsets() -> Setting:
 
 
 @case(
-    "The document says ISO-8859-1 and is UTF-8, and HTTP does not say",
+    "The document declares ISO-8859-1 and is UTF-8, and HTTP declares nothing",
     "read as UTF-8, marked as repaired",
     19,
     repaired=23,
@@ -100,7 +102,7 @@ def xml_1_1() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b'version="1.0"', b'version="1.1"'))
 
 
-@case("Pages are in UTF-7", "read as what they say they are", 19)
+@case("Pages are in UTF-7", "read as declared", 19)
 def utf7() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b"UTF-8", b"UTF-7", 1).decode().encode("utf-7"))
 
@@ -109,22 +111,22 @@ def cyrillic(number: int) -> bytes:
     return f"<oai_dc:dc {DC}><dc:title>Камыш и река, часть {number}</dc:title></oai_dc:dc>".encode()
 
 
-@case("gzip that is not declared", "told by its bytes", 20)
+@case("The answer is compressed with gzip, and does not declare it", "recognised by the bytes", 20)
 def undeclared_gzip() -> Setting:
     return Truth(), lambda request, truth: reply(gzip.compress(truth.bytes_of(request)))
 
 
-@case("gzip declared that is none", "told by its bytes", 20)
+@case("The answer declares gzip and is not compressed", "recognised by the bytes", 20)
 def false_gzip() -> Setting:
     return Truth(), lambda request, truth: reply(truth.bytes_of(request), Content_Encoding="gzip")
 
 
-@case("gzip within gzip", "both are undone", 20)
+@case("The answer is compressed with gzip twice", "decompressed twice", 20)
 def nested_gzip() -> Setting:
     return Truth(), lambda request, truth: reply(gzip.compress(gzip.compress(truth.bytes_of(request))))
 
 
-@case("Zstandard that was not requested", "read")
+@case("The answer is compressed with Zstandard, which was not requested", "read")
 def unasked_zstandard() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes:
         return reply(zstandard.compress(truth.bytes_of(request)), Content_Encoding="zstd")
@@ -140,7 +142,10 @@ def in_brotli(page: bytes) -> bytes:
     return bits.to_bytes((place + 7) // 8, "little") + page + b"\x03"
 
 
-@case("Brotli that was not requested, unless no compression is accepted", "requested again without compression")
+@case(
+    "The answer is compressed with Brotli, which was not requested, unless no compression is accepted",
+    "requested again without compression",
+)
 def unasked_brotli() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         if request.headers["Accept-Encoding"] == "identity":
@@ -151,25 +156,31 @@ def unasked_brotli() -> Setting:
 
 
 @case(
-    "Brotli, whatever is requested", "failed: the compression is named, and who can switch it off",
-    state="failed", said="compresses its answers with br",
-)  # fmt: skip
+    "The answer is compressed with Brotli, whatever is requested",
+    "failed: the message names the compression, and who can switch it off",
+    state="failed",
+    said="compresses its answers with br",
+)
 def only_brotli() -> Setting:
     return Truth(), lambda request, truth: reply(in_brotli(truth.bytes_of(request)), Content_Encoding="br")
 
 
-@case("A few kilobytes of gzip are 20 MB", "given up at the cap; the records are had by GetRecord", settings=CAP)
+@case(
+    "A few kilobytes of gzip expand to 20 MB",
+    "stopped at the limit; the records are fetched with GetRecord",
+    settings=CAP,
+)
 def gzip_bomb() -> Setting:
     bomb = reply(gzip.compress(b"<OAI-PMH>" + b" " * 20_000_000), Content_Encoding="gzip")
     return Truth(), at_page(3, bomb)
 
 
-@case("PHP notices behind the document", "cut off, the page marked as repaired", 21, repaired=5)
+@case("There are PHP notices after the document", "cut off, the page marked as repaired", 21, repaired=5)
 def text_behind() -> Setting:
     return Truth(), rewritten(2, lambda page: page + b"<br />\n<b>Notice</b>: Undefined index in <b>oai.php</b>")
 
 
-@case("An XML declaration inside each record", "taken out, the page marked as repaired", 22, repaired=5)
+@case("There is an XML declaration inside each record", "removed, the page marked as repaired", 22, repaired=5)
 def inner_prologs() -> Setting:
     return Truth(), rewritten(2, lambda page: page.replace(b"<metadata>", b'<metadata><?xml version="1.0"?>'))
 
@@ -179,7 +190,7 @@ def byte_order_mark() -> Setting:
     return Truth(), rewritten(0, lambda page: b"\xef\xbb\xbf" + page)
 
 
-@case("Everything has the prefix oai:", "read by namespace, never by prefix", 47)
+@case("All elements have the prefix oai:", "read by namespace, never by prefix", 47)
 def prefixed() -> Setting:
     names = re.compile(rb"<(/?)(?!\?|oai_dc:|dc:|oai:)([A-Za-z-]+)")
 
@@ -192,7 +203,7 @@ def prefixed() -> Setting:
     return Truth(), rewritten(0, change)
 
 
-@case('A stylesheet leaves xmlns="" on the records', "read as what they are", 47)
+@case('A stylesheet leaves xmlns="" on the records', "read as OAI-PMH elements", 47)
 def no_namespace() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b"<record>", b'<record xmlns="">'))
 
@@ -209,7 +220,7 @@ def namespaces_on_record() -> Setting:
     return Truth(), rewritten(0, lambda page: spaces.sub(b"", page).replace(b"<record>", declared))
 
 
-@case("A namespace name has a blank in it, so that it is no URI", "read as what it is", 48)
+@case("A namespace name contains a blank, so it is not a URI", "read anyway", 48)
 def namespace_that_is_no_uri() -> Setting:
     schema = b'<record xmlns:xsi="http://www.w3.org/2001/XML Schema-instance">'
     return Truth(), rewritten(0, lambda page: page.replace(b"<record>", schema))

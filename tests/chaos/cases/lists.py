@@ -79,7 +79,7 @@ def token_to_nothing() -> Setting:
 
 
 @case(
-    "A token though there is no result at all", "asked for again, then held against ListIdentifiers", 5,
+    "An answer without any result has a token", "requested again, then compared with ListIdentifiers", 5,
     said="lists no record at all, and never did",
 )  # fmt: skip
 def token_without_result() -> Setting:
@@ -94,7 +94,7 @@ def token_without_result() -> Setting:
     return Truth(0), fault
 
 
-@case("Empty pages with tokens stand in the middle of the list", "the tokens are followed", 5)
+@case("There are empty pages with tokens in the middle of the list", "the tokens are followed", 5)
 def empty_pages() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         if not is_list(request):
@@ -108,8 +108,10 @@ def empty_pages() -> Setting:
 
 
 @case(
-    "A token leads to its own page for ever", "noticed when nothing new comes; smaller windows give the rest", 6,
-)  # fmt: skip
+    "A token gives its own page again, without end",
+    "noticed when nothing new comes; smaller windows bring the rest",
+    6,
+)
 def token_to_itself() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         if is_list(request) and page_of(request) == 3:
@@ -120,8 +122,8 @@ def token_to_itself() -> Setting:
 
 
 @case(
-    "The list begins anew at its end, without saying how long it is",
-    "asked for once more; its end is where nothing new comes, and ListIdentifiers names no more", 6, 7,
+    "The list starts again at its end, and does not say how long it is",
+    "requested once more; it ends where nothing new comes and ListIdentifiers names no more", 6, 7,
 )  # fmt: skip
 def endless() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
@@ -140,13 +142,13 @@ def endless() -> Setting:
     return Truth(), fault
 
 
-@case("The list is longer than its completeListSize", "the list is walked to its end", 7)
+@case("The list is longer than its completeListSize", "the list is followed to its end", 7)
 def longer_than_said() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b'completeListSize="23"', b'completeListSize="10"'))
 
 
 @case(
-    "completeListSize is simply wrong", "asked for once more; then complete, with a note",
+    "completeListSize is simply wrong", "requested once more; then complete, with a note",
     said="announced 40 records and gave 23",
 )  # fmt: skip
 def wrong_size() -> Setting:
@@ -156,14 +158,14 @@ def wrong_size() -> Setting:
     return Truth(), fault
 
 
-@case("completeListSize is wrong, and that of ListIdentifiers is right", "asked for once more, then held against it")
+@case("completeListSize is wrong, and that of ListIdentifiers is right", "requested once more, then compared with it")
 def wrong_size_of_records() -> Setting:
     return Truth(), rewritten(0, lambda page: page.replace(b'completeListSize="23"', b'completeListSize="40"'))
 
 
 @case(
-    "The list is longer than its completeListSize, and its third page leads to itself",
-    "noticed when nothing new comes; smaller windows give the rest", 6, 7,
+    "The list is longer than its completeListSize, and the token of its third page gives that page again",
+    "noticed when nothing new comes; smaller windows bring the rest", 6, 7,
 )  # fmt: skip
 def longer_than_said_and_to_itself() -> Setting:
     def change(page: bytes, request: Request) -> bytes:
@@ -178,7 +180,7 @@ def longer_than_said_and_to_itself() -> Setting:
 
 @case(
     "The list never goes beyond its third page, windows with dates are empty, and no list says how long it is",
-    "smaller windows give less than the list did; what ListIdentifiers names besides is had by GetRecord", 7, 9,
+    "smaller windows bring less than the list did; what else ListIdentifiers names is fetched with GetRecord", 7, 9,
 )  # fmt: skip
 def never_beyond_and_no_windows() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
@@ -190,7 +192,7 @@ def never_beyond_and_no_windows() -> Setting:
     return Truth(), fault
 
 
-@case("Many pages in a row are empty: hidden records are counted into them", "the tokens are followed", 5)
+@case("Many pages in a row are empty, because hidden records are counted", "the tokens are followed", 5)
 def hidden_records() -> Setting:
     """As DSpace does, which takes them out behind the paging."""
 
@@ -206,14 +208,14 @@ def hidden_records() -> Setting:
     return Truth(), fault
 
 
-@case("noRecordsMatch comes in the middle of a list, once", "shorter than announced: asked for again", 9)
+@case("noRecordsMatch comes in the middle of a list, once", "shorter than announced: requested again", 9)
 def nothing_for_a_moment() -> Setting:
     return Truth(), at_page(3, reply(error("noRecordsMatch")), times=1)
 
 
 @case(
     "noRecordsMatch comes in the middle of a list that does not say how long it is",
-    "held against ListIdentifiers, then asked for again", 9,
+    "compared with ListIdentifiers, then requested again", 9,
 )  # fmt: skip
 def nothing_for_a_moment_unmeasured() -> Setting:
     left = [True]
@@ -227,7 +229,7 @@ def nothing_for_a_moment_unmeasured() -> Setting:
     return Truth(), fault
 
 
-@case("The list never goes beyond its third page", "shorter than announced: asked for by dates", 9)
+@case("The list never goes beyond its third page", "shorter than announced: requested by dates", 9)
 def never_beyond() -> Setting:
     """A search engine that gives the first 10,000 hits and no more."""
     return Truth(), rewritten(3, lambda page: TOKEN.sub(rb"<resumptionToken\1/>", page))
@@ -235,7 +237,7 @@ def never_beyond() -> Setting:
 
 @case(
     "The list never goes beyond its third page, and does not say how long it is",
-    "a full last page is held against ListIdentifiers, then asked for by dates", 9,
+    "a full last page is compared with ListIdentifiers; then the list is requested by dates", 9,
 )  # fmt: skip
 def never_beyond_unmeasured() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
@@ -245,30 +247,34 @@ def never_beyond_unmeasured() -> Setting:
     return Truth(), fault
 
 
-@case("The list ends too early, once", "shorter than announced: asked for again", 9)
+@case("The list ends too early, once", "shorter than announced: requested again", 9)
 def early_end() -> Setting:
     return Truth(), rewritten(3, lambda page: TOKEN.sub(rb"<resumptionToken\1/>", page), times=1)
 
 
-@case("The first page never has a token, only its attributes", "shorter than announced: asked for by dates", 9)
+@case("The first page never has a token, only its attributes", "shorter than announced: requested by dates", 9)
 def token_without_value() -> Setting:
     return Truth(), rewritten(1, lambda page: TOKEN.sub(rb"<resumptionToken\1/>", page))
 
 
 @case(
-    "The first page never has a token", "a full page alone is held against ListIdentifiers, then asked for by dates", 9
+    "The first page never has a token",
+    "a full single page is compared with ListIdentifiers; then the list is requested by dates",
+    9,
 )
 def never_a_token() -> Setting:
     return Truth(120, page_size=50), rewritten(0, no_token)
 
 
-@case("The first page never has a token, and holds few records", "the same, from ten records on", 9)
+@case("The first page never has a token, and has few records", "the same, from ten records on", 9)
 def never_a_token_on_small_pages() -> Setting:
     return Truth(40, page_size=12), rewritten(0, no_token)
 
 
 @case(
-    "The first page of no list ever has a token", "a full page alone, of a round number of records, is cut by dates", 9
+    "The first page of no list ever has a token",
+    "a full single page with a round number of records is split by dates",
+    9,
 )
 def never_a_token_of_any_list() -> Setting:
     """OJS 3.3: ListRecords and ListIdentifiers alike."""
@@ -276,7 +282,7 @@ def never_a_token_of_any_list() -> Setting:
 
 
 @case(
-    "The same, and one record cannot be written", "names that stand alone on a page are cut by dates as well", 9, 15,
+    "The same, and one record cannot be rendered", "a single page of identifiers is split by dates as well", 9, 15,
     missing={12},
 )  # fmt: skip
 def never_a_token_and_a_lost_record() -> Setting:
@@ -286,7 +292,7 @@ def never_a_token_and_a_lost_record() -> Setting:
     ), lambda request, truth: broken(request, truth) or reply(no_token(truth.bytes_of(request)))
 
 
-@case("The first page never has a token, and ListIdentifiers answers HTTP 500", "cut by dates", 9)
+@case("The first page never has a token, and ListIdentifiers answers HTTP 500", "split by dates", 9)
 def never_a_token_and_no_identifiers() -> Setting:
     return (
         Truth(120, page_size=50),
@@ -297,8 +303,8 @@ def never_a_token_and_no_identifiers() -> Setting:
 
 
 @case(
-    "Some records are in no window with dates, and another tears its page",
-    "what ListIdentifiers names besides the windows is had by GetRecord", 15, missing={2},
+    "Some records are in no window with dates, and another one breaks its page",
+    "what ListIdentifiers names in addition to the windows is fetched with GetRecord", 15, missing={2},
 )  # fmt: skip
 def undated_and_a_lost_record() -> Setting:
     return undated(lambda page: page)
@@ -349,7 +355,7 @@ def edit_and_publish(truth: Truth) -> None:
 
 @case(
     "One article is edited and one is published while the list is read by offsets, so that its length fits",
-    "compared with ListIdentifiers, as a record is newer than the run; what fell between two pages is had by GetRecord",
+    "compared with ListIdentifiers, as a record is newer than the run; what fell between pages is fetched by GetRecord",
     53,
 )
 def rows_shift_by_an_edit() -> Setting:
@@ -361,13 +367,13 @@ def rows_shift_in_windows() -> Setting:
     return Truth(), once_at(2, edit_and_publish)
 
 
-@case("An article is edited while a list is read that does not say how long it is", "the same", 53)
+@case("An article is edited while a list of unknown length is read", "the same", 53)
 def rows_shift_unmeasured() -> Setting:
     return Truth(), once_at(2, lambda truth: moving(truth, 2, datestamp=CLOCK), plain_token)
 
 
 @case(
-    "Rows shift for no visible reason while a list is read that does not say how long it is",
+    "Rows shift for no visible reason while a list of unknown length is read",
     "such a list is always compared with ListIdentifiers",
     53,
 )
@@ -420,6 +426,6 @@ def index_rebuilt_in_windows() -> Setting:
     return Truth(), rebuilt(7)
 
 
-@case("Articles are deleted in the middle of the list", "the shorter list is believed", 15)
+@case("Articles are deleted in the middle of the list", "the shorter list is accepted", 15)
 def list_really_shorter() -> Setting:
     return Truth(), once_at(2, lambda truth: truth.remove(20, 21))

@@ -24,14 +24,16 @@ from tests.providers.truth import (
 )
 
 
-@case("One record makes its page answer HTTP 500", "its window is cut by date; the record is had by GetRecord", 15)
+@case(
+    "One record makes its page answer HTTP 500", "its window is split by date; the record is fetched with GetRecord", 15
+)
 def bad_record() -> Setting:
     return Truth(), containing([12], BROKEN)
 
 
 @case(
     "One record makes its page, and GetRecord, answer HTTP 500",
-    "rejected by name; all others are there",
+    "rejected by identifier; all others are stored",
     15,
     missing={12},
 )
@@ -45,28 +47,40 @@ def lost(numbers: Iterable[int]) -> Fault:
 
 
 @case(
-    "No record can be written, and nothing but records is wrong",
-    "all rejected by name; incomplete, and all are asked for again", 15, state="incomplete", said="not one record",
+    "No record can be rendered, and everything else works",
+    "all are rejected by identifier; incomplete, and all are requested again",
+    15,
+    state="incomplete",
+    said="not a single record",
     rejected=23,
-)  # fmt: skip
+)
 def lost_altogether() -> Setting:
-    """OJS, after a plugin broke: the day it is mended no datestamp moves."""
+    """OJS, after a plugin broke: on the day it is fixed, no datestamp changes."""
     return Truth(), lost(range(23))
 
 
-@case("No record has the format, though the provider offers it", "all rejected by name", missing=set(range(23)))
+@case(
+    "No record has the format, although the provider offers it",
+    "all are rejected by identifier",
+    missing=set(range(23)),
+)
 def no_format_for_any() -> Setting:
     refusal = reply(error("cannotDisseminateFormat"))
     return Truth(), containing(range(23), refusal, verbs=("ListRecords", "GetRecord"))
 
 
-@case("Several records cannot be written", "each rejected by name; all others are there", 15, missing={0, 7, 8, 22})
+@case(
+    "Several records cannot be rendered",
+    "each is rejected by identifier; all others are stored",
+    15,
+    missing={0, 7, 8, 22},
+)
 def lost_records() -> Setting:
     return Truth(), lost([0, 7, 8, 22])
 
 
 @case(
-    "One record on every page of a long list cannot be written", "the same, each counted once", 15,
+    "One record on every page of a long list cannot be rendered", "the same; each is counted once", 15,
     missing=set(range(3, 1100, 10)),
 )  # fmt: skip
 def lost_on_every_page() -> Setting:
@@ -75,7 +89,7 @@ def lost_on_every_page() -> Setting:
     return Truth(days, page_size=10, granularity="day"), lost(range(3, 1100, 10))
 
 
-@case("One record tears the XML of its page", "the same, for half a document", 15, missing={12})
+@case("One record breaks the XML of its page", "the same, for the part of a document that came", 15, missing={12})
 def torn_by_a_record() -> Setting:
     torn = reply('<?xml version="1.0"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record>')
     return Truth(), containing([12], torn, verbs=("ListRecords", "GetRecord"))
@@ -86,26 +100,26 @@ def no_format_for_one() -> Setting:
     return Truth(), containing([12], reply(error("cannotDisseminateFormat")), verbs=("ListRecords", "GetRecord"))
 
 
-@case("ListRecords answers HTTP 500 to everything", "every record is had by GetRecord", 15)
+@case("ListRecords answers HTTP 500 to everything", "every record is fetched with GetRecord", 15)
 def no_lists() -> Setting:
     return Truth(), lambda request, _: BROKEN if is_list(request) else None
 
 
 @case(
-    "GetRecord gives nothing for a record that stands in the list",
-    "rejected by name; all others are there",
+    "GetRecord gives nothing for a record that is in the list",
+    "rejected by identifier; all others are stored",
     missing={12},
 )
 def nothing_by_name() -> Setting:
     return Truth(), by_name({12: reply(listing(verb="GetRecord"))})
 
 
-@case("GetRecord says noRecordsMatch of a record that stands in the list", "the same", missing={12})
+@case("GetRecord answers noRecordsMatch for a record that is in the list", "the same", missing={12})
 def no_match_by_name() -> Setting:
     return Truth(), by_name({12: reply(error("noRecordsMatch"))})
 
 
-@case("GetRecord gives another record than was asked for", "the same", missing={12})
+@case("GetRecord gives another record than requested", "the same", missing={12})
 def another_by_name() -> Setting:
     truth = Truth()
     return truth, by_name({12: reply(truth.answer("http://127.0.0.1/oai", get_record(11)))})
@@ -117,55 +131,55 @@ def nameless_by_name() -> Setting:
 
 
 @case(
-    "A record that could not be written is mended, and its datestamp stays",
-    "each later harvest asks for it by its name; there when it comes",
+    "A record that could not be rendered is fixed, and its datestamp stays",
+    "each later harvest requests it by its identifier, until it comes",
     15,
     missing={12},
-    mended=True,
+    fixed=True,
 )
-def mended() -> Setting:
+def fixed() -> Setting:
     return Truth(), lost([12])
 
 
-@case("The same, and everything is asked for again", "there", missing={12}, found_by="full", mended=True)
-def mended_before_a_full_harvest() -> Setting:
+@case("The same, and everything is requested again", "stored", missing={12}, found_by="full", fixed=True)
+def fixed_before_a_full_harvest() -> Setting:
     return Truth(), lost([12])
 
 
-@case("The same, and the lists are compared", "there", missing={12}, found_by="reconcile", mended=True)
-def mended_before_a_comparison() -> Setting:
+@case("The same, and the lists are compared", "stored", missing={12}, found_by="reconcile", fixed=True)
+def fixed_before_a_comparison() -> Setting:
     return Truth(), lost([12])
 
 
-@case("A whole server is mended, and no datestamp moves", "all are there", missing=set(range(8, 23)), mended=True)
-def mended_server() -> Setting:
+@case("A whole server is fixed, and no datestamp changes", "all are stored", missing=set(range(8, 23)), fixed=True)
+def fixed_server() -> Setting:
     return Truth(), lost(range(8, 23))
 
 
-@case("A record that could not be had by its name is, later", "there when it comes", missing={12}, mended=True)
+@case("A record that GetRecord could not give is there later", "stored when it comes", missing={12}, fixed=True)
 def nothing_by_name_for_a_while() -> Setting:
     return Truth(), by_name({12: reply(listing(verb="GetRecord"))})
 
 
 @case(
-    "A record that could not be written is deleted, which is never announced",
-    "a tombstone, once the provider does not know its name; it is asked for no more",
-    missing={12}, later=lambda truth: truth.remove(12), mended=True,
+    "A record that could not be rendered is deleted, and the provider never announces that",
+    "a tombstone, as soon as the provider does not know its identifier; it is not requested any more",
+    missing={12}, later=lambda truth: truth.remove(12), fixed=True,
 )  # fmt: skip
 def lost_and_gone() -> Setting:
     return Truth(), lost([12])
 
 
 @case(
-    "A record that could not be written is neither listed nor known by its name any more",
-    "`reconcile` finds that it is gone",
-    missing={12}, later=lambda truth: truth.remove(12), found_by="reconcile", mended=True,
+    "A record that could not be rendered is not listed any more, and its identifier is unknown",
+    "`reconcile` notices that it is gone",
+    missing={12}, later=lambda truth: truth.remove(12), found_by="reconcile", fixed=True,
 )  # fmt: skip
 def unlisted_and_gone() -> Setting:
     return Truth(), by_name({12: reply(listing(verb="GetRecord"))})
 
 
-@case("The connection breaks while a record is had by its name, once", "asked for again")
+@case("The connection breaks once while GetRecord is answered", "requested again")
 def hung_up_by_name() -> Setting:
     left, pages = [True], containing([12], BROKEN)
 
@@ -213,7 +227,7 @@ def no_lists_and_empty_pages() -> Setting:
 
 @case(
     "ListRecords answers HTTP 500 to everything, and the list of identifiers ends too early",
-    "what it names is had by GetRecord; incomplete", state="incomplete", said="HTTP 500",
+    "what it names is fetched with GetRecord; incomplete", state="incomplete", said="HTTP 500",
 )  # fmt: skip
 def no_lists_and_an_early_end() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
@@ -244,12 +258,12 @@ STRANGE = (
 )
 
 
-@case("Identifiers hold anything at all, and differ in case or a no-break space alone", "kept as they are")
+@case("Identifiers contain any characters, and some differ only in case or in a no-break space", "kept as they are")
 def strange_identifiers() -> Setting:
     return strange(), lambda request, _: None
 
 
-@case("The same, and each is had by its name alone", "percent-encoded once")
+@case("The same, and each record can only be fetched with GetRecord", "percent-encoded once")
 def strange_identifiers_by_name() -> Setting:
     return strange(), lambda request, _: BROKEN if is_list(request) else None
 
@@ -263,19 +277,24 @@ def many_sets() -> Setting:
     return Truth([article(0), article(1, sets=tuple(f"s:{n}" for n in range(10_000)))]), lambda request, _: None
 
 
-@case("An attribute holds 5 MB", "kept")
+@case("An attribute has 5 MB", "kept")
 def large_attribute() -> Setting:
     data = metadata(3).replace(b"<dc:title>", b'<dc:title lang="' + b"x" * 5_000_000 + b'">')
     return one_with(3, data)
 
 
-@case("A record nests 300 elements deep", "refused unread: rejected by name; all others are there", 54, missing={3})
+@case(
+    "A record has elements nested 300 levels deep",
+    "not parsed: rejected by identifier; all others are stored",
+    54,
+    missing={3},
+)
 def deep_record() -> Setting:
     deep = b"<dc:x>" * 300 + b"</dc:x>" * 300
     return one_with(3, metadata(3).replace(b"<dc:title>", deep + b"<dc:title>"))
 
 
-@case("A record holds a text of 11 MB", "the same", 54, missing={3})
+@case("A record has a text of 11 MB", "the same", 54, missing={3})
 def long_text() -> Setting:
     return one_with(3, metadata(3, " wide" * 2_200_000))
 
@@ -293,7 +312,7 @@ def no_metadata() -> Setting:
 
 
 @case(
-    "The metadata of a record are escaped XML",
+    "The metadata of a record is escaped XML",
     "kept as text, with the finding `metadata-is-text`",
     41,
     altered={3: "&lt;"},
@@ -313,13 +332,13 @@ def no_header() -> Setting:
     return Truth(), rewritten(1, lambda page: page.replace(b"<ListRecords>", b"<ListRecords>" + junk))
 
 
-@case("A record has no datestamp and no setSpec", "kept; what it says counts", 42, harvests=2, requests=1)
+@case("A record has no datestamp and no setSpec", "kept with the values it has", 42, harvests=2, requests=1)
 def no_datestamp() -> Setting:
     facts = re.compile(rb"<datestamp>[^<]*</datestamp>(?:<setSpec>[^<]*</setSpec>)*")
     return Truth(), rewritten(0, lambda page: facts.sub(b"", page))
 
 
-@case("A <metadata> stands within <metadata>", "the record is kept as it is", 48)
+@case("There is a <metadata> within <metadata>", "the record is kept as it is", 48)
 def nested_metadata() -> Setting:
     def change(page: bytes) -> bytes:
         return page.replace(b"<metadata>", b"<metadata><metadata>").replace(b"</metadata>", b"</metadata></metadata>")
@@ -327,7 +346,7 @@ def nested_metadata() -> Setting:
     return Truth(), rewritten(0, change)
 
 
-@case("The DOI stands in the header's identifier alone", "kept with its header; the reader looks for the DOI there", 52)
+@case("The DOI is only in the header's identifier", "kept with its header; the reader looks for the DOI there", 52)
 def doi_in_header() -> Setting:
     bare = f"<oai_dc:dc {DC}><dc:title>On reeds</dc:title></oai_dc:dc>".encode()
     records = [
@@ -336,6 +355,6 @@ def doi_in_header() -> Setting:
     return Truth(records), lambda request, _: None
 
 
-@case("Another element stands among the records", "rejected; the others are kept", 42, rejected=1)
+@case("There is another element among the records", "rejected; the others are kept", 42, rejected=1)
 def stranger() -> Setting:
     return Truth(), rewritten(1, lambda page: page.replace(b"<ListRecords>", b"<ListRecords><p>Warning</p>"))

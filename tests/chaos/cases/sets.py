@@ -49,9 +49,12 @@ def rename(truth: Truth) -> None:
 
 
 @case(
-    "Lists are empty unless they name a set", "a note that names the sets; all is asked for until something came", 44,
-    said="lists no record at all, and never did; it has the sets river:ART", corrected='sets = ["river:ART"]\n',
-)  # fmt: skip
+    "Lists are empty unless they name a set",
+    "a note that names the sets; everything is requested until something came",
+    44,
+    said="lists no record at all, and never did; it has the sets river:ART",
+    corrected='sets = ["river:ART"]\n',
+)
 def set_required() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         lists = request.query.get("verb") in ("ListRecords", "ListIdentifiers")

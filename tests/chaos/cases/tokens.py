@@ -19,32 +19,32 @@ from tests.providers.truth import (
 )
 
 
-@case("A token expires", "its window begins anew and doubles nothing", 8)
+@case("A token expires", "its window starts again, and no record is stored twice", 8)
 def expired_token() -> Setting:
     return Truth(), at_page(3, reply(error("badResumptionToken")), times=1)
 
 
-@case("Every token expires before it is used", "windows so small that they need no token", 8)
+@case("Every token expires before it is used", "windows are made so small that they need no token", 8)
 def expired_tokens() -> Setting:
     return Truth(), lambda request, _: reply(error("badResumptionToken")) if page_of(request) > 1 else None
 
 
-@case("Every token is answered with HTTP 500", "windows so small that they need no token")
+@case("Every token is answered with HTTP 500", "windows are made so small that they need no token")
 def tokens_break_it() -> Setting:
     return Truth(), lambda request, _: BROKEN if page_of(request) > 1 else None
 
 
-@case("Tokens hold +, / and =", "percent-encoded once", 10)
+@case("Tokens contain +, / and =", "percent-encoded once", 10)
 def plus_in_token() -> Setting:
     return Truth(), recoded(lambda value: "a+b/c=" + value, lambda query: unquote_plus(query))
 
 
-@case("A percent-encoded token is refused", "sent again as it stands", 11)
+@case("A percent-encoded token is refused", "sent again unchanged", 11)
 def encoded_token_refused() -> Setting:
     return Truth(), recoded(lambda value: "a:b!" + value, lambda query: query)
 
 
-@case("Tokens hold &amp;, escaped for XML", "sent as the text that XML means", 12)
+@case("Tokens contain &amp;, escaped for XML", "sent unescaped", 12)
 def ampersand_in_token() -> Setting:
     return Truth(), recoded(lambda value: "a&b;" + value, lambda query: unquote_plus(query))
 
@@ -68,7 +68,9 @@ def recoded(given: Callable[[str], str], understood: Callable[[str], str]):
     return fault
 
 
-@case("A token forgets the dates of its list", "what lies outside is kept, and not trusted", 13, settings=WINDOWS)
+@case(
+    "A token forgets the dates of its list", "records outside of them are kept, but do not count", 13, settings=WINDOWS
+)
 def forgetful_token() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         if page_of(request) != 1 or not is_list(request) or "from" not in request.query:
@@ -81,17 +83,17 @@ def forgetful_token() -> Setting:
     return Truth(), fault
 
 
-@case("A request with a token needs metadataPrefix too", "windows so small that they need no token", 14)
+@case("A request with a token needs metadataPrefix too", "windows are made so small that they need no token", 14)
 def token_needs_prefix() -> Setting:
     return Truth(), lambda request, _: reply(error("badArgument")) if page_of(request) > 1 else None
 
 
-@case("cursor counts pages, and completeListSize is absent", "for display only; the list is walked to its end", 43)
+@case("cursor counts pages, and completeListSize is absent", "for display only; the list is followed to its end", 43)
 def odd_cursor() -> Setting:
     return Truth(), rewritten(0, lambda page: re.sub(rb' completeListSize="\d+" cursor="\d+"', b' cursor="1"', page))
 
 
-@case("Tokens are percent-encoded already", "percent-encoded once more, as any text", 12)
+@case("Tokens are percent-encoded already", "percent-encoded once more, like any text", 12)
 def token_encoded_already() -> Setting:
     return Truth(), recoded(lambda value: "a%2Bb%26" + value, lambda query: unquote_plus(query))
 

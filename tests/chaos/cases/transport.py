@@ -26,7 +26,7 @@ from tests.providers.truth import (
 MAINTENANCE = reply("<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>", Content_Type="text/html")
 
 
-@case("The answer is cut in the middle", "fetched again; half a page is never taken", 23)
+@case("The answer is cut in the middle", "fetched again; half a page is never stored", 23)
 def truncated() -> Setting:
     def fault(request: Request, truth: Truth) -> Answer | None:
         whole = reply(truth.bytes_of(request))
@@ -36,7 +36,11 @@ def truncated() -> Setting:
     return Truth(), fault
 
 
-@case("The document ends in the middle, the answer does not say so", "fetched again; half a page is never taken", 23)
+@case(
+    "The document ends in the middle, and nothing in the answer says so",
+    "fetched again; half a page is never stored",
+    23,
+)
 def half_a_document() -> Setting:
     return Truth(), rewritten(3, lambda page: page[: len(page) * 2 // 3], times=1)
 
@@ -66,29 +70,29 @@ def half_of(page: bytes) -> bytes:
     return page[: len(page) // 2]
 
 
-@case("A chunked answer is cut at the end of a chunk", "fetched again; half a page is never taken", 23)
+@case("A chunked answer is cut at the end of a chunk", "fetched again; half a page is never stored", 23)
 def cut_chunks() -> Setting:
     return Truth(), once(3, lambda page: chunked(half_of(page).decode("utf-8", "ignore"), whole=False))
 
 
-@case("An answer without a length is cut in the middle", "fetched again; half a page is never taken", 23)
+@case("An answer without a length is cut in the middle", "fetched again; half a page is never stored", 23)
 def cut_without_length() -> Setting:
     return Truth(), once(3, lambda page: without_length(half_of(page)), without_length)
 
 
-@case("Content-Length counts characters, where a page has fewer than bytes", "fetched again", 23)
+@case("Content-Length counts characters, which are fewer than the bytes", "fetched again", 23)
 def short_length() -> Setting:
     return Truth(), once(3, lambda page: reply(page, Content_Length=str(len(page.decode()))))
 
 
-@case("Content-Length promises more than comes, always", "failed: no page is known to be whole", 23,
+@case("Content-Length always promises more than comes", "failed: no page is certainly whole", 23,
     state="failed", said="cut short",
 )  # fmt: skip
 def long_length() -> Setting:
     return Truth(), once(0, reply, lambda page: reply(page, Content_Length=str(len(page) + 7)))
 
 
-@case("A proxy closes the elements of a page that was cut", "shorter than announced: asked for again", 23)
+@case("A proxy closes the elements of a page that was cut", "shorter than announced: requested again", 23)
 def closed_by_proxy() -> Setting:
     return Truth(), rewritten(3, closed_by(12), times=1)
 
@@ -122,7 +126,7 @@ def closed_by_proxy_unmeasured() -> Setting:
     return Truth(), fault
 
 
-@case("A proxy gives a page of before, once", "fewer than announced: asked for again")
+@case("A proxy once gives an earlier page again", "fewer than announced: requested again")
 def page_of_before() -> Setting:
     before: list[bytes] = []
 
@@ -134,7 +138,7 @@ def page_of_before() -> Setting:
     return Truth(), fault
 
 
-@case("The connection is closed without an answer", "asked again")
+@case("The connection is closed without an answer", "requested again")
 def hung_up() -> Setting:
     return Truth(), at_page(3, Answer(b"", close=True), times=1)
 
@@ -149,20 +153,20 @@ def with_lines(*lines: bytes) -> Fault:
     return fault
 
 
-@case("Malformed header lines before Content-Length", "ignored; the headers after them count")
+@case("There are malformed header lines before Content-Length", "ignored; the headers after them are used")
 def malformed_headers() -> Setting:
     return Truth(), with_lines(b"Access-Control-Expose-Headers : X-Page", b"<b>Notice</b>: Undefined index", b"printed")
 
 
-@case("HTTP 103 (Early Hints) before every answer", "skipped")
+@case("Every answer begins with HTTP 103 (Early Hints)", "skipped")
 def early_hints() -> Setting:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </site.css>; rel=preload\r\n\r\n"
     return Truth(), lambda request, truth: Answer(hints + reply(truth.bytes_of(request)))
 
 
 @case(
-    "A web page with HTTP 200, for hours",
-    "incomplete, and goes on where it was",
+    "Every answer is a web page with HTTP 200, for hours",
+    "incomplete; the next harvest resumes there",
     24,
     state="incomplete",
     said="web page",
@@ -178,8 +182,8 @@ def maintenance() -> Setting:
 
 
 @case(
-    "A web page with HTTP 200 from the start",
-    "failed; the next harvest begins anew",
+    "Every answer is a web page with HTTP 200, from the start",
+    "failed; the next harvest starts again",
     24,
     state="failed",
     said="web page",
@@ -189,7 +193,11 @@ def maintenance_from_the_start() -> Setting:
 
 
 @case(
-    "Empty answers with HTTP 200", "incomplete, and goes on where it was", 24, state="incomplete", said="empty answer"
+    "Answers are empty, with HTTP 200",
+    "incomplete; the next harvest resumes there",
+    24,
+    state="incomplete",
+    said="empty answer",
 )
 def empty_answers() -> Setting:
     seen: list[int] = []
@@ -202,9 +210,13 @@ def empty_answers() -> Setting:
 
 
 @case(
-    "One window fails, those behind it do not", "it stays open in the ledger, and only it is asked for again", 25,
-    settings=WINDOWS, state="incomplete", said="HTTP 503",
-)  # fmt: skip
+    "One window fails, and those after it do not",
+    "it stays open in the ledger, and only this window is requested again",
+    25,
+    settings=WINDOWS,
+    state="incomplete",
+    said="HTTP 503",
+)
 def failed_window() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         return reply("busy", 503) if is_list(request) and request.query.get("from", "").startswith("2020-05") else None
@@ -227,12 +239,22 @@ def crowded(status: int, **headers: str) -> Fault:
     return fault
 
 
-@case("HTTP 429 with Retry-After in seconds", "waited for, and then slower", 26, settings="retries = 1\n")
+@case(
+    "HTTP 429 with Retry-After in seconds",
+    "the harvest waits, and requests more slowly after that",
+    26,
+    settings="retries = 1\n",
+)
 def too_many_requests() -> Setting:
     return Truth(), crowded(429, Retry_After="1")
 
 
-@case("HTTP 503 with Retry-After as a date, by a clock that is wrong", "waited for", 26, settings="retries = 1\n")
+@case(
+    "HTTP 503 with Retry-After as a date, by a clock that is wrong",
+    "the harvest waits until then",
+    26,
+    settings="retries = 1\n",
+)
 def busy_until() -> Setting:
     dates = {"Date": "Sat, 01 Jan 2000 00:00:00 GMT", "Retry_After": "Sat, 01 Jan 2000 00:00:01 GMT"}
     return Truth(), crowded(503, **dates)
@@ -266,7 +288,7 @@ def come_back_later() -> Setting:
 
 
 @case(
-    "HTTP 503 with a Retry-After beyond the cap while the formats are asked for", "the source waits until then", 26,
+    "HTTP 503 with a Retry-After beyond the cap while the formats are requested", "the source waits until then", 26,
     settings="retry_cap = 60\n", state="waiting", said="left alone until",
 )  # fmt: skip
 def come_back_later_to_an_explanation() -> Setting:
@@ -284,7 +306,7 @@ def come_back_later_to_an_explanation() -> Setting:
 
 
 @case(
-    "HTTP 429 for every record that is asked for by its name", "incomplete: that is no fault of the records'", 26,
+    "GetRecord always answers HTTP 429", "incomplete: the records are not at fault", 26,
     state="incomplete", said="HTTP 429",
 )  # fmt: skip
 def too_many_names() -> Setting:
@@ -292,7 +314,7 @@ def too_many_names() -> Setting:
     return Truth(), lambda request, truth: crowded if request.query.get("verb") == "GetRecord" else page(request, truth)
 
 
-@case("An unknown User-Agent is blocked", "ours names the program and a contact", 50)
+@case("An unknown User-Agent is blocked", "the User-Agent names this program and a contact", 50)
 def blocked_agent() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         return None if request.headers.get("User-Agent", "").startswith("harvester/") else reply("no robots", 403)
@@ -301,17 +323,23 @@ def blocked_agent() -> Setting:
 
 
 @case(
-    "A site's protection against robots lets a browser in, and us not", "failed: named, with what its administrator "
-    "needs to let us through", 50, state="failed", said="protection against robots (AWS WAF",
-)  # fmt: skip
+    "A site's protection against robots admits browsers, but not this program",
+    "failed: the message names it, and what its administrator needs to admit this program",
+    50,
+    state="failed",
+    said="protection against robots (AWS WAF",
+)
 def wall() -> Setting:
     return Truth(), lambda request, _: reply("", 202, x_amzn_waf_action="challenge")
 
 
 @case(
-    "A protection against robots from the third page on", "incomplete, and goes on where it was", 50,
-    state="incomplete", said="protection against robots (Anubis",
-)  # fmt: skip
+    "A protection against robots blocks the third page and all after it",
+    "incomplete; the next harvest resumes there",
+    50,
+    state="incomplete",
+    said="protection against robots (Anubis",
+)
 def late_wall() -> Setting:
     page = "<!doctype html><html><head><title>Making sure you&#39;re not a bot!</title></head></html>"
     seen: list[int] = []
@@ -323,36 +351,40 @@ def late_wall() -> Setting:
     return Truth(), fault
 
 
-@case("POST is refused", "every question is a GET", 49)
+@case("POST is refused", "every request is a GET", 49)
 def post_refused() -> Setting:
     return Truth(), lambda request, _: None if request.method == "GET" else reply("no POST", 405)
 
 
-@case("Requests with a token are refused, as a firewall does", "windows so small that they need no token")
+@case("Requests with a token are refused, as a firewall does", "windows are made so small that they need no token")
 def tokens_refused() -> Setting:
     forbidden = reply("Not Acceptable", 406)
     return Truth(), lambda request, _: forbidden if "resumptionToken" in request.query else None
 
 
-@case("A page is redirected in a circle", "given up after five; its window is cut by date, its records asked for", 51)
+@case(
+    "A page is redirected in a circle",
+    "stopped after five redirects; the window is split by date, its records fetched with GetRecord",
+    51,
+)
 def redirect_loop() -> Setting:
     return Truth(), lambda request, _: redirect(request.target) if page_of(request) == 3 else None
 
 
 @case(
-    "A page is redirected to a file", "refused; incomplete, and goes on where it was", 51,
+    "A page is redirected to a file", "refused; incomplete, and the next harvest resumes there", 51,
     state="incomplete", said="not an address that is requested",
 )  # fmt: skip
 def redirected_to_a_file() -> Setting:
     return Truth(), at_page(3, redirect("file:///etc/passwd"))
 
 
-@case("A redirect forgets the question", "asked again at the new address", 51)
+@case("A redirect loses the query", "requested again at the new address", 51)
 def forgetful_redirect() -> Setting:
     return Truth(), lambda request, _: redirect("/en/oai") if urlsplit(request.target).path == "/oai" else None
 
 
-@case("Every request is redirected", "followed once; the final address is asked from then on", 51)
+@case("Every request is redirected", "followed once; requests go to the final address from then on", 51)
 def redirected() -> Setting:
     def fault(request: Request, truth: Truth) -> bytes | None:
         parts = urlsplit(request.target)
@@ -362,7 +394,7 @@ def redirected() -> Setting:
 
 
 @case(
-    "A page is larger than the cap", "its window is cut by date until pages fit", 54,
+    "A page is larger than the limit", "its window is split by date until pages fit", 54,
     settings=CAP,
 )  # fmt: skip
 def huge_pages() -> Setting:
@@ -370,9 +402,10 @@ def huge_pages() -> Setting:
 
 
 @case(
-    "A page drips, byte by byte", "given up at its deadline; its window is cut by date, its records asked for",
+    "A page arrives byte by byte, without end",
+    "stopped at its deadline; the window is split by date, its records fetched with GetRecord",
     settings="deadline = 1\n",
-)  # fmt: skip
+)
 def dripping() -> Setting:
     def fault(request: Request, truth: Truth) -> Answer | None:
         data = truth.bytes_of(request)
@@ -382,7 +415,7 @@ def dripping() -> Setting:
     return Truth(7, page_size=10), fault
 
 
-@case("A page declares a DOCTYPE with entities", "refused unread; the records are had by GetRecord")
+@case("A page declares a DOCTYPE with entities", "not parsed; the records are fetched with GetRecord")
 def doctype() -> Setting:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     return Truth(), rewritten(2, lambda page: page.replace(b"?>\n", b"?>\n" + bomb, 1))
@@ -393,19 +426,19 @@ def identify(answer: bytes) -> Fault:
     return lambda request, _: answer if request.query.get("verb") == "Identify" else None
 
 
-@case("Identify alone fails with HTTP 500", "the lists are harvested without it; it is requested again next time", 23)
+@case("Only Identify fails with HTTP 500", "the lists are harvested without it; it is requested again next time", 23)
 def identify_fails() -> Setting:
     return Truth(), identify(reply("", 500))
 
 
-@case("Identify alone is refused as a bad verb", "the same", 23)
+@case("Only Identify is refused as a bad verb", "the same", 23)
 def identify_is_refused() -> Setting:
     return Truth(), identify(reply(error("badVerb", "Illegal verb")))
 
 
 @case(
     "A proxy in between refuses the connection (HTTP 407)",
-    "the run fails and says where its login belongs; nothing is lost",
+    "the run fails, and the message says where to enter its login; nothing is lost",
     23,
     state="failed",
     said="a proxy between this machine and the provider asks for a login",
@@ -416,7 +449,7 @@ def proxy_refuses() -> Setting:
 
 @case(
     "The configured proxy gives no connection",
-    "the run fails and names the proxy; with another setting everything comes",
+    "the run fails, and the message names the proxy; with another setting everything comes",
     23,
     settings='proxy = "http://127.0.0.1:9"\nretries = 0\n',
     state="failed",
@@ -428,8 +461,8 @@ def proxy_gives_no_connection() -> Setting:
 
 
 @case(
-    "The certificate was issued by an authority of the institution's own",
-    "the run fails and names `ca_file`; with it everything comes",
+    "The certificate was issued by the institution's own authority",
+    "the run fails, and the message names `ca_file`; with it everything comes",
     23,
     state="failed",
     said="set ca_file of the source to a file with the missing certificate",

@@ -10,10 +10,13 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
-from harvester.crossref.client import mail, messages, sent_file, verdicts
+from harvester.answers import Again, Facts, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
+from harvester.crossref.client import facts, mail, messages, sent_file, verdicts
+from harvester.crossref.client.catalogue import Catalogue
 from harvester.crossref.client.http import Connection, Http
 from harvester.crossref.client.servlet import LIVE, TEST, Login, Servlet
+from harvester.crossref.client.works import LIVE as API
+from harvester.crossref.client.works import RESOLVER, Reader
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
 from harvester.system.stopping import Stop
@@ -26,6 +29,9 @@ class _Configuration(Protocol):
 
     @property
     def crossref(self) -> CrossrefSettings | None: ...
+
+    @property
+    def path(self) -> Path: ...
 
     def deposit_password(self) -> str | None: ...
 
@@ -57,6 +63,36 @@ class CrossrefAgency:
             yield Servlet(http, login, settings.deposit_url or _BASE[settings.deposit])
         finally:
             http.close()
+
+    @contextmanager
+    def catalogue(self, config: _Configuration, stop: Stop) -> Iterator[Catalogue]:
+        """What Crossref holds, which anybody may read. Raises `ConfigError` where it is not that of the test system."""
+        settings = config.crossref
+        if settings is None:
+            raise ConfigError([f"{config.path}: there is no [crossref] table"])
+        contact = settings.contact or settings.depositor_email
+        http = Http(Connection(contact=contact), stop)
+        try:
+            base = settings.api_url or API
+            yield Catalogue(Reader(http, contact, base, resolver=settings.api_url or RESOLVER, stop=stop))
+        finally:
+            http.close()
+
+    def unreadable(self, config: _Configuration) -> str | None:
+        """Why nothing can be read back of what was sent; `None` if it can."""
+        settings = config.crossref
+        if settings is None or settings.deposit == "off":
+            return self.off
+        if settings.deposit == "test" and settings.api_url is None:
+            return (
+                "What the test system of Crossref holds cannot be read: it has no REST API. Set deposit = \"live\" under "
+                "[crossref], or api_url if your system has one."
+            )
+        return None
+
+    def facts(self, data: bytes) -> dict[str, Facts]:
+        """What a file says of each of its DOIs, by the folded DOI."""
+        return facts.of_file(data)
 
     def articles(self, data: bytes) -> Iterable[SentArticle]:
         return sent_file.articles(data)

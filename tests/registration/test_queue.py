@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.registration.file_states import IN_FLIGHT
-from harvester.registration.queue import clock_problem, next_moment, next_step
+from harvester.registration.queue import clock_problem, next_step
 from harvester.store import Account, Submission
 from tests.registration.samples import HOUR, NOW, file, sent_file
 
@@ -61,11 +61,6 @@ def test_limits():
     assert step(AWAITED, ready(3), most=2) == "send b3"
     assert step(ready(1), sends=False) is None
     assert step(file(1), sends=False) == "ask b1"
-
-
-def test_the_next_moment_is_the_earliest():
-    assert next_moment([]) is None
-    assert next_moment([file(1, next=LATER), file(2, next=NOW), file(3, next=None)]) == NOW
 
 
 @given(st.lists(st.sets(st.sampled_from("abcd"), min_size=1), min_size=1, max_size=6), st.randoms())

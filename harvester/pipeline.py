@@ -6,6 +6,7 @@
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
     deposit    for each file that is due: send it, or ask what became of it and of its DOIs
+    drift      read what the agency holds                    | compare it with the files that were sent
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
     restore    a copy, in the place of the store
@@ -41,6 +42,9 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.registration.again import note_changed_settings
+from harvester.registration.drift_search import DriftFound
+from harvester.registration.drift_search import find_drift as search_drift
+from harvester.registration.readback import ReadableAgency, reading
 from harvester.registration.registrar import AGENCIES, Agency, terms_of
 from harvester.registration.round import RoundReport, do_round
 from harvester.reports import ExportReport, RecordFinding, RunReport
@@ -56,6 +60,7 @@ __all__ = [
     "deposit",
     "discard_deposit",
     "export",
+    "find_drift",
     "forget_source",
     "harvest",
     "mark_deposited",
@@ -237,6 +242,29 @@ def deposit(
     """
     fresh = [file.batch_id for file in exported.files] if exported else []
     return do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
+
+
+def find_drift(
+    config: Config,
+    store: Store,
+    agency: ReadableAgency,
+    names: Sequence[str] = (),
+    *,
+    dois: Sequence[str] = (),
+    now: Now,
+    stop: Stop = never_stop,
+) -> DriftFound:
+    """Compares what an agency holds with what was sent of the named sources, of these DOIs, or of all.
+
+    Raises `ConfigError` if the agency cannot be read, `AgencyError`, `BusyError`, and `Stopped`; what was read so far
+    is not read again.
+    """
+    sources = [source.name for source in select_sources(config, names)] if names else []
+    with reading(config, store, agency, now, stop) as (readback, terms):
+        prefixes = config.crossref.prefixes if config.crossref else ()
+        return search_drift(
+            store, agency, terms.system, readback, sources=sources, dois=dois, prefixes=prefixes, now=now()
+        )
 
 
 def mark_deposited(

@@ -68,7 +68,7 @@ def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_r
     terms = CROSSREF_AGENCY.terms(config)
     if terms is None:
         raise ConfigError([CROSSREF_AGENCY.off])
-    selection = Selection(dois=tuple(_doi(doi) for doi in dois))
+    selection = Selection(dois=tuple(doi_of(doi) for doi in dois))
     with opened(common, config) as store, stop_on_signals(common, "Stopping after this request.") as stop:
         if dry_run:
             with shown(common):
@@ -82,7 +82,7 @@ def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_r
         return stop.code(_exit_code(result, _states(store, terms, selection.dois), waited=minutes is not None))
 
 
-def _doi(text: str) -> str:
+def doi_of(text: str) -> str:
     if (doi := clean_doi(text)) is None:
         raise click.BadParameter(f"{text} is not a DOI; write 10.12345/abc", param_hint="--doi")
     return doi

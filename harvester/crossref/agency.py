@@ -30,9 +30,6 @@ class _Configuration(Protocol):
     @property
     def crossref(self) -> CrossrefSettings | None: ...
 
-    @property
-    def path(self) -> Path: ...
-
     def deposit_password(self) -> str | None: ...
 
 
@@ -69,7 +66,7 @@ class CrossrefAgency:
         """What Crossref holds, which anybody may read. Raises `ConfigError` where it is not that of the test system."""
         settings = config.crossref
         if settings is None:
-            raise ConfigError([f"{config.path}: there is no [crossref] table"])
+            raise ConfigError([self.off])
         contact = settings.contact or settings.depositor_email
         http = Http(Connection(contact=contact), stop)
         try:
@@ -85,9 +82,11 @@ class CrossrefAgency:
             return self.off
         if settings.deposit == "test" and settings.api_url is None:
             return (
-                "What the test system of Crossref holds cannot be read: it has no REST API. Set deposit = \"live\" under "
+                'What the test system of Crossref holds cannot be read: it has no REST API. Set deposit = "live" under '
                 "[crossref], or api_url if your system has one."
             )
+        if settings.deposit_url and settings.api_url is None:
+            return "What is sent to deposit_url cannot be read from Crossref itself. Set api_url under [crossref]."
         return None
 
     def facts(self, data: bytes) -> dict[str, Facts]:

@@ -5,7 +5,7 @@ The bytes of our file count, and not the article as it is today: what has change
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -21,12 +21,13 @@ DriftKind = Literal["foreign", "field", "missing", "owner"]
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """What we know of a DOI: the versions that are ours, newest last, and the facts of the files that are there.
+    """What we know of a DOI: the `versions` of all our files with it, and the facts of those that are there.
 
-    `since`: when the agency is known to have had the newest of them.
+    `held` is the one that the agency had, and `since` when that is known.
     """
 
     doi: str
+    held: int
     versions: tuple[int, ...]
     facts: Mapping[int, Facts]
     since: datetime | None = None
@@ -46,26 +47,28 @@ class Drift(Struct, frozen=True, kw_only=True):
 def compared(sent: Sent, held: HeldRecord | None, prefixes: tuple[str, ...], now: datetime) -> list[Drift]:
     """Every difference. `prefixes` are those of the account, whose records may belong to any of them."""
     is_fresh = sent.since is not None and now - sent.since < GRACE
-    ours = sent.versions[-1] if sent.versions else None
     if held is None or held.version is None:
-        missing = Drift(doi=sent.doi, kind="missing", ours=_words(ours))
-        return [] if is_fresh else [missing]
+        return [] if is_fresh else [_of_version("missing", sent, None)]
     found = list(_owner(sent, held, prefixes))
-    if is_foreign(held.version, sent.versions):
-        theirs = _words(held.version)
-        found.append(Drift(doi=sent.doi, kind="foreign", ours=_words(ours), theirs=theirs, held_version=held.version))
-    elif ours is not None and held.version < ours:  # it shows an older version of ours, or from before us
-        older = Drift(
-            doi=sent.doi, kind="missing", ours=_words(ours), theirs=_words(held.version), held_version=held.version
-        )
-        return found if is_fresh else [*found, older]
-    facts = sent.facts.get(held.version, sent.facts.get(ours or 0))
+    if is_foreign(held.version, sent.versions, sent.held):
+        found.append(_of_version("foreign", sent, held.version))
+    elif held.version < sent.held:  # an older version of ours, or one from before us
+        return found if is_fresh else [*found, _of_version("missing", sent, held.version)]
+    facts = sent.facts.get(held.version, sent.facts.get(sent.held))
     return found if facts is None else [*found, *_fields(sent.doi, facts, held)]
 
 
-def is_foreign(held: int, ours: tuple[int, ...]) -> bool:
-    """Whether somebody else deposited after us. An older version than ours proves nothing: the answer may be late."""
-    return held not in ours and held > max(ours, default=0)
+def _of_version(kind: DriftKind, sent: Sent, held: int | None) -> Drift:
+    theirs = () if held is None else (str(held),)
+    return Drift(doi=sent.doi, kind=kind, ours=(str(sent.held),), theirs=theirs, held_version=held)
+
+
+def is_foreign(held: int, versions: Collection[int], ours: int) -> bool:
+    """Whether somebody else deposited after `ours`, which the agency had.
+
+    An older version proves nothing: the answer may be late. So may a newer one of our own `versions`.
+    """
+    return held not in versions and held > ours
 
 
 def is_richer(theirs: Facts, ours: Facts) -> tuple[str, ...]:
@@ -108,7 +111,3 @@ def _comparable(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _references(facts: Facts) -> int:
     return int(next(iter(facts.get("references", ())), "0"))
-
-
-def _words(version: int | None) -> tuple[str, ...]:
-    return () if version is None else (str(version),)

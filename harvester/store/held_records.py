@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import select, text
 from sqlalchemy.dialects.sqlite import insert
 
@@ -15,31 +14,9 @@ from harvester.answers import Facts, HeldRecord, System
 from harvester.identifiers import fold_doi
 from harvester.store import payloads
 from harvester.store.database import Part, chunks, in_list
+from harvester.store.registration_structs import OwnFile, SeenDoi
 from harvester.store.registrations import raise_floors
 from harvester.store.tables import held_record, sent_file
-
-
-class SeenDoi(Struct, frozen=True, kw_only=True):
-    """A DOI as it was last seen at the agency: in a list, or `read` whole. Without a version there was none.
-
-    `mark` is what the list had of it then, and changes with it. `matched` of its `refs` references have a DOI that the
-    agency found.
-    """
-
-    record: HeldRecord
-    mark: str | None = None
-    read: datetime | None = None
-    refs: int = 0
-    matched: int = 0
-
-
-class OwnFile(Struct, frozen=True, kw_only=True):
-    """A file of ours with a DOI: its version, and where it is."""
-
-    batch_id: str
-    version: int
-    path: str
-    sha256: str
 
 
 class HeldRecords(Part):
@@ -76,6 +53,15 @@ class HeldRecords(Part):
                 if version is not None:
                     floors[key] = version
             raise_floors(connection, target, system, floors)
+
+    def save_matches(self, target: str, system: System, matches: Mapping[str, tuple[int, int]]) -> None:
+        """Writes how many references each DOI has in a log, and how many of them the agency matched."""
+        with self._write(durable=True) as connection:
+            for doi, (refs, matched) in matches.items():
+                values = {"refs": refs, "matched": matched}
+                keys = {"doi_key": fold_doi(doi), "target": target, "system": system}
+                statement = insert(held_record).values(**keys, doi=doi, **values)
+                connection.execute(statement.on_conflict_do_update(set_=values))
 
     def last_seen(self, target: str, system: System) -> datetime | None:
         """When a record was last read."""

@@ -18,12 +18,13 @@ LONG_AGO = NOW - timedelta(days=30)
 
 
 def sent(**changes: Any) -> Sent:
-    values: dict[str, Any] = {"doi": DOI, "versions": (5, 7), "facts": {7: FACTS}, "since": LONG_AGO}
+    values: dict[str, Any] = {"doi": DOI, "held": 7, "versions": (5, 7), "facts": {7: FACTS}, "since": LONG_AGO}
     return Sent(**values | changes)
 
 
 def held(**changes: Any) -> HeldRecord:
-    return HeldRecord(**{"doi": DOI, "version": 7, "owner": "10.5555", "facts": FACTS} | changes)
+    values: dict[str, Any] = {"doi": DOI, "version": 7, "owner": "10.5555", "facts": FACTS}
+    return HeldRecord(**values | changes)
 
 
 def kinds(found: list[Drift]) -> list[tuple[str, str | None]]:
@@ -86,9 +87,10 @@ def test_another_owner(owner: str | None, prefixes: tuple[str, ...], expected: l
     assert kinds(compared(sent(), held(owner=owner), prefixes, NOW)) == expected
 
 
-def test_a_version_is_foreign_only_above_all_of_ours():
-    assert [is_foreign(version, (5, 7)) for version in (4, 5, 6, 7, 8)] == [False, False, False, False, True]
-    assert is_foreign(4, ())
+def test_a_version_is_foreign_only_above_the_one_of_ours():
+    assert [is_foreign(version, (5, 7, 10), 7) for version in (4, 5, 6, 7, 8, 9, 10, 11)] == [
+        False, False, False, False, True, True, False, True,
+    ]  # fmt: skip
 
 
 RICHER: list[tuple[Facts, tuple[str, ...]]] = [

@@ -6,6 +6,7 @@
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
     deposit    for each file that is due: send it, or ask what became of it and of its DOIs
+    import     read what the agency holds of other programs' deposits
     drift      read what the agency holds                    | compare it with the files that were sent
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
@@ -42,8 +43,10 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.registration.again import note_changed_settings
+from harvester.registration.clearance import clearance_of
 from harvester.registration.drift_search import DriftFound
 from harvester.registration.drift_search import find_drift as search_drift
+from harvester.registration.importing import Imported, default_places, import_dois
 from harvester.registration.readback import ReadableAgency, reading
 from harvester.registration.registrar import AGENCIES, Agency, terms_of
 from harvester.registration.round import RoundReport, do_round
@@ -63,6 +66,7 @@ __all__ = [
     "find_drift",
     "forget_source",
     "harvest",
+    "import_deposits",
     "mark_deposited",
     "opened",
     "rebuild",
@@ -187,12 +191,14 @@ def export(
     everything: bool = False,
     dry_run: bool = False,
     schema_version: str | None = None,
+    reads_back: bool = True,
     stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files of the named sources, or all: what is selected, ready, and new or changed.
 
     `everything` and selected DOIs are exported again even if nothing has changed; a dry run writes neither file nor
-    ledger. Raises `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and
+    ledger. If the files are sent, it is read before what the agency holds of each DOI, unless `reads_back` is unset.
+    Raises `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and
     `Stopped` between two files; the next export writes what is left.
     """
     files = DepositFiles(config, target, schema_version)
@@ -217,6 +223,7 @@ def export(
             minted=minted,
             system=terms.system if terms else "live",
             waits=terms is not None,
+            cleared=clearance_of(config, store, target, now, stop) if terms and reads_back and not dry_run else None,
             stop=stop,
         )
         if report.thinner and not dry_run:
@@ -260,11 +267,28 @@ def find_drift(
     is not read again.
     """
     sources = [source.name for source in select_sources(config, names)] if names else []
-    with reading(config, store, agency, now, stop) as (readback, terms):
-        prefixes = config.crossref.prefixes if config.crossref else ()
-        return search_drift(
-            store, agency, terms.system, readback, sources=sources, dois=dois, prefixes=prefixes, now=now()
-        )
+    prefixes = config.crossref.prefixes if config.crossref else ()
+    with reading(config, store, agency, now, stop) as readback:
+        return search_drift(store, agency, readback, sources=sources, dois=dois, prefixes=prefixes, now=now())
+
+
+def import_deposits(
+    config: Config,
+    store: Store,
+    agency: ReadableAgency,
+    places: Sequence[str] = (),
+    *,
+    now: Now,
+    stop: Stop = never_stop,
+) -> Imported:
+    """Fills in the states of the DOIs that another program deposited for these DOI prefixes and ISSNs, or all of ours.
+
+    Raises `ConfigError` if the agency cannot be read, `AgencyError`, `BusyError`, and `Stopped`; what was read so far
+    is not read again.
+    """
+    prefixes = config.crossref.prefixes if config.crossref else ()
+    with reading(config, store, agency, now, stop) as readback:
+        return import_dois(store, readback, places or default_places(store, agency.name, prefixes), now)
 
 
 def mark_deposited(

@@ -54,8 +54,15 @@ _MINUTES = 60
     metavar="[MINUTES]",
     help=f"Wait for the results, {_MINUTES} minutes when no number is given.",
 )
+@click.option(
+    "--no-floor",
+    is_flag=True,
+    help="Do not read before what Crossref holds of each DOI; a deposit of another program may be overwritten.",
+)
 @pass_common
-def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_run: bool, minutes: int | None) -> int:
+def command(
+    common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_run: bool, minutes: int | None, no_floor: bool
+) -> int:
     """Sends to Crossref what is new or changed, and reads the results.
 
     It exports the named sources or all, sends the files that wait, and asks for the results that are due. Run it again
@@ -75,7 +82,7 @@ def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_r
                 exported = _export(config, store, names, selection, stop, dry_run=True)
             return _print_dry_run(common, store, terms, exported)
         with shown(common):
-            exported = _export(config, store, names, selection, stop)
+            exported = _export(config, store, names, selection, stop, reads_back=not no_floor)
             report = _work(config, store, exported, minutes, stop)
         result = _result(store, terms, report)
         _print(common, config, store, result, exported, selection.dois)
@@ -89,11 +96,26 @@ def doi_of(text: str) -> str:
 
 
 def _export(
-    config: Config, store: Store, names: Sequence[str], selection: Selection, stop: Stop, *, dry_run: bool = False
+    config: Config,
+    store: Store,
+    names: Sequence[str],
+    selection: Selection,
+    stop: Stop,
+    *,
+    dry_run: bool = False,
+    reads_back: bool = True,
 ) -> ExportReport:
     return pipeline.export(
-        config, store, CROSSREF, names, now=_now, selection=selection, dry_run=dry_run, stop=stop
-    )  # fmt: skip
+        config,
+        store,
+        CROSSREF,
+        names,
+        now=_now,
+        selection=selection,
+        dry_run=dry_run,
+        reads_back=reads_back,
+        stop=stop,
+    )
 
 
 def _work(config: Config, store: Store, exported: ExportReport, minutes: int | None, stop: Stop) -> RoundReport:

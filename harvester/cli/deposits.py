@@ -11,7 +11,7 @@ import click
 
 from harvester import pipeline
 from harvester.answers import System
-from harvester.cli import deposit_marks, deposit_requests, registered
+from harvester.cli import deposit_import, deposit_marks, deposit_requests, registered
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.confirmation import is_confirmed
 from harvester.cli.output import as_json, as_json_list, one_line
@@ -43,6 +43,7 @@ def command(context: click.Context) -> None:
 
 
 command.add_command(deposit_marks.command)
+command.add_command(deposit_import.command)
 command.add_command(deposit_requests.read)
 command.add_command(deposit_requests.retry)
 

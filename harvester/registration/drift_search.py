@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from harvester.answers import Facts, System
+from harvester.answers import Facts
 from harvester.identifiers import fold_doi
 from harvester.registration.drift import Drift, Sent, compared
 from harvester.registration.readback import FEW, ReadableAgency, Readback
@@ -36,7 +36,6 @@ class DriftFound(Struct, frozen=True, kw_only=True):
 def find_drift(
     store: Store,
     agency: ReadableAgency,
-    system: System,
     readback: Readback,
     *,
     sources: Collection[str] = (),
@@ -49,7 +48,11 @@ def find_drift(
     `prefixes` are those of the account. Raises `AgencyUnavailable`, `AgencyError` and `Stopped`; what was read so far
     is remembered.
     """
-    rows = [row for row in store.registrations.rows(agency.name, system, dois) if not sources or row.source in sources]
+    rows = [
+        row
+        for row in store.registrations.rows(agency.name, readback.system, dois)
+        if not sources or row.source in sources
+    ]
     skipped = [one for row in rows if (one := _not_ours(row, named=bool(dois)))]
     ours = {fold_doi(row.doi): row for row in rows if _held(row) is not None}
     seen = readback.refresh([row.doi for row in ours.values()], by_list=not (dois and len(dois) <= FEW))

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
-from harvester.answers import Facts, HeldRecord, ListedDoi, System, Terms
+from harvester.answers import Facts, HeldRecord, ListedDoi, System
 from harvester.config import Config
+from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.errors import ConfigError
 from harvester.identifiers import doi_prefix, fold_doi
 from harvester.registration.registrar import Agency
@@ -54,13 +55,22 @@ class ReadableAgency(Agency, Protocol):
         """What a file says of each of its DOIs, by the folded DOI."""
 
 
+READABLE: dict[str, ReadableAgency] = {CROSSREF_AGENCY.name: CROSSREF_AGENCY}
+
+
+def system_of(config: Config, agency: Agency) -> System:
+    """The system that files are sent to, or the real one while nothing is sent."""
+    terms = agency.terms(config)
+    return terms.system if terms else "live"
+
+
 class Readback:
     """Reads and remembers what one system of an agency holds."""
 
     def __init__(
         self, store: Store, target: str, system: System, catalogue: Catalogue, now: Callable[[], datetime]
     ) -> None:
-        self._store, self._target, self._system = store, target, system
+        self._store, self.target, self.system = store, target, system
         self._catalogue, self._now = catalogue, now
 
     def refresh(self, dois: Collection[str], *, by_list: bool) -> dict[str, SeenDoi]:
@@ -68,7 +78,7 @@ class Readback:
         if not by_list:
             return self.read(dois)
         listed = self.listed(sorted({doi_prefix(doi) for doi in dois}))
-        known = self._store.held_records.of_dois(self._target, self._system, dois)
+        known = self._store.held_records.of_dois(self.target, self.system, dois)
         self.note(listed, known)
         stale = [doi for doi in dois if not is_same(known.get(fold_doi(doi)), listed.get(fold_doi(doi)))]
         return {**known, **self.read(stale, listed)}
@@ -85,7 +95,7 @@ class Readback:
 
     def read(self, dois: Collection[str], listed: Mapping[str, ListedDoi] | None = None) -> dict[str, SeenDoi]:
         """Reads these DOIs whole."""
-        known = self._store.held_records.of_dois(self._target, self._system, dois)
+        known = self._store.held_records.of_dois(self.target, self.system, dois)
         found: dict[str, SeenDoi] = {}
         unsaved: list[SeenDoi] = []
         try:
@@ -113,25 +123,24 @@ class Readback:
 
     def save(self, rows: Sequence[SeenDoi]) -> None:
         if rows:
-            self._store.held_records.save(self._target, self._system, rows)
+            self._store.held_records.save(self.target, self.system, rows)
 
 
 @contextmanager
 def reading(
     config: Config, store: Store, agency: ReadableAgency, now: Callable[[], datetime], stop: Stop
-) -> Iterator[tuple[Readback, Terms]]:
+) -> Iterator[Readback]:
     """Reads from an agency what was sent to it. Only one process of the machine does, because requests are counted.
 
     Raises `ConfigError` if the agency cannot be read, and `BusyError`.
     """
-    terms = agency.terms(config)
-    if (problem := agency.unreadable(config)) or terms is None:
-        raise ConfigError([problem or agency.off])
+    if problem := agency.unreadable(config):
+        raise ConfigError([problem])
     with (
         locks.hold(config.locks_dir, LOCK, what=f"reading of what {agency.title} holds"),
         agency.catalogue(config, stop) as catalogue,
     ):
-        yield Readback(store, agency.name, terms.system, catalogue, now), terms
+        yield Readback(store, agency.name, system_of(config, agency), catalogue, now)
 
 
 def is_same(known: SeenDoi | None, listed: ListedDoi | None) -> bool:

@@ -124,7 +124,7 @@ def test_what_was_never_sent_is_skipped_if_it_is_named(depositor: Depositor):
 
 @pytest.mark.parametrize(
     ("system", "api", "words"),
-    [("test", "", "test system"), ("live", "", "Set api_url"), ("off", "api", "Sending to Crossref is off")],
+    [("test", "", "test system"), ("live", "", "Set api_url"), ("off", "", "Sending to Crossref is off")],
 )
 def test_what_cannot_be_read_is_refused_with_the_reason(depositor: Depositor, system: str, api: str, words: str):
     depositor.configure(system=system)

@@ -15,7 +15,7 @@ import click
 from msgspec import structs
 
 from harvester import pipeline
-from harvester.answers import Terms
+from harvester.answers import System, Terms
 from harvester.cli import registered
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.export import sentence
@@ -27,7 +27,7 @@ from harvester.config import Config
 from harvester.counting import counted
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.crossref.target import CROSSREF
-from harvester.errors import ConfigError
+from harvester.errors import ConfigError, Stopped
 from harvester.identifiers import clean_doi
 from harvester.registration.round import RoundReport
 from harvester.registration.waiting import until_settled
@@ -81,9 +81,13 @@ def command(
             with shown(common):
                 exported = _export(config, store, names, selection, stop, dry_run=True)
             return _print_dry_run(common, store, terms, exported)
-        with shown(common):
-            exported = _export(config, store, names, selection, stop, reads_back=not no_floor)
-            report = _work(config, store, exported, minutes, stop)
+        try:
+            with shown(common):
+                exported = _export(config, store, names, selection, stop, reads_back=not no_floor)
+                report = _work(config, store, exported, minutes, stop)
+        except Stopped as stopped:
+            common.say(f"{stopped}.")
+            return stop.code(1)
         result = _result(store, terms, report)
         _print(common, config, store, result, exported, selection.dois)
         return stop.code(_exit_code(result, _states(store, terms, selection.dois), waited=minutes is not None))
@@ -189,6 +193,15 @@ def _print(
         registered.print_states(config, store, CROSSREF_AGENCY, dois)
     for words in filter(None, (result.stopped, result.problem)):
         echo(words, err=True)
+    for doi in _without_a_state(store, result, dois):
+        echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
     if result.open_files and not result.stopped:
         following = f" Next request: {result.next:%Y-%m-%d %H:%M} UTC." if result.next else ""
         common.say(f"{counted(result.open_files, 'file')} without a result yet.{following}")
+
+
+def _without_a_state(store: Store, result: DepositReport, dois: Collection[str]) -> list[str]:
+    """The named DOIs that were never sent and belong to no article."""
+    system: System = "test" if result.system == "test" else "live"
+    rows = store.registrations.rows(CROSSREF_AGENCY.name, system, dois) if dois else ()
+    return [row.doi for row in rows if row.registration is None and row.record is None]

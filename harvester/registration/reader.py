@@ -125,7 +125,7 @@ def content(file: Submission | OwnFile) -> bytes | str:
     except ExportError as error:
         return str(error)
     if data is None:
-        return f"{path} does not exist any more"
+        return f"{path} does not exist any more; deposits discard {path.name} lets its articles be exported again"
     if hashlib.sha256(data).hexdigest() != file.sha256:
         return f"{path} is not what was written any more"
     return data

@@ -10,7 +10,7 @@ import ipaddress
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 import urllib3
@@ -191,7 +191,7 @@ class Http:
         session.headers.clear()
         session.headers.update(
             {
-                "User-Agent": f"harvester/{__version__} (mailto:{self._connection.contact})",
+                "User-Agent": f"harvester/{__version__} (mailto:{quote(self._connection.contact, safe='@+')})",
                 "Accept-Encoding": "gzip",
                 "Accept": "*/*",
             }

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harvester import store
+from harvester.answers import Answer
 from harvester.checking.configured import warnings_before_harvest
 from harvester.checking.cross_record import refresh_cross_record_findings
 from harvester.checking.worded import worded_findings
@@ -44,10 +45,12 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.registration.again import note_changed_settings
+from harvester.registration.by_hand import release_login
 from harvester.registration.clearance import clearance_of
 from harvester.registration.drift_search import DriftFound
 from harvester.registration.drift_search import find_drift as search_drift
 from harvester.registration.importing import Imported, default_places, import_dois
+from harvester.registration.online_check import check_online as findings_online
 from harvester.registration.readback import ReadableAgency, reading
 from harvester.registration.registrar import AGENCIES, Agency, terms_of
 from harvester.registration.round import LOCK, RoundReport, do_round
@@ -61,6 +64,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check",
+    "check_login",
+    "check_online",
     "deposit",
     "discard_deposit",
     "export",
@@ -181,6 +186,21 @@ def check(
     return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities, journal), stop)
 
 
+def check_online(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    title_list: Path | None = None,
+    stop: Stop = never_stop,
+) -> list[RecordFinding]:
+    """The findings about the journals and the DOI prefixes of these sources' articles, from Crossref's own records.
+
+    Raises `ConfigError`, `AgencyError`, `TitleListError` and `Stopped`.
+    """
+    return findings_online(config, store, [one.name for one in select_sources(config, names)], stop, title_list)
+
+
 def export(
     config: Config,
     store: Store,
@@ -250,6 +270,22 @@ def deposit(
     """
     fresh = [file.batch_id for file in exported.files] if exported else []
     return do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
+
+
+def check_login(config: Config, store: Store, agency: Agency, *, stop: Stop = never_stop) -> Answer | None:
+    """What the agency says to the login, without sending anything; `None` if nothing is sent to it.
+
+    A login that was refused before and works now is used again. Raises `ConfigError` without a login or a password.
+    """
+    terms = agency.terms(config)
+    if terms is None:
+        return None
+    with agency.registrar(config, stop) as registrar:
+        answer = registrar.check_login()
+    account = store.submissions.account(agency.name, terms.system)
+    if answer.kind == "accepted" and account and account.stopped and not store.read_only:
+        release_login(config, store, agency, terms)
+    return answer
 
 
 def find_drift(

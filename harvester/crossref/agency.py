@@ -21,6 +21,7 @@ from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
 from harvester.system.stopping import Stop
 
+_OTHER_SYSTEM = "What is sent to deposit_url cannot be read from Crossref itself. Set api_url under [crossref]."
 _BASE: dict[System, str] = {"test": TEST, "live": LIVE}
 
 
@@ -64,14 +65,24 @@ class CrossrefAgency:
     @contextmanager
     def catalogue(self, config: _Configuration, stop: Stop) -> Iterator[Catalogue]:
         """What Crossref holds, which anybody may read. Raises `ConfigError` where it is not that of the test system."""
+        with self.directory(config, stop) as reader:
+            yield Catalogue(reader)
+
+    @contextmanager
+    def directory(self, config: _Configuration, stop: Stop) -> Iterator[Reader]:
+        """Journals and DOI prefixes: those of the live system also while deposits go to the test system, which shows
+        none. Raises `ConfigError` where deposits go to another system.
+        """
         settings = config.crossref
         if settings is None:
             raise ConfigError([self.off])
+        if settings.deposit_url and settings.api_url is None:
+            raise ConfigError([_OTHER_SYSTEM])
         contact = settings.contact or settings.depositor_email
         http = Http(Connection(contact=contact), stop)
         try:
             base = settings.api_url or API
-            yield Catalogue(Reader(http, contact, base, resolver=settings.api_url or RESOLVER, stop=stop))
+            yield Reader(http, contact, base, resolver=settings.api_url or RESOLVER, stop=stop)
         finally:
             http.close()
 
@@ -86,7 +97,7 @@ class CrossrefAgency:
                 "[crossref], or api_url if your system has one."
             )
         if settings.deposit_url and settings.api_url is None:
-            return "What is sent to deposit_url cannot be read from Crossref itself. Set api_url under [crossref]."
+            return _OTHER_SYSTEM
         return None
 
     def facts(self, data: bytes) -> dict[str, Facts]:

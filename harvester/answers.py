@@ -95,7 +95,7 @@ class HeldRecord(Struct, frozen=True, kw_only=True):
 class ListedDoi(Struct, frozen=True, kw_only=True):
     """A DOI in a list of the agency, which has no version. `mark` changes with every fact that the list has of it.
 
-    `matched` is how many of its references the agency found a DOI for by itself.
+    `matched` is how many of its references have a DOI there, deposited or found by the agency.
     """
 
     doi: str

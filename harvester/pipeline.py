@@ -22,7 +22,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,8 @@ from harvester.registration.clearance import clearance_of
 from harvester.registration.drift_search import DriftFound
 from harvester.registration.drift_search import find_drift as search_drift
 from harvester.registration.importing import Imported, default_places, import_dois
+from harvester.registration.news import News
+from harvester.registration.news import read_news as news_of
 from harvester.registration.online_check import check_online as findings_online
 from harvester.registration.readback import ReadableAgency, reading
 from harvester.registration.registrar import AGENCIES, Agency, terms_of
@@ -75,6 +77,7 @@ __all__ = [
     "import_deposits",
     "mark_deposited",
     "opened",
+    "read_news",
     "rebuild",
     "reconcile",
     "rename_source",
@@ -326,6 +329,18 @@ def import_deposits(
     prefixes = config.crossref.prefixes if config.crossref else ()
     with reading(config, store, agency, now, stop) as readback:
         return import_dois(store, readback, places or default_places(store, agency.name, prefixes), now)
+
+
+def read_news(
+    config: Config, store: Store, agency: ReadableAgency, *, since: date | None, now: Now, stop: Stop = never_stop
+) -> News:
+    """Reads what changed at an agency on `since` or later, and the DOIs whose fate is open.
+
+    Raises `ConfigError` if the agency cannot be read, `AgencyError`, `BusyError`, and `Stopped`.
+    """
+    prefixes = config.crossref.prefixes if config.crossref else ()
+    with reading(config, store, agency, now, stop) as readback:
+        return news_of(store, readback, prefixes, since, now)
 
 
 def mark_deposited(

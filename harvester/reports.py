@@ -180,3 +180,18 @@ class SkippedDoi(Struct, frozen=True, kw_only=True):
 
     doi: str
     reason: str
+
+
+class AtAgency(Struct, frozen=True, kw_only=True):
+    """A DOI as the agency was last seen to hold it: a row of `at_crossref` in `deposits show --json`.
+
+    `read`: when it was last read whole. `matched` of its `references` have a DOI there.
+    """
+
+    doi: str
+    version: str | None
+    owner: str | None
+    updated: datetime | None
+    read: datetime | None
+    references: int
+    matched: int

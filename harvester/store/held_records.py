@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.answers import Facts, HeldRecord, System
@@ -62,6 +62,13 @@ class HeldRecords(Part):
                 keys = {"doi_key": fold_doi(doi), "target": target, "system": system}
                 statement = insert(held_record).values(**keys, doi=doi, **values)
                 connection.execute(statement.on_conflict_do_update(set_=values))
+
+    def matches(self, target: str, system: System) -> tuple[int, int]:
+        """How many references all DOIs have that were seen, and how many of them have a DOI there."""
+        sums = select(func.coalesce(func.sum(held_record.c.refs), 0), func.coalesce(func.sum(held_record.c.matched), 0))
+        with self._read() as connection:
+            row = connection.execute(sums.where(held_record.c.target == target, held_record.c.system == system)).one()
+        return int(row[0]), int(row[1])
 
     def last_seen(self, target: str, system: System) -> datetime | None:
         """When a record was last read."""

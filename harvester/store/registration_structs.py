@@ -129,8 +129,8 @@ class Account(Struct, frozen=True, kw_only=True):
 class SeenDoi(Struct, frozen=True, kw_only=True):
     """A DOI as it was last seen at the agency: in a list, or `read` whole. Without a version there was none.
 
-    `mark` is what the list had of it then, and changes with it. `matched` of its `refs` references have a DOI that the
-    agency found.
+    `mark` is what the list had of it then, and changes with it. `matched` of its `refs` references have a DOI
+    there, deposited or found by the agency.
     """
 
     record: HeldRecord

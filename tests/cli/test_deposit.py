@@ -187,6 +187,9 @@ def test_drift_says_what_differs(sending: Call, crossref_standin: Running):
     assert done.stdout.splitlines() == [
         DOI, "  title:", "    sent:     On small things, part 1", "    Crossref: Other",
     ]  # fmt: skip
+    (at_crossref,) = answer(sending("deposits", "show", DOI, "--json"))["at_crossref"]
+    assert (at_crossref["doi"], at_crossref["owner"]) == (DOI, "10.12345")
+    assert f"Version {at_crossref['version']} at Crossref on " in sending("deposits", "show", DOI).stdout
     (row,) = answer(sending("drift", "--json"))["drift"]
     assert (row["doi"], row["kind"], row["field"], row["theirs"]) == (DOI, "field", "title", "Other")
     assert isinstance(row["held_version"], str)

@@ -39,6 +39,8 @@ def test_matches_are_added_to_what_was_seen(opened: Store):
     found = opened.held_records.of_dois("crossref", "live", ["10.5555/a", "10.5555/b"])
     assert found["10.5555/a"] == seen(refs=9, matched=8)
     assert (found["10.5555/b"].read, found["10.5555/b"].refs) == (None, 1)
+    assert opened.held_records.matches("crossref", "live") == (10, 8)
+    assert opened.held_records.matches("crossref", "test") == (0, 0)
 
 
 def test_the_last_reading_is_known(opened: Store):

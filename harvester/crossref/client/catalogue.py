@@ -58,7 +58,7 @@ def listed_doi(item: Mapping[str, Any]) -> ListedDoi | None:
         updated=_moment(item.get("deposited")),
         owner=str(item["prefix"]).rpartition("/")[2] if item.get("prefix") else None,
         references=count if isinstance(count, int) else len(references),
-        matched=sum(row.get("doi-asserted-by") == "crossref" for row in references),
+        matched=sum(bool(row.get("DOI")) for row in references),
     )
 
 

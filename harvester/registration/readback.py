@@ -19,7 +19,7 @@ from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.errors import ConfigError
 from harvester.identifiers import doi_prefix, fold_doi
 from harvester.registration.registrar import Agency
-from harvester.store import SeenDoi
+from harvester.store import DoiState, SeenDoi
 from harvester.system import locks
 from harvester.system.progress import report
 from harvester.system.stopping import Stop
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LOCK = "readback"
 FEW = 20  # DOIs that are read one by one, without a list before
+_TO_READ: tuple[DoiState, ...] = ("registered", "registered_with_conflict", "unaccounted", "uncertain")
 _AT_ONCE = 25  # are stored together: some seconds of requests
 
 
@@ -62,6 +63,18 @@ def system_of(config: Config, agency: Agency) -> System:
     """The system that files are sent to, or the real one while nothing is sent."""
     terms = agency.terms(config)
     return terms.system if terms else "live"
+
+
+def has_registered(config: Config, store: Store) -> bool:
+    """Whether there is something of ours to read back where files are sent, by the store alone."""
+    for agency in READABLE.values():
+        terms = agency.terms(config)
+        if terms is None or agency.unreadable(config):
+            continue
+        counts = store.registrations.counts(agency.name, terms.system)
+        if any(counts.get(state) for state in _TO_READ):
+            return True
+    return False
 
 
 class Readback:

@@ -6,8 +6,8 @@
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
     deposit    for each file that is due: send it, or ask what became of it and of its DOIs
-    import     read what the agency holds of other programs' deposits
-    drift      read what the agency holds                    | compare it with the files that were sent
+    import     read what the agency holds                     | note what another program deposited
+    drift      read what the agency holds                     | compare it with the files that were sent
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
     restore    a copy, in the place of the store

@@ -58,6 +58,11 @@ def compared(sent: Sent, held: HeldRecord | None, prefixes: tuple[str, ...], now
     return found if facts is None else [*found, *_fields(sent.doi, facts, held)]
 
 
+def is_late(sent: Sent, held: HeldRecord | None) -> bool:
+    """Whether the agency does not show yet, or not any more, what it had from us."""
+    return held is None or held.version is None or held.version < sent.held
+
+
 def _of_version(kind: DriftKind, sent: Sent, held: int | None) -> Drift:
     theirs = () if held is None else (str(held),)
     return Drift(doi=sent.doi, kind=kind, ours=(str(sent.held),), theirs=theirs, held_version=held)

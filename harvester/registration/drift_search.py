@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from harvester.answers import Facts
 from harvester.identifiers import fold_doi
-from harvester.registration.drift import Drift, Sent, compared
+from harvester.registration.drift import Drift, Sent, compared, is_late
 from harvester.registration.readback import FEW, ReadableAgency, Readback
 from harvester.registration.reader import content
 from harvester.reports import SkippedDoi
@@ -64,7 +64,10 @@ def find_drift(
         if not sent.facts:
             skipped.append(SkippedDoi(doi=row.doi, reason="our file is not in the exports folder, and was not kept"))
         held = seen[key].record if key in seen else None
-        drift.extend(compared(sent, held, prefixes, now))
+        found = compared(sent, held, prefixes, now)
+        if not found and is_late(sent, held):
+            skipped.append(SkippedDoi(doi=row.doi, reason="it is new, and the agency does not show it yet"))
+        drift.extend(found)
     order = {row.doi: number for number, row in enumerate(rows)}
     drift.sort(key=lambda one: order[one.doi])
     return DriftFound(compared=len(ours), drift=tuple(drift), skipped=tuple(skipped))

@@ -93,7 +93,9 @@ def test_what_is_not_shown_is_missing_after_the_grace(depositor: Depositor):
     depositor.deposit()
     depositor.settle()
     del depositor.standin.state.registry.dois["10.5555/lamps.1"]
-    assert drift(depositor).drift == ()
+    found = drift(depositor)
+    assert found.drift == ()
+    assert [one.reason for one in found.skipped] == ["it is new, and the agency does not show it yet"]
     depositor.clock.now += DAYS
     assert kinds(drift(depositor)) == [("1", "missing", None)]
 

@@ -79,6 +79,34 @@ class Answer(Struct, frozen=True, kw_only=True):
     result: Result | None = None  # what became of the file, if it is known at once
 
 
+Facts = dict[str, tuple[str, ...]]  # what a deposit says of a DOI, by the name of the field
+
+
+class HeldRecord(Struct, frozen=True, kw_only=True):
+    """A DOI as the agency holds it. Without a `version`, the agency does not show the DOI, yet or ever."""
+
+    doi: str
+    version: int | None = None
+    owner: str | None = None  # its DOI prefix, which may be another one than that of the DOI
+    updated: datetime | None = None  # when the agency last processed it
+    facts: Facts = {}
+
+
+class ListedDoi(Struct, frozen=True, kw_only=True):
+    """A DOI in a list of the agency, which has no version. `mark` changes with every fact that the list has of it.
+
+    `matched` is how many of its references have a DOI there, deposited or found by the agency.
+    """
+
+    doi: str
+    mark: str
+    created: datetime | None = None
+    updated: datetime | None = None
+    owner: str | None = None
+    references: int = 0
+    matched: int = 0
+
+
 class SentArticle(Struct, frozen=True, kw_only=True):
     """One DOI of a file that was sent, with what a message about it may name instead of the DOI."""
 

@@ -6,6 +6,8 @@
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
     deposit    for each file that is due: send it, or ask what became of it and of its DOIs
+    import     read what the agency holds                     | note what another program deposited
+    drift      read what the agency holds                     | compare it with the files that were sent
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
     restore    a copy, in the place of the store
@@ -20,11 +22,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harvester import store
+from harvester.answers import Answer
 from harvester.checking.configured import warnings_before_harvest
 from harvester.checking.cross_record import refresh_cross_record_findings
 from harvester.checking.worded import worded_findings
@@ -42,6 +45,15 @@ from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.registration.again import note_changed_settings
+from harvester.registration.by_hand import release_login
+from harvester.registration.clearance import clearance_of
+from harvester.registration.drift_search import DriftFound
+from harvester.registration.drift_search import find_drift as search_drift
+from harvester.registration.importing import Imported, default_places, import_dois
+from harvester.registration.news import News
+from harvester.registration.news import read_news as news_of
+from harvester.registration.online_check import check_online as findings_online
+from harvester.registration.readback import ReadableAgency, reading
 from harvester.registration.registrar import AGENCIES, Agency, terms_of
 from harvester.registration.round import LOCK, RoundReport, do_round
 from harvester.reports import ExportReport, RecordFinding, RunReport
@@ -54,13 +66,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check",
+    "check_login",
+    "check_online",
     "deposit",
     "discard_deposit",
     "export",
+    "find_drift",
     "forget_source",
     "harvest",
+    "import_deposits",
     "mark_deposited",
     "opened",
+    "read_news",
     "rebuild",
     "reconcile",
     "rename_source",
@@ -172,6 +189,21 @@ def check(
     return until_stopped(worded_findings(store, sources, config.journal_tables, codes, severities, journal), stop)
 
 
+def check_online(
+    config: Config,
+    store: Store,
+    names: Sequence[str] = (),
+    *,
+    title_list: Path | None = None,
+    stop: Stop = never_stop,
+) -> list[RecordFinding]:
+    """The findings about the journals and the DOI prefixes of these sources' articles, from Crossref's own records.
+
+    Raises `ConfigError`, `AgencyError`, `TitleListError` and `Stopped`.
+    """
+    return findings_online(config, store, [one.name for one in select_sources(config, names)], stop, title_list)
+
+
 def export(
     config: Config,
     store: Store,
@@ -183,12 +215,14 @@ def export(
     everything: bool = False,
     dry_run: bool = False,
     schema_version: str | None = None,
+    reads_back: bool = True,
     stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files of the named sources, or all: what is selected, ready, and new or changed.
 
     `everything` and selected DOIs are exported again even if nothing has changed; a dry run writes neither file nor
-    ledger. Raises `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and
+    ledger. If the files are sent, it is read before what the agency holds of each DOI, unless `reads_back` is unset.
+    Raises `ConfigError` without the settings of the target, `BundleError` without its schema, `BusyError`, and
     `Stopped` between two files; the next export writes what is left.
     """
     files = DepositFiles(config, target, schema_version)
@@ -213,6 +247,7 @@ def export(
             minted=minted,
             system=terms.system if terms else "live",
             waits=terms is not None,
+            cleared=clearance_of(config, store, target, now, stop) if terms and reads_back and not dry_run else None,
             stop=stop,
         )
         if report.thinner and not dry_run:
@@ -238,6 +273,74 @@ def deposit(
     """
     fresh = [file.batch_id for file in exported.files] if exported else []
     return do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
+
+
+def check_login(config: Config, store: Store, agency: Agency, *, stop: Stop = never_stop) -> Answer | None:
+    """What the agency says to the login, without sending anything; `None` if nothing is sent to it.
+
+    A login that was refused before and works now is used again. Raises `ConfigError` without a login or a password.
+    """
+    terms = agency.terms(config)
+    if terms is None:
+        return None
+    with agency.registrar(config, stop) as registrar:
+        answer = registrar.check_login()
+    account = store.submissions.account(agency.name, terms.system)
+    if answer.kind == "accepted" and account and account.stopped and not store.read_only:
+        release_login(config, store, agency, terms)
+    return answer
+
+
+def find_drift(
+    config: Config,
+    store: Store,
+    agency: ReadableAgency,
+    names: Sequence[str] = (),
+    *,
+    dois: Sequence[str] = (),
+    now: Now,
+    stop: Stop = never_stop,
+) -> DriftFound:
+    """Compares what an agency holds with what was sent of the named sources, of these DOIs, or of all.
+
+    Raises `ConfigError` if the agency cannot be read, `AgencyError`, `BusyError`, and `Stopped`; what was read so far
+    is not read again.
+    """
+    sources = [source.name for source in select_sources(config, names)] if names else []
+    prefixes = config.crossref.prefixes if config.crossref else ()
+    with reading(config, store, agency, now, stop) as readback:
+        return search_drift(store, agency, readback, sources=sources, dois=dois, prefixes=prefixes, now=now())
+
+
+def import_deposits(
+    config: Config,
+    store: Store,
+    agency: ReadableAgency,
+    places: Sequence[str] = (),
+    *,
+    now: Now,
+    stop: Stop = never_stop,
+) -> Imported:
+    """Fills in the states of the DOIs that another program deposited for these DOI prefixes and ISSNs, or all of ours.
+
+    Raises `ConfigError` if the agency cannot be read, `AgencyError`, `BusyError`, and `Stopped`; what was read so far
+    is not read again.
+    """
+    prefixes = config.crossref.prefixes if config.crossref else ()
+    with reading(config, store, agency, now, stop) as readback:
+        return import_dois(store, readback, places or default_places(store, agency.name, prefixes), now)
+
+
+def read_news(
+    config: Config, store: Store, agency: ReadableAgency, *, since: date | None, now: Now, stop: Stop = never_stop
+) -> News:
+    """Reads what changed at an agency on `since` or later, and the DOIs whose fate is open.
+
+    Raises `ConfigError` if the agency cannot be read, `AgencyError`, `BusyError`, and `Stopped`.
+    """
+    prefixes = config.crossref.prefixes if config.crossref else ()
+    with reading(config, store, agency, now, stop) as readback:
+        return news_of(store, readback, prefixes, since, now)
 
 
 def mark_deposited(

@@ -162,3 +162,39 @@ class DepositReport(Struct, frozen=True, kw_only=True):
     next: datetime | None
     open_files: int
     states: dict[str, int]
+
+
+class DriftRow(Struct, frozen=True, kw_only=True):
+    """One difference between what was sent of a DOI and what the agency holds: a row of `drift --json`.
+
+    Several values are joined by semicolons. Versions are text: 17 and 19 digits are too many for a number in JSON.
+    """
+
+    doi: str
+    kind: str
+    field: str | None
+    ours: str | None
+    theirs: str | None
+    held_version: str | None
+
+
+class SkippedDoi(Struct, frozen=True, kw_only=True):
+    """A DOI that was not compared, and why."""
+
+    doi: str
+    reason: str
+
+
+class AtAgency(Struct, frozen=True, kw_only=True):
+    """A DOI as the agency was last seen to hold it: a row of `at_crossref` in `deposits show --json`.
+
+    `read`: when it was last read whole. `matched` of its `references` have a DOI there.
+    """
+
+    doi: str
+    version: str | None
+    owner: str | None
+    updated: datetime | None
+    read: datetime | None
+    references: int
+    matched: int

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -37,6 +39,15 @@ _severity = click.Choice(SEVERITIES)
 @click.option(
     "--fail-on", type=_severity, help=f"Exit code {FAIL_ON} when there is a finding of this severity or above."
 )
+@click.option(
+    "--online", is_flag=True, help="Also compare journals and DOI prefixes with Crossref's records, over the network."
+)
+@click.option(
+    "--title-list",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --online: look journals up in this copy of Crossref's titleFile.csv.",
+)
 @click.option("--csv", is_flag=True, help="Print every finding as a row of CSV, safe to open in a spreadsheet.")
 @pass_common
 def command(
@@ -45,14 +56,21 @@ def command(
     codes: tuple[str, ...],
     severities: tuple[Severity, ...],
     fail_on: Severity | None,
+    online: bool,
+    title_list: Path | None,
     csv: bool,
 ) -> int:
     """Lists the problems of the records of the named sources, or all, and who can fix them.
 
     An error holds a record back from export. A warning does not. An info is for information only.
+
+    With --online, it asks Crossref about the title and the ISSNs of each journal, and about each DOI prefix. Crossref
+    refuses every article whose journal differs from its own record.
     """
     if csv and common.json:
         raise click.UsageError("--csv and --json exclude each other.")
+    if title_list and not online:
+        raise click.UsageError("--title-list needs --online.")
     for code in codes:
         if code not in kinds():
             raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="--code")
@@ -62,7 +80,9 @@ def command(
         today = datetime.now(UTC).date().isoformat()
         with shown(common):
             selected = pipeline.check(config, store, names, today=today, codes=codes, severities=severities)
-            findings = grouped.counting(selected)
+            about_journals = pipeline.check_online(config, store, names, title_list=title_list) if online else ()
+            wanted = (one for one in about_journals if _is_wanted(one, codes, severities))
+            findings = grouped.counting(chain(wanted, selected))
             if not (common.json or csv):
                 _consume(findings)
         open_dois = _not_registered(config, store)
@@ -77,6 +97,10 @@ def command(
     if open_dois:
         common.say(f"{counted(open_dois, 'DOI')} refused or unaccounted for at Crossref: harvester deposits says why.")
     return FAIL_ON if fail_on and _has(groups, fail_on) else 0
+
+
+def _is_wanted(finding: RecordFinding, codes: Collection[str], severities: Collection[Severity]) -> bool:
+    return (not codes or finding.code in codes) and (not severities or finding.severity in severities)
 
 
 def _not_registered(config: Config, store: Store) -> int:

@@ -54,8 +54,15 @@ _MINUTES = 60
     metavar="[MINUTES]",
     help=f"Wait for the results, {_MINUTES} minutes when no number is given.",
 )
+@click.option(
+    "--no-floor",
+    is_flag=True,
+    help="Do not read before what Crossref holds of each DOI; a deposit of another program may be overwritten.",
+)
 @pass_common
-def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_run: bool, minutes: int | None) -> int:
+def command(
+    common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_run: bool, minutes: int | None, no_floor: bool
+) -> int:
     """Sends to Crossref what is new or changed, and reads the results.
 
     It exports the named sources or all, sends the files that wait, and asks for the results that are due. Run it again
@@ -68,7 +75,7 @@ def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_r
     terms = CROSSREF_AGENCY.terms(config)
     if terms is None:
         raise ConfigError([CROSSREF_AGENCY.off])
-    selection = Selection(dois=tuple(_doi(doi) for doi in dois))
+    selection = Selection(dois=tuple(doi_of(doi) for doi in dois))
     with opened(common, config) as store, stop_on_signals(common, "Stopping after this request.") as stop:
         if dry_run:
             with shown(common):
@@ -76,7 +83,7 @@ def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_r
             return _print_dry_run(common, store, terms, exported)
         try:
             with shown(common):
-                exported = _export(config, store, names, selection, stop)
+                exported = _export(config, store, names, selection, stop, reads_back=not no_floor)
                 report = _work(config, store, exported, minutes, stop)
         except Stopped as stopped:
             common.say(f"{stopped}.")
@@ -86,18 +93,33 @@ def command(common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_r
         return stop.code(_exit_code(result, _states(store, terms, selection.dois), waited=minutes is not None))
 
 
-def _doi(text: str) -> str:
+def doi_of(text: str) -> str:
     if (doi := clean_doi(text)) is None:
         raise click.BadParameter(f"{text} is not a DOI; write 10.12345/abc", param_hint="--doi")
     return doi
 
 
 def _export(
-    config: Config, store: Store, names: Sequence[str], selection: Selection, stop: Stop, *, dry_run: bool = False
+    config: Config,
+    store: Store,
+    names: Sequence[str],
+    selection: Selection,
+    stop: Stop,
+    *,
+    dry_run: bool = False,
+    reads_back: bool = True,
 ) -> ExportReport:
     return pipeline.export(
-        config, store, CROSSREF, names, now=_now, selection=selection, dry_run=dry_run, stop=stop
-    )  # fmt: skip
+        config,
+        store,
+        CROSSREF,
+        names,
+        now=_now,
+        selection=selection,
+        dry_run=dry_run,
+        reads_back=reads_back,
+        stop=stop,
+    )
 
 
 def _work(config: Config, store: Store, exported: ExportReport, minutes: int | None, stop: Stop) -> RoundReport:

@@ -11,7 +11,7 @@ import click
 
 from harvester import pipeline
 from harvester.answers import System
-from harvester.cli import deposit_marks, deposit_requests, registered
+from harvester.cli import deposit_import, deposit_marks, deposit_requests, registered
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.confirmation import is_confirmed
 from harvester.cli.output import as_json, as_json_list, one_line
@@ -23,7 +23,8 @@ from harvester.crossref.target import CROSSREF
 from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi
 from harvester.registration import described, words
-from harvester.store import DepositFile, Event
+from harvester.reports import AtAgency
+from harvester.store import DepositFile, Event, SeenDoi
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -43,6 +44,7 @@ def command(context: click.Context) -> None:
 
 
 command.add_command(deposit_marks.command)
+command.add_command(deposit_import.command)
 command.add_command(deposit_requests.read)
 command.add_command(deposit_requests.retry)
 
@@ -114,8 +116,11 @@ def show(common: Common, name: str, raw: bool) -> None:
         dois = [] if doi else [row.doi for row in store.deposits.rows_of_file(files[0].batch_id)]
         rows = rows or list(described.described(store, CROSSREF_AGENCY, system, dois))
         history = store.submissions.history(CROSSREF.name, system, batch_id=batch_id, doi=doi)
+        seen = store.held_records.of_dois(CROSSREF.name, system, [row.doi for row in rows])
         if common.json:
-            as_json(files=files, deposits=rows, history=history)
+            as_json(
+                files=files, deposits=rows, history=history, at_crossref=[at_crossref(one) for one in seen.values()]
+            )
             return
         _print_files(store, system, files)
         titles = {} if doi else {one.doi: one.title for one in store.deposits.rows_of_file(files[0].batch_id)}
@@ -123,7 +128,31 @@ def show(common: Common, name: str, raw: bool) -> None:
             echo(f"  {row.doi}  {row.state}  {one_line(titles.get(row.doi) or '')}".rstrip())
         if doi:
             registered.print_states(config, store, CROSSREF_AGENCY, [doi])
+            for one in map(at_crossref, seen.values()):
+                echo(f"         {_seen_words(one)}")
     _print_history(history)
+
+
+def at_crossref(seen: SeenDoi) -> AtAgency:
+    """A DOI as Crossref was last seen to hold it."""
+    record = seen.record
+    return AtAgency(
+        doi=record.doi,
+        version=None if record.version is None else str(record.version),
+        owner=record.owner,
+        updated=record.updated,
+        read=seen.read,
+        references=seen.refs,
+        matched=seen.matched,
+    )
+
+
+def _seen_words(one: AtAgency) -> str:
+    """The version and the references, as far as they are known."""
+    read = f" on {one.read:%Y-%m-%d}" if one.read else ""
+    version = f"Version {one.version} at Crossref{read}. " if one.version else ""
+    matched = f"{counted(one.references, 'reference')}, {one.matched:,} with a DOI at Crossref."
+    return version + matched if one.references else version.strip() or f"Not at Crossref{read}."
 
 
 def _print_history(history: Sequence[Event]) -> None:

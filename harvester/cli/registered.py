@@ -37,6 +37,11 @@ class Group:
         if len(self.dois) < EXAMPLES:
             self.dois.append(row.doi)
 
+    @property
+    def waits_for_somebody(self) -> bool:
+        known = self.first.registration
+        return known is not None and known.who != "nobody"
+
     def named(self) -> str:
         more = f" and {self.number - len(self.dois):,} more" if self.number > len(self.dois) else ""
         return ", ".join(self.dois) + more
@@ -51,8 +56,8 @@ def print_states(config: Config, store: Store, agency: Agency, dois: Collection[
         if not of_state:
             continue
         echo(f"{sum(group.number for group in of_state.values()):>7,}  {title}")
-        if state not in _ONE_SENTENCE:
-            for text, group in of_state.items():
+        for text, group in of_state.items():
+            if state not in _ONE_SENTENCE or group.waits_for_somebody:
                 _print_group(agency, text, group)
 
 

@@ -40,6 +40,7 @@ COMMANDS = {
         "deposit": "Send what is new or changed to Crossref, and read the results.",
         "dois": "List the DOIs that this program assigns, and take them back.",
         "deposits": "Say what became of each DOI, and retry, mark or read results.",
+        "drift": "Compare what Crossref holds with what was sent.",
         "schemas": "Install and list Crossref's schemas.",
         "docs": "Read the documentation.",
         "status": "Show the state of each source.",

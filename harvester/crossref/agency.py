@@ -10,14 +10,18 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
-from harvester.crossref.client import mail, messages, sent_file, verdicts
+from harvester.answers import Again, Facts, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
+from harvester.crossref.client import facts, mail, messages, sent_file, verdicts
+from harvester.crossref.client.catalogue import Catalogue
 from harvester.crossref.client.http import Connection, Http
 from harvester.crossref.client.servlet import LIVE, TEST, Login, Servlet
+from harvester.crossref.client.works import LIVE as API
+from harvester.crossref.client.works import RESOLVER, Reader
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
 from harvester.system.stopping import Stop
 
+_OTHER_SYSTEM = "What is sent to deposit_url cannot be read from Crossref itself. Set api_url under [crossref]."
 _BASE: dict[System, str] = {"test": TEST, "live": LIVE}
 
 
@@ -57,6 +61,48 @@ class CrossrefAgency:
             yield Servlet(http, login, settings.deposit_url or _BASE[settings.deposit])
         finally:
             http.close()
+
+    @contextmanager
+    def catalogue(self, config: _Configuration, stop: Stop) -> Iterator[Catalogue]:
+        """What Crossref holds, which anybody may read. Raises `ConfigError` where it is not that of the test system."""
+        with self.directory(config, stop) as reader:
+            yield Catalogue(reader)
+
+    @contextmanager
+    def directory(self, config: _Configuration, stop: Stop) -> Iterator[Reader]:
+        """Journals and DOI prefixes: those of the live system also while deposits go to the test system, which shows
+        none. Raises `ConfigError` where deposits go to another system.
+        """
+        settings = config.crossref
+        if settings is None:
+            raise ConfigError([self.off])
+        if settings.deposit_url and settings.api_url is None:
+            raise ConfigError([_OTHER_SYSTEM])
+        contact = settings.contact or settings.depositor_email
+        http = Http(Connection(contact=contact), stop)
+        try:
+            base = settings.api_url or API
+            yield Reader(http, contact, base, resolver=settings.api_url or RESOLVER, stop=stop)
+        finally:
+            http.close()
+
+    def unreadable(self, config: _Configuration) -> str | None:
+        """Why nothing can be read back of what was sent; `None` if it can."""
+        settings = config.crossref
+        if settings is None or (settings.deposit == "off" and settings.api_url is None):
+            return self.off
+        if settings.deposit == "test" and settings.api_url is None:
+            return (
+                'What the test system of Crossref holds cannot be read: it has no REST API. Set deposit = "live" under '
+                "[crossref], or api_url if your system has one."
+            )
+        if settings.deposit_url and settings.api_url is None:
+            return _OTHER_SYSTEM
+        return None
+
+    def facts(self, data: bytes) -> dict[str, Facts]:
+        """What a file says of each of its DOIs, by the folded DOI."""
+        return facts.of_file(data)
 
     def articles(self, data: bytes) -> Iterable[SentArticle]:
         return sent_file.articles(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -32,8 +32,10 @@ class RunTable(Protocol):
     def last_reconciliation(self, name: str, prefix: str, /) -> RunRow | None: ...
 
 
-TaskKind = Literal["harvest", "reconcile", "export", "report", "digest", "deposit", "results"]
+TaskKind = Literal["harvest", "reconcile", "export", "report", "digest", "deposit", "results", "readback"]
 EXPORT, REPORT, DIGEST, DEPOSIT = "[exports]", "[report]", "[digest]", "[crossref]"  # no source has these names
+READBACK, READ_BACK = "[readback]", "[readback-done]"  # the markers of its attempts, and of those that succeeded
+READBACK_EVERY = timedelta(days=1)
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -94,13 +96,40 @@ def deposit_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
             tasks.append(
                 Task(subject=DEPOSIT, kind="results", schedule=None, last=last, due=due, next=max(moment, now))
             )
-    return tasks
+    return [*tasks, *_readback_tasks(config, store, now)]
+
+
+def _readback_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
+    """Once a day, what has changed at the agencies that hold something of ours is read. First a day after a deposit."""
+    from harvester.registration.readback import has_registered
+
+    if not has_registered(config, store):
+        return []
+    last = readback_attempted(config)
+    before = last or deposit_attempted(config)
+    moment = max(before + READBACK_EVERY, now) if before else now
+    due = moment if moment <= now else None
+    return [Task(subject=DEPOSIT, kind="readback", schedule=None, last=last, due=due, next=moment)]
+
+
+def readback_attempted(config: Config) -> datetime | None:
+    """When the agencies were last asked what has changed."""
+    return _marked(config, READBACK)
+
+
+def read_back_until(config: Config) -> datetime | None:
+    """When they were last asked with success: everything before that was read."""
+    return _marked(config, READ_BACK)
+
+
+def _marked(config: Config, subject: str) -> datetime | None:
+    attempt = mtime_marker.read(_attempt_marker(config, subject))
+    return attempt.modified if attempt else None
 
 
 def deposit_attempted(config: Config) -> datetime | None:
     """When files were last sent by schedule."""
-    attempt = mtime_marker.read(_attempt_marker(config, DEPOSIT))
-    return attempt.modified if attempt else None
+    return _marked(config, DEPOSIT)
 
 
 def harvest_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]:

@@ -121,7 +121,7 @@ class _Writer:
         if DEPOSIT in subjects and self.deposit is None and not stop():
             due = {task.kind for task in deposit_tasks(config, store, now()) if task.due}
             if due:
-                self.deposit = work.deposit(config, store, now=now, stop=stop, scheduled="deposit" in due)
+                self.deposit = work.deposit(config, store, now=now, stop=stop, due=due)
         if REPORT in subjects and self.report is None and not stop() and report_due(config, now()):
             self.report = work.write_report(config, store, now=now, stop=stop)
 

@@ -42,6 +42,7 @@ _WORK: dict[TaskKind, str] = {
     "digest": "digest",
     "deposit": "deposit",
     "results": "reading of results",
+    "readback": "reading of what Crossref holds",
 }
 _TRY: dict[TaskKind, str] = {"harvest": "harvester source test", "reconcile": "harvester reconcile"}
 _SEE = {

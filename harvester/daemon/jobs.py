@@ -213,8 +213,8 @@ class Jobs:
         try:
             with pipeline.opened(config) as store:
                 due = {task.kind for task in deposit_tasks(config, store, self._now()) if task.due}
-                stop, scheduled = self._stopping.is_set, "deposit" in due
-                report = work.deposit(config, store, now=self._now, stop=stop, scheduled=scheduled) if due else None
+                stop = self._stopping.is_set
+                report = work.deposit(config, store, now=self._now, stop=stop, due=due) if due else None
             done = not due
             self._notifier.notify(config, due_run.written(None, None, report))
             done = done or (report is not None and not isinstance(report, str))

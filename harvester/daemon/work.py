@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from harvester import pipeline, report
 from harvester.config import Config
-from harvester.daemon.due import DEPOSIT, EXPORT, REPORT, mark_attempt
+from harvester.daemon.due import (
+    DEPOSIT,
+    EXPORT,
+    READ_BACK,
+    READBACK,
+    REPORT,
+    TaskKind,
+    mark_attempt,
+    read_back_until,
+)
 from harvester.daemon.incidents import CRASHED
 from harvester.daemon.turns import turns
 from harvester.deposits.target import TARGETS, configured_targets
-from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
+from harvester.errors import AgencyError, BusyError, HarvesterError, Stopped, StoreError
+from harvester.registration.readback import READABLE
 from harvester.registration.registrar import sending_agencies
 from harvester.registration.round import RoundReport
 from harvester.registration.waiting import added
@@ -31,6 +41,7 @@ log = logging.getLogger("harvester.daemon")
 
 Now = Callable[[], datetime]
 Stop = Callable[[], bool]
+_OVERLAP = timedelta(days=1)  # of what is read back, because the agency names days
 
 
 def do_due(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
@@ -154,11 +165,15 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
     return exported
 
 
-def deposit(config: Config, store: Store, *, now: Now, stop: Stop, scheduled: bool) -> RoundReport | str | None:
-    """Sends what is due and asks for results, at every agency; with `scheduled` it exports before.
+def deposit(
+    config: Config, store: Store, *, now: Now, stop: Stop, due: Collection[TaskKind]
+) -> RoundReport | str | None:
+    """Sends what is due and asks for results, at every agency.
 
-    Returns what was done, the errors as sentences, or `None` if it must wait.
+    It exports before if "deposit" is `due`, and reads afterwards what has changed there if "readback" is. Returns what
+    was done, the errors as sentences, or `None` if it must wait.
     """
+    scheduled = "deposit" in due
     if scheduled:
         mark_attempt(config, DEPOSIT, now())
     done, failures = RoundReport(), []
@@ -182,9 +197,36 @@ def deposit(config: Config, store: Store, *, now: Now, stop: Stop, scheduled: bo
             failures.append(_bug(error))
     if failures:
         return " ".join(failures)
+    if "readback" in due and not stop():
+        _read_news(config, store, now=now, stop=stop)
     if done.sent or done.asked:
         log.info("sent %d deposit files, asked for the results of %d", done.sent, done.asked)
     return done
+
+
+def _read_news(config: Config, store: Store, *, now: Now, stop: Stop) -> None:
+    """Reads what has changed at the agencies since the last time. What fails is read a day later."""
+    begun, last = now(), read_back_until(config)
+    mark_attempt(config, READBACK, begun)
+    since = (last - _OVERLAP).date() if last else None
+    done = True
+    for agency in READABLE.values():
+        if agency.unreadable(config):
+            continue
+        try:
+            news = pipeline.read_news(config, store, agency, since=since, now=now, stop=stop)
+        except (BusyError, Stopped) as error:
+            done = False
+            log.info("not read what %s holds: %s", agency.title, error)
+        except AgencyError as error:
+            done = False
+            log.warning("not read what %s holds: %s", agency.title, error)
+        else:
+            log.info(
+                "read %d changed records at %s; %d deposited by another program", news.read, agency.title, news.foreign
+            )
+    if done:
+        mark_attempt(config, READ_BACK, begun)
 
 
 def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> WrittenReport | None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 # They come sorted by journal and issue, so that few issues are split between two files.
 ARTICLES_IN_MEMORY = 2000
 
+Clear = Callable[[Sequence[StoredArticle]], Sequence[StoredArticle]]  # those that may be deposited now
+
 log = logging.getLogger(__name__)
 
 
@@ -50,11 +52,13 @@ def write_deposits(
     dry_run: bool = False,
     system: System = "live",
     waits: bool = False,
+    cleared: Clear | None = None,
     stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files for these sources, of all that are `configured`; the caller holds the lock of exports.
 
     `system` is where files are sent. With `waits`, a DOI is left out while the result of an earlier file is awaited.
+    `cleared` leaves out what must not be deposited now.
 
     `everything` and selected DOIs are exported again even if nothing has changed. A dry run builds and validates, and
     writes neither file nor ledger. Raises `Stopped` between two files, with their number so far; the next export writes
@@ -81,7 +85,7 @@ def write_deposits(
         export.report_progress(len(pending))
         with_dois = _with_dois(pending, dry_run=dry_run)
         while articles := list(islice(with_dois, ARTICLES_IN_MEMORY)):
-            for file in export.deliver(articles):
+            for file in export.deliver(cleared(articles) if cleared else articles):
                 export.report_progress(len(pending))
                 yield file
 

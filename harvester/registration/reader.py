@@ -18,7 +18,7 @@ from harvester.errors import ExportError
 from harvester.identifiers import fold_doi
 from harvester.registration import doi_states, file_states, words
 from harvester.registration.registrar import Agency
-from harvester.store import Event, FileLog, Registration, Submission
+from harvester.store import Event, FileLog, OwnFile, Registration, Submission
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -46,6 +46,7 @@ class Reader:
         if not logs:
             return self.move(file, moved)
         sent = self._sent_file(file)
+        self._store.held_records.save_matches(file.target, file.system, matches(result for _, result in logs))
         outcomes = self._agency.merged([self._agency.decide(result, sent) for _, result in logs])
         before = {log.raw for log in self._store.submissions.logs(file.batch_id, file.system)}
         kept = [
@@ -90,6 +91,7 @@ class Reader:
         """What was sent. Without the file, which a person may have moved away, its DOIs are known all the same."""
         data = content(file)
         if isinstance(data, bytes):
+            self._store.held_records.keep_file(file.batch_id, data)
             articles: Iterable[SentArticle] = self._agency.articles(data)
         else:
             keys = self._store.submissions.dois([file.batch_id])[file.batch_id]
@@ -103,7 +105,19 @@ class Reader:
         return self._store.registrations.in_conflict(file.target, file.system, ended)
 
 
-def content(file: Submission) -> bytes | str:
+def matches(logs: Iterable[Result]) -> dict[str, tuple[int, int]]:
+    """How many references of each DOI the logs name, and for how many the agency found a DOI; the last log counts."""
+    numbers: dict[str, tuple[int, int]] = {}
+    for log in logs:
+        of_log: dict[str, tuple[int, int]] = {}
+        for one in log.references:
+            named, matched = of_log.get(one.citing, (0, 0))
+            of_log[one.citing] = (named + 1, matched + (one.doi is not None))
+        numbers |= of_log
+    return numbers
+
+
+def content(file: Submission | OwnFile) -> bytes | str:
     """The bytes of the file as they were written, or why there are none."""
     path = Path(file.path)
     try:

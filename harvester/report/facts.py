@@ -90,6 +90,8 @@ class Report(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceStatus, ...]  # not in the report on one journal: a source may have others too
     deposits: tuple[DepositCounts, ...] = ()  # of each source, in the same order
     registrations: dict[str, int] = {}  # DOIs in each state, of those that were sent, where files are sent
+    references: int = 0  # of the DOIs at the agencies, as last seen there
+    matched: int = 0  # of these, with a DOI
     journals: tuple[JournalShare, ...]
     findings: tuple[Group, ...]
     held_count: int
@@ -115,6 +117,7 @@ def gather(
     for _ in grouped.counting(held.collecting(findings)):
         pass
     journals = tuple(_shares(config, store, sources, journal, now.year, stop))
+    references, matched = _matches(config, store) if journal is None else (0, 0)
     if journal is not None and not journals and journal not in config.journal_tables and not grouped.groups():
         raise ConfigError([f"the journal {journal} is neither in {config.path.name} nor in the store"])
     return Report(
@@ -125,11 +128,23 @@ def gather(
         sources=_states(config, store, sources) if journal is None else (),
         deposits=store.deposits.counts(sources) if journal is None else (),
         registrations=_registrations(config, store) if journal is None else {},
+        references=references,
+        matched=matched,
         journals=journals,
         findings=tuple(sorted((_group(group, held.frees) for group in grouped.groups()), key=_by_use)),
         held_count=held.count,
         held=tuple(map(_held, held.shown)),
     )
+
+
+def _matches(config: Config, store: Store) -> tuple[int, int]:
+    """How many references the registered DOIs have, and how many of them have a DOI at the agency."""
+    references = matched = 0
+    for agency in sending_agencies(config):
+        if terms := agency.terms(config):
+            of_agency = store.held_records.matches(agency.name, terms.system)
+            references, matched = references + of_agency[0], matched + of_agency[1]
+    return references, matched
 
 
 def _registrations(config: Config, store: Store) -> dict[str, int]:

@@ -107,6 +107,7 @@ def _deposit_tiles(report: Report) -> list[tuple[str, int]]:
         ("new or changed", sum(one.new + one.changed for one in report.deposits)),
         ("deposited", sum(one.deposited + one.elsewhere for one in report.deposits)),
         *((words, report.registrations[state]) for state, words in GROUPS.items() if state in report.registrations),
+        *([("references with a DOI at Crossref", report.matched)] if report.references else []),
     ]
 
 

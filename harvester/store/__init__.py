@@ -31,7 +31,9 @@ from harvester.store.registration_structs import (
     Event,
     FileLog,
     FileState,
+    OwnFile,
     Registration,
+    SeenDoi,
     Submission,
 )
 from harvester.store.restoration import restore
@@ -102,6 +104,7 @@ __all__ = [
     "MarkPreview",
     "MintedDoi",
     "Overview",
+    "OwnFile",
     "PageToSave",
     "PlannedBatch",
     "Pruned",
@@ -115,6 +118,7 @@ __all__ = [
     "RunRow",
     "RunState",
     "RunWindow",
+    "SeenDoi",
     "Selection",
     "SourceContent",
     "SourceRow",

@@ -109,6 +109,25 @@ class Deposits(Part):
         with self._write(durable=True) as connection:
             return connection.execute(delete(elsewhere).where(which)).rowcount
 
+    def mark_held(self, target: str, dois: Collection[str], now: datetime, *, again: bool = False) -> None:
+        """Notes that what the agency holds of these DOIs counts for their articles as they are now.
+
+        A DOI that has a mark keeps it, unless `again` is set. DOIs in files of this program can be marked too.
+        """
+        with self._write(durable=True) as connection:
+            for chunk in chunks(dict.fromkeys(map(fold_doi, dois))):
+                ready = select(article.c.doi_key, article.c.fingerprint).where(
+                    in_list(article.c.doi_key, "keys"), article.c.state == "ready"
+                )
+                marks: dict[str, str | None] = dict.fromkeys(chunk)
+                marks |= {row.doi_key: row.fingerprint for row in connection.execute(ready, {"keys": chunk})}
+                for key, fingerprint in marks.items():
+                    values = {"fingerprint": fingerprint, "since": now}
+                    mark = insert(elsewhere).values(doi_key=key, target=target, **values)
+                    connection.execute(
+                        mark.on_conflict_do_update(set_=values) if again else mark.on_conflict_do_nothing()
+                    )
+
     def settle_marks(self, target: str) -> None:
         """Marks that were made before their article was ready count from now on for the article as it is."""
         ready = select(article.c.fingerprint).where(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from harvester.answers import System, Who
+from harvester.answers import HeldRecord, System, Who
 from harvester.model import Finding
 
 FileState = Literal[
@@ -124,6 +124,29 @@ class Account(Struct, frozen=True, kw_only=True):
     clock_ahead: int = 0
     quiet_until: datetime | None = None
     failures: int = 0
+
+
+class SeenDoi(Struct, frozen=True, kw_only=True):
+    """A DOI as it was last seen at the agency: in a list, or `read` whole. Without a version there was none.
+
+    `mark` is what the list had of it then, and changes with it. `matched` of its `refs` references have a DOI
+    there, deposited or found by the agency.
+    """
+
+    record: HeldRecord
+    mark: str | None = None
+    read: datetime | None = None
+    refs: int = 0
+    matched: int = 0
+
+
+class OwnFile(Struct, frozen=True, kw_only=True):
+    """A file of ours with a DOI: its version, and where it is."""
+
+    batch_id: str
+    version: int
+    path: str
+    sha256: str
 
 
 class DoiRow(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 from harvester.store.database import Part, chunks
 from harvester.store.records import UNRESOLVED_REJECTIONS
 from harvester.store.structs import Pruned
-from harvester.store.tables import payload, record, record_version, rejected, run, run_window, submission_log
+from harvester.store.tables import payload, record, record_version, rejected, run, run_window, sent_file, submission_log
 from harvester.system.progress import report
 
 
@@ -55,6 +55,7 @@ _PAYLOADS_IN_USE = union(
             record_version.c.original_id,
             rejected.c.payload_id,
             submission_log.c.payload_id,
+            sent_file.c.payload_id,
         )
     )
 )

@@ -15,6 +15,7 @@ from harvester.store.database import Database
 from harvester.store.deposits import Deposits
 from harvester.store.digests import Digests
 from harvester.store.findings import Findings
+from harvester.store.held_records import HeldRecords
 from harvester.store.ledger import Ledger
 from harvester.store.minting import Minting
 from harvester.store.overview import Overview
@@ -43,6 +44,7 @@ class Store:
         self.ledger = Ledger(database)
         self.minting = Minting(database)
         self.findings = Findings(database)
+        self.held_records = HeldRecords(database)
         self.ready = Ready(database)
         self.records = Records(database)
         self.registrations = Registrations(database)

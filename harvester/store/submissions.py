@@ -22,6 +22,7 @@ from harvester.store.tables import (
     batch,
     deposit,
     registration_event,
+    sent_file,
     submission,
     submission_log,
 )
@@ -209,7 +210,7 @@ def _save_events(connection: Connection, target: str, system: System, events: Se
 
 def forget_submissions(connection: Connection, batch_id: str) -> None:
     """Forgets a file that is discarded, with its logs. Its history stays."""
-    for table in (submission_log, submission):
+    for table in (submission_log, sent_file, submission):
         connection.execute(table.delete().where(table.c.batch_id == batch_id))
 
 

@@ -360,6 +360,34 @@ submission_log = Table(
     Column("payload_id", Integer, ForeignKey("payload.id"), nullable=False),
 )
 
+# The bytes of a file whose result is known, to compare with what the agency holds: people move files away.
+sent_file = Table(
+    "sent_file",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("payload_id", Integer, ForeignKey("payload.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What the agency was last seen to hold of a DOI, whoever deposited it.
+held_record = Table(
+    "held_record",
+    metadata,
+    Column("doi_key", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("doi", Text, nullable=False),
+    Column("version", Text),  # a number of any length; null: it was not there, or was seen in a list only
+    Column("owner", Text),  # a DOI prefix
+    Column("updated", Moment),  # by the agency
+    Column("mark", Text),  # changes with what the list has of it
+    Column("read", Moment),  # when it was read whole; null: it was seen in a list only
+    Column("refs", Integer, nullable=False, server_default="0"),
+    Column("matched", Integer, nullable=False, server_default="0"),  # of these, by the agency
+    Column("facts", Text, nullable=False, server_default="{}"),  # as JSON
+    sqlite_with_rowid=False,
+)
+
 # What happened to a file or a DOI, for people.
 registration_event = Table(
     "registration_event",

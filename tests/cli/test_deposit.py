@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.cli.conftest import Call, answer
 from tests.standin.running import PASSWORD, Running
@@ -65,9 +66,11 @@ def test_a_dry_run_makes_no_request(sending: Call, crossref_standin: Running, tm
     done = sending("deposit", "--dry-run")
     assert "would write and send a file with 3 records" in done.stdout
     assert answer(sending("deposit", "--dry-run", "--json"))["waiting"] == []
-    sending("export", "crossref")
-    assert len(answer(sending("deposit", "--dry-run", "--json"))["waiting"]) == 1
     assert crossref_standin.state.requests == []
+    sending("export", "crossref")
+    made = len(crossref_standin.state.requests)
+    assert len(answer(sending("deposit", "--dry-run", "--json"))["waiting"]) == 1
+    assert len(crossref_standin.state.requests) == made
 
 
 def test_from_written_to_registered(sending: Call, crossref_standin: Running, tmp_path: Path):
@@ -167,3 +170,48 @@ def test_the_password_is_nowhere(sending: Call, crossref_standin: Running, tmp_p
     assert all(PASSWORD.encode() not in path.read_bytes() for path in files)
     assert crossref_standin.state.credentials_in_query == 0
     assert json.loads(outputs[2])
+
+
+def test_drift_says_what_differs(sending: Call, crossref_standin: Running):
+    deposited(sending, crossref_standin)
+    crossref_standin.clock.advance(days=5)
+    done = sending("drift")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "3 DOIs compared, 0 differ." in done.stderr
+    record = crossref_standin.state.registry.record(DOI)
+    assert record is not None
+    xml = re.sub(rb"<title>[^<]*", b"<title>Other", record.newest.xml, count=1)
+    record.versions[-1] = replace(record.newest, xml=xml)
+    done = sending("drift", "--doi", DOI)
+    assert done.exit_code == 4
+    assert done.stdout.splitlines() == [
+        DOI, "  title:", "    sent:     On small things, part 1", "    Crossref: Other",
+    ]  # fmt: skip
+    (at_crossref,) = answer(sending("deposits", "show", DOI, "--json"))["at_crossref"]
+    assert (at_crossref["doi"], at_crossref["owner"]) == (DOI, "10.12345")
+    assert f"Version {at_crossref['version']} at Crossref on " in sending("deposits", "show", DOI).stdout
+    (row,) = answer(sending("drift", "--json"))["drift"]
+    assert (row["doi"], row["kind"], row["field"], row["theirs"]) == (DOI, "field", "title", "Other")
+    assert isinstance(row["held_version"], str)
+
+
+def test_an_import_without_anything_at_crossref(sending: Call):
+    done = sending("deposits", "import", "10.12345", "--json")
+    assert set(answer(done).values()) == {0}
+    assert "Crossref lists no DOI there" in done.stderr
+
+
+def test_check_asks_crossref_only_if_it_is_told_to(sending: Call, crossref_standin: Running):
+    sending("check")
+    assert crossref_standin.state.requests == []
+    done = sending("check", "--online", "--code", "crossref-journal-new")
+    assert "Crossref has no journal with the ISSN" in done.stdout
+
+
+def test_doctor_asks_whether_the_login_works(sending: Call, tmp_path: Path):
+    assert "Crossref accepts the login." in sending("doctor").stderr
+    set_login(tmp_path, "Demo")
+    done = sending("doctor")
+    assert done.exit_code == 1
+    assert "Crossref refuses the login." in done.stderr
+    assert answer(sending("doctor", "--json"))["login"] == "login_refused"

@@ -32,7 +32,7 @@ def test_report_as_json(harvested):
     document = answer(harvested("report", "small", "--json"))
     assert set(document) == {
         *("journal", "title", "made", "last_export", "sources", "deposits", "registrations", "journals"),
-        *("findings", "held_count", "held"),
+        *("findings", "held_count", "held", "references", "matched"),
     }
     assert document["held_count"] == 1
     assert document["journals"][0]["back_file"]["articles"] + document["journals"][0]["current"]["articles"] == 3

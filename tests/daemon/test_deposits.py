@@ -15,7 +15,7 @@ from harvester.daemon.incidents import current_notification
 from harvester.daemon.jobs import LOOK_AGAIN, Trigger
 from harvester.registration.round import RoundReport
 from tests.providers.press import press
-from tests.registration.conftest import Depositor
+from tests.registration.conftest import NINETEEN, Depositor, put_foreign
 from tests.standin.running import Running
 from tests.workbench import NOW
 
@@ -111,3 +111,27 @@ def test_an_error_of_sending_is_an_incident(depositor: Depositor):
 def test_a_job_without_a_schedule_looks_from_time_to_time():
     assert Trigger([]).get_next_fire_time(None, NOW) == NOW + LOOK_AGAIN
     assert timedelta() < LOOK_AGAIN <= timedelta(minutes=10)
+
+
+def test_what_changed_at_the_agency_is_read_once_a_day(depositor: Depositor, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("harvester.crossref.client.works._RETRIES", 0)
+    depositor.standin.state.knobs.rate_limited = False
+    depositor.press.harvest()
+    assert "readback" not in due(depositor)  # there is nothing of ours yet
+    run(depositor)
+    depositor.settle()
+    assert "readback" not in due(depositor)  # the agency shows it later
+    depositor.clock.advance(days=1)
+    assert "readback" in due(depositor)
+    run(depositor)
+    assert "readback" not in due(depositor)
+    depositor.clock.advance(days=1)
+    put_foreign(depositor, "10.5555/lamps.1", NINETEEN)
+    depositor.standin.state.knobs.api_outage_until = depositor.clock.now + timedelta(hours=1)
+    run(depositor)
+    assert depositor.registration(1).kind == "added"
+    depositor.clock.advance(days=1)
+    run(depositor)
+    assert depositor.registration(1).kind == "version_foreign"
+    asked = [one for one in depositor.standin.state.requests if one.path == "/prefixes/10.5555/works"]
+    assert ["filter" in one.fields for one in asked] == [False, True, True]

@@ -14,6 +14,7 @@ from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.crossref.target import CROSSREF
 from harvester.registration.round import RoundReport
 from harvester.reports import ExportReport
+from harvester.standin.registry import Version
 from harvester.store import DoiRow, Registration, Submission
 from harvester.system.stopping import Stop, never_stop
 from tests.providers.press import Press, press
@@ -109,3 +110,25 @@ class Depositor:
 def depositor(tmp_path: Path, crossref_standin: Running) -> Iterator[Depositor]:
     with press(tmp_path) as made:
         yield Depositor(made, crossref_standin)
+
+
+OJS = """<journal xmlns="http://www.crossref.org/schema/5.3.1"><journal_metadata>
+<full_title>Journal of Lamps</full_title>
+<issn>00000108</issn></journal_metadata><journal_article><titles><title>On lamps, by another program</title></titles>
+<contributors><person_name sequence="first" contributor_role="author"><given_name>Ada</given_name>
+<surname>Adams</surname></person_name></contributors><publication_date><year>2024</year></publication_date>
+<doi_data><doi>{doi}</doi><resource>https://example.org/{doi}</resource></doi_data>{more}</journal_article></journal>"""
+REFERENCES = '<citation_list><citation key="a"><doi>10.1/a</doi></citation></citation_list>'
+NINETEEN = 2026010112000000099
+
+
+def put_foreign(depositor: Depositor, doi: str, version: int = 20200101000000000, more: str = "") -> None:
+    """A deposit of another program, which the stand-in shows at once."""
+    at = depositor.clock.now - timedelta(days=10)
+    known = depositor.standin.state.registry.record(doi)
+    if known:
+        at = depositor.clock.now - depositor.standin.state.knobs.index_delay
+    one = Version(number=version, xml=OJS.format(doi=doi, more=more).encode(), at=at, submission=1)
+    registry = depositor.standin.state.registry
+    title = registry.put_title("Journal of Lamps", "10.5555", "Lamp Press", [("0000-0108", "print")])
+    registry.put(doi, "journal_article", one, title=title)

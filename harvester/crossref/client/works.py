@@ -25,11 +25,12 @@ from harvester.xmltools import UnsafeXml, local, parse
 
 LIVE = "https://api.crossref.org"
 RESOLVER = "https://doi.org"
-ROWS = 1000
+ROWS = 200  # of 1,000 that are possible: works come with their references
 # Of a work; what a drift or an import looks at.
 SELECTED = (
-    "DOI", "deposited", "created", "prefix", "member", "title", "container-title", "ISSN", "resource",
-    "references-count",
+    "DOI", "deposited", "created", "prefix", "member", "title", "original-title", "subtitle", "container-title", "ISSN",
+    "volume", "issue", "page", "article-number", "author", "editor", "published-print", "published-online", "license",
+    "abstract", "resource", "references-count", "reference",
 )  # fmt: skip
 
 _UNIXSD = "application/vnd.crossref.unixsd+xml"
@@ -113,11 +114,11 @@ class Reader:
         return self._message(f"/journals/{quote(issn, safe='')}")
 
     def works_of_prefix(self, prefix: str, since: date | None = None) -> Iterator[dict[str, Any]]:
-        """Every work of a DOI prefix, or those that were deposited on `since` or later."""
+        """Every work of a DOI prefix, or those that changed on `since` or later."""
         return self._works(f"/prefixes/{quote(prefix, safe='')}/works", since)
 
     def works_of_journal(self, issn: str, since: date | None = None) -> Iterator[dict[str, Any]]:
-        """Every work of a journal, or those that were deposited on `since` or later."""
+        """Every work of a journal, or those that changed on `since` or later."""
         return self._works(f"/journals/{quote(issn, safe='')}/works", since)
 
     # ------------------------------------------------------------------------------------------ requests
@@ -126,7 +127,7 @@ class Reader:
         """Follows the cursor until a page has fewer works than it may have. A cursor that does not move ends it too."""
         chosen = {"rows": str(ROWS), "select": ",".join(SELECTED)}
         if since:
-            chosen["filter"] = f"from-deposit-date:{since.isoformat()}"
+            chosen["filter"] = f"from-index-date:{since.isoformat()}"  # which knows of references that were matched
         cursor: object = "*"
         seen: set[str] = set()
         while isinstance(cursor, str) and cursor:

@@ -182,7 +182,7 @@ def test_a_list_is_followed_to_its_end():
         assert len(found) == len({item["DOI"] for item in found}) == 2 * works.ROWS + 3
         assert [query["cursor"] for query in server.queries] == ["*", "A+/=", "B"]
         query = server.queries[0]
-        assert (query["rows"], query["filter"]) == ("1000", "from-deposit-date:2026-09-01")
+        assert (query["rows"], query["filter"]) == ("200", "from-index-date:2026-09-01")
         assert query["select"].startswith("DOI,deposited,created,prefix")
         assert urlsplit(server.requests[0].target).path == "/prefixes/10.5555/works"
 

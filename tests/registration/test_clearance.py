@@ -1,0 +1,135 @@
+"""Before a deposit: floors, deposits of others, and records that have more than ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from harvester.answers import HeldRecord
+from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.errors import AgencyUnavailable
+from harvester.registration import by_hand
+from harvester.registration.clearance import Hold, hold_of
+from tests.registration.conftest import NINETEEN, REFERENCES, Depositor, put_foreign
+from tests.registration.samples import NOW, doi
+
+DOI = "10.5555/lamps.1"
+MORE = ("references",)
+HOLDS: list[tuple[Any, tuple[int, ...], int | None, Sequence[str], str | None]] = [
+    (None, (), None, MORE, None),  # nobody has deposited it
+    (None, (), 5, (), None),  # it is there, and has not more
+    (None, (), 5, MORE, "richer"),
+    (doi("elsewhere"), (), 5, MORE, "richer"),
+    (doi("registered", held=5), (5,), 5, MORE, None),
+    (doi("registered", held=5), (5, 7), 7, MORE, None),  # a file of ours whose result was not read
+    (doi("registered", held=5), (5,), 6, (), "version_foreign"),
+    (doi("registered", held=5), (5,), 4, MORE, None),  # an old answer
+    (doi("registered", held=5), (5,), None, MORE, None),
+    (doi("refused", kind="version_foreign"), (5,), 6, (), "version_foreign"),
+    (doi("refused", kind="version_foreign", due=NOW), (5,), 6, MORE, None),  # a person said that ours counts
+    (doi("elsewhere", kind="richer", due=NOW), (), 6, MORE, None),
+    (doi("registered", held=5, kind="server", due=NOW), (5,), 6, (), "version_foreign"),
+]
+
+
+@pytest.mark.parametrize(("known", "versions", "held", "more", "kind"), HOLDS)
+def test_what_waits_for_a_person(
+    known: Any, versions: tuple[int, ...], held: int | None, more: Sequence[str], kind: str | None
+):
+    hold = hold_of(known, versions, HeldRecord(doi=DOI, version=held), lambda: more)
+    assert (hold.kind if hold else None) == kind
+
+
+def test_a_hold_names_the_version_and_the_fields():
+    hold = hold_of(None, (), HeldRecord(doi=DOI, version=5), lambda: ("authors", "references"))
+    assert hold == Hold("richer", {"held": "5", "fields": "authors, references"})
+
+
+def retry(depositor: Depositor) -> None:
+    with depositor.press.bench.opened() as (config, store):
+        by_hand.retry_dois(config, store, CROSSREF_AGENCY, "live", [DOI], depositor.tick)
+
+
+def keep_theirs(depositor: Depositor) -> None:
+    with depositor.press.bench.opened() as (config, store):
+        by_hand.mark(config, store, CROSSREF_AGENCY, "live", [DOI], depositor.tick, registered=True)
+
+
+def deposited(depositor: Depositor) -> set[str]:
+    """The numbers of the articles that were just exported; they are sent and settled."""
+    exported = depositor.export()
+    depositor.round(exported)
+    depositor.settle()
+    return {one.rpartition(".")[2] for file in exported.files for one in file.dois}
+
+
+@pytest.mark.slow
+def test_a_first_deposit_goes_above_the_version_that_is_there(depositor: Depositor):
+    put_foreign(depositor, DOI, NINETEEN)
+    assert deposited(depositor) == {"1", "2", "3"}
+    assert set(depositor.states().values()) == {"registered"}
+    assert (depositor.held(1) or 0) > NINETEEN
+
+
+@pytest.mark.slow
+def test_a_richer_record_waits_for_a_person_who_says_that_ours_counts(depositor: Depositor):
+    put_foreign(depositor, DOI, more=REFERENCES)
+    assert deposited(depositor) == {"2", "3"}
+    row = depositor.rows()["1"]
+    assert (row.state, row.registration.kind, row.registration.who) == ("elsewhere", "richer", "person")  # type: ignore[union-attr]
+    assert deposited(depositor) == set()
+    retry(depositor)
+    assert deposited(depositor) == {"1"}
+    assert depositor.states()["1"] == "registered"
+
+
+@pytest.mark.slow
+def test_a_richer_record_stays_if_a_person_says_that_theirs_counts(depositor: Depositor):
+    put_foreign(depositor, DOI, more=REFERENCES)
+    deposited(depositor)
+    keep_theirs(depositor)
+    assert deposited(depositor) == set()
+    assert depositor.states()["1"] == "registered"
+    assert depositor.held(1) == 20200101000000000
+
+
+@pytest.mark.slow
+def test_a_foreign_deposit_after_ours_holds_the_next_one(depositor: Depositor):
+    deposited(depositor)
+    put_foreign(depositor, DOI, NINETEEN)
+    depositor.press.correct(1, title={"en": "On better lamps"})
+    assert deposited(depositor) == set()
+    known = depositor.registration(1)
+    assert (known.state, known.kind, known.details["held"]) == ("registered", "version_foreign", str(NINETEEN))
+    assert depositor.held(1) == NINETEEN
+    retry(depositor)
+    assert deposited(depositor) == {"1"}
+    assert (depositor.held(1) or 0) > NINETEEN
+    assert depositor.registration(1).kind == "updated"
+
+
+@pytest.mark.slow
+def test_without_an_answer_the_articles_wait(depositor: Depositor, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object) -> HeldRecord:
+        raise AgencyUnavailable("Crossref cannot be read now")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("harvester.crossref.client.catalogue.Catalogue.record", fails)
+        assert depositor.export().files == ()
+        assert len(depositor.export(reads_back=False).files) == 1
+    assert depositor.export().files == ()
+
+
+@pytest.mark.slow
+def test_many_first_deposits_are_looked_up_in_a_list(depositor: Depositor, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("harvester.registration.clearance.FEW", 0)
+    read: list[str] = []
+    monkeypatch.setattr(
+        "harvester.crossref.client.catalogue.Catalogue.record",
+        lambda _, one: read.append(one) or HeldRecord(doi=one, version=5),  # type: ignore[func-returns-value]
+    )
+    put_foreign(depositor, DOI)
+    assert len(depositor.export().files) == 1
+    assert read == [DOI]

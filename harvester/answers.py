@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+System = Literal["test", "live"]  # of an agency: nothing that is registered in one counts in the other
 Who = Literal["nobody", "editor", "source", "settings", "account", "agency", "publisher", "program", "person"]
 
 
@@ -53,7 +54,7 @@ class Result(Struct, frozen=True, kw_only=True):
     raw: bytes
     submission_id: str | None = None
     batch_id: str | None = None
-    system: Literal["test", "live"] | None = None  # where the log says that it comes from
+    system: System | None = None  # where the log says that it comes from
     verdicts: tuple[Verdict, ...] = ()
     references: tuple[Matched, ...] = ()
     text: str | None = None
@@ -124,3 +125,26 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 
     dois: tuple[Outcome, ...]
     others: tuple[Verdict, ...] = ()
+
+
+class Again(Struct, frozen=True):
+    """What makes a DOI due again that was refused, next to a change of its article.
+
+    `time`: it is sent once more by itself. `settings`: the fingerprint of those whose change may help.
+    """
+
+    time: bool = False
+    settings: str | None = None
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """How files are sent, by the configuration.
+
+    `login` is a fingerprint that changes with the login and with the file of its password. `pace` multiplies every
+    wait.
+    """
+
+    system: System
+    login: str
+    pace: float = 1.0
+    max_in_flight: int = 200

@@ -5,6 +5,7 @@
     rebuild    for each source: map its stored payloads again | refresh cross-record findings
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
+    deposit    for each file that is due: send it, or ask what became of it and of its DOIs
     rename     a source, in the store                         | refresh cross-record findings
     forget     a source, in the store                         | refresh cross-record findings
     restore    a copy, in the place of the store
@@ -39,6 +40,9 @@ from harvester.harvesting.reconcile import reconcile_source
 from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
+from harvester.registration.again import note_changed_settings
+from harvester.registration.registrar import AGENCIES, Agency, terms_of
+from harvester.registration.round import RoundReport, do_round
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import DepositFile, MintedDoi, Selection
 from harvester.system import locks, progress
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check",
+    "deposit",
     "discard_deposit",
     "export",
     "forget_source",
@@ -187,8 +192,11 @@ def export(
     """
     files = DepositFiles(config, target, schema_version)
     sources = [source.name for source in select_sources(config, names)]
+    terms = terms_of(config, target.name)
     with locks.hold(config.locks_dir, "export", what="export"):
         _update(config, store, names, today=_day(now), stop=stop)
+        if terms and not dry_run:
+            note_changed_settings(config, store, AGENCIES[target.name], now())
         minted = (store.minting.planned_dois if dry_run else store.minting.mint_planned)(sources, selection)
         if minted and not dry_run:
             _update(config, store, names, today=_day(now), stop=stop)
@@ -202,12 +210,32 @@ def export(
             dry_run=dry_run,
             configured=config.sources,
             minted=minted,
+            system=terms.system if terms else "live",
+            waits=terms is not None,
             stop=stop,
         )
         if report.thinner and not dry_run:
             # What had less than the last deposit is the last deposit now.
             _refresh(config, store)
     return report
+
+
+def deposit(
+    config: Config,
+    store: Store,
+    agency: Agency,
+    *,
+    now: Now,
+    exported: ExportReport | None = None,
+    stop: Stop = never_stop,
+) -> RoundReport:
+    """Sends the files of an agency that are due, and asks for their results: one round.
+
+    The files that were just `exported` are sent without asking whether a person has uploaded them. Raises
+    `ConfigError` without a login or a password, `BusyError`, and `Stopped`.
+    """
+    fresh = [file.batch_id for file in exported.files] if exported else []
+    return do_round(config, store, agency, now=now, stop=stop, fresh=fresh)
 
 
 def mark_deposited(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class RunReport(Struct, frozen=True, kw_only=True):
@@ -111,3 +111,51 @@ def combined(reports: Sequence[ExportReport]) -> ExportReport:
         deleted=tuple(dict.fromkeys(gone for report in reports for gone in report.deleted)),
         unchanged=sum(report.unchanged for report in reports),
     )
+
+
+class HeldVersion(Struct, frozen=True, kw_only=True):
+    """The version of ours that the agency has: its number as text, its file if it is known, and since when."""
+
+    timestamp: str
+    file: str | None
+    since: datetime | None
+
+
+class DoiReport(Struct, frozen=True, kw_only=True):
+    """What became of a DOI: a row of `deposits` in `deposits --json`.
+
+    `timestamp` and that of `held` are text: 17 digits are too many for a number in JSON. `class` is the id of the
+    agency's message, or the code of the finding that holds the article back.
+    """
+
+    doi: str
+    state: str
+    kind: str | None = field(name="class")
+    message: str
+    sentence: str
+    who: str
+    timestamp: str | None
+    held: HeldVersion | None
+    file: str | None
+    submission_id: str | None
+    conflict_id: str | None
+    dois_in_conflict: tuple[str, ...]
+    system: str
+    changed: datetime | None
+
+
+class DepositReport(Struct, frozen=True, kw_only=True):
+    """What one `deposit` did.
+
+    `stopped` says why the agency refuses the login, `problem` why nothing is sent at present, `next` when there is
+    something to do again. `open_files` wait for anything. `states` has the number of DOIs in each state.
+    """
+
+    system: str
+    sent: int
+    asked: int
+    stopped: str | None
+    problem: str | None
+    next: datetime | None
+    open_files: int
+    states: dict[str, int]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from harvester.config.lines import Path
 from harvester.config.problems import Problem, Table
 
+_LARGEST_UPLOAD = 10_000_000  # bytes; Crossref's limit is 10 MB
 _PASSWORDS = (
     ("password_env", "password_file", "username"),
     ("smtp_password_env", "smtp_password_file", "smtp_username"),
@@ -39,7 +42,50 @@ def contradictions(document: Table) -> Iterator[Problem]:
     yield from _alerts(document.get("alerts", {}))
     if "schedule" in document.get("exports", {}) and "crossref" not in document:
         yield Problem(("exports", "schedule"), "needs a [crossref] table, which says who deposits")
+    yield from _deposit(document.get("crossref", {}))
     yield from _journals(document)
+
+
+def _deposit(crossref: Table) -> Iterator[Problem]:
+    """The problems of sending files to Crossref."""
+    path: Path = ("crossref",)
+    if "password_env" in crossref and "password_file" in crossref:
+        yield Problem((*path, "password_file"), "cannot be combined with password_env; keep one of them")
+    for key in ("deposit_url", "api_url"):
+        if key in crossref and not _is_base_url(crossref[key]):
+            yield Problem(
+                (*path, key),
+                "must be https://HOST without a path or a login; http:// is accepted for this machine only",
+            )
+    hosts = [crossref[key] for key in ("deposit_url", "api_url") if key in crossref]
+    if "pace" in crossref and not (len(hosts) == 2 and all(map(_is_on_loopback, hosts))):
+        yield Problem((*path, "pace"), "is for stand-ins only: deposit_url and api_url must both be on this machine")
+    if crossref.get("deposit", "off") == "off":
+        return
+    if "login" not in crossref:
+        yield Problem((*path, "deposit"), 'needs login too, and the password: password_file = "…"')
+    elif "password_env" not in crossref and "password_file" not in crossref:
+        yield Problem((*path, "deposit"), 'needs the password too: password_file = "…"')
+    if crossref.get("max_bytes", 0) > _LARGEST_UPLOAD:
+        yield Problem((*path, "max_bytes"), f"is more than Crossref accepts, {_LARGEST_UPLOAD:,} bytes for one file")
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0 and parts.username is None and parts.password is None
+    except ValueError:
+        return False
+    usable = usable and parts.path in ("", "/") and not parts.query and not parts.fragment
+    return usable and (parts.scheme == "https" or (parts.scheme == "http" and _is_on_loopback(url)))
+
+
+def _is_on_loopback(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _secrets(table: Table, path: Path) -> Iterator[Problem]:

@@ -49,7 +49,7 @@ def parse(text: str, path: Path) -> Config:
 
 def _warn_of_short_secrets(config: Config) -> None:
     short = [setting for source in config.sources.values() for setting in source.short_secrets()]
-    short += secrets.short_in_proxies()
+    short += [*config.short_deposit_password(), *secrets.short_in_proxies()]
     if short:
         named = ", ".join(short[:_NAMED]) + (f" and {len(short) - _NAMED} more" if len(short) > _NAMED else "")
         log.warning(
@@ -118,13 +118,20 @@ def _config(document: Table, path: Path) -> Config:
         zone=document.get("timezone") or tzlocal.get_localzone_name(),
         daemon=msgspec.convert(document.get("daemon", {}), Daemon),
         alerts=_alerts(document, folder),
-        crossref=msgspec.convert(crossref, CrossrefSettings) if crossref else None,
+        crossref=_crossref(crossref, folder) if crossref else None,
         sources={name: _source(name, document, folder) for name in document.get("sources", {})},
         journals=_journal_facts(document),
         journal_tables={
             issn: key for key, table in document.get("journals", {}).items() for issn in _issns(key, table)
         },
     )
+
+
+def _crossref(table: Table, folder: Path) -> CrossrefSettings:
+    values = dict(table)
+    if "password_file" in values:
+        values["password_file"] = str(_path(values["password_file"], folder))
+    return msgspec.convert(values, CrossrefSettings)
 
 
 def _sqlite_url(url: str, folder: Path) -> str:

@@ -207,6 +207,24 @@ class Config(Struct, frozen=True, kw_only=True):
         """When to write the report."""
         return self._schedule(self.report_schedule)
 
+    def deposit_schedule(self) -> Schedule | None:
+        """When to export and send to Crossref; `None` while sending is off."""
+        if self.crossref is None or self.crossref.deposit == "off":
+            return None
+        return self._schedule(self.crossref.deposit_schedule)
+
+    def deposit_password(self) -> str | None:
+        """The password at Crossref, if one is configured. Raises `ConfigError` if it is missing."""
+        if self.crossref is None:
+            return None
+        return secrets.read(self.crossref.password_env, self.crossref.password_file, "crossref.password")
+
+    def short_deposit_password(self) -> Iterator[str]:
+        """The setting of a password that is too short to be hidden. `deposit_password` reports a missing one."""
+        with suppress(ConfigError):
+            if self.crossref and secrets.is_short(self.deposit_password()):
+                yield f"crossref.password_{'env' if self.crossref.password_env else 'file'}"
+
     def digest_schedule(self) -> Schedule | None:
         return self._schedule(self.alerts.digest)
 

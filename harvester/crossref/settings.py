@@ -22,3 +22,13 @@ class CrossrefSettings(Struct, frozen=True, kw_only=True):
     crossmark_policy: str | None = None  # the DOI of the policy page; without one there is no <crossmark>
     max_records: int = 1000  # in one file
     max_bytes: int = 5_000_000  # of one file
+    deposit: Literal["off", "test", "live"] = "off"  # where files are sent
+    login: str | None = None
+    password_env: str | None = None
+    password_file: str | None = None
+    deposit_url: str | None = None  # of the servlets; that of the system if it is not set
+    api_url: str | None = None  # of the REST API
+    contact: str | None = None  # an email address for Crossref's people; depositor_email if it is not set
+    deposit_schedule: str | None = None
+    max_in_flight: int = 200  # files that wait for their result
+    pace: float = 1.0  # multiplies every wait; for stand-ins only

@@ -222,6 +222,7 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
     # Both import lxml, and `harvester status` must start fast.
     from harvester.deposits.target import configured_targets
     from harvester.mapping import membership
+    from harvester.registration.registrar import terms_of
 
     schedule = config.export_schedule()
     if schedule is None:
@@ -230,7 +231,17 @@ def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
         since = due_since(schedule, store.ledger.last_export(target.name), now)
         if since is None:
             continue
-        if store.ready.pending(target.name, config.sources, configured=config.sources, without=membership.CODES):
+        terms = terms_of(config, target.name)
+        pending = store.ready.pending(
+            target.name,
+            config.sources,
+            configured=config.sources,
+            without=membership.CODES,
+            system=terms.system if terms else "live",
+            now=now,
+            waits=terms is not None,
+        )
+        if pending:
             return since
     return None
 

@@ -7,17 +7,24 @@ planned batch. The next export marks its file, or builds it again under the same
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harvester.identifiers import doi_prefix
+from harvester.answers import System
+from harvester.identifiers import doi_prefix, fold_doi
 from harvester.rules.redeposits import counts_by_kind
 from harvester.store import BatchMember, PlannedBatch, StoredArticle
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+HIGHEST = 2**63 - 1  # the highest version that the store can keep
+_WITH_18_DIGITS = 10**17
+
+log = logging.getLogger(__name__)
 
 
 def timestamp(moment: datetime) -> int:
@@ -26,14 +33,26 @@ def timestamp(moment: datetime) -> int:
     return int(utc.strftime("%Y%m%d%H%M%S") + f"{utc.microsecond // 1000:03}")
 
 
+def above(floor: int, moment: datetime) -> int:
+    """A version above the floor: by the clock in 19 digits if it has more than 17, else the next number."""
+    return floor + 1 if floor < _WITH_18_DIGITS else max(timestamp(moment) * 100, floor + 1)
+
+
 class Batches:
     """The batches of one export to one target. A dry run writes nothing into the ledger."""
 
     def __init__(
-        self, store: Store, target: str, version: str, *, now: Callable[[], datetime], dry_run: bool = False
+        self,
+        store: Store,
+        target: str,
+        version: str,
+        *,
+        now: Callable[[], datetime],
+        dry_run: bool = False,
+        system: System = "live",
     ) -> None:
-        """`version` is the version of the target's schema for new batches."""
-        self._store, self._target, self._version = store, target, version
+        """`version` is the version of the target's schema for new batches, `system` where they are sent."""
+        self._store, self._target, self._version, self._system = store, target, version, system
         self._now, self._dry_run = now, dry_run
         self._last = store.ledger.last_timestamp()
 
@@ -51,14 +70,42 @@ class Batches:
             else:
                 self.abandon(planned)
 
-    def plan(self, articles: Sequence[StoredArticle]) -> PlannedBatch:
-        """A new batch of these articles, with an id and a timestamp that no other batch has."""
+    def by_floor(self, articles: Sequence[StoredArticle]) -> Iterator[tuple[list[StoredArticle], int]]:
+        """The articles with the floor of their next version, which is 0 for those by the clock, as nearly all are.
+
+        Another program may have deposited a DOI with a version that our clock does not reach, for example with 19
+        digits. These articles need files of their own: were the others raised with them, the former program could
+        never update any of them again. Without the DOIs whose version cannot be raised any more.
+        """
+        floors = self._store.registrations.floors(self._target, self._system, [one.doi or "" for one in articles])
+        reached = max(timestamp(self._now()), self._last + 1)
+        by_clock: list[StoredArticle] = []
+        raised: dict[bool, list[tuple[StoredArticle, int]]] = {}
+        for one in articles:
+            floor = floors.get(fold_doi(one.doi or ""), 0)
+            if floor >= HIGHEST:
+                log.error("%s: Crossref holds the version %d, which nothing is above; ask for a reset", one.doi, floor)
+            elif floor < reached:
+                by_clock.append(one)
+            else:
+                raised.setdefault(floor >= _WITH_18_DIGITS, []).append((one, floor))
+        if by_clock:
+            yield by_clock, 0
+        for group in raised.values():
+            yield [one for one, _ in group], max(floor for _, floor in group)
+
+    def plan(self, articles: Sequence[StoredArticle], floor: int = 0) -> PlannedBatch:
+        """A new batch of these articles, with an id and a timestamp that no other batch has, above the floor."""
         now = self._now()
-        self._last = candidate = max(timestamp(now), self._last + 1)
+        if floor:
+            candidate = above(floor, now)
+        else:
+            self._last = candidate = max(timestamp(now), self._last + 1)
         batch_id = f"{doi_prefix(articles[0].doi or '')}-{candidate}"
         members = tuple(map(_member, articles))
         if not self._dry_run:
-            candidate = self._store.ledger.plan(self._target, batch_id, candidate, self._version, members, now)
+            ledger = self._store.ledger
+            candidate = ledger.plan(self._target, batch_id, candidate, self._version, members, now, raised=bool(floor))
         return PlannedBatch(
             id=batch_id, timestamp=candidate, schema_version=self._version, planned=now, members=members
         )

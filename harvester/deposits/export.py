@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from harvester.answers import System
 from harvester.checking.worded import worded_finding
 from harvester.config import Config
 from harvester.deposits.batches import Batches, timestamp
@@ -45,20 +46,34 @@ def write_deposits(
     minted: Sequence[MintedDoi] = (),
     everything: bool = False,
     dry_run: bool = False,
+    system: System = "live",
+    waits: bool = False,
     stop: Stop = never_stop,
 ) -> ExportReport:
     """Writes deposit files for these sources, of all that are `configured`; the caller holds the lock of exports.
+
+    `system` is where files are sent. With `waits`, a DOI is left out while the result of an earlier file is awaited.
 
     `everything` and selected DOIs are exported again even if nothing has changed. A dry run builds and validates, and
     writes neither file nor ledger. Raises `Stopped` between two files; the next export writes what is left.
     """
     target = files.target.name
-    export = _Export(files, Batches(store, target, files.version, now=now, dry_run=dry_run), dry_run=dry_run)
+    export = _Export(
+        files, Batches(store, target, files.version, now=now, dry_run=dry_run, system=system), dry_run=dry_run
+    )
     written = list(until_stopped(export.resume(configured), stop))
     if not dry_run:
         store.deposits.settle_marks(target)
     pending = store.ready.pending(
-        target, sources, selection, everything=everything, configured=configured, without=membership.CODES
+        target,
+        sources,
+        selection,
+        everything=everything,
+        configured=configured,
+        without=membership.CODES,
+        system=system,
+        now=now(),
+        waits=waits,
     )
     export.report_progress(len(pending))
     with_dois = _with_dois(pending, dry_run=dry_run)
@@ -137,9 +152,10 @@ class _Export:
 
     def deliver(self, articles: Sequence[StoredArticle]) -> Iterator[FileReport]:
         """Writes these articles, in the files that the target groups them into."""
-        stored = {id(one.article): one for one in self._fresh(articles)}
-        for group in self._files.group([one.article for one in stored.values() if one.article]):
-            yield from self._deliver([stored[id(article)] for article in group])
+        for of_one_floor, floor in self._batches.by_floor(list(self._fresh(articles))):
+            stored = {id(one.article): one for one in of_one_floor}
+            for group in self._files.group([one.article for one in of_one_floor if one.article]):
+                yield from self._deliver([stored[id(article)] for article in group], floor)
 
     def _fresh(self, articles: Sequence[StoredArticle]) -> Iterator[StoredArticle]:
         """Without the articles of resumed batches. Of identical records, which come in succession, only the first."""
@@ -148,16 +164,16 @@ class _Export:
             if self._previous != before and stored.id not in self._resumed:
                 yield stored
 
-    def _deliver(self, group: Sequence[StoredArticle]) -> Iterator[FileReport]:
+    def _deliver(self, group: Sequence[StoredArticle], floor: int = 0) -> Iterator[FileReport]:
         if group:
-            yield from self._finish(self._batches.plan(group), group)
+            yield from self._finish(self._batches.plan(group, floor), group, floor)
 
-    def _finish(self, planned: PlannedBatch, group: Sequence[StoredArticle]) -> Iterator[FileReport]:
+    def _finish(self, planned: PlannedBatch, group: Sequence[StoredArticle], floor: int = 0) -> Iterator[FileReport]:
         """Builds, validates, writes and marks one planned batch."""
         articles = [stored.article for stored in group if stored.article]
         data = self._files.build(planned, articles)
         if problems := self._files.problems(planned, data):
-            yield from self._without_invalid(planned, group, problems)
+            yield from self._without_invalid(planned, group, problems, floor)
             return
         if not self._dry_run:
             self._files.put(planned, articles, data)
@@ -177,7 +193,7 @@ class _Export:
         )
 
     def _without_invalid(
-        self, planned: PlannedBatch, group: Sequence[StoredArticle], problems: Sequence[str]
+        self, planned: PlannedBatch, group: Sequence[StoredArticle], problems: Sequence[str], floor: int
     ) -> Iterator[FileReport]:
         """Delivers the other records of a file that is not valid. That means a rule is missing: it is logged."""
         self._batches.abandon(planned)
@@ -188,7 +204,7 @@ class _Export:
             self.invalid.append(
                 HeldBack(record=one.identifier, source=one.source, doi=one.doi, codes=("deposit-invalid",))
             )
-        yield from self._deliver([one for one in group if one not in invalid])
+        yield from self._deliver([one for one in group if one not in invalid], floor)
 
     def _is_invalid(self, planned: PlannedBatch, one: StoredArticle) -> bool:
         alone = self._files.build(planned, [one.article] if one.article else [])

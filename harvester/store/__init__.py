@@ -24,6 +24,16 @@ from harvester.store.deposit_structs import (
 )
 from harvester.store.location import is_read_only, path_of
 from harvester.store.overview import Overview, is_current, snapshot
+from harvester.store.registration_structs import (
+    Account,
+    DoiRow,
+    DoiState,
+    Event,
+    FileLog,
+    FileState,
+    Registration,
+    Submission,
+)
 from harvester.store.restoration import restore
 from harvester.store.run_structs import (
     Advance,
@@ -66,6 +76,7 @@ if TYPE_CHECKING:
     from harvester.store.store import Store as Store
 
 __all__ = [
+    "Account",
     "Advance",
     "Alert",
     "ArticleToSave",
@@ -79,7 +90,12 @@ __all__ = [
     "DepositRow",
     "DepositState",
     "DoiHolder",
+    "DoiRow",
+    "DoiState",
     "DuplicateDoi",
+    "Event",
+    "FileLog",
+    "FileState",
     "FindingRow",
     "FormatStatus",
     "HeldArticle",
@@ -91,6 +107,7 @@ __all__ = [
     "Pruned",
     "RecordStates",
     "RecordToSave",
+    "Registration",
     "RejectedRecord",
     "Restart",
     "Run",
@@ -105,6 +122,7 @@ __all__ = [
     "Split",
     "Store",
     "StoredArticle",
+    "Submission",
     "SwitchGranularity",
     "Transition",
     "UnresolvedRejection",

@@ -1,4 +1,4 @@
-"""Types of columns that check what they store: digests, moments, numbers, lists."""
+"""Types of columns that check what they store: digests, moments, numbers, words, lists."""
 
 from __future__ import annotations
 
@@ -69,6 +69,19 @@ class Numbers(_Checked[dict[str, int]]):
 
     def read(self, value: Any) -> dict[str, int]:
         return msgspec.json.decode(value, type=dict[str, int]) if value else {}
+
+
+class Words(_Checked[dict[str, str]]):
+    """Words by name, as JSON text; the order is kept."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ARG002
+        return msgspec.json.encode(value or {}).decode()
+
+    def read(self, value: Any) -> dict[str, str]:
+        return msgspec.json.decode(value, type=dict[str, str]) if value else {}
 
 
 class Strings(_Checked[tuple[str, ...]]):

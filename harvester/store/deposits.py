@@ -23,10 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from harvester.answers import System
 from harvester.identifiers import fold_doi
 from harvester.store.column_types import Moment
 from harvester.store.database import Part, chunks, in_list
 from harvester.store.deposit_structs import DepositCounts, DepositFile, DepositRow, DepositState, MarkPreview
+from harvester.store.registrations import is_due_again
 from harvester.store.selection import selected
 from harvester.store.structs import Selection, StoredArticle
 from harvester.store.tables import article, batch, deposit, deposited, elsewhere
@@ -131,13 +133,17 @@ def deposit_states(connection: Connection, ids: Sequence[int]) -> dict[int, tupl
     return states
 
 
-def is_pending(target: str) -> ColumnElement[bool]:
-    """The condition that an article differs from what was deposited of its DOI, by this program or another."""
+def is_pending(target: str, system: System, now: datetime | None) -> ColumnElement[bool]:
+    """The condition that an article differs from what was deposited of its DOI, by this program or another.
+
+    Or that it is due again at that moment, because of what became of it in the system.
+    """
     of_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
     own = select(deposited.c.doi_key).where(of_doi, deposited.c.fingerprint == article.c.fingerprint)
     of_doi = (elsewhere.c.target == target) & (elsewhere.c.doi_key == article.c.doi_key)
     others = select(elsewhere.c.doi_key).where(of_doi, _SAME)
-    return ~own.exists() & ~others.exists()
+    differs = ~own.exists() & ~others.exists()
+    return differs if now is None else differs | is_due_again(target, system, now)
 
 
 def forget_marks(connection: Connection, batch_id: str) -> None:

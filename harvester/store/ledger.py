@@ -17,6 +17,8 @@ from harvester.identifiers import fold_doi
 from harvester.store.database import BulkStatement, Part
 from harvester.store.deposit_structs import BatchMember, PlannedBatch
 from harvester.store.deposits import forget_marks
+from harvester.store.registrations import exported_again
+from harvester.store.submissions import forget_submissions
 from harvester.store.tables import batch, deposit, deposited
 
 _WITH_17_DIGITS = range(10**16, 10**17)
@@ -36,25 +38,29 @@ class Ledger(Part):
         schema_version: str,
         members: Sequence[BatchMember],
         now: datetime,
+        *,
+        raised: bool = False,
     ) -> int:
         """Saves a batch before it is built, and returns its timestamp.
 
         That is `timestamp` (17 digits), or one more than the last one in the ledger if the clock stopped or went back.
-        Raises `StoreError` if the id was used before.
+        A `raised` one is not by the clock: it is above the versions that the target has of its DOIs, and no later
+        batch is compared with it, unless it has the same timestamp. Raises `StoreError` if the id was used before.
         """
-        if timestamp not in _WITH_17_DIGITS:
+        if not raised and timestamp not in _WITH_17_DIGITS:
             raise ValueError(f"a batch timestamp has 17 digits, not {timestamp}")
         with self._write(durable=True) as connection:
             if _state(connection, batch_id) is not None:
                 raise StoreError(f"The batch id {batch_id} was used before; give the batch another one.")
-            timestamp = max(timestamp, _last_timestamp(connection) + 1)
+            timestamp = _unused(connection, timestamp if raised else max(timestamp, _last_timestamp(connection) + 1))
             values = {"id": batch_id, "target": target, "timestamp": timestamp, "schema_version": schema_version}
+            values["raised"] = raised
             connection.execute(insert(batch).values(state="planned", planned=now, **values))
             _ADD_MEMBERS.write(connection, [_row(batch_id, *member) for member in enumerate(members)])
         return timestamp
 
     def last_timestamp(self) -> int:
-        """The highest timestamp of the batches of all targets; 0 if there is no batch."""
+        """The highest timestamp by the clock of the batches of all targets; 0 if there is no batch."""
         with self._read() as connection:
             return _last_timestamp(connection)
 
@@ -74,6 +80,9 @@ class Ledger(Part):
             self._close(connection, batch_id, "written", path=path, sha256=sha256, size=size, written=now)
             _save_deposits(connection, batch_id)
             forget_marks(connection, batch_id)
+            members = connection.execute(select(deposit.c.doi_key).where(deposit.c.batch_id == batch_id)).scalars()
+            target = connection.execute(select(batch.c.target).where(batch.c.id == batch_id)).scalar_one()
+            exported_again(connection, target, list(members))
 
     def abandon(self, batch_id: str) -> None:
         """Abandons a planned batch; its id and timestamp stay used."""
@@ -90,6 +99,7 @@ class Ledger(Part):
                 raise StoreError(f"There is no deposit file {batch_id} in the store; `harvester deposits` lists them.")
             connection.execute(update(batch).where(batch.c.id == batch_id).values(state="abandoned"))
             connection.execute(delete(deposited).where(deposited.c.batch_id == batch_id))
+            forget_submissions(connection, batch_id)
             members = select(deposit.c.doi_key).where(deposit.c.batch_id == batch_id)
             earlier = (
                 select(batch.c.id)
@@ -117,7 +127,14 @@ class Ledger(Part):
 
 
 def _last_timestamp(connection: Connection) -> int:
-    return connection.execute(select(func.max(batch.c.timestamp))).scalar() or 0
+    return connection.execute(select(func.max(batch.c.timestamp)).where(~batch.c.raised)).scalar() or 0
+
+
+def _unused(connection: Connection, timestamp: int) -> int:
+    """The timestamp, or the next one that no batch has."""
+    while connection.execute(select(batch.c.id).where(batch.c.timestamp == timestamp)).first():
+        timestamp += 1
+    return timestamp
 
 
 def _state(connection: Connection, batch_id: str) -> str | None:

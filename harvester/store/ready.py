@@ -6,14 +6,17 @@ They are streams, and no transaction stays open while the caller reads them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
+from harvester.answers import System
 from harvester.model import Article, from_json
 from harvester.store.articles import load_articles
 from harvester.store.database import Part, chunks
 from harvester.store.deposits import is_pending
+from harvester.store.registrations import is_in_flight
 from harvester.store.selection import selected
 from harvester.store.structs import Selection, StoredArticle
 from harvester.store.tables import article, finding
@@ -51,11 +54,15 @@ class Ready(Part):
         everything: bool = False,
         configured: Collection[str] = (),
         without: Collection[str] = (),
+        system: System = "live",
+        now: datetime | None = None,
+        waits: bool = False,
     ) -> PendingArticles:
         """The articles to deposit: ready, and different from the last deposit of their DOI for `target`.
 
         With `everything` or DOIs in the selection the second condition is dropped. The articles of an issue come
-        together.
+        together. What is due again `now` in this system of the target is pending too. With `waits`, a DOI is not
+        pending while the result of an earlier file with it is awaited.
 
         They are those of one moment. What another process stores later is left to the next call. So is a DOI for which
         the findings are not up to date yet: another article of the `configured` sources has it with other content, and
@@ -64,7 +71,9 @@ class Ready(Part):
         columns = select(article.c.id, article.c.fingerprint).where(article.c.state == "ready")
         ready = selected(columns, sources, selection).where(~_contested(configured, without))
         if not (everything or (selection and selection.dois)):
-            ready = ready.where(is_pending(target))
+            ready = ready.where(is_pending(target, system, now))
+        if waits:
+            ready = ready.where(~is_in_flight(target, system))
         by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
         with self._read() as connection:
             rows = connection.execute(ready.order_by(*by_issue, article.c.doi_key, article.c.id)).all()

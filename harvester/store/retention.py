@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 from harvester.store.database import Part, chunks
 from harvester.store.records import UNRESOLVED_REJECTIONS
 from harvester.store.structs import Pruned
-from harvester.store.tables import payload, record, record_version, rejected, run, run_window
+from harvester.store.tables import payload, record, record_version, rejected, run, run_window, submission_log
 from harvester.system.progress import report
 
 
@@ -54,6 +54,7 @@ _PAYLOADS_IN_USE = union(
             record_version.c.payload_id,
             record_version.c.original_id,
             rejected.c.payload_id,
+            submission_log.c.payload_id,
         )
     )
 )

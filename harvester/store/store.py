@@ -19,11 +19,13 @@ from harvester.store.minting import Minting
 from harvester.store.overview import Overview
 from harvester.store.ready import Ready
 from harvester.store.records import Records, resolve_rejections, save_records, save_rejected
+from harvester.store.registrations import Registrations
 from harvester.store.retention import Retention
 from harvester.store.run_structs import Transition
 from harvester.store.runs import Runs, apply_transition, count_page
 from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, SourceStatus
+from harvester.store.submissions import Submissions
 from harvester.system.progress import report
 
 
@@ -45,9 +47,11 @@ class Store:
         self.findings = Findings(database)
         self.ready = Ready(database)
         self.records = Records(database)
+        self.registrations = Registrations(database)
         self.retention = Retention(database)
         self.runs = Runs(database)
         self.sources = Sources(database)
+        self.submissions = Submissions(database)
 
     def apply(
         self,

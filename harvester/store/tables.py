@@ -3,7 +3,8 @@
 Payloads are numbered in the order they came. A record is one identifier in one format of one source; its earlier
 versions are in `record_version`. An article is one identifier of one source, mapped from all its records: a JSON
 document, next to the few columns that are searched. The ledger (`batch`, `deposit`, `deposited`, `elsewhere`) says what
-was written for which target, and what another program deposited.
+was written for which target, and what another program deposited. `submission` and `registration` say what became of
+these files and their DOIs at the agency.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from harvester.store.column_types import Moment, Numbers, Sha256, Strings
+from harvester.store.column_types import Moment, Numbers, Sha256, Strings, Words
 
 metadata = MetaData(
     naming_convention={
@@ -262,6 +263,7 @@ batch = Table(
     Column("path", Text),
     Column("sha256", Sha256),
     Column("size", Integer),
+    Column("raised", Boolean, nullable=False, server_default="0"),  # its timestamp is above a floor, not of the clock
 )
 
 deposit = Table(
@@ -296,6 +298,106 @@ elsewhere = Table(
     Column("target", Text, primary_key=True),
     Column("fingerprint", Sha256),  # of the article that counts as deposited; null until an export finds it ready
     Column("since", Moment, nullable=False),  # when a person marked it
+    sqlite_with_rowid=False,
+)
+
+# ----------------------------------------------------------------------------------------- registration
+
+# What became of a deposit file in one system of its target. `registration/file_states.py` explains the states.
+submission = Table(
+    "submission",
+    metadata,
+    Column("batch_id", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("system", Text, primary_key=True),  # test, live
+    Column("state", Text, nullable=False, index=True),
+    Column("since", Moment, nullable=False),  # of the state
+    Column("names", Strings, nullable=False),  # under which it was sent, or is asked for; the last one counts
+    Column("asked", Boolean, nullable=False, server_default="0"),  # the agency did not know it before it was sent
+    Column("accepted", Boolean, nullable=False, server_default="0"),  # the agency said that it was received
+    Column("sent", Moment),  # when it was last sent, or found at the agency
+    Column("attempts", Integer, nullable=False, server_default="0"),  # to send it, since one was answered clearly
+    Column("next", Moment, index=True),  # when to send it or to ask for it; null: not by itself
+    Column("submission_id", Text),
+    Column("answer", Text, nullable=False, server_default=""),  # the agency's last words, on one line
+    sqlite_with_rowid=False,
+)
+
+# What became of a DOI in one system of a target: by the newest file with it that was sent.
+registration = Table(
+    "registration",
+    metadata,
+    Column("doi_key", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("doi", Text, nullable=False),  # as sent
+    Column("state", Text, nullable=False),
+    Column("batch_id", Text, ForeignKey("batch.id")),  # null: a person said so
+    Column("kind", Text),  # of the agency's message, in its catalogue
+    Column("message", Text, nullable=False, server_default=""),
+    Column("who", Text, nullable=False, server_default="nobody"),  # can act
+    Column("details", Words, nullable=False, server_default="{}"),  # named in the message
+    Column("held", Text),  # the version of ours at the agency, a number of any length
+    Column("held_since", Moment),
+    Column("conflict_id", Text),
+    Column("dois_in_conflict", Strings, nullable=False, server_default="[]"),
+    Column("changed", Moment, nullable=False),
+    Column("refusals", Integer, nullable=False, server_default="0"),  # of the same kind in succession
+    Column("settings", Text),  # the fingerprint of those whose change makes it due again
+    Column("due", Moment),  # when it is to be exported again, although its article is the same
+    Index("ix_registration_state", "target", "system", "state"),
+    sqlite_with_rowid=False,
+)
+
+# The logs of files, as received.
+submission_log = Table(
+    "submission_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", Text, ForeignKey("batch.id"), nullable=False, index=True),
+    Column("system", Text, nullable=False),
+    Column("name", Text, nullable=False),  # of the file
+    Column("received", Moment, nullable=False),
+    Column("payload_id", Integer, ForeignKey("payload.id"), nullable=False),
+)
+
+# What happened to a file or a DOI, for people.
+registration_event = Table(
+    "registration_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("batch_id", Text, ForeignKey("batch.id"), index=True),
+    Column("doi_key", Text, index=True),  # null: of the whole file
+    Column("state", Text, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+# The version of a DOI that the agency is known to have, whoever deposited it: the next one must be higher.
+version_floor = Table(
+    "version_floor",
+    metadata,
+    Column("doi_key", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("version", Text, nullable=False),  # a number of any length
+    sqlite_with_rowid=False,
+)
+
+# The account that is used in a system. `login` is a fingerprint: what it changes with, and not what it is.
+agency_account = Table(
+    "agency_account",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("system", Text, primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("accepted", Moment),  # when the agency last accepted the login
+    Column("stopped", Moment),  # since when it refuses the login; nothing is sent then
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("clock_ahead", Integer, nullable=False, server_default="0"),  # seconds of our clock before the agency's
+    Column("quiet_until", Moment),  # it could not answer; nothing is requested before
+    Column("failures", Integer, nullable=False, server_default="0"),  # requests without an answer in succession
     sqlite_with_rowid=False,
 )
 

@@ -54,9 +54,14 @@ FROM finding f JOIN article a ON a.id = f.article_id""",
     """
 CREATE VIEW v_deposits AS
 SELECT b.target, coalesce(a.doi, d.doi_key) AS doi, a.source, a.identifier, a.title, b.id AS batch_id, b.path AS file,
-       b.written, d.batch_id = l.batch_id AS is_last, d.fingerprint <> a.fingerprint AS changed_since
+       b.written, d.batch_id = l.batch_id AS is_last, d.fingerprint <> a.fingerprint AS changed_since,
+       s.system, s.state AS file_state, s.submission_id,
+       CASE WHEN r.batch_id = d.batch_id THEN r.state END AS state,
+       CASE WHEN r.batch_id = d.batch_id THEN r.message END AS message
 FROM deposit d
 JOIN batch b ON b.id = d.batch_id AND b.state = 'written'
 LEFT JOIN deposited l ON l.doi_key = d.doi_key AND l.target = b.target
+LEFT JOIN submission s ON s.batch_id = d.batch_id
+LEFT JOIN registration r ON r.doi_key = d.doi_key AND r.target = b.target AND r.system = s.system
 LEFT JOIN article a ON a.id = d.article_id AND a.doi_key = d.doi_key""",
 )

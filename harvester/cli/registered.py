@@ -1,0 +1,78 @@
+"""What became of DOIs at an agency, grouped by state, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from harvester.answers import System
+from harvester.cli.terminal import echo
+from harvester.config import Config
+from harvester.registration import described, words
+from harvester.registration.registrar import Agency
+from harvester.store import DoiRow, DoiState
+
+if TYPE_CHECKING:
+    from harvester.store import Store
+
+EXAMPLES = 3  # DOIs named in each group
+_HELD_BACK = "Held back; harvester check --severity error says why."
+_ONE_SENTENCE: tuple[DoiState, ...] = ("registered", "elsewhere")  # there is nothing more to say about each of these
+
+
+def system_of(config: Config, agency: Agency) -> System:
+    """The system to show: that of the configuration, or the real one while nothing is sent."""
+    terms = agency.terms(config)
+    return terms.system if terms else "live"
+
+
+class Group:
+    """DOIs about which there is the same to say."""
+
+    def __init__(self, first: DoiRow) -> None:
+        self.first, self.dois, self.number = first, [first.doi], 1
+
+    def add(self, row: DoiRow) -> None:
+        self.number += 1
+        if len(self.dois) < EXAMPLES:
+            self.dois.append(row.doi)
+
+    def named(self) -> str:
+        more = f" and {self.number - len(self.dois):,} more" if self.number > len(self.dois) else ""
+        return ", ".join(self.dois) + more
+
+
+def print_states(config: Config, store: Store, agency: Agency, dois: Collection[str] = ()) -> None:
+    """Prints how many DOIs are in each state, and for each kind of message one sentence, who acts, and what to do."""
+    system = system_of(config, agency)
+    groups = _groups(agency, store.registrations.rows(agency.name, system, dois))
+    for state, title in words.GROUPS.items():
+        of_state = groups.get(state, {})
+        if not of_state:
+            continue
+        echo(f"{sum(group.number for group in of_state.values()):>7,}  {title}")
+        if state not in _ONE_SENTENCE:
+            for text, group in of_state.items():
+                _print_group(agency, text, group)
+
+
+def _groups(agency: Agency, rows: Iterable[DoiRow]) -> dict[DoiState, dict[str, Group]]:
+    groups: dict[DoiState, dict[str, Group]] = {}
+    for row in rows:
+        text = _HELD_BACK if row.held_back and not row.registration else described.sentence(agency, row)
+        of_state = groups.setdefault(row.state, {})
+        if text in of_state:
+            of_state[text].add(row)
+        else:
+            of_state[text] = Group(row)
+    return groups
+
+
+def _print_group(agency: Agency, text: str, group: Group) -> None:
+    echo(f"         {text}")
+    known = group.first.registration
+    if known and known.who != "nobody":
+        echo(f"         Who acts: {agency.who(known.who)}.")
+    if step := described.next_step(agency, group.first):
+        echo(f"         {step}")
+    echo(f"         {group.named()}")

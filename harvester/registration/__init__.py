@@ -1,0 +1,1 @@
+"""From a written deposit file to registered DOIs: sending, asking, and what became of each DOI."""

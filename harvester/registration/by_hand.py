@@ -1,0 +1,111 @@
+"""What a person says or wants: send again, this is registered, read this log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from harvester.answers import System, Terms
+from harvester.config import Config
+from harvester.identifiers import fold_doi
+from harvester.registration import accounts, doi_states, file_states
+from harvester.registration.again import due
+from harvester.registration.registrar import Agency
+from harvester.registration.round import LOCK
+from harvester.store import Event, Registration, Submission
+from harvester.system import locks
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+Now = Callable[[], datetime]
+
+
+def retry_dois(config: Config, store: Store, agency: Agency, system: System, dois: Collection[str], now: Now) -> int:
+    """Makes DOIs due again that were sent before; returns how many.
+
+    What an open file has is sent with it. What is uncertain for another reason counts as refused: ours is to count.
+    """
+    with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+        known = store.registrations.of_dois(agency.name, system, dois)
+        waiting = {one.batch_id for one in known.values() if one.state in doi_states.IN_FLIGHT and one.batch_id}
+        files = [file for batch_id in waiting if (file := store.submissions.get(batch_id, system))]
+        open_files = {file.batch_id: file for file in files if file.state in file_states.OPEN}
+        for file in open_files.values():
+            store.submissions.save(
+                file_states.retried(file, now()), events=[_event(file, now(), "retry was requested")]
+            )
+        again = [_again(one, now()) for one in known.values() if one.batch_id not in open_files]
+        store.registrations.save(again)
+        _note(store, agency, system, again, "retry was requested", now())
+    return len(known)
+
+
+def retry_kind(config: Config, store: Store, agency: Agency, system: System, kind: str, now: Now) -> int:
+    """Makes the refused DOIs with this message due again; returns how many there are."""
+    refused = store.registrations.of_states(agency.name, system, ["refused", "unaccounted", "uncertain"])
+    dois = [one.doi for one in refused if one.kind == kind]
+    return retry_dois(config, store, agency, system, dois, now) if dois else 0
+
+
+def retry_file(config: Config, store: Store, agency: Agency, file: Submission, now: Now) -> int:
+    """Lets an open file be sent or asked for now; of a processed one, makes the refused DOIs due. Returns how many."""
+    if file.state in file_states.OPEN:
+        with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+            moved = file_states.retried(file, now())
+            store.submissions.save(moved, events=[_event(file, now(), "retry was requested")])
+        return len(store.submissions.dois([file.batch_id])[file.batch_id])
+    of_file = store.registrations.of_file(file.batch_id, file.system)
+    dois = [one.doi for one in of_file if one.state in ("refused", "unaccounted", "uncertain")]
+    return retry_dois(config, store, agency, file.system, dois, now) if dois else 0
+
+
+def release_login(config: Config, store: Store, agency: Agency, terms: Terms) -> bool:
+    """Tries a login again that was refused; returns whether there is one."""
+    with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+        account = store.submissions.account(agency.name, terms.system)
+        if account is None:
+            return False
+        store.submissions.save_account(accounts.released(account))
+        return account.stopped is not None
+
+
+def mark(
+    config: Config, store: Store, agency: Agency, system: System, dois: Sequence[str], now: Now, *, registered: bool
+) -> int:
+    """Notes what a person knows of DOIs: that they are registered, or not; returns how many."""
+    with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
+        known = store.registrations.of_dois(agency.name, system, dois)
+        moment = now()
+        marked: list[Registration] = []
+        for doi in dict.fromkeys(dois):
+            before = known.get(fold_doi(doi)) or Registration(
+                doi=doi, target=agency.name, system=system, state="never_sent", changed=moment
+            )
+            marked.append(doi_states.marked(before, registered=registered, now=moment))
+        store.registrations.save(marked)
+        _note(store, agency, system, marked, marked[0].message if marked else "", moment)
+    return len(marked)
+
+
+def _again(one: Registration, moment: datetime) -> Registration:
+    """Due, and not in flight any more."""
+    if one.state in doi_states.IN_FLIGHT:
+        one = replace(one, state="refused")
+    return due(one, moment)
+
+
+def _event(file: Submission, moment: datetime, text: str) -> Event:
+    return Event(at=moment, state=file.state, words=text, batch_id=file.batch_id)
+
+
+def _note(
+    store: Store, agency: Agency, system: System, registrations: Sequence[Registration], text: str, moment: datetime
+) -> None:
+    events = [
+        Event(at=moment, state=one.state, words=text, batch_id=one.batch_id, doi=one.doi) for one in registrations
+    ]
+    store.submissions.note(agency.name, system, events)

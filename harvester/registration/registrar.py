@@ -1,0 +1,82 @@
+"""Registration agencies: who takes deposit files and says what became of them. A new one is a module, and a row here.
+
+An agency translates between its protocol and `harvester.answers`. Everything else is the same for all: the order of
+files, what is uncertain, when to ask, what became of each DOI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, Terms, Who
+from harvester.config import Config
+from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.system.stopping import Stop
+
+
+class Registrar(Protocol):
+    """A connection to an agency, with a login. Each call raises `Stopped` if a stop was requested."""
+
+    def check_login(self) -> Answer:
+        """Whether the login works: `accepted`, `login_refused`, or that it could not be asked. Changes nothing."""
+
+    def send(self, name: str, data: bytes) -> Answer:
+        """Sends a file. An agency that processes it at once has the result in its answer.
+
+        Raises `Stopped` only if nothing of the file has left.
+        """
+
+    def result(self, name: str) -> Answer | Result:
+        """What became of the file that was sent under this name; an `Answer` if that could not be learnt."""
+
+
+class Agency(Protocol):
+    """One agency, by the name of its target. It holds no state: there is one instance."""
+
+    name: str  # of its target
+    title: str  # for people
+    off: str  # what to set before anything can be sent
+
+    def terms(self, config: Config) -> Terms | None:
+        """How files are sent; `None` if sending is off."""
+
+    def registrar(self, config: Config, stop: Stop) -> AbstractContextManager[Registrar]:
+        """A connection. Raises `ConfigError` without a login, a password, or an address that may be used."""
+
+    def articles(self, data: bytes) -> Iterable[SentArticle]:
+        """What is in a file, in its order."""
+
+    def decide(self, result: Result, sent: SentFile) -> Outcomes:
+        """What a completed result says of each DOI of the file. Pure."""
+
+    def merged(self, logs: Iterable[Outcomes]) -> Outcomes:
+        """The outcomes of a file that was sent several times, oldest first. Pure."""
+
+    def sentence(self, kind: str, text: str, values: Mapping[str, str], *, registered: bool) -> str:
+        """What a message means."""
+
+    def next_step(self, kind: str, text: str, values: Mapping[str, str]) -> str:
+        """What to do about a message. `values` may have the `submission_id`."""
+
+    def who(self, who: Who) -> str:
+        """Who can act, in words."""
+
+    def again(self, config: Config, kind: str) -> Again:
+        """What makes a DOI with this message due again."""
+
+
+_REGISTERED: tuple[Agency, ...] = (CROSSREF_AGENCY,)
+
+AGENCIES: dict[str, Agency] = {agency.name: agency for agency in _REGISTERED}
+
+
+def sending_agencies(config: Config) -> list[Agency]:
+    """Those that files are sent to."""
+    return [agency for agency in AGENCIES.values() if agency.terms(config) is not None]
+
+
+def terms_of(config: Config, target: str) -> Terms | None:
+    """How files of a target are sent; `None` if they are not."""
+    return AGENCIES[target].terms(config) if target in AGENCIES else None

@@ -1,0 +1,47 @@
+"""Rounds until every file has its result, or the time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from harvester.errors import Stopped
+from harvester.registration.round import RoundReport
+from harvester.system.progress import report
+from harvester.system.stopping import Stop, wait
+
+LONGEST = 30.0  # seconds between two looks at the store: another process may have done what is due
+
+
+def until_settled(
+    first: RoundReport,
+    do_round: Callable[[], RoundReport],
+    *,
+    deadline: datetime,
+    now: Callable[[], datetime],
+    stop: Stop,
+    sleep: Callable[[float], None],
+) -> RoundReport:
+    """Does rounds when something is due; returns the sum of all. A stop ends it between two requests."""
+    total = first
+    while total.open_files and total.next is not None and now() < deadline and not stop():
+        report("waiting for the results of deposit files", total.asked)
+        seconds = (min(total.next, deadline) - now()).total_seconds()
+        try:
+            wait(min(max(seconds, 0.0), LONGEST), stop, sleep)
+        except Stopped:
+            return total
+        if now() >= total.next:
+            total = _added(total, do_round())
+    return total
+
+
+def _added(before: RoundReport, after: RoundReport) -> RoundReport:
+    return RoundReport(
+        sent=before.sent + after.sent,
+        asked=before.asked + after.asked,
+        stopped=after.stopped,
+        problem=after.problem,
+        next=after.next,
+        open_files=after.open_files,
+    )

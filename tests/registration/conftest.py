@@ -1,0 +1,111 @@
+"""A journal whose articles are deposited at the stand-in of Crossref, with one clock for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harvester import pipeline
+from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.crossref.target import CROSSREF
+from harvester.registration.round import RoundReport
+from harvester.reports import ExportReport
+from harvester.store import DoiRow, Registration, Submission
+from harvester.system.stopping import Stop, never_stop
+from tests.providers.press import Press, press
+from tests.standin.running import PASSWORD, Running
+from tests.workbench import NOW
+
+SETTINGS = """deposit = "{system}"
+login = "{login}"
+password_file = "password.txt"
+deposit_url = "{root}"
+api_url = "{root}"
+"""
+
+
+class Depositor:
+    """The journal, its store, the stand-in and their clock."""
+
+    def __init__(self, press: Press, standin: Running) -> None:
+        self.press, self.standin = press, standin
+        self.folder = press.bench.folder
+        self.clock = standin.clock
+        self.clock.now = NOW
+        self.system = "live"
+        (self.folder / "password.txt").write_text(f"{PASSWORD}\n")
+        self.configure()
+
+    def configure(self, *, login: str = "demo", system: str = "live", more: str = "", journal: str = "") -> None:
+        self.system = system
+        settings = SETTINGS.format(system=system, login=login, root=self.standin.root)
+        self.press.configure(journal, crossref=settings + more)
+
+    def now(self) -> datetime:
+        return self.clock.now
+
+    def tick(self) -> datetime:
+        """The clock of the program, which goes on by a millisecond with each look."""
+        self.clock.now += timedelta(milliseconds=1)
+        return self.clock.now
+
+    def export(self, **options: Any) -> ExportReport:
+        self.press.harvest()
+        with self.press.bench.opened() as (config, store):
+            return pipeline.export(config, store, CROSSREF, now=self.tick, **options)
+
+    def round(self, exported: ExportReport | None = None, stop: Stop = never_stop) -> RoundReport:
+        with self.press.bench.opened() as (config, store):
+            return pipeline.deposit(config, store, CROSSREF_AGENCY, now=self.tick, exported=exported, stop=stop)
+
+    def deposit(self) -> RoundReport:
+        """Exports what is pending and does a round."""
+        return self.round(self.export())
+
+    def settle(self, hours: float = 6.0) -> RoundReport:
+        """Rounds until nothing is due in so many hours by the clock."""
+        end = self.clock.now + timedelta(hours=hours)
+        report = self.round()
+        while report.next is not None and report.next <= end:
+            self.clock.now = max(self.clock.now, report.next)
+            report = self.round()
+        return report
+
+    def files(self) -> list[Submission]:
+        with self.press.bench.opened() as (_, store):
+            return store.submissions.all("crossref", self.system)  # type: ignore[arg-type]
+
+    def file_states(self) -> list[str]:
+        return [file.state for file in self.files()]
+
+    def rows(self) -> dict[str, DoiRow]:
+        """What became of each DOI, by the number of its article."""
+        with self.press.bench.opened() as (_, store):
+            return {row.doi.rpartition(".")[2]: row for row in store.registrations.rows("crossref", self.system)}  # type: ignore[arg-type]
+
+    def states(self) -> dict[str, str]:
+        return {number: row.state for number, row in self.rows().items()}
+
+    def registration(self, number: int) -> Registration:
+        found = self.rows()[str(number)].registration
+        assert found is not None
+        return found
+
+    def held(self, number: int) -> int | None:
+        """The version of a DOI at the stand-in."""
+        record = self.standin.state.held(f"10.5555/lamps.{number}")
+        return int(record.newest.version) if record else None
+
+    def uploads(self) -> list[str]:
+        """The names of all files that were received, in order."""
+        return [one.file_name for one in self.standin.state.submissions]
+
+
+@pytest.fixture
+def depositor(tmp_path: Path, crossref_standin: Running) -> Iterator[Depositor]:
+    with press(tmp_path) as made:
+        yield Depositor(made, crossref_standin)

@@ -10,10 +10,10 @@ from typing import Protocol
 
 from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.crossref.client import messages, sent_file, verdicts
-from harvester.crossref.client.http import Connection, Http
 from harvester.crossref.client.servlet import LIVE, TEST, Login, Servlet
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
+from harvester.system.http import Connection, Http
 from harvester.system.stopping import Stop
 
 _BASE: dict[System, str] = {"test": TEST, "live": LIVE}

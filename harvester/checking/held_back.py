@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,8 +19,6 @@ from harvester.text import plain
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
-
-INVALID = "deposit-invalid"  # found while a file is built, and not stored
 
 
 class Label(Struct, frozen=True):
@@ -40,18 +39,23 @@ def label(store: Store, source: str, identifier: str) -> Label:
 
 def held_back_groups(config: Config, store: Store, held: Sequence[HeldBack]) -> list[FindingGroup]:
     """What holds these records back, by code."""
-    wanted, grouped = {(one.source, one.record) for one in held}, FindingGroups()
-    sources = sorted({one.source for one in held})
-    stored = worded_findings(store, sources, config.journal_tables, severities=("error",)) if sources else ()
-    found = (finding for finding in stored if (finding.source, finding.record) in wanted)
-    for _ in reported(grouped.counting(found), "reading findings"):
-        pass
-    for _ in grouped.counting(_invalid(held)):
+    grouped, stored_codes = FindingGroups(), set[tuple[str, str, str]]()
+    for finding in reported(grouped.counting(_stored(config, store, held)), "reading findings"):
+        stored_codes.add((finding.source, finding.record, finding.code))
+    for _ in grouped.counting(_found_at_export(held, stored_codes)):
         pass
     return grouped.groups()
 
 
-def _invalid(held: Iterable[HeldBack]) -> Iterable[RecordFinding]:
+def _stored(config: Config, store: Store, held: Sequence[HeldBack]) -> Iterable[RecordFinding]:
+    wanted, sources = {(one.source, one.record) for one in held}, sorted({one.source for one in held})
+    stored = worded_findings(store, sources, config.journal_tables, severities=("error",)) if sources else ()
+    return (finding for finding in stored if (finding.source, finding.record) in wanted)
+
+
+def _found_at_export(held: Iterable[HeldBack], stored: AbstractSet[tuple[str, str, str]]) -> Iterable[RecordFinding]:
+    """What is found while a file is built is not stored: the record is held back from one target only."""
     for one in held:
-        if INVALID in one.codes:
-            yield worded_finding(FindingRow(one.source, one.record, one.doi, Finding(INVALID), None), {})
+        for code in one.codes:
+            if (one.source, one.record, code) not in stored:
+                yield worded_finding(FindingRow(one.source, one.record, one.doi, Finding(code), None), {})

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from harvester.config import Config
 from harvester.crossref.target import CROSSREF
+from harvester.datacite.target import DATACITE
 from harvester.doaj.target import DOAJ
 from harvester.model import Article, Batch
 
@@ -57,7 +58,7 @@ class Target(Protocol):
         """What checks each file before it gets its name. Raises `BundleError` if a schema is not installed."""
 
 
-_REGISTERED: tuple[Target, ...] = (CROSSREF, DOAJ)
+_REGISTERED: tuple[Target, ...] = (CROSSREF, DATACITE, DOAJ)
 
 TARGETS: dict[str, Target] = {target.name: target for target in _REGISTERED}
 

@@ -227,15 +227,16 @@ def deposit(
     *,
     now: Now,
     exported: ExportReport | None = None,
+    sends: bool = True,
     stop: Stop = never_stop,
 ) -> RoundReport:
     """Sends the files of an agency that are due, and asks for their results: one round.
 
-    The files that were just `exported` are sent without asking whether a person has uploaded them. Raises
-    `ConfigError` without a login or a password, `BusyError`, and `Stopped`.
+    The files that were just `exported` are sent without asking whether a person has uploaded them. Without `sends`,
+    files are only asked for. Raises `ConfigError` without a login or a password, `BusyError`, and `Stopped`.
     """
     fresh = [file.batch_id for file in exported.files] if exported else []
-    return do_round(config, store, agency, now=now, stop=stop, fresh=fresh)
+    return do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
 
 
 def mark_deposited(

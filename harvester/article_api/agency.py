@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.article_api import verdicts
 from harvester.article_api.api import ArticleApi
-from harvester.errors import ConfigError
+from harvester.errors import ConfigError, HarvesterError
 from harvester.system.http import Connection
 
 
@@ -58,6 +58,10 @@ class ArticleApiAgency:
 
     def articles(self, data: bytes) -> Iterator[SentArticle]:
         return (SentArticle(doi=self.api.doi_of(document)) for document in json.loads(data))
+
+    def logs(self, data: bytes) -> Sequence[Result]:  # noqa: ARG002
+        """Raises `HarvesterError`: everything is in the answers, and nothing is mailed."""
+        raise HarvesterError(f"{self.title} mails no logs. What became of an article is known when it was sent.")
 
     def decide(self, result: Result, sent: SentFile) -> Outcomes:
         return verdicts.decide(result, sent)

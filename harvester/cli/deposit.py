@@ -48,14 +48,14 @@ _WORST_FIRST = (1, 3, 4)  # exit codes
 @click.option(
     "--wait",
     "minutes",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, 10_080),
     is_flag=False,
     flag_value=_MINUTES,
     metavar="[MINUTES]",
     help=f"Wait for the results, {_MINUTES} minutes when no number is given.",
 )
 @click.option(
-    "--to",
+    "--target",
     "name",
     type=click.Choice(sorted(AGENCIES)),
     help="Only to this one; if not set, to each that `deposit` is set for in config.toml.",
@@ -76,7 +76,7 @@ def command(
     agencies = _agencies(config, name)
     if common.json and len(agencies) > 1:
         titles = " and ".join(agency.name for agency in agencies)
-        raise click.UsageError(f"--json is about one receiver, and files are sent to {titles}; add --to")
+        raise click.UsageError(f"--json is about one receiver, and files are sent to {titles}; add --target")
     selection = Selection(dois=tuple(_doi(doi) for doi in dois))
     with opened(common, config) as store, stop_on_signals(common, "Stopping after this request.") as stop:
         codes = [

@@ -102,11 +102,21 @@ def _harvest_due(common: Common) -> int:
     runs, export, report, notification = result.runs, result.export, result.report, result.notification
     if common.json:
         halted = str(result.store_error) if result.store_error else None
-        as_json(runs=runs, export=export, report=report, troubles=notification.incidents, halted=halted)
+        as_json(
+            runs=runs,
+            export=export,
+            deposit=result.deposit,
+            report=report,
+            troubles=notification.incidents,
+            halted=halted,
+        )
     elif runs and not common.quiet:
         _print_runs(runs)
     if isinstance(export, ExportReport):
         common.say(f"Export: {sentence(export)}")
+    if result.deposit and not isinstance(result.deposit, str):
+        sent, asked = counted(result.deposit.sent, "deposit file"), counted(result.deposit.asked, "result")
+        common.say(f"Deposit: {sent} sent, {asked} asked for.")
     if report and report.error is None:
         common.say(f"{report.file} is written.")
     if notification:
@@ -119,7 +129,7 @@ def _harvest_due(common: Common) -> int:
         if not notification:
             common.say(str(result.store_error))  # it was reported today already
         return result.store_error.exit_code
-    if not runs and export is None and report is None:
+    if not runs and export is None and report is None and result.deposit is None:
         common.say(_nothing_done(result))
         common.say_where_to_begin(config)
     return stop.code(_exit_code_of_due(result))
@@ -132,7 +142,11 @@ def _nothing_done(result: DueResult) -> str:
 
 
 def _exit_code_of_due(result: DueResult) -> int:
-    if isinstance(result.export, str) or (result.report is not None and result.report.error is not None):
+    if (
+        isinstance(result.export, str)
+        or isinstance(result.deposit, str)
+        or (result.report is not None and result.report.error is not None)
+    ):
         return 1
     return exit_code(result.runs) or (3 if result.needs_person else 0)
 

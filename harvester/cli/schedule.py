@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -37,7 +38,7 @@ def command(common: Common, count: int) -> None:
             task.name,
             local_time(task.last, config.zone) if task.last else "never",
             "now" if task.due else "",
-            *(local_time(moment, config.zone) for moment in _next(task, count)),
+            *_cells(_next(task, count), count, config.zone),
             _words(task.schedule),
         )
         for task in tasks
@@ -51,12 +52,18 @@ def command(common: Common, count: int) -> None:
 
 def _next(task: Task, count: int) -> list[datetime]:
     moments = [task.next]
-    while len(moments) < count:
+    while task.schedule and len(moments) < count:
         moments.append(next_after(task.schedule, moments[-1]))
     return moments
 
 
-def _words(schedule: Schedule) -> str:
+def _cells(moments: Sequence[datetime], count: int, zone: str) -> list[str]:
+    return [local_time(moment, zone) for moment in moments] + [""] * (count - len(moments))
+
+
+def _words(schedule: Schedule | None) -> str:
+    if schedule is None:
+        return "when a result is due"
     minutes, seconds = divmod(schedule.delay, 60)
     delay = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
     return in_words(schedule.expression) + (f", {delay} later" if schedule.delay else "")
@@ -65,7 +72,7 @@ def _words(schedule: Schedule) -> str:
 def _document(task: Task, count: int) -> dict[str, object]:
     return {
         "source": task.name,
-        "schedule": task.schedule.expression,
+        "schedule": task.schedule.expression if task.schedule else None,
         "words": _words(task.schedule),
         "last": task.last,
         "due_since": task.due,

@@ -47,7 +47,17 @@ def contradictions(document: Table) -> Iterator[Problem]:
     yield from _deposit(document.get("crossref", {}))
     yield from _article_api(document.get("datacite", {}), ("datacite",), "password", ("contact", "repository_id"))
     yield from _article_api(document.get("doaj", {}), ("doaj",), "api_key", ("contact",))
+    yield from _deposit_schedules(document)
     yield from _journals(document)
+
+
+def _deposit_schedules(document: Table) -> Iterator[Problem]:
+    """There is one schedule, because one export goes before all sending."""
+    tables = [name for name in _TARGETS if "deposit_schedule" in document.get(name, {})]
+    for name in tables[1:]:
+        first = document[tables[0]]["deposit_schedule"]
+        if document[name]["deposit_schedule"] != first:
+            yield Problem((name, "deposit_schedule"), f"differs from that of [{tables[0]}]; one schedule is for all")
 
 
 def _deposit(crossref: Table) -> Iterator[Problem]:
@@ -60,7 +70,7 @@ def _deposit(crossref: Table) -> Iterator[Problem]:
             yield Problem((*path, key), _NO_BASE_URL)
     hosts = [crossref[key] for key in ("deposit_url", "api_url") if key in crossref]
     if "pace" in crossref and not (len(hosts) == 2 and all(map(_is_on_loopback, hosts))):
-        yield Problem((*path, "pace"), "is for stand-ins only: deposit_url and api_url must both be on this machine")
+        yield Problem((*path, "pace"), "is only for a stand-in: deposit_url and api_url must both be on this machine")
     if crossref.get("deposit", "off") == "off":
         return
     if "login" not in crossref:

@@ -212,10 +212,10 @@ class Config(Struct, frozen=True, kw_only=True):
         return self._schedule(self.report_schedule)
 
     def deposit_schedule(self) -> Schedule | None:
-        """When to export and send to Crossref; `None` while sending is off."""
-        if self.crossref is None or self.crossref.deposit == "off":
-            return None
-        return self._schedule(self.crossref.deposit_schedule)
+        """When to export and send to every target that files are sent to; `None` if they are sent on request only."""
+        tables = (self.crossref, self.datacite, self.doaj)
+        sending = [table.deposit_schedule for table in tables if table and table.deposit != "off"]
+        return self._schedule(next(filter(None, sending), None))
 
     def deposit_password(self) -> str | None:
         """The password at Crossref, if one is configured. Raises `ConfigError` if it is missing."""

@@ -8,8 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
-from harvester.crossref.client import messages, sent_file, verdicts
+from harvester.crossref.client import mail, messages, sent_file, verdicts
 from harvester.crossref.client.servlet import LIVE, TEST, Login, Servlet
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
@@ -58,6 +60,9 @@ class CrossrefAgency:
 
     def articles(self, data: bytes) -> Iterable[SentArticle]:
         return sent_file.articles(data)
+
+    def logs(self, data: bytes) -> list[Result]:
+        return [replace(log.result, system=log.system or log.result.system) for log in mail.read(data)]
 
     def decide(self, result: Result, sent: SentFile) -> Outcomes:
         return verdicts.decide(result, sent)

@@ -31,4 +31,4 @@ class CrossrefSettings(Struct, frozen=True, kw_only=True):
     contact: str | None = None  # an email address for Crossref's people; depositor_email if it is not set
     deposit_schedule: str | None = None
     max_in_flight: int = 200  # files that wait for their result
-    pace: float = 1.0  # multiplies every wait; for stand-ins only
+    pace: float = 1.0  # multiplies every wait; only for a stand-in

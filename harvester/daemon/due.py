@@ -32,20 +32,20 @@ class RunTable(Protocol):
     def last_reconciliation(self, name: str, prefix: str, /) -> RunRow | None: ...
 
 
-TaskKind = Literal["harvest", "reconcile", "export", "report", "digest"]
-EXPORT, REPORT, DIGEST = "[exports]", "[report]", "[digest]"  # no source can have these names
+TaskKind = Literal["harvest", "reconcile", "export", "report", "digest", "deposit", "results"]
+EXPORT, REPORT, DIGEST, DEPOSIT = "[exports]", "[report]", "[digest]", "[crossref]"  # no source has these names
 
 
 class Task(Struct, frozen=True, kw_only=True):
     """A scheduled task: when it was last done, since when it is due, `None` if it is not, and when it comes next.
 
-    `subject` is a source, `EXPORT`, `REPORT` or `DIGEST`. While its provider wants no requests a source is not due, and
-    `next` is the end of that time.
+    `subject` is a source, `EXPORT`, `REPORT`, `DIGEST` or `DEPOSIT`. While its provider wants no requests a source is
+    not due, and `next` is the end of that time.
     """
 
     subject: str
     kind: TaskKind
-    schedule: Schedule
+    schedule: Schedule | None  # `None` of results, which are asked for when they are due
     last: datetime | None
     due: datetime | None
     next: datetime
@@ -74,7 +74,33 @@ def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
     if schedule := config.digest_schedule():
         last = store.digests.last()
         tasks.append(_task(DIGEST, "digest", schedule, last, digest_due(config, store, now), now))
+    return [*tasks, *deposit_tasks(config, store, now)]
+
+
+def deposit_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
+    """Sending by schedule, and what is due in between of the files that were sent."""
+    from harvester.registration.planning import next_moment
+    from harvester.registration.registrar import sending_agencies
+
+    tasks, schedule = [], config.deposit_schedule()
+    last = deposit_attempted(config)
+    if schedule:
+        tasks.append(_task(DEPOSIT, "deposit", schedule, last, due_since(schedule, last, now), now))
+    for agency in sending_agencies(config):
+        terms = agency.terms(config)
+        moment = next_moment(store, agency, terms, now, sends=schedule is not None) if terms else None
+        if moment:
+            due = moment if moment <= now else None
+            tasks.append(
+                Task(subject=DEPOSIT, kind="results", schedule=None, last=last, due=due, next=max(moment, now))
+            )
     return tasks
+
+
+def deposit_attempted(config: Config) -> datetime | None:
+    """When files were last sent by schedule."""
+    attempt = mtime_marker.read(_attempt_marker(config, DEPOSIT))
+    return attempt.modified if attempt else None
 
 
 def harvest_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]:

@@ -14,12 +14,22 @@ from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import incidents, store_outage, work
 from harvester.daemon.digest import Digest, send_digest
-from harvester.daemon.due import EXPORT, REPORT, digest_due, export_due, report_due, scheduled_tasks
+from harvester.daemon.due import (
+    DEPOSIT,
+    EXPORT,
+    REPORT,
+    deposit_tasks,
+    digest_due,
+    export_due,
+    report_due,
+    scheduled_tasks,
+)
 from harvester.daemon.incidents import Notification
 from harvester.daemon.notifications import NotificationError, message_of, send
 from harvester.daemon.turns import before_sources, in_turn
 from harvester.daemon.work import Now, Stop
 from harvester.errors import StoreError
+from harvester.registration.round import RoundReport
 from harvester.reports import ExportReport, RunReport, WrittenReport
 
 if TYPE_CHECKING:
@@ -37,6 +47,7 @@ class DueResult(Struct, frozen=True, kw_only=True):
     needs_person: bool = False
     export: ExportReport | str | None = None  # a sentence if it failed, `None` if it was not due
     report: WrittenReport | None = None
+    deposit: RoundReport | str | None = None  # likewise
     still_due: tuple[str, ...] = ()
     notification: Notification = Notification()
     notification_error: str | None = None  # why a mail or a webhook failed
@@ -62,7 +73,7 @@ def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
         writer = _Writer(config, store, now, stop)
         writer.write(before_sources(tasks))
         runs = work_on_sources(config, [name for name in subjects if name in config.sources], now=now, stop=stop)
-        writer.write((EXPORT, REPORT) if runs else subjects)
+        writer.write((EXPORT, REPORT, DEPOSIT) if runs else subjects)
         notification, error = notify_of_incidents(config, store, now, writer.written(), stop)
         digest, digest_error = None, None
         if digest_due(config, store, now()) and not stop():
@@ -72,6 +83,7 @@ def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
             needs_person=any(store.runs.get(run.id).needs_person for run in runs if run.id),
             export=writer.export,
             report=writer.report,
+            deposit=writer.deposit,
             still_due=() if runs or writer.written() or digest else tuple(task.name for task in tasks),
             notification=notification,
             notification_error=error or digest_error,
@@ -80,28 +92,37 @@ def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
 
 
 class _Writer:
-    """The export and the report of one call, once each."""
+    """The export, the deposit and the report of one call, once each."""
 
     def __init__(self, config: Config, store: Store, now: Now, stop: Stop) -> None:
         self._config, self._store, self._now, self._stop = config, store, now, stop
         self.export: ExportReport | str | None = None
         self.report: WrittenReport | None = None
+        self.deposit: RoundReport | str | None = None
 
     def write(self, subjects: Collection[str]) -> None:
-        """Exports and writes the report, if they are among the subjects, due and not done."""
+        """Exports, deposits and writes the report, if they are among the subjects, due and not done."""
         config, store, now, stop = self._config, self._store, self._now, self._stop
         if EXPORT in subjects and self.export is None and not stop() and export_due(config, store, now()):
             self.export = work.export(config, store, now=now, stop=stop)
+        if DEPOSIT in subjects and self.deposit is None and not stop():
+            due = {task.kind for task in deposit_tasks(config, store, now()) if task.due}
+            if due:
+                self.deposit = work.deposit(config, store, now=now, stop=stop, scheduled="deposit" in due)
         if REPORT in subjects and self.report is None and not stop() and report_due(config, now()):
             self.report = work.write_report(config, store, now=now, stop=stop)
 
     def written(self) -> dict[str, str | None]:
-        return written(self.export, self.report)
+        return written(self.export, self.report, self.deposit)
 
 
-def written(export: ExportReport | str | None, report: WrittenReport | None) -> dict[str, str | None]:
-    """`EXPORT` and `REPORT`, if they were due, each with its error, `None` if it succeeded."""
+def written(
+    export: ExportReport | str | None, report: WrittenReport | None, deposit: RoundReport | str | None = None
+) -> dict[str, str | None]:
+    """`EXPORT`, `REPORT` and `DEPOSIT`, if they were due, each with its error, `None` if it succeeded."""
     errors: dict[str, str | None] = {} if report is None else {REPORT: report.error}
+    if deposit is not None:
+        errors[DEPOSIT] = deposit if isinstance(deposit, str) else None
     return errors if export is None else {EXPORT: export if isinstance(export, str) else None, **errors}
 
 

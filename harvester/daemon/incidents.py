@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from harvester.config import Config, Source
 from harvester.daemon.due import (
+    DEPOSIT,
     EXPORT,
     REPORT,
     RunTable,
@@ -38,9 +40,16 @@ _WORK: dict[TaskKind, str] = {
     "export": "export",
     "report": "report",
     "digest": "digest",
+    "deposit": "deposit",
+    "results": "reading of results",
 }
 _TRY: dict[TaskKind, str] = {"harvest": "harvester source test", "reconcile": "harvester reconcile"}
-_SEE = {EXPORT: "harvester export crossref --dry-run", REPORT: "harvester report"}
+_SEE = {
+    EXPORT: "harvester export crossref --dry-run",
+    REPORT: "harvester report",
+    DEPOSIT: "harvester deposit --dry-run",
+}
+_WRITING = {EXPORT: "the export fails", REPORT: "the report fails", DEPOSIT: "the deposit fails"}
 
 
 class Incident(Struct, frozen=True, kw_only=True):
@@ -153,10 +162,38 @@ def incident_of_neglect(task: Task, now: datetime) -> Incident | None:
 
 
 def incident_of_writing(subject: str, error: str, now: datetime) -> Incident:
-    """The incident of `EXPORT` or `REPORT`."""
+    """The incident of `EXPORT`, `REPORT` or `DEPOSIT`."""
     why, todo = cause_and_remedy(error, f"run `{_SEE[subject]}`")
-    what = "the export fails" if subject == EXPORT else "the report fails"
-    return Incident(subject=subject, what=what, since=now, why=why, todo=todo, see=_SEE[subject])
+    return Incident(subject=subject, what=_WRITING[subject], since=now, why=why, todo=todo, see=_SEE[subject])
+
+
+def deposit_incidents(config: Config, store: Store) -> Iterator[Incident]:
+    """The incidents of sending: a login that is refused, and files whose fate the agency does not know in time."""
+    from harvester.registration.registrar import sending_agencies  # imports lxml, and `harvester status` starts fast
+
+    for agency in sending_agencies(config):
+        terms = agency.terms(config)
+        assert terms is not None
+        account = store.submissions.account(agency.name, terms.system)
+        if account and account.stopped and account.login == terms.login:
+            yield Incident(
+                subject=f"{DEPOSIT} login",
+                what=f"{agency.title} refuses the login",
+                since=account.stopped,
+                why=f"{agency.title} ({terms.system}) said: {account.answer}",
+                todo="correct login, or the password in its file; then nothing else is needed",
+                see="harvester deposits",
+            )
+        for file in store.submissions.of_states(agency.name, terms.system, ["lost"]):
+            name = PurePath(file.path).name
+            yield Incident(
+                subject=f"{DEPOSIT} {name}",
+                what="a deposit file is late",
+                since=file.since,
+                why=f"{agency.title} does not know the file, although it should have been received",
+                todo=f"wait, or send it again under another name: harvester deposits retry {name}",
+                see=f"harvester deposits show {name}",
+            )
 
 
 def cause_and_remedy(error: str, otherwise: str) -> tuple[str, str]:
@@ -188,6 +225,8 @@ def notification_of(
     to_report = []
     for incident in incidents:
         before = alerts.get(incident.subject)
+        if before and incident.subject.startswith(f"{DEPOSIT} "):
+            continue  # these are told once
         if before is None or before.last_notified.astimezone(ZoneInfo(zone)).date() != today:
             to_report.append(_with_first_since(incident, before))
     working, configured = set(working), set(configured)
@@ -209,10 +248,15 @@ def current_notification(
     """What to report now, by the run table and `due_run.written`."""
     incidents = [found for source in config.sources.values() for found in _to_report(store, source, now)]
     incidents += [incident_of_writing(subject, error, now) for subject, error in written.items() if error]
+    alerts = store.alerts.all()
+    deposits = list(deposit_incidents(config, store))
+    incidents += deposits
     working = [subject for source in config.sources.values() for subject in _working(store.runs, source)]
     working += [subject for subject, error in written.items() if error is None]
-    configured = (*config.sources, *map(comparison_of, config.sources), EXPORT, REPORT)
-    return notification_of(incidents, working, configured, store.alerts.all(), now, config.zone)
+    of_deposits = {subject for subject in alerts if subject.startswith(f"{DEPOSIT} ")}
+    working += sorted(of_deposits - {incident.subject for incident in deposits})
+    configured = (*config.sources, *map(comparison_of, config.sources), EXPORT, REPORT, DEPOSIT, *of_deposits)
+    return notification_of(incidents, working, configured, alerts, now, config.zone)
 
 
 def _to_report(store: Store, source: Source, now: datetime) -> Iterator[Incident]:

@@ -20,7 +20,7 @@ from harvester.config import Config
 from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import due_run, work
 from harvester.daemon.digest import send_digest
-from harvester.daemon.due import DIGEST, EXPORT, REPORT, Task, scheduled_tasks, source_tasks
+from harvester.daemon.due import DEPOSIT, DIGEST, EXPORT, REPORT, Task, deposit_tasks, scheduled_tasks, source_tasks
 from harvester.daemon.notifier import Notifier
 from harvester.daemon.turns import in_turn
 from harvester.errors import HarvesterError, StoreError
@@ -41,10 +41,13 @@ class Trigger(BaseTrigger):  # type: ignore[misc]
     def __init__(self, schedules: Sequence[Schedule]) -> None:
         self.schedules = schedules
 
-    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """The next moment after now: the run that begins now makes up for all that were missed."""
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+        """The next moment after now: the run that begins now makes up for all that were missed.
+
+        `None` if nothing is scheduled. The job plans its next run itself then.
+        """
         after = max(previous, now) if previous else now
-        return min(next_after(schedule, after) for schedule in self.schedules)
+        return min((next_after(schedule, after) for schedule in self.schedules), default=None)
 
 
 def _moment(tasks: Iterable[Task]) -> datetime:
@@ -121,10 +124,10 @@ class Jobs:
             self._schedule(subject, [task for task in tasks if task.subject == subject])
 
     def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
-        calls = {EXPORT: self._export, REPORT: self._report, DIGEST: self._digest}
+        calls = {EXPORT: self._export, REPORT: self._report, DIGEST: self._digest, DEPOSIT: self._deposit}
         self._scheduler.add_job(
             self._attempt,
-            Trigger([task.schedule for task in tasks]),
+            Trigger([task.schedule for task in tasks if task.schedule]),
             args=[subject, calls.get(subject, self._work_on_source)],
             id=subject,
             name=subject,
@@ -190,6 +193,28 @@ class Jobs:
             return due_run.written(None, work.write_report(config, store, now=self._now, stop=self._stopping.is_set))
 
         self._write(report)
+
+    def _deposit(self, _subject: str) -> None:
+        """Sends and asks for results, and plans when to do so next: that depends on what was answered."""
+        config, done = self._config, False
+        if self._stopping.is_set():
+            return
+        try:
+            with pipeline.opened(config) as store:
+                due = {task.kind for task in deposit_tasks(config, store, self._now()) if task.due}
+                stop = self._stopping.is_set
+                report = work.deposit(config, store, now=self._now, stop=stop, scheduled="deposit" in due)
+            self._notifier.notify(config, due_run.written(None, None, report))
+            done = report is not None and not isinstance(report, str)
+        finally:
+            self._plan_deposit(config, PAUSE if done else RETRY_AFTER)
+
+    def _plan_deposit(self, config: Config, pause: float) -> None:
+        with pipeline.opened(config) as store:
+            tasks = deposit_tasks(config, store, self._now())
+        if tasks and not self._stopping.is_set():
+            self._schedule(DEPOSIT, tasks)
+            self._move(DEPOSIT, max(_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
 
     def _digest(self, _subject: str) -> None:
         config = self._config

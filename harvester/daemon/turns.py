@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from harvester.config import Config
-from harvester.daemon.due import EXPORT, REPORT, RunTable, Task, TaskKind, source_tasks
+from harvester.daemon.due import DEPOSIT, EXPORT, REPORT, RunTable, Task, TaskKind, source_tasks
 
 
 def in_turn(tasks: Iterable[Task], now: datetime) -> list[Task]:
@@ -27,12 +27,12 @@ def _is_new(task: Task, now: datetime) -> bool:
 
 
 def before_sources(tasks: Iterable[Task]) -> list[str]:
-    """`EXPORT` and `REPORT`, where they come before every source, of all tasks in turn.
+    """`EXPORT`, `REPORT` and `DEPOSIT`, where they come before every source, of all tasks in turn.
 
     Otherwise they follow the harvests, as they are about what these bring. These have waited longer: earlier calls were
     cut short.
     """
-    return [task.subject for task in takewhile(lambda task: task.subject in (EXPORT, REPORT), tasks)]
+    return [task.subject for task in takewhile(lambda task: task.subject in (EXPORT, REPORT, DEPOSIT), tasks)]
 
 
 def turns(config: Config, runs: RunTable, name: str, now: Callable[[], datetime]) -> Iterator[Task]:

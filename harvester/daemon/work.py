@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Literal
 
 from harvester import pipeline, report
 from harvester.config import Config
-from harvester.daemon.due import EXPORT, REPORT, mark_attempt
+from harvester.daemon.due import DEPOSIT, EXPORT, REPORT, mark_attempt
 from harvester.daemon.incidents import CRASHED
 from harvester.daemon.turns import turns
-from harvester.deposits.target import configured_targets
+from harvester.deposits.target import TARGETS, configured_targets
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
+from harvester.registration.registrar import sending_agencies
+from harvester.registration.round import RoundReport
+from harvester.registration.waiting import added
 from harvester.reports import ExportReport, RunReport, WrittenReport, combined
 from harvester.store import Run, RunKind
 from harvester.system import files, locks
@@ -149,6 +152,39 @@ def export(config: Config, store: Store, *, now: Now, stop: Stop) -> ExportRepor
     number = "1 file" if len(exported.files) == 1 else f"{len(exported.files)} files"
     log.info("exported %s; records held back: %d", number, len(exported.held_back))
     return exported
+
+
+def deposit(config: Config, store: Store, *, now: Now, stop: Stop, scheduled: bool) -> RoundReport | str | None:
+    """Sends what is due and asks for results, at every agency; with `scheduled` it exports before.
+
+    Returns what was done, the errors as sentences, or `None` if it must wait.
+    """
+    if scheduled:
+        mark_attempt(config, DEPOSIT, now())
+    done, failures = RoundReport(), []
+    for agency in sending_agencies(config):
+        try:
+            exported = pipeline.export(config, store, TARGETS[agency.name], now=now, stop=stop) if scheduled else None
+            sends = config.deposit_schedule() is not None
+            done = added(
+                done,
+                pipeline.deposit(config, store, agency, now=now, exported=exported, sends=sends, stop=stop),
+            )
+        except (BusyError, Stopped) as error:
+            log.info("no deposit now: %s", error)
+            return None
+        except StoreError:
+            raise
+        except HarvesterError as error:
+            log.warning("no deposit: %s", error)
+            failures.append(str(error))
+        except Exception as error:
+            failures.append(_bug(error))
+    if failures:
+        return " ".join(failures)
+    if done.sent or done.asked:
+        log.info("sent %d deposit files, asked for the results of %d", done.sent, done.asked)
+    return done
 
 
 def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> WrittenReport | None:

@@ -15,6 +15,7 @@ class DataciteSettings(Struct, frozen=True, kw_only=True):
     repository_id: str | None = None
     password_env: str | None = None
     password_file: str | None = None
+    deposit_schedule: str | None = None
     api_url: str | None = None
     max_records: int = 100  # in one file
     pace: float = 1.0

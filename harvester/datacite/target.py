@@ -41,7 +41,7 @@ class DataciteTarget:
         """How to upload these files."""
         names = " ".join(map(shlex.quote, paths))
         return (
-            'Next: set deposit = "live" under [datacite], and run `harvester deposit --to datacite`. Or upload the '
+            'Next: set deposit = "live" under [datacite], and run `harvester deposit --target datacite`. Or upload the '
             "files with jq and curl, your login in the variable LOGIN as REPOSITORY:PASSWORD:\n"
             f"  jq -c '.[]' {names} | while read -r d; do\n"
             '    curl -X PUT -u "$LOGIN" -H "Content-Type: application/vnd.api+json" -d "$d" '

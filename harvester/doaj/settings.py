@@ -14,6 +14,7 @@ class DoajSettings(Struct, frozen=True, kw_only=True):
     contact: str | None = None
     api_key_env: str | None = None
     api_key_file: str | None = None
+    deposit_schedule: str | None = None
     api_url: str | None = None
     max_records: int = 100  # in one file
     pace: float = 1.0

@@ -40,8 +40,8 @@ class DoajTarget:
         """How to upload these files."""
         names = " ".join(map(shlex.quote, paths))
         return (
-            'Next: set deposit = "live" under [doaj], and run `harvester deposit --to doaj`. Or upload the files with '
-            "your API key in the variable KEY:\n"
+            'Next: set deposit = "live" under [doaj], and run `harvester deposit --target doaj`. Or upload the files '
+            "with your API key in the variable KEY:\n"
             f'  for f in {names}; do curl --json "@$f" "https://doaj.org/api/bulk/articles?api_key=$KEY"; done\n'
             "DOAJ takes all articles of such a file, or none."
         )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.answers import System, Terms
+from harvester.answers import Result, System, Terms
 from harvester.config import Config
 from harvester.identifiers import fold_doi
 from harvester.registration import accounts, doi_states, file_states
 from harvester.registration.again import due
+from harvester.registration.reader import Reader
 from harvester.registration.registrar import Agency
 from harvester.registration.round import LOCK
 from harvester.store import Event, Registration, Submission
@@ -89,6 +93,52 @@ def mark(
         store.registrations.save(marked)
         _note(store, agency, system, marked, marked[0].message if marked else "", moment)
     return len(marked)
+
+
+class ReadLog(Struct, frozen=True, kw_only=True):
+    """A log that a person gave, with the number of DOIs in each state after it. `problem`: why it was not stored."""
+
+    batch_id: str | None
+    submission_id: str | None
+    state: str
+    system: System
+    file: str | None = None
+    states: dict[str, int] = {}
+    problem: str | None = None
+
+
+NAMES_NO_FILE = "this log names no file; say which one it is about with --file NAME"
+
+
+def read_logs(
+    config: Config, store: Store, agency: Agency, system: System, data: bytes, now: Now, *, name: str | None = None
+) -> list[ReadLog]:
+    """Stores the logs in what a person has, and what they say of each DOI. `name` is the file they are about.
+
+    A log of a file that this store did not write is not stored. Raises `HarvesterError` if there is no log.
+    """
+    with locks.hold(config.locks_dir, LOCK, what="reading of a log"):
+        return [_read(config, store, agency, system, log, name, now) for log in agency.logs(data)]
+
+
+def _read(
+    config: Config, store: Store, agency: Agency, system: System, log: Result, name: str | None, now: Now
+) -> ReadLog:
+    system = log.system or system
+    said = ReadLog(batch_id=log.batch_id, submission_id=log.submission_id, state=log.state, system=system)
+    wanted = PurePath(name).name if name else log.batch_id
+    if wanted is None:
+        return replace(said, problem=NAMES_NO_FILE)
+    store.submissions.adopt(agency.name, system, now())
+    files = store.submissions.all(agency.name, system)
+    file = next((one for one in files if wanted in (one.batch_id, PurePath(one.path).name, *one.names)), None)
+    if file is None:
+        return replace(said, problem=f"this store never wrote a file {wanted}, so the log was not stored")
+    if log.batch_id not in (None, file.batch_id):
+        return replace(said, problem=f"this log is about {log.batch_id}, not about {wanted}")
+    Reader(config, store, agency, now).read(file, log)
+    states = Counter(one.state for one in store.registrations.of_file(file.batch_id, system))
+    return replace(said, file=file.path, states=dict(states))
 
 
 def _again(one: Registration, moment: datetime) -> Registration:

@@ -82,7 +82,7 @@ def crashed(file: Submission, now: datetime, pace: float = 1.0) -> Submission:
 
 
 def asked(file: Submission, found: Answer | Result, now: datetime, pace: float = 1.0) -> Submission:
-    """The agency was asked for the file. An answer that says nothing about it changes only when to ask again."""
+    """The agency was asked for the file. An answer that says nothing about it changes only when to ask next."""
     if isinstance(found, Answer):
         return _ask_later(file, found, now, pace)
     if found.state == "unknown":

@@ -45,7 +45,8 @@ def _next_to_send(
 ) -> Submission | None:
     if any(stops_the_queue(file, now) for file in ordered):
         return None
-    if sum(file.state in IN_FLIGHT and file.state != "lost" and not file.asked for file in ordered) >= max_in_flight:
+    awaited = [file for file in ordered if file.state in IN_FLIGHT - {"lost"} and not is_to_send(file, now)]
+    if len(awaited) >= max_in_flight:
         return None
     blocked: set[str] = set()
     in_flight = {
@@ -62,11 +63,6 @@ def _next_to_send(
 def _is_set_aside(file: Submission, now: datetime) -> bool:
     """Whether newer files need not wait for it: it cannot be sent, because it is gone from the disk."""
     return file.state == "written" and file.asked and file.next is not None and file.next > now
-
-
-def next_moment(files: Iterable[Submission]) -> datetime | None:
-    """When the next file is to be sent or asked for."""
-    return min((file.next for file in files if file.next is not None), default=None)
 
 
 def clock_problem(account: Account | None, last_timestamp: int, now: datetime) -> str | None:

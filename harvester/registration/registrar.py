@@ -6,7 +6,7 @@ files, what is uncertain, when to ask, what became of each DOI.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -49,6 +49,9 @@ class Agency(Protocol):
 
     def articles(self, data: bytes) -> Iterable[SentArticle]:
         """What is in a file, in its order."""
+
+    def logs(self, data: bytes) -> Sequence[Result]:
+        """The logs in a file or a mail that a person has. Raises `HarvesterError` if there are none."""
 
     def decide(self, result: Result, sent: SentFile) -> Outcomes:
         """What a completed result says of each DOI of the file. Pure."""

@@ -18,9 +18,10 @@ from harvester.answers import Answer, Terms
 from harvester.config import Config
 from harvester.registration import accounts, queue
 from harvester.registration.file_states import OPEN
+from harvester.registration.planning import next_moment
 from harvester.registration.registrar import Agency, Registrar
 from harvester.registration.sender import Sender
-from harvester.store import Account, Submission
+from harvester.store import Submission
 from harvester.system import locks
 from harvester.system.progress import report
 from harvester.system.stopping import Stop, never_stop
@@ -178,7 +179,8 @@ class _Round:
         return accounts.stopped_words(self._agency.title, self._terms.system, self._account.answer)
 
     def _report(self) -> RoundReport:
-        files = self._store.submissions.of_states(self._agency.name, self._terms.system, OPEN)
+        store = self._store
+        files = store.submissions.of_states(self._agency.name, self._terms.system, OPEN)
         problem = None
         if accounts.is_quiet(self._account, self._now()):
             problem = f"{self._agency.title} does not answer: {self._account.answer}"
@@ -187,16 +189,6 @@ class _Round:
             asked=self._asked,
             stopped=self._stopped_words() if self._account.stopped else None,
             problem=problem or self._clock_problem(),
-            next=next_round(files, self._account, self._now()),
+            next=next_moment(store, self._agency, self._terms, self._now(), sends=self._sends),
             open_files=len(files),
         )
-
-
-def next_round(files: Collection[Submission], account: Account | None, now: datetime) -> datetime | None:
-    """When there is something to do; `None` if there is nothing, or if the login is refused."""
-    if account and account.stopped:
-        return None
-    moment = queue.next_moment(files)
-    if moment is None or account is None or account.quiet_until is None:
-        return moment
-    return max(moment, account.quiet_until) if account.quiet_until > now else moment

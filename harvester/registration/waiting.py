@@ -32,11 +32,12 @@ def until_settled(
         except Stopped:
             return total
         if now() >= total.next:
-            total = _added(total, do_round())
+            total = added(total, do_round())
     return total
 
 
-def _added(before: RoundReport, after: RoundReport) -> RoundReport:
+def added(before: RoundReport, after: RoundReport) -> RoundReport:
+    """What two rounds did in succession."""
     return RoundReport(
         sent=before.sent + after.sent,
         asked=before.asked + after.asked,

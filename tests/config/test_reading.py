@@ -32,6 +32,15 @@ title_order = "article-language-last"
 crossmark_policy = "10.12345/crossmark-policy"
 max_records = 10
 max_bytes = 200_000
+deposit = "live"
+login = "abcd"
+password_file = "crossref-password.txt"
+deposit_url = "http://127.0.0.1:8123"
+api_url = "http://localhost:8123/"
+contact = "me@example.org"
+deposit_schedule = "30 5 * * *"
+max_in_flight = 50
+pace = 0.5
 [defaults]
 formats = ["jats", "oai_dc"]
 delay = 1
@@ -156,6 +165,16 @@ def test_every_setting_is_read(full, tmp_path):
         "crossmark_policy": "10.12345/crossmark-policy",
         "max_records": 10,
         "max_bytes": 200_000,
+        "deposit": "live",
+        "login": "abcd",
+        "password_env": None,
+        "password_file": str(tmp_path / "crossref-password.txt"),
+        "deposit_url": "http://127.0.0.1:8123",
+        "api_url": "http://localhost:8123/",
+        "contact": "me@example.org",
+        "deposit_schedule": "30 5 * * *",
+        "max_in_flight": 50,
+        "pace": 0.5,
     }
 
 

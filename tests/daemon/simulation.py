@@ -430,7 +430,7 @@ class Serving(Runner):
         """What APScheduler does: one instance of each job at once, and the next one by the schedules."""
         if process not in self.world.processes or self._moments.get(subject) != moment:
             return
-        schedules = [task.schedule for task in self.world.tasks() if task.subject == subject]
+        schedules = [task.schedule for task in self.world.tasks() if task.subject == subject and task.schedule]
         self._schedule(subject, min(next_after(schedule, self.world.now) for schedule in schedules))
         if subject not in self._submitted:
             self._submitted.add(subject)

@@ -216,7 +216,7 @@ def late(run: Run, patience: timedelta) -> Iterator[tuple[str, datetime]]:
     for task in run.world.tasks():
         begin = run.beginning_of(task)
         attempts = deque(one for one in attempts_at(run.world, task.name) if begin and one.begun >= begin)
-        for moment in moments_of(task.schedule, begin, run.end - patience) if begin else ():
+        for moment in moments_of(task.schedule, begin, run.end - patience) if begin and task.schedule else ():
             while attempts and (attempts[0].ended or run.end) < moment:
                 attempts.popleft()
             if not attempts or attempts[0].begun > moment + patience:
@@ -228,7 +228,7 @@ def too_early(run: Run) -> Iterator[tuple[str, datetime]]:
     for task in run.world.tasks():
         for before, after in pairwise(attempts_at(run.world, task.name)):
             is_over = before.ending not in RESUMED and before.first_end
-            if is_over and schedule.next_after(task.schedule, is_over) > after.begun:
+            if is_over and task.schedule and schedule.next_after(task.schedule, is_over) > after.begun:
                 yield task.name, after.begun
 
 

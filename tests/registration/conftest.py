@@ -98,7 +98,7 @@ class Depositor:
     def held(self, number: int) -> int | None:
         """The version of a DOI at the stand-in."""
         record = self.standin.state.held(f"10.5555/lamps.{number}")
-        return int(record.newest.version) if record else None
+        return record.newest.number if record else None
 
     def uploads(self) -> list[str]:
         """The names of all files that were received, in order."""

@@ -242,7 +242,7 @@ def damaged(tmp_path: Path) -> Iterator[Store]:
         fill(opened, *(article_to_save(n) for n in range(300)))
         path = opened.path
     content = bytearray(path.read_bytes())
-    begin = len(content) // 3
+    begin = len(content) // 2
     content[begin:] = b"\xff" * (len(content) - begin)
     path.write_bytes(content)
     with store.connect(samples.url(tmp_path)) as opened:

@@ -1,0 +1,135 @@
+"""Stores what became of a file and of each of its DOIs, in one transaction for each step."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from harvester.answers import Answer, Outcome, Outcomes, Result, SentArticle, SentFile
+from harvester.config import Config
+from harvester.deposits import outbox
+from harvester.errors import ExportError
+from harvester.identifiers import fold_doi
+from harvester.registration import doi_states, file_states, words
+from harvester.registration.registrar import Agency
+from harvester.store import Event, FileLog, Registration, Submission
+
+if TYPE_CHECKING:
+    from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+
+log = logging.getLogger(__name__)
+
+
+class Reader:
+    """What an agency says of the files of one store."""
+
+    def __init__(
+        self, config: Config, store: Store, agency: Agency, now: Callable[[], datetime], pace: float = 1.0
+    ) -> None:
+        self._config, self._store, self._agency, self._now, self._pace = config, store, agency, now, pace
+
+    def read(self, file: Submission, result: Result) -> Submission:
+        """Stores one result, however it came; returns the file as it is now."""
+        return self.found(file, [(file.names[-1], result)])
+
+    def found(self, file: Submission, answers: Sequence[tuple[str, Answer | Result]]) -> Submission:
+        """Stores what was answered about each of these names of a file; returns the file as it is now."""
+        best = file_states.most_advanced([answer for _, answer in answers])
+        moved = file_states.asked(file, best, self._now(), self._pace)
+        logs = [(name, one) for name, one in answers if isinstance(one, Result) and one.state == "completed"]
+        if not logs:
+            return self.move(file, moved)
+        sent = self._sent_file(file)
+        outcomes = self._agency.merged([self._agency.decide(result, sent) for _, result in logs])
+        kept = [FileLog(name=name, received=self._now(), raw=result.raw) for name, result in logs]
+        return self.decide(file, moved, outcomes, kept)
+
+    def move(self, before: Submission, file: Submission) -> Submission:
+        """Stores that the file moved on, and what this means for its DOIs."""
+        now, moves = self._now(), file.state != before.state
+        known = self._store.registrations.of_file(file.batch_id, file.system) if moves else []
+        followed = [(one, doi_states.followed(one, file, now)) for one in known]
+        events = [event(file, said(file))] if moves else []
+        self._store.submissions.save(file, [after for one, after in followed if after is not one], events=events)
+        return file
+
+    def decide(
+        self, before: Submission, file: Submission, outcomes: Outcomes, logs: Sequence[FileLog] = ()
+    ) -> Submission:
+        """Stores what became of each DOI of a file, with its logs, in one transaction."""
+        now, target, system = self._now(), file.target, file.system
+        known = self._store.registrations.of_dois(target, system, [one.doi for one in outcomes.dois])
+        decided: dict[str, Registration] = {}
+        for one in outcomes.dois:
+            key, again = fold_doi(one.doi), self._agency.again(self._config, one.kind)
+            decided[key] = doi_states.decided(known.get(key), one, file, now, again)
+        for ended in self._ended_conflicts(file, outcomes):
+            decided.setdefault(fold_doi(ended.doi), doi_states.resolved(ended, now))
+        self._store.submissions.save(
+            file,
+            list(decided.values()),
+            logs=logs,
+            events=list(_events(file, outcomes, now, moves=file.state != before.state)),
+            floors={fold_doi(one.doi): one.version for one in outcomes.dois if one.version and one.state == "refused"},
+        )
+        log.info("%s: what became of %d DOIs was read", file.names[-1], len(outcomes.dois))
+        return file
+
+    def _sent_file(self, file: Submission) -> SentFile:
+        """What was sent. Without the file, which a person may have moved away, its DOIs are known all the same."""
+        data = content(file)
+        if isinstance(data, bytes):
+            articles: Iterable[SentArticle] = self._agency.articles(data)
+        else:
+            keys = self._store.submissions.dois([file.batch_id])[file.batch_id]
+            articles = (SentArticle(doi=key) for key in sorted(keys))
+        versions = self._store.submissions.versions(file.batch_id)
+        known = (replace(article, versions=versions.get(fold_doi(article.doi), ())) for article in articles)
+        return SentFile(version=file.timestamp, articles=tuple(known))
+
+    def _ended_conflicts(self, file: Submission, outcomes: Outcomes) -> list[Registration]:
+        ended = {conflict for one in outcomes.dois for conflict in one.resolved_conflicts}
+        return self._store.registrations.in_conflict(file.target, file.system, ended)
+
+
+def content(file: Submission) -> bytes | str:
+    """The bytes of the file as they were written, or why there are none."""
+    path = Path(file.path)
+    try:
+        data = outbox.get(path.parent, path.name)
+    except ExportError as error:
+        return str(error)
+    if data is None:
+        return f"{path} does not exist any more"
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        return f"{path} is not what was written any more"
+    return data
+
+
+def said(file: Submission) -> str:
+    """The state of a file with the agency's words."""
+    return f'{words.OF_FILE[file.state]}: "{file.answer}"' if file.answer else words.OF_FILE[file.state]
+
+
+def event(file: Submission, text: str) -> Event:
+    """Something that happened when the file came into its state."""
+    return Event(at=file.since, state=file.state, words=text, batch_id=file.batch_id)
+
+
+def _events(file: Submission, outcomes: Outcomes, now: datetime, *, moves: bool) -> Iterator[Event]:
+    if moves:
+        yield event(file, said(file))
+    for outcome in outcomes.dois:
+        yield Event(at=now, state=outcome.state, words=_all_messages(outcome), batch_id=file.batch_id, doi=outcome.doi)
+    for verdict in outcomes.others:
+        yield event(file, f'about {verdict.doi or "no DOI"}: "{verdict.text}"')
+
+
+def _all_messages(outcome: Outcome) -> str:
+    return " / ".join(dict.fromkeys(verdict.text for verdict in outcome.messages)) or outcome.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harvester.article_texts import texts_of
-from harvester.model import Abstract, Contributor, PubDate
+from harvester.model import Abstract, Affiliation, Contributor, PubDate
 from harvester.text import plain
 
 
@@ -17,6 +17,11 @@ def full_name(person: Contributor) -> str | None:
     if person.kind == "anonymous":
         return None
     return " ".join(filter(None, (person.given, person.surname, person.suffix))) or person.name
+
+
+def affiliation_text(known: Affiliation) -> str | None:
+    """`Department of Hydrology, Institute of Rivers, Orenburg`; `None` without any of these."""
+    return ", ".join(filter(None, (*known.departments, known.name, known.place))) or None
 
 
 def first_date(dates: tuple[PubDate, ...]) -> PubDate | None:

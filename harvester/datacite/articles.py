@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from harvester.article_api.files import Document, present
-from harvester.article_api.words import abstract_text, first_date, full_name, month_of
+from harvester.article_api.words import abstract_text, affiliation_text, first_date, full_name, month_of
 from harvester.model import Affiliation, Article, Contributor, Funding, PubDate
 from harvester.text import plain
 
@@ -116,14 +116,14 @@ def _person(one: Contributor) -> Document | None:
 
 
 def _affiliation(known: Affiliation) -> Document | None:
-    """An institution with its name, without which it has no place there."""
-    if not known.name:
+    """An institution as the article names it, with one identifier."""
+    if (name := affiliation_text(known)) is None:
         return None
     if known.ror:
-        return {"name": known.name, **_scheme("affiliationIdentifier", known.ror, "ROR", ROR)}
+        return {"name": name, **_scheme("affiliationIdentifier", known.ror, "ROR", ROR)}
     if known.isni:
-        return {"name": known.name, **_scheme("affiliationIdentifier", known.isni, "ISNI", ISNI)}
-    return {"name": known.name}
+        return {"name": name, **_scheme("affiliationIdentifier", known.isni, "ISNI", ISNI)}
+    return {"name": name}
 
 
 def _scheme(name: str, value: str, scheme: str, uri: str) -> Document:

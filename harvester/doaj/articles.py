@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harvester.article_api.files import Document, present
-from harvester.article_api.words import abstract_text, first_date, full_name, month_of
+from harvester.article_api.words import abstract_text, affiliation_text, first_date, full_name, month_of
 from harvester.model import Article, Contributor, Title
 from harvester.text import plain
 
@@ -70,5 +70,5 @@ def _author(person: Contributor) -> Document | None:
     name = full_name(person)
     if person.role != "author" or not name:
         return None
-    named = dict.fromkeys(known.name for known in person.affiliations if known.name)
-    return present(name=name, affiliation="; ".join(filter(None, named)), orcid_id=person.orcid)
+    named = dict.fromkeys(filter(None, map(affiliation_text, person.affiliations)))
+    return present(name=name, affiliation="; ".join(named), orcid_id=person.orcid)

@@ -67,9 +67,7 @@ class DataciteStandIn(JsonApi):
 
 
 def _errors(status: int, rows: Sequence[tuple[str, str]]) -> Answer:
-    errors = [
-        {"status": str(status), "title": title, **({"source": source} if source else {})} for source, title in rows
-    ]
+    errors = [{"source": source, "title": title} if source else {"title": title} for source, title in rows]
     return as_json({"errors": errors}, status)
 
 

@@ -89,7 +89,7 @@ def _article_api(table: Table, path: Path, secret: str, needed: Sequence[str]) -
     if "api_url" in table and not _is_base_url(table["api_url"]):
         yield Problem((*path, "api_url"), _NO_BASE_URL)
     if "pace" in table and not ("api_url" in table and _is_on_loopback(table["api_url"])):
-        yield Problem((*path, "pace"), "is for stand-ins only: api_url must be on this machine")
+        yield Problem((*path, "pace"), "is for trials only: api_url must be on this machine")
     if table.get("deposit", "off") == "off":
         return
     if missing := [key for key in needed if key not in table]:

@@ -34,6 +34,7 @@ from harvester.deposits.deposit_files import DepositFiles
 from harvester.deposits.export import write_deposits
 from harvester.deposits.manifest import manifest_name
 from harvester.deposits.target import Target
+from harvester.errors import StoreError
 from harvester.findings import Severity
 from harvester.harvesting.by_source import for_each_source
 from harvester.harvesting.reconcile import reconcile_source
@@ -42,7 +43,7 @@ from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.registration.again import note_changed_settings
 from harvester.registration.registrar import AGENCIES, Agency, terms_of
-from harvester.registration.round import RoundReport, do_round
+from harvester.registration.round import LOCK, RoundReport, do_round
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import DepositFile, MintedDoi, Selection
 from harvester.system import locks, progress
@@ -262,9 +263,14 @@ def unmark_deposited(config: Config, store: Store, target: Target, names: Sequen
 def discard_deposit(config: Config, store: Store, file: DepositFile) -> None:
     """Deletes a deposit file that was never uploaded, with its manifest, and forgets it. Raises `BusyError`.
 
-    The file goes first: what was forgotten must not be uploaded any more.
+    The file goes first: what was forgotten must not be uploaded any more. Raises `StoreError` if it was sent.
     """
-    with locks.hold(config.locks_dir, "export", what="discarding of a deposit file"):
+    with (
+        locks.hold(config.locks_dir, LOCK, what="discarding of a deposit file"),
+        locks.hold(config.locks_dir, "export", what="discarding of a deposit file"),
+    ):
+        if store.submissions.was_sent(file.batch_id):
+            raise StoreError(f"{file.path} was sent, so it cannot be discarded. `harvester deposits show` says more.")
         path = Path(file.path)
         for name in (path.name, manifest_name(file.batch_id)):
             outbox.drop(path.parent, name)
@@ -315,7 +321,7 @@ def restore(config: Config, copy: Path) -> Path | None:
     """
     sources = [f"source-{name}" for name in config.sources]
     with ExitStack() as held:
-        for lock in dict.fromkeys(("daemon", "export", "backup", *sources, *locks.names(config.locks_dir))):
+        for lock in dict.fromkeys(("daemon", LOCK, "export", "backup", *sources, *locks.names(config.locks_dir))):
             held.enter_context(locks.hold(config.locks_dir, lock, what=f"restoring of {copy}"))
         return store.restore(copy, config.store_path)
 

@@ -111,7 +111,7 @@ def test_what_is_inside_a_list_is_indented_by_four_blanks(page):
 
 ASKS = re.compile(
     r"harvester\S* (?:--config \S+ )?init\b|\bnano\b|crontab .*-e"
-    r"|(?:source add|deposits mark|deposits discard|dois undo) (?!.*--yes)"
+    r"|(?:source add|deposits mark|deposits discard|dois undo) (?!.*--(?:yes|registered|not)\b)"
 )
 
 

@@ -24,7 +24,12 @@ ELSEWHERE = {
     "harvesting/sentences": "tests/harvesting/test_ending.py and tests/chaos read its sentences",
     "harvesting/walker": "tests/harvesting/test_runs.py and tests/chaos harvest through it",
     "store/migrations/versions/r0001_initial": "tests/store/migrations/test_migrations.py compares its tables",
+    "cli/deposit_marks": "tests/cli/test_deposits.py and tests/cli/test_deposit.py mark DOIs",
+    "cli/registered": "tests/cli/test_deposit.py reads what it prints",
+    "registration/reader": "tests/registration/test_round.py and test_by_hand.py read logs through it",
+    "registration/sender": "tests/registration/test_round.py sends and asks through it",
     "store/migrations/versions/r0007_digest": "tests/store/migrations/test_kept.py migrates every store",
+    "store/migrations/versions/r0008_registration": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0004_expectations": "tests/store/migrations/test_kept.py migrates every store",
 }
 

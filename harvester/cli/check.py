@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import structs
@@ -14,10 +15,17 @@ from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.findings_list import print_findings
 from harvester.cli.output import as_csv, as_json_list
 from harvester.cli.progress import opened, shown
+from harvester.config import Config
 from harvester.counting import counted
+from harvester.crossref.target import CROSSREF
 from harvester.findings import SEVERITIES, Severity, kinds
+from harvester.registration.again import OPEN
+from harvester.registration.registrar import terms_of
 from harvester.reports import RecordFinding
 from harvester.system.progress import reported
+
+if TYPE_CHECKING:
+    from harvester.store import Store
 
 FAIL_ON = 4  # the exit code for findings at or above --fail-on
 _severity = click.Choice(SEVERITIES)
@@ -58,6 +66,7 @@ def command(
             findings = grouped.counting(selected)
             if not (common.json or csv):
                 _consume(findings)
+        open_dois = _not_registered(config, store)
         if common.json:
             as_json_list("findings", findings)
         elif csv:
@@ -66,7 +75,16 @@ def command(
             print_findings(store, grouped.groups())
     groups = grouped.groups()
     common.say(_sentence(groups))
+    if open_dois:
+        common.say(f"{counted(open_dois, 'DOI')} refused or unaccounted for at Crossref: harvester deposits says why.")
     return FAIL_ON if fail_on and _has(groups, fail_on) else 0
+
+
+def _not_registered(config: Config, store: Store) -> int:
+    """How many DOIs Crossref refused or did not mention, where files are sent."""
+    terms = terms_of(config, CROSSREF.name)
+    counts = store.registrations.counts(CROSSREF.name, terms.system) if terms else {}
+    return sum(counts.get(state, 0) for state in OPEN)
 
 
 def _consume(findings: Iterable[RecordFinding]) -> None:

@@ -25,7 +25,7 @@ from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS
-from harvester.errors import ConfigError
+from harvester.errors import ConfigError, Stopped
 from harvester.identifiers import clean_doi
 from harvester.registration.registrar import AGENCIES, Agency, sending_agencies
 from harvester.registration.round import RoundReport
@@ -120,12 +120,17 @@ class _Deposit:
 
     def run(self, names: Sequence[str], minutes: int | None, *, dry_run: bool) -> int:
         """Exports, sends and prints; returns the exit code."""
-        with shown(self._common):
-            exported = self._export(names, dry_run=dry_run)
-            if not dry_run:
-                report = self._work(exported, minutes)
         if dry_run:
+            with shown(self._common):
+                exported = self._export(names, dry_run=True)
             return self._print_dry_run(exported)
+        try:
+            with shown(self._common):
+                exported = self._export(names, dry_run=False)
+                report = self._work(exported, minutes)
+        except Stopped as stopped:
+            self._common.say(f"{stopped}.")
+            return 1
         counts = self._store.registrations.counts(self._agency.name, self._system)
         result = DepositReport(**structs.asdict(report), system=self._system, states=dict(counts.items()))
         self._print(result, exported)
@@ -163,6 +168,12 @@ class _Deposit:
             return {row.state for row in registrations.rows(self._agency.name, self._system, dois)}
         return set(registrations.counts(self._agency.name, self._system))
 
+    def _without_a_state(self) -> list[str]:
+        """The selected DOIs that were never sent and belong to no article."""
+        dois = self._selection.dois
+        rows = self._store.registrations.rows(self._agency.name, self._system, dois) if dois else ()
+        return [row.doi for row in rows if row.registration is None and row.record is None]
+
     # ------------------------------------------------------------------------------------------ printing
 
     def _print_dry_run(self, exported: ExportReport) -> int:
@@ -194,6 +205,8 @@ class _Deposit:
             registered.print_states(self._config, self._store, self._agency, self._selection.dois)
         for words in filter(None, (result.stopped, result.problem)):
             echo(words, err=True)
+        for doi in self._without_a_state():
+            echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
         if result.open_files and not result.stopped:
             following = f" Next request: {result.next:%Y-%m-%d %H:%M} UTC." if result.next else ""
             common.say(f"{counted(result.open_files, 'file')} without a result yet.{following}")

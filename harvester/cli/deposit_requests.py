@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,7 +19,9 @@ from harvester.identifiers import clean_doi
 from harvester.registration import by_hand
 from harvester.registration.by_hand import ReadLog
 from harvester.registration.registrar import Agency
-from harvester.store import Store
+
+if TYPE_CHECKING:
+    from harvester.store import Store
 
 
 @click.command("read", cls=Command)
@@ -92,7 +95,7 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
     if common.json:
         as_json(retried=number)
     if names or kind:
-        common.say(f"{counted(number, 'DOI')} to be sent or asked for again. Next: harvester deposit.")
+        common.say(f"{counted(number, 'DOI')} to be sent or asked for. Next: harvester deposit.")
     else:
         common.say("The login is tried again. Next: harvester deposit.")
 

@@ -21,9 +21,12 @@ from harvester.cli.output import as_json, one_line
 from harvester.cli.progress import opened, shown
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
+from harvester.config import Config
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS, Target
 from harvester.identifiers import fold_doi
+from harvester.registration.doi_states import IN_FLIGHT
+from harvester.registration.registrar import terms_of
 from harvester.reports import ExportReport
 
 if TYPE_CHECKING:
@@ -104,13 +107,26 @@ def _export(
             _print(report, held_back, store, dry_run=dry_run)
             common.say(sentence(report, dry_run=dry_run))
             if report.files and not dry_run:
-                common.say(target.next_step([file.path for file in report.files]))
+                sends = terms_of(config, target.name) is not None
+                paths = [file.path for file in report.files]
+                common.say("Next: harvester deposit." if sends else target.next_step(paths))
+        missing = _missing(selected.dois, report)
+        awaited = _awaited(config, store, target, missing)
     if common.json:
         as_json(**structs.asdict(report))
-    missing = _missing(selected.dois, report)
     for doi in missing:
+        if fold_doi(doi) in awaited:
+            echo(f"{doi} is in a file whose result is awaited; harvester deposits show {doi} says more.", err=True)
+            continue
         echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
     return 1 if missing else 0
+
+
+def _awaited(config: Config, store: Store, target: Target, dois: Sequence[str]) -> set[str]:
+    """The DOIs, folded, that are not exported because the result of an earlier file is awaited."""
+    terms = terms_of(config, target.name)
+    known = store.registrations.of_dois(target.name, terms.system, dois) if terms else {}
+    return {key for key, one in known.items() if one.state in IN_FLIGHT}
 
 
 def _missing(dois: Sequence[str], report: ExportReport) -> list[str]:

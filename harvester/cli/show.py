@@ -12,14 +12,17 @@ import msgspec
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened
+from harvester.cli.registered import system_of
 from harvester.cli.terminal import echo
 from harvester.config import Config
+from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.crossref.target import CROSSREF
 from harvester.deposits.export import preview
 from harvester.errors import HarvesterError
 from harvester.findings import kinds, remedy, sentence
 from harvester.identifiers import clean_doi
 from harvester.model import Article, Finding, to_json
+from harvester.registration import described
 from harvester.store import DepositState, StoredArticle
 from harvester.text import plain
 
@@ -59,7 +62,7 @@ def command(common: Common, identifier: str, form: str | None) -> None:
         else:
             states = store.deposits.states(found)
             for stored in found:
-                _print(stored, states.get(stored.id, ()))
+                _print(stored, states.get(stored.id, ()), _registered(config, store, stored))
 
 
 def _print_raw(common: Common, store: Store, stored: StoredArticle) -> None:
@@ -111,12 +114,24 @@ def _finding(finding: Finding, stored: StoredArticle, config: Config) -> dict[st
 _STATES = {"ready": "ready for deposit", "held": "held back", "deleted": "deleted by the provider"}
 
 
-def _print(stored: StoredArticle, deposits: Sequence[DepositState]) -> None:
+def _registered(config: Config, store: Store, stored: StoredArticle) -> str | None:
+    """What became of its DOI at Crossref, if it was sent."""
+    if not stored.doi:
+        return None
+    system = system_of(config, CROSSREF_AGENCY)
+    rows = store.registrations.rows(CROSSREF_AGENCY.name, system, [stored.doi])
+    told = (f"{described.sentence(CROSSREF_AGENCY, row)} ({system})" for row in rows if row.registration)
+    return next(told, None)
+
+
+def _print(stored: StoredArticle, deposits: Sequence[DepositState], registered: str | None) -> None:
     echo(f"{stored.identifier}  ({stored.source}: {', '.join(stored.formats)}; {_state(stored, deposits)})")
     for name, value in _facts(stored.article) if stored.article else ():
         echo(f"  {name:<9} {value}")
     for deposit in deposits:
         echo(f"  {'deposit':<9} {_deposited(deposit)}")
+    if registered:
+        echo(f"  {'crossref':<9} {registered}")
     for finding in stored.findings:
         severity = kinds()[finding.code].severity
         echo(f"  {severity:<9} {sentence(finding)} ({finding.code})", tone=severity)

@@ -75,18 +75,47 @@ def command(common: Common) -> None:
             _state(config, overview, _status(source, stored), noticed.get(name, ()), now)
             for name, source in config.sources.items()
         ]
+        deposits = _deposits(config, overview)
     if common.json:
-        as_json(sources=[_document(state) for state in states], leftovers=[_leftover(one) for one in left])
+        rows = [_document(state) for state in states]
+        as_json(sources=rows, leftovers=[_leftover(one) for one in left], deposits=deposits)
         return
     common.say_where_to_begin(config)
     for state in states:
         _print(config, state, now)
     if states:
         _print_tables(config, [state.source for state in states])
+    if deposits:
+        _print_deposits(deposits)
     if any(state.is_due for state in states) and not locks.holder(config.locks_dir, "daemon"):
         common.say("What is due comes with harvester daemon, or with harvester harvest --due.")
     for one in left:
         common.say(one.sentence())
+
+
+class _Deposits(Struct, frozen=True):
+    """What became of the DOIs that were sent to Crossref."""
+
+    system: str
+    states: dict[str, int]
+    login_refused: bool
+
+
+def _deposits(config: Config, overview: Overview) -> _Deposits | None:
+    """`None` while nothing is sent."""
+    if config.crossref is None or config.crossref.deposit == "off":
+        return None
+    system = config.crossref.deposit
+    states = overview.registrations("crossref", system)
+    return _Deposits(system, states, overview.is_login_refused("crossref", system))
+
+
+def _print_deposits(deposits: _Deposits) -> None:
+    states = ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in sorted(deposits.states.items()))
+    echo()
+    echo(f"Crossref ({deposits.system}): {states or 'nothing sent yet'}; harvester deposits says more.")
+    if deposits.login_refused:
+        echo("Crossref refuses the login, so nothing is sent; harvester deposit says why.", tone=_TONES["bad"])
 
 
 def _state(

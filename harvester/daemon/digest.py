@@ -13,6 +13,7 @@ from harvester.config import Config
 from harvester.counting import counted
 from harvester.daemon.notifications import NotificationError, message, send
 from harvester.deposits.target import configured_targets
+from harvester.registration.registrar import terms_of
 from harvester.store import DepositFile, HeldArticle
 from harvester.system.stopping import Stop
 
@@ -79,7 +80,7 @@ class Digest(Struct, frozen=True, kw_only=True):
 def gathered(config: Config, store: Store, now: datetime) -> Digest:
     """What to report now."""
     since = store.digests.last()
-    targets = [target.name for target in configured_targets(config)]
+    targets = [target.name for target in configured_targets(config) if terms_of(config, target.name) is None]
     files = [file for name in targets for file in store.deposits.files(name)]
     with store.overview() as overview:
         statuses = configured_statuses(config, overview)

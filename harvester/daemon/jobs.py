@@ -24,6 +24,7 @@ from harvester.daemon.due import DEPOSIT, DIGEST, EXPORT, REPORT, Task, deposit_
 from harvester.daemon.notifier import Notifier
 from harvester.daemon.turns import in_turn
 from harvester.errors import HarvesterError, StoreError
+from harvester.registration.registrar import sending_agencies
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -32,6 +33,7 @@ log = logging.getLogger("harvester.daemon")
 
 RETRY_AFTER = 60.0  # seconds until a job is retried that failed because of the store, or found another process at work
 ALERTS = "[alerts]"  # the subject of a job that only notifies people
+LOOK_AGAIN = timedelta(minutes=10)  # until it is seen that a command has sent files, whose results are to be read
 PAUSE = 1.0  # seconds between two jobs of one source: APScheduler starts none before the last one has returned
 
 
@@ -41,18 +43,25 @@ class Trigger(BaseTrigger):  # type: ignore[misc]
     def __init__(self, schedules: Sequence[Schedule]) -> None:
         self.schedules = schedules
 
-    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
         """The next moment after now: the run that begins now makes up for all that were missed.
 
-        `None` if nothing is scheduled. The job plans its next run itself then.
+        A job without a schedule looks from time to time whether there is something to do.
         """
         after = max(previous, now) if previous else now
-        return min((next_after(schedule, after) for schedule in self.schedules), default=None)
+        return min((next_after(schedule, after) for schedule in self.schedules), default=after + LOOK_AGAIN)
 
 
 def _moment(tasks: Iterable[Task]) -> datetime:
     """When to work on the subject of these tasks."""
     return min(datetime.now(UTC) if task.due else task.next for task in tasks)
+
+
+def _deposit_moment(tasks: Iterable[Task]) -> datetime:
+    """The same for sending, where a command may have sent files meanwhile."""
+    latest = datetime.now(UTC) + LOOK_AGAIN
+    moments = [_moment([task]) for task in tasks]
+    return min((*moments, latest))
 
 
 class Jobs:
@@ -115,12 +124,12 @@ class Jobs:
         with pipeline.opened(config) as store:
             work.mark_crashed_runs(config, store, now)
             tasks = scheduled_tasks(config, store, now)
-        subjects = {task.subject for task in tasks}
+        subjects = {task.subject for task in tasks} | ({DEPOSIT} if sending_agencies(config) else set())
         for job in self._scheduler.get_jobs():
             if isinstance(job.trigger, Trigger) and job.id not in subjects:  # others run once, and are gone then
                 self._scheduler.remove_job(job.id)
         # The workers take what is due in the order in which it is scheduled here.
-        for subject in dict.fromkeys(task.subject for task in (*in_turn(tasks, now), *tasks)):
+        for subject in dict.fromkeys((*(task.subject for task in (*in_turn(tasks, now), *tasks)), *sorted(subjects))):
             self._schedule(subject, [task for task in tasks if task.subject == subject])
 
     def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
@@ -132,7 +141,7 @@ class Jobs:
             id=subject,
             name=subject,
             replace_existing=True,
-            next_run_time=_moment(tasks),
+            next_run_time=_deposit_moment(tasks) if subject == DEPOSIT else _moment(tasks),
         )
 
     def _plan_next(self, config: Config, name: str, pause: float) -> None:
@@ -202,19 +211,18 @@ class Jobs:
         try:
             with pipeline.opened(config) as store:
                 due = {task.kind for task in deposit_tasks(config, store, self._now()) if task.due}
-                stop = self._stopping.is_set
-                report = work.deposit(config, store, now=self._now, stop=stop, scheduled="deposit" in due)
+                stop, scheduled = self._stopping.is_set, "deposit" in due
+                report = work.deposit(config, store, now=self._now, stop=stop, scheduled=scheduled) if due else None
+            done = not due
             self._notifier.notify(config, due_run.written(None, None, report))
-            done = report is not None and not isinstance(report, str)
+            done = done or (report is not None and not isinstance(report, str))
         finally:
             self._plan_deposit(config, PAUSE if done else RETRY_AFTER)
 
     def _plan_deposit(self, config: Config, pause: float) -> None:
         with pipeline.opened(config) as store:
             tasks = deposit_tasks(config, store, self._now())
-        if tasks and not self._stopping.is_set():
-            self._schedule(DEPOSIT, tasks)
-            self._move(DEPOSIT, max(_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
+        self._move(DEPOSIT, max(_deposit_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
 
     def _digest(self, _subject: str) -> None:
         config = self._config

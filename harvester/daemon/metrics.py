@@ -15,12 +15,15 @@ from harvester.checking.configured import configured_statuses
 from harvester.config import Config
 from harvester.daemon.due import Task, harvest_tasks, reconcile_tasks
 from harvester.daemon.incidents import source_incidents
+from harvester.registration import words
+from harvester.registration.registrar import sending_agencies
 from harvester.store import SourceStatus
 
 if TYPE_CHECKING:
     from harvester.store import Store
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+REGISTRATION_STATES = tuple(words.GROUPS)
 STATES = ("complete", "incomplete", "failed", "waiting", "running")
 
 
@@ -43,10 +46,25 @@ class _Metrics(Collector):
         yield from _formats(sources)
         yield _next("run", harvest_tasks(self._config, self._store.runs, self._now))
         yield _next("comparison", reconcile_tasks(self._config, self._store.runs, self._now))
+        yield from self._registrations()
         yield self._needs_person()
         alerts = GaugeMetricFamily("harvester_alerts", "Matters for a person that were told and are not over.")
         alerts.add_metric([], len(self._store.alerts.all()))
         yield alerts
+
+    def _registrations(self) -> Iterator[Metric]:
+        labels = ["target", "system"]
+        dois = GaugeMetricFamily("harvester_dois", "DOIs that were sent, by state.", labels=[*labels, "state"])
+        refused = GaugeMetricFamily("harvester_login_refused", "1 if the agency refuses the login.", labels=labels)
+        for agency in sending_agencies(self._config):
+            terms = agency.terms(self._config)
+            assert terms is not None
+            counts = self._store.registrations.counts(agency.name, terms.system)
+            for state in REGISTRATION_STATES:
+                dois.add_metric([agency.name, terms.system, state], counts.get(state, 0))
+            account = self._store.submissions.account(agency.name, terms.system)
+            refused.add_metric([agency.name, terms.system], bool(account and account.stopped))
+        yield from (dois, refused)
 
     def _needs_person(self) -> Metric:
         family = GaugeMetricFamily("harvester_source_needs_person", "1 if it needs a person.", labels=["source"])

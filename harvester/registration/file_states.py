@@ -65,7 +65,7 @@ def sent(file: Submission, answer: Answer, now: datetime, pace: float = 1.0) -> 
         return _not_received(file, answer, now, pace)
     values = {"answer": answer.text, "attempts": 0, "sent": now}
     if answer.kind == "login_refused":
-        return replace(_moved(file, "login_refused", now), next=None, **values)
+        return refused_login(replace(file, **values), answer.text, now)
     if answer.kind == "refused":
         return replace(_moved(file, "completed", now), next=None, **values)
     poll = polling.next_poll(now, now, pace)
@@ -110,7 +110,12 @@ def unsendable(file: Submission, reason: str, now: datetime, pace: float = 1.0) 
 
 def released(file: Submission, now: datetime) -> Submission:
     """The login is another one, or a person says that it works: what was refused for it can be sent."""
-    return replace(_moved(file, "written", now), asked=True, next=now)
+    return replace(_moved(file, "written", now), next=now)
+
+
+def refused_login(file: Submission, text: str, now: datetime) -> Submission:
+    """The agency refuses the login, so the file waits for another one."""
+    return replace(_moved(file, "login_refused", now), next=None, answer=text)
 
 
 def retried(file: Submission, now: datetime) -> Submission:

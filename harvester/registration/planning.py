@@ -26,9 +26,9 @@ def next_moment(store: Store, agency: Agency, terms: Terms, now: datetime, *, se
     if account and account.stopped and account.login == terms.login:
         return None
     files = store.submissions.of_states(agency.name, terms.system, OPEN)
-    moment = _next_of_files(store, files, terms, now, sends=sends)
-    problem = queue.clock_problem(account, store.ledger.last_timestamp(), now)
-    if problem and any(is_to_send(file, now) for file in files):
+    is_wrong = queue.clock_problem(account, store.ledger.last_timestamp(), now) is not None
+    moment = _next_of_files(store, files, terms, now, sends=sends and not is_wrong)
+    if is_wrong and any(is_to_send(file, now) for file in files):
         moment = min(moment or now + CLOCK_AGAIN, now + CLOCK_AGAIN)
     return _after_silence(moment, account)
 

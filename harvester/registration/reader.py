@@ -47,7 +47,12 @@ class Reader:
             return self.move(file, moved)
         sent = self._sent_file(file)
         outcomes = self._agency.merged([self._agency.decide(result, sent) for _, result in logs])
-        kept = [FileLog(name=name, received=self._now(), raw=result.raw) for name, result in logs]
+        before = {log.raw for log in self._store.submissions.logs(file.batch_id, file.system)}
+        kept = [
+            FileLog(name=name, received=self._now(), raw=result.raw)
+            for name, result in logs
+            if result.raw not in before
+        ]
         return self.decide(file, moved, outcomes, kept)
 
     def move(self, before: Submission, file: Submission) -> Submission:
@@ -106,7 +111,7 @@ def content(file: Submission) -> bytes | str:
     except ExportError as error:
         return str(error)
     if data is None:
-        return f"{path} does not exist any more"
+        return f"{path} does not exist any more; deposits discard {path.name} lets its articles be exported again"
     if hashlib.sha256(data).hexdigest() != file.sha256:
         return f"{path} is not what was written any more"
     return data

@@ -7,7 +7,7 @@ round at a time. A round that is killed at any moment leaves a store from which 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -107,6 +107,7 @@ class _Round:
         if not any(map(self._is_due, files.values())):
             return
         if not self._is_login_checked():
+            self._refuse(files.values())
             return
         for file in files.values():
             if file.state == "login_refused":
@@ -136,8 +137,16 @@ class _Round:
         """Whether the agency accepts the login. It is asked unless it accepted it before."""
         if self._account.accepted:
             return True
-        self._learn(self._registrar.check_login())
+        answer = self._registrar.check_login()
+        known = answer.kind in ("accepted", "login_refused", "throttled")
+        self._learn(answer if known else replace(answer, kind="unavailable"))
         return self._account.accepted is not None
+
+    def _refuse(self, files: Iterable[Submission]) -> None:
+        """If the login is refused, the files that were not sent yet wait for another one."""
+        for file in files:
+            if self._account.stopped and file.state == "written":
+                self._sender.refuse_login(file, self._account.answer)
 
     def _ask(self, file: Submission) -> Submission:
         report("asking for the results of deposit files", self._asked)
@@ -164,7 +173,7 @@ class _Round:
         before = self._account
         self._account = accounts.answered(before, answer, self._now(), self._terms.pace)
         if self._account.stopped and not before.stopped:
-            log.error("%s", self._stopped_words())
+            log.info("%s", self._stopped_words())
         self._keep_account()
 
     def _keep_account(self) -> None:

@@ -16,7 +16,7 @@ from harvester.config import Config
 from harvester.errors import Stopped
 from harvester.identifiers import fold_doi
 from harvester.registration import doi_states, file_states, words
-from harvester.registration.reader import Reader, content, event
+from harvester.registration.reader import Reader, content, event, said
 from harvester.registration.registrar import Agency, Registrar
 from harvester.store import Registration, Submission
 
@@ -79,6 +79,14 @@ class Sender:
 
     def supersede(self, file: Submission) -> Submission:
         return self._reader.move(file, file_states.superseded(file, self._now()))
+
+    def refuse_login(self, file: Submission, text: str) -> Submission:
+        """A file that would be sent if the agency accepted the login. Its DOIs wait."""
+        refused = file_states.refused_login(file, text, self._now())
+        data = content(file)
+        waiting = self._waiting(refused, self._agency.articles(data)) if isinstance(data, bytes) else []
+        self._store.submissions.save(refused, waiting, events=[event(refused, said(refused))])
+        return refused
 
     def release(self, file: Submission) -> Submission:
         return self._reader.move(file, file_states.released(file, self._now()))

@@ -17,6 +17,7 @@ from harvester.config import Config, select_sources
 from harvester.errors import ConfigError
 from harvester.findings import SEVERITIES, Severity, outline
 from harvester.pipeline import check
+from harvester.registration.registrar import sending_agencies
 from harvester.reports import RecordFinding
 from harvester.rules.completeness import MEASURES, JournalCounts, MeasureCounts, count_by_journal
 from harvester.store import DepositCounts, SourceStatus, status_or_empty
@@ -96,6 +97,7 @@ class Report(Struct, frozen=True, kw_only=True):
     last_export: datetime | None
     sources: tuple[SourceStatus, ...]  # not in the report on one journal: a source may have others too
     deposits: tuple[DepositCounts, ...] = ()  # of each source, in the same order
+    registrations: dict[str, int] = {}  # DOIs in each state, of those that were sent, where files are sent
     journals: tuple[JournalShare, ...]
     findings: tuple[Group, ...]
     held_count: int
@@ -138,11 +140,20 @@ def gather(
         last_export=store.ledger.last_export(),
         sources=states,
         deposits=store.deposits.counts(sources) if journal is None else (),
+        registrations=_registrations(config, store) if journal is None else {},
         journals=journals,
         findings=tuple(sorted((_group(store, group, held.frees) for group in grouped.groups()), key=_by_use)),
         held_count=held.count,
         held=tuple(_held(store, errors) for errors in held.shown),
     )
+
+
+def _registrations(config: Config, store: Store) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for agency in sending_agencies(config):
+        if terms := agency.terms(config):
+            counts.update(store.registrations.counts(agency.name, terms.system))
+    return dict(counts)
 
 
 def _title(config: Config, issn: str) -> str:

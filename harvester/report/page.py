@@ -10,6 +10,7 @@ from urllib.parse import quote
 from harvester import __version__
 from harvester.counting import counted
 from harvester.findings import WHO as FIXERS
+from harvester.registration.words import GROUPS
 from harvester.report.facts import Example, Group, HeldBackRecord, JournalShare, Report
 from harvester.report.markup import Html, Part, foreign, tag
 from harvester.report.words import MEASURES, SEVERITIES, WHO
@@ -104,6 +105,7 @@ def _deposit_tiles(report: Report) -> list[tuple[str, int]]:
     return [
         ("new or changed", sum(one.new + one.changed for one in report.deposits)),
         ("deposited", sum(one.deposited + one.elsewhere for one in report.deposits)),
+        *((words, report.registrations[state]) for state, words in GROUPS.items() if state in report.registrations),
     ]
 
 

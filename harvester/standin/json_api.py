@@ -1,4 +1,4 @@
-"""HTTP in front of the small stand-ins of DOAJ and DataCite, on 127.0.0.1 only, and the faults that tests set."""
+"""HTTP in front of the servers that act as DOAJ and DataCite, on 127.0.0.1 only, and the faults that tests set."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ApiKnobs(Struct, kw_only=True):
 
 
 class Exchange(Struct, frozen=True):
-    """One request as it was answered; 0 is no answer. The query, which may have a key, is not kept."""
+    """One request as it was answered. Its status is 0 without an answer. The query may have a key, and is not kept."""
 
     method: str
     path: str

@@ -75,6 +75,16 @@ class Overview:
         """The newest comparison of a source with its provider, however it ended."""
         return self._newest((name, prefix), _COMPARISON)
 
+    def registrations(self, target: str, system: str) -> dict[str, int]:
+        """How many DOIs of a system are in each state, of those that were ever sent."""
+        numbers = "SELECT state, count(*) FROM registration WHERE target = ? AND system = ? GROUP BY state"
+        return dict(self._connection.execute(numbers, (target, system)).fetchall())
+
+    def is_login_refused(self, target: str, system: str) -> bool:
+        """Whether the agency refused the login when it was last used."""
+        stopped = "SELECT 1 FROM agency_account WHERE target = ? AND system = ? AND stopped IS NOT NULL"
+        return self._connection.execute(stopped, (target, system)).fetchone() is not None
+
     def status(self) -> tuple[SourceStatus, ...]:
         """Every source with its articles by state, its records by format and its last runs."""
         states: dict[str, dict[str, int]] = {}

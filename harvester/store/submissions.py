@@ -88,6 +88,12 @@ class Submissions(Part):
         with self._read() as connection:
             return connection.execute(_NEWEST, {"batch_id": batch_id}).first() is None
 
+    def was_sent(self, batch_id: str) -> bool:
+        """Whether the file was sent, or found at the agency, in any system."""
+        sent = select(submission.c.batch_id).where(submission.c.batch_id == batch_id, submission.c.sent.is_not(None))
+        with self._read() as connection:
+            return connection.execute(sent).first() is not None
+
     def versions(self, batch_id: str) -> dict[str, tuple[int, ...]]:
         """The timestamps of the other written files with each DOI of this file, by the folded DOI."""
         found: dict[str, tuple[int, ...]] = {}

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 import urllib3
@@ -204,7 +204,7 @@ class Http:
         session.headers.clear()
         session.headers.update(
             {
-                "User-Agent": f"harvester/{__version__} (mailto:{self._connection.contact})",
+                "User-Agent": f"harvester/{__version__} (mailto:{quote(self._connection.contact, safe='@+')})",
                 "Accept-Encoding": "gzip",
                 "Accept": "*/*",
             }

@@ -15,7 +15,7 @@ def test_deposits_are_listed(harvested):
     assert "0 articles deposited" in harvested("deposits").stderr
     harvested("export", "crossref")
     done = harvested("deposits")
-    assert done.stdout.splitlines()[0].split() == ["file", "written", "records", "changed", "since"]
+    assert done.stdout.splitlines()[0].split() == ["file", "written", "records", "changed", "since", "state"]
     assert "3 articles deposited, 0 marked as deposited by another program, 0 new, 0 changed since." in done.stderr
     assert {row["state"] for row in rows(harvested).values()} == {"never_sent"}
 

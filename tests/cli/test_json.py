@@ -25,6 +25,7 @@ CALLS = {
     "deposits": (
         "deposits",
         "deposits show 10.12345/small.1",
+        "deposits retry 10.12345/small.1",
         "deposits mark --all --yes",
         "deposits mark --all --undo",
         "deposits discard {batch} --yes",

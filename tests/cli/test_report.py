@@ -31,7 +31,7 @@ def test_report_on_the_terminal(harvested):
 def test_report_as_json(harvested):
     document = answer(harvested("report", "small", "--json"))
     assert set(document) == {
-        *("journal", "title", "made", "last_export", "sources", "deposits", "journals"),
+        *("journal", "title", "made", "last_export", "sources", "deposits", "registrations", "journals"),
         *("findings", "held_count", "held"),
     }
     assert document["held_count"] == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harvester.deposits.batches import Batches, timestamp
+from harvester.deposits.batches import Batches, above, timestamp
 from harvester.store.store import Store
 from tests.deposits.conftest import NOW, Opened, names
 from tests.store.samples import article, article_to_save
@@ -70,3 +70,43 @@ def test_a_dry_run_leaves_the_ledger_as_it_is(ready: Opened):
     assert [one.timestamp - timestamp(NOW) for one in given] == [1, 2]
     assert list(dry.unfinished(CONFIGURED)) == []
     assert ready.store.ledger.planned("crossref") == before
+
+
+@pytest.mark.parametrize(
+    ("floor", "version"),
+    [
+        (20991231000000000, 20991231000000001),
+        (2016111120041199000, timestamp(NOW) * 100),
+        (timestamp(NOW) * 100 + 5, timestamp(NOW) * 100 + 6),
+        (10**17, timestamp(NOW) * 100),
+    ],
+)
+def test_a_version_is_above_its_floor(floor: int, version: int):
+    assert above(floor, NOW) == version
+
+
+def test_dois_with_a_floor_get_files_of_their_own(ready: Opened):
+    floors = {
+        "10.5555/reeds.1": 2016111120041199000,
+        "10.5555/reeds.2": 2**63,
+        "10.5555/reeds.3": timestamp(NOW) - 1,
+    }
+    raise_floors_of(ready.store, floors)
+    planning = batches(ready.store)
+    groups = list(planning.by_floor(ready.articles))
+    assert [([one.doi for one in group], floor) for group, floor in groups] == [
+        (["10.5555/Reeds.3"], 0),
+        (["10.5555/Reeds.1"], 2016111120041199000),
+    ]
+    raised = planning.plan(groups[1][0], groups[1][1])
+    assert raised.timestamp == timestamp(NOW) * 100
+    assert planning.plan(groups[0][0]).timestamp == timestamp(NOW)
+    assert ready.store.ledger.last_timestamp() == timestamp(NOW)
+
+
+def raise_floors_of(store: Store, floors: dict[str, int]) -> None:
+    store.ledger.plan("crossref", "old", timestamp(NOW) - 10, "5.5.0", [], NOW)
+    store.ledger.mark_exported("old", "/exports/old.xml", "00" * 32, 1, NOW)
+    store.submissions.adopt("crossref", "live", NOW)
+    (file,) = store.submissions.all("crossref", "live")
+    store.submissions.save(file, floors=floors)

@@ -116,7 +116,7 @@ def test_a_late_log_of_a_completed_file_changes_nothing():
 def test_the_other_events():
     assert superseded(file(asked=True), NOW).next is None
     assert unsendable(file(asked=True), "gone", NOW).next == NOW + 24 * HOUR
-    free = released(file(state="login_refused", next=None), NOW)
+    free = released(file(state="login_refused", asked=True, next=None), NOW)
     assert file_states.is_to_send(free, NOW)
     lost = retried(sent_file(state="lost"), NOW)
     assert file_states.is_to_send(lost, NOW)

@@ -124,6 +124,8 @@ def test_a_wrong_login_stops_the_account_after_one_request(depositor: Depositor)
     assert report.stopped is not None
     assert "refuses the login" in report.stopped
     assert len(depositor.standin.state.requests) == 1
+    assert depositor.file_states() == ["login_refused"]
+    assert set(depositor.states().values()) == {"waiting"}
     depositor.clock.advance(hours=30)
     assert depositor.deposit().stopped
     assert len(depositor.standin.state.requests) == 1

@@ -174,6 +174,12 @@ def test_the_head_of_a_request():
     assert "Cookie" not in request.headers
 
 
+def test_a_contact_of_any_letters_is_sent():
+    with Server([reply("x")]) as server:
+        assert isinstance(uploaded(server.url, Connection(contact="zoë\r\n+doi@example.org"), data=b"file"), Reply)
+    assert "(mailto:zo%C3%AB%0D%0A+doi@example.org)" in server.requests[0].headers["User-Agent"]
+
+
 def test_no_redirect_is_followed():
     with Server([redirect("/elsewhere")]) as server:
         found = uploaded(server.url)

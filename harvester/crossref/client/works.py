@@ -178,7 +178,7 @@ class Reader:
                 "Crossref has blocked requests from this machine (HTTP 403); write to support@crossref.org, with its "
                 "public address, before you try again"
             )
-        if reply.status == 429 or reply.status >= 500 or reply.status == 200:
+        if reply.status in (200, 408, 425, 429) or reply.status >= 500:
             return pause if reply.retry_after is None else reply.retry_after
         raise AgencyError(f"Crossref refused a request ({_words(reply)}); check api_url under [crossref]")
 

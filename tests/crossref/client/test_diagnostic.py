@@ -147,3 +147,14 @@ def test_any_records_are_read_in_their_order_and_by_their_status(records):
 @given(st.binary())
 def test_any_bytes_are_a_result_or_unreadable(data):
     assert isinstance(read(data), Result | Answer)
+
+
+@pytest.mark.parametrize(
+    ("content", "state"),
+    [("<batch_data/>", "completed"), ("<record_diagnostic/>", "completed"), ("<batch_id>a</batch_id>", "other")],
+)
+def test_a_log_without_a_state_is_completed_if_it_has_records_or_counts(content, state):
+    found = read(f"<doi_batch_diagnostic>{content}</doi_batch_diagnostic>".encode())
+    assert isinstance(found, Result)
+    assert found.state == state
+    assert found.batch_id == ("a" if state == "other" else None)

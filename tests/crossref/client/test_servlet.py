@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import socket
 from collections.abc import Callable
@@ -261,6 +262,16 @@ def test_the_password_goes_to_no_other_place():
     assert PASSWORD not in repr(LOGIN) + str(LOGIN)
     _, (request,) = asked([page(SUCCESS)], lambda servlet: servlet.send("a.xml", FILE))
     assert "s3cret" not in request.target + repr(request.headers)
+
+
+def test_the_password_is_in_no_log_and_no_error(caplog):
+    caplog.set_level(logging.DEBUG)
+    for answer in (page(WRONG_LOGIN, 401), page(""), providers.Answer(b"", close=True), redirect("/elsewhere")):
+        for call in (lambda servlet: servlet.send("a.xml", FILE), lambda servlet: servlet.result("a.xml")):
+            found, _ = asked([answer], call)
+            assert "s3cret" not in repr(found)
+    assert "s3cret" not in caplog.text
+    assert "abcd" not in caplog.text
 
 
 def test_a_password_is_never_sent_in_the_clear():

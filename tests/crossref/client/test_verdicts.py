@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from harvester.answers import Outcomes, Result, SentArticle, SentFile, Verdict
 from harvester.crossref.client.messages import entries, recognise
@@ -181,3 +182,9 @@ def test_any_log_gives_each_doi_one_outcome_whatever_its_order(verdicts, random)
     assert [outcome.state for outcome in again.dois] == [outcome.state for outcome in outcomes.dois]
     counted = [id(one) for outcome in outcomes.dois for one in outcome.messages] + [id(one) for one in outcomes.others]
     assert {id(one) for one in verdicts} == set(counted), "no message is lost"
+
+
+@pytest.mark.parametrize(("text", "conflict_id"), [("Added with conflict", None), ("Something new", "5438806")])
+def test_a_conflict_is_known_by_its_words_or_its_number(text, conflict_id):
+    (outcome, _) = decided(replace(says("10.5555/a", text, True), conflict_id=conflict_id)).dois
+    assert (outcome.state, outcome.conflict_id) == ("registered_with_conflict", conflict_id)

@@ -234,7 +234,7 @@ def test_a_requested_pause_is_kept(busy):
     "broken",
     [
         reply("", 500),
-        reply("", 504),
+        reply("", 408),
         reply("", 429),
         Answer(b"", close=True),
         Answer(message({"a": 1})[:-5], close=True),

@@ -1,0 +1,17 @@
+"""`harvester deposits retry` without a system to send to; tests/cli/test_deposit.py has the rest."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Call
+
+
+def test_a_login_is_not_tried_while_nothing_is_sent(harvested: Call):
+    done = harvested("deposits", "retry", "--login")
+    assert done.exit_code == 2
+    assert "Sending to Crossref is off" in done.stderr
+
+
+def test_an_unsent_file_cannot_be_retried(harvested: Call):
+    harvested("export", "crossref", "-q")
+    done = harvested("deposits", "retry", "10.12345/small.1")
+    assert "0 DOIs" in done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -19,26 +19,37 @@ from harvester.text import plain
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-INVALID = "deposit-invalid"  # found while a file is built, and not stored
-
 
 def held_back_groups(config: Config, store: Store, held: Sequence[HeldBack]) -> list[FindingGroup]:
     """What holds these records back, by code."""
-    wanted, grouped = {(one.source, one.record) for one in held}, FindingGroups()
-    sources = sorted({one.source for one in held})
-    stored = worded_findings(store, sources, config.journal_tables, severities=("error",)) if sources else ()
-    found = (finding for finding in stored if (finding.source, finding.record) in wanted)
-    for _ in grouped.counting(chain(found, _invalid(store, held))):
+    grouped, stored_codes = FindingGroups(), set[tuple[str, str, str]]()
+    for finding in grouped.counting(_stored(config, store, held)):
+        stored_codes.add((finding.source, finding.record, finding.code))
+    for _ in grouped.counting(_found_at_export(store, held, stored_codes)):
         pass
     return grouped.groups()
 
 
-def _invalid(store: Store, held: Iterable[HeldBack]) -> Iterable[RecordFinding]:
+def _stored(config: Config, store: Store, held: Sequence[HeldBack]) -> Iterable[RecordFinding]:
+    wanted, sources = {(one.source, one.record) for one in held}, sorted({one.source for one in held})
+    stored = worded_findings(store, sources, config.journal_tables, severities=("error",)) if sources else ()
+    return (finding for finding in stored if (finding.source, finding.record) in wanted)
+
+
+def _found_at_export(
+    store: Store, held: Iterable[HeldBack], stored: AbstractSet[tuple[str, str, str]]
+) -> Iterable[RecordFinding]:
+    """What is found while a file is built is not stored: the record is held back from one target only."""
     for one in held:
-        if INVALID in one.codes:
-            row = FindingRow(one.source, one.record, one.doi, Finding(INVALID))
-            for stored in store.articles.find(one.record, one.source):
-                if stored.identifier == one.record and (article := stored.article):
-                    title = plain(article.titles[0].text) if article.titles else None
-                    row = structs.replace(row, title=title, landing_page=article.landing_page)
-            yield worded_finding(row, {})
+        for code in one.codes:
+            if (one.source, one.record, code) not in stored:
+                yield worded_finding(_row(store, one, code), {})
+
+
+def _row(store: Store, one: HeldBack, code: str) -> FindingRow:
+    row = FindingRow(one.source, one.record, one.doi, Finding(code))
+    for stored in store.articles.find(one.record, one.source):
+        if stored.identifier == one.record and (article := stored.article):
+            title = plain(article.titles[0].text) if article.titles else None
+            row = structs.replace(row, title=title, landing_page=article.landing_page)
+    return row

@@ -1,4 +1,4 @@
-"""`harvester deposit`: exports what is pending, sends it, and asks what became of it.
+"""`harvester deposit`: exports what is pending, sends it, and asks what became of it, for each agency that is on.
 
 Exit code 0, or 1 if the login is refused. With --wait also 3 if something is still open, and 4 if a DOI is refused or
 unaccounted for.
@@ -7,7 +7,7 @@ unaccounted for.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ import click
 from msgspec import structs
 
 from harvester import pipeline
-from harvester.answers import System, Terms
 from harvester.cli import registered
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.export import sentence
@@ -25,10 +24,10 @@ from harvester.cli.signals import stop_on_signals
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.counting import counted
-from harvester.crossref.agency import CROSSREF_AGENCY
-from harvester.crossref.target import CROSSREF
+from harvester.deposits.target import TARGETS
 from harvester.errors import ConfigError, Stopped
 from harvester.identifiers import clean_doi
+from harvester.registration.registrar import AGENCIES, Agency, sending_agencies
 from harvester.registration.round import RoundReport
 from harvester.registration.waiting import until_settled
 from harvester.reports import DepositReport, ExportReport
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from harvester.store import Store
 
 _MINUTES = 60
+_WORST_FIRST = (1, 3, 4)  # exit codes
 
 
 @click.command(cls=Command)
@@ -59,38 +59,55 @@ _MINUTES = 60
     is_flag=True,
     help="Do not read before what Crossref holds of each DOI; a deposit of another program may be overwritten.",
 )
+@click.option(
+    "--target",
+    "name",
+    type=click.Choice(sorted(AGENCIES)),
+    help="Only to this one; if not set, to each that `deposit` is set for in config.toml.",
+)
 @pass_common
 def command(
-    common: Common, names: tuple[str, ...], dois: tuple[str, ...], dry_run: bool, minutes: int | None, no_floor: bool
+    common: Common,
+    names: tuple[str, ...],
+    dois: tuple[str, ...],
+    dry_run: bool,
+    minutes: int | None,
+    no_floor: bool,
+    name: str | None,
 ) -> int:
-    """Sends to Crossref what is new or changed, and reads the results.
+    """Sends what is new or changed to Crossref, DataCite or DOAJ, and reads the results.
 
     It exports the named sources or all, sends the files that wait, and asks for the results that are due. Run it again
     to read later results, or let the daemon do it.
 
     With --wait, the exit code is 0 if every DOI that was sent is registered, 4 if one is refused or unaccounted for, 3
-    if a result is still open at the end, and 1 if Crossref refuses the login.
+    if a result is still open at the end, and 1 if a login is refused.
     """
     config = common.load()
-    terms = CROSSREF_AGENCY.terms(config)
-    if terms is None:
-        raise ConfigError([CROSSREF_AGENCY.off])
+    agencies = _agencies(config, name)
+    if common.json and len(agencies) > 1:
+        titles = " and ".join(agency.name for agency in agencies)
+        raise click.UsageError(f"--json is about one receiver, and files are sent to {titles}; add --target")
     selection = Selection(dois=tuple(doi_of(doi) for doi in dois))
     with opened(common, config) as store, stop_on_signals(common, "Stopping after this request.") as stop:
-        if dry_run:
-            with shown(common):
-                exported = _export(config, store, names, selection, stop, dry_run=True)
-            return _print_dry_run(common, store, terms, exported)
-        try:
-            with shown(common):
-                exported = _export(config, store, names, selection, stop, reads_back=not no_floor)
-                report = _work(config, store, exported, minutes, stop)
-        except Stopped as stopped:
-            common.say(f"{stopped}.")
-            return stop.code(1)
-        result = _result(store, terms, report)
-        _print(common, config, store, result, exported, selection.dois)
-        return stop.code(_exit_code(result, _states(store, terms, selection.dois), waited=minutes is not None))
+        codes = [
+            _Deposit(common, config, store, agency, selection, stop, reads_back=not no_floor).run(
+                names, minutes, dry_run=dry_run
+            )
+            for agency in agencies
+            if not stop()
+        ]
+        return stop.code(next((code for code in _WORST_FIRST if code in codes), 0))
+
+
+def _agencies(config: Config, name: str | None) -> list[Agency]:
+    """Those to send to. Raises `ConfigError` if sending is off."""
+    agencies = [AGENCIES[name]] if name else sending_agencies(config)
+    off = [agency.off for agency in agencies if agency.terms(config) is None]
+    if off or not agencies:
+        configured = [agency.off for agency in AGENCIES.values() if TARGETS[agency.name].is_configured(config)]
+        raise ConfigError(off or configured or [agency.off for agency in AGENCIES.values()])
+    return agencies
 
 
 def doi_of(text: str) -> str:
@@ -99,55 +116,123 @@ def doi_of(text: str) -> str:
     return doi
 
 
-def _export(
-    config: Config,
-    store: Store,
-    names: Sequence[str],
-    selection: Selection,
-    stop: Stop,
-    *,
-    dry_run: bool = False,
-    reads_back: bool = True,
-) -> ExportReport:
-    return pipeline.export(
-        config,
-        store,
-        CROSSREF,
-        names,
-        now=_now,
-        selection=selection,
-        dry_run=dry_run,
-        reads_back=reads_back,
-        stop=stop,
-    )
-
-
-def _work(config: Config, store: Store, exported: ExportReport, minutes: int | None, stop: Stop) -> RoundReport:
-    end = _now() + timedelta(minutes=minutes or 0)
-
-    def do_round() -> RoundReport:
-        return pipeline.deposit(config, store, CROSSREF_AGENCY, now=_now, stop=stop)
-
-    first = pipeline.deposit(config, store, CROSSREF_AGENCY, now=_now, exported=exported, stop=stop)
-    if minutes is None:
-        return first
-    return until_settled(first, do_round, deadline=end, now=_now, stop=stop, sleep=time.sleep)
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _result(store: Store, terms: Terms, report: RoundReport) -> DepositReport:
-    counts = store.registrations.counts(CROSSREF_AGENCY.name, terms.system)
-    return DepositReport(**structs.asdict(report), system=terms.system, states=dict(counts.items()))
+class _Deposit:
+    """One call, for one agency."""
 
+    def __init__(
+        self,
+        common: Common,
+        config: Config,
+        store: Store,
+        agency: Agency,
+        selection: Selection,
+        stop: Stop,
+        *,
+        reads_back: bool,
+    ) -> None:
+        terms = agency.terms(config)
+        assert terms is not None, "it was chosen because sending is on"
+        self._common, self._config, self._store, self._agency = common, config, store, agency
+        self._selection, self._stop, self._system = selection, stop, terms.system
+        self._reads_back = reads_back
 
-def _states(store: Store, terms: Terms, dois: Collection[str]) -> set[str]:
-    """The states of these DOIs, or of all that were sent."""
-    if dois:
-        return {row.state for row in store.registrations.rows(CROSSREF_AGENCY.name, terms.system, dois)}
-    return set(store.registrations.counts(CROSSREF_AGENCY.name, terms.system))
+    def run(self, names: Sequence[str], minutes: int | None, *, dry_run: bool) -> int:
+        """Exports, sends and prints; returns the exit code."""
+        if dry_run:
+            with shown(self._common):
+                exported = self._export(names, dry_run=True)
+            return self._print_dry_run(exported)
+        try:
+            with shown(self._common):
+                exported = self._export(names, dry_run=False)
+                report = self._work(exported, minutes)
+        except Stopped as stopped:
+            self._common.say(f"{stopped}.")
+            return 1
+        counts = self._store.registrations.counts(self._agency.name, self._system)
+        result = DepositReport(**structs.asdict(report), system=self._system, states=dict(counts.items()))
+        self._print(result, exported)
+        return _exit_code(result, self._states(), waited=minutes is not None)
+
+    def _export(self, names: Sequence[str], *, dry_run: bool) -> ExportReport:
+        return pipeline.export(
+            self._config,
+            self._store,
+            TARGETS[self._agency.name],
+            names,
+            now=_now,
+            selection=self._selection,
+            dry_run=dry_run,
+            reads_back=self._reads_back and not dry_run,
+            stop=self._stop,
+        )
+
+    def _work(self, exported: ExportReport, minutes: int | None) -> RoundReport:
+        end = _now() + timedelta(minutes=minutes or 0)
+
+        def do_round(fresh: ExportReport | None = None) -> RoundReport:
+            return pipeline.deposit(
+                self._config, self._store, self._agency, now=_now, exported=fresh, stop=self._stop
+            )  # fmt: skip
+
+        first = do_round(exported)
+        if minutes is None:
+            return first
+        return until_settled(first, do_round, deadline=end, now=_now, stop=self._stop, sleep=time.sleep)
+
+    def _states(self) -> set[str]:
+        """The states of the selected DOIs, or of all that were sent."""
+        registrations, dois = self._store.registrations, self._selection.dois
+        if dois:
+            return {row.state for row in registrations.rows(self._agency.name, self._system, dois)}
+        return set(registrations.counts(self._agency.name, self._system))
+
+    def _without_a_state(self) -> list[str]:
+        """The selected DOIs that were never sent and belong to no article."""
+        dois = self._selection.dois
+        rows = self._store.registrations.rows(self._agency.name, self._system, dois) if dois else ()
+        return [row.doi for row in rows if row.registration is None and row.record is None]
+
+    # ------------------------------------------------------------------------------------------ printing
+
+    def _print_dry_run(self, exported: ExportReport) -> int:
+        name = self._agency.name
+        known = {file.batch_id: file.state for file in self._store.submissions.all(name, self._system)}
+        waiting = [
+            file.path
+            for file in self._store.deposits.files(name)
+            if known.get(file.batch_id, "written") in ("written", "throttled", "unavailable", "login_refused")
+        ]
+        if self._common.json:
+            as_json(system=self._system, export=exported, waiting=waiting)
+            return 0
+        for path in waiting:
+            echo(f"would send {path}, unless {self._agency.title} knows it already")
+        for file in exported.files:
+            echo(f"would write and send a file with {counted(file.records, 'record')}")
+        self._common.say(sentence(exported, dry_run=True))
+        return 0
+
+    def _print(self, result: DepositReport, exported: ExportReport) -> None:
+        common = self._common
+        if common.json:
+            as_json(export=exported, **structs.asdict(result))
+            return
+        common.say(f"Export: {sentence(exported)}")
+        common.say(f"{counted(result.sent, 'file')} sent to {self._agency.title} ({result.system}).")
+        if not common.quiet:
+            registered.print_states(self._config, self._store, self._agency, self._selection.dois)
+        for words in filter(None, (result.stopped, result.problem)):
+            echo(words, err=True)
+        for doi in self._without_a_state():
+            echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
+        if result.open_files and not result.stopped:
+            following = f" Next request: {result.next:%Y-%m-%d %H:%M} UTC." if result.next else ""
+            common.say(f"{counted(result.open_files, 'file')} without a result yet.{following}")
 
 
 def _exit_code(result: DepositReport, states: set[str], *, waited: bool) -> int:
@@ -158,50 +243,3 @@ def _exit_code(result: DepositReport, states: set[str], *, waited: bool) -> int:
     if result.open_files or states & {"waiting", "uncertain"}:
         return 3
     return 4 if states & {"refused", "unaccounted"} else 0
-
-
-# ---------------------------------------------------------------------------------------------- printing
-
-
-def _print_dry_run(common: Common, store: Store, terms: Terms, exported: ExportReport) -> int:
-    known = {file.batch_id: file.state for file in store.submissions.all(CROSSREF_AGENCY.name, terms.system)}
-    waiting = [
-        file.path
-        for file in store.deposits.files(CROSSREF_AGENCY.name)
-        if known.get(file.batch_id, "written") in ("written", "throttled", "unavailable", "login_refused")
-    ]
-    if common.json:
-        as_json(system=terms.system, export=exported, waiting=waiting)
-        return 0
-    for path in waiting:
-        echo(f"would send {path}, unless Crossref knows it already")
-    for file in exported.files:
-        echo(f"would write and send a file with {counted(file.records, 'record')}")
-    common.say(sentence(exported, dry_run=True))
-    return 0
-
-
-def _print(
-    common: Common, config: Config, store: Store, result: DepositReport, exported: ExportReport, dois: Collection[str]
-) -> None:
-    if common.json:
-        as_json(export=exported, **structs.asdict(result))
-        return
-    common.say(f"Export: {sentence(exported)}")
-    common.say(f"{counted(result.sent, 'file')} sent to Crossref ({result.system}).")
-    if not common.quiet:
-        registered.print_states(config, store, CROSSREF_AGENCY, dois)
-    for words in filter(None, (result.stopped, result.problem)):
-        echo(words, err=True)
-    for doi in _without_a_state(store, result, dois):
-        echo(f"There is no live record with the DOI {doi}; `harvester show {doi}` says more.", err=True)
-    if result.open_files and not result.stopped:
-        following = f" Next request: {result.next:%Y-%m-%d %H:%M} UTC." if result.next else ""
-        common.say(f"{counted(result.open_files, 'file')} without a result yet.{following}")
-
-
-def _without_a_state(store: Store, result: DepositReport, dois: Collection[str]) -> list[str]:
-    """The named DOIs that were never sent and belong to no article."""
-    system: System = "test" if result.system == "test" else "live"
-    rows = store.registrations.rows(CROSSREF_AGENCY.name, system, dois) if dois else ()
-    return [row.doi for row in rows if row.registration is None and row.record is None]

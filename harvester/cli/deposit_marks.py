@@ -15,14 +15,14 @@ from harvester.cli import selection
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.confirmation import is_confirmed
 from harvester.cli.output import as_json
-from harvester.cli.registered import system_of
+from harvester.cli.registered import chosen, of_target, system_of
 from harvester.config import Config, select_sources
 from harvester.counting import counted
-from harvester.crossref.agency import CROSSREF_AGENCY
-from harvester.crossref.target import CROSSREF
+from harvester.deposits.target import TARGETS
 from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi, find_dois
 from harvester.registration import by_hand
+from harvester.registration.registrar import Agency
 from harvester.store import MarkPreview, Selection
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--undo", is_flag=True, help="Remove the marks of these articles.")
 @click.option("--dry-run", is_flag=True, help="Only show how many articles there are.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@of_target
 @pass_common
 def command(
     common: Common,
@@ -55,6 +56,7 @@ def command(
     undo: bool,
     dry_run: bool,
     yes: bool,
+    target: str | None,
     dois: tuple[str, ...],
     **selecting: Any,
 ) -> None:
@@ -66,21 +68,22 @@ def command(
     looked them up at Crossref. The arguments are DOIs then, and sources otherwise.
     """
     config = common.load()
+    agency = chosen(config, target)
     listed = _dois_in(dois_from) if dois_from else ()
     if is_registered:
-        _mark_known(common, config, _named(names, dois, listed), registered=is_registered == "yes")
+        _mark_known(common, config, agency, _named(names, dois, listed), registered=is_registered == "yes")
         return
     selected = selection.selection_of(config, dois=(*dois, *listed), **selecting)
     if not (everything or names or selected):
         raise click.UsageError("Name the articles: --journal, --year, --doi, --dois-from, a source, or --all.")
     with pipeline.opened(config) as store:
         if undo:
-            unmarked = pipeline.unmark_deposited(config, store, CROSSREF, names, selected)
+            unmarked = pipeline.unmark_deposited(config, store, TARGETS[agency.name], names, selected)
             if common.json:
                 as_json(unmarked=unmarked)
             common.say(f"{counted(unmarked, 'mark')} removed.")
         else:
-            _mark(common, config, store, names, selected, dry_run=dry_run, yes=yes)
+            _mark(common, config, store, agency, names, selected, dry_run=dry_run, yes=yes)
 
 
 def _named(names: Sequence[str], dois: Sequence[str], listed: Sequence[str]) -> list[str]:
@@ -96,12 +99,10 @@ def _doi(name: str) -> str:
     return doi
 
 
-def _mark_known(common: Common, config: Config, dois: Sequence[str], *, registered: bool) -> None:
-    system = system_of(config, CROSSREF_AGENCY)
+def _mark_known(common: Common, config: Config, agency: Agency, dois: Sequence[str], *, registered: bool) -> None:
+    system = system_of(config, agency)
     with pipeline.opened(config) as store:
-        number = by_hand.mark(
-            config, store, CROSSREF_AGENCY, system, dois, lambda: datetime.now(UTC), registered=registered
-        )
+        number = by_hand.mark(config, store, agency, system, dois, lambda: datetime.now(UTC), registered=registered)
     if common.json:
         as_json(marked=number)
     state = "registered" if registered else "not registered; the next deposit includes what the store has of them"
@@ -112,6 +113,7 @@ def _mark(
     common: Common,
     config: Config,
     store: Store,
+    agency: Agency,
     names: tuple[str, ...],
     selected: Selection,
     *,
@@ -119,14 +121,14 @@ def _mark(
     yes: bool,
 ) -> None:
     sources = [source.name for source in select_sources(config, names)]
-    preview = store.deposits.preview_marks(CROSSREF.name, sources, selected)
+    preview = store.deposits.preview_marks(agency.name, sources, selected)
     for words in _preview_lines(preview):
         common.say(words)
     number = preview.marked + preview.unknown
     if number and not dry_run:
         if not (yes or is_confirmed(f"Mark {counted(number, 'DOI')}?", "Nothing was marked. To mark")):
             raise click.Abort
-        pipeline.mark_deposited(config, store, CROSSREF, names, selected, now=lambda: datetime.now(UTC))
+        pipeline.mark_deposited(config, store, TARGETS[agency.name], names, selected, now=lambda: datetime.now(UTC))
         common.say(f"{counted(number, 'DOI')} marked. The same command with --undo removes the marks.")
     if common.json:
         as_json(**structs.asdict(preview))

@@ -11,14 +11,14 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
-from harvester.cli.registered import system_of
+from harvester.cli.registered import chosen, of_target, system_of
 from harvester.cli.terminal import echo
 from harvester.counting import counted
-from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.errors import ConfigError, HarvesterError
 from harvester.identifiers import clean_doi
 from harvester.registration import by_hand
 from harvester.registration.by_hand import ReadLog
+from harvester.registration.registrar import Agency
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -27,19 +27,21 @@ if TYPE_CHECKING:
 @click.command("read", cls=Command)
 @click.argument("path", metavar="FILE|-", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--file", "name", metavar="NAME", help="The deposit file that the log is about, if the log names none.")
+@of_target
 @pass_common
-def read(common: Common, path: Path, name: str | None) -> int:
+def read(common: Common, path: Path, name: str | None, target: str | None) -> int:
     """Reads a log that Crossref mailed, for those who upload by hand.
 
     FILE is the log, a mail with it, or a mailbox with several; - is standard input. A log that names no file, as after
     an upload that could not be read at all, needs --file.
     """
     config = common.load()
+    agency = chosen(config, target)
     with click.open_file(str(path), "rb") as file:
         data = file.read()
-    system = system_of(config, CROSSREF_AGENCY)
+    system = system_of(config, agency)
     with pipeline.opened(config) as store:
-        logs = by_hand.read_logs(config, store, CROSSREF_AGENCY, system, data, _now, name=name)
+        logs = by_hand.read_logs(config, store, agency, system, data, _now, name=name)
     if common.json:
         as_json(logs=logs)
     else:
@@ -61,9 +63,10 @@ def _print(common: Common, log: ReadLog) -> None:
 @click.command("retry", cls=Command)
 @click.argument("names", nargs=-1, metavar="[FILE|DOI]...")
 @click.option("--class", "kind", metavar="CLASS", help="All that was refused with this class; deposits --json has it.")
-@click.option("--login", "login", is_flag=True, help="Try the login again that Crossref refused.")
+@click.option("--login", "login", is_flag=True, help="Try the login again that was refused.")
+@of_target
 @pass_common
-def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool) -> None:
+def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool, target: str | None) -> None:
     """Lets `deposit` send DOIs or files again that were refused, or whose fate is unknown.
 
     Your data count: they are sent with a higher version than the one that Crossref has.
@@ -71,23 +74,24 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool)
     if not (names or kind or login):
         raise click.UsageError("Name files or DOIs, or use --class or --login.")
     config = common.load()
-    terms, system, number = CROSSREF_AGENCY.terms(config), system_of(config, CROSSREF_AGENCY), 0
+    agency = chosen(config, target)
+    terms, system, number = agency.terms(config), system_of(config, agency), 0
     with pipeline.opened(config) as store:
         if login:
             if terms is None:
-                raise ConfigError([CROSSREF_AGENCY.off])
-            by_hand.release_login(config, store, CROSSREF_AGENCY, terms)
+                raise ConfigError([agency.off])
+            by_hand.release_login(config, store, agency, terms)
         dois = [doi for name in names if (doi := clean_doi(name))]
         if dois:
-            number += by_hand.retry_dois(config, store, CROSSREF_AGENCY, system, dois, _now)
+            number += by_hand.retry_dois(config, store, agency, system, dois, _now)
         for name in names:
             if clean_doi(name) is None:
-                known = store.submissions.get(_batch_of(store, name), system)
+                known = store.submissions.get(_batch_of(store, agency, name), system)
                 if known is None:
                     raise HarvesterError(f"{name} was not sent yet; harvester deposit sends it.")
-                number += by_hand.retry_file(config, store, CROSSREF_AGENCY, known, _now)
+                number += by_hand.retry_file(config, store, agency, known, _now)
         if kind:
-            number += by_hand.retry_kind(config, store, CROSSREF_AGENCY, system, kind, _now)
+            number += by_hand.retry_kind(config, store, agency, system, kind, _now)
     if common.json:
         as_json(retried=number)
     if names or kind:
@@ -96,9 +100,9 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool)
         common.say("The login is tried again. Next: harvester deposit.")
 
 
-def _batch_of(store: Store, name: str) -> str:
+def _batch_of(store: Store, agency: Agency, name: str) -> str:
     wanted = PurePath(name).name
-    for file in store.deposits.files(CROSSREF_AGENCY.name):
+    for file in store.deposits.files(agency.name):
         if wanted in (PurePath(file.path).name, file.batch_id):
             return file.batch_id
     raise HarvesterError(f"{name} is neither a DOI nor a deposit file. `harvester deposits` lists the files.")

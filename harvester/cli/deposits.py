@@ -18,11 +18,10 @@ from harvester.cli.output import as_json, as_json_list, one_line
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.counting import counted
-from harvester.crossref.agency import CROSSREF_AGENCY
-from harvester.crossref.target import CROSSREF
 from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi
 from harvester.registration import described, words
+from harvester.registration.registrar import Agency
 from harvester.reports import AtAgency
 from harvester.store import DepositFile, Event, SeenDoi
 
@@ -33,14 +32,15 @@ FILES_SHOWN = 20
 
 
 @click.group(cls=Group, invoke_without_command=True)
+@registered.of_target
 @click.pass_context
-def command(context: click.Context) -> None:
+def command(context: click.Context, target: str | None) -> None:
     """Says what became of each DOI, grouped by state, and lists the deposit files.
 
     With --json it prints one row for each DOI of the store.
     """
     if context.invoked_subcommand is None:
-        _list(context.ensure_object(Common))
+        _list(context.ensure_object(Common), target)
 
 
 command.add_command(deposit_marks.command)
@@ -49,32 +49,33 @@ command.add_command(deposit_requests.read)
 command.add_command(deposit_requests.retry)
 
 
-def _list(common: Common) -> None:
+def _list(common: Common, target: str | None) -> None:
     config = common.load()
-    system = registered.system_of(config, CROSSREF_AGENCY)
+    agency = registered.chosen(config, target)
+    system = registered.system_of(config, agency)
     with pipeline.opened(config) as store:
         if common.json:
-            as_json_list("deposits", described.described(store, CROSSREF_AGENCY, system))
+            as_json_list("deposits", described.described(store, agency, system))
             return
-        files = store.deposits.files(CROSSREF.name)
+        files = store.deposits.files(agency.name)
         counts = store.deposits.counts(list(config.sources))
-        _print_files(store, system, files[-FILES_SHOWN:])
+        _print_files(store, agency, system, files[-FILES_SHOWN:])
         if len(files) > FILES_SHOWN:
             echo(f"and {counted(len(files) - FILES_SHOWN, 'older file')}")
         echo()
-        registered.print_states(config, store, CROSSREF_AGENCY)
+        registered.print_states(config, store, agency)
     deposited, elsewhere = sum(one.deposited for one in counts), sum(one.elsewhere for one in counts)
     common.say(
         f"{counted(deposited, 'article')} deposited, {elsewhere:,} marked as deposited by another program, "
         f"{sum(one.new for one in counts):,} new, {sum(one.changed for one in counts):,} changed since."
     )
     if any(one.new or one.changed for one in counts):
-        sends = CROSSREF_AGENCY.terms(config) is not None
-        common.say(f"Next: harvester {'deposit' if sends else f'export {CROSSREF.name}'}.")
+        sends = agency.terms(config) is not None
+        common.say(f"Next: harvester {'deposit' if sends else f'export {agency.name}'}.")
 
 
-def _print_files(store: Store, system: System, files: Sequence[DepositFile]) -> None:
-    known = {one.batch_id: words.OF_FILE[one.state] for one in store.submissions.all(CROSSREF.name, system)}
+def _print_files(store: Store, agency: Agency, system: System, files: Sequence[DepositFile]) -> None:
+    known = {one.batch_id: words.OF_FILE[one.state] for one in store.submissions.all(agency.name, system)}
     if files:
         rows = [
             (
@@ -95,18 +96,20 @@ def _minute(moment: datetime) -> str:
 
 @command.command("show")
 @click.argument("name", metavar="FILE|DOI")
-@click.option("--log", "raw", is_flag=True, help="Print the log of the file as Crossref sent it.")
+@click.option("--log", "raw", is_flag=True, help="Print the log of the file as it was received.")
+@registered.of_target
 @pass_common
-def show(common: Common, name: str, raw: bool) -> None:
+def show(common: Common, name: str, raw: bool, target: str | None) -> None:
     """Shows what became of a deposit file or of a DOI, with its whole history."""
     config = common.load()
-    system = registered.system_of(config, CROSSREF_AGENCY)
+    agency = registered.chosen(config, target)
+    system = registered.system_of(config, agency)
     doi = clean_doi(name)
     with pipeline.opened(config) as store:
-        files = store.deposits.files(CROSSREF.name, doi)
+        files = store.deposits.files(agency.name, doi)
         if doi is None:
             files = tuple(one for one in files if is_named(one, name))
-        rows = list(described.described(store, CROSSREF_AGENCY, system, [doi])) if doi else []
+        rows = list(described.described(store, agency, system, [doi])) if doi else []
         if not files and not any(row.changed or row.file for row in rows):
             raise HarvesterError(f"There is no deposit of {name} in the store. `harvester deposits` lists the files.")
         batch_id = None if doi else files[0].batch_id
@@ -114,20 +117,20 @@ def show(common: Common, name: str, raw: bool) -> None:
             _print_logs(store, system, files)
             return
         dois = [] if doi else [row.doi for row in store.deposits.rows_of_file(files[0].batch_id)]
-        rows = rows or list(described.described(store, CROSSREF_AGENCY, system, dois))
-        history = store.submissions.history(CROSSREF.name, system, batch_id=batch_id, doi=doi)
-        seen = store.held_records.of_dois(CROSSREF.name, system, [row.doi for row in rows])
+        rows = rows or list(described.described(store, agency, system, dois))
+        history = store.submissions.history(agency.name, system, batch_id=batch_id, doi=doi)
+        seen = store.held_records.of_dois(agency.name, system, [row.doi for row in rows])
         if common.json:
             as_json(
                 files=files, deposits=rows, history=history, at_crossref=[at_crossref(one) for one in seen.values()]
             )
             return
-        _print_files(store, system, files)
+        _print_files(store, agency, system, files)
         titles = {} if doi else {one.doi: one.title for one in store.deposits.rows_of_file(files[0].batch_id)}
         for row in rows:
             echo(f"  {row.doi}  {row.state}  {one_line(titles.get(row.doi) or '')}".rstrip())
         if doi:
-            registered.print_states(config, store, CROSSREF_AGENCY, [doi])
+            registered.print_states(config, store, agency, [doi])
             for one in map(at_crossref, seen.values()):
                 echo(f"         {_seen_words(one)}")
     _print_history(history)
@@ -174,15 +177,17 @@ def is_named(file: DepositFile, name: str) -> bool:
 @command.command("discard")
 @click.argument("name", metavar="FILE")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@registered.of_target
 @pass_common
-def discard(common: Common, name: str, yes: bool) -> None:
+def discard(common: Common, name: str, yes: bool, target: str | None) -> None:
     """Deletes a deposit file that was never uploaded.
 
     Its articles are exported again, and DOIs that this program assigned in it can be taken back (harvester dois undo).
     """
     config = common.load()
     with pipeline.opened(config) as store:
-        file = next((one for one in store.deposits.files(CROSSREF.name) if is_named(one, name)), None)
+        agency = registered.chosen(config, target)
+        file = next((one for one in store.deposits.files(agency.name) if is_named(one, name)), None)
         if file is None:
             raise HarvesterError(f"There is no deposit file {name} in the store. `harvester deposits` lists them.")
         common.say(f"{file.path}, with {counted(file.records, 'record')}. Discard it only if it was never uploaded.")

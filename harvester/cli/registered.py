@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+import click
+
 from harvester.answers import System
 from harvester.cli.terminal import echo
 from harvester.config import Config
+from harvester.deposits.target import configured_targets
 from harvester.registration import described, words
-from harvester.registration.registrar import Agency
+from harvester.registration.registrar import AGENCIES, Agency, sending_agencies
 from harvester.store import DoiRow, DoiState
 
 if TYPE_CHECKING:
@@ -18,6 +21,22 @@ if TYPE_CHECKING:
 EXAMPLES = 3  # DOIs named in each group
 _HELD_BACK = "Held back; harvester check --severity error says why."
 _ONE_SENTENCE: tuple[DoiState, ...] = ("registered", "elsewhere")  # there is nothing more to say about each of these
+
+
+of_target = click.option(
+    "--target",
+    "target",
+    type=click.Choice(sorted(AGENCIES)),
+    help="Which deposits; if not set, those of the only target in config.toml, or of the first that files are sent to.",
+)
+
+
+def chosen(config: Config, target: str | None) -> Agency:
+    """The agency that a command is about: the one named, else the first that sends, else the first configured."""
+    if target:
+        return AGENCIES[target]
+    configured = [AGENCIES[one.name] for one in configured_targets(config) if one.name in AGENCIES]
+    return next(iter([*sending_agencies(config), *configured, *AGENCIES.values()]))
 
 
 def system_of(config: Config, agency: Agency) -> System:

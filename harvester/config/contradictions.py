@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from ipaddress import ip_address
 from typing import Any
@@ -13,6 +13,8 @@ from harvester.config.lines import Path
 from harvester.config.problems import Problem, Table
 
 _LARGEST_UPLOAD = 10_000_000  # bytes; Crossref's limit is 10 MB
+_NO_BASE_URL = "must be https://HOST without a path or a login; http:// is accepted for this machine only"
+_TARGETS = ("crossref", "datacite", "doaj")
 _PASSWORDS = (
     ("password_env", "password_file", "username"),
     ("smtp_password_env", "smtp_password_file", "smtp_username"),
@@ -40,10 +42,22 @@ def contradictions(document: Table) -> Iterator[Problem]:
         yield from _assigned(source, document, ("sources", name))
     yield from _secrets(document.get("alerts", {}), ("alerts",))
     yield from _alerts(document.get("alerts", {}))
-    if "schedule" in document.get("exports", {}) and "crossref" not in document:
+    if "schedule" in document.get("exports", {}) and not any(target in document for target in _TARGETS):
         yield Problem(("exports", "schedule"), "needs a [crossref] table, which says who deposits")
     yield from _deposit(document.get("crossref", {}))
+    yield from _article_api(document.get("datacite", {}), ("datacite",), "password", ("contact", "repository_id"))
+    yield from _article_api(document.get("doaj", {}), ("doaj",), "api_key", ("contact",))
+    yield from _deposit_schedules(document)
     yield from _journals(document)
+
+
+def _deposit_schedules(document: Table) -> Iterator[Problem]:
+    """There is one schedule, because one export goes before all sending."""
+    tables = [name for name in _TARGETS if "deposit_schedule" in document.get(name, {})]
+    for name in tables[1:]:
+        first = document[tables[0]]["deposit_schedule"]
+        if document[name]["deposit_schedule"] != first:
+            yield Problem((name, "deposit_schedule"), f"differs from that of [{tables[0]}]; one schedule is for all")
 
 
 def _deposit(crossref: Table) -> Iterator[Problem]:
@@ -53,10 +67,7 @@ def _deposit(crossref: Table) -> Iterator[Problem]:
         yield Problem((*path, "password_file"), "cannot be combined with password_env; keep one of them")
     for key in ("deposit_url", "api_url"):
         if key in crossref and not _is_base_url(crossref[key]):
-            yield Problem(
-                (*path, key),
-                "must be https://HOST without a path or a login; http:// is accepted for this machine only",
-            )
+            yield Problem((*path, key), _NO_BASE_URL)
     hosts = [crossref[key] for key in ("deposit_url", "api_url") if key in crossref]
     if "pace" in crossref and not (len(hosts) == 2 and all(map(_is_on_loopback, hosts))):
         yield Problem((*path, "pace"), "is only for a stand-in: deposit_url and api_url must both be on this machine")
@@ -68,6 +79,23 @@ def _deposit(crossref: Table) -> Iterator[Problem]:
         yield Problem((*path, "deposit"), 'needs the password too: password_file = "…"')
     if crossref.get("max_bytes", 0) > _LARGEST_UPLOAD:
         yield Problem((*path, "max_bytes"), f"is more than Crossref accepts, {_LARGEST_UPLOAD:,} bytes for one file")
+
+
+def _article_api(table: Table, path: Path, secret: str, needed: Sequence[str]) -> Iterator[Problem]:
+    """The problems of sending articles to an API. `secret` is the setting of the secret, without _env or _file."""
+    env, file = f"{secret}_env", f"{secret}_file"
+    if env in table and file in table:
+        yield Problem((*path, file), f"cannot be combined with {env}; keep one of them")
+    if "api_url" in table and not _is_base_url(table["api_url"]):
+        yield Problem((*path, "api_url"), _NO_BASE_URL)
+    if "pace" in table and not ("api_url" in table and _is_on_loopback(table["api_url"])):
+        yield Problem((*path, "pace"), "is for trials only: api_url must be on this machine")
+    if table.get("deposit", "off") == "off":
+        return
+    if missing := [key for key in needed if key not in table]:
+        yield Problem((*path, "deposit"), f"needs {' and '.join(missing)} too")
+    if env not in table and file not in table:
+        yield Problem((*path, "deposit"), f'needs the secret too: {file} = "…"')
 
 
 def _is_base_url(url: str) -> bool:

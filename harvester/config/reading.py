@@ -6,7 +6,7 @@ import logging
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import tzlocal
@@ -16,11 +16,15 @@ from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
 from harvester.config.settings import Alerts, Config, Daemon, Source
 from harvester.crossref.settings import CrossrefSettings
+from harvester.datacite.settings import DataciteSettings
+from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
 from harvester.model import SHORTEST_SECRET, JournalFacts
 from harvester.patterns import in_our_words
 
 log = logging.getLogger(__name__)
+
+Settings = TypeVar("Settings")
 
 _NAMED = 5  # settings in one warning
 
@@ -49,7 +53,7 @@ def parse(text: str, path: Path) -> Config:
 
 def _warn_of_short_secrets(config: Config) -> None:
     short = [setting for source in config.sources.values() for setting in source.short_secrets()]
-    short += [*config.short_deposit_password(), *secrets.short_in_proxies()]
+    short += [*config.short_deposit_secrets(), *secrets.short_in_proxies()]
     if short:
         named = ", ".join(short[:_NAMED]) + (f" and {len(short) - _NAMED} more" if len(short) > _NAMED else "")
         log.warning(
@@ -106,7 +110,6 @@ def _line(path: lines.Path, located: dict[lines.Path, int]) -> int:
 
 def _config(document: Table, path: Path) -> Config:
     folder = path.parent
-    crossref = document.get("crossref")
     exports, report = document.get("exports", {}), document.get("report", {})
     return Config(
         path=path,
@@ -118,7 +121,9 @@ def _config(document: Table, path: Path) -> Config:
         zone=document.get("timezone") or tzlocal.get_localzone_name(),
         daemon=msgspec.convert(document.get("daemon", {}), Daemon),
         alerts=_alerts(document, folder),
-        crossref=_crossref(crossref, folder) if crossref else None,
+        crossref=_target("crossref", document, folder, CrossrefSettings),
+        datacite=_target("datacite", document, folder, DataciteSettings),
+        doaj=_target("doaj", document, folder, DoajSettings),
         sources={name: _source(name, document, folder) for name in document.get("sources", {})},
         journals=_journal_facts(document),
         journal_tables={
@@ -127,11 +132,15 @@ def _config(document: Table, path: Path) -> Config:
     )
 
 
-def _crossref(table: Table, folder: Path) -> CrossrefSettings:
-    values = dict(table)
-    if "password_file" in values:
-        values["password_file"] = str(_path(values["password_file"], folder))
-    return msgspec.convert(values, CrossrefSettings)
+def _target(name: str, document: Table, folder: Path, settings: type[Settings]) -> Settings | None:
+    """The table of a target of deposits, with an absolute path of its secret; `None` without the table."""
+    if name not in document:
+        return None
+    values = dict(document[name])
+    for key in ("password_file", "api_key_file"):
+        if key in values:
+            values[key] = str(_path(values[key], folder))
+    return msgspec.convert(values, settings)
 
 
 def _sqlite_url(url: str, folder: Path) -> str:

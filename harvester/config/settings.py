@@ -18,6 +18,8 @@ from msgspec.structs import replace
 from harvester.config import secrets
 from harvester.config.schedule import Schedule, delay_of
 from harvester.crossref.settings import CrossrefSettings
+from harvester.datacite.settings import DataciteSettings
+from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
 from harvester.model import Access, Hints, JournalFacts, Policy
 from harvester.sets import any_within
@@ -169,6 +171,8 @@ class Config(Struct, frozen=True, kw_only=True):
     daemon: Daemon = Daemon()
     alerts: Alerts = Alerts()
     crossref: CrossrefSettings | None = None
+    datacite: DataciteSettings | None = None
+    doaj: DoajSettings | None = None
     sources: dict[str, Source] = {}
     journals: dict[str, JournalFacts] = {}  # by every ISSN of each journal
     journal_tables: dict[str, str] = {}  # the ISSN that names the table of each journal, by every ISSN
@@ -208,10 +212,10 @@ class Config(Struct, frozen=True, kw_only=True):
         return self._schedule(self.report_schedule)
 
     def deposit_schedule(self) -> Schedule | None:
-        """When to export and send to Crossref; `None` while sending is off."""
-        if self.crossref is None or self.crossref.deposit == "off":
-            return None
-        return self._schedule(self.crossref.deposit_schedule)
+        """When to export and send to every target that files are sent to; `None` if they are sent on request only."""
+        tables = (self.crossref, self.datacite, self.doaj)
+        sending = [table.deposit_schedule for table in tables if table and table.deposit != "off"]
+        return self._schedule(next(filter(None, sending), None))
 
     def deposit_password(self) -> str | None:
         """The password at Crossref, if one is configured. Raises `ConfigError` if it is missing."""
@@ -219,11 +223,28 @@ class Config(Struct, frozen=True, kw_only=True):
             return None
         return secrets.read(self.crossref.password_env, self.crossref.password_file, "crossref.password")
 
-    def short_deposit_password(self) -> Iterator[str]:
-        """The setting of a password that is too short to be hidden. `deposit_password` reports a missing one."""
-        with suppress(ConfigError):
-            if self.crossref and secrets.is_short(self.deposit_password()):
-                yield f"crossref.password_{'env' if self.crossref.password_env else 'file'}"
+    def datacite_password(self) -> str | None:
+        """The password at DataCite, if one is configured. Raises `ConfigError` if it is missing."""
+        if self.datacite is None:
+            return None
+        return secrets.read(self.datacite.password_env, self.datacite.password_file, "datacite.password")
+
+    def doaj_api_key(self) -> str | None:
+        """The API key of DOAJ, if one is configured. Raises `ConfigError` if it is missing."""
+        return secrets.read(self.doaj.api_key_env, self.doaj.api_key_file, "doaj.api_key") if self.doaj else None
+
+    def short_deposit_secrets(self) -> Iterator[str]:
+        """The settings of secrets that are too short to be hidden. Reading them to send files reports missing ones."""
+        tables = (
+            (self.crossref, self.deposit_password, "crossref.password"),
+            (self.datacite, self.datacite_password, "datacite.password"),
+            (self.doaj, self.doaj_api_key, "doaj.api_key"),
+        )
+        for table, read, setting in tables:
+            with suppress(ConfigError):
+                if secrets.is_short(read()):
+                    in_variable = getattr(table, f"{setting.rpartition('.')[2]}_env")
+                    yield f"{setting}_{'env' if in_variable else 'file'}"
 
     def digest_schedule(self) -> Schedule | None:
         return self._schedule(self.alerts.digest)

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from harvester.answers import Again, Facts, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.crossref.client import facts, mail, messages, sent_file, verdicts
 from harvester.crossref.client.catalogue import Catalogue
-from harvester.crossref.client.http import Connection, Http
 from harvester.crossref.client.servlet import LIVE, TEST, Login, Servlet
 from harvester.crossref.client.works import LIVE as API
 from harvester.crossref.client.works import RESOLVER, Reader
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
+from harvester.system.http import Connection, Http
 from harvester.system.stopping import Stop
 
 _OTHER_SYSTEM = "What is sent to deposit_url cannot be read from Crossref itself. Set api_url under [crossref]."

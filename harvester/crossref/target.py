@@ -37,6 +37,10 @@ class CrossrefBuilder:
         self.version = version
         self._settings = settings
 
+    def lacks(self, article: Article) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing: the rules hold back what Crossref does not accept."""
+        return ()
+
     def group(self, articles: Iterable[Article]) -> list[list[Article]]:
         settings = self._settings
         return deposit.group(articles, max_records=settings.max_records, max_bytes=settings.max_bytes)

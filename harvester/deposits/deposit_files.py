@@ -32,6 +32,9 @@ class DepositFiles:
     def version(self) -> str:
         return self._builder.version
 
+    def lacks(self, article: Article) -> tuple[str, ...]:
+        return self._builder.lacks(article)
+
     def group(self, articles: Iterable[Article]) -> Iterable[Sequence[Article]]:
         return self._builder.group(articles)
 

@@ -146,8 +146,8 @@ def _metadata_lost(store: Store, target: str, written: Sequence[FileReport]) -> 
 
 
 class _Export:
-    """One export. `invalid` collects records whose deposit is not valid although every rule passed; `handled` counts
-    these and the records that are in a file, by source."""
+    """One export. `invalid` collects records whose deposit is not valid although every rule passed, or that lack what
+    the target requires; `handled` counts these and the records that are in a file, by source."""
 
     def __init__(self, files: DepositFiles, batches: Batches, *, dry_run: bool) -> None:
         self.invalid: list[HeldBack] = []
@@ -176,7 +176,7 @@ class _Export:
 
     def deliver(self, articles: Sequence[StoredArticle]) -> Iterator[FileReport]:
         """Writes these articles, in the files that the target groups them into."""
-        for of_one_floor, floor in self._batches.by_floor(list(self._fresh(articles))):
+        for of_one_floor, floor in self._batches.by_floor(list(self._complete(self._fresh(articles)))):
             stored = {id(one.article): one for one in of_one_floor}
             for group in self._files.group([one.article for one in of_one_floor if one.article]):
                 yield from self._deliver([stored[id(article)] for article in group], floor)
@@ -186,6 +186,18 @@ class _Export:
         for stored in articles:
             before, self._previous = self._previous, (stored.doi, stored.fingerprint)
             if self._previous != before and stored.id not in self._resumed:
+                yield stored
+
+    def _complete(self, articles: Iterable[StoredArticle]) -> Iterator[StoredArticle]:
+        """Without the articles that lack what this target requires. Other targets may take them."""
+        for stored in articles:
+            codes = self._files.lacks(stored.article) if stored.article else ()
+            if codes:
+                self.handled[stored.source] += 1
+                self.invalid.append(
+                    HeldBack(record=stored.identifier, source=stored.source, doi=stored.doi, codes=codes)
+                )
+            else:
                 yield stored
 
     def _deliver(self, group: Sequence[StoredArticle], floor: int = 0) -> Iterator[FileReport]:

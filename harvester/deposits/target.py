@@ -11,6 +11,8 @@ from typing import Protocol
 
 from harvester.config import Config
 from harvester.crossref.target import CROSSREF
+from harvester.datacite.target import DATACITE
+from harvester.doaj.target import DOAJ
 from harvester.model import Article, Batch
 
 Validator = Callable[[bytes], Sequence[str]]  # what is wrong with a file, one sentence each; empty if it is valid
@@ -20,6 +22,9 @@ class Builder(Protocol):
     """Builds the files of one target with its settings. Pure: no clock, no network, no files."""
 
     version: str  # of the target's schema; the ledger and the manifest record it
+
+    def lacks(self, article: Article) -> tuple[str, ...]:
+        """The codes of findings.toml for what the target requires and the article does not have."""
 
     def group(self, articles: Iterable[Article]) -> Iterable[Sequence[Article]]:
         """Splits articles into files: every article is in exactly one, in the order given."""
@@ -53,7 +58,7 @@ class Target(Protocol):
         """What checks each file before it gets its name. Raises `BundleError` if a schema is not installed."""
 
 
-_REGISTERED: tuple[Target, ...] = (CROSSREF,)
+_REGISTERED: tuple[Target, ...] = (CROSSREF, DATACITE, DOAJ)
 
 TARGETS: dict[str, Target] = {target.name: target for target in _REGISTERED}
 

@@ -13,6 +13,8 @@ from typing import Protocol
 from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, Terms, Who
 from harvester.config import Config
 from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.datacite.agency import DATACITE_AGENCY
+from harvester.doaj.agency import DOAJ_AGENCY
 from harvester.system.stopping import Stop
 
 
@@ -70,7 +72,7 @@ class Agency(Protocol):
         """What makes a DOI with this message due again."""
 
 
-_REGISTERED: tuple[Agency, ...] = (CROSSREF_AGENCY,)
+_REGISTERED: tuple[Agency, ...] = (CROSSREF_AGENCY, DATACITE_AGENCY, DOAJ_AGENCY)
 
 AGENCIES: dict[str, Agency] = {agency.name: agency for agency in _REGISTERED}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from harvester.article_texts import texts_of
 from harvester.genres import kind_of_other_work
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
-from harvester.rules.texts import texts_of
 from harvester.text import Text, plain
 
 _LABEL = re.compile(r"(?:^|[^\w])(?:vol(?:ume)?|no|nr|num|issue|iss|том|номер|выпуск|вып|№)\b|№|_", re.IGNORECASE)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harvester.article_texts import texts_of
 from harvester.crossref.mathml import problem_of
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
-from harvester.rules.texts import texts_of
 from harvester.text import Math, Span, Text
 
 _EXCERPT_LENGTH = 120  # characters of a formula in a finding

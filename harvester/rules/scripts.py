@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harvester.article_texts import texts_of
 from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
-from harvester.rules.texts import texts_of
 from harvester.scripts import foreign_letters, words_with_look_alikes
 from harvester.text import plain
 

@@ -23,7 +23,21 @@ def doi(prefixes=("10.12345",), **settings):
     return {"crossref": {"prefixes": list(prefixes)}, "journals": {ONE: {"doi": settings}}}
 
 
+DOAJ = {"deposit": "live", "contact": "a@b.example", "api_key_file": "f"}
+DATACITE = {"deposit": "live", "contact": "a@b.example", "repository_id": "A.B", "password_env": "E"}
+
 FOUND = [
+    ({"doaj": {"deposit": "test"}}, ["doaj.deposit", "doaj.deposit"]),
+    ({"doaj": {**DOAJ, "api_key_env": "E"}}, ["doaj.api_key_file"]),
+    ({"doaj": {"api_url": "http://doaj.example.org"}}, ["doaj.api_url"]),
+    ({"doaj": {"api_url": "https://doaj.example.org/api"}}, ["doaj.api_url"]),
+    ({"doaj": {"pace": 0.5}}, ["doaj.pace"]),
+    ({"doaj": {"pace": 0.5, "api_url": "https://doaj.example.org"}}, ["doaj.pace"]),
+    ({"datacite": {"deposit": "live", "contact": "a@b.example", "password_env": "E"}}, ["datacite.deposit"]),
+    (
+        {"datacite": {**DATACITE, "deposit_schedule": "@daily"}, "doaj": {**DOAJ, "deposit_schedule": "@hourly"}},
+        ["doaj.deposit_schedule"],
+    ),
     (source(password_env="E", password_file="f", username="u"), ["sources.a.password_file"]),
     (source(password_env="E"), ["sources.a.password_env"]),
     (source(password_file="f"), ["sources.a.password_file"]),
@@ -51,6 +65,10 @@ FOUND = [
 ]
 NONE = [
     {},
+    {"doaj": {}, "datacite": {}},
+    {"doaj": DOAJ, "datacite": DATACITE, "exports": {"schedule": "@daily"}},
+    {"doaj": {"pace": 0.5, "api_url": "http://127.0.0.1:8124"}},
+    {"datacite": {**DATACITE, "deposit_schedule": "@daily"}, "doaj": {**DOAJ, "deposit_schedule": "@daily"}},
     source(password_env="E", username="u"),
     {"defaults": {"username": "u"}, **source(password_env="E")},
     source(headers={"X-Key": "a"}, headers_env={"X-Other": "B"}),

@@ -56,6 +56,17 @@ def test_long_and_missing_secrets_are_not_warned_of(warning, password):
     assert warning(password, "long enough", "long enough") == []
 
 
+def test_short_secrets_of_targets_are_named(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("KEY", "abc")
+    (tmp_path / "password.txt").write_text("abc\n")
+    (tmp_path / "config.toml").write_text(
+        '[datacite]\npassword_file = "password.txt"\n[doaj]\napi_key_env = "KEY"\n[sources]\n'
+    )
+    config = load(tmp_path / "config.toml")
+    assert "datacite.password_file, doaj.api_key_env: a secret of fewer" in caplog.text
+    assert (config.datacite_password(), config.doaj_api_key()) == ("abc", "abc")
+
+
 @pytest.mark.parametrize(("password", "warned"), [("abc", True), ("%41%42%43%44", False), ("abcd", False), ("", False)])
 def test_password_of_a_proxy_is_checked(warning, monkeypatch, password, warned):
     monkeypatch.setenv("HTTPS_PROXY", f"http://jane:{password}@proxy.example.org:3128")

@@ -13,11 +13,15 @@ from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
 from harvester.config.problems import schema
 from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX
 from harvester.crossref.settings import CrossrefSettings
+from harvester.datacite.settings import DataciteSettings
+from harvester.doaj.settings import DoajSettings
 from harvester.model import Article, JournalFacts, PubDate
 
 TABLES: list[tuple[Any, str, set[str]]] = [
     (Source, "source", {"name"}),
     (CrossrefSettings, "crossref", set()),
+    (DataciteSettings, "datacite", set()),
+    (DoajSettings, "doaj", set()),
     (JournalFacts, "journal", set()),
     (Daemon, "daemon", set()),
     (Alerts, "alerts", set()),

@@ -13,6 +13,9 @@ from harvester.text import plain
 class LinesBuilder:
     version = "1"
 
+    def lacks(self, article: Article) -> tuple[str, ...]:
+        return ()
+
     def group(self, articles: Iterable[Article]) -> list[list[Article]]:
         return [list(articles)]
 

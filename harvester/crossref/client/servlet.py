@@ -18,8 +18,8 @@ from msgspec.structs import replace
 
 from harvester.answers import Answer, Result
 from harvester.crossref.client import diagnostic
-from harvester.crossref.client.http import Http, NoReply, Reply, checked_url
 from harvester.crossref.client.messages import folded
+from harvester.system.http import Http, NoReply, Reply, checked_url
 
 LIVE = "https://doi.crossref.org"
 TEST = "https://test.crossref.org"

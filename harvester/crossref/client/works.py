@@ -16,10 +16,10 @@ import msgspec
 from lxml import etree
 from msgspec import Struct
 
-from harvester.crossref.client.http import Http, NoReply, Reply, checked_url
 from harvester.crossref.client.verdicts import version_of
 from harvester.errors import AgencyError, AgencyUnavailable
 from harvester.identifiers import fold_doi
+from harvester.system.http import Http, NoReply, Reply, checked_url
 from harvester.system.stopping import Stop, never_stop, wait
 from harvester.xmltools import UnsafeXml, local, parse
 

@@ -33,7 +33,7 @@ def test_an_example_finds_its_entry_however_it_is_written(name, text):
 
 @pytest.mark.parametrize(("name", "text"), EXAMPLES, ids=lambda value: value[:40])
 def test_the_order_matters_only_where_it_is_known_to(name, text):
-    found = [other for other, pattern in messages._patterns().items() if pattern.search(text)]
+    found = [other for other, pattern in messages.CATALOGUE.patterns.items() if pattern.search(text)]
     assert found[0] == name
     assert {(name, other) for other in found[1:]} - OVERLAPS - {(name, "other")} == set()
 

@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from harvester.answers import Answer, Result
-from harvester.crossref.client.http import Connection, Http
 from harvester.crossref.client.servlet import Login, Servlet
 from harvester.errors import ConfigError, Stopped
+from harvester.system.http import Connection, Http
 from tests.crossref.client import logs
 from tests.providers import server as providers
 from tests.providers.server import Server, redirect, reply

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.crossref.client import works
-from harvester.crossref.client.http import Connection, Http
 from harvester.crossref.client.works import Reader, read_held
 from harvester.errors import AgencyError, AgencyUnavailable, ConfigError, Stopped
+from harvester.system.http import Connection, Http
 from tests.providers.server import Answer, Request, Server, redirect, reply
 
 NOT_FOUND = reply("Resource not found.", 404, Content_Type="text/plain")

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harvester.crossref.client import http
-from harvester.crossref.client.http import Connection, Http, NoReply, Rate, Reply, checked_url
 from harvester.errors import ConfigError, Stopped
+from harvester.system import http
+from harvester.system.http import Connection, Http, NoReply, Rate, Reply, checked_url
 from tests.providers.server import Answer, Server, redirect, reply
 
 SETTINGS = Connection(contact="editor@example.org")

@@ -1,5 +1,5 @@
+from harvester.article_texts import texts_of
 from harvester.model import ListBlock, Paragraph, Section
-from harvester.rules.texts import texts_of
 
 
 def test_the_texts_of_an_abstract_come_in_their_order():

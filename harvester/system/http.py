@@ -1,4 +1,4 @@
-"""One request to a host of Crossref: what was answered, or how far the request came. No error quotes what was sent.
+"""One request to a registration agency: what was answered, or how far the request came. No error quotes what was sent.
 
 Connections are those of `harvester.system.network`: no redirect is followed, there is no netrc, reads and writes end at
 the deadline. Errors of the HTTP library quote addresses, so only their class is reported.
@@ -10,6 +10,8 @@ import ipaddress
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -25,6 +27,7 @@ from harvester.system.stopping import Stop, never_stop
 GRACE = 5.0  # seconds that a request goes on after a stop, if its body has begun to leave
 LARGEST = 64 * 1024 * 1024  # bytes of an answer
 _BLOCK = 64 * 1024
+_NONE: Mapping[str, str] = MappingProxyType({})
 _ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ProviderError, ValueError)
 
 
@@ -44,7 +47,7 @@ class Rate(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What was answered. Other headers are not kept: those of Crossref's servlets contain tokens."""
+    """What was answered. Other headers are not kept: some contain tokens."""
 
     status: int
     body: bytes
@@ -109,7 +112,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Http:
-    """Requests to the hosts of Crossref. A session is kept for GET requests; a file gets a connection of its own."""
+    """Requests to the hosts of an agency. A session is kept for GET requests; a file gets a connection of its own."""
 
     def __init__(self, connection: Connection, stop: Stop = never_stop) -> None:
         self._connection = connection
@@ -122,16 +125,25 @@ class Http:
     def close(self) -> None:
         self._session.close()
 
-    def get(self, url: str, *, seconds: float) -> Reply | NoReply:
+    def get(self, url: str, *, seconds: float, headers: Mapping[str, str] = _NONE) -> Reply | NoReply:
         """Raises `Stopped`."""
-        return self._exchange(self._session, "GET", url, {}, seconds)
+        return self._exchange(self._session, "GET", url, headers, seconds)
 
     def ask(self, url: str, form: bytes, *, seconds: float) -> Reply | NoReply:
         """A question whose words are in the body, because addresses are logged. Raises `Stopped`."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._exchange(self._session, "POST", url, headers, seconds, form)
 
-    def upload(self, url: str, data: bytes, content_type: str, *, seconds: float) -> Reply | NoReply:
+    def upload(
+        self,
+        url: str,
+        data: bytes,
+        content_type: str,
+        *,
+        seconds: float,
+        method: Literal["POST", "PUT"] = "POST",
+        headers: Mapping[str, str] = _NONE,
+    ) -> Reply | NoReply:
         """On a connection of its own: one that was kept may break when it is used, and nobody knows what arrived.
 
         Raises `Stopped` if no byte of the body has left. Otherwise the answer is waited for during `GRACE`.
@@ -139,7 +151,8 @@ class Http:
         self._upload, self._stopped_at = Body(data), None
         try:
             with self._new_session() as session:
-                return self._exchange(session, "POST", url, {"Content-Type": content_type}, seconds, self._upload)
+                named = {**headers, "Content-Type": content_type}
+                return self._exchange(session, method, url, named, seconds, self._upload)
         finally:
             self._upload = None
 
@@ -168,7 +181,7 @@ class Http:
                 return _reply(response)
         except Stopped:
             if not self._has_left():
-                raise Stopped("stopped during a request to Crossref; the same command resumes from here") from None
+                raise Stopped("stopped during a request; the same command resumes from here") from None
             return NoReply(reason="Stopped", body_left=True)
         except _ERRORS as error:
             return NoReply(reason=_innermost(error), body_left=self._has_left())

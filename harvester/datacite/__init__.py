@@ -1,0 +1,1 @@
+"""DataCite, a registration agency whose schema has journal articles."""

@@ -1,0 +1,53 @@
+"""DataCite as a registration agency; `harvester/registration/registrar.py` says what an agency is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from harvester.answers import Terms
+from harvester.article_api.agency import ArticleApiAgency
+from harvester.datacite.api import LIVE, TEST, DataciteApi, Login
+from harvester.datacite.settings import DataciteSettings
+from harvester.errors import ConfigError
+from harvester.system.http import Http
+from harvester.system.stopping import Stop
+
+
+class _Configuration(Protocol):
+    """What this agency reads from the configuration."""
+
+    @property
+    def datacite(self) -> DataciteSettings | None: ...
+
+    def datacite_password(self) -> str | None: ...
+
+
+class DataciteAgency(ArticleApiAgency):
+    name, title = "datacite", "DataCite"
+    off = (
+        'Sending to DataCite is off. Set deposit = "test" or "live", contact, repository_id and password_file under '
+        "[datacite]."
+    )
+    hosts = {"test": TEST, "live": LIVE}  # noqa: RUF012
+    api = DataciteApi
+
+    def terms(self, config: _Configuration) -> Terms | None:
+        settings = config.datacite or DataciteSettings()
+        return self.terms_of(settings, settings.repository_id, settings.password_env, file=settings.password_file)
+
+    @contextmanager
+    def registrar(self, config: _Configuration, stop: Stop) -> Iterator[DataciteApi]:
+        settings, password = config.datacite, config.datacite_password()
+        if settings is None or settings.repository_id is None or password is None:
+            raise ConfigError([self.off])
+        http = Http(self.connection_of(settings), stop)
+        try:
+            login = Login(repository_id=settings.repository_id, password=password)
+            yield DataciteApi(http, login, self.host_of(settings), stop)
+        finally:
+            http.close()
+
+
+DATACITE_AGENCY = DataciteAgency()

@@ -71,9 +71,7 @@ def command(
         raise click.UsageError("--csv and --json exclude each other.")
     if title_list and not online:
         raise click.UsageError("--title-list needs --online.")
-    for code in codes:
-        if code not in kinds():
-            raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="--code")
+    _refuse_unknown(codes)
     config = common.load()
     grouped = FindingGroups()
     with opened(common, config) as store:
@@ -97,6 +95,12 @@ def command(
     if open_dois:
         common.say(f"{counted(open_dois, 'DOI')} refused or unaccounted for at Crossref: harvester deposits says why.")
     return FAIL_ON if fail_on and _has(groups, fail_on) else 0
+
+
+def _refuse_unknown(codes: Sequence[str]) -> None:
+    for code in codes:
+        if code not in kinds():
+            raise click.BadParameter(unknown("finding", code, list(kinds())), param_hint="--code")
 
 
 def _is_wanted(finding: RecordFinding, codes: Collection[str], severities: Collection[Severity]) -> bool:

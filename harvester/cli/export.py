@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
@@ -115,20 +115,23 @@ def _export(
             _print(report, held_back, dry_run=dry_run)
             common.say(sentence(report, dry_run=dry_run))
             if report.files and not dry_run:
-                sends = terms_of(config, target.name) is not None
-                paths = [short_path(file.path) for file in report.files]
-                _say_next_step(common, "Next: harvester deposit." if sends else target.next_step(paths))
+                _say_next_step(common, config, target, report)
         missing = _missing(selected.dois, report)
         awaited = _awaited(config, store, target, missing)
     if common.json:
         as_json(**structs.asdict(report))
+    _explain_missing(missing, awaited)
+    return 1 if missing else 0
+
+
+def _explain_missing(missing: Sequence[str], awaited: Collection[str]) -> None:
+    """Why DOIs that were named are in no file."""
     for doi in missing:
         if fold_doi(doi) in awaited:
             words = f"{doi} is in a file whose result is awaited; `harvester deposits show {doi}` says more."
         else:
             words = f"There is no live record with the DOI {doi}; `harvester show {doi}` says more."
         echo(as_called(words), err=True)
-    return 1 if missing else 0
 
 
 def _awaited(config: Config, store: Store, target: Target, dois: Sequence[str]) -> set[str]:
@@ -138,8 +141,10 @@ def _awaited(config: Config, store: Store, target: Target, dois: Sequence[str]) 
     return {key for key, one in known.items() if one.state in IN_FLIGHT}
 
 
-def _say_next_step(common: Common, words: str) -> None:
+def _say_next_step(common: Common, config: Config, target: Target, report: ExportReport) -> None:
     """Prints the next step. Its indented lines are commands: they stay whole, so that they can be copied."""
+    sends = terms_of(config, target.name) is not None
+    words = "Next: harvester deposit." if sends else target.next_step([short_path(file.path) for file in report.files])
     for line in words.split("\n"):
         common.say(line, whole=line.startswith(" "))
 

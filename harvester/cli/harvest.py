@@ -99,41 +99,43 @@ def _harvest_due(common: Common) -> int:
     config_error.clear(config.path)
     with stop_on_signals(common) as stop, shown(common):
         result = run_due(config, now=lambda: datetime.now(UTC), stop=stop)
-    runs, export, report, notification = result.runs, result.export, result.report, result.notification
-    if common.json:
-        halted = str(result.store_error) if result.store_error else None
-        as_json(
-            runs=runs,
-            export=export,
-            deposit=result.deposit,
-            report=report,
-            troubles=notification.incidents,
-            digest=result.digest.fields() if result.digest else None,
-            halted=halted,
-        )
-    elif runs and not common.quiet:
-        _print_runs(runs)
-    if isinstance(export, ExportReport):
-        common.say(f"Export: {sentence(export)}")
-    if result.deposit and not isinstance(result.deposit, str):
-        sent, asked = counted(result.deposit.sent, "deposit file"), counted(result.deposit.asked, "result")
-        common.say(f"Deposit: {sent} sent, {asked} asked for.")
-    if report and report.error is None:
-        common.say(f"{report.file} is written.")
-    if notification:
-        echo(notification.text(config.zone), err=True)
+    _print_done(common, result)
+    if result.notification:
+        echo(result.notification.text(config.zone), err=True)
     if result.digest:
         echo(result.digest.text(), err=True)
     if result.notification_error:
         echo(result.notification_error, err=True)
     if result.store_error:
-        if not notification:
+        if not result.notification:
             common.say(str(result.store_error))  # it was reported today already
         return result.store_error.exit_code
-    if not runs and export is None and report is None and result.deposit is None:
+    if not result.runs and result.export is None and result.report is None and result.deposit is None:
         common.say(_nothing_done(result))
         common.say_where_to_begin(config)
     return stop.code(_exit_code_of_due(result))
+
+
+def _print_done(common: Common, result: DueResult) -> None:
+    if common.json:
+        as_json(
+            runs=result.runs,
+            export=result.export,
+            deposit=result.deposit,
+            report=result.report,
+            troubles=result.notification.incidents,
+            digest=result.digest.fields() if result.digest else None,
+            halted=str(result.store_error) if result.store_error else None,
+        )
+    elif result.runs and not common.quiet:
+        _print_runs(result.runs)
+    if isinstance(result.export, ExportReport):
+        common.say(f"Export: {sentence(result.export)}")
+    if result.deposit and not isinstance(result.deposit, str):
+        sent, asked = counted(result.deposit.sent, "deposit file"), counted(result.deposit.asked, "result")
+        common.say(f"Deposit: {sent} sent, {asked} asked for.")
+    if result.report and result.report.error is None:
+        common.say(f"{result.report.file} is written.")
 
 
 def _nothing_done(result: DueResult) -> str:

@@ -30,6 +30,7 @@ from harvester.system.stopping import Stop, never_stop, until_stopped
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
+    from harvester.store.ready import PendingArticles
 
 # They come sorted by journal and issue, so that few issues are split between two files.
 ARTICLES_IN_MEMORY = 2000
@@ -82,22 +83,21 @@ def write_deposits(
             now=now(),
             waits=waits,
         )
-        export.report_progress(len(pending))
-        with_dois = _with_dois(pending, dry_run=dry_run)
-        while articles := list(islice(with_dois, ARTICLES_IN_MEMORY)):
-            for file in export.deliver(cleared(articles) if cleared else articles):
-                export.report_progress(len(pending))
-                yield file
+        yield from export.fresh(pending, cleared)
 
     written = _until_stopped(chain(export.resume(configured), fresh()), stop)
     return ExportReport(
         files=tuple(written),
-        minted=tuple(NewDoi(doi=one.doi, record=one.record, source=one.source, title=one.title) for one in minted),
+        minted=tuple(map(_new_doi, minted)),
         held_back=(*store.findings.held_back(sources, selection), *export.invalid),
         thinner=tuple(_metadata_lost(store, target, written)),
         deleted=tuple(worded_finding(row, {}) for row in store.findings.matching(sources, deletions.CODES)),
         unchanged=_unchanged(store, sources, selection, export.handled),
     )
+
+
+def _new_doi(one: MintedDoi) -> NewDoi:
+    return NewDoi(doi=one.doi, record=one.record, source=one.source, title=one.title)
 
 
 def _until_stopped(files: Iterable[FileReport], stop: Stop) -> list[FileReport]:
@@ -173,6 +173,15 @@ class _Export:
         for planned, articles in self._batches.unfinished(configured):
             self._resumed.update(stored.id for stored in articles)
             yield from self._finish(planned, articles)
+
+    def fresh(self, pending: PendingArticles, cleared: Clear | None) -> Iterator[FileReport]:
+        """Writes the articles to deposit, without those that are not `cleared`."""
+        self.report_progress(len(pending))
+        with_dois = _with_dois(pending, dry_run=self._dry_run)
+        while articles := list(islice(with_dois, ARTICLES_IN_MEMORY)):
+            for file in self.deliver(cleared(articles) if cleared else articles):
+                self.report_progress(len(pending))
+                yield file
 
     def deliver(self, articles: Sequence[StoredArticle]) -> Iterator[FileReport]:
         """Writes these articles, in the files that the target groups them into."""

@@ -52,11 +52,12 @@ $(READY): pyproject.toml requirements-dev.lock schemas/bundles.json
 	$(BIN)/harvester -q schemas install
 	touch $@
 
-# Writes the generated pages: docs/commands.md, docs/config.md, docs/faults.md, docs/findings.md,
-# docs/messages.md, config.toml.
+# Writes the generated pages: docs/commands.md, docs/config.md, docs/deposit-faults.md, docs/faults.md,
+# docs/findings.md, docs/messages.md, config.toml.
 docs: $(READY)
 	$(BIN)/python -m docs.generate
 	$(BIN)/python -m tests.chaos.page
+	$(BIN)/python -m tests.registration.faults.page
 
 # Builds the documentation as a site in build/site. Its pictures need Chromium.
 site: $(VENV)/site

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from harvester import pipeline
 from harvester.config import load
+from harvester.standin import Account, Knobs
+from harvester.standin.knobs import Fault
 from tests.providers import small_journal
 from tests.providers.server import Answer, Request, Server, envelope, error, redirect, reply
+from tests.standin.running import Running
 
 pytestmark = pytest.mark.slow
 
@@ -205,3 +211,87 @@ def test_secret_in_an_invalid_url_is_not_shown(tmp_path: Path, address: str):
     recorder = Recorder(tmp_path, {})
     assert recorder.run("source", "probe", address.format(HOOK)) == 2
     assert [leaks(output) for output in recorder.outputs.values()] == [[]]
+
+
+# ------------------------------------------------------------------------------------------- deposits
+
+DEPOSITOR = "dep&sit <päss/w0rd>+ 2e9b"
+DEPOSIT_FORMS = {DEPOSITOR, quote(DEPOSITOR), quote(DEPOSITOR, safe=""), quote_plus(DEPOSITOR), escape(DEPOSITOR)}
+DEPOSITS = """[crossref]
+deposit = "live"
+login = "demo"
+password_env = "DEPOSIT_PASSWORD"
+deposit_url = "{root}"
+api_url = "{root}"
+pace = 0.00001
+"""
+
+
+@pytest.fixture
+def depositing(tmp_path: Path) -> Iterator[Recorder]:
+    with small_journal.serving() as server:
+        (tmp_path / "config.toml").write_text(small_journal.CONFIG.format(url=server.url))
+        recorder = Recorder(tmp_path, {"DEPOSIT_PASSWORD": DEPOSITOR})
+        assert recorder.run("harvest") == 0
+        yield recorder
+
+
+def send_to(recorder: Recorder, root: str) -> None:
+    path = recorder.folder / "config.toml"
+    text = small_journal.CONFIG.format(url=re.findall('url = "(.*?)"', path.read_text())[-1])
+    path.write_text(text.replace("[crossref]\n", DEPOSITS.format(root=root)))
+
+
+def password_leaks(recorder: Recorder) -> dict[str, list[str]]:
+    """Where the password of deposits is: in the output of a command, in the store, its logs, or a file."""
+    places = dict(recorder.outputs)
+    places |= {str(path): path.read_bytes() for path in recorder.folder.rglob("*") if path.is_file()}
+    with pipeline.opened(load(recorder.folder / "config.toml")) as store:
+        for file in store.submissions.all("crossref", "live"):
+            for log in store.submissions.logs(file.batch_id, "live"):
+                places[f"log of {file.batch_id}"] = log.raw
+            places[f"answer about {file.batch_id}"] = file.answer.encode()
+    return {
+        name: found
+        for name, text in places.items()
+        if (found := [form for form in DEPOSIT_FORMS if form.encode() in text])
+    }
+
+
+def test_password_of_deposits_is_only_in_the_body_of_requests(depositing: Recorder, crossref_standin: Running):
+    """Every fault of the stand-in comes once, and then everything is registered."""
+    state = crossref_standin.state
+    crossref_standin.clock.now = datetime.now(UTC)
+    state.add_account(Account(login="demo", password=DEPOSITOR, prefixes=("10.12345",)))
+    state.knobs = Knobs.immediate()
+    send_to(depositing, crossref_standin.root)
+    for fault in Fault:
+        state.knobs.deposit_faults = [fault]
+        depositing.run("-v", "--log-format", "json", "deposit")
+    state.knobs.deposit_faults = []
+    process = depositing.start("-v", "deposit", "--wait", "1")
+    arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    depositing.keep(process, "-v", "deposit", "--wait", "1")
+    for rest in ("deposits --json", "status --json", "report --json", "doctor", "metrics", "config check -v"):
+        depositing.run(*rest.split())
+    assert state.submissions
+    assert {form for form in DEPOSIT_FORMS if form.encode() in arguments} == set()
+    assert state.credentials_in_query == 0
+    assert not [
+        seen for seen in state.requests if any(quote(form) in seen.path or form in seen.path for form in DEPOSIT_FORMS)
+    ]
+    assert password_leaks(depositing) == {}
+
+
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_password_that_an_answer_repeats_is_not_shown(depositing: Recorder, status: int):
+    form = " ".join(sorted(DEPOSIT_FORMS))
+    page = (
+        f"<html><head><title>FAILURE</title></head><body><h2>FAILURE</h2><p>Wrong credentials: {form}</p></body></html>"
+    )
+    with Server(lambda _: reply(page, status, Content_Type="text/html")) as server:
+        send_to(depositing, server.url.removesuffix("/oai"))
+        depositing.run("-v", "deposit")
+        depositing.run("deposits", "--json")
+        assert server.requests
+        assert password_leaks(depositing) == {}

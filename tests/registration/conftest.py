@@ -41,10 +41,12 @@ class Depositor:
         (self.folder / "password.txt").write_text(f"{PASSWORD}\n")
         self.configure()
 
-    def configure(self, *, login: str = "demo", system: str = "live", more: str = "", journal: str = "") -> None:
+    def configure(
+        self, *, login: str = "demo", system: str = "live", more: str = "", journal: str = "", **options: Any
+    ) -> None:
         self.system = system
         settings = SETTINGS.format(system=system, login=login, root=self.standin.root)
-        self.press.configure(journal, crossref=settings + more)
+        self.press.configure(journal, crossref=settings + more, **options)
 
     def now(self) -> datetime:
         return self.clock.now

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import secrets
+from html import escape
 from html.parser import HTMLParser
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import msgspec
 from msgspec import Struct
@@ -115,10 +116,16 @@ class Servlet:
     def _hidden(self, answer: Answer) -> Answer:
         """The answer without the password and the login, should a page repeat them."""
         text, raw = answer.text, answer.raw
-        for secret in (self._login.password, self._login.name):
-            text = text.replace(secret, "…") if secret else text
-            raw = raw.replace(secret.encode(), "…".encode()) if raw and secret else raw
+        for form in [*_forms(self._login.password), *_forms(self._login.name)]:
+            text = text.replace(form, "…")
+            raw = raw.replace(form.encode(), "…".encode()) if raw else raw
         return replace(answer, text=text, raw=raw)
+
+
+def _forms(secret: str) -> list[str]:
+    """How a page may repeat a secret: as it was sent, in HTML, or as in an address or a form. The longest is first."""
+    encoded = {escape(secret), quote(secret), quote(secret, safe=""), quote_plus(secret)}
+    return sorted(filter(None, encoded | {secret, folded(secret)}), key=len, reverse=True)
 
 
 def _multipart(login: Login, name: str, data: bytes) -> tuple[str, bytes]:

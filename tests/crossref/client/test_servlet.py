@@ -7,8 +7,9 @@ import logging
 import re
 import socket
 from collections.abc import Callable
+from html import escape
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, quote_plus
 
 import pytest
 
@@ -124,6 +125,15 @@ def test_the_clock_and_the_pause_of_the_host_are_known():
 def test_a_page_that_repeats_the_password_is_not_repeated():
     found = sent(page(WRONG_LOGIN.replace("Wrong", f"{PASSWORD} of me@example.org/abcd: wrong"), 401))
     assert "[… of …: wrong credentials" in found.text
+
+
+@pytest.mark.parametrize("encode", [str, quote, quote_plus, escape])
+def test_a_secret_is_hidden_in_every_form(encode: Callable[[str], str]):
+    secret = "päss & <w0rd>/2"
+    servlet = Servlet(None, Login(name="me", password=secret))  # type: ignore[arg-type]
+    text = f"you sent {encode(secret)}."
+    hidden = servlet._hidden(Answer(kind="uncertain", text=text, raw=text.encode()))
+    assert (hidden.text, hidden.raw) == ("you sent ….", "you sent ….".encode())
 
 
 def test_a_file_is_sent_as_documented():

@@ -259,7 +259,7 @@ def password_leaks(recorder: Recorder) -> dict[str, list[str]]:
 
 
 def test_password_of_deposits_is_only_in_the_body_of_requests(depositing: Recorder, crossref_standin: Running):
-    """Every fault of the stand-in comes once, and then everything is registered."""
+    """Every fault of the stand-in comes once, and then a person has everything sent again."""
     state = crossref_standin.state
     crossref_standin.clock.now = datetime.now(UTC)
     state.add_account(Account(login="demo", password=DEPOSITOR, prefixes=("10.12345",)))
@@ -269,6 +269,7 @@ def test_password_of_deposits_is_only_in_the_body_of_requests(depositing: Record
         state.knobs.deposit_faults = [fault]
         depositing.run("-v", "--log-format", "json", "deposit")
     state.knobs.deposit_faults = []
+    depositing.run("deposits", "retry", *(f"10.12345/small.{number}" for number in (1, 2, 3)))
     process = depositing.start("-v", "deposit", "--wait", "1")
     arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
     depositing.keep(process, "-v", "deposit", "--wait", "1")

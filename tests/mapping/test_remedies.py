@@ -17,6 +17,15 @@ from harvester.mapping import ArticleMapper
 from harvester.model import Finding, RawRecord
 
 ISSN = "2049-3630"
+# Found by comparing with what the agency holds, or by what only one target requires.
+AT_THE_AGENCY = {
+    "crossref-issn-differs",
+    "crossref-issns-apart",
+    "crossref-title-differs",
+    "datacite-publisher-missing",
+    "prefix-not-registered",
+    "prefix-other-agency",
+}
 DC = 'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 USUAL = {
     "title": ["On lamps"],
@@ -231,6 +240,7 @@ def test_every_remedy_in_the_configuration_is_tried():
         "set-not-configured",
         "journal-not-configured",
         "format-unknown",
+        *AT_THE_AGENCY,
     }
     not_one_change = {"issn-check-digit", "article-meta-missing", "format-lacks"}
     named = {code for code, kind in kinds().items() if "[" in kind.fix or "config.toml" in kind.fix}
@@ -243,8 +253,17 @@ _TABLE = r'\[(?:[\w.-]|"[^"]*")+\]'
 _ADVICE = re.compile(rf"({_LINE})(?: and ({_LINE}))? under ({_TABLE})")
 _NEW_TABLE = re.compile(rf"table ({_TABLE}) with ({_LINE})")
 
-# Their remedy changes a pattern, or deletes a table, that is already in the file.
-IN_THE_FILE = {"doi-mint-taken", "doi-pattern-incomplete", "doi-pattern-invalid", "doi-same-article"}
+# Their remedy changes a value, or deletes a table, that is already in the file.
+IN_THE_FILE = {
+    "doi-mint-taken",
+    "doi-pattern-incomplete",
+    "doi-pattern-invalid",
+    "doi-same-article",
+    "crossref-issn-differs",
+    "crossref-issns-apart",
+    "prefix-not-registered",
+    "prefix-other-agency",
+}
 
 
 def advised(words: str) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "article_rows": (),
     "config/schedule": (),
     "crossref/client/diagnostic": (),
-    "crossref/client/messages": (),
+    "catalogue": (),
     "crossref/client/verdicts": (),
     "crossref/deposit/journal": ("tests/crossref/deposit/test_articles.py",),
     "datestamps": (),

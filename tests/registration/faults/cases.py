@@ -151,7 +151,10 @@ def always_lost(depositor: Depositor) -> None:
 # ------------------------------------------------------------------------------------------- Waiting for the result
 
 
-@case("A file is unknown for 90 minutes after it was received", "it is asked for again; it is not sent again")
+@case(
+    "A file is unknown for 90 minutes after it was received",
+    "the program requests its result again, and does not send it again",
+)
 def late(depositor: Depositor) -> None:
     depositor.standin.state.knobs.visible_delay = timedelta(minutes=90)
     go(depositor)
@@ -163,7 +166,7 @@ def long_queue(depositor: Depositor) -> None:
     go(depositor, 24 * 4)
 
 
-@case("A file has a state that is not known", "it is asked for again, as while it is queued")
+@case("A file has a state that is not known", "the program requests its result again, as for a queued file")
 def unknown_state(depositor: Depositor) -> None:
     depositor.standin.state.knobs.queued_status = "queued_for_batch"
     go(depositor)
@@ -329,8 +332,8 @@ def duplicate_with_old_wording(depositor: Depositor) -> None:
     duplicate(depositor)
 
 
-@case("Another tool deposits between two of our files", "ours is newer, and counts",
-      reads="Crossref has the new data.", uploads=3)  # fmt: skip
+@case("Another tool deposits between two of our files", "ours is not sent; it waits for a person",
+      reads="a version this store does not know", kinds=everyone("version_foreign"), uploads=2)  # fmt: skip
 def foreign_between(depositor: Depositor) -> None:
     go(depositor)
     deposit_of_another(depositor, depositor.files()[0].timestamp + 1)
@@ -340,8 +343,7 @@ def foreign_between(depositor: Depositor) -> None:
 
 
 @case("Another tool deposited with 19 digits", "it waits for a person; then our version has 19 digits too",
-      reads="a version this store does not know", states={"1": "refused"}, kinds={"1": "version_foreign"},
-      uploads=3)  # fmt: skip
+      reads="a version this store does not know", kinds={"1": "version_foreign"}, uploads=2)  # fmt: skip
 def nineteen_digits(depositor: Depositor) -> None:
     go(depositor)
     data = Path(depositor.files()[0].path)

@@ -70,6 +70,11 @@ class Summary(Struct, frozen=True, kw_only=True):
     states: dict[str, int] = {}  # how many DOIs that were ever sent are in each state
 
     @property
+    def without_result(self) -> int:
+        """How many DOIs were sent by a run that was stopped before it had their results."""
+        return self.states.get("waiting", 0) + self.states.get("uncertain", 0)
+
+    @property
     def nothing_new(self) -> bool:
         changed = any(run.new or run.changed or run.deleted for run in self.runs)
         return not changed and not self.files and not self.sent and all(run.state == "complete" for run in self.runs)

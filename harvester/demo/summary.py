@@ -27,8 +27,8 @@ def deposited(summary: Summary) -> Iterator[str]:
         yield f"Sent {counted(summary.sent, 'file')} to a stand-in of Crossref on this machine, and read the results"
         yield "It is not Crossref: nothing is registered anywhere."
     else:
-        yield "Sent nothing"
-        yield "The stand-in of Crossref forgets everything between runs. This is what it answered before:"
+        yield "Sent nothing: no file is new"
+        yield "The stand-in of Crossref forgets everything between runs. This is known from earlier runs:"
 
 
 def _run(run: RunReport) -> str:
@@ -70,6 +70,11 @@ def _articles(number: int) -> str:
 
 def ending(summary: Summary, command: str) -> str:
     """The next step. `command` calls this program in the shell from which it was called."""
+    if summary.without_result:
+        return (
+            f"{counted(summary.without_result, 'DOI')} without a result: a run was stopped before it was read, and the "
+            f"stand-in has forgotten the files.\nTo start again, delete the folder {Path(summary.config).parent}."
+        )
     if summary.nothing_new:
         return "Nothing new since the last run, so nothing was exported or sent."
     config = shlex.quote(summary.config)

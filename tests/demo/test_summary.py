@@ -64,8 +64,8 @@ def test_summary_of_a_second_run() -> None:
     ]
     assert ending(summary, "harvester") == "Nothing new since the last run, so nothing was exported or sent."
     assert list(deposited(summary)) == [
-        "Sent nothing",
-        "The stand-in of Crossref forgets everything between runs. This is what it answered before:",
+        "Sent nothing: no file is new",
+        "The stand-in of Crossref forgets everything between runs. This is known from earlier runs:",
     ]
 
 
@@ -77,3 +77,12 @@ def test_a_run_that_only_sends_is_not_without_news() -> None:
         "Sent 1 file to a stand-in of Crossref on this machine, and read the results",
         "It is not Crossref: nothing is registered anywhere.",
     ]
+
+
+def test_results_that_a_stopped_run_did_not_read_are_lost() -> None:
+    states = {"registered": 1, "waiting": 29, "uncertain": 1}
+    summary = Summary(config="demo/config.toml", provider="p", runs=(), files=(), held=(), unchanged=31, states=states)
+    assert ending(summary, "harvester") == (
+        "30 DOIs without a result: a run was stopped before it was read, and the stand-in has forgotten the files.\n"
+        "To start again, delete the folder demo."
+    )

@@ -15,12 +15,14 @@ from harvester.cli.harvest import exit_code
 from harvester.cli.invocation import program
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
+from harvester.cli.registered import print_states
 from harvester.cli.signals import StopRequest, stop_on_signals
 from harvester.cli.terminal import echo
 from harvester.config import load
+from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.demo import crossref
 from harvester.demo.run import Summary, run, serving
-from harvester.demo.summary import ending, lines
+from harvester.demo.summary import deposited, ending, lines
 
 
 @click.command(cls=Command)
@@ -39,9 +41,10 @@ from harvester.demo.summary import ending, lines
 )
 @pass_common
 def command(common: Common, folder: Path, serve: bool, agency: bool, port: int) -> int:
-    """Harvests, checks and exports sample articles.
+    """Harvests, checks, exports and deposits sample articles.
 
-    A provider on this machine serves them over OAI-PMH. The second run requests only what is new, and finds nothing.
+    A provider on this machine serves them over OAI-PMH, and a stand-in of Crossref on this machine receives the
+    deposits. The second run requests only what is new, finds nothing, and sends nothing.
     """
     if serve and agency:
         raise click.UsageError("--serve and --crossref each run one server; run the command twice.")
@@ -60,11 +63,17 @@ def command(common: Common, folder: Path, serve: bool, agency: bool, port: int) 
 def _print(common: Common, summary: Summary) -> None:
     for words in lines(summary):
         echo(words)
-    if summary.held:
-        config = load(summary.config)
-        with opened(common, config) as store, shown(common):
+    config = load(summary.config)
+    with opened(common, config) as store:
+        with shown(common):
             groups = held_back_groups(config, store, list(store.findings.held_back()))
         print_findings(groups)
+        if not groups:
+            echo()  # after the line that says so; each group ends with an empty line
+        for words in deposited(summary):
+            echo(words)
+        print_states(config, store, CROSSREF_AGENCY)
+    echo()
     echo(ending(summary, program()), whole=True)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from harvester.config import Config
 from harvester.demo.ports import started
 from harvester.standin import Account, Knobs, StandIn, State, serve
 
@@ -25,26 +29,61 @@ KNOBS = Knobs(
     process_delay=timedelta(seconds=2),
     index_delay=timedelta(minutes=1),
 )
+# Of `harvester demo`, which waits for the results itself. With this pace it asks after 0.6, 1.2 and 3 seconds.
+QUICK_KNOBS = Knobs(
+    visible_delay=timedelta(),
+    queue_delay=timedelta(seconds=0.2),
+    process_delay=timedelta(seconds=0.2),
+    index_delay=timedelta(minutes=1),
+)
+QUICK_PACE = 0.01
 
+_RUN_VARIABLE = "HARVESTER_DEMO_PASSWORD"  # another than that of a person, who may have a real password there
 
 EARLIER_DEPOSIT = Path(__file__).with_name("earlier_deposit.xml")
 
 
-def prepared() -> State:
+def prepared(knobs: Knobs = KNOBS) -> State:
     """The stand-in before the first deposit: one journal of the demo belongs to another publisher there, and one of
     its articles has another DOI already.
     """
-    state = State([ACCOUNT], knobs=KNOBS)
+    state = State([ACCOUNT], knobs=knobs)
     state.add_title("Harbour Society Papers", "10.99999", "0000-0094", publisher="Harbour Society")
     state.deposit_directly(EARLIER_DEPOSIT.read_bytes(), ACCOUNT.login, "earlier.xml")
     return state
 
 
 @contextmanager
-def serving(port: int = 0) -> Iterator[StandIn]:
+def serving(port: int = 0, knobs: Knobs = KNOBS) -> Iterator[StandIn]:
     """The stand-in for the demo. Port 0 is any free port. Raises `HarvesterError` if the port cannot be used."""
-    with started(lambda number: serve(prepared(), number), port) as server:
+    with started(lambda number: serve(prepared(knobs), number), port) as server:
         yield server
+
+
+@contextmanager
+def sending(config: Config) -> Iterator[Config]:
+    """The configuration with deposits to a stand-in that runs in the block.
+
+    These settings are in no file, and the password is in the environment of this process only. So the configuration of
+    the demo sends nothing when the stand-in is gone.
+    """
+    assert config.crossref is not None, "the demo has this table"
+    with serving(knobs=QUICK_KNOBS) as server:
+        crossref = replace(
+            config.crossref,
+            deposit="live",
+            deposit_url=server.root,
+            api_url=server.root,
+            login=ACCOUNT.login,
+            password_env=_RUN_VARIABLE,
+            password_file=None,
+            pace=QUICK_PACE,
+        )
+        os.environ[_RUN_VARIABLE] = ACCOUNT.password
+        try:
+            yield replace(config, crossref=crossref)
+        finally:
+            del os.environ[_RUN_VARIABLE]
 
 
 def introduction(root: str) -> Iterator[str]:

@@ -6,18 +6,29 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from harvester.counting import counted
 from harvester.demo.run import Deposited, Part, Summary
 from harvester.reports import RunReport
 
 
 def lines(summary: Summary) -> Iterator[str]:
-    """What was new in each source, and what is in each file."""
+    """What was new in each source, what is in each file, and the title of what was held back."""
     yield f"Harvested from {summary.provider}"
     yield from (f"  {_run(run)}" for run in summary.runs)
     yield ""
     yield from _files(summary)
     yield ""
     yield f"Held back ({len(summary.held)})" if summary.held else "Held back: nothing"
+
+
+def deposited(summary: Summary) -> Iterator[str]:
+    """The title of what became of the DOIs."""
+    if summary.sent:
+        yield f"Sent {counted(summary.sent, 'file')} to a stand-in of Crossref on this machine, and read the results"
+        yield "It is not Crossref: nothing is registered anywhere."
+    else:
+        yield "Sent nothing: no file is new"
+        yield "The stand-in of Crossref forgets everything between runs. This is known from earlier runs:"
 
 
 def _run(run: RunReport) -> str:
@@ -59,7 +70,15 @@ def _articles(number: int) -> str:
 
 def ending(summary: Summary, command: str) -> str:
     """The next step. `command` calls this program in the shell from which it was called."""
+    if summary.without_result:
+        return (
+            f"{counted(summary.without_result, 'DOI')} without a result: a run was stopped before it was read, and the "
+            f"stand-in has forgotten the files.\nTo start again, delete the folder {Path(summary.config).parent}."
+        )
     if summary.nothing_new:
-        return "Nothing new since the last run, so nothing was exported."
+        return "Nothing new since the last run, so nothing was exported or sent."
     config = shlex.quote(summary.config)
-    return f"Run it again: it requests only what is new. For more:\n  {command} --config {config} check"
+    return (
+        "Run it again: it requests only what is new, and sends nothing twice. For more:\n"
+        f"  {command} --config {config} check"
+    )

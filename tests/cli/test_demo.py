@@ -18,9 +18,19 @@ def test_second_demo_finds_nothing_new(call):
     assert {run["state"] for run in first["runs"]} == {"complete"}
     assert sum(file["records"] for file in first["files"]) == 30
     assert all(held["sentences"] for held in first["held"])
+    assert (first["sent"], sum(first["states"].values())) == (2, 30)
     again = call("demo")
     assert again.exit_code == 0
-    assert again.stdout.endswith("Nothing new since the last run, so nothing was exported.\n")
+    assert again.stdout.endswith("Nothing new since the last run, so nothing was exported or sent.\n")
+
+
+def test_demo_prints_what_deposits_prints_and_its_configuration_stays_usable(call):
+    shown = call("demo").stdout
+    states = call("--config", "demo/config.toml", "deposits").stdout.partition("\n\n")[2]
+    assert "     28  registered\n" in states
+    assert states in shown
+    for name in ("status", "check", "deposits"):
+        assert call("--config", "demo/config.toml", name).exit_code == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

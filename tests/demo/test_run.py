@@ -1,7 +1,8 @@
-"""The demo: provider, harvest, store, check and export, twice."""
+"""The demo: provider, harvest, store, check, export and deposit, twice."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from harvester import pipeline
 from harvester.config import load
 from harvester.crossref import bundles
+from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.demo import crossref
 from harvester.demo.provider import Repository, serve
 from harvester.demo.run import Summary, run, serving
 from harvester.errors import HarvesterError
+from harvester.registration import described
 
 pytestmark = pytest.mark.slow
 
@@ -73,12 +77,45 @@ def test_files_are_valid_and_their_parts_are_listed(first: Summary) -> None:
     assert parts["Вестник истории чертежа и карты", "5", "2"] == 4
 
 
+def test_every_deposit_has_its_result(first: Summary, folder: Path) -> None:
+    assert first.sent == len(first.files) == 2
+    assert first.states == {"registered": 28, "registered_with_conflict": 1, "refused": 1}
+    with pipeline.opened(load(folder / "config.toml")) as store:
+        others = {
+            row.doi: described.sentence(CROSSREF_AGENCY, row)
+            for row in store.registrations.rows("crossref", "live")
+            if row.state in ("registered_with_conflict", "refused")
+        }
+    assert others == {
+        "10.5555/zgw.10.1.24": "The DOI is registered, but another DOI has the same metadata.",
+        "10.5555/hsp.41.1": "At Crossref the journal Harbour Society Papers with the ISSN 0000-0094 belongs to another "
+        "publisher, with the DOI prefix 10.99999.",
+    }
+
+
+def test_its_configuration_sends_nothing_afterwards(first: Summary, folder: Path) -> None:
+    assert CROSSREF_AGENCY.terms(load(Path(first.config))) is None
+    secret = crossref.ACCOUNT.password.encode()
+    assert not any(secret in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert secret.decode() not in os.environ.values()
+
+
+def test_what_a_stopped_run_did_not_send_is_sent_by_the_next(tmp_path: Path, first: Summary) -> None:
+    """The stop is requested between the export and the deposit."""
+    stopped = run(tmp_path, stop=lambda: (tmp_path / "exports").exists())
+    assert (len(stopped.files), stopped.sent, stopped.states) == (2, 0, {})
+    resumed = run(tmp_path)
+    assert (len(resumed.files), resumed.sent, resumed.states) == (0, 2, first.states)
+    assert not resumed.nothing_new
+
+
 def test_second_run_finds_nothing(first: Summary, folder: Path) -> None:
     before = sorted(folder.joinpath("exports").iterdir())
     second = run(folder)
     assert second.provider == first.provider
     assert second.nothing_new
     assert second.unchanged == 42 - len(HELD)
+    assert (second.sent, second.states) == (0, first.states)
     assert sorted(folder.joinpath("exports").iterdir()) == before
     assert len(second.held) == len(HELD)
 

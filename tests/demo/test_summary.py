@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harvester.demo.run import Deposited, HeldBackSummary, Part, Summary
-from harvester.demo.summary import ending, lines
+from harvester.demo.summary import deposited, ending, lines
 from harvester.reports import RunReport
 
 RUNS = (
@@ -39,7 +39,8 @@ def test_summary_of_a_first_run() -> None:
         "Held back (1)",
     ]
     assert ending(summary, ".venv/bin/harvester") == (
-        "Run it again: it requests only what is new. For more:\n  .venv/bin/harvester --config /d/config.toml check"
+        "Run it again: it requests only what is new, and sends nothing twice. For more:\n"
+        "  .venv/bin/harvester --config /d/config.toml check"
     )
 
 
@@ -61,4 +62,27 @@ def test_summary_of_a_second_run() -> None:
         "",
         "Held back: nothing",
     ]
-    assert ending(summary, "harvester") == "Nothing new since the last run, so nothing was exported."
+    assert ending(summary, "harvester") == "Nothing new since the last run, so nothing was exported or sent."
+    assert list(deposited(summary)) == [
+        "Sent nothing: no file is new",
+        "The stand-in of Crossref forgets everything between runs. This is known from earlier runs:",
+    ]
+
+
+def test_a_run_that_only_sends_is_not_without_news() -> None:
+    """The run before was stopped between export and deposit."""
+    summary = Summary(config="c", provider="p", runs=(), files=(), held=(), unchanged=31, sent=1)
+    assert not summary.nothing_new
+    assert list(deposited(summary)) == [
+        "Sent 1 file to a stand-in of Crossref on this machine, and read the results",
+        "It is not Crossref: nothing is registered anywhere.",
+    ]
+
+
+def test_results_that_a_stopped_run_did_not_read_are_lost() -> None:
+    states = {"registered": 1, "waiting": 29, "uncertain": 1}
+    summary = Summary(config="demo/config.toml", provider="p", runs=(), files=(), held=(), unchanged=31, states=states)
+    assert ending(summary, "harvester") == (
+        "30 DOIs without a result: a run was stopped before it was read, and the stand-in has forgotten the files.\n"
+        "To start again, delete the folder demo."
+    )

@@ -1,3 +1,3 @@
-"""From a journal's OAI-PMH endpoint to Crossref deposit files, unattended."""
+"""From a journal's OAI-PMH endpoint to registered DOIs, unattended."""
 
 __version__ = "0.2.0"

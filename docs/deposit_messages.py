@@ -38,7 +38,7 @@ def page(note: str) -> str:
 
 def _entry(name: str, row: Entry) -> str:
     meaning, remedy = outline(row)
-    return f"### {name}\n\n**{_registered(row)}**; who can act: {WHO[row.who]}\n\n> {_plain(meaning)}\n\n" + "".join(
+    return f"### {name}\n\n**{_registered(row)}**; who can act: {WHO[row.who]}\n\n> {escaped(meaning)}\n\n" + "".join(
         f"- {label}: {words}\n" for label, words in _facts(row, remedy)
     )
 
@@ -50,11 +50,11 @@ def _registered(row: Entry) -> str:
 
 
 def _facts(row: Entry, remedy: str) -> Iterator[tuple[str, str]]:
-    yield "What to do", _plain(remedy)
+    yield "What to do", escaped(remedy)
     yield "Sent again", ", or ".join(AGAIN[cause].format(", ".join(_setting(name) for name in row.settings))
                                      for cause in row.again)  # fmt: skip
     if row.examples:
-        yield "Crossref writes", "; ".join(f"“{_plain(text)}”" for text in row.examples)
+        yield "Crossref writes", "; ".join(f"“{escaped(text)}”" for text in row.examples)
     else:
         yield "Crossref writes", "nothing of the kind: the program concludes it"
 
@@ -62,7 +62,3 @@ def _facts(row: Entry, remedy: str) -> Iterator[tuple[str, str]]:
 def _setting(name: str) -> str:
     table, _, key = name.partition(".")
     return f"`{key}` of " + ('`[journals."ISSN"]`' if table == "journals" else f"`[{table}]`")
-
-
-def _plain(words: str) -> str:
-    return escaped(words.replace("`", ""))

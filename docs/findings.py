@@ -67,5 +67,5 @@ def _row(code: str, kind: Kind) -> str:
 
 
 def escaped(words: str) -> str:
-    """Words with a backslash where Markdown would read markup."""
-    return re.sub(r"([*_<>\[\]`|\\])", r"\\\1", words)
+    """Words with a backslash where Markdown would read markup. A command in backticks stays code."""
+    return re.sub(r"`[^`|]+`|[*_<>\[\]`|\\]", lambda found: found[0] if len(found[0]) > 1 else "\\" + found[0], words)

@@ -19,3 +19,13 @@ def test_explain_lists_all_findings(call):
     assert len(lines) == 1 + len(kinds())
     assert "doi-missing  " in "\n".join(lines)
     assert [one["code"] for one in answer(call("explain", "--json"))["findings"]] == list(kinds())
+
+
+def test_explain_prints_a_message_of_crossref(call):
+    done = call("explain", "issnowner")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("issnowner (what Crossref says about a deposit)\n")
+    assert "{" not in done.stdout
+    message = answer(call("explain", "issnowner", "--json"))["message"]
+    assert (message["class"], message["who"]) == ("issnowner", "publisher")
+    assert message["sentence"] in done.stdout

@@ -33,7 +33,7 @@ CALLS = {
     "dois": ("dois", "dois undo --all"),
     "show": ("show oai:small:4", "show oai:small:1"),
     "report": ("report",),
-    "explain": ("explain doi-missing",),
+    "explain": ("explain doi-missing", "explain issnowner"),
     "source rename, source forget": ("source rename small other", "source forget other --yes"),
     "source list, source probe, source add, source test": (
         "source list",

@@ -247,7 +247,7 @@ def export(
             minted=minted,
             system=terms.system if terms else "live",
             waits=terms is not None,
-            cleared=clearance_of(config, store, target, now, stop) if terms and reads_back and not dry_run else None,
+            cleared=clearance_of(config, store, target, terms, now, stop, reads=reads_back and not dry_run) if terms else None,
             stop=stop,
         )
         if report.thinner and not dry_run:

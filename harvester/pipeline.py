@@ -44,13 +44,13 @@ from harvester.harvesting.reconcile import reconcile_source
 from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
-from harvester.registration.again import note_changed_settings
+from harvester.registration.again import note_changes
 from harvester.registration.by_hand import release_login
 from harvester.registration.clearance import clearance_of
 from harvester.registration.drift_search import DriftFound
 from harvester.registration.drift_search import find_drift as search_drift
 from harvester.registration.importing import Imported, default_places, import_dois
-from harvester.registration.news import News
+from harvester.registration.news import News, read_open_fates
 from harvester.registration.news import read_news as news_of
 from harvester.registration.online_check import check_online as findings_online
 from harvester.registration.readback import ReadableAgency, reading
@@ -231,7 +231,7 @@ def export(
     with locks.hold(config.locks_dir, "export", what="export"):
         _update(config, store, names, today=_day(now), stop=stop)
         if terms and not dry_run:
-            note_changed_settings(config, store, AGENCIES[target.name], now())
+            note_changes(config, store, AGENCIES[target.name], now())
         minted = (store.minting.planned_dois if dry_run else store.minting.mint_planned)(sources, selection)
         if minted and not dry_run:
             _update(config, store, names, today=_day(now), stop=stop)
@@ -268,11 +268,13 @@ def deposit(
 ) -> RoundReport:
     """Sends the files of an agency that are due, and asks for their results: one round.
 
-    The files that were just `exported` are sent without asking whether a person has uploaded them. Without `sends`,
+    Where a result leaves open what became of a DOI, its record is read. The files that were just `exported` are sent without asking whether a person has uploaded them. Without `sends`,
     files are only asked for. Raises `ConfigError` without a login or a password, `BusyError`, and `Stopped`.
     """
     fresh = [file.batch_id for file in exported.files] if exported else []
-    return do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
+    report = do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
+    read_open_fates(config, store, agency, now, stop)
+    return report
 
 
 def check_login(config: Config, store: Store, agency: Agency, *, stop: Stop = never_stop) -> Answer | None:

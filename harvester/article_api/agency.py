@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.article_api import verdicts
 from harvester.article_api.api import ArticleApi
 from harvester.errors import ConfigError, HarvesterError
+from harvester.system.fingerprints import fingerprint, of_login
 from harvester.system.http import Connection
 
 
@@ -42,7 +40,7 @@ class ArticleApiAgency:
         """How files are sent; `None` if they are not. `login` and the `file` of its secret identify the account."""
         if settings.deposit == "off":
             return None
-        return Terms(system=settings.deposit, login=_fingerprint(*login, file=file), pace=settings.pace)
+        return Terms(system=settings.deposit, login=of_login(*login, file=file), pace=settings.pace)
 
     def host_of(self, settings: DepositSettings) -> str:
         """The address of the API. Raises `ConfigError` if nothing is sent."""
@@ -91,17 +89,4 @@ class ArticleApiAgency:
     def again(self, config: Any, kind: str) -> Again:
         table, catalogue = getattr(config, self.name), self.api.catalogue
         named = [f"{key}={getattr(table, key)!r}" for key in catalogue.settings_of(kind, self.name)]
-        return Again(time="time" in catalogue.known(kind).again, settings=_digest(*named) if named else None)
-
-
-def _fingerprint(*login: str | None, file: str | None) -> str:
-    """Changes with the login, and with the name and the date of the secret's file. It says nothing about either."""
-    date = ""
-    if file:
-        with suppress(OSError):
-            date = str(Path(file).stat().st_mtime_ns)
-    return _digest(*(part or "" for part in login), file or "", date)
-
-
-def _digest(*values: str) -> str:
-    return hashlib.sha256("\0".join(values).encode()).hexdigest()[:16]
+        return Again(time="time" in catalogue.known(kind).again, settings=fingerprint(*named) if named else None)

@@ -14,7 +14,7 @@ OF_FILE: dict[FileState, str] = {
     "queued": "waiting in the queue of the agency",
     "in_process": "being processed by the agency",
     "completed": "processed",
-    "throttled": "not received: the agency accepts no more files of this login at present",
+    "throttled": "not received, to be sent again",
     "unavailable": "not received: the agency could not be reached",
     "uncertain": "sent without a clear answer, so perhaps received",
     "lost": "unknown to the agency, although it should have been received",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -73,7 +73,10 @@ class ArticleApi(ABC):
             except Stopped:
                 if not verdicts:
                     raise
-                reply, found = NoReply(reason="Stopped"), Answer(kind="throttled", text="the program was stopped", retry_after=0.0)
+                reply, found = (
+                    NoReply(reason="Stopped"),
+                    Answer(kind="throttled", text="the program was stopped", retry_after=0.0),
+                )
             if isinstance(found, Answer):
                 return self._hidden(_after(found, len(verdicts), len(documents)))
             verdicts.append(found)

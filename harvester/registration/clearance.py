@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.answers import Facts, HeldRecord, ListedDoi, System, Terms
+from harvester.answers import Facts, HeldRecord, ListedDoi, System
 from harvester.config import Config
 from harvester.counting import counted
-from harvester.deposits.export import preview
+from harvester.deposits.export import NOT_SENT, Sending, preview
 from harvester.deposits.target import Target
 from harvester.errors import AgencyError, BusyError
 from harvester.identifiers import doi_prefix, fold_doi
@@ -26,6 +26,7 @@ from harvester.model import Article
 from harvester.registration.doi_states import FOREIGN, RICHER, is_held
 from harvester.registration.drift import is_foreign, is_richer
 from harvester.registration.readback import FEW, READABLE, Readback, is_same, reading
+from harvester.registration.registrar import terms_of
 from harvester.store import Event, Registration, SeenDoi, StoredArticle
 from harvester.system.stopping import Stop
 
@@ -183,13 +184,16 @@ class KnownHolds:
         return [one for one in articles if not is_held(known.get(fold_doi(one.doi or "")))]
 
 
-def clearance_of(
-    config: Config, store: Store, target: Target, terms: Terms, now: Callable[[], datetime], stop: Stop, *, reads: bool
-) -> Clearance | KnownHolds:
-    """What lets articles of a target pass. Without `reads`, or if the agency cannot be read, it is what is known."""
+def sending_of(
+    config: Config, store: Store, target: Target, now: Callable[[], datetime], stop: Stop, *, reads: bool
+) -> Sending:
+    """What an export has to leave out because its files are sent. Without `reads`, nothing is read at the agency."""
+    terms = terms_of(config, target.name)
+    if terms is None:
+        return NOT_SENT
     agency = READABLE.get(target.name)
     if agency is None or not reads or agency.unreadable(config):
-        return KnownHolds(store, target.name, terms.system)
+        return Sending(system=terms.system, waits=True, cleared=KnownHolds(store, target.name, terms.system))
 
     def connect() -> AbstractContextManager[Readback]:
         return reading(config, store, agency, now, stop)
@@ -197,4 +201,5 @@ def clearance_of(
     def facts_of(article: Article) -> Facts:
         return next(iter(agency.facts(preview(config, target, article, now=now())).values()), {})
 
-    return Clearance(store, agency.name, terms.system, connect, facts_of, now)
+    cleared = Clearance(store, agency.name, terms.system, connect, facts_of, now)
+    return Sending(system=terms.system, waits=True, cleared=cleared)

@@ -1,4 +1,4 @@
-"""`python -m tests.registration.dying STEP ARGUMENTS...`: the program, killed by SIGKILL before its step of this number.
+"""`python -m tests.registration.dying STEP ARGUMENTS...`: the program, which a SIGKILL ends before its step STEP.
 
 The steps are what is seen from outside: a file gets its name, a transaction that writes is committed, a request begins,
 a request has been sent and its answer is not read yet.

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from harvester.answers import Again
-from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.registration.again import due, has_changed
 from harvester.standin.diagnostic import failure
 from tests.registration.conftest import Depositor

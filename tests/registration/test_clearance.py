@@ -31,7 +31,13 @@ HOLDS: list[tuple[Any, tuple[int, ...], int | None, Sequence[str], str | None]] 
     (doi("registered", held=5), (5,), None, MORE, None),
     (doi("refused", kind="version_foreign", details={"held": "6"}), (5,), 6, (), "version_foreign"),
     (doi("refused", kind="version_foreign", overruled=6), (5,), 6, MORE, None),  # a person said that ours counts
-    (doi("refused", kind="year", held=5, overruled=6), (5,), 6, MORE, None),  # and then it was refused for another reason
+    (
+        doi("refused", kind="year", held=5, overruled=6),
+        (5,),
+        6,
+        MORE,
+        None,
+    ),  # and then it was refused for another reason
     (doi("refused", kind="year", overruled=6), (5,), 7, (), "version_foreign"),  # the other program deposits again
     (doi("elsewhere", kind="richer", overruled=6), (), 6, MORE, None),
     (doi("registered", held=5, kind="server", due=NOW), (5,), 6, (), "version_foreign"),

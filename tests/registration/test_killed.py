@@ -1,5 +1,5 @@
-"""`harvester deposit` as a process that is killed at any of its steps. The next round goes on: each file is sent once, and
-every DOI ends right.
+"""`harvester deposit` as a process that is killed at any of its steps. The next round goes on: each file is sent once,
+and every DOI ends right.
 """
 
 from __future__ import annotations

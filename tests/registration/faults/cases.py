@@ -374,7 +374,8 @@ def duplicate_with_old_wording(depositor: Depositor) -> None:
 
 
 @case("The same, and Crossref cannot be read", "nothing is said until the version is known",
-      reads="It is not known yet", uploads=2, states=everyone("uncertain"), kinds=everyone("version_unread"))  # fmt: skip
+      reads="It is not known yet", uploads=2, states=everyone("uncertain"),
+      kinds=everyone("version_unread"))  # fmt: skip
 def duplicate_unread(depositor: Depositor) -> None:
     (file,) = depositor.export().files
     depositor.standin.state.knobs.api_outage_until = depositor.now() + timedelta(days=2)
@@ -383,12 +384,14 @@ def duplicate_unread(depositor: Depositor) -> None:
     go_on(depositor)
 
 
-@case("A version is refused because of the title that the DOI belongs to", "the version of the DOI is read, and decides",
+@case("A version is refused because of the title that the DOI belongs to", "the version is read, and decides",
       reads="It is not known yet", uploads=2, states={"2": "uncertain"}, kinds={"2": "version_unread"})  # fmt: skip
 def version_of_title(depositor: Depositor) -> None:
     go(depositor)
     depositor.press.correct(2, title={"en": "Corrected"})
-    text = "Record not processed because submitted version: 1741279461550 is less or equal to previously submitted version"
+    text = (
+        "Record not processed because submitted version: 1741279461550 is less or equal to previously submitted version"
+    )
     text += " 1741279461551 - content item DOIs not processed due to title level error"
     answered(depositor, failure(SECOND, text, 4))
 

@@ -279,7 +279,8 @@ def deposit(
     """Sends the files of an agency that are due, and asks for their results: one round.
 
     Where a result leaves open what became of a DOI, its record is read. The files that were just `exported` are sent
-    without asking whether a person has uploaded them. Without `sends`, files are only asked for. Raises `ConfigError` without a login or a password, `BusyError`, and `Stopped`.
+    without asking whether a person has uploaded them. Without `sends`, files are only asked for. Raises `ConfigError`
+    without a login or a password, `BusyError`, and `Stopped`.
     """
     fresh = [file.batch_id for file in exported.files] if exported else []
     report = do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)

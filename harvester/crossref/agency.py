@@ -36,6 +36,7 @@ class _Configuration(Protocol):
 class CrossrefAgency:
     name = "crossref"
     title = "Crossref"
+    messages = messages.CATALOGUE
     off = 'Sending to Crossref is off. Set deposit = "test" or "live", login and password_file under [crossref].'
 
     def terms(self, config: _Configuration) -> Terms | None:

@@ -148,8 +148,8 @@ def _of(target: str, system: System) -> ColumnElement[bool]:
 
 
 def _registration(values: dict[str, Any]) -> Registration:
-    numbers = {name: None if (digits := values.pop(name)) is None else int(digits) for name in _NUMBERS}
-    return Registration(**values, **numbers)
+    numbers = {name: None if values[name] is None else int(values[name]) for name in _NUMBERS}
+    return Registration(**values | numbers)
 
 
 def _row(row: Any, target: str, system: System) -> DoiRow:

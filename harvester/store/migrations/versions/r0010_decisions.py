@@ -1,4 +1,4 @@
-"""The version of another program that a person has decided to overwrite."""
+"""The version of another program that a person has decided to overwrite, and the system that a mark is about."""
 
 from __future__ import annotations
 
@@ -10,3 +10,4 @@ down_revision = "0009"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE registration ADD COLUMN overruled TEXT")
+    op.execute("ALTER TABLE elsewhere ADD COLUMN system TEXT")

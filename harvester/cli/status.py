@@ -18,8 +18,9 @@ from harvester.cli.tables import table
 from harvester.cli.terminal import Tone, echo
 from harvester.config import Config, Source
 from harvester.counting import counted
-from harvester.daemon.due import Task, source_tasks, waiting_until
-from harvester.daemon.incidents import (
+from harvester.harvesting import lists
+from harvester.standing.due import Task, source_tasks, waiting_until
+from harvester.standing.incidents import (
     CRASHED,
     Incident,
     cause_and_remedy,
@@ -27,7 +28,6 @@ from harvester.daemon.incidents import (
     local_time,
     source_incidents,
 )
-from harvester.harvesting import lists
 from harvester.store import FormatStatus, Overview, RunRow, SourceStatus
 from harvester.system import locks
 

@@ -13,10 +13,10 @@ from prometheus_client.registry import Collector
 from harvester import __version__
 from harvester.checking.configured import configured_statuses
 from harvester.config import Config
-from harvester.daemon.due import Task, harvest_tasks, reconcile_tasks
-from harvester.daemon.incidents import source_incidents
 from harvester.registration import words
 from harvester.registration.registrar import sending_agencies
+from harvester.standing.due import Task, harvest_tasks, reconcile_tasks
+from harvester.standing.incidents import source_incidents
 from harvester.store import SourceStatus
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from harvester.config import load
 from harvester.store import Counts, FormatStatus, RunRow
 from harvester.system import locks
 from tests.cli.conftest import SCHEDULED, answer, long_ago
-from tests.daemon.test_incidents import INCIDENT
 from tests.providers import small_journal
 from tests.providers.server import reply
+from tests.standing.test_incidents import INCIDENT
 
 
 def test_status_before_and_after_the_first_harvest(configured):

@@ -24,10 +24,10 @@ from harvester.standing.incidents import (
     Incident,
     deposit_incidents,
     incident_of_writing,
-    local_time,
     run_fails,
     source_incidents,
 )
+from harvester.standing.moments import local_time
 from harvester.store import Alert, RunRow
 
 if TYPE_CHECKING:

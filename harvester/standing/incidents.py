@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +23,7 @@ from harvester.standing.due import (
     last_reconciliations,
     newest_runs,
 )
+from harvester.standing.moments import local_time
 from harvester.store import RunRow
 
 if TYPE_CHECKING:
@@ -72,10 +72,6 @@ class Incident(Struct, frozen=True, kw_only=True):
             f"  to do  {self.todo}\n"
             f"  see    {self.see}" + (f"\n  url    {self.url}" if self.url else "")
         )
-
-
-def local_time(moment: datetime, zone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
 def incident_of_runs(name: str, runs: Iterable[RunRow | None]) -> Incident | None:

@@ -63,7 +63,9 @@ def comparison_of(source: str) -> str:
 
 def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
     """Every scheduled task."""
-    tasks = harvest_tasks(config, store.runs, now) + reconcile_tasks(config, store.runs, now)
+    with store.overview() as overview:
+        overview.look_up_runs()
+        tasks = harvest_tasks(config, overview, now) + reconcile_tasks(config, overview, now)
     if schedule := config.export_schedule():
         last = store.ledger.last_export()
         due = _not_before_attempt(config, EXPORT, last, export_due(config, store, now))

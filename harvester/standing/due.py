@@ -148,7 +148,7 @@ def reconcile_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]
 def source_tasks(config: Config, runs: RunTable, name: str, now: datetime) -> list[Task]:
     """The harvest and the reconciliation of one source, if they have a schedule."""
     history = _history(config, runs, name)
-    harvest, reconcile = config.schedules().get(name), config.reconcile_schedules().get(name)
+    harvest, reconcile = config.schedule_of(name), config.reconcile_schedule_of(name)
     tasks = [_harvest_task(name, harvest, history, now)] if harvest else []
     return [*tasks, _reconcile_task(name, reconcile, history, now)] if reconcile else tasks
 

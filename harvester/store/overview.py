@@ -86,6 +86,8 @@ class Overview:
         newest = [(condition, "ORDER BY id DESC") for condition in (_WHOLE_LIST, complete, _COMPARISON, "TRUE")]
         for condition, order in (*newest, (_WHOLE_LIST, "ORDER BY id")):
             statement = _FIRST.format(condition=condition, order=order)
+            if statement in self._whole:
+                continue
             cursor = self._connection.execute(_FIRST_OF_EACH.format(condition=condition, order=order))
             columns = [column[0] for column in cursor.description]
             for row in cursor:

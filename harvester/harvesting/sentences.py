@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from harvester.harvesting.lists import BELIEVED
+from harvester.sets import renamed
 from harvester.store import RunWindow
 from harvester.tomltext import as_toml
 
@@ -22,10 +23,16 @@ def gives_less(window: RunWindow, total: int) -> str:
 
 
 def sets_gone(missing: Sequence[str], offered: Sequence[str], configured: Sequence[str]) -> str:
+    """The advice is never to remove a set: its records are probably in another one, and would not be updated."""
     has = f"; its sets are now {_some(offered)}" if offered else ""
-    rest = [name for name in configured if name not in missing]
-    todo = f"change `sets` of this source, for example to {as_toml(rest)}," if rest else "change `sets` of this source"
-    return f"the provider has no set {', '.join(missing)} any more{has}; {todo} or ask its administrator"
+    new = {name: found for name in missing if (found := renamed(name, offered, configured))}
+    if new:
+        same = " and ".join(f"{found} is {name} under a new name" for name, found in new.items())
+        wanted = list(dict.fromkeys(new.get(name, name) for name in configured))
+        todo = f"if {same}, set `sets = {as_toml(wanted)}` for this source"
+    else:
+        todo = "look in its list for the set that has these records now, and change `sets` of this source"
+    return f"the provider has no set {', '.join(missing)} any more{has}; {todo}, or ask its administrator"
 
 
 def _some(names: Sequence[str], most: int = 12) -> str:

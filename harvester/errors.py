@@ -89,9 +89,7 @@ _REFUSED = (202, 401, 402, 403, 405, 406, 407, 418, 451)
 class BadStatus(ProviderError):
     """The provider answered with an HTTP error. `retry_after` is how many seconds it wants us to wait."""
 
-    def __init__(
-        self, message: str, status: int, retry_after: float | None = None, *, is_wall: bool = False
-    ) -> None:
+    def __init__(self, message: str, status: int, retry_after: float | None = None, *, is_wall: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
@@ -104,9 +102,7 @@ class BadStatus(ProviderError):
 class BadAnswer(ProviderError):
     """The answer is not OAI-PMH: a web page, nothing, half a document, other XML or damaged XML."""
 
-    def __init__(
-        self, message: str, *, transient: bool = False, refused: bool = False, is_wall: bool = False
-    ) -> None:
+    def __init__(self, message: str, *, transient: bool = False, refused: bool = False, is_wall: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
         self.is_wall = is_wall

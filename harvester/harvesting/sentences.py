@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
@@ -10,6 +11,8 @@ from harvester.sets import renamed
 from harvester.store import RunWindow
 from harvester.tomltext import as_toml
 
+_LATE = "records were found that entered the lists after their datestamps"
+_OVERLAP_ADVICE = re.compile(rf"(?:^|; ){_LATE}; set `overlap = (\d+)` in \S+, so that harvests find such records")
 MOST_OVERLAP = timedelta(days=10)  # that the setting `overlap` may have
 
 
@@ -65,11 +68,21 @@ def no_such_format(prefix: str, offered: Iterable[str]) -> str:
 
 def late(lag: timedelta, source: str) -> str:
     """Records entered the lists `lag` after their datestamps; nothing: longer than any overlap."""
-    found = "records were found that entered the lists after their datestamps"
     if not lag:
-        return f"{found}, by more than {MOST_OVERLAP.days} days; only a comparison finds these, so keep `reconcile` set"
+        return f"{_LATE}, by more than {MOST_OVERLAP.days} days; only a comparison finds these, so keep `reconcile` set"
     days = min(-(-lag // timedelta(days=1)) + 1, MOST_OVERLAP.days)
-    return f"{found}; set `overlap = {days * 86400}` in [sources.{source}], so that harvests find such records"
+    return f"{_LATE}; set `overlap = {days * 86400}` in [sources.{source}], so that harvests find such records"
+
+
+def without_followed_advice(said: str | None, overlap: int) -> str | None:
+    """What a comparison said, without the advice to set `overlap` (seconds) once it is set; `None` if nothing is left.
+
+    The next comparison may be a month away.
+    """
+    advice = _OVERLAP_ADVICE.search(said or "")
+    if said is None or advice is None or overlap < int(advice[1]):
+        return said
+    return f"{said[: advice.start()]}{said[advice.end() :]}".removeprefix("; ") or None
 
 
 def emptied(source: str) -> str:

@@ -1,4 +1,4 @@
-"""The version of another program that a person has decided to overwrite, and the system that a mark is about."""
+"""The version of another program that a person has decided to overwrite."""
 
 from __future__ import annotations
 
@@ -10,4 +10,3 @@ down_revision = "0009"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE registration ADD COLUMN overruled TEXT")
-    op.execute("ALTER TABLE elsewhere ADD COLUMN system TEXT")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
-from harvester.cli import documents
+from harvester import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened

@@ -9,9 +9,8 @@ from typing import Literal
 import click
 from msgspec import Struct, structs
 
-from harvester import store
+from harvester import documents, store
 from harvester.checking.configured import Leftover, Notice, configured_statuses, leftovers, notices
-from harvester.cli import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.cli.tables import table

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from harvester import __version__
 from harvester.counting import counted
 from harvester.findings import WHO as FIXERS
+from harvester.markup import Html, Part, foreign, tag
 from harvester.registration.words import GROUPS
 from harvester.report.facts import Group, HeldBackRecord, JournalShare, Report
-from harvester.report.markup import Html, Part, foreign, tag
 from harvester.report.words import MEASURES, SEVERITIES, WHO
 from harvester.reports import RecordFinding
 from harvester.store import FormatStatus, SourceStatus

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import structs
 
-from harvester.store import FormatStatus, RunRow, RunWindow, SourceStatus
+from harvester.store import FormatStatus, Rejection, Run, RunRow, RunWindow, SourceStatus
 
 Document = dict[str, object]
 
@@ -15,6 +17,15 @@ def of_run(run: RunRow) -> Document:
     counts = structs.asdict(facts.pop("counts"))
     facts.pop("windows", None)
     return {"id": facts.pop("id"), "source": facts.pop("source"), "format": facts.pop("prefix"), **facts, **counts}
+
+
+def of_one_run(run: Run, rejected: Iterable[Rejection]) -> Document:
+    """The run with its list requests and the records that it rejected."""
+    return {
+        "run": of_run(run),
+        "windows": [of_window(window) for window in run.windows],
+        "rejected": [{"record": bad.identifier, "reason": bad.reason} for bad in rejected],
+    }
 
 
 def of_window(window: RunWindow) -> Document:

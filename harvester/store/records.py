@@ -12,7 +12,7 @@ from harvester.model import BadRecord, RawRecord, StoredRecord
 from harvester.sets import any_within
 from harvester.store import payloads
 from harvester.store.database import BulkStatement, Part, chunks, in_list
-from harvester.store.structs import RecordToSave, RejectedRecord, UnresolvedRejection
+from harvester.store.structs import RecordToSave, RejectedRecord, Rejection, UnresolvedRejection
 from harvester.store.tables import payload, record, record_version, rejected, run
 
 _DATESTAMP_SAMPLE = 500  # records whose datestamps `has_time_of_day` compares
@@ -152,6 +152,13 @@ class Records(Part):
             rows = connection.execute(select(rejected).where(rejected.c.run_id == run_id).order_by(rejected.c.id)).all()
             contents = payloads.load(connection, {row.payload_id for row in rows})
         return [RejectedRecord(row.run_id, row.identifier, row.reason, contents[row.payload_id]) for row in rows]
+
+    def rejections(self, run_id: int, limit: int | None = None) -> list[Rejection]:
+        """The records, or the first ones, that a run rejected, without their bytes."""
+        statement = select(rejected.c.identifier, rejected.c.reason).where(rejected.c.run_id == run_id)
+        with self._read() as connection:
+            rows = connection.execute(statement.order_by(rejected.c.id).limit(limit))
+            return [Rejection(row.identifier, row.reason) for row in rows]
 
     def last_rejection_id(self) -> int:
         """The id of the newest rejection, 0 if there is none; later rejections have higher ids."""

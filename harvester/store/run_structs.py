@@ -139,6 +139,14 @@ class RunRow(Struct, frozen=True, kw_only=True):
     counts: Counts
 
 
+class RunChoice(Struct, frozen=True, kw_only=True):
+    """Which runs are meant; `None` is any."""
+
+    source: str | None = None
+    state: str | None = None
+    kind: str | None = None
+
+
 class Run(RunRow, frozen=True, kw_only=True):
     """A run with its list requests."""
 

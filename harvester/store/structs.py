@@ -71,6 +71,13 @@ class RejectedRecord(Struct, frozen=True):
     payload: bytes
 
 
+class Rejection(Struct, frozen=True):
+    """A record that a run rejected: its identifier if it had one, and why."""
+
+    identifier: str | None
+    reason: str
+
+
 class UnresolvedRejection(Struct, frozen=True):
     """A record that was rejected and has not arrived since, with the reason of its last rejection."""
 

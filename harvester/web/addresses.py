@@ -1,0 +1,55 @@
+"""The table of all addresses. A new page is one line here and one module in `pages`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from werkzeug.routing import IntegerConverter, Map, Rule
+
+from harvester.web.kinds import Action, ListPage, Page, Target
+from harvester.web.pages import runs
+
+
+class Address(Struct, frozen=True):
+    """A path in werkzeug's form, the name by which links are built to it, and what is there."""
+
+    path: str
+    name: str
+    target: Target
+
+
+ADDRESSES = (
+    Address("/runs", "runs", runs.RUNS),
+    Address("/runs/<id:id>", "run", runs.RUN),
+    Address("/runs/<id:id>/progress", "run-progress", runs.PROGRESS),
+)
+TARGETS = {address.name: address.target for address in ADDRESSES}
+STATIC = "static"  # the name of the rule for the style sheet, the script and the icon
+
+
+class _Id(IntegerConverter):
+    """The number of a row. Longer ones than SQLite has are not found, and digits of other scripts neither."""
+
+    regex = "[0-9]{1,18}"
+
+
+def routes() -> Map:
+    """Every path, with the forms that it has: the name of the page, of its form `NAME.json`, of its form `NAME.csv`."""
+    rules = [rule for address in ADDRESSES for rule in _rules(address)]
+    rules.append(Rule("/static/<file>", endpoint=STATIC, methods=["GET"]))
+    return Map(rules, converters={"id": _Id}, strict_slashes=True, merge_slashes=False)
+
+
+def _rules(address: Address) -> Iterator[Rule]:
+    method = "POST" if isinstance(address.target, Action) else "GET"
+    yield Rule(address.path, endpoint=address.name, methods=[method])
+    for form in forms(address.target):
+        yield Rule(f"{address.path}.{form}", endpoint=f"{address.name}.{form}", methods=["GET"])
+
+
+def forms(target: Target) -> tuple[str, ...]:
+    """The forms that an address has in addition to the page."""
+    if isinstance(target, ListPage):
+        return ("json", "csv")
+    return ("json",) if isinstance(target, Page) and target.document else ()

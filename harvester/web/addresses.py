@@ -8,7 +8,8 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
-from harvester.web.pages import login, runs
+from harvester.web.pages import help as help_page
+from harvester.web.pages import home, login, runs, sources
 
 
 class Address(Struct, frozen=True):
@@ -20,6 +21,11 @@ class Address(Struct, frozen=True):
 
 
 ADDRESSES = (
+    Address("/", "home", home.HOME),
+    Address("/under-way", "under-way", home.UNDER_WAY),
+    Address("/sources", "sources", sources.SOURCES),
+    Address("/sources/<name>", "source", sources.SOURCE),
+    Address("/help", "help", help_page.HELP),
     Address("/login", "login", login.LOGIN),
     Address("/runs", "runs", runs.RUNS),
     Address("/runs/<id:id>", "run", runs.RUN),

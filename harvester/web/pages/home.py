@@ -114,7 +114,7 @@ def _line(line: SourceLine, context: Context) -> Html:
     elif standing.harvest is None:
         when = "no schedule"
     else:
-        when = ("next ", next_moment(standing.harvest, context))
+        when = ("next " if standing.harvest.due is None else "", next_moment(standing.harvest, context))
     last = ("complete ", parts.moment(standing.last_complete, context)) if standing.last_complete else "never complete"
     return tag(
         "li",

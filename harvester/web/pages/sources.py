@@ -55,7 +55,7 @@ def problem(one: Problem) -> Html:
     """What is wrong, what to do, and the command that says more."""
     todo = tag("p", tag("strong", "What to do: "), parts.prose(one.todo)) if one.todo else ()
     see = tag("p", "More: ", tag("code", one.see), class_="soft") if one.see else ()
-    return tag("div", tag("p", parts.prose(one.why)), todo, see, class_="problem")
+    return tag("div", tag("p", parts.prose(one.why)), todo, see, class_="problem bad" if one.see else "problem")
 
 
 def next_moment(task: Task | None, context: Context) -> Part:
@@ -64,7 +64,7 @@ def next_moment(task: Task | None, context: Context) -> Part:
         return tag("span", "no schedule", class_="soft")
     if task.due is None:
         return parts.moment(task.next, context)
-    return "now" if task.due >= context.now else ("now, due since ", parts.moment(task.due, context))
+    return "due now" if task.due >= context.now else ("due since ", parts.moment(task.due, context))
 
 
 # ------------------------------------------------------------------------------------------------- the list

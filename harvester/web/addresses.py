@@ -8,7 +8,7 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
-from harvester.web.pages import runs
+from harvester.web.pages import completeness, findings, record, records, runs
 
 
 class Address(Struct, frozen=True):
@@ -20,6 +20,14 @@ class Address(Struct, frozen=True):
 
 
 ADDRESSES = (
+    Address("/findings", "findings", findings.FINDINGS),
+    Address("/findings/<code>", "finding", findings.FINDING),
+    Address("/records", "records", records.RECORDS),
+    Address("/record", "record", record.RECORD),
+    Address("/record/sent", "record-sent", record.SENT),
+    Address("/record/article", "record-article", record.ARTICLE),
+    Address("/record/deposit", "record-deposit", record.DEPOSIT),
+    Address("/completeness", "completeness", completeness.COMPLETENESS),
     Address("/runs", "runs", runs.RUNS),
     Address("/runs/<id:id>", "run", runs.RUN),
     Address("/runs/<id:id>/progress", "run-progress", runs.PROGRESS),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from harvester.markup import Html, Part, foreign, tag
+from harvester.report import percent_bar
 from harvester.web.asked import Context
 from harvester.web.kinds import Column, Row
 
@@ -46,20 +47,17 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def shortened(text: str | None, most: int) -> str:
+    """The text on one line, cut short if it has more characters than that."""
+    line = " ".join((text or "")[: most * 4].split())
+    return line if len(line) <= most and len(text or "") <= most * 4 else f"{line[:most].rstrip()}…"
+
+
 def bar(done: int, total: int | None, words: str) -> Html:
     """How much of something is done, as a picture next to `words`. Without a total, only the words are shown."""
     if not total:
         return tag("span", words)
-    width = f"{100 * min(done, total) / total:.1f}"
-    picture = tag(
-        "svg",
-        tag("rect", class_="rail", width="100", height="8"),
-        tag("rect", class_="fill", width=width, height="8"),
-        class_="bar",
-        viewBox="0 0 100 8",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-    )
+    picture = percent_bar(100 * min(done, total) / total)
     return tag("span", picture, tag("span", words), class_="barred")
 
 

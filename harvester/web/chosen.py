@@ -157,12 +157,13 @@ def facets_of(asked: Asked, chosen: Chosen) -> Sequence[Facet]:
     if choice is None:
         return ()
     numbers, titles = numbers_of(asked, choice), in_time(asked.store.search.journals) or {}
+    journals = journal_values(asked.config, numbers.journals, titles)
     return (
         Facet(name="state", label="State", values=_state_values(numbers.states), at=numbers.at),
         Facet(name="source", label="Source", values=_by_number(numbers.sources, {})),
-        Facet(name="code", label="Finding", values=_code_values(numbers.codes)),
-        Facet(name="journal", label="Journal", values=journal_values(asked.config, numbers.journals, titles)),
-        Facet(name="year", label="Year", values=_year_values(numbers.years)),
+        Facet(name="code", label="Finding", values=_code_values(numbers.codes), is_behind=True),
+        Facet(name="journal", label="Journal", values=journals, is_behind=True),
+        Facet(name="year", label="Year", values=_year_values(numbers.years), is_behind=True),
     )
 
 

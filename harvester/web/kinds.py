@@ -61,6 +61,7 @@ class Facet(Struct, frozen=True, kw_only=True):
     label: str
     values: Sequence[Value] | None
     at: datetime | None = None
+    is_behind: bool = False  # a click, unless it is set
 
 
 def facet(name: str, label: str, numbers: Mapping[str, int] | None, words: Mapping[str, str] | None = None) -> Facet:

@@ -90,13 +90,16 @@ def _filters(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
     """The filters that are set, each to be removed, and below them the facets that are not set."""
     if not any(facet.values or facet.values is None for facet in found.facets) and not found.chosen.filters:
         return ()
-    groups = [_facet(facet, found.chosen, context) for facet in found.facets]
+    behind = [facet for facet in found.facets if facet.is_behind and not found.chosen.get(facet.name)]
+    groups = [_facet(facet, found.chosen, context) for facet in found.facets if facet not in behind]
+    hidden = [shown for facet in behind if (shown := _facet(facet, found.chosen, context))]
+    more = tag("details", tag("summary", "More filters"), hidden) if hidden else ()
     other = [name for name in found.chosen.filters if name not in {facet.name for facet in found.facets}]
     chips = [_removable(page.labels[name], found.chosen.filters[name], name, context) for name in other]
     counted = min((facet.at for facet in found.facets if facet.at), default=None)
     when = tag("p", "Counted ", parts.moment(counted, context), class_="soft") if counted else ()
     shown = tag("ul", chips, class_="chips") if chips else ()
-    return tag("nav", shown, groups, when, aria_label="Filters", class_="filters")
+    return tag("nav", shown, groups, more, when, aria_label="Filters", class_="filters")
 
 
 def _facet(facet: Facet, chosen: Chosen, context: Context) -> Part:

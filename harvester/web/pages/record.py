@@ -288,11 +288,11 @@ def _fields(one: OneRecord, context: Context) -> Part:
         Column(heading="Field", cell=lambda row, _: tag("span", row.name, title=row.path or None)),
         Column(heading="Value", cell=_value),
         Column(heading="Came from", cell=lambda row, _: tag("code", foreign(row.origin)) if row.origin else ""),
-        Column(heading="Doubt", cell=_doubts),
+        *([Column(heading="Doubt", cell=_doubts)] if one.findings else []),
     )
     return parts.section(
         "Fields",
-        tag("p", "What is doubtful comes first.", class_="soft"),
+        tag("p", "What is doubtful comes first.", class_="soft") if one.findings else (),
         tag("div", parts.table(columns, one.rows, context, caption="Fields of the article"), class_="fields"),
         id_="fields",
     )

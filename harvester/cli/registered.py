@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harvester.answers import System
 from harvester.cli.terminal import echo
 from harvester.config import Config
-from harvester.deposits.target import configured_targets
 from harvester.registration import described, words
 from harvester.registration.registrar import AGENCIES, Agency, shown_system
 from harvester.store import DoiRow, DoiState

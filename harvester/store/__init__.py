@@ -58,7 +58,7 @@ from harvester.store.run_structs import (
 from harvester.store.search_structs import (
     EVERY_FACT,
     ArticleChoice,
-    ArticleGroup,
+    ArticleCounts,
     ArticleLine,
     CodeCount,
     FoundFinding,
@@ -95,8 +95,8 @@ __all__ = [
     "Advance",
     "Alert",
     "ArticleChoice",
+    "ArticleCounts",
     "ArticleFacts",
-    "ArticleGroup",
     "ArticleLine",
     "ArticleToSave",
     "BatchMember",

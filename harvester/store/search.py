@@ -25,7 +25,7 @@ from harvester.store.deposits import deposit_states
 from harvester.store.search_structs import (
     EVERY_FACT,
     ArticleChoice,
-    ArticleGroup,
+    ArticleCounts,
     ArticleLine,
     CodeCount,
     FoundArticle,
@@ -62,17 +62,37 @@ class Search(Part):
         rows = self._rows(statement, choice, before=_LAST if before is None else before, limit=limit)
         return [FoundArticle(row.id, from_json(row.document)) for row in rows]
 
-    def groups(self, choice: ArticleChoice) -> list[ArticleGroup]:
-        """How many articles match, by source, state, journal and year."""
-        columns = "article.source, article.state, article.issn, article.year"
+    def number(self, choice: ArticleChoice) -> ArticleCounts | None:
+        """How many articles match, without reading them; `None` if that does not say it."""
+        if choice != ArticleChoice(
+            target=choice.target, system=choice.system, source=choice.source, facts=choice.facts
+        ) or _has_ledger(choice):
+            return None
+        rows = [
+            row
+            for row in self._rows("SELECT source, state, number FROM article_count WHERE number > 0", choice)
+            if choice.source in (None, row.source) and (not choice.states or row.state in choice.states)
+        ]
+        states, sources = Counter[str](), Counter[str]()
+        for row in rows:
+            states[row.state] += row.number
+            sources[row.source] += row.number
+        return ArticleCounts(states=dict(states), sources=dict(sources))
+
+    def counts(self, choice: ArticleChoice) -> ArticleCounts:
+        """How many articles match, by state, source, journal and year."""
         if choice.words or choice.named or choice.code or _has_ledger(choice):
-            begin = f"({self._ids(choice)}) one CROSS JOIN article ON article.id = one.id"
             ledger = _LEDGER if _has_ledger(choice) else ""
-            source = f"{begin} {ledger} WHERE {_conditions(choice)}"
+            source = (
+                f"({self._ids(choice)}) one CROSS JOIN article ON article.id = one.id {ledger} "
+                f"WHERE {_conditions(choice)}"
+            )
         else:
             source = f"article INDEXED BY ix_article_journal WHERE {_conditions(choice)}"
-        rows = self._rows(f"SELECT {columns}, count(*) AS number FROM {source} GROUP BY 3, 4, 2, 1", choice)
-        return [ArticleGroup(**row._asdict()) for row in rows]
+        found: dict[str, dict[Any, int]] = {"state": {}, "source": {}, "issn": {}, "year": {}}
+        for row in self._rows(_COUNTS.format(source=source), choice):
+            found[row.facet][row.value] = row.number
+        return ArticleCounts(states=found["state"], sources=found["source"], issns=found["issn"], years=found["year"])
 
     def sent(self, choice: ArticleChoice) -> dict[ArticleFacts, int]:
         """What decides how those are that match, are ready, and whose DOIs were deposited by anybody."""
@@ -86,9 +106,7 @@ class Search(Part):
     def codes(self, choice: ArticleChoice) -> list[CodeCount]:
         """The findings of the articles that match, by code, with the newest articles as examples."""
         if choice == ArticleChoice(target=choice.target, system=choice.system):
-            return [
-                CodeCount(**row._asdict(), examples=self._examples(row.code)) for row in self._rows(_CODES, choice)
-            ]
+            return [CodeCount(**row._asdict(), examples=self._examples(row.code)) for row in self._rows(_CODES, choice)]
         ledger = _LEDGER if _has_ledger(choice) else ""
         statement = (
             f"SELECT finding.code, finding.article_id AS id FROM ({self._ids(choice)}) one "
@@ -130,7 +148,8 @@ class Search(Part):
         with self._read() as connection:
             states = deposit_states(connection, sorted({row.article_id for row in rows}))
         return [
-            FoundFinding(article_id=row.article_id, position=row.position, row=_finding_row(row, states)) for row in rows
+            FoundFinding(article_id=row.article_id, position=row.position, row=_finding_row(row, states))
+            for row in rows
         ]
 
     def _examples(self, code: str) -> tuple[int, ...]:
@@ -149,6 +168,8 @@ class Search(Part):
             return _BY_NAME
         if choice.issns or choice.year is not None:
             return _descending(f"article INDEXED BY ix_article_journal WHERE {_in_index(choice)}")
+        if _has_ledger(choice) and all(facts.has_changed for facts in choice.facts or ()):
+            return _BY_CHANGE
         if _has_ledger(choice) and self._are_few(choice):
             return _BY_LEDGER
         return self._by_code_or_state(choice)
@@ -161,8 +182,8 @@ class Search(Part):
             return _descending("article INDEXED BY ix_article_state WHERE state = :state AND source = :source")
         if choice.source:
             return _descending("article WHERE +state IS NOT NULL AND source = :source")
-        if choice.states and matching < total / 2:
-            return _descending("article INDEXED BY ix_article_state WHERE state IN (SELECT value FROM json_each(:states))")
+        if len(choice.states) == 1 and matching < total / 2:
+            return _descending("article INDEXED BY ix_article_state WHERE state = :state")
         return _descending("article WHERE TRUE")
 
     def _number(self, choice: ArticleChoice) -> tuple[int, int]:
@@ -347,10 +368,20 @@ CASE WHEN article.state = 'held' THEN (
      SELECT json_object('code', code, 'path', path, 'value', value, 'detail', json(detail))
        FROM finding WHERE article_id = article.id AND severity = 'error' ORDER BY position LIMIT 1)
 END AS held_back
-"""  # noqa: S608 — our own words
+"""
 _FINDING = """
 finding.*, article.source, article.identifier, article.doi, article.issn, article.title,
 json_extract(article.document, '$.landing_page') AS landing_page
+"""
+# The articles are read once, and then the few groups of them.
+_COUNTS = """
+WITH grouped AS MATERIALIZED (
+    SELECT article.issn, article.year, article.state, article.source, count(*) AS number FROM {source}
+     GROUP BY 1, 2, 3, 4)
+SELECT 'state' AS facet, state AS value, sum(number) AS number FROM grouped GROUP BY state
+ UNION ALL SELECT 'source', source, sum(number) FROM grouped GROUP BY source
+ UNION ALL SELECT 'issn', issn, sum(number) FROM grouped GROUP BY issn
+ UNION ALL SELECT 'year', year, sum(number) FROM grouped GROUP BY year
 """
 _CODES = """
 SELECT code, count(*) AS findings, count(DISTINCT article_id) AS articles FROM finding INDEXED BY ix_finding_code
@@ -375,6 +406,15 @@ SELECT article.id FROM registration CROSS JOIN article ON article.doi_key = regi
  WHERE registration.target = :target AND registration.system = :system
    AND registration.state IN (SELECT value FROM json_each(:registered)) AND article.id < :before
  ORDER BY article.id DESC LIMIT -1
+"""
+_BY_CHANGE = """
+SELECT id FROM (
+    SELECT article.id FROM deposited CROSS JOIN article INDEXED BY ix_article_doi ON article.doi_key = deposited.doi_key
+     WHERE deposited.target = :target AND article.state = 'ready' AND article.fingerprint <> deposited.fingerprint
+     UNION
+    SELECT article.id FROM elsewhere CROSS JOIN article INDEXED BY ix_article_doi ON article.doi_key = elsewhere.doi_key
+     WHERE elsewhere.target = :target AND article.state = 'ready' AND article.fingerprint <> elsewhere.fingerprint)
+ WHERE id < :before ORDER BY id DESC LIMIT -1
 """
 _DEPOSITED = """
 SELECT doi_key FROM deposited WHERE target = :target

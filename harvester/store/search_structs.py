@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import get_args
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from harvester.store.deposit_structs import ArticleFacts
 from harvester.store.registration_structs import DoiState
 from harvester.store.structs import FindingRow
 
-_STATES = ("ready", "held", "deleted")
+_STATES: tuple[Literal["ready", "held", "deleted"], ...] = ("ready", "held", "deleted")
 EVERY_FACT = tuple(  # whatever can be true of an article
     ArticleFacts(state=state, in_file=in_file, is_marked=is_marked, has_changed=has_changed, registration=known)
     for state, in_file, is_marked, has_changed, known in product(
@@ -61,14 +61,16 @@ class ArticleLine(Struct, frozen=True, kw_only=True):
     held_back: Finding | None
 
 
-class ArticleGroup(Struct, frozen=True, kw_only=True):
-    """How many articles of one source are in one state of the store, in one journal and year."""
+class ArticleCounts(Struct, frozen=True, kw_only=True):
+    """How many articles match: by state of the store, by source, by the first ISSN of the journal, and by year.
 
-    source: str
-    state: str
-    issn: str | None
-    year: int | None
-    number: int
+    Those by ISSN and year are `None` if they were not asked for.
+    """
+
+    states: dict[str, int]
+    sources: dict[str, int]
+    issns: dict[str | None, int] | None = None
+    years: dict[int | None, int] | None = None
 
 
 class CodeCount(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,7 @@ from harvester.identifiers import clean_doi
 from harvester.markup import foreign
 from harvester.registration.registrar import shown_agency, shown_system
 from harvester.standing.article import STATES, ArticleState, facts_in, state_of
-from harvester.store import ArticleChoice, ArticleGroup, CodeCount
+from harvester.store import ArticleChoice, CodeCount
 from harvester.store.reading import in_time
 from harvester.web.asked import Asked, whole_number
 from harvester.web.kinds import Chosen, Facet, Value
@@ -36,6 +37,7 @@ LABELS = {
     "year": "Year",
 }
 _MOST_WORDS = 8  # of a search
+_BUDGET, _LEAST = 0.5, 0.05  # seconds for all numbers of a page; counting does not begin with less
 _BY_BASE: dict[str, ArticleState] = {"held": "held_back", "deleted": "deleted"}
 
 
@@ -53,7 +55,7 @@ def choice_of(config: Config, filters: Mapping[str, str]) -> ArticleChoice | Non
         named=named,
         words=() if named else tuple(searched.split()[:_MOST_WORDS]),
         source=filters.get("source"),
-        facts=facts_in(state) if state else None,  # type: ignore[arg-type]  # it is one of them
+        facts=facts_in(state) if state else None,
         code=filters.get("code"),
         issns=_issns(config, filters.get("journal")),
         year=_year(filters.get("year")),
@@ -86,34 +88,39 @@ def _year(year: str | None) -> int | None:
 class Numbers(Struct, frozen=True, kw_only=True):
     """How many articles match, by what they are counted by. What could not be counted in time is `None`.
 
-    `states` is `None` for states whose numbers are not known. `at`: when the oldest of these numbers was counted, if
+    Single states have `None` if only their number is not known. `at`: when the oldest of these numbers was counted, if
     that was before this request.
     """
 
-    total: int | None
     states: Mapping[ArticleState, int | None] | None
     sources: Mapping[str, int] | None
-    journals: Mapping[str | None, int] | None
+    issns: Mapping[str | None, int] | None
     years: Mapping[int | None, int] | None
     codes: Sequence[CodeCount] | None
     at: datetime | None
 
 
 def numbers_of(asked: Asked, choice: ArticleChoice) -> Numbers:
-    """Counts the articles that match."""
-    store = asked.store
-    groups = remembered(asked, ("groups", choice), lambda: in_time(lambda: store.search.groups(choice)))
-    codes = remembered(asked, ("codes", choice), lambda: in_time(lambda: store.search.codes(choice)))
-    sent = remembered(asked, ("sent", choice), lambda: in_time(lambda: _sent(store, choice)))
-    counted = groups.value
+    """Counts the articles that match, as far as this is possible in a moment."""
+    search, end = asked.store.search, time.monotonic() + _BUDGET
+
+    def counted(what: str, count: Callable[[], T]) -> Counted[T | None]:
+        left = end - time.monotonic()
+        if left < _LEAST:
+            return Counted(None)
+        return remembered(asked, (what, choice), lambda: in_time(count, left))
+
+    sent = counted("sent", lambda: _sent(asked.store, choice))
+    counts = counted("counts", lambda: search.counts(choice))
+    codes = counted("codes", lambda: search.codes(choice))
+    known = search.number(choice) or counts.value
     return Numbers(
-        total=None if counted is None else sum(group.number for group in counted),
-        states=None if counted is None else _states(counted, sent.value, choice),
-        sources=None if counted is None else _sum(counted, lambda group: group.source),
-        journals=None if counted is None else _sum(counted, lambda group: group.issn),
-        years=None if counted is None else _sum(counted, lambda group: group.year),
+        states=_states(known.states, sent.value) if known else None,
+        sources=known.sources if known else None,
+        issns=counts.value.issns if counts.value else None,
+        years=counts.value.years if counts.value else None,
         codes=codes.value,
-        at=min((one.at for one in (groups, codes, sent) if one.at), default=None),
+        at=min((one.at for one in (counts, codes, sent) if one.at), default=None),
     )
 
 
@@ -129,18 +136,8 @@ def _sent(store: Store, choice: ArticleChoice) -> Counter[ArticleState]:
     return found
 
 
-def _sum(groups: Iterable[ArticleGroup], key: Callable[[ArticleGroup], T]) -> dict[T, int]:
-    numbers: Counter[T] = Counter()
-    for group in groups:
-        numbers[key(group)] += group.number
-    return dict(numbers)
-
-
-def _states(
-    groups: Iterable[ArticleGroup], sent: Counter[ArticleState] | None, choice: ArticleChoice
-) -> dict[ArticleState, int | None]:
+def _states(by_base: Mapping[str, int], sent: Counter[ArticleState] | None) -> dict[ArticleState, int | None]:
     """The numbers of all states. What was not sent is what is left of the ready ones."""
-    by_base = _sum(groups, lambda group: group.state)
     numbers: dict[ArticleState, int | None] = {_BY_BASE[base]: by_base[base] for base in by_base.keys() & _BY_BASE}
     if not (ready := by_base.get("ready", 0)):
         return numbers
@@ -157,7 +154,7 @@ def facets_of(asked: Asked, chosen: Chosen) -> Sequence[Facet]:
     if choice is None:
         return ()
     numbers, titles = numbers_of(asked, choice), in_time(asked.store.search.journals) or {}
-    journals = journal_values(asked.config, numbers.journals, titles)
+    journals = journal_values(asked.config, numbers.issns, titles)
     return (
         Facet(name="state", label="State", values=_state_values(numbers.states), at=numbers.at),
         Facet(name="source", label="Source", values=_by_number(numbers.sources, {})),

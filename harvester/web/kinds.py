@@ -103,6 +103,7 @@ class ListPage(Struct, Generic[Row], frozen=True, kw_only=True):
     before: Callable[[Asked], Any] | None = None
     above: Callable[[Any, Context], Part] | None = None
     heading: Callable[[Any], str] | None = None  # from the facts above, where the title is not enough
+    is_stacked: bool = False  # whether the cells of a row are below each other on a small screen
     has_rows: bool = True  # otherwise the page has no table of rows: what is above says it in another way
 
 

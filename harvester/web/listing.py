@@ -72,7 +72,7 @@ def _rows(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
     if found.rows:
         caption = f"{page.title}, 50 at a time"
         return (
-            parts.table(page.columns, found.rows, context, caption=caption),
+            parts.table(page.columns, found.rows, context, caption=caption, is_stacked=page.is_stacked),
             _pager(found, context),
             _forms(page, found, context),
         )
@@ -150,10 +150,7 @@ def _pager(found: Found[Row], context: Context) -> Part:
 
 def _forms(page: ListPage[Row], found: Found[Row], context: Context) -> Html:
     filters = dict(found.chosen.filters)
-    links = [
-        tag("a", form.upper(), href=context.links.form(form))
-        for form in ("csv", "json")
-    ]
+    links = [tag("a", form.upper(), href=context.links.form(form)) for form in ("csv", "json")]
     which = "All that match" if filters else f"All {page.plural}"
     return tag("p", f"{which} as ", links[0], " or ", links[1], class_="soft forms")
 

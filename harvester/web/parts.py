@@ -82,14 +82,21 @@ def facts(*pairs: tuple[str, Part]) -> Html:
     return tag("dl", shown, class_="facts")
 
 
-def table(columns: Sequence[Column[Row]], rows: Sequence[Row], context: Context, *, caption: str) -> Html:
-    """A table in a frame of its own, which scrolls on a small screen and can be reached by keyboard."""
+def table(
+    columns: Sequence[Column[Row]], rows: Sequence[Row], context: Context, *, caption: str, is_stacked: bool = False
+) -> Html:
+    """A table in a frame of its own, which scrolls on a small screen and can be reached by keyboard.
+
+    On a small screen the cells of a row of a stacked one are below each other.
+    """
     heads = [
         tag("th", column.heading, scope="col", class_="number" if column.is_number else None) for column in columns
     ]
     body = [tag("tr", _cells(columns, row, context)) for row in rows]
     whole = tag("table", tag("caption", caption, class_="hidden"), tag("thead", tag("tr", heads)), tag("tbody", body))
-    return tag("div", whole, class_="scroll", tabindex=0, role="region", aria_label=caption)
+    return tag(
+        "div", whole, class_="scroll stacked" if is_stacked else "scroll", tabindex=0, role="region", aria_label=caption
+    )
 
 
 def _cells(columns: Sequence[Column[Row]], row: Row, context: Context) -> list[Html]:

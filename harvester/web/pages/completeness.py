@@ -87,8 +87,9 @@ def _show(found: Completeness, context: Context) -> Part:
     return (
         tag(
             "p",
-            "The share of articles that have each kind of metadata, counted as Crossref's participation reports do, over "
-            f"the articles ready for deposit. Current are {found.year - 2} to {found.year}, the back file is all before.",
+            "The share of articles that have each kind of metadata, counted as Crossref's participation reports do, "
+            f"over the articles ready for deposit. Current are {found.year - 2} to {found.year}, the back file is all "
+            "before.",
             class_="soft",
         ),
         () if found.is_whole else _partly(found),

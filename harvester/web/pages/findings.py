@@ -103,7 +103,7 @@ def _examples(asked: Asked, count: CodeCount) -> tuple[RecordFinding, ...]:
     return tuple(found)
 
 
-def _facets(asked: Asked, chosen: Chosen) -> Sequence[Facet]:
+def _facets(asked: Asked, _: Chosen) -> Sequence[Facet]:
     """Only the severities are counted: counting the findings of every source takes seconds."""
     sources = [Value(name, foreign(name)) for name in _sources(asked)]
     titles = in_time(asked.store.search.journals)
@@ -171,7 +171,9 @@ def _records(code: str, context: Context) -> str:
 
 def _show_examples(group: Group, context: Context, *, with_message: bool) -> Part:
     items = [
-        tag("li", _record(one, context), (tag("br"), foreign(parts.shortened(one.message, 300))) if with_message else ())
+        tag(
+            "li", _record(one, context), (tag("br"), foreign(parts.shortened(one.message, 300))) if with_message else ()
+        )
         for one in group.examples
     ]
     more = group.count.articles - len(items)
@@ -264,4 +266,5 @@ FINDING: ListPage[Row] = ListPage(
     before=lambda asked: asked.path["code"],
     above=_explain,
     heading=lambda code: code,
+    is_stacked=True,
 )

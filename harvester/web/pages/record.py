@@ -293,7 +293,11 @@ def _fields(one: OneRecord, context: Context) -> Part:
     return parts.section(
         "Fields",
         tag("p", "What is doubtful comes first.", class_="soft") if one.findings else (),
-        tag("div", parts.table(columns, one.rows, context, caption="Fields of the article"), class_="fields"),
+        tag(
+            "div",
+            parts.table(columns, one.rows, context, caption="Fields of the article", is_stacked=True),
+            class_="fields",
+        ),
         id_="fields",
     )
 
@@ -310,8 +314,9 @@ def _doubts(row: Field, context: Context) -> Part:
         tag(
             "div",
             parts.state(_TONES[doubt.severity], foreign(doubt.message)),
-            tag("p", foreign(doubt.fix), class_="soft") if doubt.severity != "info" else (),
+            tag("p", foreign(doubt.fix), class_="soft") if doubt.severity == "warning" else (),  # errors are above
             tag("p", _code(doubt.code, context), class_="soft"),
+            class_="doubt",
         )
         for doubt in row.doubts
     ]
@@ -373,7 +378,14 @@ def _version(number: int, shown: Version, one: OneRecord, context: Context) -> P
     version, run = shown.version, tag("a", f"run {shown.version.run_id}", href=_run(shown.version.run_id, context))
     size = "deleted" if version.size is None else f"{version.size:,} bytes"
     repaired = f"; repaired: {', '.join(version.repairs)}" if version.repairs else ""
-    line = (tag("code", foreign(version.prefix)), f", {size}, ", run, ", ", parts.moment(version.came, context), repaired)
+    line = (
+        tag("code", foreign(version.prefix)),
+        f", {size}, ",
+        run,
+        ", ",
+        parts.moment(version.came, context),
+        repaired,
+    )
     values = {"format": version.prefix, **({} if version.number is None else {"version": version.number})}
     if shown.text is not None:
         text = _text(one, context, shown.text, f"sent-{number}", "record-sent", **values)

@@ -114,4 +114,5 @@ RECORDS: ListPage[ArticleLine] = ListPage(
     empty=_nothing,
     before=lambda _: None,
     above=_search,
+    is_stacked=True,
 )

@@ -9,6 +9,7 @@ Goals: 0.3 s at the median, 1 s at worst, or the page says what it did not count
 
 from __future__ import annotations
 
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -145,17 +146,15 @@ def measure(folder: Path, out: TextIO) -> None:
             gave_up = "   says what it did not count" if "more than a second" in body else ""
         median, worst = statistics.median(times), max(times)
         over = "" if (median <= GOALS[0] and worst <= GOALS[1]) or gave_up else "   OVER"
-        ratio = median / statistics.median(bare)
+        ratio = f"{median / statistics.median(bare):5.1f} of a bare count"
         print(
-            f"  {address:<50} {status} {median:.3f} s, worst {worst:.3f} s, {ratio:5.1f} of a bare count{gave_up}{over}",
+            f"  {address:<50} {status} {median:.3f} s, worst {worst:.3f} s, {ratio}{gave_up}{over}",
             file=out,
             flush=True,
         )
 
 
 def _bare(path: str) -> float:
-    import sqlite3
-
     began = perf_counter()
     connection = sqlite3.connect(path)
     connection.execute("SELECT count(*) FROM article WHERE state = 'ready' AND source = 's1'").fetchone()

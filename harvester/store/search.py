@@ -33,7 +33,7 @@ from harvester.store.search_structs import (
 )
 from harvester.store.structs import FindingRow
 
-_FEW = 20_000  # rows that are read and sorted in a moment
+_FEW, _MANY = 20_000, 50_000  # rows that are found by another table, and that are read one by one, in a moment
 _LAST = 2**63 - 1  # above every id
 _EXAMPLES = 3
 
@@ -176,7 +176,7 @@ class Search(Part):
 
     def _by_code_or_state(self, choice: ArticleChoice) -> str:
         matching, total = self._number(choice)
-        if choice.code and (choice.source is None or matching > _FEW):
+        if choice.code and (choice.source is None or matching > _MANY):
             return _BY_CODE
         if choice.source and len(choice.states) == 1:
             return _descending("article INDEXED BY ix_article_state WHERE state = :state AND source = :source")

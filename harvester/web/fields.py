@@ -136,9 +136,12 @@ def _words(path: str) -> str:
         return "The record"
     inside, numbered = re.sub(r"\[(\d+)\].*$", "", path), re.search(r"\[(\d+)\]$", path)
     name = _NAMES.get(inside) or inside.replace("_", " ").replace(".", ": ").capitalize()
-    return f"{name} {int(numbered[1]) + 1}" if numbered else name
+    if numbered:
+        return f"{name} {int(numbered[1]) + 1}"
+    return f"{name}s" if inside in _LISTS else name
 
 
+_LISTS = ("titles", "contributors", "abstracts", "dates", "licenses", "files", "relations")
 _NAMES = {
     "doi": "DOI",
     "titles": "Title",

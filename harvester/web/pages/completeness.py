@@ -18,6 +18,7 @@ from harvester.web.chosen import choice_of, journal_values, remembered
 from harvester.web.kinds import Chosen, Facet, ListPage, Value
 
 _BUDGET = 0.5  # seconds in which articles are read
+_BATCH = 200  # articles read at once
 _READY = frozenset(facts for facts in EVERY_FACT if facts.state == "ready")
 _LABELS = {"source": "Source", "journal": "Journal"}
 _PERCENTS = tuple(f"percent.{name}" for name in MEASURES)
@@ -41,7 +42,7 @@ class _Reading:
 
     def articles(self, budget: float) -> Iterator[Article]:
         end, before = time.monotonic() + budget, None
-        while found := self._asked.store.search.articles(self._choice, before=before):
+        while found := self._asked.store.search.articles(self._choice, before=before, limit=_BATCH):
             self.number += len(found)
             before = found[-1].id
             yield from (one.article for one in found)
@@ -50,7 +51,7 @@ class _Reading:
         self.is_whole = True
 
 
-def _completeness(asked: Asked, filters: dict[str, str], budget: float = _BUDGET) -> Completeness:
+def _completeness(asked: Asked, filters: dict[str, str], budget: float) -> Completeness:
     year = asked.now.year
     choice = choice_of(asked.config, filters)
     if choice is None:
@@ -62,7 +63,7 @@ def _completeness(asked: Asked, filters: dict[str, str], budget: float = _BUDGET
 
 def _read(asked: Asked) -> Completeness:
     filters = {name: value for name in _LABELS if (value := asked.query.get(name, "").strip())}
-    return remembered(asked, ("completeness", *filters.items()), lambda: _completeness(asked, filters)).value
+    return remembered(asked, ("completeness", *filters.items()), lambda: _completeness(asked, filters, _BUDGET)).value
 
 
 def _rows(asked: Asked, chosen: Chosen) -> Sequence[JournalShare]:

@@ -35,14 +35,17 @@ def document(body: Body, context: Context) -> str:
     inner = (
         tag("a", "Skip to the content", href="#content", class_="skip"),
         _menu(context),
+        tag("p", id="status", role="status", class_="hidden"),
         tag("main", tag("h1", body.heading or body.title), body.content, id="content", tabindex=-1),
         _footer(context),
     )
     return f"<!DOCTYPE html>\n{tag('html', tag('head', head), tag('body', inner), lang='en', dir='ltr')}\n"
 
 
-def _menu(context: Context) -> Html:
+def _menu(context: Context) -> Part:
     links = context.links
+    if links.name == "login":
+        return ()  # there is nothing to see before
     here = _SECTIONS.get(links.name, links.name)
     entries = [
         tag("li", tag("a", words, href=links.to(name), aria_current="page" if name == here else None, data_key=letter))
@@ -54,5 +57,12 @@ def _menu(context: Context) -> Html:
 
 def _footer(context: Context) -> Html:
     links = context.links
-    help_: Part = (" · ", tag("a", "Help", href=links.to("help"))) if links.has("help") else ()
-    return tag("footer", tag("p", f"Harvester {__version__}", help_))
+    words = [tag("span", f"Harvester {__version__}")]
+    if links.has("help"):
+        words.append(tag("a", "Help", href=links.to("help"), data_help=True))
+    if context.may_log_in:
+        words.append(tag("a", "Log in", href=links.to("login")))
+    if context.may_log_out:
+        button = tag("button", "Log out", class_="plain")
+        words.append(tag("form", button, method="post", action=links.to("log-out")))
+    return tag("footer", words)

@@ -8,6 +8,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from harvester.markup import Html, Part, foreign, tag
 from harvester.report import percent_bar
 from harvester.web.asked import Context
@@ -104,6 +106,31 @@ def _cells(columns: Sequence[Column[Row]], row: Row, context: Context) -> list[H
     name = tag("th", first.cell(row, context), scope="row")
     cells = [tag("td", one.cell(row, context), class_="number" if one.is_number else None) for one in others]
     return [name, *cells]
+
+
+def prose(text: str) -> Html:
+    """A sentence of ours about something of others: what is between backticks is code."""
+    pieces = text.split("`")
+    shown = [tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)]
+    return tag("bdi", shown if len(pieces) % 2 else text)
+
+
+class Tile(Struct, frozen=True, kw_only=True):
+    """A number with its words. `None` was not counted, because that takes too long. `href`: the list that it counts."""
+
+    words: str
+    number: int | None
+    href: str | None = None
+
+
+def tiles(shown: Sequence[Tile]) -> Html:
+    return tag("dl", [tag("div", tag("dt", tile.words), tag("dd", _tile(tile))) for tile in shown], class_="tiles")
+
+
+def _tile(tile: Tile) -> Part:
+    if tile.number is None:
+        return tag("span", "not counted", class_="soft uncounted")
+    return tag("a", number(tile.number), href=tile.href) if tile.href else number(tile.number)
 
 
 def raw(text: str) -> Html:

@@ -13,25 +13,12 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.store import Rejection, Run, RunChoice, RunRow, RunWindow
 from harvester.store.reading import in_time
 from harvester.system import locks
-from harvester.web import parts
+from harvester.web import parts, run_parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, Fragment, ListPage, Page, facet
+from harvester.web.run_parts import KINDS, STATES, run_state
 
-# Each state in words, in the order of the chips.
-STATES: dict[str, tuple[parts.Tone, str]] = {
-    "running": ("wait", "under way"),
-    "failed": ("bad", "failed"),
-    "incomplete": ("look", "incomplete"),
-    "waiting": ("wait", "waiting"),
-    "complete": ("good", "complete"),
-}
-KINDS = {"full": "whole list", "incremental": "changes", "range": "range of dates", "reconcile": "comparison"}
 SHOWN = 200  # rejected records and windows on one page; all are in the JSON
-
-
-def run_state(run: RunRow) -> Html:
-    """The state of a run as sign and words."""
-    return parts.state(*STATES[run.state])
 
 
 # ------------------------------------------------------------------------------------------------- the list
@@ -83,10 +70,10 @@ RUNS: ListPage[RunRow] = ListPage(
     facets=_facets,
     columns=(
         Column(heading="Run", cell=_name),
+        Column(heading="State", cell=_outcome),
         Column(heading="Source", cell=_source),
         Column(heading="Began", cell=lambda run, context: parts.moment(run.started, context)),
         Column(heading="Kind", cell=lambda run, _: KINDS[run.kind]),
-        Column(heading="State", cell=_outcome),
         Column(heading="New", cell=lambda run, _: parts.number(run.counts.new), is_number=True),
         Column(heading="Changed", cell=lambda run, _: parts.number(run.counts.changed), is_number=True),
         Column(heading="Deleted", cell=lambda run, _: parts.number(run.counts.deleted), is_number=True),
@@ -105,29 +92,34 @@ RUNS: ListPage[RunRow] = ListPage(
 
 
 class OneRun(Struct, frozen=True, kw_only=True):
-    """A run, the records it rejected, and whether a process is at work on its source."""
+    """A run, the records it rejected, whether a process is at work on its source, and whether that is configured."""
 
     run: Run
     rejected: Sequence[Rejection]
     is_at_work: bool
+    is_configured: bool
 
 
 def _read_run(asked: Asked) -> OneRun:
-    run = _run(asked)
-    return OneRun(run=run, rejected=asked.store.records.rejections(run.id), is_at_work=_is_at_work(asked, run))
+    return _one(asked, with_rejected=True)
 
 
 def _read_progress(asked: Asked) -> OneRun:
     """The same without the rejected records, which are not shown as progress."""
-    run = _run(asked)
-    return OneRun(run=run, rejected=(), is_at_work=_is_at_work(asked, run))
+    return _one(asked, with_rejected=False)
 
 
-def _run(asked: Asked) -> Run:
+def _one(asked: Asked, *, with_rejected: bool) -> OneRun:
     try:
-        return asked.store.runs.get(asked.path["id"])
+        run = asked.store.runs.get(asked.path["id"])
     except LookupError:
         raise NotFound(f"There is no run {asked.path['id']}") from None
+    return OneRun(
+        run=run,
+        rejected=asked.store.records.rejections(run.id) if with_rejected else (),
+        is_at_work=_is_at_work(asked, run),
+        is_configured=run.source in asked.config.sources,
+    )
 
 
 def _is_at_work(asked: Asked, run: Run) -> bool:
@@ -150,7 +142,7 @@ def _show_run(one: OneRun, context: Context) -> Body:
 
 def _show_progress(one: OneRun, context: Context) -> Html:
     """What changes while a run is under way: its state, its numbers and its list requests."""
-    run, end = one.run, one.run.finished or context.now
+    run, end, name = one.run, one.run.finished or context.now, foreign(one.run.source)
     numbers = [
         tag("div", tag("dt", name), tag("dd", parts.number(count)))
         for name, count in structs.asdict(run.counts).items()
@@ -160,7 +152,7 @@ def _show_progress(one: OneRun, context: Context) -> Html:
         "div",
         parts.facts(
             ("State", _state_of(one)),
-            ("Source", tag("a", foreign(run.source), href=context.links.to("runs", source=run.source))),
+            ("Source", tag("a", name, href=context.links.to("source", name=run.source)) if one.is_configured else name),
             ("Format", tag("code", run.prefix)),
             ("Kind", KINDS[run.kind]),
             ("Began", parts.moment(run.started, context)),
@@ -173,6 +165,7 @@ def _show_progress(one: OneRun, context: Context) -> Html:
         tag("dl", numbers, class_="tiles"),
         _windows(run),
         data_running=one.is_at_work,
+        data_says=run_parts.spoken(run),
     )
 
 

@@ -198,6 +198,7 @@ def snapshot(path: Path, timeout: float) -> Iterator[Overview]:
     """A snapshot of the store in this file, which must be current (`is_current`). Raises `StoreError`."""
     try:
         with closing(_connected(path, timeout)) as connection:
+            connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             yield Overview(connection)
     except sqlite3.DatabaseError as error:

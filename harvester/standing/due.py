@@ -12,11 +12,10 @@ from msgspec import Struct
 
 from harvester.config import Config, Source
 from harvester.config.schedule import Schedule, due_since, next_after
-from harvester.daemon import mtime_marker
-from harvester.daemon.mtime_marker import Dates
 from harvester.store import RunRow
-from harvester.system import locks
+from harvester.system import locks, mtime_marker
 from harvester.system.files import make_folder
+from harvester.system.mtime_marker import Dates
 
 if TYPE_CHECKING:
     from harvester.store import Store

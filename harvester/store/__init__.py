@@ -73,6 +73,7 @@ from harvester.store.structs import (
     SourceStatus,
     StoredArticle,
     UnresolvedRejection,
+    Wish,
     status_or_empty,
 )
 
@@ -134,6 +135,7 @@ __all__ = [
     "SwitchGranularity",
     "Transition",
     "UnresolvedRejection",
+    "Wish",
     "connect",
     "last_change_if_read_only",
     "open_overview",

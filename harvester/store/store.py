@@ -28,6 +28,7 @@ from harvester.store.runs import Runs, apply_transition, count_page
 from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, SourceStatus
 from harvester.store.submissions import Submissions
+from harvester.store.wishes import Wishes
 from harvester.system.progress import report
 
 
@@ -52,6 +53,7 @@ class Store:
         self.runs = Runs(database)
         self.sources = Sources(database)
         self.submissions = Submissions(database)
+        self.wishes = Wishes(database)
 
     @property
     def path(self) -> Path:

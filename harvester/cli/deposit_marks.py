@@ -15,14 +15,14 @@ from harvester.cli import selection
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.confirmation import is_confirmed
 from harvester.cli.output import as_json
-from harvester.cli.registered import chosen, of_target, system_of
+from harvester.cli.registered import of_target
 from harvester.config import Config, select_sources
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS
 from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi, find_dois
 from harvester.registration import by_hand
-from harvester.registration.registrar import Agency
+from harvester.registration.registrar import Agency, chosen, system_of
 from harvester.store import MarkPreview, Selection
 
 if TYPE_CHECKING:

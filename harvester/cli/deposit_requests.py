@@ -11,14 +11,14 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
-from harvester.cli.registered import chosen, of_target, system_of
+from harvester.cli.registered import of_target
 from harvester.cli.terminal import echo
 from harvester.counting import counted
 from harvester.errors import ConfigError, HarvesterError
 from harvester.identifiers import clean_doi
 from harvester.registration import by_hand
 from harvester.registration.by_hand import ReadLog
-from harvester.registration.registrar import Agency
+from harvester.registration.registrar import Agency, chosen, system_of
 
 if TYPE_CHECKING:
     from harvester.store import Store

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harvester.answers import System
 from harvester.cli.terminal import echo
 from harvester.config import Config
-from harvester.deposits.target import configured_targets
 from harvester.registration import described, words
-from harvester.registration.registrar import AGENCIES, Agency, sending_agencies
+from harvester.registration.registrar import AGENCIES, Agency, system_of
 from harvester.store import DoiRow, DoiState
 
 if TYPE_CHECKING:
@@ -29,20 +27,6 @@ of_target = click.option(
     type=click.Choice(sorted(AGENCIES)),
     help="Which deposits; if not set, those of the only target in config.toml, or of the first that files are sent to.",
 )
-
-
-def chosen(config: Config, target: str | None) -> Agency:
-    """The agency that a command is about: the one named, else the first that sends, else the first configured."""
-    if target:
-        return AGENCIES[target]
-    configured = [AGENCIES[one.name] for one in configured_targets(config) if one.name in AGENCIES]
-    return next(iter([*sending_agencies(config), *configured, *AGENCIES.values()]))
-
-
-def system_of(config: Config, agency: Agency) -> System:
-    """The system to show: that of the configuration, or the real one while nothing is sent."""
-    terms = agency.terms(config)
-    return terms.system if terms else "live"
 
 
 class Group:

@@ -13,7 +13,6 @@ from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.deposited import deposit_words
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened
-from harvester.cli.registered import system_of
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.crossref.agency import CROSSREF_AGENCY
@@ -24,6 +23,7 @@ from harvester.findings import kinds, remedy, sentence
 from harvester.identifiers import clean_doi
 from harvester.model import Article, Finding, to_json
 from harvester.registration import described
+from harvester.registration.registrar import system_of
 from harvester.store import DepositState, StoredArticle
 from harvester.text import plain
 

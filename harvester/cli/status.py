@@ -7,12 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-<<<<<<< HEAD
-from harvester import documents, store
-from harvester.checking.configured import Leftover, Notice, configured_statuses, leftovers, notices
-=======
 from harvester import store
->>>>>>> standing
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.cli.tables import table

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, Terms, Who
+from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.config import Config
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.datacite.agency import DATACITE_AGENCY
+from harvester.deposits.target import configured_targets
 from harvester.doaj.agency import DOAJ_AGENCY
 from harvester.system.stopping import Stop
 
@@ -85,3 +86,17 @@ def sending_agencies(config: Config) -> list[Agency]:
 def terms_of(config: Config, target: str) -> Terms | None:
     """How files of a target are sent; `None` if they are not."""
     return AGENCIES[target].terms(config) if target in AGENCIES else None
+
+
+def chosen(config: Config, target: str | None = None) -> Agency:
+    """The agency that a command is about: the one named, else the first that sends, else the first configured."""
+    if target:
+        return AGENCIES[target]
+    configured = [AGENCIES[one.name] for one in configured_targets(config) if one.name in AGENCIES]
+    return next(iter([*sending_agencies(config), *configured, *AGENCIES.values()]))
+
+
+def system_of(config: Config, agency: Agency) -> System:
+    """The system to show: that of the configuration, or the real one while nothing is sent."""
+    terms = agency.terms(config)
+    return terms.system if terms else "live"

@@ -57,9 +57,9 @@ class Wishes(Part):
         """Those that are not done, oldest first."""
         return self._select(select(*_FIELDS).where(wish.c.done.is_(None)).order_by(wish.c.id))
 
-    def is_asked(self, what: str, subject: str) -> bool:
-        """Whether such a wish waits."""
-        which = (wish.c.what == what) & (wish.c.subject == subject)
+    def is_asked(self, what: str, subject: str, *, since: datetime) -> bool:
+        """Whether such a wish waits that is as new as that."""
+        which = (wish.c.what == what) & (wish.c.subject == subject) & (wish.c.asked >= since)
         with self._read() as connection:
             return connection.execute(select(wish.c.id).where(_NOT_TAKEN, which)).first() is not None
 

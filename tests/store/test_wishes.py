@@ -74,8 +74,9 @@ def test_open_wishes_come_oldest_first(opened: Store):
 
 def test_only_a_wish_that_waits_is_asked(opened: Store):
     wish = ask(opened, "stop")
-    assert opened.wishes.is_asked("stop", "wetlands")
-    assert not opened.wishes.is_asked("stop", "rivers")
-    assert not opened.wishes.is_asked("harvest", "wetlands")
+    assert opened.wishes.is_asked("stop", "wetlands", since=NOW)
+    assert not opened.wishes.is_asked("stop", "wetlands", since=LATER)
+    assert not opened.wishes.is_asked("stop", "rivers", since=NOW)
+    assert not opened.wishes.is_asked("harvest", "wetlands", since=NOW)
     opened.wishes.take(wish.id, NOW)
-    assert not opened.wishes.is_asked("stop", "wetlands")
+    assert not opened.wishes.is_asked("stop", "wetlands", since=NOW)

@@ -155,10 +155,10 @@ def standing(config: Config, wish: Wish, now: datetime) -> Standing:
     if wish.what == "stop" and others:
         return Standing(state="waiting", words=f"It stops after the page that it is reading: {others[0]}.")
     when = f"after {others[0] if others else holder} has ended" if others or holder else "now"
-    return _waiting(config, wish, when, now)
+    return _waiting(config, when, now)
 
 
-def _waiting(config: Config, wish: Wish, when: str, now: datetime) -> Standing:
+def _waiting(config: Config, when: str, now: datetime) -> Standing:
     """Who takes it: the daemon, else the next call by cron, else nobody, unless a person runs the command."""
     if locks.holder(config.locks_dir, "daemon"):
         return Standing(state="waiting", words=f"The daemon does this {when}.")

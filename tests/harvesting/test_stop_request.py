@@ -11,6 +11,7 @@ from harvester.harvesting.stop_request import StopRequest
 from harvester.reports import RunReport
 from harvester.system.stopping import never_stop
 from tests.chaos.harvesting import bench, harvest, held, reconcile, same
+from tests.providers.server import Request
 from tests.providers.truth import Truth, broken
 from tests.workbench import Workbench
 
@@ -20,7 +21,8 @@ def ask(made: Workbench, what: str = "stop", subject: str = "journal") -> int:
         return store.wishes.ask(what, subject, {}, by="anna", now=made.now()).id
 
 
-LISTS = ("ListRecords", "ListIdentifiers")
+def of_list(request: Request) -> bool:
+    return request.query.get("verb") in ("ListRecords", "ListIdentifiers")
 
 
 @pytest.fixture(autouse=True)

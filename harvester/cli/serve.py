@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 
@@ -9,14 +10,13 @@ import click
 
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.progress import opened
-from harvester.web.server import serve
-from harvester.web.site import Site
-
-DEFAULT = "127.0.0.1:8765"
+from harvester.daemon.logs import set_up
+from harvester.web.serving import serve_page
+from harvester.web.site import LOOPBACK
 
 
 @click.command(cls=Command)
-@click.option("--listen", metavar="ADDRESS:PORT", help=f"Where to serve; [web] listen, or {DEFAULT}, when absent.")
+@click.option("--listen", metavar="ADDRESS:PORT", help=f"Where to serve; [web] listen, or {LOOPBACK}, when absent.")
 @pass_common
 def command(common: Common, listen: str | None) -> None:
     """Serves the web page, until Ctrl-C: what needs a person, runs, findings, records, deposits.
@@ -26,9 +26,10 @@ def command(common: Common, listen: str | None) -> None:
     config = common.load()
     with opened(common, config):
         pass  # made or upgraded, which a page never does
+    set_up(common.log_format, logging.DEBUG if common.verbose else logging.INFO, verbose=common.verbose)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    with serve(Site(lambda: config), listen or DEFAULT) as address:
+    with serve_page(lambda: config, listen or config.web.listen or LOOPBACK) as address:
         common.say(f"The page is at {address} until Ctrl-C.")
         try:
             ended.wait()

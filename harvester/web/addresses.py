@@ -8,7 +8,7 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
-from harvester.web.pages import runs
+from harvester.web.pages import login, runs
 
 
 class Address(Struct, frozen=True):
@@ -20,12 +20,14 @@ class Address(Struct, frozen=True):
 
 
 ADDRESSES = (
+    Address("/login", "login", login.LOGIN),
     Address("/runs", "runs", runs.RUNS),
     Address("/runs/<id:id>", "run", runs.RUN),
     Address("/runs/<id:id>/progress", "run-progress", runs.PROGRESS),
 )
 TARGETS = {address.name: address.target for address in ADDRESSES}
-STATIC = "static"  # the name of the rule for the style sheet, the script and the icon
+# The rules that need neither a store nor a page: `site` answers them itself.
+STATIC, LOG_IN, LOG_OUT = "static", "log-in", "log-out"
 
 
 class _Id(IntegerConverter):
@@ -38,6 +40,8 @@ def routes() -> Map:
     """Every path, with the forms that it has: the name of the page, of its form `NAME.json`, of its form `NAME.csv`."""
     rules = [rule for address in ADDRESSES for rule in _rules(address)]
     rules.append(Rule("/static/<file>", endpoint=STATIC, methods=["GET"]))
+    rules.append(Rule("/login", endpoint=LOG_IN, methods=["POST"]))
+    rules.append(Rule("/logout", endpoint=LOG_OUT, methods=["POST"]))
     return Map(rules, converters={"id": _Id}, strict_slashes=True, merge_slashes=False)
 
 

@@ -60,6 +60,8 @@ class Context(Struct, frozen=True, kw_only=True):
     now: datetime
     zone: str = "UTC"
     may_act: bool = False
+    may_log_in: bool = False
+    may_log_out: bool = False
 
 
 class Body(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harvester import __version__
-from harvester.markup import Html, Part, tag
+from harvester.markup import Html, tag
 from harvester.web.asked import Body, Context
 from harvester.web.static import FILES
 
@@ -46,12 +46,19 @@ def _menu(context: Context) -> Html:
     entries = [
         tag("li", tag("a", words, href=links.to(name), aria_current="page" if name == here else None, data_key=letter))
         for name, (words, letter) in MENU.items()
-        if links.has(name)
+        if links.has(name) and links.name != "login"
     ]
     return tag("header", tag("nav", tag("ul", entries), aria_label="Main"), class_="menu")
 
 
 def _footer(context: Context) -> Html:
     links = context.links
-    help_: Part = (" · ", tag("a", "Help", href=links.to("help"))) if links.has("help") else ()
-    return tag("footer", tag("p", f"Harvester {__version__}", help_))
+    words = [tag("span", f"Harvester {__version__}")]
+    if links.has("help"):
+        words.append(tag("a", "Help", href=links.to("help"), data_help=True))
+    if context.may_log_in:
+        words.append(tag("a", "Log in", href=links.to("login")))
+    if context.may_log_out:
+        button = tag("button", "Log out", class_="plain")
+        words.append(tag("form", button, method="post", action=links.to("log-out")))
+    return tag("footer", words)

@@ -110,8 +110,8 @@ def _bound(listen: str) -> Iterator[socket.socket]:
     """A socket bound to the address. A file that a killed process has left there is replaced."""
     try:
         bound = _bind_file(Path(listen.removeprefix(UNIX))) if listen.startswith(UNIX) else _bind_port(listen)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise HarvesterError(f"[web] listen: {listen} cannot be used: {reason}; name another address") from error
     try:
         yield bound

@@ -7,17 +7,22 @@ from harvester.errors import StoreError
 from harvester.markup import joined
 from harvester.web import failures
 from harvester.web.addresses import routes
-from harvester.web.asked import Body
+from harvester.web.asked import Context
+from harvester.web.failures import Failure
+from harvester.web.links import Links
+from tests.store.samples import NOW
 
 ROUTES = routes().bind("localhost")
+CONTEXT = Context(links=Links(ROUTES, "failure"), now=NOW)
 
 
-def text(body: Body) -> str:
+def text(failure: Failure) -> str:
+    body = failures.show(failure, CONTEXT)
     return str(html.fragment_fromstring(f"<div>{joined(body.content)}</div>").text_content())
 
 
 def test_unknown_page():
-    assert text(failures.of_http(NotFound(), "/rums", ROUTES)) == "The nearest one is /runs."
+    assert text(failures.of_http(NotFound(), "/rums", ROUTES)) == "The nearest page is /runs."
     assert failures.of_http(NotFound("There is no run 7"), "/runs/7", ROUTES).title == "There is no run 7"
 
 
@@ -26,8 +31,8 @@ def test_odd_path_is_not_repeated():
 
 
 def test_refusal_says_why():
-    body = failures.of_http(Forbidden("Add this to [web] hosts."), "/", ROUTES)
-    assert (body.title, text(body)) == ("Not allowed", "Add this to [web] hosts.")
+    failure = failures.of_http(Forbidden("Add this to [web] hosts."), "/", ROUTES)
+    assert (failure.title, text(failure)) == ("Not allowed", "Add this to [web] hosts.")
 
 
 def test_store_says_its_own_sentence():

@@ -9,7 +9,7 @@ import pytest
 from harvester.errors import QueryTimeout
 from harvester.store.store import Store
 from harvester.web.layout import MENU
-from harvester.web.site import HEADERS
+from harvester.web.replies import HEADERS
 from tests.web.conftest import Browser
 
 

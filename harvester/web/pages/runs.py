@@ -83,10 +83,10 @@ RUNS: ListPage[RunRow] = ListPage(
     facets=_facets,
     columns=(
         Column(heading="Run", cell=_name),
+        Column(heading="State", cell=_outcome),
         Column(heading="Source", cell=_source),
         Column(heading="Began", cell=lambda run, context: parts.moment(run.started, context)),
         Column(heading="Kind", cell=lambda run, _: KINDS[run.kind]),
-        Column(heading="State", cell=_outcome),
         Column(heading="New", cell=lambda run, _: parts.number(run.counts.new), is_number=True),
         Column(heading="Changed", cell=lambda run, _: parts.number(run.counts.changed), is_number=True),
         Column(heading="Deleted", cell=lambda run, _: parts.number(run.counts.deleted), is_number=True),

@@ -32,7 +32,7 @@ def test_runs_are_listed_newest_first(browser: Browser, three: None):
     seen = browser.get("/runs")
     assert (seen.status, seen.heading) == (200, "Runs")
     assert [link.text for link in seen.page.xpath("//tbody//th/a")] == ["Run 3", "Run 2", "Run 1"]
-    assert seen.page.xpath("//tbody/tr[1]/td[1]/bdi/text()") == ["rivers"]
+    assert seen.page.xpath("//tbody/tr[1]/td[2]/bdi/text()") == ["rivers"]
     assert "✕ failed" in seen.text
     assert HOSTILE in seen.text  # as text
     assert not seen.page.xpath("//main//script")

@@ -10,7 +10,7 @@ import click
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.registration import described, words
-from harvester.registration.registrar import AGENCIES, Agency, system_of
+from harvester.registration.registrar import AGENCIES, Agency, shown_system
 from harvester.store import DoiRow, DoiState
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Group:
 
 def print_states(config: Config, store: Store, agency: Agency, dois: Collection[str] = ()) -> None:
     """Prints how many DOIs are in each state, and for each kind of message one sentence, who acts, and what to do."""
-    system = system_of(config, agency)
+    system = shown_system(config, agency)
     groups = _groups(agency, store.registrations.rows(agency.name, system, dois))
     for state, title in words.GROUPS.items():
         of_state = groups.get(state, {})

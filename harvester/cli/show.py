@@ -23,7 +23,7 @@ from harvester.findings import kinds, remedy, sentence
 from harvester.identifiers import clean_doi
 from harvester.model import Article, Finding, to_json
 from harvester.registration import described
-from harvester.registration.registrar import system_of
+from harvester.registration.registrar import shown_system
 from harvester.store import DepositState, StoredArticle
 from harvester.text import plain
 
@@ -119,7 +119,7 @@ def _registered(config: Config, store: Store, stored: StoredArticle) -> str | No
     """What became of its DOI at Crossref, if it was sent."""
     if not stored.doi:
         return None
-    system = system_of(config, CROSSREF_AGENCY)
+    system = shown_system(config, CROSSREF_AGENCY)
     rows = store.registrations.rows(CROSSREF_AGENCY.name, system, [stored.doi])
     told = (f"{described.sentence(CROSSREF_AGENCY, row)} ({system})" for row in rows if row.registration)
     return next(told, None)

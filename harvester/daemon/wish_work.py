@@ -19,7 +19,7 @@ from harvester.errors import BusyError, ConfigError, HarvesterError
 from harvester.probing.probe import probe_source
 from harvester.probing.summary import facts, formats, what_is_wrong
 from harvester.registration import by_hand
-from harvester.registration.registrar import AGENCIES, Agency, system_of
+from harvester.registration.registrar import AGENCIES, Agency, shown_system
 from harvester.registration.round import RoundReport
 from harvester.reports import RunReport
 from harvester.store import Wish
@@ -145,7 +145,7 @@ def _told_round(exported: str, done: RoundReport, agency: Agency) -> Outcome:
 
 def _retry(asked: Asked) -> Outcome:
     config, store, agency, choices = asked.config, asked.store, asked.agency, asked.wish.choices
-    system = system_of(config, agency)
+    system = shown_system(config, agency)
     if choices.get("login") == "yes":
         terms = agency.terms(config)
         if terms is None:
@@ -172,7 +172,7 @@ def _mark(asked: Asked) -> Outcome:
         dois = _dois(asked)
     if not dois:
         return Outcome("There is no such DOI any more, so nothing was marked.", succeeded=False)
-    system = system_of(config, agency)
+    system = shown_system(config, agency)
     number = by_hand.mark(config, store, agency, system, dois, asked.now, registered=registered)
     words = "registered" if registered else "not registered. The next deposit includes what the store has of them"
     return Outcome(f"{counted(number, 'DOI')} marked as {words}.")
@@ -183,7 +183,7 @@ def _dois(asked: Asked) -> list[str]:
     choices = asked.wish.choices
     if doi := choices.get("doi"):
         return [doi]
-    system = system_of(asked.config, asked.agency)
+    system = shown_system(asked.config, asked.agency)
     found = asked.store.registrations.keys(asked.agency.name, system, choices.get("state"), choices.get("class"))
     if len(found) > int(choices["expected"]):
         raise HarvesterError(
@@ -198,7 +198,7 @@ def _uploaded(asked: Asked) -> Outcome:
         asked.config,
         asked.store,
         asked.agency,
-        system_of(asked.config, asked.agency),
+        shown_system(asked.config, asked.agency),
         asked.wish.choices["file"],
         asked.now,
     )
@@ -208,7 +208,7 @@ def _uploaded(asked: Asked) -> Outcome:
 def _log(asked: Asked) -> Outcome:
     config, store, agency, wish = asked.config, asked.store, asked.agency, asked.wish
     data = store.wishes.upload(wish.id) or b""
-    system = system_of(config, agency)
+    system = shown_system(config, agency)
     logs = by_hand.read_logs(config, store, agency, system, data, asked.now, name=wish.choices.get("file"))
     lines = []
     for log in logs:

@@ -72,7 +72,14 @@ KINDS: dict[str, WishKind] = {
 
 def title(wish: Wish) -> str:
     """What was asked for."""
-    return KINDS[wish.what].title.format(subject=wish.subject)
+    kind = KINDS.get(wish.what)  # a newer program may have others
+    return kind.title.format(subject=wish.subject) if kind else f"{wish.what} {wish.subject}".strip()
+
+
+def about(wish: Wish) -> str | None:
+    """What it is about: `SOURCE`, `DEPOSITS` or `ARTICLES`."""
+    kind = KINDS.get(wish.what)
+    return kind.about if kind else None
 
 
 def command(config: Config) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from harvester.store.registration_structs import DoiState, FileState
+
 
 class DepositState(Struct, frozen=True, kw_only=True):
     """What became of the DOI of an article for one target.
@@ -92,13 +94,13 @@ class FileRow(Struct, frozen=True, kw_only=True):
     sha256: str
     records: int
     changed_since: int
-    state: str
+    state: FileState
     since: datetime
     sent: datetime | None = None
     next: datetime | None = None
     submission_id: str | None = None
     answer: str = ""
-    dois: dict[str, int] = {}
+    dois: dict[DoiState, int] = {}
 
 
 class DepositRow(Struct, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ from harvester.store.deposit_structs import (
     FileRow,
     MarkPreview,
 )
+from harvester.store.registration_structs import DoiState
 from harvester.store.registrations import is_due_again
 from harvester.store.selection import selected
 from harvester.store.structs import Selection, StoredArticle
@@ -80,7 +81,7 @@ class Deposits(Part):
             numbers = connection.execute(
                 _DOIS_OF_FILES, {"system": system, "ids": json.dumps([row["batch_id"] for row in rows])}
             ).all()
-        dois: dict[str, dict[str, int]] = {}
+        dois: dict[str, dict[DoiState, int]] = {}
         for row in numbers:
             dois.setdefault(row.batch_id, {})[row.state] = row.number
         return [FileRow(**row, dois=dois.get(row["batch_id"], {})) for row in rows]

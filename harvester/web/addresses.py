@@ -8,7 +8,7 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
-from harvester.web.pages import login, runs
+from harvester.web.pages import ask, asked_for, deposit, deposits, dois, login, runs
 
 
 class Address(Struct, frozen=True):
@@ -21,6 +21,17 @@ class Address(Struct, frozen=True):
 
 ADDRESSES = (
     Address("/login", "login", login.LOGIN),
+    Address("/deposits", "deposits", deposits.FILES),
+    Address("/deposits/files.zip", "deposits-zip", deposits.ZIP),
+    Address("/deposits/dois", "dois", dois.DOIS),
+    Address("/deposits/doi", "doi", dois.DOI),
+    Address("/deposits/<id>", "deposit", deposit.FILE),
+    Address("/deposits/<id>/file", "deposit-file", deposit.DOWNLOAD),
+    Address("/ask/<what>", "ask", ask.ASK),
+    Address("/ask/<what>", "ask-for", ask.ASK_FOR),
+    Address("/asked", "wishes", asked_for.WISHES),
+    Address("/asked/<id:id>", "wish", asked_for.WISH),
+    Address("/asked/<id:id>/progress", "wish-progress", asked_for.PROGRESS),
     Address("/runs", "runs", runs.RUNS),
     Address("/runs/<id:id>", "run", runs.RUN),
     Address("/runs/<id:id>/progress", "run-progress", runs.PROGRESS),

@@ -101,7 +101,8 @@ def _kind(row: DoiRow) -> str | None:
     return row.held_back.code if row.held_back else None
 
 
-def _who(row: DoiRow) -> Who:
+def who(row: DoiRow) -> Who:
+    """Who can act on what became of the DOI."""
     if row.registration:
         return row.registration.who
     return _WHO[findings.kinds()[row.held_back.code].who] if row.held_back else "nobody"

@@ -24,56 +24,51 @@ WishState = Literal["waiting", "under way", "interrupted", "done", "failed"]
 class WishKind(Struct, frozen=True, kw_only=True):
     """A kind of wish: what it is about, in words, and the locks that whoever does it needs.
 
-    `subject` in a lock is that of the wish. `command` does the same in a shell.
+    `{subject}` is that of the wish.
     """
 
     about: str
     title: str
-    command: str
     locks: tuple[str, ...] = ()
 
 
 _OF_SOURCE = ("source-{subject}",)
 KINDS: dict[str, WishKind] = {
-    "harvest": WishKind(about=SOURCE, title="Harvest {subject}", command="harvest {subject}", locks=_OF_SOURCE),
-    "full": WishKind(
-        about=SOURCE, title="Harvest all records of {subject}", command="harvest --full {subject}", locks=_OF_SOURCE
-    ),
+    "harvest": WishKind(about=SOURCE, title="Harvest {subject}", locks=_OF_SOURCE),
+    "full": WishKind(about=SOURCE, title="Harvest all records of {subject}", locks=_OF_SOURCE),
     "compare": WishKind(
         about=SOURCE,
         title="Compare {subject} with its provider",
-        command="reconcile {subject}",
         locks=_OF_SOURCE,
     ),
-    "stop": WishKind(about=SOURCE, title="Stop the run of {subject}", command="", locks=_OF_SOURCE),
-    "test": WishKind(about=SOURCE, title="Test {subject}", command="source test {subject}"),
-    "rebuild": WishKind(about=ARTICLES, title="Rebuild the articles of {subject}", command="remap {subject}"),
-    "export": WishKind(
-        about=DEPOSITS, title="Write deposit files for {subject}", command="export {subject}", locks=(EXPORT_LOCK,)
-    ),
+    "stop": WishKind(about=SOURCE, title="Stop the run of {subject}", locks=_OF_SOURCE),
+    "test": WishKind(about=SOURCE, title="Test {subject}"),
+    "rebuild": WishKind(about=ARTICLES, title="Rebuild the articles of {subject}"),
+    "export": WishKind(about=DEPOSITS, title="Write deposit files for {subject}", locks=(EXPORT_LOCK,)),
     "deposit": WishKind(
         about=DEPOSITS,
         title="Write and send deposit files to {subject}",
-        command="deposit --target {subject}",
         locks=(EXPORT_LOCK, DEPOSIT_LOCK),
     ),
-    "retry": WishKind(about=DEPOSITS, title="Send again to {subject}", command="deposits retry", locks=(DEPOSIT_LOCK,)),
-    "uploaded": WishKind(
-        about=DEPOSITS, title="Mark a file as uploaded to {subject}", command="", locks=(DEPOSIT_LOCK,)
-    ),
-    "mark": WishKind(
-        about=DEPOSITS, title="Note what is registered at {subject}", command="deposits mark", locks=(DEPOSIT_LOCK,)
-    ),
-    "log": WishKind(
-        about=DEPOSITS, title="Read a log of {subject}", command="deposits read FILE", locks=(DEPOSIT_LOCK,)
-    ),
+    "retry": WishKind(about=DEPOSITS, title="Send again to {subject}", locks=(DEPOSIT_LOCK,)),
+    "uploaded": WishKind(about=DEPOSITS, title="Mark a file as uploaded to {subject}", locks=(DEPOSIT_LOCK,)),
+    "mark": WishKind(about=DEPOSITS, title="Note what is registered at {subject}", locks=(DEPOSIT_LOCK,)),
+    "log": WishKind(about=DEPOSITS, title="Read a log of {subject}", locks=(DEPOSIT_LOCK,)),
 }
 
 
 def title(wish: Wish) -> str:
     """What was asked for."""
     kind = KINDS.get(wish.what)  # a newer program may have others
-    return kind.title.format(subject=wish.subject) if kind else f"{wish.what} {wish.subject}".strip()
+    if kind is None:
+        return f"{wish.what} {wish.subject}".strip()
+    return kind.title.format(subject=_target_title(wish.subject) if kind.about == DEPOSITS else wish.subject)
+
+
+def _target_title(name: str) -> str:
+    from harvester.deposits.target import TARGETS  # imports lxml, and commands must start fast
+
+    return TARGETS[name].title if name in TARGETS else name
 
 
 def about(wish: Wish) -> str | None:

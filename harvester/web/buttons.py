@@ -18,11 +18,25 @@ def after_a_question(context: Context, what: str, words: str, *, subject: str, *
     return tag("a", words, href=context.links.to("ask", what=what, subject=subject, **choices), class_="button")
 
 
-def form(context: Context, what: str, fields: Part, words: str, *, sends_file: bool = False) -> Html:
+def of_source(context: Context, name: str) -> Part:
+    """What can be asked for about one source."""
+    return row(
+        at_once(context, "harvest", "Harvest now", subject=name),
+        at_once(context, "test", "Test", subject=name),
+        after_a_question(context, "compare", "Compare", subject=name),
+        after_a_question(context, "full", "Harvest all records", subject=name),
+        after_a_question(context, "rebuild", "Rebuild", subject=name),
+    )
+
+
+def form(
+    context: Context, what: str, fields: Part, words: str, *, sends_file: bool = False, is_main: bool = False
+) -> Html:
+    """A form that asks for it."""
     return tag(
         "form",
         fields,
-        tag("button", words),
+        tag("button", words, class_="main" if is_main else None),
         method="post",
         action=context.links.to("ask-for", what=what),
         enctype="multipart/form-data" if sends_file else None,

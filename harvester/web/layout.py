@@ -16,7 +16,15 @@ MENU = {
     "deposits": ("Deposits", "d"),
     "runs": ("Runs", "u"),
 }
-_SECTIONS = {"run": "runs", "source": "sources", "finding": "findings", "record": "records", "deposit": "deposits"}
+_SECTIONS = {
+    "run": "runs",
+    "source": "sources",
+    "finding": "findings",
+    "record": "records",
+    "deposit": "deposits",
+    "dois": "deposits",
+    "doi": "deposits",
+}
 
 
 def document(body: Body, context: Context) -> str:

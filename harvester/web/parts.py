@@ -101,6 +101,14 @@ def _cells(columns: Sequence[Column[Row]], row: Row, context: Context) -> list[H
     return [name, *cells]
 
 
+def prose(text: str) -> Html:
+    """A sentence of this program or of a record. What is between backticks is shown as a command."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return foreign(text)
+    return tag("bdi", [tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)])
+
+
 def raw(text: str) -> Html:
     """Text of a file or record as it is, from left to right, in a frame that scrolls."""
     return tag("pre", tag("code", foreign(text)), dir="ltr", tabindex=0)

@@ -12,7 +12,7 @@ from harvester.config import Config
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS
 from harvester.identifiers import clean_doi
-from harvester.markup import Part, foreign, tag
+from harvester.markup import Html, Part, tag
 from harvester.registration.file_states import NOT_SENT
 from harvester.registration.registrar import AGENCIES, shown_system
 from harvester.standing import wishes
@@ -306,7 +306,7 @@ def _show(question: Question, context: Context) -> Body:
     return Body(
         title=question.title,
         content=parts.card(
-            [tag("p", foreign(sentence)) for sentence in question.sentences],
+            [tag("p", parts.prose(sentence)) for sentence in question.sentences],
             tag("p", parts.state("look", question.irreversible or ""), class_="notice") if irreversible else (),
             _form(question, context),
         ),
@@ -314,12 +314,19 @@ def _show(question: Question, context: Context) -> Body:
 
 
 def _form(question: Question, context: Context) -> Part:
-    if question.has_nothing:
-        return tag("p", "So there is nothing to do.", class_="soft")
-    if not context.may_act:
-        return tag("p", "You may look here, and not act.", class_="soft")
+    if question.has_nothing or not context.may_act:
+        why = "So there is nothing to do. " if question.has_nothing else "You may look here, and not act. "
+        return tag("p", why, _back(question, context), class_="soft")
     fields = [*buttons.hidden(subject=question.subject, **question.choices), *_option(question), *_log_fields(question)]
-    return buttons.form(context, question.what, fields, question.button, sends_file=question.wants_log)
+    form = buttons.form(context, question.what, fields, question.button, sends_file=question.wants_log, is_main=True)
+    return (form, tag("p", _back(question, context), class_="soft"))
+
+
+def _back(question: Question, context: Context) -> Html:
+    """To the page that this one was reached from, without having done anything."""
+    if wishes.KINDS[question.what].about == wishes.DEPOSITS:
+        return tag("a", "Back to the deposits", href=context.links.to("deposits", target=question.subject))
+    return tag("a", "Back to the runs", href=context.links.to("runs", source=question.subject))
 
 
 def _option(question: Question) -> list[Part]:

@@ -53,7 +53,7 @@ def _name(one: OneWish, context: Context) -> Part:
 
 def _outcome(one: OneWish, _: Context) -> Part:
     first = (one.wish.outcome or one.standing.words).partition("\n")[0]
-    return (parts.state(*STATES[one.standing.state]), tag("p", foreign(first), class_="soft") if first else ())
+    return (parts.state(*STATES[one.standing.state]), tag("p", parts.prose(first), class_="soft") if first else ())
 
 
 WISHES: ListPage[OneWish] = ListPage(
@@ -118,7 +118,7 @@ def _progress(one: OneWish, context: Context) -> Html:
             ("Began", parts.moment(wish.taken, context) if wish.taken else ""),
             ("Ended", parts.moment(wish.done, context) if wish.done else ""),
         ),
-        tag("p", foreign(one.standing.words), role="status") if one.standing.words else (),
+        tag("p", parts.prose(one.standing.words), role="status") if one.standing.words else (),
         tag("pre", tag("code", one.standing.command), tabindex=0) if one.standing.command else (),
         tag("p", tag("a", f"Run {one.run.id}", href=context.links.to("run", id=one.run.id))) if one.run else (),
         _told(wish),
@@ -133,9 +133,9 @@ def _told(wish: Wish) -> Part:
     first, _, rest = wish.outcome.partition("\n")
     if not first:
         return ()
-    lines = [tag("li", foreign(line.strip())) for line in rest.split("\n") if line.strip()]
+    lines = [tag("li", parts.prose(line.strip())) for line in rest.split("\n") if line.strip()]
     more = tag("ul", lines, class_="plain") if lines else ()
-    return parts.section("What it did", parts.card(tag("p", foreign(first)), more), id_="outcome")
+    return parts.section("What it did", parts.card(tag("p", parts.prose(first)), more), id_="outcome")
 
 
 def _again(one: OneWish, context: Context) -> Part:

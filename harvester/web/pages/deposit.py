@@ -119,10 +119,8 @@ def _actions(one: OneFile, context: Context) -> Part:
 
 def _articles(one: OneFile, context: Context) -> Part:
     columns: tuple[Column[OneDoi], ...] = (
-        Column(heading="DOI", cell=lambda doi, context: dois.doi_link(doi.report.doi, context)),
-        Column(heading="State", cell=lambda doi, _: dois.doi_state(doi)),
-        Column(heading="What that means", cell=lambda doi, _: dois.meaning(doi)),
-        Column(heading="Title", cell=lambda doi, _: tag("p", foreign(doi.title or ""))),
+        Column(heading="DOI", cell=dois.name),
+        Column(heading="State", cell=lambda doi, _: dois.meaning(doi)),
     )
     more = len(one.dois) - _SHOWN
     rest = tag("p", f"and {more:,} more, which are in the JSON") if more > 0 else ()

@@ -48,6 +48,7 @@ _FILE_TONES: dict[FileState, parts.Tone] = {
     "lost": "look",
     "login_refused": "bad",
 }
+_STATES = {str(state): said for state, said in words.OF_FILE.items()}
 _LARGEST_ZIP = 500_000_000  # bytes of the files in it
 
 
@@ -226,7 +227,7 @@ def _facets(asked: Asked, chosen: Chosen) -> Sequence[Facet]:  # noqa: ARG001 â€
     states = asked.store.deposits.count_files(agency.name, system)
     return (
         targets(asked.config),
-        facet("state", "State", states, {str(state): said for state, said in words.OF_FILE.items()}),
+        facet("state", "State", states, _STATES),
     )
 
 
@@ -240,13 +241,14 @@ def _name(file: FileRow, context: Context) -> Part:
     return tag("a", file.batch_id, href=context.links.to("deposit", id=file.batch_id))
 
 
-def file_state(file: FileRow) -> Html:
-    """The state of a file: of a processed one, by its DOIs."""
-    dois = file.dois
-    if file.state == "completed" and dois:
-        tone: parts.Tone = "bad" if dois.get("refused") else "look" if dois.get("unaccounted") else "good"
-        order = [state for state in words.GROUPS if state in dois]
-        return parts.state(tone, ", ".join(f"{dois[state]:,} {words.GROUPS[state]}" for state in order))
+def file_state(file: FileRow) -> Part:
+    """The state of a file; of a processed one, those of its DOIs."""
+    if file.state == "completed" and file.dois:
+        return [
+            tag("div", parts.state(DOI_TONES[state], f"{file.dois[state]:,} {name}"))
+            for state, name in words.GROUPS.items()
+            if state in file.dois
+        ]
     return parts.state(_FILE_TONES.get(file.state, "wait"), words.OF_FILE[file.state])
 
 

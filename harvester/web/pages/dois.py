@@ -24,6 +24,7 @@ from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, ListPage, Page, Value, facet
 from harvester.web.pages.deposits import DOI_TONES, agency_of, targets
 
+STATES = {str(state): name for state, name in words.GROUPS.items()}
 _OPEN = ("refused", "unaccounted", "uncertain")  # what can be sent again by request
 
 
@@ -85,7 +86,8 @@ def _facets(asked: Asked, chosen: Chosen) -> Sequence[Facet]:
     agency, system = agency_of(asked)
     store, state = asked.store.registrations, chosen.get("state")
     numbers = in_time(lambda: store.numbers(agency.name, system))
-    states = facet("state", "State", None if numbers is None else {**numbers}, {**words.GROUPS})
+    by_state = None if numbers is None else {str(one): number for one, number in numbers.items()}
+    states = facet("state", "State", by_state, STATES)
     return (targets(asked.config), states, _classes(store.kinds(agency.name, system, state) if state else {}))
 
 
@@ -95,8 +97,9 @@ def _classes(numbers: dict[str, int]) -> Facet:
     return Facet(name="class", label="Message", values=values)
 
 
-def _name(one: OneDoi, context: Context) -> Part:
-    return doi_link(one.report.doi, context)
+def name(one: OneDoi, context: Context) -> Part:
+    """The DOI, which leads to its page, above the title of its article."""
+    return (doi_link(one.report.doi, context), tag("p", foreign(one.title), class_="soft") if one.title else ())
 
 
 def doi_link(doi: str, context: Context) -> Html:
@@ -108,10 +111,11 @@ def doi_state(one: OneDoi) -> Html:
 
 
 def meaning(one: OneDoi) -> Part:
-    """What the agency's answer means, who can act, and what to do."""
-    acts = f"Who acts: {one.who}. " if one.who else ""
-    more = tag("p", acts, foreign(one.next_step or ""), class_="soft") if acts or one.next_step else ()
-    return (tag("p", foreign(one.report.sentence)), more)
+    """The state of a DOI, what the agency's answer means, who can act, and what to do."""
+    says_more = one.who or one.report.sentence != words.OF_DOI[one.state]
+    acts = (tag("strong", f"{one.who[:1].upper()}{one.who[1:]}"), " can act. ") if one.who else ()
+    more = tag("p", acts, parts.prose(one.next_step or ""), class_="soft") if acts or one.next_step else ()
+    return (doi_state(one), tag("p", parts.prose(one.report.sentence)) if says_more else (), more)
 
 
 def _above(choice: dict[str, str], context: Context) -> Part:
@@ -152,11 +156,9 @@ DOIS: ListPage[OneDoi] = ListPage(
     key=lambda one: one.key,
     facets=_facets,
     columns=(
-        Column(heading="DOI", cell=_name),
-        Column(heading="State", cell=lambda one, _: doi_state(one)),
-        Column(heading="What that means", cell=lambda one, _: meaning(one)),
+        Column(heading="DOI", cell=name),
+        Column(heading="State", cell=lambda one, _: meaning(one)),
         Column(heading="Since", cell=lambda one, context: parts.moment(one.report.changed, context, otherwise="")),
-        Column(heading="Title", cell=lambda one, _: tag("p", foreign(one.title or ""))),
     ),
     document=document,
     csv=(
@@ -224,7 +226,6 @@ def _show(facts: DoiHistory, context: Context) -> Body:
         content=(
             tag("p", foreign(one.title), class_="lead") if one.title else (),
             parts.facts(
-                (f"At {facts.agency}", doi_state(one)),
                 ("Since", parts.moment(report.changed, context) if report.changed else ""),
                 ("Resolves at", parts.outside(resolver, resolver)),
                 ("Record", _record(one, context)),
@@ -324,7 +325,7 @@ def events(history: Sequence[Event], context: Context) -> Part:
             " ",
             tag("strong", event.state.replace("_", " ")),
             ": ",
-            foreign(event.words),
+            parts.prose(event.words),
         )
         for event in reversed(history)
     ]

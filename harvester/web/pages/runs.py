@@ -13,7 +13,7 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.store import Rejection, Run, RunChoice, RunRow, RunWindow
 from harvester.store.reading import in_time
 from harvester.system import locks
-from harvester.web import parts
+from harvester.web import buttons, parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, Fragment, ListPage, Page, facet
 
@@ -110,11 +110,17 @@ class OneRun(Struct, frozen=True, kw_only=True):
     run: Run
     rejected: Sequence[Rejection]
     is_at_work: bool
+    is_configured: bool = True
 
 
 def _read_run(asked: Asked) -> OneRun:
     run = _run(asked)
-    return OneRun(run=run, rejected=asked.store.records.rejections(run.id), is_at_work=_is_at_work(asked, run))
+    return OneRun(
+        run=run,
+        rejected=asked.store.records.rejections(run.id),
+        is_at_work=_is_at_work(asked, run),
+        is_configured=run.source in asked.config.sources,
+    )
 
 
 def _read_progress(asked: Asked) -> OneRun:
@@ -142,10 +148,18 @@ def _show_run(one: OneRun, context: Context) -> Body:
         title=title,
         content=(
             tag("div", _show_progress(one, context), id="progress", data_poll=progress if one.is_at_work else None),
+            _actions(one, context),
             _rejected(one),
             tag("p", "The same as ", tag("a", "JSON", href=context.links.to("run.json", id=run.id)), class_="soft"),
         ),
     )
+
+
+def _actions(one: OneRun, context: Context) -> Part:
+    """A run under way can be stopped; else the source can be harvested again."""
+    if one.is_at_work:
+        return buttons.row(buttons.at_once(context, "stop", "Stop after this page", subject=one.run.source))
+    return buttons.of_source(context, one.run.source) if one.is_configured else ()
 
 
 def _show_progress(one: OneRun, context: Context) -> Html:

@@ -61,7 +61,7 @@ def _menu(context: Context) -> Html:
 
 def _footer(context: Context) -> Html:
     links = context.links
-    words = [tag("span", f"Harvester {__version__}")]
+    words = [tag("span", f"Harvester {__version__}"), tag("a", "Asked for", href=links.to("wishes"))]
     if links.has("help"):
         words.append(tag("a", "Help", href=links.to("help"), data_help=True))
     if context.may_log_in:

@@ -28,7 +28,7 @@ ADDRESSES = (
     Address("/deposits/<id>", "deposit", deposit.FILE),
     Address("/deposits/<id>/file", "deposit-file", deposit.DOWNLOAD),
     Address("/ask/<what>", "ask", ask.ASK),
-    Address("/ask/<what>", "ask-for", ask.ASK_FOR),
+    Address("/ask/<what>/do", "ask-for", ask.ASK_FOR),
     Address("/asked", "wishes", asked_for.WISHES),
     Address("/asked/<id:id>", "wish", asked_for.WISH),
     Address("/asked/<id:id>/progress", "wish-progress", asked_for.PROGRESS),

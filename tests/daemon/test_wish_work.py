@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,29 @@ from harvester.errors import BusyError, ConfigError, HarvesterError
 from harvester.registration import by_hand
 from harvester.system import locks
 from harvester.system.stopping import never_stop
-from tests.daemon.test_wishes import config, now  # noqa: F401 — a fixture
-from tests.registration.conftest import Depositor, depositor  # noqa: F401 — a fixture
+from tests.daemon.conftest import Configured
+from tests.providers import small_journal
+from tests.providers.press import press
+from tests.registration.conftest import Depositor
+from tests.standin.running import Running
 
 DOI = "10.5555/lamps.1"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def config(configured: Configured) -> Iterator[Config]:
+    with small_journal.serving() as server:
+        yield configured({"reeds": server.url})
+
+
+@pytest.fixture
+def depositor(tmp_path: Path, crossref_standin: Running) -> Iterator[Depositor]:
+    with press(tmp_path) as made:
+        yield Depositor(made, crossref_standin)
 
 
 def work(config: Config, what: str, subject: str = "reeds", upload: bytes | None = None, **choices: str) -> Outcome:

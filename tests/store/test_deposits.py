@@ -9,7 +9,15 @@ from msgspec.structs import replace
 from harvester.errors import StoreError
 from harvester.model import Finding
 from harvester.rules.deletions import deleted_after_deposit
-from harvester.store import BatchMember, DeletedDeposit, DepositCounts, DepositState, MarkPreview, Registration, Selection
+from harvester.store import (
+    BatchMember,
+    DeletedDeposit,
+    DepositCounts,
+    DepositState,
+    MarkPreview,
+    Registration,
+    Selection,
+)
 from harvester.store.store import Store
 from tests.store.samples import NOW, article, article_to_save, fill, finding, name
 
@@ -229,9 +237,7 @@ class TestFoundFiles:
         assert filled.deposits.count_files("crossref", "live") == {"written": 1}
         filled.submissions.adopt("crossref", "live", NOW)
         (file,) = filled.submissions.all("crossref", "live")
-        sent = Registration(
-            doi=doi(1), target="crossref", system="live", state="waiting", changed=NOW, batch_id="b1"
-        )
+        sent = Registration(doi=doi(1), target="crossref", system="live", state="waiting", changed=NOW, batch_id="b1")
         filled.submissions.save(replace(file, state="sent"), [sent])
         assert filled.deposits.count_files("crossref", "live") == {"sent": 1}
         assert filled.deposits.count_files("crossref", "test") == {"written": 1}

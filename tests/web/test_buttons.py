@@ -29,7 +29,9 @@ def test_button_posts_its_values():
 
 
 def test_what_needs_a_question_is_a_link():
-    shown = html.fromstring(buttons.after_a_question(context(), "retry", "Send again", subject="crossref", doi="10.5/ä"))
+    shown = html.fromstring(
+        buttons.after_a_question(context(), "retry", "Send again", subject="crossref", doi="10.5/ä")
+    )
     assert shown.get("href") == "/ask/retry?subject=crossref&doi=10.5/%C3%A4"
 
 

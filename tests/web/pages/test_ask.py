@@ -11,7 +11,6 @@ from harvester.config import Config, load
 from harvester.standing import wishes
 from harvester.store import Wish
 from harvester.store.store import Store
-from harvester.web.pages.ask import LARGEST_LOG
 from harvester.web.site import Site
 from tests.store.samples import NOW, article, article_to_save, fill
 from tests.web.conftest import Browser, Seen
@@ -158,8 +157,9 @@ def test_log_is_uploaded_or_pasted(browser: Browser, opened: Store):
     assert (opened.wishes.upload(second.id), second.choices) == (b"<other/>", {"file": "b1"})
 
 
-def test_log_that_is_too_large_is_refused(browser: Browser, opened: Store):
-    assert ask(browser, "log", subject="crossref", pasted="x" * (LARGEST_LOG + 1)).status in (400, 413)
+def test_log_that_is_too_large_is_refused(browser: Browser, opened: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("harvester.web.pages.ask.LARGEST_LOG", 10)
+    assert ask(browser, "log", subject="crossref", pasted="x" * 11).status == 400
     assert opened.wishes.open() == []
 
 

@@ -17,6 +17,7 @@ from tests.store.samples import NOW
 from tests.web.conftest import Browser
 from tests.web.ledger import CROSSREF, STAMP, XML, decide, fill_articles, write_file
 
+
 @pytest.fixture
 def filled(opened: Store, config: Config) -> Store:
     fill_articles(opened)

@@ -143,6 +143,7 @@ class RunChoice(Struct, frozen=True, kw_only=True):
     """Which runs are meant; `None` is any."""
 
     source: str | None = None
+    prefix: str | None = None
     state: str | None = None
     kind: str | None = None
 

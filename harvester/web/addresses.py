@@ -8,7 +8,8 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
-from harvester.web.pages import ask, asked_for, deposit, deposits, dois, login, runs
+from harvester.web.pages import ask, asked_for, deposit, deposits, dois, home, login, runs, sources
+from harvester.web.pages import help as help_page
 
 
 class Address(Struct, frozen=True):
@@ -20,6 +21,11 @@ class Address(Struct, frozen=True):
 
 
 ADDRESSES = (
+    Address("/", "home", home.HOME),
+    Address("/under-way", "under-way", home.UNDER_WAY),
+    Address("/sources", "sources", sources.SOURCES),
+    Address("/sources/<name>", "source", sources.SOURCE),
+    Address("/help", "help", help_page.HELP),
     Address("/login", "login", login.LOGIN),
     Address("/deposits", "deposits", deposits.FILES),
     Address("/deposits/files.zip", "deposits-zip", deposits.ZIP),

@@ -18,8 +18,10 @@ def after_a_question(context: Context, what: str, words: str, *, subject: str, *
     return tag("a", words, href=context.links.to("ask", what=what, subject=subject, **choices), class_="button")
 
 
-def of_source(context: Context, name: str) -> Part:
-    """What can be asked for about one source."""
+def of_source(context: Context, name: str, *, is_at_work: bool = False) -> Part:
+    """What can be asked for about one source: while a process is at work on it, that it stops."""
+    if is_at_work:
+        return row(at_once(context, "stop", "Stop after this page", subject=name))
     return row(
         at_once(context, "harvest", "Harvest now", subject=name),
         at_once(context, "test", "Test", subject=name),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harvester import __version__
-from harvester.markup import Html, tag
+from harvester.markup import Html, Part, tag
 from harvester.web.asked import Body, Context
 from harvester.web.static import FILES
 
@@ -42,26 +42,31 @@ def document(body: Body, context: Context) -> str:
     inner = (
         tag("a", "Skip to the content", href="#content", class_="skip"),
         _menu(context),
+        tag("p", id="status", role="status", class_="hidden"),
         tag("main", tag("h1", body.heading or body.title), body.content, id="content", tabindex=-1),
         _footer(context),
     )
     return f"<!DOCTYPE html>\n{tag('html', tag('head', head), tag('body', inner), lang='en', dir='ltr')}\n"
 
 
-def _menu(context: Context) -> Html:
+def _menu(context: Context) -> Part:
     links = context.links
+    if links.name == "login":
+        return ()  # there is nothing to see before
     here = _SECTIONS.get(links.name, links.name)
     entries = [
         tag("li", tag("a", words, href=links.to(name), aria_current="page" if name == here else None, data_key=letter))
         for name, (words, letter) in MENU.items()
-        if links.has(name) and links.name != "login"
+        if links.has(name)
     ]
     return tag("header", tag("nav", tag("ul", entries), aria_label="Main"), class_="menu")
 
 
 def _footer(context: Context) -> Html:
     links = context.links
-    words = [tag("span", f"Harvester {__version__}"), tag("a", "Asked for", href=links.to("wishes"))]
+    words = [tag("span", f"Harvester {__version__}")]
+    if links.name != "login":
+        words.append(tag("a", "Asked for", href=links.to("wishes")))
     if links.has("help"):
         words.append(tag("a", "Help", href=links.to("help"), data_help=True))
     if context.may_log_in:

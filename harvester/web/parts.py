@@ -8,6 +8,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from harvester.markup import Html, Part, foreign, tag
 from harvester.web.asked import Context
 from harvester.web.kinds import Column, Row
@@ -102,11 +104,28 @@ def _cells(columns: Sequence[Column[Row]], row: Row, context: Context) -> list[H
 
 
 def prose(text: str) -> Html:
-    """A sentence of this program or of a record. What is between backticks is shown as a command."""
+    """A sentence of ours about something of others: what is between backticks is code."""
     pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        return foreign(text)
-    return tag("bdi", [tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)])
+    shown = [tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)]
+    return tag("bdi", shown if len(pieces) % 2 else text)
+
+
+class Tile(Struct, frozen=True, kw_only=True):
+    """A number with its words. `None` was not counted, because that takes too long. `href`: the list that it counts."""
+
+    words: str
+    number: int | None
+    href: str | None = None
+
+
+def tiles(shown: Sequence[Tile]) -> Html:
+    return tag("dl", [tag("div", tag("dt", tile.words), tag("dd", _tile(tile))) for tile in shown], class_="tiles")
+
+
+def _tile(tile: Tile) -> Part:
+    if tile.number is None:
+        return tag("span", "not counted", class_="soft uncounted")
+    return tag("a", number(tile.number), href=tile.href) if tile.href else number(tile.number)
 
 
 def raw(text: str) -> Html:

@@ -29,9 +29,8 @@ def test_button_posts_its_values():
 
 
 def test_what_needs_a_question_is_a_link():
-    shown = html.fromstring(
-        buttons.after_a_question(context(), "retry", "Send again", subject="crossref", doi="10.5/ä")
-    )
+    button = buttons.after_a_question(context(), "retry", "Send again", subject="crossref", doi="10.5/ä")
+    shown = html.fromstring(button)
     assert shown.get("href") == "/ask/retry?subject=crossref&doi=10.5/%C3%A4"
 
 
@@ -40,3 +39,5 @@ def test_every_button_of_a_source():
     assert [" ".join(one.text_content().split()) for one in shown.iter("a", "button")] == [
         *("Harvest now", "Test", "Compare", "Harvest all records", "Rebuild")
     ]
+    shown = html.fromstring(joined(buttons.of_source(context(), "wetlands", is_at_work=True)))
+    assert [one.text for one in shown.iter("button")] == ["Stop after this page"]

@@ -326,7 +326,7 @@ def _back(question: Question, context: Context) -> Html:
     """To the page that this one was reached from, without having done anything."""
     if wishes.KINDS[question.what].about == wishes.DEPOSITS:
         return tag("a", "Back to the deposits", href=context.links.to("deposits", target=question.subject))
-    return tag("a", "Back to the runs", href=context.links.to("runs", source=question.subject))
+    return tag("a", "Back to the source", href=context.links.to("source", name=question.subject))
 
 
 def _option(question: Question) -> list[Part]:

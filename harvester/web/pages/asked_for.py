@@ -154,7 +154,7 @@ def _where(wish: Wish, context: Context) -> Part:
     """Where its result is to be seen."""
     if wishes.about(wish) == wishes.DEPOSITS:
         return tag("p", tag("a", "Deposits", href=context.links.to("deposits", target=wish.subject)))
-    return tag("p", tag("a", f"Runs of {wish.subject}", href=context.links.to("runs", source=wish.subject)))
+    return tag("p", tag("a", f"The source {wish.subject}", href=context.links.to("source", name=wish.subject)))
 
 
 WISH: Page[OneWish] = Page(read=_read, show=_show, document=lambda one: {"wish": document(one)})

@@ -13,25 +13,12 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.store import Rejection, Run, RunChoice, RunRow, RunWindow
 from harvester.store.reading import in_time
 from harvester.system import locks
-from harvester.web import buttons, parts
+from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, Fragment, ListPage, Page, facet
+from harvester.web.run_parts import KINDS, STATES, run_state
 
-# Each state in words, in the order of the chips.
-STATES: dict[str, tuple[parts.Tone, str]] = {
-    "running": ("wait", "under way"),
-    "failed": ("bad", "failed"),
-    "incomplete": ("look", "incomplete"),
-    "waiting": ("wait", "waiting"),
-    "complete": ("good", "complete"),
-}
-KINDS = {"full": "whole list", "incremental": "changes", "range": "range of dates", "reconcile": "comparison"}
 SHOWN = 200  # rejected records and windows on one page; all are in the JSON
-
-
-def run_state(run: RunRow) -> Html:
-    """The state of a run as sign and words."""
-    return parts.state(*STATES[run.state])
 
 
 # ------------------------------------------------------------------------------------------------- the list
@@ -105,35 +92,34 @@ RUNS: ListPage[RunRow] = ListPage(
 
 
 class OneRun(Struct, frozen=True, kw_only=True):
-    """A run, the records it rejected, and whether a process is at work on its source."""
+    """A run, the records it rejected, whether a process is at work on its source, and whether that is configured."""
 
     run: Run
     rejected: Sequence[Rejection]
     is_at_work: bool
-    is_configured: bool = True
+    is_configured: bool
 
 
 def _read_run(asked: Asked) -> OneRun:
-    run = _run(asked)
-    return OneRun(
-        run=run,
-        rejected=asked.store.records.rejections(run.id),
-        is_at_work=_is_at_work(asked, run),
-        is_configured=run.source in asked.config.sources,
-    )
+    return _one(asked, with_rejected=True)
 
 
 def _read_progress(asked: Asked) -> OneRun:
     """The same without the rejected records, which are not shown as progress."""
-    run = _run(asked)
-    return OneRun(run=run, rejected=(), is_at_work=_is_at_work(asked, run))
+    return _one(asked, with_rejected=False)
 
 
-def _run(asked: Asked) -> Run:
+def _one(asked: Asked, *, with_rejected: bool) -> OneRun:
     try:
-        return asked.store.runs.get(asked.path["id"])
+        run = asked.store.runs.get(asked.path["id"])
     except LookupError:
         raise NotFound(f"There is no run {asked.path['id']}") from None
+    return OneRun(
+        run=run,
+        rejected=asked.store.records.rejections(run.id) if with_rejected else (),
+        is_at_work=_is_at_work(asked, run),
+        is_configured=run.source in asked.config.sources,
+    )
 
 
 def _is_at_work(asked: Asked, run: Run) -> bool:
@@ -148,23 +134,16 @@ def _show_run(one: OneRun, context: Context) -> Body:
         title=title,
         content=(
             tag("div", _show_progress(one, context), id="progress", data_poll=progress if one.is_at_work else None),
-            _actions(one, context),
+            buttons.of_source(context, run.source, is_at_work=one.is_at_work) if one.is_configured else (),
             _rejected(one),
             tag("p", "The same as ", tag("a", "JSON", href=context.links.to("run.json", id=run.id)), class_="soft"),
         ),
     )
 
 
-def _actions(one: OneRun, context: Context) -> Part:
-    """A run under way can be stopped; else the source can be harvested again."""
-    if one.is_at_work:
-        return buttons.row(buttons.at_once(context, "stop", "Stop after this page", subject=one.run.source))
-    return buttons.of_source(context, one.run.source) if one.is_configured else ()
-
-
 def _show_progress(one: OneRun, context: Context) -> Html:
     """What changes while a run is under way: its state, its numbers and its list requests."""
-    run, end = one.run, one.run.finished or context.now
+    run, end, name = one.run, one.run.finished or context.now, foreign(one.run.source)
     numbers = [
         tag("div", tag("dt", name), tag("dd", parts.number(count)))
         for name, count in structs.asdict(run.counts).items()
@@ -174,7 +153,7 @@ def _show_progress(one: OneRun, context: Context) -> Html:
         "div",
         parts.facts(
             ("State", _state_of(one)),
-            ("Source", tag("a", foreign(run.source), href=context.links.to("runs", source=run.source))),
+            ("Source", tag("a", name, href=context.links.to("source", name=run.source)) if one.is_configured else name),
             ("Format", tag("code", run.prefix)),
             ("Kind", KINDS[run.kind]),
             ("Began", parts.moment(run.started, context)),
@@ -187,6 +166,7 @@ def _show_progress(one: OneRun, context: Context) -> Html:
         tag("dl", numbers, class_="tiles"),
         _windows(run),
         data_running=one.is_at_work,
+        data_says=run_parts.spoken(run),
     )
 
 

@@ -11,7 +11,6 @@ from werkzeug.exceptions import BadRequest, NotFound
 from harvester.config import Config
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS
-from harvester.identifiers import clean_doi
 from harvester.markup import Html, Part, tag
 from harvester.registration.file_states import NOT_SENT
 from harvester.registration.registrar import AGENCIES, shown_system
@@ -230,9 +229,7 @@ def _chosen_dois(asked: Asked, target: str) -> tuple[int, dict[str, str], str]:
     """How many DOIs are meant, the choices that mean them, and these in words."""
     query, store = asked.query, asked.store
     if text := query.get("doi"):
-        if (doi := clean_doi(text)) is None:
-            raise BadRequest(f"{text} is not a DOI.")
-        return 1, {"doi": doi}, f"The DOI is {doi}."
+        return 1, {"doi": text}, f"The DOI is {text}."
     if batch_id := query.get("file"):
         number = len(store.deposits.rows_of_file(batch_id))
         if not number:

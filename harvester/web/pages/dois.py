@@ -196,25 +196,34 @@ class DoiHistory(Struct, frozen=True, kw_only=True):
 
 def _read(asked: Asked) -> DoiHistory:
     agency, system = agency_of(asked)
-    text = asked.query.get("doi", "")
-    if (doi := clean_doi(text)) is None:
-        raise BadRequest(f"{text or 'Nothing'} is not a DOI; write 10.12345/abc.")
-    store = asked.store
+    store, row, files = asked.store, *_found(asked, agency, system)
     others = described.other_sides(store.registrations.of_states(agency.name, system, ["registered_with_conflict"]))
-    (row,) = store.registrations.rows(agency.name, system, [doi])
-    one = told(agency, row, system, others.get(fold_doi(doi)))
-    files = store.deposits.files(agency.name, doi)
-    if one.record is None and row.registration is None and row.elsewhere_since is None and not files:
-        raise NotFound(f"The store has no DOI {doi}")
-    seen = store.held_records.of_dois(agency.name, system, [doi])
+    seen = store.held_records.of_dois(agency.name, system, [row.doi])
     return DoiHistory(
         target=agency.name,
         agency=agency.title,
-        doi=one,
+        doi=told(agency, row, system, others.get(fold_doi(row.doi))),
         files=files,
-        history=store.submissions.history(agency.name, system, doi=doi),
+        history=store.submissions.history(agency.name, system, doi=row.doi),
         at_agency=[described.at_agency(found) for found in seen.values()],
     )
+
+
+def _found(asked: Asked, agency: Agency, system: System) -> tuple[DoiRow, tuple[DepositFile, ...]]:
+    """The DOI as it was entered, else as a DOI is usually written, and the files with it.
+
+    A record may have anything as its DOI. Raises `BadRequest` and `NotFound`.
+    """
+    text = asked.query.get("doi", "").strip()
+    cleaned = clean_doi(text)
+    for doi in dict.fromkeys(filter(None, (text, cleaned))):
+        (row,) = asked.store.registrations.rows(agency.name, system, [doi])
+        files = asked.store.deposits.files(agency.name, doi)
+        if row.record is not None or row.registration is not None or row.elsewhere_since is not None or files:
+            return row, files
+    if cleaned is None:
+        raise BadRequest(f"{text or 'Nothing'} is not a DOI; write 10.12345/abc.")
+    raise NotFound(f"The store has no DOI {cleaned}")
 
 
 def _show(facts: DoiHistory, context: Context) -> Body:

@@ -10,6 +10,7 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.registration.words import GROUPS
 from harvester.standing import documents
 from harvester.standing.overall import Overall, overall
+from harvester.standing.source import SourceStanding
 from harvester.store import DepositCounts, DoiState, Run
 from harvester.store.reading import in_time
 from harvester.system import locks

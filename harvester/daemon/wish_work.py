@@ -49,6 +49,11 @@ class Asked(Struct, frozen=True, kw_only=True):
         return AGENCIES[self.wish.subject]
 
 
+def as_sentence(text: str) -> str:
+    """An error, which may continue a line elsewhere, as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
 def do(config: Config, store: Store, wish: Wish, *, now: Now, stop: Stop) -> Outcome:
     """Does what was asked for. Raises `BusyError` if it was not begun, and what the commands raise."""
     if wish.what not in _WORK:
@@ -88,7 +93,7 @@ def _told_run(report: RunReport) -> str:
     numbers = {"new": report.new, "changed": report.changed, "deleted": report.deleted, "rejected": report.rejected}
     counts = ", ".join(f"{number:,} {name}" for name, number in numbers.items() if number) or "nothing new"
     run = f"Run {report.id} ({report.format})" if report.id else report.format
-    error = f" {report.error}" if report.error else ""
+    error = f" {as_sentence(report.error)}" if report.error else ""
     return f"{run}: {report.state}; {counts}.{error}"
 
 

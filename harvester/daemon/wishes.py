@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harvester import pipeline
 from harvester.config import Config
-from harvester.daemon.wish_work import Outcome, do
+from harvester.daemon.wish_work import Outcome, as_sentence, do
 from harvester.daemon.work import Now, Stop
 from harvester.errors import BusyError, HarvesterError, Stopped, StoreError
 from harvester.standing import wishes
@@ -83,7 +83,7 @@ def _outcome(work: Callable[[], Outcome]) -> Outcome | None:
     except StoreError:
         raise
     except (HarvesterError, Stopped) as error:
-        return Outcome(str(error), succeeded=False)
+        return Outcome(as_sentence(str(error)), succeeded=False)
     except Exception as error:
         log.exception("an error in the program")
         return Outcome(f"{type(error).__name__}: {error}; please report this with the log", succeeded=False)

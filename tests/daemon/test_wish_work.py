@@ -11,7 +11,7 @@ import pytest
 from harvester import pipeline
 from harvester.config import Config
 from harvester.crossref.agency import CROSSREF_AGENCY
-from harvester.daemon.wish_work import Outcome, do
+from harvester.daemon.wish_work import Outcome, as_sentence, do
 from harvester.errors import BusyError, ConfigError, HarvesterError
 from harvester.registration import by_hand
 from harvester.system import locks
@@ -72,6 +72,11 @@ def test_source_that_is_configured_no_more(config: Config):
 def test_source_that_another_process_took_first_is_left_to_it(config: Config):
     with locks.hold(config.locks_dir, "source-reeds", what="a harvest"), pytest.raises(BusyError):
         work(config, "harvest")
+
+
+@pytest.mark.parametrize("text", ["nothing answers", "Nothing answers."])
+def test_error_becomes_a_sentence(text: str):
+    assert as_sentence(text) == "Nothing answers."
 
 
 def test_wish_of_a_newer_program(config: Config):

@@ -93,7 +93,7 @@ def test_wish_is_done_once_by_many_processes(config: Config, doing: Callable[...
     assert sorted(done) == numbers
 
 
-@pytest.mark.parametrize("error", [HarvesterError("the disk is full"), ZeroDivisionError("oops")])
+@pytest.mark.parametrize("error", [HarvesterError("The disk is full."), ZeroDivisionError("oops")])
 def test_failure_is_told(config: Config, doing: Callable[..., None], error: Exception):
     def fail(_: Wish) -> Outcome:
         raise error

@@ -72,7 +72,8 @@ class Daemon:
                 probes = {"health": self.health, "ready": self.ready, "metrics": self.metrics}
                 stack.enter_context(web.serve(self.config.daemon.listen, **probes))  # type: ignore[arg-type]
             if self.config.web.listen:
-                stack.enter_context(serve_page(lambda: self.config, self.config.web.listen))
+                address = stack.enter_context(serve_page(lambda: self.config, self.config.web.listen))
+                log.info("the web page is at %s", address)
             self._begin()
             stack.callback(self._end)
             self._watch(received)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from harvester.config import Config, check_listen
 from harvester.web.server import serve
 from harvester.web.site import Site
-
-log = logging.getLogger("harvester.web")
 
 
 @contextmanager
@@ -23,5 +20,4 @@ def serve_page(config: Callable[[], Config], listen: str) -> Iterator[str]:
     check_listen(config().web, listen)
     site = Site(config, listen=listen)
     with serve(site, listen) as address:
-        log.info("the page is at %s", address)
         yield address

@@ -76,7 +76,7 @@ class Gate:
             raise Forbidden("You may read and not act. Log in with the password of those who may act.")
 
     def check_origin(self, request: Request) -> None:
-        """Refuses a POST that comes from a page of another server. A program with the token is none."""
+        """Refuses a POST that comes from a page of another server. A program with the token sends no Origin."""
         if request.authorization and request.authorization.type == "bearer":
             return
         if not origin.is_own(request.headers, request.environ.get("HTTP_HOST", "")):

@@ -12,7 +12,7 @@ def is_own(headers: Headers, host: str) -> bool:
 
     Browsers send Sec-Fetch-Site where the connection is safe or on loopback, and Origin always (WHATWG Fetch, section
     3.2 and 3.1). Where both are there, both must agree: a proxy that changes Host is not configured. A request with
-    neither is none of a browser of today, and is refused too: programs send a token.
+    neither does not come from a browser of today, and is refused too: programs send a token.
     """
     site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if site is not None and site not in ("same-origin", "none"):

@@ -134,7 +134,10 @@ NAMES = ("q", "state", "source", "code", "severity", "journal", "year", "after",
 def test_parameters_are_text_too(browser: Browser, opened: Store):
     fill(opened, article_to_save(1))
     for path in ("/records", "/record", "/findings", "/findings/doi-missing", "/completeness", "/record/sent"):
-        for query in (*({name: SCRIPT} for name in NAMES), *(dict.fromkeys(("q", "source", "id"), one) for one in VALUES)):
+        for query in (
+            *({name: SCRIPT} for name in NAMES),
+            *(dict.fromkeys(("q", "source", "id"), one) for one in VALUES),
+        ):
             seen = browser.get(path, query_string=query)
             assert seen.status in (200, 400, 404), (path, query)
             check(seen.body)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from harvester import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.deposited import deposit_words
 from harvester.cli.output import as_json
@@ -19,9 +20,9 @@ from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.crossref.target import CROSSREF
 from harvester.deposits.export import preview
 from harvester.errors import HarvesterError
-from harvester.findings import kinds, remedy, sentence
+from harvester.findings import kinds, sentence
 from harvester.identifiers import clean_doi
-from harvester.model import Article, Finding, to_json
+from harvester.model import Article, to_json
 from harvester.registration import described
 from harvester.registration.registrar import shown_system
 from harvester.standing.article import STATES, facts_of, state_of
@@ -59,7 +60,8 @@ def command(common: Common, identifier: str, form: str | None) -> None:
                 _print_article(stored)
         elif common.json:
             states = store.deposits.states(found)
-            first, *others = (_document(stored, config, states.get(stored.id, ())) for stored in found)
+            tables = config.journal_tables
+            first, *others = (documents.of_article(stored, states.get(stored.id, ()), tables) for stored in found)
             as_json(**first, also=others)
         else:
             states = store.deposits.states(found)
@@ -84,33 +86,6 @@ def _deposit(config: Config, stored: StoredArticle) -> bytes:
 def _print_article(stored: StoredArticle) -> None:
     article = to_json(stored.article) if stored.article else b"null"
     click.echo(msgspec.json.format(article, indent=2))
-
-
-def _document(stored: StoredArticle, config: Config, deposits: Sequence[DepositState]) -> dict[str, Any]:
-    return {
-        "record": stored.identifier,
-        "source": stored.source,
-        "doi": stored.doi,
-        "state": stored.state,
-        "deposits": deposits,
-        "formats": stored.formats,
-        "article": stored.article,
-        "findings": [_finding(finding, stored, config) for finding in stored.findings],
-    }
-
-
-def _finding(finding: Finding, stored: StoredArticle, config: Config) -> dict[str, str]:
-    issn = next((issn.value for issn in stored.article.journal.issns), None) if stored.article else None
-    kind = kinds()[finding.code]
-    return {
-        "code": finding.code,
-        "severity": kind.severity,
-        "path": finding.path,
-        "value": finding.value,
-        "message": sentence(finding),
-        "fix": remedy(finding, stored.source, config.journal_tables.get(issn or "", issn)),
-        "who": kind.who,
-    }
 
 
 def _registered(config: Config, store: Store, stored: StoredArticle) -> str | None:

@@ -56,6 +56,14 @@ from harvester.store.run_structs import (
     SwitchGranularity,
     Transition,
 )
+from harvester.store.search_structs import (
+    EVERY_FACT,
+    ArticleChoice,
+    ArticleCounts,
+    ArticleLine,
+    CodeCount,
+    FoundFinding,
+)
 from harvester.store.structs import (
     Alert,
     ArticleToSave,
@@ -69,6 +77,7 @@ from harvester.store.structs import (
     Pruned,
     RecordStates,
     RecordToSave,
+    RecordVersion,
     RejectedRecord,
     Rejection,
     Selection,
@@ -83,14 +92,19 @@ if TYPE_CHECKING:
     from harvester.store.store import Store as Store
 
 __all__ = [
+    "EVERY_FACT",
     "Account",
     "Advance",
     "Alert",
+    "ArticleChoice",
+    "ArticleCounts",
     "ArticleFacts",
+    "ArticleLine",
     "ArticleToSave",
     "BatchMember",
     "ChangedDeposit",
     "Close",
+    "CodeCount",
     "Counts",
     "DeletedDeposit",
     "DepositCounts",
@@ -107,6 +121,7 @@ __all__ = [
     "FileState",
     "FindingRow",
     "FormatStatus",
+    "FoundFinding",
     "HeldArticle",
     "MarkPreview",
     "MintedDoi",
@@ -117,6 +132,7 @@ __all__ = [
     "Pruned",
     "RecordStates",
     "RecordToSave",
+    "RecordVersion",
     "Registration",
     "RejectedRecord",
     "Rejection",

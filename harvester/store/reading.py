@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -22,6 +23,9 @@ from harvester.store.tables import alembic_version
 T = TypeVar("T")
 
 _INSTRUCTIONS = 5_000  # of SQLite's machine, between two looks at the clock: about a millisecond
+
+
+_limit: ContextVar[float | None] = ContextVar("limit", default=None)  # of the queries of `in_time`
 
 
 class Reader:
@@ -96,7 +100,8 @@ class _LimitedConnection(sqlite3.Connection):
         self.set_progress_handler(self._is_over, _INSTRUCTIONS)
 
     def begin_query(self) -> None:
-        self._end = time.monotonic() + self.limit
+        limit = _limit.get()
+        self._end = time.monotonic() + (self.limit if limit is None else min(limit, self.limit))
 
     def cursor(self, *_: Any) -> _LimitedCursor:  # type: ignore[override]
         return super().cursor(_LimitedCursor)
@@ -112,9 +117,12 @@ class _LimitedCursor(sqlite3.Cursor):
         return super().execute(*args)
 
 
-def in_time(read: Callable[[], T]) -> T | None:
-    """What `read` returns; `None` if one of its queries took too long."""
+def in_time(read: Callable[[], T], limit: float | None = None) -> T | None:
+    """What `read` returns; `None` if one of its queries took too long, or longer than `limit` seconds."""
+    before = _limit.set(limit)
     try:
         return read()
     except QueryTimeout:
         return None
+    finally:
+        _limit.reset(before)

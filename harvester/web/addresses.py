@@ -8,7 +8,21 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
-from harvester.web.pages import ask, asked_for, deposit, deposits, dois, home, login, runs, sources
+from harvester.web.pages import (
+    ask,
+    asked_for,
+    completeness,
+    deposit,
+    deposits,
+    dois,
+    findings,
+    home,
+    login,
+    record,
+    records,
+    runs,
+    sources,
+)
 from harvester.web.pages import help as help_page
 
 
@@ -27,6 +41,14 @@ ADDRESSES = (
     Address("/sources/<name>", "source", sources.SOURCE),
     Address("/help", "help", help_page.HELP),
     Address("/login", "login", login.LOGIN),
+    Address("/findings", "findings", findings.FINDINGS),
+    Address("/findings/<code>", "finding", findings.FINDING),
+    Address("/records", "records", records.RECORDS),
+    Address("/record", "record", record.RECORD),
+    Address("/record/sent", "record-sent", record.SENT),
+    Address("/record/article", "record-article", record.ARTICLE),
+    Address("/record/deposit", "record-deposit", record.DEPOSIT),
+    Address("/completeness", "completeness", completeness.COMPLETENESS),
     Address("/deposits", "deposits", deposits.FILES),
     Address("/deposits/files.zip", "deposits-zip", deposits.ZIP),
     Address("/deposits/dois", "dois", dois.DOIS),

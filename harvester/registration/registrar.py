@@ -105,17 +105,3 @@ def shown_system(config: Config, agency: Agency) -> System:
 def terms_of(config: Config, target: str) -> Terms | None:
     """How files of a target are sent; `None` if they are not."""
     return AGENCIES[target].terms(config) if target in AGENCIES else None
-
-
-def shown_agency(config: Config, target: str | None = None) -> Agency:
-    """The agency to show: the one named, else the first that sends, else the first configured."""
-    if target:
-        return AGENCIES[target]
-    configured = [AGENCIES[one.name] for one in configured_targets(config) if one.name in AGENCIES]
-    return next(iter([*sending_agencies(config), *configured, *AGENCIES.values()]))
-
-
-def shown_system(config: Config, agency: Agency) -> System:
-    """The system to show: that of the configuration, or the real one while nothing is sent."""
-    terms = agency.terms(config)
-    return terms.system if terms else "live"

@@ -91,7 +91,8 @@ class Deposits(Part):
         with self._read() as connection:
             rows = [row._asdict() for row in connection.execute(_FOUND_FILES, parameters)]
             numbers = connection.execute(
-                _DOIS_OF_FILES, {"system": system, "ids": json.dumps([row["batch_id"] for row in rows])}
+                _DOIS_OF_FILES,
+                {"target": target, "system": system, "ids": json.dumps([row["batch_id"] for row in rows])},
             ).all()
         dois: dict[str, dict[DoiState, int]] = {}
         for row in numbers:
@@ -339,13 +340,16 @@ SELECT found.id AS batch_id, found.target, found.path, CAST(found.timestamp AS T
        coalesce(sum(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint), 0) AS changed_since,
        found.file_state AS state, coalesce(found.since, found.written) AS since, found.sent, found.next,
        found.submission_id, coalesce(found.answer, '') AS answer
-  FROM found JOIN deposit ON deposit.batch_id = found.id
+  FROM found CROSS JOIN deposit ON deposit.batch_id = found.id
   LEFT JOIN article ON article.id = deposit.article_id
  GROUP BY found.id ORDER BY found.timestamp DESC
 """).columns(written=Moment, since=Moment, sent=Moment, next=Moment, sha256=Sha256)
+# A cross join is done in this order: there is no index over the files of registrations.
 _DOIS_OF_FILES = text("""
-SELECT batch_id, state, count(*) AS number FROM registration
- WHERE batch_id IN (SELECT value FROM json_each(:ids)) AND system = :system GROUP BY batch_id, state
+SELECT deposit.batch_id, known.state, count(*) AS number
+  FROM deposit CROSS JOIN registration known ON known.doi_key = deposit.doi_key AND known.target = :target
+   AND known.system = :system AND known.batch_id = deposit.batch_id
+ WHERE deposit.batch_id IN (SELECT value FROM json_each(:ids)) GROUP BY deposit.batch_id, known.state
 """)
 _FILES_BY_STATE = text("""
 SELECT coalesce(submission.state, 'written') AS state, count(*)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.answers import System
@@ -76,7 +76,7 @@ class Registrations(Part):
         with self._read() as connection:
             parameters = {"target": target, "system": system}
             elsewhere = connection.execute(_NUMBER_ELSEWHERE, parameters).scalar_one()
-            total = connection.execute(_NUMBER, parameters).scalar_one()
+            total = sum(connection.execute(one, parameters).scalar_one() for one in _NUMBERS_OF_DOIS)
         unsent = found.pop("never_sent", 0)
         of_others = elsewhere + found.pop("elsewhere", 0)
         rest = total - elsewhere - unsent - sum(found.values()) - (of_others - elsewhere)
@@ -226,38 +226,55 @@ SELECT count(*) FROM elsewhere
        SELECT 1 FROM registration r
         WHERE r.doi_key = elsewhere.doi_key AND r.target = :target AND r.system = :system)
 """)
-_NUMBER = text("""
-SELECT count(*) FROM (
-       SELECT doi_key FROM article WHERE doi_key IS NOT NULL
-        UNION SELECT doi_key FROM deposited WHERE target = :target
-        UNION SELECT doi_key FROM elsewhere WHERE target = :target
-        UNION SELECT doi_key FROM registration WHERE target = :target AND system = :system)
-""")
+# All DOIs of the store: those of articles, and the others of each table that no earlier one of these has.
+_NUMBERS_OF_DOIS = [
+    text(statement)
+    for statement in (
+        "SELECT count(DISTINCT doi_key) FROM article",
+        """SELECT count(*) FROM deposited WHERE target = :target
+              AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = deposited.doi_key)""",
+        """SELECT count(*) FROM elsewhere WHERE target = :target
+              AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = elsewhere.doi_key)
+              AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = elsewhere.doi_key AND d.target = :target)""",
+        """SELECT count(*) FROM registration WHERE target = :target AND system = :system
+              AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = registration.doi_key)
+              AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = registration.doi_key AND d.target = :target)
+              AND NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = registration.doi_key AND e.target = :target)
+        """,
+    )
+]
 _NO_REGISTRATION = """NOT EXISTS (
        SELECT 1 FROM registration r WHERE r.doi_key = one.doi_key AND r.target = :target AND r.system = :system)"""
-_SENT = """SELECT doi_key FROM registration
- WHERE target = :target AND system = :system AND state = :state AND doi_key > :after"""
-_KEYS_OF_SENT = text(f"{_SENT} ORDER BY doi_key LIMIT :limit")
-# By state, where also DOIs have it that were never sent; "" is every state. Each part is read in order by an index.
+_NOT_ELSEWHERE = "NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = one.doi_key AND e.target = :target)"
+
+
+def _keys(*parts: str) -> TextClause:
+    """The DOIs of all these parts in order. Each part is read in order by an index, and no further than needed."""
+    ordered = " UNION ".join(f"SELECT * FROM ({part} ORDER BY one.doi_key LIMIT :limit)" for part in parts)  # noqa: S608 — our own words
+    return text(f"{ordered} ORDER BY 1 LIMIT :limit")
+
+
+_SENT = """SELECT one.doi_key FROM registration one
+ WHERE one.target = :target AND one.system = :system AND one.state = :state AND one.doi_key > :after"""
+_OF_ARTICLES = "SELECT DISTINCT one.doi_key FROM article one WHERE one.doi_key > :after"
+_OF_FILES = "SELECT one.doi_key FROM deposited one WHERE one.doi_key > :after AND one.target = :target"
+_MARKED = "SELECT one.doi_key FROM elsewhere one WHERE one.doi_key > :after AND one.target = :target"
+_KEYS_OF_SENT = _keys(_SENT)
+# By state, where also DOIs have it that were never sent; "" is every state.
 _KEYS_OF_STATE = {
-    "": text("""
-SELECT doi_key FROM article WHERE doi_key > :after
- UNION SELECT doi_key FROM deposited WHERE doi_key > :after AND target = :target
- UNION SELECT doi_key FROM elsewhere WHERE doi_key > :after AND target = :target
- UNION SELECT doi_key FROM registration WHERE doi_key > :after AND target = :target AND system = :system
- ORDER BY doi_key LIMIT :limit
-"""),
-    "elsewhere": text(f"""{_SENT}
- UNION SELECT doi_key FROM elsewhere one WHERE doi_key > :after AND target = :target AND {_NO_REGISTRATION}
- ORDER BY doi_key LIMIT :limit
-"""),  # noqa: S608 — our own words
-    "never_sent": text(f"""{_SENT}
- UNION SELECT doi_key FROM article one WHERE doi_key > :after AND {_NO_REGISTRATION} AND NOT EXISTS (
-       SELECT 1 FROM elsewhere e WHERE e.doi_key = one.doi_key AND e.target = :target)
- UNION SELECT doi_key FROM deposited one WHERE doi_key > :after AND target = :target AND {_NO_REGISTRATION}
-   AND NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = one.doi_key AND e.target = :target)
- ORDER BY doi_key LIMIT :limit
-"""),  # noqa: S608
+    "": _keys(
+        _OF_ARTICLES,
+        _OF_FILES,
+        _MARKED,
+        """SELECT one.doi_key FROM registration one
+            WHERE one.doi_key > :after AND +one.target = :target AND +one.system = :system""",
+    ),
+    "elsewhere": _keys(_SENT, f"{_MARKED} AND {_NO_REGISTRATION}"),
+    "never_sent": _keys(
+        _SENT,
+        f"{_OF_ARTICLES} AND {_NO_REGISTRATION} AND {_NOT_ELSEWHERE}",
+        f"{_OF_FILES} AND {_NO_REGISTRATION} AND {_NOT_ELSEWHERE}",
+    ),
 }
 _ROWS = text("""
 SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submission.state AS file_state,

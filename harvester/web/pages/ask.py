@@ -128,7 +128,7 @@ def _export(asked: Asked, target: str) -> Question:
         what="export",
         subject=target,
         title=f"Write deposit files for {title}?",
-        sentences=(_ready_words(number, title), "Each file is validated before it gets its name. Nothing is sent."),
+        sentences=(ready_words(number, title), "Each file is validated before it gets its name. Nothing is sent."),
         button=f"Write {_of(number)} into files",
         has_nothing=number == 0,
     )
@@ -147,7 +147,7 @@ def _deposit(asked: Asked, target: str) -> Question:
         subject=target,
         title=f"Send deposits to {agency.title}?",
         sentences=(
-            _ready_words(number, agency.title),
+            ready_words(number, agency.title),
             f"{counted(waiting, 'file')} written before and not sent are sent, too, unless {agency.title} has them.",
             f"They go to {where}.",
         ),
@@ -164,12 +164,14 @@ def ready(asked: Asked, target: str) -> int | None:
     return None if found is None or minted is None else found + minted
 
 
-def _ready_words(number: int | None, title: str) -> str:
+def ready_words(number: int | None, title: str) -> str:
+    """How many articles are ready, in one sentence."""
     if number is None:
         return "How many articles are ready could not be counted within a second."
     if not number:
         return f"No article is new or changed since the last files for {title}."
-    return f"{counted(number, 'article')} {'is' if number == 1 else 'are'} ready: new, or changed since the last file."
+    are = "is" if number == 1 else "are"
+    return f"{counted(number, 'article')} {are} ready for {title}: new, or changed since the last file."
 
 
 def _of(number: int | None) -> str:

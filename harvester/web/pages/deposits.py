@@ -26,7 +26,7 @@ from harvester.store.reading import in_time
 from harvester.web import buttons, parts
 from harvester.web.asked import Asked, Context
 from harvester.web.kinds import Chosen, Column, Download, Facet, ListPage, Value, facet
-from harvester.web.pages.ask import ready
+from harvester.web.pages.ask import ready, ready_words
 
 DOI_TONES: dict[DoiState, parts.Tone] = {
     "registered": "good",
@@ -116,17 +116,10 @@ def _show_overview(overview: Overview, context: Context) -> Part:
 def _ready(overview: Overview, context: Context) -> Html:
     if not overview.is_configured:
         return parts.card(tag("p", _to_configure(overview), class_="lead"))
-    number, title = overview.ready, overview.title
-    what = "Some articles are" if number is None else f"{counted(number, 'article')} {'is' if number == 1 else 'are'}"
-    lead = (
-        f"{what} ready for {title}: new, or changed since the last file."
-        if number != 0
-        else (f"Nothing is new or changed since the last files for {title}.")
-    )
     held = f"{counted(overview.held_back, 'article')} of {overview.articles:,} held back." if overview.held_back else ""
     off = f"Nothing is sent by this program: {overview.off}" if overview.off else ""
     return parts.card(
-        tag("p", lead, class_="lead"),
+        tag("p", ready_words(overview.ready, overview.title), class_="lead"),
         [tag("p", foreign(line), class_="soft") for line in (held, off) if line],
         _buttons(overview, context),
     )

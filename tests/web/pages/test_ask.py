@@ -94,9 +94,8 @@ def test_comparison_says_what_it_may_delete(browser: Browser, filled: Store):
 
 
 def test_export_says_how_many_are_ready(browser: Browser, filled: Store):
-    assert (
-        "1 article is ready: new, or changed since the last file." in browser.get("/ask/export?subject=crossref").text
-    )
+    words = "1 article is ready for Crossref: new, or changed since the last file."
+    assert words in browser.get("/ask/export?subject=crossref").text
     assert "5 articles" in browser.get("/ask/rebuild?subject=wetlands").text
 
 

@@ -402,7 +402,7 @@ class JournalFacts(Struct, frozen=True, kw_only=True):
     issn_electronic: str | None = None
     language: str | None = None
     publisher: str | None = None
-    landing_page: str | None = None  # pattern: {doi} {volume} {issue} {first_page} {year} {identifier}
+    landing_page: str | None = None  # pattern with fields such as {doi}
     volume_labels: tuple[str, ...] = ()
     issue_labels: tuple[str, ...] = ()
     doi_pattern: str | None = None

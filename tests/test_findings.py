@@ -11,6 +11,7 @@ import pytest
 
 import harvester
 from docs.findings import page, subjects
+from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
 from harvester.findings import SEVERITIES, example_remedy, kinds, remedy, sentence
 from harvester.model import Finding
 
@@ -65,7 +66,7 @@ def test_message_can_be_formatted_with_any_detail(code, kind):
     assert sentence(Finding(code, "titles[0]", "{value} {0} {", {"suggestion": "{}"}))
 
 
-PATTERN_FIELDS = {"prefix", "doi", "volume", "issue", "first_page"}  # of the patterns in config.toml
+PATTERN_FIELDS = {*LANDING_PAGE_FIELDS, *DOI_FIELDS}
 
 
 def placeholders(text: str) -> set[str]:

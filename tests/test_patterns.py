@@ -14,6 +14,9 @@ def test_landing_page_is_filled_from_the_article():
     assert page("https://j.example/{year}/{volume}/{issue}/{first_page}") == "https://j.example/2021/13/1/32"
     assert page("https://doi.example/{doi}", doi="10.5555/a(1)") == "https://doi.example/10.5555/a(1)"
     assert page("https://j.example/{identifier}", identifiers=("77",)) == "https://j.example/77"
+    assert (
+        page("https://j.example/{article_id}", landing_page="http://localhost/article/view/7") == "https://j.example/7"
+    )
 
 
 def test_characters_not_allowed_in_a_url_are_encoded():

@@ -18,11 +18,9 @@ from harvester.config import schedule as schedules
 from harvester.identifiers import clean_issn, looks_like_issn
 from harvester.patterns import OJS_FIELDS, in_our_words
 
-LANDING_PAGE_FIELDS = ("doi", "volume", "issue", "first_page", "year", "identifier")
-DOI_FIELDS = (
-    *("prefix", "issn", "year", "volume", "issue", "first_page", "last_page"),
-    *("pages", "article_id", "identifier"),
-)
+_ARTICLE_FIELDS = ("year", "volume", "issue", "first_page", "last_page", "pages", "article_id", "identifier")
+LANDING_PAGE_FIELDS = ("doi", *_ARTICLE_FIELDS)
+DOI_FIELDS = ("prefix", "issn", *_ARTICLE_FIELDS)
 
 
 def endpoint(url: str) -> None:

@@ -95,12 +95,14 @@ def current_notification(
     config: Config, store: Store, now: datetime, written: Mapping[str, str | None]
 ) -> Notification:
     """What to report now, by the run table and `due_run.written`."""
-    incidents = [found for source in config.sources.values() for found in _to_report(store, source, now)]
+    with store.overview() as runs:
+        runs.look_up_runs()
+        incidents = [found for source in config.sources.values() for found in _to_report(store, runs, source, now)]
+        working = [subject for source in config.sources.values() for subject in _working(runs, source)]
     incidents += [incident_of_writing(subject, error, now) for subject, error in written.items() if error]
     alerts = store.alerts.all()
     deposits = list(deposit_incidents(config, store))
     incidents += deposits
-    working = [subject for source in config.sources.values() for subject in _working(store.runs, source)]
     working += [subject for subject, error in written.items() if error is None]
     of_deposits = {subject for subject in alerts if subject.startswith(f"{DEPOSIT} ")}
     working += sorted(of_deposits - {incident.subject for incident in deposits})
@@ -108,11 +110,11 @@ def current_notification(
     return notification_of(incidents, working, configured, alerts, now, config.zone)
 
 
-def _to_report(store: Store, source: Source, now: datetime) -> Iterator[Incident]:
+def _to_report(store: Store, runs: RunTable, source: Source, now: datetime) -> Iterator[Incident]:
     """The incidents of one source without a harvest that has only just begun to fail: most of these are over soon."""
-    failing = [run for run in newest_runs(store.runs, source) if run and run_fails(run) and not run.needs_person]
+    failing = [run for run in newest_runs(runs, source) if run and run_fails(run) and not run.needs_person]
     is_new = bool(failing) and all(now - _failing_since(store, run, now) < FIRST_FAILURE for run in failing)
-    return (one for one in source_incidents(store.runs, source) if not (is_new and one.subject == source.name))
+    return (one for one in source_incidents(runs, source) if not (is_new and one.subject == source.name))
 
 
 def _failing_since(store: Store, run: RunRow, now: datetime) -> datetime:

@@ -21,6 +21,8 @@ from harvester.oai import Provider
 
 SLOW = 30.0  # seconds for a page; the default deadline is too short for slower ones
 DEADLINE_FACTOR = 10  # a suggested deadline is this many times the slowest page
+_EVERY_SUNDAY = 'reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday'
+_EVERY_MONTH = 'reconcile = "30 2 1 * *"  # compare every month: some changes are never announced'
 _DAY = timedelta(days=1)
 # In DSpace a datestamp is the moment of a change; lists have it after `dspace oai import` (DSpace/DSpace#10720).
 _INDEXES_AT_NIGHT = re.compile("dspace", re.IGNORECASE)
@@ -62,8 +64,8 @@ def settings(identity: Identity, checkup: Checkup | None, slowest: float) -> lis
     lines = []
     if checkup and checkup.dates.good is False:
         lines.append("window_records = 0  # one list: it cannot be requested by dates")
-    if identity.deleted_record == "no" and not (checkup and checkup.identifiers.good is False):
-        lines.append('reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday')
+    if not (checkup and checkup.identifiers.good is False):
+        lines.append(_EVERY_SUNDAY if identity.deleted_record == "no" else _EVERY_MONTH)
     if _INDEXES_AT_NIGHT.search(identity.software or ""):
         lines.append("overlap = 172800  # DSpace indexes at night: records enter the lists after their datestamps")
     if slowest > SLOW:

@@ -108,7 +108,8 @@ def article_counts(store: Store, target: str, system: System) -> dict[str, Count
     """How many articles of each source of the store are in each state, for one system of a target."""
     counts: dict[str, Counter[ArticleState]] = {}
     for source, numbers in store.deposits.facts(target, system).items():
-        of_source = counts[source] = Counter[ArticleState]()
+        of_source: Counter[ArticleState] = Counter()
         for facts, number in numbers.items():
             of_source[state_of(facts)] += number
+        counts[source] = of_source
     return counts

@@ -63,7 +63,9 @@ def comparison_of(source: str) -> str:
 
 def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
     """Every scheduled task."""
-    tasks = harvest_tasks(config, store.runs, now) + reconcile_tasks(config, store.runs, now)
+    with store.overview() as overview:
+        overview.look_up_runs()
+        tasks = harvest_tasks(config, overview, now) + reconcile_tasks(config, overview, now)
     if schedule := config.export_schedule():
         last = store.ledger.last_export()
         due = _not_before_attempt(config, EXPORT, last, export_due(config, store, now))
@@ -146,7 +148,7 @@ def reconcile_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]
 def source_tasks(config: Config, runs: RunTable, name: str, now: datetime) -> list[Task]:
     """The harvest and the reconciliation of one source, if they have a schedule."""
     history = _history(config, runs, name)
-    harvest, reconcile = config.schedules().get(name), config.reconcile_schedules().get(name)
+    harvest, reconcile = config.schedule_of(name), config.reconcile_schedule_of(name)
     tasks = [_harvest_task(name, harvest, history, now)] if harvest else []
     return [*tasks, _reconcile_task(name, reconcile, history, now)] if reconcile else tasks
 

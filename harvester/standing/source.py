@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from harvester.checking.configured import Notice
-from harvester.config import Config
+from harvester.config import Config, Source
 from harvester.counting import counted
-from harvester.harvesting import lists
+from harvester.harvesting import lists, sentences
 from harvester.standing.due import RunTable, Task, source_tasks, waiting_until
 from harvester.standing.incidents import CRASHED, Incident, cause_and_remedy, incident_of_neglect, source_incidents
 from harvester.standing.moments import local_time, next_time
@@ -130,7 +131,7 @@ def source_standing(
         status=status,
         harvest=tasks.get("harvest"),
         comparison=tasks.get("reconcile"),
-        runs={one.prefix: _decisive_runs(overview, source.name, one) for one in status.formats},
+        runs={one.prefix: _decisive_runs(overview, source, one) for one in status.formats},
         incidents=tuple(current_incidents(config, overview, source.name, tasks.values(), now)),
         waiting_until=waiting_until(overview, source, now),
         at_work=_holder(config, source.name),
@@ -173,14 +174,18 @@ def _holder(config: Config, name: str) -> locks.Holder | None:
     return locks.holder(config.locks_dir, f"source-{name}")
 
 
-def _decisive_runs(overview: Overview, name: str, status: FormatStatus) -> tuple[RunRow, ...]:
+def _decisive_runs(overview: Overview, source: Source, status: FormatStatus) -> tuple[RunRow, ...]:
     """The newest harvest of a format, its newest comparison, and its newest run, which may have had a range of dates.
 
-    What one of them said stays true when another one follows.
+    What one of them said stays true when another one follows, or until a person has done it.
     """
-    runs = (overview.newest_run(name, status.prefix), status.last_comparison, status.last_run)
+    runs = (overview.newest_run(source.name, status.prefix), status.last_comparison, status.last_run)
     newest = {run.id: run for run in runs if run}
-    return tuple(newest[run_id] for run_id in sorted(newest))
+    return tuple(_as_of_now(newest[run_id], source) for run_id in sorted(newest))
+
+
+def _as_of_now(run: RunRow, source: Source) -> RunRow:
+    return replace(run, error=sentences.without_followed_advice(run.error, source.overlap))
 
 
 def _endings(runs: Sequence[RunRow]) -> str:

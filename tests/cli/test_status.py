@@ -71,6 +71,7 @@ def test_status_reports_a_source_that_nobody_harvests(scheduled, tmp_path):
     assert output.startswith("small needs a person\n")
     assert "  next   now, due since 20" in output
     assert "  to do  see whether `harvester daemon` is running" in output
+    assert 'harvester_source_needs_person{source="small"} 1.0' in scheduled("metrics").stdout
     assert "harvester daemon" in scheduled("status").stderr
     with locks.hold(load(tmp_path / "config.toml").locks_dir, "daemon", what="the daemon"):
         assert scheduled("status").stderr == ""

@@ -34,7 +34,7 @@ REFUSED = [
     (formats.schedule, "61 * * * *", "@daily"),
     (formats.landing_page_pattern, "journal.example/{doi}", "http://"),
     (formats.landing_page_pattern, "https://journal.example/", "{doi}"),
-    (formats.landing_page_pattern, "https://journal.example/{pages}", "{pages}"),
+    (formats.landing_page_pattern, "https://journal.example/{page}", "{page}"),
     (formats.landing_page_pattern, "https://journal.example/{doi!r}", "{doi}"),
     (formats.landing_page_pattern, "https://journal.example/{doi:>9}", "{doi}"),
     (formats.landing_page_pattern, "https://journal.example/{}", "{}"),

@@ -110,7 +110,7 @@ CASES = {
     "url-invalid": (
         dublin_core(identifier=["10.5555/lamps.1", "http://localhost/index.php/lamps/article/view/1"]),
         JOURNAL,
-        'landing_page = "https://x.example/{volume}"\n',
+        'landing_page = "https://x.example/article/view/{article_id}"\n',
     ),
     "type-not-article": (
         dublin_core(type=["Table of Contents"]),

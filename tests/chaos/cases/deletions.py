@@ -97,6 +97,23 @@ def silent_deletions() -> Setting:
     return Truth(deleted_record="no"), lambda request, _: None
 
 
+def exchanged(truth: Truth) -> None:
+    truth.remove(4)
+    truth.put(article(100, datestamp=article(2).datestamp))
+
+
+@case(
+    "One record is deleted in silence, and another is added with a datestamp of long ago: the size stays",
+    "`reconcile` finds both in the list of identifiers, and nothing else does",
+    34,
+    39,
+    later=exchanged,
+    found_by="reconcile",
+)
+def silent_exchange() -> Setting:
+    return Truth(), lambda request, _: None
+
+
 @case(
     "Tombstones of another journal are listed",
     "kept as tombstones; other records do not change",

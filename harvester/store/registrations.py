@@ -70,6 +70,48 @@ class Registrations(Part):
                     found[row.doi_key] = max(int(row.version), found.get(row.doi_key, 0))
         return found
 
+    def numbers(self, target: str, system: System) -> dict[DoiState, int]:
+        """How many DOIs of the store are in each state. The states add up to all DOIs."""
+        found = self.counts(target, system)
+        with self._read() as connection:
+            parameters = {"target": target, "system": system}
+            elsewhere = connection.execute(_NUMBER_ELSEWHERE, parameters).scalar_one()
+            total = connection.execute(_NUMBER, parameters).scalar_one()
+        unsent = found.pop("never_sent", 0)
+        of_others = elsewhere + found.pop("elsewhere", 0)
+        rest = total - elsewhere - unsent - sum(found.values()) - (of_others - elsewhere)
+        numbers: dict[DoiState, int] = {**found, "elsewhere": of_others, "never_sent": unsent + rest}
+        return {state: number for state, number in numbers.items() if number}
+
+    def kinds(self, target: str, system: System, state: str) -> dict[str, int]:
+        """How many DOIs in this state have each kind of message."""
+        which = _of(target, system) & (registration.c.state == state) & registration.c.kind.is_not(None)
+        numbers = select(registration.c.kind, func.count()).where(which).group_by(registration.c.kind)
+        with self._read() as connection:
+            return {row[0]: row[1] for row in connection.execute(numbers)}
+
+    def keys(
+        self,
+        target: str,
+        system: System,
+        state: str | None = None,
+        kind: str | None = None,
+        *,
+        after: str = "",
+        limit: int = -1,
+    ) -> list[str]:
+        """The folded DOIs in this state, or all, after this one; with a `kind` only those with this message."""
+        if kind is not None:
+            which = _of(target, system) & (registration.c.kind == kind) & (registration.c.doi_key > after)
+            if state is not None:
+                which &= registration.c.state == state
+            statement: Any = select(registration.c.doi_key).where(which).order_by(registration.c.doi_key).limit(limit)
+        else:
+            statement = _KEYS_OF_STATE.get(state or "", _KEYS_OF_SENT)
+        parameters = {"target": target, "system": system, "state": state, "after": after, "limit": limit}
+        with self._read() as connection:
+            return list(connection.execute(statement, {} if kind is not None else parameters).scalars())
+
     def rows(self, target: str, system: System, dois: Collection[str] = ()) -> Iterator[DoiRow]:
         """Every DOI of the store, or these, with what became of it; sorted by DOI."""
         keys: list[str] = [fold_doi(doi) for doi in dois]
@@ -178,6 +220,45 @@ SELECT doi_key FROM article WHERE doi_key IS NOT NULL
  UNION SELECT doi_key FROM registration WHERE target = :target AND system = :system
  ORDER BY doi_key
 """)
+_NUMBER_ELSEWHERE = text("""
+SELECT count(*) FROM elsewhere
+ WHERE target = :target AND NOT EXISTS (
+       SELECT 1 FROM registration r
+        WHERE r.doi_key = elsewhere.doi_key AND r.target = :target AND r.system = :system)
+""")
+_NUMBER = text("""
+SELECT count(*) FROM (
+       SELECT doi_key FROM article WHERE doi_key IS NOT NULL
+        UNION SELECT doi_key FROM deposited WHERE target = :target
+        UNION SELECT doi_key FROM elsewhere WHERE target = :target
+        UNION SELECT doi_key FROM registration WHERE target = :target AND system = :system)
+""")
+_NO_REGISTRATION = """NOT EXISTS (
+       SELECT 1 FROM registration r WHERE r.doi_key = one.doi_key AND r.target = :target AND r.system = :system)"""
+_SENT = """SELECT doi_key FROM registration
+ WHERE target = :target AND system = :system AND state = :state AND doi_key > :after"""
+_KEYS_OF_SENT = text(f"{_SENT} ORDER BY doi_key LIMIT :limit")
+# By state, where also DOIs have it that were never sent; "" is every state. Each part is read in order by an index.
+_KEYS_OF_STATE = {
+    "": text("""
+SELECT doi_key FROM article WHERE doi_key > :after
+ UNION SELECT doi_key FROM deposited WHERE doi_key > :after AND target = :target
+ UNION SELECT doi_key FROM elsewhere WHERE doi_key > :after AND target = :target
+ UNION SELECT doi_key FROM registration WHERE doi_key > :after AND target = :target AND system = :system
+ ORDER BY doi_key LIMIT :limit
+"""),
+    "elsewhere": text(f"""{_SENT}
+ UNION SELECT doi_key FROM elsewhere one WHERE doi_key > :after AND target = :target AND {_NO_REGISTRATION}
+ ORDER BY doi_key LIMIT :limit
+"""),  # noqa: S608 — our own words
+    "never_sent": text(f"""{_SENT}
+ UNION SELECT doi_key FROM article one WHERE doi_key > :after AND {_NO_REGISTRATION} AND NOT EXISTS (
+       SELECT 1 FROM elsewhere e WHERE e.doi_key = one.doi_key AND e.target = :target)
+ UNION SELECT doi_key FROM deposited one WHERE doi_key > :after AND target = :target AND {_NO_REGISTRATION}
+   AND NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = one.doi_key AND e.target = :target)
+ ORDER BY doi_key LIMIT :limit
+"""),  # noqa: S608
+}
 _ROWS = text("""
 SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submission.state AS file_state,
        CAST(file.timestamp AS TEXT) AS timestamp, submission.submission_id, own.path AS held_file,

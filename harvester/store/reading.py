@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -21,6 +23,7 @@ from harvester.store.tables import alembic_version
 
 T = TypeVar("T")
 
+_SHORTER: ContextVar[float] = ContextVar("shorter", default=math.inf)  # seconds for a query that need not be answered
 _INSTRUCTIONS = 5_000  # of SQLite's machine, between two looks at the clock: about a millisecond
 
 
@@ -96,7 +99,7 @@ class _LimitedConnection(sqlite3.Connection):
         self.set_progress_handler(self._is_over, _INSTRUCTIONS)
 
     def begin_query(self) -> None:
-        self._end = time.monotonic() + self.limit
+        self._end = time.monotonic() + min(self.limit, _SHORTER.get())
 
     def cursor(self, *_: Any) -> _LimitedCursor:  # type: ignore[override]
         return super().cursor(_LimitedCursor)
@@ -112,9 +115,12 @@ class _LimitedCursor(sqlite3.Cursor):
         return super().execute(*args)
 
 
-def in_time(read: Callable[[], T]) -> T | None:
-    """What `read` returns; `None` if one of its queries took too long."""
+def in_time(read: Callable[[], T], seconds: float = math.inf) -> T | None:
+    """What `read` returns; `None` if one of its queries took too long, or longer than `seconds`."""
+    token = _SHORTER.set(seconds)
     try:
         return read()
     except QueryTimeout:
         return None
+    finally:
+        _SHORTER.reset(token)

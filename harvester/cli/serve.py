@@ -11,6 +11,7 @@ import click
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.progress import opened
 from harvester.daemon.logs import set_up
+from harvester.web.current_config import CurrentConfig
 from harvester.web.serving import serve_page
 from harvester.web.site import LOOPBACK
 
@@ -29,7 +30,7 @@ def command(common: Common, listen: str | None) -> None:
     set_up(common.log_format, logging.DEBUG if common.verbose else logging.INFO, verbose=common.verbose)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    with serve_page(lambda: config, listen or config.web.listen or LOOPBACK) as address:
+    with serve_page(CurrentConfig(common.config), listen or config.web.listen or LOOPBACK) as address:
         common.say(f"The page is at {address} until Ctrl-C.")
         try:
             ended.wait()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
@@ -12,7 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from harvester.config.lines import Path
-from harvester.config.problems import Problem, Table, key_name
+from harvester.config.problems import Problem, Table, key_name, schema
 from harvester.config.settings import Web
 from harvester.errors import ConfigError
 from harvester.system.listening import UNIX, is_on_loopback
@@ -143,6 +145,9 @@ def web_problems(web: Table) -> Iterator[Problem]:
 
 def check_listen(web: Web, listen: str) -> None:
     """Raises `ConfigError` if the page must not be served at this address, which is that of a command line."""
+    form = schema()["$defs"]["web"]["properties"]["listen"]
+    if not re.fullmatch(form["pattern"], listen):
+        raise ConfigError([f"web.listen: {json.dumps(listen)} {form['errorMessage']}"])
     table = {**{key: value for key, value in structs.asdict(web).items() if value}, "listen": listen}
     if problems := list(web_problems(table)):
         raise ConfigError([f"{key_name(problem.path)}: {problem.sentence}" for problem in problems])

@@ -105,7 +105,7 @@ def _filters(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
 def _facet(facet: Facet, chosen: Chosen, context: Context) -> Part:
     selected = chosen.get(facet.name)
     if facet.values is None:
-        uncounted = tag("span", "not counted: it takes more than a second", class_="soft")
+        uncounted = tag("span", "not counted: it takes too long", class_="soft")
         chips = [_removable(facet.label, selected, facet.name, context)] if selected else [tag("li", uncounted)]
     else:
         chips = _chips(facet, facet.values, selected, context)

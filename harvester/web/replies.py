@@ -81,8 +81,8 @@ def static(name: str) -> Response:
     return Response(found.content, content_type=found.media_type, headers={"Cache-Control": _FOR_EVER})
 
 
-def redirect(address: str, *, code: int = 303) -> Response:
-    return Response(status=code, headers={"Location": address})
+def redirect(address: str) -> Response:
+    return Response(status=303, headers={"Location": address})
 
 
 def _saved_as(name: str) -> dict[str, str]:

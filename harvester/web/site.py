@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct, structs
 from werkzeug.exceptions import HTTPException, Unauthorized
-from werkzeug.routing import MapAdapter, RequestRedirect
+from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Request, Response
 
 from harvester import store
@@ -95,8 +95,6 @@ class Site:
             name, values = adapter.match()
             call = structs.replace(call, name=name, values=values)
             return self._let_in(call)
-        except RequestRedirect:
-            return replies.redirect(f"{request.root_path}/", code=308)
         except HTTPException as error:
             return self._refused(call, error)
         except QueryTimeout:

@@ -23,6 +23,14 @@ def test_open_address_is_refused(config, opened, listen):
         serve_page(lambda: config, listen).__enter__()
 
 
+@pytest.mark.parametrize(
+    "listen", ["", "x", "8765", ":8765", "localhost", "http://localhost:80", "unix:", "127.0.0.1:80\n"]
+)
+def test_address_that_is_none_is_refused(config, opened, listen):
+    with pytest.raises(ConfigError, match="must be an address and a port"):
+        serve_page(lambda: config, listen).__enter__()
+
+
 def test_missing_password_is_refused(config, opened, tmp_path):
     protected = structs.replace(config, web=Web(password_file=str(tmp_path / "absent")))
     with pytest.raises(ConfigError, match="has no password yet"):

@@ -20,6 +20,7 @@ from harvester.web.kinds import Fragment, Page
 from harvester.web.pages.sources import SourceLine, light, lines_of, next_moment, no_source, problem, record_link
 from harvester.web.parts import Tile
 
+COUNTING = 0.5  # seconds
 _SENT: tuple[DoiState, ...] = (
     "waiting",
     "uncertain",
@@ -44,16 +45,22 @@ def _read(asked: Asked) -> Home:
     return Home(
         overall=found,
         lines=lines_of(asked, found.sources),
-        deposits=in_time(lambda: asked.store.deposits.counts(names)),
+        deposits=in_time(lambda: asked.store.deposits.counts(names), COUNTING),
         running=_running(asked),
     )
 
 
 def _running(asked: Asked) -> tuple[Run, ...]:
     """The runs that a process is at work on. Others that began and did not end were left by a crash."""
-    return tuple(
-        run for run in asked.store.runs.running() if locks.holder(asked.config.locks_dir, f"source-{run.source}")
-    )
+    at_work = [
+        source
+        for name, source in asked.config.sources.items()
+        if locks.holder(asked.config.locks_dir, f"source-{name}")
+    ]
+    newest = [
+        run_parts.last_runs(asked.store, source.name, [prefix], 1) for source in at_work for prefix in source.formats
+    ]
+    return tuple(asked.store.runs.get(run.id) for runs in newest for run in runs if run.state == "running")
 
 
 def _show(home: Home, context: Context) -> Body:

@@ -18,6 +18,7 @@ from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, Fragment, ListPage, Page, facet
 from harvester.web.run_parts import KINDS, STATES, run_state
 
+COUNTING = 0.2  # seconds for the numbers of a facet
 SHOWN = 200  # rejected records and windows on one page; all are in the JSON
 
 
@@ -35,9 +36,9 @@ def _rows(asked: Asked, chosen: Chosen) -> Sequence[RunRow]:
 
 def _facets(asked: Asked, chosen: Chosen) -> Sequence[Facet]:
     choice, runs = _choice(chosen), asked.store.runs
-    states = in_time(lambda: runs.count_by("state", choice))
-    kinds = in_time(lambda: runs.count_by("kind", choice))
-    sources = in_time(lambda: runs.count_by("source", choice))
+    states = in_time(lambda: runs.count_by("state", choice), COUNTING)
+    kinds = in_time(lambda: runs.count_by("kind", choice), COUNTING)
+    sources = in_time(lambda: runs.count_by("source", choice), COUNTING)
     return (
         facet("state", "State", states, {name: words for name, (_, words) in STATES.items()}),
         facet("kind", "Kind", kinds, KINDS),

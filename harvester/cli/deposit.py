@@ -17,13 +17,13 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.cli import registered
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.export import sentence
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.counting import counted
+from harvester.deposits.summary import sentence
 from harvester.deposits.target import TARGETS
 from harvester.errors import ConfigError, Stopped
 from harvester.identifiers import clean_doi

@@ -23,10 +23,11 @@ from harvester.daemon.notifier import Notifier
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.errors import ConfigError, HarvesterError, StoreError
 from harvester.system import locks
+from harvester.web.serving import serve_page
 
 log = logging.getLogger("harvester.daemon")
 
-TICK = 5.0  # seconds between two rounds of the main thread, at most
+TICK = 1.0  # seconds between two rounds of the main thread, at most: so long waits who asks on the web page
 JUMP = 5.0  # seconds by which the wall clock may drift from the monotonic one before that counts as a jump
 REPLAN = 900.0  # seconds between two readings of the run table, which others change too; cron runs as often
 STUCK = 60.0  # seconds without a round of the main thread after which the daemon is not healthy
@@ -70,6 +71,9 @@ class Daemon:
             if self.config.daemon.listen:
                 probes = {"health": self.health, "ready": self.ready, "metrics": self.metrics}
                 stack.enter_context(web.serve(self.config.daemon.listen, **probes))  # type: ignore[arg-type]
+            if self.config.web.listen:
+                address = stack.enter_context(serve_page(lambda: self.config, self.config.web.listen))
+                log.info("the web page is at %s", address)
             self._begin()
             stack.callback(self._end)
             self._watch(received)
@@ -114,6 +118,7 @@ class Daemon:
                 self._replan()
             elif time.monotonic() - self._last_plan > self.replan:
                 self._replan()
+            self.jobs.take_wishes()
             self.jobs.wakeup()
             if self.health() is None:
                 notify("WATCHDOG=1")
@@ -137,6 +142,8 @@ class Daemon:
         else:
             if loaded.daemon != self.config.daemon or loaded.path.parent != self.config.path.parent:
                 log.warning("[daemon] has changed; that takes effect when the daemon is started again")
+            if loaded.web != self.config.web:
+                log.warning("[web] has changed; that takes effect when the daemon is started again")
             self.config = loaded
             self._replan()
             log.info("the configuration was loaded again")

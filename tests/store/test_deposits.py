@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from harvester.answers import System
 from harvester.errors import StoreError
 from harvester.model import Finding
 from harvester.rules.deletions import deleted_after_deposit
-from harvester.store import BatchMember, DeletedDeposit, DepositCounts, DepositState, MarkPreview, Selection
+from harvester.store import (
+    BatchMember,
+    DeletedDeposit,
+    DepositCounts,
+    DepositState,
+    MarkPreview,
+    Registration,
+    Selection,
+)
 from harvester.store.store import Store
 from tests.store.samples import NOW, article, article_to_save, fill, finding, name
 
@@ -33,10 +42,10 @@ def pending(opened: Store) -> list[int]:
     return [int(one.identifier[-4:]) for one in opened.ready.pending("crossref")]
 
 
-def export(opened: Store, *numbers: int, batch_id: str = "b1") -> None:
+def export(opened: Store, *numbers: int, batch_id: str = "b1", timestamp: int = 20250301120000000) -> None:
     found = [one for number in numbers for one in opened.articles.find(name(number))]
     members = [BatchMember(one.id, one.doi or "", one.fingerprint or "") for one in found]
-    opened.ledger.plan("crossref", batch_id, 20250301120000000, "5.5.0", members, NOW)
+    opened.ledger.plan("crossref", batch_id, timestamp, "5.5.0", members, NOW)
     opened.ledger.mark_exported(batch_id, f"/exports/{batch_id}.xml", SHA, 99, NOW)
 
 
@@ -222,3 +231,31 @@ class TestDeleted:
         filled.articles.save([article_to_save(1, deleted=True, row=None)])
         fill(filled, article_to_save(9, article(1), source="fens"), source="fens")
         assert self.deleted(filled) == []
+
+
+class TestFoundFiles:
+    def test_files_come_newest_first_and_page_by_page(self, filled: Store):
+        export(filled, 1)
+        export(filled, 2, 3, batch_id="b2", timestamp=20250301120000001)
+        first, second = filled.deposits.find_files("crossref", "live")
+        assert (first.batch_id, first.records, first.size, first.schema_version) == ("b2", 2, 99, "5.5.0")
+        assert (second.batch_id, second.state, second.sha256, second.dois) == ("b1", "written", SHA, {})
+        assert filled.deposits.find_files("crossref", "live", limit=1) == [first]
+        assert filled.deposits.find_files("crossref", "live", before=int(first.timestamp)) == [second]
+        assert filled.deposits.find_files("crossref", "live", batch_id="b1") == [second]
+        assert filled.deposits.find_files("doaj", "live") == []
+
+    def test_files_by_state_with_their_dois(self, filled: Store):
+        export(filled, 1)
+        assert filled.deposits.count_files("crossref", "live") == {"written": 1}
+        filled.submissions.adopt("crossref", "live", NOW)
+        (file,) = filled.submissions.all("crossref", "live")
+        sent = Registration(doi=doi(1), target="crossref", system="live", state="waiting", changed=NOW, batch_id="b1")
+        filled.submissions.save(replace(file, state="sent"), [sent])
+        assert filled.deposits.count_files("crossref", "live") == {"sent": 1}
+        assert filled.deposits.count_files("crossref", "test") == {"written": 1}
+        (found,) = filled.deposits.find_files("crossref", "live", states=["sent"])
+        assert found.dois == {"waiting": 1}
+        assert filled.deposits.find_files("crossref", "live", states=["written"]) == []
+        change(filled, 1)
+        assert filled.deposits.find_files("crossref", "live")[0].changed_since == 1

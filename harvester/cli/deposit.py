@@ -146,6 +146,8 @@ class _Deposit:
             with shown(self._common):
                 exported = self._export(names, dry_run=True)
             return self._print_dry_run(exported)
+        with self._agency.registrar(self._config, self._stop):
+            pass  # a missing password is reported before anything is written
         try:
             with shown(self._common):
                 exported = self._export(names, dry_run=False)

@@ -93,7 +93,7 @@ def mark(
             marked.append(doi_states.marked(before, registered=registered, now=moment))
         store.registrations.save(marked)
         if registered:  # what the agency holds counts, until the article changes
-            store.deposits.mark_held(agency.name, [one.doi for one in marked], moment, again=True)
+            store.deposits.mark_held(agency.name, system, [one.doi for one in marked], moment, again=True)
         _note(store, agency, system, marked, marked[0].message if marked else "", moment)
     return len(marked)
 

@@ -143,7 +143,7 @@ class Deposits(Part):
                 rows = connection.execute(_TO_MARK, {"target": target, "ids": chunk}).all()
                 marks |= {row.doi_key: row.fingerprint if row.state == "ready" else None for row in rows}
             for key, fingerprint in marks.items():
-                values = {"fingerprint": fingerprint, "since": now}
+                values = {"fingerprint": fingerprint, "since": now, "system": None}
                 mark = insert(elsewhere).values(doi_key=key, target=target, **values)
                 connection.execute(mark.on_conflict_do_update(set_=values))
         return len(marks)
@@ -158,10 +158,13 @@ class Deposits(Part):
         with self._write(durable=True) as connection:
             return connection.execute(delete(elsewhere).where(which)).rowcount
 
-    def mark_held(self, target: str, dois: Collection[str], now: datetime, *, again: bool = False) -> None:
-        """Notes that what the agency holds of these DOIs counts for their articles as they are now.
+    def mark_held(
+        self, target: str, system: System, dois: Collection[str], now: datetime, *, again: bool = False
+    ) -> None:
+        """Notes that what the agency holds of these DOIs in this system counts for their articles as they are now.
 
-        A DOI that has a mark keeps it, unless `again` is set. DOIs in files of this program can be marked too.
+        A DOI that has a mark keeps it, unless `again` is set, or the mark is about the test system and this one is
+        not. DOIs in files of this program can be marked too.
         """
         with self._write(durable=True) as connection:
             for chunk in chunks(dict.fromkeys(map(fold_doi, dois))):
@@ -171,11 +174,10 @@ class Deposits(Part):
                 marks: dict[str, str | None] = dict.fromkeys(chunk)
                 marks |= {row.doi_key: row.fingerprint for row in connection.execute(ready, {"keys": chunk})}
                 for key, fingerprint in marks.items():
-                    values = {"fingerprint": fingerprint, "since": now}
+                    values = {"fingerprint": fingerprint, "since": now, "system": system}
                     mark = insert(elsewhere).values(doi_key=key, target=target, **values)
-                    connection.execute(
-                        mark.on_conflict_do_update(set_=values) if again else mark.on_conflict_do_nothing()
-                    )
+                    is_replaced = None if again else (elsewhere.c.system == "test") & (system == "live")
+                    connection.execute(mark.on_conflict_do_update(set_=values, where=is_replaced))
 
     def settle_marks(self, target: str) -> None:
         """Marks that were made before their article was ready count from now on for the article as it is."""
@@ -209,7 +211,7 @@ def is_pending(target: str, system: System, now: datetime | None) -> ColumnEleme
     of_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
     own = select(deposited.c.doi_key).where(of_doi, deposited.c.fingerprint == article.c.fingerprint)
     of_doi = (elsewhere.c.target == target) & (elsewhere.c.doi_key == article.c.doi_key)
-    others = select(elsewhere.c.doi_key).where(of_doi, _SAME)
+    others = select(elsewhere.c.doi_key).where(of_doi, _SAME, func.coalesce(elsewhere.c.system, system) == system)
     differs = ~own.exists() & ~others.exists()
     return differs if now is None else differs | is_due_again(target, system, now)
 
@@ -266,7 +268,7 @@ _ALREADY = (
 _TO_MARK = select(article.c.doi_key, article.c.state, article.c.fingerprint).where(
     _IDS,
     ~select(deposited.c.doi_key).where(_OWN).exists(),
-    ~select(elsewhere.c.doi_key).where(_OTHERS, _SAME).exists(),
+    ~select(elsewhere.c.doi_key).where(_OTHERS, _SAME, elsewhere.c.system.is_(None)).exists(),
 )
 _NOT_OWN = """NOT EXISTS (
        SELECT 1 FROM deposited own WHERE own.doi_key = elsewhere.doi_key AND own.target = elsewhere.target)"""

@@ -112,6 +112,11 @@ class Registrations(Part):
         with self._read() as connection:
             return list(connection.execute(statement, {} if kind is not None else parameters).scalars())
 
+    def raise_floors(self, target: str, system: System, floors: Mapping[str, int]) -> None:
+        """Remembers these versions of other programs, by the folded DOI, where no higher one is known."""
+        with self._write(durable=True) as connection:
+            raise_floors(connection, target, system, floors)
+
     def rows(self, target: str, system: System, dois: Collection[str] = ()) -> Iterator[DoiRow]:
         """Every DOI of the store, or these, with what became of it; sorted by DOI."""
         keys: list[str] = [fold_doi(doi) for doi in dois]
@@ -216,7 +221,7 @@ SELECT deposited.doi_key, CAST(batch.timestamp AS TEXT) FROM deposited JOIN batc
 _ALL_KEYS = text("""
 SELECT doi_key FROM article WHERE doi_key IS NOT NULL
  UNION SELECT doi_key FROM deposited WHERE target = :target
- UNION SELECT doi_key FROM elsewhere WHERE target = :target
+ UNION SELECT doi_key FROM elsewhere WHERE target = :target AND coalesce(system, :system) = :system
  UNION SELECT doi_key FROM registration WHERE target = :target AND system = :system
  ORDER BY doi_key
 """)
@@ -299,6 +304,7 @@ SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submis
   LEFT JOIN submission ON submission.batch_id = file.id AND submission.system = :system
   LEFT JOIN batch own ON own.target = :target AND own.timestamp = CAST(r.held AS INTEGER) AND own.state = 'written'
   LEFT JOIN elsewhere ON elsewhere.doi_key = one.value AND elsewhere.target = :target
+       AND coalesce(elsewhere.system, :system) = :system
  ORDER BY one.key
 """).columns(
     elsewhere_since=Moment,

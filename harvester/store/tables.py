@@ -299,7 +299,8 @@ elsewhere = Table(
     Column("doi_key", Text, primary_key=True),
     Column("target", Text, primary_key=True),
     Column("fingerprint", Sha256),  # of the article that counts as deposited; null until an export finds it ready
-    Column("since", Moment, nullable=False),  # when a person marked it
+    Column("since", Moment, nullable=False),  # when a person marked it, or it was found at the agency
+    Column("system", Text),  # test, live: where the agency holds it; null: a person said so, of every system
     sqlite_with_rowid=False,
 )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from harvester.answers import System
 from harvester.errors import StoreError
 from harvester.model import Finding
 from harvester.rules.deletions import deleted_after_deposit
@@ -155,6 +156,18 @@ class TestMarks:
         assert mark(filled, selection) == preview.marked + preview.unknown
         again = filled.deposits.preview_marks("crossref", (), selection)
         assert again == MarkPreview(marked=0, already=3, in_files=1, unknown=0)
+
+    def test_mark_of_the_test_system_counts_nowhere_else(self, filled: Store):
+        def left(system: System) -> list[int]:
+            return [int(one.identifier[-4:]) for one in filled.ready.pending("crossref", system=system)]
+
+        filled.deposits.mark_held("crossref", "test", [doi(1)], LATER)
+        assert (left("test"), left("live")) == ([2, 3], [1, 2, 3])
+        filled.deposits.mark_held("crossref", "live", [doi(1), doi(2)], LATER)
+        filled.deposits.mark_held("crossref", "test", [doi(2)], LATER)
+        assert left("live") == [3]
+        mark(filled)  # a person means every system
+        assert (left("test"), left("live")) == ([], [])
 
     def test_held_back_article_counts_as_it_is_when_it_is_first_exported(self, filled: Store):
         mark(filled)

@@ -227,7 +227,7 @@ SELECT doi_key FROM article WHERE doi_key IS NOT NULL
 """)
 _NUMBER_ELSEWHERE = text("""
 SELECT count(*) FROM elsewhere
- WHERE target = :target AND NOT EXISTS (
+ WHERE target = :target AND coalesce(system, :system) = :system AND NOT EXISTS (
        SELECT 1 FROM registration r
         WHERE r.doi_key = elsewhere.doi_key AND r.target = :target AND r.system = :system)
 """)
@@ -238,19 +238,24 @@ _NUMBERS_OF_DOIS = [
         "SELECT count(DISTINCT doi_key) FROM article",
         """SELECT count(*) FROM deposited WHERE target = :target
               AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = deposited.doi_key)""",
-        """SELECT count(*) FROM elsewhere WHERE target = :target
+        """SELECT count(*) FROM elsewhere WHERE target = :target AND coalesce(system, :system) = :system
               AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = elsewhere.doi_key)
               AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = elsewhere.doi_key AND d.target = :target)""",
         """SELECT count(*) FROM registration WHERE target = :target AND system = :system
               AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = registration.doi_key)
               AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = registration.doi_key AND d.target = :target)
-              AND NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = registration.doi_key AND e.target = :target)
+              AND NOT EXISTS (
+                  SELECT 1 FROM elsewhere e
+                   WHERE e.doi_key = registration.doi_key AND e.target = :target
+                     AND coalesce(e.system, :system) = :system)
         """,
     )
 ]
 _NO_REGISTRATION = """NOT EXISTS (
        SELECT 1 FROM registration r WHERE r.doi_key = one.doi_key AND r.target = :target AND r.system = :system)"""
-_NOT_ELSEWHERE = "NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = one.doi_key AND e.target = :target)"
+_NOT_ELSEWHERE = """NOT EXISTS (
+       SELECT 1 FROM elsewhere e
+        WHERE e.doi_key = one.doi_key AND e.target = :target AND coalesce(e.system, :system) = :system)"""
 
 
 def _keys(*parts: str) -> TextClause:
@@ -263,7 +268,8 @@ _SENT = """SELECT one.doi_key FROM registration one
  WHERE one.target = :target AND one.system = :system AND one.state = :state AND one.doi_key > :after"""
 _OF_ARTICLES = "SELECT DISTINCT one.doi_key FROM article one WHERE one.doi_key > :after"
 _OF_FILES = "SELECT one.doi_key FROM deposited one WHERE one.doi_key > :after AND one.target = :target"
-_MARKED = "SELECT one.doi_key FROM elsewhere one WHERE one.doi_key > :after AND one.target = :target"
+_MARKED = """SELECT one.doi_key FROM elsewhere one
+ WHERE one.doi_key > :after AND one.target = :target AND coalesce(one.system, :system) = :system"""
 _KEYS_OF_SENT = _keys(_SENT)
 # By state, where also DOIs have it that were never sent; "" is every state.
 _KEYS_OF_STATE = {

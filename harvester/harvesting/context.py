@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     source: Source
     identity: Identity
     mapper: SourceMapper
+    now: Callable[[], datetime]
     stop: Stop
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from harvester.harvesting.patience import DEFAULT, Patience
 from harvester.harvesting.seen import Seen
 from harvester.model import Page, Window
@@ -103,13 +105,21 @@ def is_much_less(window: RunWindow, total: int, size: int | None, share: float) 
     return before > 0 and (total == 0 or before - total > max(1, share * before))
 
 
-def is_settled(window: RunWindow, total: int, share: float, patience: Patience) -> bool:
-    """Whether a list that became much shorter gave about the same in an earlier harvest, so that it can be believed.
-
-    A list that gives less than it gave before is believed only after many attempts.
-    """
+def gives_the_same(window: RunWindow, total: int, share: float) -> bool:
+    """Whether a list that became much shorter gave about as much in an earlier harvest."""
     before = window.last_total
-    if before is None or abs(total - before) > share * max(total, before):
+    return before is not None and abs(total - before) <= share * max(total, before)
+
+
+def is_settled(window: RunWindow, total: int, share: float, now: datetime, patience: Patience) -> bool:
+    """Whether a list that became much shorter can be believed: it has given about the same for some time.
+
+    Harvests that follow each other closely find the same index at work. A list that gives less than it gave before is
+    believed only after many attempts, too.
+    """
+    if window.short_since is None or not gives_the_same(window, total, share):
+        return False
+    if now - window.short_since < patience.settling:
         return False
     return total >= window.delivered or window.attempts >= patience.attempts
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec import Struct
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """Limits, as counts. Every one of them stands for a provider that would otherwise be asked for ever."""
+    """Limits, mostly counts. Every one of them stands for a provider that would otherwise be asked for ever."""
 
     # Lists
     refused_tokens: int = 2  # times a window restarts because its token was refused, before it is split
     attempts: int = 6  # times a list that breaks off restarts, in ever smaller windows, before its end is believed
+    settling: timedelta = timedelta(
+        hours=20
+    )  # a much shorter list gives the same before it is believed: until tomorrow
     parts: int = 64  # windows that a list which broke off is split into, at most
     long_window: int = 2  # times `window_records` that a window must announce to be split again
     windows_per_lane: int = 2  # windows opened at once: one that is fetched to its end is followed by the next

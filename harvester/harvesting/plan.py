@@ -12,6 +12,7 @@ left. These are rejected. A step is written in one transaction, so after a kill 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,6 +53,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     window_records: int
     parallel: int
     max_deletion_share: float
+    now: datetime
     patience: Patience = DEFAULT
 
     @property
@@ -120,7 +122,7 @@ def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Fact
         unlisted = size is None
     doubt = lists.doubt(progress.total, size, circling=progress.circling, shrunk=progress.has_shrunk, unlisted=unlisted)
     if lists.is_much_less(window, progress.total, size, facts.max_deletion_share):
-        if not lists.is_settled(window, progress.total, facts.max_deletion_share, patience):
+        if not _is_settled(window, progress.total, facts):
             return _suspend(window, progress.total, facts, page)
         course = _noted(course, sentences.believed(sentences.gives_less(window, progress.total)))
     if doubt is None:
@@ -142,15 +144,23 @@ def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Fact
 def _suspend(window: RunWindow, total: int, facts: Facts, page: Page | None = None) -> Step:
     """Postpones the window to the next harvest: its list gives much less than before, so the index may be incomplete.
 
-    What is known about the list stays in the ledger.
+    What is known about the list stays in the ledger. A list that grows slowly is compared with what it gave at first,
+    and so is not taken for one that stays the same.
     """
     reason = sentences.gives_less(window, total)
+    short = Restart(window.id, total, facts.now)
+    if window.short_since is not None and lists.gives_the_same(window, total, facts.max_deletion_share):
+        short = Restart(window.id, window.last_total, window.short_since)
     course = replace(
         facts.course,
         failed={**facts.course.failed, window.id: reason},
         suspended=facts.course.suspended | {window.id},
     )
-    return Step(course=course, page=page, transitions=(Restart(window.id, total),))
+    return Step(course=course, page=page, transitions=(short,))
+
+
+def _is_settled(window: RunWindow, total: int, facts: Facts) -> bool:
+    return lists.is_settled(window, total, facts.max_deletion_share, facts.now, facts.patience)
 
 
 def _looks_cut(progress: ListProgress, page: Page, patience: Patience) -> bool:
@@ -315,7 +325,9 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
     if fetched.doubt:
         return (yield from _leave_open(window, error, facts))
     if lists.is_much_less(window, fetched.total, None, facts.max_deletion_share):
-        return _suspend(window, fetched.total, facts, fetched.last)
+        if not _is_settled(window, fetched.total, facts):
+            return _suspend(window, fetched.total, facts, fetched.last)
+        course = _noted(course, sentences.believed(sentences.gives_less(window, fetched.total)))
     # If records come, the provider works; an empty window says nothing about that.
     failed = 0 if fetched.has_records else course.failed_lists + bool(fetched.total)
     course = replace(course, has_progressed=True, failed_lists=failed)

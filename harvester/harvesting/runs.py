@@ -168,12 +168,19 @@ class _SourceHarvest:
         with log_context(run=run.id):
             log.info("%s: %s", run.prefix, _beginning(run))
             progress.report(f"{run.source} ({run.prefix})")
-            context = RunContext(
-                store=self._store, source=self._source, identity=identity, mapper=self._mapper, stop=self._stop
-            )
-            outcome = Walker(context, run).go()
+            outcome = Walker(self._context(identity), run).go()
             seconds = time.monotonic() - started
             return outcome, finish(self._store, run, outcome, self._now(), seconds, stopped=self._stop())
+
+    def _context(self, identity: Identity) -> RunContext:
+        return RunContext(
+            store=self._store,
+            source=self._source,
+            identity=identity,
+            mapper=self._mapper,
+            now=self._now,
+            stop=self._stop,
+        )
 
 
 def _may_list(error: BadStatus | ProtocolError) -> bool:

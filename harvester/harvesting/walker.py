@@ -84,6 +84,7 @@ class Walker:
             window_records=source.window_records,
             parallel=source.parallel,
             max_deletion_share=source.max_deletion_share,
+            now=self._context.now(),
             patience=self._patience,
         )
 

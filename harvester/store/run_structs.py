@@ -61,7 +61,8 @@ class RunWindow(Struct, frozen=True, kw_only=True):
     parent: int | None = None  # the window it was split from
     announced: int = 0  # the largest completeListSize in any attempt
     delivered: int = 0  # the most records that the list gave in any attempt before this one
-    last_total: int | None = None  # what the list gave when it last ended with much less than that
+    last_total: int | None = None  # what the list gave when it ended with much less than that
+    short_since: datetime | None = None  # since when it has given about as much as `last_total`
     attempts: int = 0  # how often it, or a window it was split from, was restarted
 
 
@@ -87,11 +88,13 @@ class Close(Struct, frozen=True):
 class Restart(Struct, frozen=True):
     """A window restarts from its first page: its token was refused or led nowhere, or records are missing.
 
-    `total` is how many records the list gave, if that is much less than it announced or gave before.
+    `total` is how many records the list gave, if that is much less than it announced or gave before, and `short_since`
+    when it first gave about as much. What is known of that stays if they are not set.
     """
 
     window_id: int
     total: int | None = None
+    short_since: datetime | None = None
 
 
 class Split(Struct, frozen=True):

@@ -242,11 +242,12 @@ def _advance(connection: Connection, run_id: int, to: Advance) -> None:
 
 
 def _restart(connection: Connection, run_id: int, restart: Restart) -> None:
-    again = {
+    again: dict[str, Any] = {
         "attempts": run_window.c.attempts + 1,
         "delivered": func.max(run_window.c.delivered, run_window.c.seen),
-        "last_total": restart.total,
     }
+    if restart.total is not None:
+        again |= {"last_total": restart.total, "short_since": restart.short_since}
     _update_window(connection, run_id, restart.window_id, **_NO_TOKEN, **again, state="open", pages=0, seen=0)
 
 
@@ -322,6 +323,7 @@ def _window_of(row: Any, prefix: str) -> RunWindow:
         announced=row.announced,
         delivered=row.delivered,
         last_total=row.last_total,
+        short_since=row.short_since,
         attempts=row.attempts,
     )
 

@@ -96,7 +96,8 @@ run_window = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("announced", Integer, nullable=False, server_default="0"),  # the largest completeListSize in any attempt
     Column("delivered", Integer, nullable=False, server_default="0"),  # records given in any attempt before this one
-    Column("last_total", Integer),  # what the list gave when it last ended with much less than that
+    Column("last_total", Integer),  # what the list gave when it ended with much less than that
+    Column("short_since", Moment),  # since when it has given about as much as `last_total`
 )
 
 # Found by id only: an index of the hashes would be written at a random place for each record.

@@ -149,8 +149,11 @@ def changed(ledger: tuple[RunWindow, ...], transition: Transition) -> tuple[RunW
     elif isinstance(transition, Restart):
         windows[window.id] = replace(
             window, state="open", token=None, pages=0, seen=0, attempts=window.attempts + 1,
-            delivered=max(window.delivered, window.seen), last_total=transition.total,
+            delivered=max(window.delivered, window.seen),
         )  # fmt: skip
+        if transition.total is not None:
+            short = {"last_total": transition.total, "short_since": transition.short_since}
+            windows[window.id] = replace(windows[window.id], **short)
     elif isinstance(transition, Split):
         size = transition.list_size or window.list_size
         announced = max(window.announced, size or 0)
@@ -220,6 +223,7 @@ class Simulation:
             window_records=self.source.window_records,
             parallel=self.source.parallel,
             max_deletion_share=self.source.max_deletion_share,
+            now=CLOCK,
             patience=self.patience,
         )
 

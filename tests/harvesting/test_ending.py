@@ -73,7 +73,7 @@ def ended(
     )  # fmt: skip
     facts = Facts(
         kind=kind, ledger=windows, course=course or Course(latest="2025-06-01T12:00:09Z"), identity=IDENTITY,
-        sets=sets, window_records=0, parallel=1, max_deletion_share=0.1,
+        sets=sets, window_records=0, parallel=1, max_deletion_share=0.1, now=NOW,
     )  # fmt: skip
     plan: Plan[Ending] = ending(run, facts)
     return (provider or Provider({**EMPTY_STORE, **(answers or {})})).run(plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +30,8 @@ from tests.harvesting.by_hand import ALIVE, IDENTITY, Provider, by_identifier, l
 EVERYTHING = Window(prefix="oai_dc")
 YEAR = Window(prefix="oai_dc", since="2024-01-01", until="2025-01-01")
 DAY = Window(prefix="oai_dc", since="2024-01-01", until="2024-01-02")
+NOW = datetime(2026, 5, 2, 3, tzinfo=UTC)
+YESTERDAY, BEFORE = NOW - timedelta(hours=21), NOW - timedelta(hours=19)
 PATIENCE = Patience(full_page=3, round_total=5, few_records=4, records_per_commit=2, fruitless_records=3)
 
 
@@ -42,6 +45,7 @@ def facts(*ledger: RunWindow, course: Course | None = None, **changes: Any) -> F
         "window_records": 100,
         "parallel": 1,
         "max_deletion_share": 0.1,
+        "now": NOW,
         "patience": PATIENCE,
     }
     return Facts(**given | changes)
@@ -451,7 +455,7 @@ class TestAListThatBecameMuchShorter:
     @pytest.mark.parametrize(("total", "size"), [(0, None), (12, 12), (12, None), (20, 20)])
     def test_stays_open_for_the_next_harvest(self, total, size):
         step = self.again(total, size, announced=59, delivered=20)
-        assert step.transitions == (Restart(1, total),)
+        assert step.transitions == (Restart(1, total, NOW),)
         assert step.course.failed == {
             1: f"the list announced 59 records before and gives {total} now, so its index may be incomplete"
         }
@@ -461,17 +465,29 @@ class TestAListThatBecameMuchShorter:
         course = self.again(0, None, announced=59, delivered=20).course
         assert Provider().run(plan.when_idle(facts(window(attempts=2, announced=59), course=course))) is None
 
-    def test_is_believed_with_a_note_when_a_later_harvest_gets_as_much(self):
-        step = self.again(40, 40, announced=59, delivered=20, last_total=41, attempts=2)
+    def test_is_believed_with_a_note_when_a_harvest_of_the_next_day_gets_as_much(self):
+        step = self.again(40, 40, announced=59, delivered=20, last_total=41, short_since=YESTERDAY, attempts=2)
         assert step.transitions == (Advance(1, None, 40, 40),)
         assert "announced 59 records before and gives 40 now" in step.course.notes[0]
 
     def test_is_not_believed_while_it_grows(self):
-        assert self.again(40, 40, announced=59, delivered=20, last_total=25, attempts=2).course.suspended
+        step = self.again(40, 40, announced=59, delivered=20, last_total=25, short_since=YESTERDAY, attempts=9)
+        assert step.transitions == (Restart(1, 40, NOW),)
+
+    @pytest.mark.parametrize("attempts", [2, 6, 50])
+    def test_is_not_believed_on_the_same_day_however_often_it_is_requested(self, attempts):
+        step = self.again(40, 40, announced=59, delivered=20, last_total=41, short_since=BEFORE, attempts=attempts)
+        assert step.transitions == (Restart(1, 41, BEFORE),), "it is compared with the first of them"
+
+    def test_is_not_believed_while_nobody_knows_since_when_it_is_so(self):
+        """A store of an earlier release did not keep that."""
+        step = self.again(40, 40, announced=59, delivered=20, last_total=41, attempts=9)
+        assert step.transitions == (Restart(1, 40, NOW),)
 
     @pytest.mark.parametrize(("attempts", "is_believed"), [(2, False), (5, False), (6, True)])
     def test_is_believed_late_where_it_gives_less_than_it_gave_before(self, attempts, is_believed):
-        step = self.again(12, 12, announced=59, delivered=20, last_total=12, attempts=attempts)
+        known = {"last_total": 12, "short_since": YESTERDAY, "attempts": attempts}
+        step = self.again(12, 12, announced=59, delivered=20, **known)
         assert bool(step.course.notes) is is_believed
 
     @pytest.mark.parametrize(
@@ -490,8 +506,15 @@ class TestAListThatBecameMuchShorter:
         answers = {**ALIVE, ListIdentifiers: listing(page(2, size=2)), GetRecord: by_identifier()}
         reading = window(DAY, attempts=1, announced=30)
         step, _ = failing(BadStatus("HTTP 500", 500), of=reading, provider=Provider(answers))
-        assert step.transitions == (Restart(1, 2),)
+        assert step.transitions == (Restart(1, 2, NOW),)
         assert step.course.suspended == {1}
+
+    def test_so_they_are_believed_when_they_are_as_many_on_the_next_day(self):
+        answers = {**ALIVE, ListIdentifiers: listing(page(2, size=2)), GetRecord: by_identifier()}
+        reading = window(DAY, attempts=6, announced=30, last_total=2, short_since=YESTERDAY)
+        step, _ = failing(BadStatus("HTTP 500", 500), of=reading, provider=Provider(answers))
+        assert step.transitions == (Close(1, 2),)
+        assert "announced 30 records before and gives 2 now" in step.course.notes[0]
 
 
 class TestNoListIsBeingRead:

@@ -95,6 +95,33 @@ def test_a_list_of_everything_that_is_empty_for_good_can_be_confirmed(tmp_path: 
         assert all(raw.deleted for raw in held(made).values())
 
 
+@pytest.mark.parametrize("hours", [1, 24], ids=["every hour", "every night"])
+def test_a_list_that_became_much_shorter_is_believed_on_the_next_day_however_often_it_is_requested(
+    tmp_path: Path, hours: int
+):
+    lists = [0]
+
+    def cleared(request, truth):
+        lists[0] += is_list(request)
+        if lists[0] <= 2:
+            return None
+        left = Truth(7, page_size=50).bytes_of(request)
+        return reply(error("noRecordsMatch") if "resumptionToken" in request.query else left)
+
+    with broken(Truth(), cleared) as (_, server):
+        made = bench(tmp_path, server.url)
+        states = [harvest(made).state]
+        began = made.moment
+        while states[-1] == "incomplete":
+            made.moment += timedelta(hours=hours)
+            run = made.harvest()[0]  # one that resumed is followed by another
+            states.append(run.state)
+        assert made.moment - began >= timedelta(hours=20)
+        assert len(states) == (21 if hours == 1 else 6), "it gave less than before, so one more night proves nothing"
+        assert "announced 23 records before and gives 7 now" in (run.error or "")
+        assert harvest(made).error is None, "and from then on it is quiet"
+
+
 @pytest.mark.parametrize("settings", ["", "window_records = 6\n"])
 def test_what_is_new_comes_though_a_window_fails_for_ever(tmp_path: Path, settings: str):
     """A record that breaks every list it stands in, of identifiers too, has no name to be rejected by."""

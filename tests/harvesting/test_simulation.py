@@ -23,6 +23,7 @@ transitions = st.one_of(
     st.builds(Advance, ids, tokens, st.integers(min_value=0, max_value=9), sizes),
     st.builds(Close, ids, st.integers(min_value=0, max_value=9)),
     st.builds(Restart, ids),
+    st.builds(Restart, ids, st.integers(min_value=0, max_value=9), st.just(samples.NOW)),
     st.builds(Split, ids, st.just(HALVES), sizes),
 )
 

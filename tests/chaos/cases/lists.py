@@ -414,7 +414,8 @@ def index_cleared() -> Setting:
 
 
 @case(
-    "The index is rebuilt in the middle of the list, and has some records again", "the same", 15,
+    "The index is rebuilt in the middle of the list, and has some records again",
+    "the same, until the list has given as much for a day", 15,
     state="incomplete", said="announced 23 records before and gives 7 now",
 )  # fmt: skip
 def index_rebuilt() -> Setting:

@@ -97,6 +97,24 @@ def silent_deletions() -> Setting:
     return Truth(deleted_record="no"), lambda request, _: None
 
 
+def swap(truth: Truth) -> None:
+    """One record is deleted without a trace, and another added with a datestamp of long ago: as many as before."""
+    truth.remove(4)
+    truth.put(article(100, datestamp=article(2).datestamp))
+
+
+@case(
+    "A record is deleted without a trace and a back-dated one is added, so that the size of the list stays the same",
+    "`reconcile` finds both in the list of identifiers",
+    34,
+    39,
+    later=swap,
+    found_by="reconcile",
+)
+def swapped() -> Setting:
+    return Truth(), lambda request, _: None
+
+
 @case(
     "Tombstones of another journal are listed",
     "kept as tombstones; other records do not change",

@@ -30,13 +30,10 @@ class ProviderError(HarvesterError):
     """The provider's answer cannot be used, or there was none.
 
     `transient`: a retry after a moment may help. `overloaded`: the provider has too much to do for any request.
-    `walled`: a protection against robots answered in its place. `refused`: it may be one, or a missing login.
     """
 
     transient = False
     overloaded = False
-    walled = False
-    refused = False
 
 
 class OaiCode(StrEnum):
@@ -81,19 +78,15 @@ class Unreachable(ProviderError):
 
 # HTTP's Too Many Requests and Service Unavailable.
 OVERLOADED = (429, 503)
-# What firewalls and protections against robots answer, in addition to a missing login.
-_REFUSED = (202, 401, 403, 405, 406, 407, 451)
 
 
 class BadStatus(ProviderError):
     """The provider answered with an HTTP error. `retry_after` is how many seconds it wants us to wait."""
 
-    def __init__(self, message: str, status: int, retry_after: float | None = None, *, walled: bool = False) -> None:
+    def __init__(self, message: str, status: int, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
-        self.walled = walled
-        self.refused = walled or status in _REFUSED
         self.overloaded = status in OVERLOADED
         self.transient = status >= 500 or status in (408, 425, 429)
 
@@ -104,14 +97,6 @@ class BadAnswer(ProviderError):
     def __init__(self, message: str, *, transient: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
-
-
-class WebPage(BadAnswer):
-    """A web page (HTML) came in place of OAI-PMH."""
-
-    def __init__(self, message: str, *, transient: bool = False, walled: bool = False) -> None:
-        super().__init__(message, transient=transient)
-        self.walled = self.refused = walled
 
 
 class TooBig(ProviderError):

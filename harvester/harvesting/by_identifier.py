@@ -103,9 +103,8 @@ def check_provider(prefix: str, error: ProviderError) -> Plan[Identity | None]:
 class Asker:
     """Gets records one after the other, and tells faults of records from faults of the provider.
 
-    With `verifies`, the provider is asked Identify after each fault that may be its own, and a protection against
-    robots that admits Identify is noticed. Otherwise the provider is to blame after `silent_records` without any
-    answer, or after `in_a_row` faults without a record between them.
+    With `verifies`, the provider is asked Identify after each fault that may be its own. Otherwise it is to blame after
+    `silent_records` without any answer, or after `in_a_row` faults without a record between them.
     """
 
     def __init__(
@@ -119,7 +118,7 @@ class Asker:
     ) -> None:
         self._prefix, self._patience = prefix, patience
         self._verifies, self._in_a_row, self._retried = verifies, in_a_row, retried
-        self._faults, self._silent, self._refused = 0, 0, 0
+        self._faults, self._silent = 0, 0
 
     def get(self, identifier: str) -> Plan[Result]:
         """Raises `ProviderError` if the provider is to blame."""
@@ -133,7 +132,7 @@ class Asker:
         if isinstance(result, (Denied, NoAnswer)):
             yield from self._look_for_blame(result.error)
         elif isinstance(result, Given) and result.records:
-            self._faults = self._refused = 0
+            self._faults = 0
         elif isinstance(result, Given) and result.bad:
             self._count(BadAnswer(result.bad[0].reason))
         return result
@@ -143,11 +142,7 @@ class Asker:
             raise error
         if not self._verifies:
             self._count(error)
-            return
-        self._refused = self._refused + 1 if error.refused else 0
-        if error.walled or self._refused >= self._patience.blocked_records:
-            raise error
-        if lacks_format(error) or not isinstance(error, ProtocolError):
+        elif lacks_format(error) or not isinstance(error, ProtocolError):
             identity = yield from check_provider(self._prefix, error)
             if identity is None:
                 raise error

@@ -37,10 +37,7 @@ def ending(run: Run, facts: Facts) -> Plan[Ending]:
     if is_complete:
         notes += yield from changed_lists.compare_identifiers(run, facts)
         notes += yield from _listed_nothing(run, facts)
-    failures = [
-        course.failed[window.id] for window in run.windows if window.state == "open" and window.id in course.failed
-    ]
-    said = "; ".join(dict.fromkeys([*failures, *notes])) or None
+    said = "; ".join(dict.fromkeys([*course.failed.values(), *notes])) or None
     if is_complete:
         return Ending(Outcome("complete", said, course.latest, needs_person=bool(wrong)))
     if run.pages:

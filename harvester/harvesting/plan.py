@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.datestamps import in_granularity, parse_utc
-from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, RefusedAddress, WebPage
+from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, RefusedAddress
 from harvester.harvesting import by_identifier, lists, sentences, windows
 from harvester.harvesting.lists import ListProgress
 from harvester.harvesting.patience import DEFAULT, Patience
@@ -210,22 +210,9 @@ def after_failure(progress: ListProgress, error: ProviderError, facts: Facts) ->
         return (yield from _narrow(progress, error, facts, only_tokens_fail=True))
     if code == OaiCode.BAD_ARGUMENT:
         return (yield from _after_bad_argument(progress, error, facts))
-    if error.walled:
-        return _give_up(error, facts)
     if _can_be_narrowed(error):
         return (yield from _narrow(progress, error, facts))
     return (yield from _leave_open(window, error, facts))
-
-
-def _give_up(error: ProviderError, facts: Facts) -> Step:
-    """Leaves every open window to the next harvest: the site keeps this program out, whatever is requested."""
-    still_open = [window.id for window in facts.ledger if window.state == "open"]
-    course = replace(
-        facts.course,
-        failed={**facts.course.failed, **dict.fromkeys(still_open, str(error))},
-        suspended=facts.course.suspended.union(still_open),
-    )
-    return Step(course=course)
 
 
 def _can_be_narrowed(error: ProviderError) -> bool:
@@ -295,13 +282,11 @@ def _narrow(
     window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
     if course.failed_lists >= patience.failed_lists:
         return (yield from _leave_open(window, error, facts))
-    if _may_be_blocked(error) and course.failed_lists >= patience.blocked_lists:
-        return _give_up(error, facts)
     identity = yield from by_identifier.check_provider(asked.prefix, error)
     if identity is None:
         return (yield from _leave_open(window, error, facts))
     listed = None if only_tokens_fail else (yield from by_identifier.first_page(asked))
-    if listed is None or error.refused:  # who lists identifiers works, and may have a bad record on every page
+    if listed is None:  # a provider that lists identifiers works, and may have a bad record on every page
         course = replace(course, failed_lists=course.failed_lists + 1)
     facts = replace(facts, course=course)
     if listed is not None and _is_small(window.window, listed, patience):
@@ -317,11 +302,6 @@ def _narrow(
     if listed is None:
         return (yield from _leave_open(window, error, facts))
     return (yield from _one_by_one(progress, listed, error, facts))
-
-
-def _may_be_blocked(error: ProviderError) -> bool:
-    """Whether the site may keep this program out: then the records of the window are not at fault."""
-    return error.refused or isinstance(error, WebPage)
 
 
 def _is_small(window: Window, listed: Page, patience: Patience) -> bool:

@@ -27,7 +27,6 @@ from harvester.errors import (
     ProtocolError,
     ProviderError,
     WaitUntil,
-    WebPage,
 )
 from harvester.model import SHORTEST_SECRET, Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import backoff, pages, repository, retry
@@ -182,7 +181,7 @@ def _document(response: Response) -> Document:
         if response.status != HTTPStatus.OK:
             raise _bad_status(response) from None
         if isinstance(error, BadAnswer) and (name := wall(response)):
-            raise WebPage(blocked(response, name), transient=error.transient, walled=True) from None
+            raise BadAnswer(blocked(response, name), transient=error.transient) from None
         raise
     if response.status == HTTPStatus.OK:
         return document
@@ -194,7 +193,7 @@ def _document(response: Response) -> Document:
 def _bad_status(response: Response) -> BadStatus:
     status = response.status
     if name := wall(response):
-        return BadStatus(blocked(response, name), status, _retry_after(response), walled=True)
+        return BadStatus(blocked(response, name), status, _retry_after(response))
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     said = f": “{text}”" if (text := pages.quote(response.body, 80)) else ""
     message = f"the provider answered with HTTP {status} {phrase}{said}; {_advice(response)}"

@@ -10,7 +10,7 @@ from itertools import islice
 from lxml import etree
 from msgspec import Struct
 
-from harvester.errors import BadAnswer, OaiCode, ProtocolError, ProviderError, TooBig, WebPage
+from harvester.errors import BadAnswer, OaiCode, ProtocolError, ProviderError, TooBig
 from harvester.model import BadRecord, Page, RawRecord, Token
 from harvester.oai import encoding, repair
 from harvester.xmltools import OAI, UnsafeXml, brief, local, parse, serialise
@@ -130,8 +130,8 @@ def _is_html(data: bytes) -> bool:
     return b"<!doctype html" in start or b"<html" in start
 
 
-def _web_page(data: bytes) -> WebPage:
-    return WebPage(
+def _web_page(data: bytes) -> BadAnswer:
+    return BadAnswer(
         f"the provider sent a web page (HTML) in place of OAI-PMH: “{quote(data)}”; open the address in a browser: if "
         "the page is the same, harvest again when the provider has fixed it, and otherwise ask the administrator "
         "whether the site's protection against robots blocks this program",

@@ -19,7 +19,6 @@ from harvester.errors import (
     TooBig,
     TooSlow,
     Unreachable,
-    WebPage,
 )
 from harvester.harvesting.by_identifier import (
     Asker,
@@ -106,26 +105,6 @@ class TestBlame:
         provider = Provider({Identify: Unreachable("gone"), GetRecord: self.FAULT})
         with pytest.raises(BadStatus):
             ask(Asker("oai_dc", PATIENCE, verifies=True), provider, "a")
-
-    @pytest.mark.parametrize("status", [401, 403, 405, 406])
-    def test_records_refused_in_a_row_are_the_work_of_a_firewall_though_it_admits_identify(self, status):
-        refused, good = BadStatus("", status), Page(records=(RECORD,))
-        provider = Provider({**ALIVE, GetRecord: answering(refused, refused, good, refused, refused, refused)})
-        asker = Asker("oai_dc", PATIENCE, verifies=True)
-        assert len(ask(asker, provider, *"bbabb")) == 5
-        with pytest.raises(BadStatus):
-            ask(asker, provider, "b")
-
-    @pytest.mark.parametrize("wall", [WebPage("Anubis", walled=True), BadStatus("Cloudflare", 403, walled=True)])
-    def test_a_protection_against_robots_that_is_recognised_is_not_asked_twice(self, wall):
-        provider = Provider({**ALIVE, GetRecord: wall})
-        with pytest.raises(type(wall)):
-            ask(Asker("oai_dc", PATIENCE, verifies=True), provider, "a")
-        assert provider.asked == ["GetRecord"]
-
-    def test_web_pages_without_a_sign_of_one_may_be_the_fault_of_each_record(self):
-        provider = Provider({**ALIVE, GetRecord: WebPage("Fatal error")})
-        assert len(ask(Asker("oai_dc", PATIENCE, verifies=True), provider, *"abcdefghij")) == 10
 
     def test_an_answer_of_the_protocol_needs_no_verification(self):
         provider = Provider({GetRecord: GONE})

@@ -9,16 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from harvester.errors import (
-    BadStatus,
-    OaiCode,
-    ProtocolError,
-    ProviderError,
-    RefusedAddress,
-    TooSlow,
-    Unreachable,
-    WebPage,
-)
+from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, RefusedAddress, TooSlow, Unreachable
 from harvester.harvesting import plan
 from harvester.harvesting.lists import ListProgress
 from harvester.harvesting.patience import Patience
@@ -313,27 +304,6 @@ class TestPagesThatFail:
         step, _ = failing(self.ERROR, known, provider, window(YEAR))
         assert bool(provider.asked) is asks
         assert step.course.failed_lists == 20
-
-    @pytest.mark.parametrize("wall", [WebPage("Anubis", walled=True), BadStatus("Cloudflare", 403, walled=True)])
-    def test_a_protection_against_robots_ends_the_run_without_another_request(self, wall):
-        known = facts(window(DAY), window(YEAR, 2), window(YEAR, 3, state="done"))
-        step, provider = failing(wall, known, of=window(DAY))
-        assert (step.transitions, provider.asked) == ((), [])
-        assert step.course.failed == {1: str(wall), 2: str(wall)}
-        assert Provider().run(plan.when_idle(replace(known, course=step.course))) is None, "no second attempt"
-
-    @pytest.mark.parametrize("answer", [BadStatus("HTTP 403", 403), WebPage("Welcome")])
-    @pytest.mark.parametrize(("failed", "asks"), [(2, True), (3, False)])
-    def test_after_three_lists_in_a_row_that_may_be_blocked_the_site_is_to_blame(self, answer, failed, asks):
-        known = facts(window(YEAR), course=Course(failed_lists=failed))
-        step, provider = failing(answer, known, Provider({**ALIVE, ListIdentifiers: answer}), window(YEAR))
-        assert (bool(provider.asked), step.course.failed_lists) == (asks, 3)
-        assert (step.course.suspended == {1}) is not asks
-
-    @pytest.mark.parametrize(("answer", "failed"), [(BadStatus("HTTP 403", 403), 1), (WebPage("Fatal error"), 0)])
-    def test_a_refused_list_counts_though_its_identifiers_are_listed(self, answer, failed):
-        provider = Provider({**ALIVE, ListIdentifiers: listing(page(9, token="t", size=30))})
-        assert failing(answer, of=window(YEAR), provider=provider)[0].course.failed_lists == failed
 
     def test_a_window_whose_records_all_fail_counts_as_a_failed_list_and_one_that_gives_some_ends_the_row(self):
         known = facts(window(DAY), course=Course(failed_lists=5))

@@ -276,7 +276,7 @@ ATTACKS = {
     "error_plus_records": "1",
     "external_dtd_http": "BadAnswer",
     "external_dtd_relative": "BadAnswer",
-    "html_error_page_200": "WebPage",
+    "html_error_page_200": "BadAnswer",
     "huge_text_node_12MB": "TooBig",
     "invalid_utf8_cp1251_declared_utf8": "invalid-utf8",
     "latin1_declared_utf8": "invalid-utf8",

@@ -351,23 +351,6 @@ def late_wall() -> Setting:
     return Truth(), fault
 
 
-@case(
-    "A firewall refuses lists and records from the third page on with HTTP 403, and admits Identify",
-    "incomplete after a few requests; the next harvest resumes with what is open",
-    50,
-    state="incomplete",
-    said="HTTP 403",
-)
-def late_refusal() -> Setting:
-    seen: list[int] = []
-
-    def fault(request: Request, truth: Truth) -> bytes | None:
-        seen.append(page_of(request))
-        return reply("Forbidden", 403) if 3 in seen and request.query.get("verb") != "Identify" else None
-
-    return Truth(), fault
-
-
 @case("POST is refused", "every request is a GET", 49)
 def post_refused() -> Setting:
     return Truth(), lambda request, _: None if request.method == "GET" else reply("no POST", 405)

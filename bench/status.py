@@ -48,7 +48,7 @@ def run(out: TextIO) -> None:
         _fill(folder)
         print(f"status: {RECORDS:,} records of {SOURCES} sources, made in {perf_counter() - started:.0f} s", file=out)
         _answers(folder)
-        turns = [(_timed(folder, "-c", "pass"), _timed(folder, "-m", "harvester", "status")) for _ in range(TIMES)]
+        turns = [(timed(folder, "-c", "pass"), timed(folder, "-m", "harvester", "status")) for _ in range(TIMES)]
     for words, which in (("wall clock", 0), ("CPU", 1)):
         nothing, status = (statistics.median(turn[kind][which] for turn in turns) for kind in (0, 1))
         goal = f"   (goal {GOAL} s)" if which == 0 else ""
@@ -76,7 +76,7 @@ def _answers(folder: Path) -> None:
     assert int(row[2]) + int(row[3]) == RECORDS // SOURCES, row
 
 
-def _timed(folder: Path, *arguments: str) -> tuple[float, float]:
+def timed(folder: Path, *arguments: str) -> tuple[float, float]:
     """Wall clock and CPU seconds."""
     before, started = os.times(), perf_counter()
     subprocess.run([sys.executable, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)

@@ -1,9 +1,9 @@
 """Writes the generated pages of this folder: `python -m docs.generate` (or `make docs`).
 
 commands.md comes from the commands' own help, config.md from schemas/config.schema.json, findings.md and messages.md
-from harvester/findings.toml, deposit-messages.md from harvester/crossref/client/messages.toml, the table of schema
-versions in mapping.md from harvester/crossref/versions.py. A test checks that they are what this would write, and that
-nothing in them lacks its words.
+from harvester/findings.toml, the pages of messages from the messages.toml of each agency, the table of schema versions
+in mapping.md from harvester/crossref/versions.py. A test checks that they are what this would write, and that nothing
+in them lacks its words.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def pages() -> dict[Path, str]:
     return {
         HERE / "commands.md": commands(),
         HERE / "config.md": settings(),
-        HERE / "deposit-messages.md": deposit_messages.page(NOTE.format("harvester/crossref/client/messages.toml")),
+        **{HERE / name: text for name, text in deposit_messages.pages().items()},
         HERE / "findings.md": findings.page(NOTE.format("harvester/findings.toml")),
         HERE / "mapping.md": mapping(),
         HERE / "messages.md": messages.page(NOTE.format("harvester/findings.toml")),

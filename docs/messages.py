@@ -13,7 +13,8 @@ Find the message that you see, and follow its code. `…` is a value of your rec
 shows the same explanation.
 
 - Messages of a harvest, alerts and `harvester status`: [When it needs you](operations.md#when-it-needs-you).
-- Answers of Crossref: [What Crossref says about a deposit](deposit-messages.md).
+- Answers of Crossref: [What Crossref says about a deposit](deposit-messages.md); those of
+  [DataCite](deposit-messages-datacite.md) and [DOAJ](deposit-messages-doaj.md).
 
 | message | severity | code |
 |---|---|---|

@@ -158,10 +158,12 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 class Again(Struct, frozen=True):
     """What makes a DOI due again that was refused, next to a change of its article.
 
-    `time`: it is sent once more by itself. `settings`: the fingerprint of those whose change may help.
+    `time`: it is sent once more by itself. `target`: so it is after the DOI that its relation names was registered.
+    `settings`: the fingerprint of those whose change may help.
     """
 
     time: bool = False
+    target: bool = False
     settings: str | None = None
 
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 from harvester.answers import Who
 from harvester.tomltext import as_toml
 
-Again = Literal["article", "settings", "time", "retry"]
+Again = Literal["article", "settings", "time", "target", "retry"]
 
 OTHER = "other"
 _LONGEST_TEXT = 20_000  # characters that are searched
@@ -42,15 +42,15 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Catalogue:
-    """The messages in one file."""
+    """The messages in the file at `path`."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """Every entry by its id, in the order of the file."""
-        rows = tomllib.loads(self._path.read_text(encoding="utf-8"))
+        rows = tomllib.loads(self.path.read_text(encoding="utf-8"))
         return {name: msgspec.convert(row, Entry) for name, row in rows.items()}
 
     @cached_property

@@ -30,10 +30,14 @@ class ProviderError(HarvesterError):
     """The provider's answer cannot be used, or there was none.
 
     `transient`: a retry after a moment may help. `overloaded`: the provider has too much to do for any request.
+    `refused`: it may be this program that is refused, not this request. `is_wall`: it certainly is, by protection
+    against robots.
     """
 
     transient = False
     overloaded = False
+    refused = False
+    is_wall = False
 
 
 class OaiCode(StrEnum):
@@ -78,25 +82,31 @@ class Unreachable(ProviderError):
 
 # HTTP's Too Many Requests and Service Unavailable.
 OVERLOADED = (429, 503)
+# What firewalls, logins and proxies answer; 202 is a challenge.
+_REFUSED = (202, 401, 402, 403, 405, 406, 407, 418, 451)
 
 
 class BadStatus(ProviderError):
     """The provider answered with an HTTP error. `retry_after` is how many seconds it wants us to wait."""
 
-    def __init__(self, message: str, status: int, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, status: int, retry_after: float | None = None, *, is_wall: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
         self.overloaded = status in OVERLOADED
+        self.is_wall = is_wall
+        self.refused = is_wall or status in _REFUSED
         self.transient = status >= 500 or status in (408, 425, 429)
 
 
 class BadAnswer(ProviderError):
     """The answer is not OAI-PMH: a web page, nothing, half a document, other XML or damaged XML."""
 
-    def __init__(self, message: str, *, transient: bool = False) -> None:
+    def __init__(self, message: str, *, transient: bool = False, refused: bool = False, is_wall: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+        self.is_wall = is_wall
+        self.refused = is_wall or refused
 
 
 class TooBig(ProviderError):

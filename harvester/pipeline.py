@@ -34,6 +34,7 @@ from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
 from harvester.deposits import outbox
 from harvester.deposits.deposit_files import DepositFiles
+from harvester.deposits.export import Request as ExportRequest
 from harvester.deposits.export import write_deposits
 from harvester.deposits.manifest import manifest_name
 from harvester.deposits.target import Target
@@ -44,17 +45,17 @@ from harvester.harvesting.reconcile import reconcile_source
 from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
 from harvester.mapping.rebuild import rebuild_articles
-from harvester.registration.again import note_changed_settings
+from harvester.registration.again import note_changes
 from harvester.registration.by_hand import release_login
-from harvester.registration.clearance import clearance_of
+from harvester.registration.clearance import sending_of
 from harvester.registration.drift_search import DriftFound
 from harvester.registration.drift_search import find_drift as search_drift
 from harvester.registration.importing import Imported, default_places, import_dois
-from harvester.registration.news import News
+from harvester.registration.news import News, read_open_fates
 from harvester.registration.news import read_news as news_of
 from harvester.registration.online_check import check_online as findings_online
 from harvester.registration.readback import ReadableAgency, reading
-from harvester.registration.registrar import AGENCIES, Agency, terms_of
+from harvester.registration.registrar import AGENCIES, Agency
 from harvester.registration.round import LOCK, RoundReport, do_round
 from harvester.reports import ExportReport, RecordFinding, RunReport
 from harvester.store import DepositFile, MintedDoi, Selection
@@ -226,34 +227,43 @@ def export(
     `Stopped` between two files; the next export writes what is left.
     """
     files = DepositFiles(config, target, schema_version)
-    sources = [source.name for source in select_sources(config, names)]
-    terms = terms_of(config, target.name)
+    request = ExportRequest(
+        sources=[source.name for source in select_sources(config, names)],
+        configured=config.sources,
+        selection=selection,
+        everything=everything,
+        dry_run=dry_run,
+    )
     with locks.hold(config.locks_dir, "export", what="export"):
-        _update(config, store, names, today=_day(now), stop=stop)
-        if terms and not dry_run:
-            note_changed_settings(config, store, AGENCIES[target.name], now())
-        minted = (store.minting.planned_dois if dry_run else store.minting.mint_planned)(sources, selection)
-        if minted and not dry_run:
-            _update(config, store, names, today=_day(now), stop=stop)
-        report = write_deposits(
-            store,
-            sources,
-            files,
-            now=now,
-            selection=selection,
-            everything=everything,
-            dry_run=dry_run,
-            configured=config.sources,
-            minted=minted,
-            system=terms.system if terms else "live",
-            waits=terms is not None,
-            cleared=clearance_of(config, store, target, now, stop) if terms and reads_back and not dry_run else None,
-            stop=stop,
-        )
+        minted = _prepare_export(config, store, target, names, request, now=now, stop=stop)
+        sending = sending_of(config, store, target, now, stop, reads=reads_back and not dry_run)
+        report = write_deposits(store, files, request, sending, now=now, minted=minted, stop=stop)
         if report.thinner and not dry_run:
             # What had less than the last deposit is the last deposit now.
             _refresh(config, store)
     return report
+
+
+def _prepare_export(
+    config: Config,
+    store: Store,
+    target: Target,
+    names: Sequence[str],
+    request: ExportRequest,
+    *,
+    now: Now,
+    stop: Stop,
+) -> list[MintedDoi]:
+    """Brings articles, findings and what is due again up to date, and returns the DOIs that articles get by it."""
+    _update(config, store, names, today=_day(now), stop=stop)
+    if request.dry_run:
+        return store.minting.planned_dois(request.sources, request.selection)
+    if target.name in AGENCIES:
+        note_changes(config, store, AGENCIES[target.name], now())
+    minted = store.minting.mint_planned(request.sources, request.selection)
+    if minted:
+        _update(config, store, names, today=_day(now), stop=stop)
+    return minted
 
 
 def deposit(
@@ -268,11 +278,14 @@ def deposit(
 ) -> RoundReport:
     """Sends the files of an agency that are due, and asks for their results: one round.
 
-    The files that were just `exported` are sent without asking whether a person has uploaded them. Without `sends`,
-    files are only asked for. Raises `ConfigError` without a login or a password, `BusyError`, and `Stopped`.
+    Where a result leaves open what became of a DOI, its record is read. The files that were just `exported` are sent
+    without asking whether a person has uploaded them. Without `sends`, files are only asked for. Raises `ConfigError`
+    without a login or a password, `BusyError`, and `Stopped`.
     """
     fresh = [file.batch_id for file in exported.files] if exported else []
-    return do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
+    report = do_round(config, store, agency, now=now, stop=stop, fresh=fresh, sends=sends)
+    read_open_fates(config, store, agency, now, stop)
+    return report
 
 
 def check_login(config: Config, store: Store, agency: Agency, *, stop: Stop = never_stop) -> Answer | None:

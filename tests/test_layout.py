@@ -31,7 +31,8 @@ ELSEWHERE = {
     "store/migrations/versions/r0007_digest": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0008_registration": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0009_held_records": "tests/store/migrations/test_kept.py migrates every store",
-    "store/migrations/versions/r0010_short_since": "tests/store/migrations/test_kept.py migrates every store",
+    "store/migrations/versions/r0010_overruled": "tests/store/migrations/test_kept.py migrates every store",
+    "store/migrations/versions/r0011_short_since": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0004_expectations": "tests/store/migrations/test_kept.py migrates every store",
 }
 

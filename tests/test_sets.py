@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.sets import any_within, is_within
+from harvester.sets import any_within, is_within, renamed
 
 PARTS = st.lists(st.text("ab-", min_size=1, max_size=3), min_size=1, max_size=4)
 
@@ -37,3 +37,27 @@ def test_one_of_several_sets_is_enough():
     assert not any_within(["x"], ["c", "a"])
     assert not any_within([], ["a"])
     assert not any_within(["a"], [])
+
+
+@pytest.mark.parametrize(
+    ("gone", "offered", "found"),
+    [
+        ("river:ART", ["river:ARTICLES", "river:REV"], "river:ARTICLES"),
+        ("river:ARTICLES", ["river:ART", "river:EDI"], "river:ART"),
+        ("river:ART", ["river:art"], "river:art"),
+        ("river:ART", ["rivers:ART", "lake:ART"], "rivers:ART"),
+        ("openaire", ["openaire4", "driver"], None),  # another set of the same repository
+        ("research-papers", ["research_papers", "theses"], "research_papers"),
+        ("river:ART", ["river:REV", "river:EDI"], None),
+        ("river:ART", ["lake:ART"], None),  # another journal
+        ("river:ART", ["river"], None),
+        ("col_10986_7", ["col_10986_8"], None),
+        ("papers", ["paper", "papers-new"], None),  # nobody can tell
+    ],
+)
+def test_a_renamed_set_is_recognized_if_one_looks_like_it(gone: str, offered: list[str], found: str | None):
+    assert renamed(gone, offered, [gone]) == found
+
+
+def test_a_set_that_is_configured_is_not_another_one_under_a_new_name():
+    assert renamed("river:ART", ["river:ARTS"], ["river:ART", "river:ARTS"]) is None

@@ -16,7 +16,10 @@ _PATTERNS = {re.compile(words, re.IGNORECASE): better for words, better in WORDS
 
 TEXTS = [
     "harvester/findings.toml",  # also the source of docs/findings.md and `explain`
-    "harvester/crossref/client/messages.toml",  # also the source of docs/deposit-messages.md
+    # The sources of docs/deposit-messages*.md and `explain`.
+    "harvester/crossref/client/messages.toml",
+    "harvester/datacite/messages.toml",
+    "harvester/doaj/messages.toml",
     "harvester/cli/config.toml.template",
     "schemas/config.schema.json",
     *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md"))),

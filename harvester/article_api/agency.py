@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.article_api import verdicts
 from harvester.article_api.api import ArticleApi
+from harvester.catalogue import Catalogue
 from harvester.errors import ConfigError, HarvesterError
+from harvester.system.fingerprints import fingerprint, of_login
 from harvester.system.http import Connection
 
 
@@ -38,11 +37,15 @@ class ArticleApiAgency:
     hosts: ClassVar[Mapping[System, str]]
     api: ClassVar[type[ArticleApi]]
 
+    @property
+    def messages(self) -> Catalogue:
+        return self.api.catalogue
+
     def terms_of(self, settings: DepositSettings, *login: str | None, file: str | None) -> Terms | None:
         """How files are sent; `None` if they are not. `login` and the `file` of its secret identify the account."""
         if settings.deposit == "off":
             return None
-        return Terms(system=settings.deposit, login=_fingerprint(*login, file=file), pace=settings.pace)
+        return Terms(system=settings.deposit, login=of_login(*login, file=file), pace=settings.pace)
 
     def host_of(self, settings: DepositSettings) -> str:
         """The address of the API. Raises `ConfigError` if nothing is sent."""
@@ -70,10 +73,10 @@ class ArticleApiAgency:
         return verdicts.merged(logs)
 
     def sentence(self, kind: str, text: str, values: Mapping[str, str], *, registered: bool) -> str:
-        return self.api.catalogue.sentence(kind, text, values, registered=registered)
+        return self.messages.sentence(kind, text, values, registered=registered)
 
     def next_step(self, kind: str, text: str, values: Mapping[str, str]) -> str:
-        return self.api.catalogue.next_step(kind, text, values)
+        return self.messages.next_step(kind, text, values)
 
     def who(self, who: Who) -> str:
         return {
@@ -89,19 +92,6 @@ class ArticleApiAgency:
         }[who]
 
     def again(self, config: Any, kind: str) -> Again:
-        table, catalogue = getattr(config, self.name), self.api.catalogue
-        named = [f"{key}={getattr(table, key)!r}" for key in catalogue.settings_of(kind, self.name)]
-        return Again(time="time" in catalogue.known(kind).again, settings=_digest(*named) if named else None)
-
-
-def _fingerprint(*login: str | None, file: str | None) -> str:
-    """Changes with the login, and with the name and the date of the secret's file. It says nothing about either."""
-    date = ""
-    if file:
-        with suppress(OSError):
-            date = str(Path(file).stat().st_mtime_ns)
-    return _digest(*(part or "" for part in login), file or "", date)
-
-
-def _digest(*values: str) -> str:
-    return hashlib.sha256("\0".join(values).encode()).hexdigest()[:16]
+        table = getattr(config, self.name)
+        named = [f"{key}={getattr(table, key)!r}" for key in self.messages.settings_of(kind, self.name)]
+        return Again(time="time" in self.messages.known(kind).again, settings=fingerprint(*named) if named else None)

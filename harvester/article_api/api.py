@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -73,7 +73,10 @@ class ArticleApi(ABC):
             except Stopped:
                 if not verdicts:
                     raise
-                reply, found = NoReply(reason="Stopped"), Answer(kind="throttled", text="stopped", retry_after=0.0)
+                reply, found = (
+                    NoReply(reason="Stopped"),
+                    Answer(kind="throttled", text="the program was stopped", retry_after=0.0),
+                )
             if isinstance(found, Answer):
                 return self._hidden(_after(found, len(verdicts), len(documents)))
             verdicts.append(found)
@@ -160,13 +163,6 @@ def decoded(reply: Reply) -> Any:
         return msgspec.json.decode(reply.body)
     except msgspec.DecodeError:
         return None
-
-
-def _outage(verdicts: Sequence[Verdict], reply: Reply | NoReply) -> Answer | None:
-    """Whether the host fails at every article. `None` if it does not."""
-    if len(verdicts) < OUTAGE or any(one.kind != SERVER for one in verdicts[-OUTAGE:]):
-        return None
-    return _dated(Answer(kind="unavailable", text=verdicts[-1].text), reply)
 
 
 def _after(answer: Answer, sent: int, total: int) -> Answer:

@@ -43,7 +43,7 @@ class Common:
 
     def say_if_read_only(self, config: Config) -> None:
         """Prints as of when the store is shown, if this user may only read it."""
-        from harvester.daemon.incidents import local_time
+        from harvester.standing.moments import local_time
         from harvester.store import last_change_if_read_only
 
         if changed := last_change_if_read_only(config.store_url):

@@ -222,7 +222,8 @@ class _Deposit:
         if common.json:
             as_json(export=exported, **structs.asdict(result))
             return
-        common.say(f"Export: {sentence(exported)}")
+        words = sentence(exported)
+        common.say(f"Export: {words[0].lower()}{words[1:]}")
         common.say(f"{counted(result.sent, 'file')} sent to {self._agency.title} ({result.system}).")
         if not common.quiet:
             registered.print_states(self._config, self._store, self._agency, self._selection.dois)

@@ -1,16 +1,19 @@
-"""`harvester explain`: one finding, a message of Crossref, or a list of all findings."""
+"""`harvester explain`: one finding, a message of an agency that deposits go to, or a list of all findings."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import click
 import msgspec
 
+from harvester import catalogue
 from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_json
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
-from harvester.crossref.client import messages
 from harvester.findings import MEANING, WHO, Kind, example_remedy, kinds, outline
+from harvester.registration.registrar import AGENCIES, Agency
 
 
 @click.command(cls=Command)
@@ -19,14 +22,14 @@ from harvester.findings import MEANING, WHO, Kind, example_remedy, kinds, outlin
 def command(common: Common, code: str | None) -> None:
     """Explains a finding: what it means, where it comes from, what to do, and who can do it.
 
-    CODE can also be the class of a message of Crossref, as `deposits --json` names it. Without CODE it lists all
-    findings.
+    CODE can also be the class of a message of Crossref, DataCite or DOAJ, as `deposits --json` names it. Without CODE
+    it lists all findings.
     """
     if code is None:
         _list(common)
         return
-    if entry := messages.entry(code):
-        _explain_message(common, code, entry)
+    if agencies := [agency for agency in AGENCIES.values() if code in agency.messages.entries]:
+        _explain_message(common, code, agencies)
         return
     if code not in kinds():
         message = f"{unknown('finding', code, list(kinds()))} harvester explain lists them all."
@@ -48,15 +51,27 @@ def command(common: Common, code: str | None) -> None:
         echo(f"  {name:<8} {words}")
 
 
-def _explain_message(common: Common, name: str, entry: messages.Entry) -> None:
-    sentence, next_step = messages.outline(entry)
-    rows = {"says": sentence, "to do": next_step, "who": messages.WHO[entry.who]}
+def _explain_message(common: Common, name: str, agencies: Sequence[Agency]) -> None:
+    """Several agencies may have a message of this name, each with words of its own."""
     if common.json:
-        as_json(message={"class": name, "sentence": sentence, "fix": next_step, "who": entry.who})
+        as_json(messages=[_message(name, agency) for agency in agencies])
         return
-    echo(f"{name} (what Crossref says about a deposit)")
-    for label, words in rows.items():
-        echo(f"  {label:<8} {words}")
+    for agency in agencies:
+        message = _message(name, agency)
+        echo(f"{name} (what {agency.title} says about a deposit)")
+        rows = {
+            "says": message["sentence"],
+            "to do": message["fix"],
+            "who": agency.who(agency.messages.known(name).who),
+        }
+        for label, words in rows.items():
+            echo(f"  {label:<8} {words}")
+
+
+def _message(name: str, agency: Agency) -> dict[str, str]:
+    entry = agency.messages.known(name)
+    sentence, fix = catalogue.outline(entry)
+    return {"target": agency.name, "class": name, "sentence": sentence, "fix": fix, "who": entry.who}
 
 
 def _list(common: Common) -> None:

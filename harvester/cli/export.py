@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from harvester.counting import counted
 from harvester.deposits.target import TARGETS, Target
 from harvester.errors import Stopped
 from harvester.identifiers import fold_doi
-from harvester.registration.doi_states import IN_FLIGHT
+from harvester.registration.doi_states import IN_FLIGHT, is_held
 from harvester.registration.registrar import terms_of
 from harvester.reports import ExportReport
 
@@ -89,9 +89,9 @@ def _export(
 ) -> int:
     config = common.load()
     selected = selection.selection_of(config, **selecting)
-    with opened(common, config) as store:
-        with stop_on_signals(common, _STOPPING) as stop, shown(common):
-            try:
+    with opened(common, config) as store, stop_on_signals(common, _STOPPING) as stop:
+        try:
+            with shown(common):
                 report = pipeline.export(
                     config,
                     store,
@@ -104,41 +104,43 @@ def _export(
                     schema_version=schema_version,
                     stop=stop,
                 )
-            except Stopped as stopped:
-                echo(f"{stopped}", err=True)
-                return stop.code(1)
-            is_printed = not (common.json or common.quiet)
-            held_back = held_back_groups(config, store, report.held_back) if is_printed else []
+        except Stopped as stopped:
+            echo(f"{stopped}", err=True)
+            return stop.code(1)
         if selected and not selected.dois and not store.articles.has_any(names, selected):
             raise selection.nothing_selected(selected)
-        if is_printed:
-            _print(report, held_back, dry_run=dry_run)
-            common.say(sentence(report, dry_run=dry_run))
-            if report.files and not dry_run:
-                _say_next_step(common, config, target, report)
-        missing = _missing(selected.dois, report)
-        awaited = _awaited(config, store, target, missing)
+        _say(common, config, store, target, report, dry_run=dry_run)
+        return _explain_missing(config, store, target, selected.dois, report)
+
+
+def _say(common: Common, config: Config, store: Store, target: Target, report: ExportReport, *, dry_run: bool) -> None:
+    """Prints what was done, for people or for programs."""
     if common.json:
         as_json(**structs.asdict(report))
-    _explain_missing(missing, awaited)
-    return 1 if missing else 0
+    elif not common.quiet:
+        with shown(common):
+            held_back = held_back_groups(config, store, report.held_back)
+        _print(report, held_back, dry_run=dry_run)
+        common.say(sentence(report, dry_run=dry_run))
+        if report.files and not dry_run:
+            _say_next_step(common, config, target, report)
 
 
-def _explain_missing(missing: Sequence[str], awaited: Collection[str]) -> None:
-    """Why DOIs that were named are in no file."""
+def _explain_missing(config: Config, store: Store, target: Target, dois: Sequence[str], report: ExportReport) -> int:
+    """Says why DOIs that were named are in no file; returns the exit code."""
+    missing = _missing(dois, report)
+    terms = terms_of(config, target.name)
+    known = store.registrations.of_dois(target.name, terms.system, missing) if terms else {}
     for doi in missing:
-        if fold_doi(doi) in awaited:
+        one = known.get(fold_doi(doi))
+        if one and one.state in IN_FLIGHT:
             words = f"{doi} is in a file whose result is awaited; `harvester deposits show {doi}` says more."
+        elif is_held(one):
+            words = f"{doi} waits for your decision; `harvester deposits show {doi}` says more."
         else:
             words = f"There is no live record with the DOI {doi}; `harvester show {doi}` says more."
         echo(as_called(words), err=True)
-
-
-def _awaited(config: Config, store: Store, target: Target, dois: Sequence[str]) -> set[str]:
-    """The DOIs, folded, that are not exported because the result of an earlier file is awaited."""
-    terms = terms_of(config, target.name)
-    known = store.registrations.of_dois(target.name, terms.system, dois) if terms else {}
-    return {key for key, one in known.items() if one.state in IN_FLIGHT}
+    return 1 if missing else 0
 
 
 def _say_next_step(common: Common, config: Config, target: Target, report: ExportReport) -> None:

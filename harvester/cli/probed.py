@@ -16,13 +16,13 @@ from harvester.cli.progress import shown
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config.editing import Edited, add_tables, unsuitable
-from harvester.daemon.incidents import cause_and_remedy
 from harvester.errors import ConfigError, PrivateAddress, ProviderError
 from harvester.model import SetInfo
 from harvester.probing import addresses
 from harvester.probing.checkup import settings, span
 from harvester.probing.probe import FormatProbe, ProbeReport, probe
 from harvester.probing.suggestions import Citation, journal_block, source_block
+from harvester.standing.incidents import cause_and_remedy
 
 SETS_SHOWN = 10
 SKEW = 60.0  # seconds by which a clock may be wrong without being reported

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from harvester import report
-from harvester.cli import documents
+from harvester import documents, report
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json, one_line
 from harvester.cli.progress import opened, shown

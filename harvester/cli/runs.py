@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
-from harvester.cli import documents
+from harvester import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened
@@ -13,8 +13,8 @@ from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config import Config, select_sources
 from harvester.counting import counted
-from harvester.daemon.incidents import local_time
 from harvester.errors import HarvesterError
+from harvester.standing.moments import local_time
 from harvester.store import Run, RunWindow, Store
 
 SHOWN = 20  # lines of one kind

@@ -13,8 +13,8 @@ from harvester.cli.progress import opened
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config.schedule import Schedule, in_words, next_after
-from harvester.daemon.due import Task, scheduled_tasks
-from harvester.daemon.incidents import local_time
+from harvester.standing.due import Task, scheduled_tasks
+from harvester.standing.moments import local_time
 
 
 @click.command(cls=Command)

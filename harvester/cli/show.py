@@ -24,6 +24,7 @@ from harvester.findings import kinds, remedy, sentence
 from harvester.identifiers import clean_doi
 from harvester.model import Article, Finding, to_json
 from harvester.registration import described
+from harvester.standing.article import STATES, facts_of, state_of
 from harvester.store import DepositState, StoredArticle
 from harvester.text import plain
 
@@ -76,7 +77,7 @@ def _print_raw(common: Common, store: Store, stored: StoredArticle) -> None:
 
 def _deposit(config: Config, stored: StoredArticle) -> bytes:
     if stored.article is None or stored.deleted:
-        raise HarvesterError(f"{stored.identifier} is {_STATES[stored.state]}; there is nothing to deposit.")
+        raise HarvesterError(f"{stored.identifier} is {_state(stored, ())}; there is nothing to deposit.")
     return preview(config, CROSSREF, stored.article, now=datetime.now(UTC))
 
 
@@ -112,9 +113,6 @@ def _finding(finding: Finding, stored: StoredArticle, config: Config) -> dict[st
     }
 
 
-_STATES = {"ready": "ready for deposit", "held": "held back", "deleted": "deleted by the provider"}
-
-
 def _registered(config: Config, store: Store, stored: StoredArticle) -> str | None:
     """What became of its DOI at Crossref, if it was sent."""
     if not stored.doi:
@@ -141,9 +139,9 @@ def _print(stored: StoredArticle, deposits: Sequence[DepositState], registered: 
 
 
 def _state(stored: StoredArticle, deposits: Sequence[DepositState]) -> str:
-    if stored.state != "ready" or not deposits:
-        return _STATES[stored.state]
-    return "changed since its deposit" if any(one.changed_since for one in deposits) else "deposited"
+    """Its state without what became of its DOI, which `_registered` says."""
+    state = state_of(facts_of(stored, deposits))
+    return "deposited" if state in ("in_file", "elsewhere") else STATES[state]
 
 
 def _facts(article: Article) -> list[tuple[str, str]]:

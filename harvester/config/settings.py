@@ -190,19 +190,21 @@ class Config(Struct, frozen=True, kw_only=True):
 
     def schedules(self) -> dict[str, Schedule]:
         """The schedule of each source that has one."""
-        return {
-            name: Schedule(expression=source.schedule, zone=self.zone, delay=delay_of(name, source.jitter))
-            for name, source in self.sources.items()
-            if source.schedule
-        }
+        return {name: schedule for name in self.sources if (schedule := self.schedule_of(name))}
 
     def reconcile_schedules(self) -> dict[str, Schedule]:
         """The schedule by which each source that has one is compared with its provider."""
-        return {
-            name: Schedule(expression=source.reconcile, zone=self.zone, delay=delay_of(name, source.jitter))
-            for name, source in self.sources.items()
-            if source.reconcile
-        }
+        return {name: schedule for name in self.sources if (schedule := self.reconcile_schedule_of(name))}
+
+    def schedule_of(self, name: str) -> Schedule | None:
+        """The schedule by which one source is harvested."""
+        source = self.sources[name]
+        return self._schedule(source.schedule, delay_of(name, source.jitter))
+
+    def reconcile_schedule_of(self, name: str) -> Schedule | None:
+        """The schedule by which one source is compared with its provider."""
+        source = self.sources[name]
+        return self._schedule(source.reconcile, delay_of(name, source.jitter))
 
     def export_schedule(self) -> Schedule | None:
         return self._schedule(self.exports_schedule)
@@ -249,8 +251,8 @@ class Config(Struct, frozen=True, kw_only=True):
     def digest_schedule(self) -> Schedule | None:
         return self._schedule(self.alerts.digest)
 
-    def _schedule(self, expression: str | None) -> Schedule | None:
-        return Schedule(expression=expression, zone=self.zone) if expression else None
+    def _schedule(self, expression: str | None, delay: int = 0) -> Schedule | None:
+        return Schedule(expression=expression, zone=self.zone, delay=delay) if expression else None
 
     def policy(self, today: str, source: Source) -> Policy:
         """What the rules check an article of this source against, on the day `today` (YYYY-MM-DD)."""

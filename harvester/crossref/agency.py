@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -18,6 +16,7 @@ from harvester.crossref.client.works import LIVE as API
 from harvester.crossref.client.works import RESOLVER, Reader
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
+from harvester.system.fingerprints import fingerprint, of_login
 from harvester.system.http import Connection, Http
 from harvester.system.stopping import Stop
 
@@ -37,6 +36,7 @@ class _Configuration(Protocol):
 class CrossrefAgency:
     name = "crossref"
     title = "Crossref"
+    messages = messages.CATALOGUE
     off = 'Sending to Crossref is off. Set deposit = "test" or "live", login and password_file under [crossref].'
 
     def terms(self, config: _Configuration) -> Terms | None:
@@ -45,7 +45,7 @@ class CrossrefAgency:
             return None
         return Terms(
             system=settings.deposit,
-            login=_fingerprint(settings),
+            login=of_login(settings.login, settings.password_env, file=settings.password_file),
             pace=settings.pace,
             max_in_flight=settings.max_in_flight,
         )
@@ -130,20 +130,8 @@ class CrossrefAgency:
         entry = messages.entries().get(kind) or messages.entries()[messages.OTHER]
         named = [name.removeprefix("crossref.") for name in entry.settings if name.startswith("crossref.")]
         values = [f"{name}={getattr(config.crossref, name)!r}" for name in named]
-        return Again(time="time" in entry.again, settings=_digest(*values) if values else None)
-
-
-def _fingerprint(settings: CrossrefSettings) -> str:
-    """Changes with the login, and with the name and the date of the password's file. It says nothing about either."""
-    date = ""
-    if settings.password_file:
-        with suppress(OSError):
-            date = str(Path(settings.password_file).stat().st_mtime_ns)
-    return _digest(settings.login or "", settings.password_env or "", settings.password_file or "", date)
-
-
-def _digest(*values: str) -> str:
-    return hashlib.sha256("\0".join(values).encode()).hexdigest()[:16]
+        settings = fingerprint(*values) if values else None
+        return Again(time="time" in entry.again, target="target" in entry.again, settings=settings)
 
 
 CROSSREF_AGENCY = CrossrefAgency()

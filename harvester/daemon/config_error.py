@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harvester.config import LOCKS
-from harvester.daemon import mtime_marker
-from harvester.daemon.mtime_marker import Dates
+from harvester.system import mtime_marker
+from harvester.system.mtime_marker import Dates
 
 
 def already_reported(path: Path, now: datetime) -> bool:

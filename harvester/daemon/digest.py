@@ -11,10 +11,10 @@ from msgspec import Struct
 from harvester.checking.configured import Notice, configured_statuses, nothing_usable
 from harvester.config import Config
 from harvester.counting import counted
-from harvester.daemon.due import digest_due
 from harvester.daemon.notifications import NotificationError, message, send, turn_to_notify
 from harvester.deposits.target import configured_targets
 from harvester.registration.registrar import terms_of
+from harvester.standing.due import digest_due
 from harvester.store import DepositFile, HeldArticle
 from harvester.system.stopping import Stop
 

@@ -13,16 +13,16 @@ from msgspec.structs import replace
 
 from harvester import pipeline
 from harvester.config import Config
-from harvester.daemon import incidents, store_outage, work
+from harvester.daemon import alerts, store_outage, work
+from harvester.daemon.alerts import Notification
 from harvester.daemon.digest import Digest, send_digest
-from harvester.daemon.due import DEPOSIT, EXPORT, REPORT, deposit_tasks, export_due, report_due, scheduled_tasks
-from harvester.daemon.incidents import Notification
 from harvester.daemon.notifications import NotificationError, message_of, send, turn_to_notify
 from harvester.daemon.turns import before_sources, in_turn
 from harvester.daemon.work import Now, Stop
 from harvester.errors import BusyError, StoreError
 from harvester.registration.round import RoundReport
 from harvester.reports import ExportReport, RunReport, WrittenReport
+from harvester.standing.due import DEPOSIT, EXPORT, REPORT, deposit_tasks, export_due, report_due, scheduled_tasks
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -160,13 +160,13 @@ def notify_of_incidents(
     Raises `BusyError` if another process notifies people.
     """
     with turn_to_notify(config):
-        notification = incidents.current_notification(config, store, now(), written)
+        notification = alerts.current_notification(config, store, now(), written)
         if outage := store_outage.ended(config):
             notification = replace(notification, recovered=(outage, *notification.recovered))
         error = _send(config, notification, stop)
         if error is None:
             if notification or notification.removed:
-                incidents.remember(store, notification, now())
+                alerts.remember(store, notification, now())
             store_outage.clear(config)
         return notification, error
 

@@ -20,11 +20,11 @@ from harvester.config import Config
 from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import due_run, work
 from harvester.daemon.digest import send_digest
-from harvester.daemon.due import DEPOSIT, DIGEST, EXPORT, REPORT, Task, deposit_tasks, scheduled_tasks, source_tasks
 from harvester.daemon.notifier import Notifier
 from harvester.daemon.turns import in_turn
 from harvester.errors import BusyError, HarvesterError, StoreError
 from harvester.registration.registrar import sending_agencies
+from harvester.standing.due import DEPOSIT, DIGEST, EXPORT, REPORT, Task, deposit_tasks, scheduled_tasks, source_tasks
 
 if TYPE_CHECKING:
     from harvester.store import Store

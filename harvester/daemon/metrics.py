@@ -13,11 +13,11 @@ from prometheus_client.registry import Collector
 from harvester import __version__
 from harvester.checking.configured import configured_statuses
 from harvester.config import Config
-from harvester.daemon.due import Task, harvest_tasks, reconcile_tasks
-from harvester.daemon.incidents import source_incidents
 from harvester.registration import words
 from harvester.registration.registrar import sending_agencies
-from harvester.store import SourceStatus
+from harvester.standing.due import Task, harvest_tasks, reconcile_tasks
+from harvester.standing.source import current_incidents
+from harvester.store import Overview, SourceStatus
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -42,12 +42,15 @@ class _Metrics(Collector):
         yield InfoMetricFamily("harvester_build", "The program.", {"version": __version__})
         with self._store.overview() as overview:
             sources = configured_statuses(self._config, overview).values()
+            harvests = harvest_tasks(self._config, overview, self._now)
+            comparisons = reconcile_tasks(self._config, overview, self._now)
+            needs_person = self._needs_person(overview, [*harvests, *comparisons])
         yield from _articles(sources)
         yield from _formats(sources)
-        yield _next("run", harvest_tasks(self._config, self._store.runs, self._now))
-        yield _next("comparison", reconcile_tasks(self._config, self._store.runs, self._now))
+        yield _next("run", harvests)
+        yield _next("comparison", comparisons)
         yield from self._registrations()
-        yield self._needs_person()
+        yield needs_person
         alerts = GaugeMetricFamily("harvester_alerts", "Continuing problems that were reported and need a person.")
         alerts.add_metric([], len(self._store.alerts.all()))
         yield alerts
@@ -66,10 +69,14 @@ class _Metrics(Collector):
             refused.add_metric([agency.name, terms.system], bool(account and account.stopped))
         yield from (dois, refused)
 
-    def _needs_person(self) -> Metric:
+    def _needs_person(self, overview: Overview, tasks: Iterable[Task]) -> Metric:
         family = GaugeMetricFamily("harvester_source_needs_person", "1 if it needs a person.", labels=["source"])
-        for source in self._config.sources.values():
-            family.add_metric([source.name], bool(source_incidents(self._store.runs, source)))
+        of_source: dict[str, list[Task]] = {}
+        for task in tasks:
+            of_source.setdefault(task.subject, []).append(task)
+        for name in self._config.sources:
+            found = current_incidents(self._config, overview, name, of_source.get(name, ()), self._now)
+            family.add_metric([name], bool(found))
         return family
 
 

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from harvester import __version__
 from harvester.config import Alerts, Config
-from harvester.daemon.incidents import Notification
+from harvester.daemon.alerts import Notification
 from harvester.errors import ConfigError, HarvesterError, ProviderError, Stopped, StoreError
 from harvester.oai.transport import cause
 from harvester.system import locks

@@ -13,7 +13,7 @@ from datetime import datetime
 from harvester import pipeline
 from harvester.config import Config
 from harvester.daemon import due_run
-from harvester.daemon.incidents import Notification
+from harvester.daemon.alerts import Notification
 from harvester.errors import BusyError, StoreError, StoreLocked
 from harvester.system.logcontext import log_context
 

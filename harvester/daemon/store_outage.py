@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harvester.config import Config
-from harvester.daemon import mtime_marker
-from harvester.daemon.incidents import Incident, Notification, cause_and_remedy, notification_of
-from harvester.daemon.mtime_marker import Dates
+from harvester.daemon.alerts import Notification, notification_of
 from harvester.errors import StoreError, StoreLocked
+from harvester.standing.incidents import Incident, cause_and_remedy
 from harvester.store import Alert
+from harvester.system import mtime_marker
 from harvester.system.files import make_folder
+from harvester.system.mtime_marker import Dates
 
 STORE = "[store]"  # no source can have this name
 LOCKED_FOR = timedelta(hours=1)  # a lock that is shorter is normal work, such as `prune`

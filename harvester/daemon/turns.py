@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from harvester.config import Config
-from harvester.daemon.due import DEPOSIT, EXPORT, REPORT, RunTable, Task, TaskKind, source_tasks
+from harvester.standing.due import DEPOSIT, EXPORT, REPORT, RunTable, Task, TaskKind, source_tasks
 
 
 def in_turn(tasks: Iterable[Task], now: datetime) -> list[Task]:

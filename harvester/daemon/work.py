@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from harvester import pipeline, report
 from harvester.config import Config
-from harvester.daemon.due import (
+from harvester.daemon.turns import turns
+from harvester.deposits.target import TARGETS, configured_targets
+from harvester.errors import AgencyError, BusyError, HarvesterError, Stopped, StoreError
+from harvester.registration.readback import READABLE
+from harvester.registration.registrar import sending_agencies
+from harvester.registration.round import RoundReport
+from harvester.registration.waiting import added
+from harvester.reports import ExportReport, RunReport, WrittenReport, combined
+from harvester.standing.due import (
     DEPOSIT,
     EXPORT,
     READ_BACK,
@@ -21,15 +29,7 @@ from harvester.daemon.due import (
     mark_attempt,
     read_back_until,
 )
-from harvester.daemon.incidents import CRASHED
-from harvester.daemon.turns import turns
-from harvester.deposits.target import TARGETS, configured_targets
-from harvester.errors import AgencyError, BusyError, HarvesterError, Stopped, StoreError
-from harvester.registration.readback import READABLE
-from harvester.registration.registrar import sending_agencies
-from harvester.registration.round import RoundReport
-from harvester.registration.waiting import added
-from harvester.reports import ExportReport, RunReport, WrittenReport, combined
+from harvester.standing.incidents import CRASHED
 from harvester.store import Run, RunKind
 from harvester.system import files, locks
 from harvester.system.logcontext import log_context

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from harvester.answers import System
 from harvester.checking.worded import worded_finding
@@ -40,52 +40,57 @@ Clear = Callable[[Sequence[StoredArticle]], Sequence[StoredArticle]]  # those th
 log = logging.getLogger(__name__)
 
 
+class Request(Struct, frozen=True, kw_only=True):
+    """What is to be exported: of these `sources`, of all that are `configured`, what is selected, new or changed.
+
+    With `everything`, and with DOIs in the selection, also what has not changed. A `dry_run` builds and validates, and
+    writes neither file nor ledger.
+    """
+
+    sources: Sequence[str]
+    configured: Collection[str]
+    selection: Selection = Selection()
+    everything: bool = False
+    dry_run: bool = False
+
+
+class Sending(Struct, frozen=True, kw_only=True):
+    """What follows from sending the files to a `system`.
+
+    With `waits`, a DOI is left out while the result of an earlier file is awaited. `cleared` leaves out what must not
+    be deposited now.
+    """
+
+    system: System = "live"
+    waits: bool = False
+    cleared: Clear | None = None
+
+
+NOT_SENT = Sending()
+
+
 def write_deposits(
     store: Store,
-    sources: Sequence[str],
     files: DepositFiles,
+    request: Request,
+    sending: Sending = NOT_SENT,
     *,
-    configured: Collection[str],
     now: Callable[[], datetime],
-    selection: Selection,
     minted: Sequence[MintedDoi] = (),
-    everything: bool = False,
-    dry_run: bool = False,
-    system: System = "live",
-    waits: bool = False,
-    cleared: Clear | None = None,
     stop: Stop = never_stop,
 ) -> ExportReport:
-    """Writes deposit files for these sources, of all that are `configured`; the caller holds the lock of exports.
+    """Writes deposit files; the caller holds the lock of exports. `minted` are the DOIs that articles have just got.
 
-    `system` is where files are sent. With `waits`, a DOI is left out while the result of an earlier file is awaited.
-    `cleared` leaves out what must not be deposited now.
-
-    `everything` and selected DOIs are exported again even if nothing has changed. A dry run builds and validates, and
-    writes neither file nor ledger. Raises `Stopped` between two files, with their number so far; the next export writes
-    what is left.
+    Raises `Stopped` between two files, with their number so far; the next export writes what is left.
     """
-    target = files.target.name
-    batches = Batches(store, target, files.version, now=now, dry_run=dry_run, system=system)
-    export = _Export(files, batches, dry_run=dry_run)
+    target, sources, selection = files.target.name, request.sources, request.selection
+    batches = Batches(store, target, files.version, now=now, dry_run=request.dry_run, system=sending.system)
+    export = _Export(files, batches, dry_run=request.dry_run)
 
     def fresh() -> Iterator[FileReport]:
-        if not dry_run:
-            store.deposits.settle_marks(target)
-        pending = store.ready.pending(
-            target,
-            sources,
-            selection,
-            everything=everything,
-            configured=configured,
-            without=membership.CODES,
-            system=system,
-            now=now(),
-            waits=waits,
-        )
-        yield from export.fresh(pending, cleared)
+        yield from export.fresh(_pending(store, target, request, sending, now()), sending.cleared)
 
-    written = _until_stopped(chain(export.resume(configured), fresh()), stop)
+    written = _until_stopped(chain(export.resume(request.configured), fresh()), stop)
     return ExportReport(
         files=tuple(written),
         minted=tuple(map(_new_doi, minted)),
@@ -93,6 +98,22 @@ def write_deposits(
         thinner=tuple(_metadata_lost(store, target, written)),
         deleted=tuple(worded_finding(row, {}) for row in store.findings.matching(sources, deletions.CODES)),
         unchanged=_unchanged(store, sources, selection, export.handled),
+    )
+
+
+def _pending(store: Store, target: str, request: Request, sending: Sending, now: datetime) -> PendingArticles:
+    if not request.dry_run:
+        store.deposits.settle_marks(target)
+    return store.ready.pending(
+        target,
+        request.sources,
+        request.selection,
+        everything=request.everything,
+        configured=request.configured,
+        without=membership.CODES,
+        system=sending.system,
+        now=now,
+        waits=sending.waits,
     )
 
 

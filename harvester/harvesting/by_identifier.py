@@ -118,7 +118,7 @@ class Asker:
     ) -> None:
         self._prefix, self._patience = prefix, patience
         self._verifies, self._in_a_row, self._retried = verifies, in_a_row, retried
-        self._faults, self._silent = 0, 0
+        self._faults, self._silent, self._refusals = 0, 0, 0
 
     def get(self, identifier: str) -> Plan[Result]:
         """Raises `ProviderError` if the provider is to blame."""
@@ -132,13 +132,13 @@ class Asker:
         if isinstance(result, (Denied, NoAnswer)):
             yield from self._look_for_blame(result.error)
         elif isinstance(result, Given) and result.records:
-            self._faults = 0
+            self._faults = self._refusals = 0
         elif isinstance(result, Given) and result.bad:
             self._count(BadAnswer(result.bad[0].reason))
         return result
 
     def _look_for_blame(self, error: ProviderError) -> Plan[None]:
-        if error.overloaded or isinstance(error, RefusedAddress):
+        if error.overloaded or isinstance(error, RefusedAddress) or self._is_refused(error):
             raise error
         if not self._verifies:
             self._count(error)
@@ -146,6 +146,12 @@ class Asker:
             identity = yield from check_provider(self._prefix, error)
             if identity is None:
                 raise error
+
+    def _is_refused(self, error: ProviderError) -> bool:
+        """Whether it is this program that is refused. Some records may be for readers who log in, hardly so many."""
+        self._refusals = self._refusals + 1 if error.refused else 0
+        most = self._patience.refused_records if error.is_wall else self._patience.fruitless_records
+        return self._refusals >= most
 
     def _count(self, error: ProviderError) -> None:
         """That a record does not exist in a format is a fact about it; everything else may be a fault."""

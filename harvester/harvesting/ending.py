@@ -31,7 +31,7 @@ def ending(run: Run, facts: Facts) -> Plan[Ending]:
         again = tuple(Restart(window.id) for window in run.windows if window.parent is None)
         explained = wrong or [nothing]  # a set that is gone explains it
         return Ending(Outcome("incomplete", "; ".join([*course.notes, *explained])), again)
-    if run.kind != "range" and (not course.failed or course.has_progressed):
+    if run.kind != "range" and not course.is_refused and (not course.failed or course.has_progressed):
         notes += yield from retry_rejected(run, facts.identity, facts.patience)
     is_complete = all(window.state == "done" for window in run.windows)
     if is_complete:

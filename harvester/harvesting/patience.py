@@ -20,6 +20,7 @@ class Patience(Struct, frozen=True, kw_only=True):
     long_window: int = 2  # times `window_records` that a window must announce to be split again
     windows_per_lane: int = 2  # windows opened at once: one that is fetched to its end is followed by the next
     failed_lists: int = 20  # lists that fail in a row before the provider, not a record, is to blame
+    refused_lists: int = 2  # the same where this program may be refused: then every request is one too many
     repeated_pages: int = 3  # pages in a row without a new record before a list counts as circling
     empty_pages: int = 100  # pages in a row without any record (DSpace hides records behind the paging)
 
@@ -33,6 +34,7 @@ class Patience(Struct, frozen=True, kw_only=True):
     fruitless_records: int = 20  # records in a row that do not come before the rest is not asked for
     missing_records: int = 2000  # records that one run fetches by identifier because they are missing here
     failed_retries: int = 20  # rejected records that one run retries without success; the next run begins with the rest
+    refused_records: int = 3  # records in a row that protection against robots keeps from us, before it is to blame
     silent_records: int = 3  # records without any answer before the provider, not a record, is to blame
 
 

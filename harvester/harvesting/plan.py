@@ -34,6 +34,7 @@ class Course(Struct, frozen=True, kw_only=True):
     has_retried: bool = False  # the failed windows had their second attempt
     has_switched: bool = False  # to the other granularity
     has_lost_set: bool = False  # the provider refused a set that it does not list
+    is_refused: bool = False  # the provider, or what protects it, refuses this program
     failed_lists: int = 0  # in a row
     broken_lists: int = 0  # in a row that broke off
     failed: Mapping[int, str] = {}  # the reason for each failed window
@@ -84,7 +85,8 @@ class Step(Struct, frozen=True, kw_only=True):
 def after_page(progress: ListProgress, page: Page, fresh: int, facts: Facts) -> Plan[Step]:
     """Decides after a page. `fresh` is the number of its records that its list had not given before."""
     window = progress.window
-    course = replace(facts.course, has_progressed=True, failed_lists=0, latest=page.response_date)
+    failed = {number: reason for number, reason in facts.course.failed.items() if number != window.id}
+    course = replace(facts.course, has_progressed=True, failed_lists=0, failed=failed, latest=page.response_date)
     if progress.has_ended(page):
         return (yield from _after_last_page(progress, page, fresh, replace(facts, course=course)))
     if transitions := _split_by_design(progress, page, facts):
@@ -280,13 +282,15 @@ def _narrow(
     With `only_tokens_fail` its records are not at fault, so it is split as long as that is possible.
     """
     window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
+    if error.refused and course.failed_lists >= patience.refused_lists:
+        return _give_up(error, facts)
     if course.failed_lists >= patience.failed_lists:
         return (yield from _leave_open(window, error, facts))
     identity = yield from by_identifier.check_provider(asked.prefix, error)
     if identity is None:
-        return (yield from _leave_open(window, error, facts))
+        return _give_up(error, facts) if error.refused else (yield from _leave_open(window, error, facts))
     listed = None if only_tokens_fail else (yield from by_identifier.first_page(asked))
-    if listed is None:  # a provider that lists identifiers works, and may have a bad record on every page
+    if listed is None or error.is_wall:  # else it works, as it lists identifiers, and may have many bad records
         course = replace(course, failed_lists=course.failed_lists + 1)
     facts = replace(facts, course=course)
     if listed is not None and _is_small(window.window, listed, patience):
@@ -321,7 +325,8 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
     try:
         fetched = yield from by_identifier.fetch_each(progress.asked, listed, facts.patience)
     except ProviderError as fault:
-        return (yield from _leave_open(window, fault, facts))
+        course = replace(course, failed_lists=course.failed_lists + fault.refused)
+        return (yield from _leave_open(window, fault, replace(facts, course=course)))
     if fetched.doubt:
         return (yield from _leave_open(window, error, facts))
     if lists.is_much_less(window, fetched.total, None, facts.max_deletion_share):
@@ -332,6 +337,13 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
     failed = 0 if fetched.has_records else course.failed_lists + bool(fetched.total)
     course = replace(course, has_progressed=True, failed_lists=failed)
     return Step(course=course, page=fetched.last, transitions=(Close(window.id, fetched.total),))
+
+
+def _give_up(error: ProviderError, facts: Facts) -> Step:
+    """Postpones all windows to the next harvest: this program is refused, and more requests would not help it."""
+    left = {window.id: str(error) for window in facts.ledger if window.state == "open"}
+    course = replace(facts.course, failed={**facts.course.failed, **left}, is_refused=True)
+    return Step(course=replace(course, suspended=course.suspended | left.keys()))
 
 
 def _leave_open(window: RunWindow, error: ProviderError, facts: Facts) -> Plan[Step]:

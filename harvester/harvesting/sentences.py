@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from harvester.harvesting.lists import BELIEVED
+from harvester.sets import renamed
 from harvester.store import RunWindow
 from harvester.tomltext import as_toml
 
+_LATE = "records were found that entered the lists after their datestamps"
+_OVERLAP_ADVICE = re.compile(rf"(?:^|; ){_LATE}; set `overlap = (\d+)` in \S+, so that harvests find such records")
 MOST_OVERLAP = timedelta(days=10)  # that the setting `overlap` may have
 
 
@@ -22,10 +26,16 @@ def gives_less(window: RunWindow, total: int) -> str:
 
 
 def sets_gone(missing: Sequence[str], offered: Sequence[str], configured: Sequence[str]) -> str:
+    """The advice is never to remove a set: its records are probably in another one, and would not be updated."""
     has = f"; its sets are now {_some(offered)}" if offered else ""
-    rest = [name for name in configured if name not in missing]
-    todo = f"change `sets` of this source, for example to {as_toml(rest)}," if rest else "change `sets` of this source"
-    return f"the provider has no set {', '.join(missing)} any more{has}; {todo} or ask its administrator"
+    new = {name: found for name in missing if (found := renamed(name, offered, configured))}
+    if new:
+        same = " and ".join(f"{found} is {name} under a new name" for name, found in new.items())
+        wanted = list(dict.fromkeys(new.get(name, name) for name in configured))
+        todo = f"if {same}, set `sets = {as_toml(wanted)}` for this source"
+    else:
+        todo = "look in its list for the set that has these records now, and change `sets` of this source"
+    return f"the provider has no set {', '.join(missing)} any more{has}; {todo}, or ask its administrator"
 
 
 def _some(names: Sequence[str], most: int = 12) -> str:
@@ -58,11 +68,21 @@ def no_such_format(prefix: str, offered: Iterable[str]) -> str:
 
 def late(lag: timedelta, source: str) -> str:
     """Records entered the lists `lag` after their datestamps; nothing: longer than any overlap."""
-    found = "records were found that entered the lists after their datestamps"
     if not lag:
-        return f"{found}, by more than {MOST_OVERLAP.days} days; only a comparison finds these, so keep `reconcile` set"
+        return f"{_LATE}, by more than {MOST_OVERLAP.days} days; only a comparison finds these, so keep `reconcile` set"
     days = min(-(-lag // timedelta(days=1)) + 1, MOST_OVERLAP.days)
-    return f"{found}; set `overlap = {days * 86400}` in [sources.{source}], so that harvests find such records"
+    return f"{_LATE}; set `overlap = {days * 86400}` in [sources.{source}], so that harvests find such records"
+
+
+def without_followed_advice(said: str | None, overlap: int) -> str | None:
+    """What a comparison said, without the advice to set `overlap` (seconds) once it is set; `None` if nothing is left.
+
+    The next comparison may be a month away.
+    """
+    advice = _OVERLAP_ADVICE.search(said or "")
+    if said is None or advice is None or overlap < int(advice[1]):
+        return said
+    return f"{said[: advice.start()]}{said[advice.end() :]}".removeprefix("; ") or None
 
 
 def emptied(source: str) -> str:

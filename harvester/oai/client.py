@@ -181,7 +181,7 @@ def _document(response: Response) -> Document:
         if response.status != HTTPStatus.OK:
             raise _bad_status(response) from None
         if isinstance(error, BadAnswer) and (name := wall(response)):
-            raise BadAnswer(blocked(response, name), transient=error.transient) from None
+            raise BadAnswer(blocked(response, name), transient=error.transient, is_wall=True) from None
         raise
     if response.status == HTTPStatus.OK:
         return document
@@ -193,7 +193,7 @@ def _document(response: Response) -> Document:
 def _bad_status(response: Response) -> BadStatus:
     status = response.status
     if name := wall(response):
-        return BadStatus(blocked(response, name), status, _retry_after(response))
+        return BadStatus(blocked(response, name), status, _retry_after(response), is_wall=True)
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     said = f": “{text}”" if (text := pages.quote(response.body, 80)) else ""
     message = f"the provider answered with HTTP {status} {phrase}{said}; {_advice(response)}"

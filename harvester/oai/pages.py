@@ -136,6 +136,7 @@ def _web_page(data: bytes) -> BadAnswer:
         "the page is the same, harvest again when the provider has fixed it, and otherwise ask the administrator "
         "whether the site's protection against robots blocks this program",
         transient=True,
+        refused=True,
     )
 
 

@@ -21,6 +21,8 @@ from harvester.oai import Provider
 
 SLOW = 30.0  # seconds for a page; the default deadline is too short for slower ones
 DEADLINE_FACTOR = 10  # a suggested deadline is this many times the slowest page
+_EVERY_SUNDAY = 'reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday'
+_EVERY_MONTH = 'reconcile = "30 2 1 * *"  # compare every month: some changes are never announced'
 _DAY = timedelta(days=1)
 # In DSpace a datestamp is the moment of a change; lists have it after `dspace oai import` (DSpace/DSpace#10720).
 _INDEXES_AT_NIGHT = re.compile("dspace", re.IGNORECASE)
@@ -63,22 +65,12 @@ def settings(identity: Identity, checkup: Checkup | None, slowest: float) -> lis
     if checkup and checkup.dates.good is False:
         lines.append("window_records = 0  # one list: it cannot be requested by dates")
     if not (checkup and checkup.identifiers.good is False):
-        lines.append(_comparison(identity))
+        lines.append(_EVERY_SUNDAY if identity.deleted_record == "no" else _EVERY_MONTH)
     if _INDEXES_AT_NIGHT.search(identity.software or ""):
         lines.append("overlap = 172800  # DSpace indexes at night: records enter the lists after their datestamps")
     if slowest > SLOW:
         lines.append(f"deadline = {math.ceil(slowest * DEADLINE_FACTOR)}  # a page took {slowest:.0f} seconds")
     return lines
-
-
-def _comparison(identity: Identity) -> str:
-    """When to compare: an article of long ago that is added today, with its old date, is in no list of what is new.
-
-    OJS announces deletions in general, and in fact none of the second journal and on.
-    """
-    if identity.deleted_record == "no":
-        return 'reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday'
-    return 'reconcile = "30 2 1 * *"  # finds what was added with an old date, or deleted without notice: every month'
 
 
 def _one_page(first: Page, *, longer: bool) -> Trial:

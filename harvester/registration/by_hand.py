@@ -144,10 +144,10 @@ def _read(
 
 
 def _again(one: Registration, moment: datetime) -> Registration:
-    """Due, and not in flight any more."""
+    """Due, and not in flight any more. What another program deposited may be overwritten."""
     if one.state in doi_states.IN_FLIGHT:
         one = replace(one, state="refused")
-    return due(one, moment)
+    return due(doi_states.overruling(one), moment)
 
 
 def _event(file: Submission, moment: datetime, text: str) -> Event:

@@ -18,20 +18,21 @@ from msgspec.structs import replace
 from harvester.answers import Facts, HeldRecord, ListedDoi, System
 from harvester.config import Config
 from harvester.counting import counted
-from harvester.deposits.export import preview
+from harvester.deposits.export import NOT_SENT, Sending, preview
 from harvester.deposits.target import Target
 from harvester.errors import AgencyError, BusyError
 from harvester.identifiers import doi_prefix, fold_doi
 from harvester.model import Article
+from harvester.registration.doi_states import FOREIGN, RICHER, is_held
 from harvester.registration.drift import is_foreign, is_richer
-from harvester.registration.readback import FEW, READABLE, Readback, is_same, reading, system_of
+from harvester.registration.readback import FEW, READABLE, Readback, is_same, reading
+from harvester.registration.registrar import terms_of
 from harvester.store import Event, Registration, SeenDoi, StoredArticle
 from harvester.system.stopping import Stop
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
-FOREIGN, RICHER = "version_foreign", "richer"  # messages that wait for a person
 _RECENT = timedelta(minutes=10)  # an export that was stopped does not read everything again
 
 log = logging.getLogger(__name__)
@@ -53,14 +54,18 @@ def hold_of(
     """
     if held.version is None or held.version in versions:
         return None
-    if known and known.due is not None and known.kind in (FOREIGN, RICHER):
-        return None  # a person has said that ours counts
+    if known and known.overruled is not None and held.version <= known.overruled:
+        return None
     details = {"held": str(held.version)}
-    if known and (known.kind == FOREIGN or (known.held and is_foreign(held.version, versions, known.held))):
+    if known and (_was_foreign(known) or (known.held and is_foreign(held.version, versions, known.held))):
         return Hold(FOREIGN, details)
     if (known is None or known.held is None) and (fields := more()):
         return Hold(RICHER, {**details, "fields": ", ".join(fields)})
     return None
+
+
+def _was_foreign(known: Registration) -> bool:
+    return known.kind == FOREIGN or known.overruled is not None
 
 
 class Clearance:
@@ -168,13 +173,27 @@ def held_back(
     )
 
 
-def clearance_of(
-    config: Config, store: Store, target: Target, now: Callable[[], datetime], stop: Stop
-) -> Clearance | None:
-    """What lets articles of a target pass; `None` if nobody can read what its agency holds."""
+class KnownHolds:
+    """Lets articles pass without reading anything, but not those that wait for a person."""
+
+    def __init__(self, store: Store, target: str, system: System) -> None:
+        self._store, self._target, self._system = store, target, system
+
+    def __call__(self, articles: Sequence[StoredArticle]) -> list[StoredArticle]:
+        known = self._store.registrations.of_dois(self._target, self._system, [one.doi for one in articles if one.doi])
+        return [one for one in articles if not is_held(known.get(fold_doi(one.doi or "")))]
+
+
+def sending_of(
+    config: Config, store: Store, target: Target, now: Callable[[], datetime], stop: Stop, *, reads: bool
+) -> Sending:
+    """What an export has to leave out because its files are sent. Without `reads`, nothing is read at the agency."""
+    terms = terms_of(config, target.name)
+    if terms is None:
+        return NOT_SENT
     agency = READABLE.get(target.name)
-    if agency is None or agency.unreadable(config):
-        return None
+    if agency is None or not reads or agency.unreadable(config):
+        return Sending(system=terms.system, waits=True, cleared=KnownHolds(store, target.name, terms.system))
 
     def connect() -> AbstractContextManager[Readback]:
         return reading(config, store, agency, now, stop)
@@ -182,4 +201,5 @@ def clearance_of(
     def facts_of(article: Article) -> Facts:
         return next(iter(agency.facts(preview(config, target, article, now=now())).values()), {})
 
-    return Clearance(store, agency.name, system_of(config, agency), connect, facts_of, now)
+    cleared = Clearance(store, agency.name, terms.system, connect, facts_of, now)
+    return Sending(system=terms.system, waits=True, cleared=cleared)

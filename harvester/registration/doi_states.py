@@ -17,6 +17,7 @@ AGAIN_AFTER = timedelta(hours=4)  # if time alone may help, once
 
 IN_FLIGHT: frozenset[DoiState] = frozenset({"waiting", "uncertain"})
 REGISTERED: frozenset[DoiState] = frozenset({"registered", "registered_with_conflict"})
+FOREIGN, RICHER = "version_foreign", "richer"  # messages about a version that a person has to decide about
 _OF_FILE: dict[FileState, DoiState] = {
     "sending": "waiting",
     "sent": "waiting",
@@ -54,6 +55,13 @@ def sending(before: Registration | None, doi: str, file: Submission, now: dateti
         settings=None,
         due=None,
     )
+
+
+def not_sent(before: Registration | None, doi: str, file: Submission, now: datetime) -> Registration:
+    """The DOI is in a file that will never be sent, so it is due again."""
+    if before is None:
+        before = Registration(doi=doi, target=file.target, system=file.system, state="never_sent", changed=now)
+    return replace(before, due=now)
 
 
 def followed(before: Registration, file: Submission, now: datetime) -> Registration:
@@ -111,6 +119,18 @@ def resolved(before: Registration, now: datetime) -> Registration:
     if before.state != "registered_with_conflict":
         return before
     return replace(before, state="registered", conflict_id=None, dois_in_conflict=(), changed=now)
+
+
+def is_held(known: Registration | None) -> bool:
+    """Whether the DOI must not be sent before a person has decided about the version that the agency holds."""
+    if known is None or known.kind not in (FOREIGN, RICHER):
+        return False
+    return known.overruled is None or known.overruled < int(known.details["held"])
+
+
+def overruling(before: Registration) -> Registration:
+    """A person has decided that ours counts. This holds until the agency has a newer version of another program."""
+    return replace(before, overruled=int(before.details["held"])) if is_held(before) else before
 
 
 def marked(before: Registration, *, registered: bool, now: datetime) -> Registration:

@@ -5,7 +5,7 @@
        │            ├──► uncertain: perhaps received; asked for, then sent again under another name
        │            ├──► login_refused: waits for a login
        │            └──► completed, if the agency refused the file at once
-       └──► superseded: newer files have all its DOIs
+       └──► superseded: newer files have all its DOIs, or will have those that need not wait for a person
 
 A file that is unknown for too long after it was received is `lost`, and still asked for. `planned` is a file of the
 ledger that does not exist yet. A file in `sending` that no process is sending was left by a crash.
@@ -13,7 +13,7 @@ ledger that does not exist yet. A file in `sending` that no process is sending w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
@@ -101,6 +101,12 @@ def asked(file: Submission, found: Answer | Result, now: datetime, pace: float =
 def superseded(file: Submission, now: datetime) -> Submission:
     """Newer files have all its DOIs, and it was never sent."""
     return replace(_moved(file, "superseded", now), next=None)
+
+
+def withheld(file: Submission, dois: Collection[str], now: datetime) -> Submission:
+    """A person has to decide about these DOIs of it, and it was never sent. The others go into a newer file."""
+    words = f"a person has to decide about {', '.join(dois)}; the other DOIs go into a newer file"
+    return replace(superseded(file, now), answer=words)
 
 
 def unsendable(file: Submission, reason: str, now: datetime, pace: float = 1.0) -> Submission:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from harvester.answers import HeldRecord
+from harvester.answers import HeldRecord, System
+from harvester.config import Config
+from harvester.errors import AgencyError, BusyError, Stopped
 from harvester.identifiers import doi_prefix, fold_doi
-from harvester.registration.clearance import FOREIGN, Hold, held_back, hold_of
+from harvester.registration.clearance import Hold, held_back, hold_of
+from harvester.registration.doi_states import FOREIGN
 from harvester.registration.drift import GRACE
-from harvester.registration.readback import Readback, is_same
+from harvester.registration.readback import READABLE, Readback, is_same, reading
+from harvester.registration.registrar import Agency
 from harvester.store import Event, Registration, SeenDoi
+from harvester.system.stopping import Stop, never_stop
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
+log = logging.getLogger(__name__)
+
 UNREAD = "version_unread"
+READ_AGAIN = timedelta(hours=1)
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -39,16 +48,60 @@ def read_news(
     `AgencyError` and `Stopped`; what was read so far is remembered.
     """
     read, foreign = _changed(store, readback, prefixes, since, now)
-    return News(read=read, foreign=foreign, settled=_settle(store, readback, now))
+    return News(read=read, foreign=foreign, settled=settle(store, readback, now))
+
+
+def read_open_fates(
+    config: Config, store: Store, agency: Agency, now: Callable[[], datetime], stop: Stop = never_stop
+) -> int:
+    """Settles the DOIs whose fate is open, if there are any and their records can be read now; returns how many.
+
+    What cannot be read is read later.
+    """
+    terms, readable = agency.terms(config), READABLE.get(agency.name)
+    if terms is None or readable is None or readable.unreadable(config):
+        return 0
+    if not open_fates(store, agency.name, terms.system, now()):
+        return 0
+    try:
+        with reading(config, store, readable, now, stop) as readback:
+            return settle(store, readback, now)
+    except (AgencyError, BusyError, Stopped) as error:
+        log.info("not read what %s holds: %s", agency.title, error)
+        return 0
+
+
+def open_fates(store: Store, target: str, system: System, now: datetime) -> list[Registration]:
+    """The DOIs whose record can decide what became of them now."""
+    candidates = store.registrations.of_states(target, system, ["unaccounted", "uncertain"])
+    seen = store.held_records.of_dois(target, system, [one.doi for one in candidates])
+    return [one for one in candidates if is_open(one, seen.get(fold_doi(one.doi)), now)]
+
+
+def settle(store: Store, readback: Readback, now: Callable[[], datetime]) -> int:
+    """Reads the DOIs whose fate is open; returns how many it decided. Raises as `read_news`."""
+    moment = now()
+    open_ones = open_fates(store, readback.target, readback.system, moment)
+    read = readback.read([one.doi for one in open_ones])
+    files = store.held_records.own_files(readback.target, list(read))
+    decided: list[Registration] = []
+    for one in open_ones:
+        key = fold_doi(one.doi)
+        after = settled(one, {file.version for file in files.get(key, ())}, read[key].record, moment)
+        if after is not one:
+            decided.append(after)
+    _save(store, readback, decided)
+    return len(decided)
 
 
 def is_open(known: Registration, seen: SeenDoi | None, now: datetime) -> bool:
     """Whether the record of a DOI can decide what became of it. Pure.
 
-    A DOI that the log did not name is read once, when the agency should show it.
+    A DOI that the log did not name is read once, when the agency should show it. A version that was not named is read
+    at once, and each hour until it decides.
     """
     if known.kind == UNREAD:
-        return True
+        return seen is None or seen.read is None or seen.read < known.changed or now - seen.read >= READ_AGAIN
     ready = known.changed + GRACE
     return known.state == "unaccounted" and now >= ready and (seen is None or seen.read is None or seen.read < ready)
 
@@ -56,8 +109,8 @@ def is_open(known: Registration, seen: SeenDoi | None, now: datetime) -> bool:
 def settled(known: Registration, versions: Collection[int], held: HeldRecord, now: datetime) -> Registration:
     """What became of a DOI whose fate was open, by the version that the agency holds. Pure."""
     version = held.version
-    if version is None:
-        return known
+    if version is None or (known.timestamp is not None and version < known.timestamp):
+        return known  # the newest file is not there, or not shown yet
     if version in versions:
         is_newest = version == known.timestamp
         return replace(
@@ -73,7 +126,7 @@ def settled(known: Registration, versions: Collection[int], held: HeldRecord, no
             settings=None,
             refusals=0,
         )
-    if known.kind == UNREAD and known.timestamp is not None and version > known.timestamp:
+    if known.kind == UNREAD:
         details = {**known.details, "held": str(version)}
         return replace(known, state="refused", kind=FOREIGN, who="person", details=details, changed=now)
     return known
@@ -104,23 +157,6 @@ def _changed(
     rows = [held_back(ours[key], ours[key].doi, target, system, hold, moment) for key, hold in holds.items()]
     _save(store, readback, rows)
     return len(changed), len(holds)
-
-
-def _settle(store: Store, readback: Readback, now: Callable[[], datetime]) -> int:
-    target, system, moment = readback.target, readback.system, now()
-    candidates = store.registrations.of_states(target, system, ["unaccounted", "uncertain"])
-    seen = store.held_records.of_dois(target, system, [one.doi for one in candidates])
-    open_ones = [one for one in candidates if is_open(one, seen.get(fold_doi(one.doi)), moment)]
-    read = readback.read([one.doi for one in open_ones])
-    files = store.held_records.own_files(target, list(read))
-    after = []
-    for one in open_ones:
-        key = fold_doi(one.doi)
-        versions = {file.version for file in files.get(key, ())}
-        after.append((one, settled(one, versions, read[key].record, moment)))
-    decided = [later for one, later in after if later is not one]
-    _save(store, readback, decided)
-    return len(decided)
 
 
 def _save(store: Store, readback: Readback, rows: Sequence[Registration]) -> None:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, Terms, Who
+from harvester.catalogue import Catalogue
 from harvester.config import Config
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.datacite.agency import DATACITE_AGENCY
@@ -40,6 +41,10 @@ class Agency(Protocol):
     name: str  # of its target
     title: str  # for people
     off: str  # what to set before anything can be sent
+
+    @property
+    def messages(self) -> Catalogue:
+        """Every message that it may give."""
 
     def terms(self, config: Config) -> Terms | None:
         """How files are sent; `None` if sending is off."""

@@ -7,7 +7,7 @@ between, the file is perhaps received, and the next round asks for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,9 @@ class Sender:
         self._reader = Reader(config, store, agency, now, terms.pace)
 
     def send(self, file: Submission) -> tuple[Submission, Answer | None]:
-        """Sends the file; returns it as it is now, and the answer, `None` if it could not be sent at all.
+        """Sends the file; returns it as it is now, and the answer, `None` if it was not sent.
+
+        It is not sent if it is gone from the disk, or has a DOI that waits for a person.
 
         Raises `Stopped` if nothing of the file has left. It is sent in the next round then.
         """
@@ -50,6 +52,8 @@ class Sender:
         if isinstance(data, str):
             return self._reader.move(file, file_states.unsendable(file, data, self._now(), self._pace)), None
         articles = tuple(self._agency.articles(data))
+        if file.state == "written" and (held := self._held(file, articles)):
+            return self._withhold(file, articles, held), None
         begun = file_states.begun(file, self._now())
         self._store.submissions.save(
             begun, self._waiting(begun, articles), events=[event(begun, f"sent as {begun.names[-1]}")]
@@ -90,6 +94,24 @@ class Sender:
 
     def release(self, file: Submission) -> Submission:
         return self._reader.move(file, file_states.released(file, self._now()))
+
+    def _held(self, file: Submission, articles: Iterable[SentArticle]) -> list[str]:
+        """The DOIs of the file that wait for a person."""
+        known = self._store.registrations.of_dois(file.target, file.system, [one.doi for one in articles])
+        return [one.doi for one in known.values() if doi_states.is_held(one)]
+
+    def _withhold(self, file: Submission, articles: Iterable[SentArticle], held: Collection[str]) -> Submission:
+        """Does not send the file at all. Its other DOIs are exported again, if no newer file has them."""
+        target, system, now = file.target, file.system, self._now()
+        files = self._store.held_records.own_files(target, [one.doi for one in articles])
+        left = {key: one.doi for one in articles if (key := fold_doi(one.doi)) not in set(map(fold_doi, held))}
+        newest = {key: doi for key, doi in left.items() if files[key][-1].batch_id == file.batch_id}
+        before = self._store.registrations.of_dois(target, system, newest)
+        again = [doi_states.not_sent(before.get(key), doi, file, now) for key, doi in newest.items()]
+        withheld = file_states.withheld(file, held, now)
+        self._store.submissions.save(withheld, again, events=[event(withheld, said(withheld))])
+        log.warning("%s: %s", file.names[-1], said(withheld))
+        return withheld
 
     def _answered(self, begun: Submission, answer: Answer, articles: tuple[SentArticle, ...]) -> Submission:
         sent = file_states.sent(begun, answer, self._now(), self._pace)

@@ -14,12 +14,12 @@ OF_FILE: dict[FileState, str] = {
     "queued": "waiting in the queue of the agency",
     "in_process": "being processed by the agency",
     "completed": "processed",
-    "throttled": "not received: the agency has too many files of this login",
+    "throttled": "not received, to be sent again",
     "unavailable": "not received: the agency could not be reached",
     "uncertain": "sent without a clear answer, so perhaps received",
     "lost": "unknown to the agency, although it should have been received",
     "login_refused": "not received: the agency refused the login",
-    "superseded": "not sent, because newer files have all its DOIs",
+    "superseded": "not sent, because newer files replace it",
 }
 
 OF_DOI: dict[DoiState, str] = {

@@ -52,6 +52,7 @@ class Knobs(Struct, kw_only=True):
     date_offset: timedelta = timedelta()  # of the Date header
     crlf: bool = False  # lines of results end as they did in older ones
     login_status: int = 401  # of a refused login; it was 200 in older answers
+    login_lost: bool = False  # requests reach the servlets without a login, as behind a proxy that drops it
     queued_status: str = "queued"  # another word for it, such as queued_for_batch
     old_wording: bool = False  # of refusals for the version or the schema
     # By DOI in lower case: its records, in place of what the rules would say. Without a failure among them it is

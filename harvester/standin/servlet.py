@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harvester.standin import diagnostic
-from harvester.standin.accounts import Account, Refused, identify
+from harvester.standin.accounts import NO_LOGIN, Account, Refused, identify
 from harvester.standin.exchange import MULTIPART, Answer, NoAnswer, Request, html, text, xml
 from harvester.standin.knobs import MAX_UPLOAD, Fault, next_fault
 from harvester.standin.state import State
@@ -111,6 +111,8 @@ def _find(state: State, account: Account, fields: Mapping[str, str]) -> Submissi
 
 def _login(state: State, request: Request, fields: Mapping[str, str], name: str, secret: str) -> Account:
     """The account, from the body or, as Crossref accepts it, from the query. Raises `Refused`."""
+    if state.knobs.login_lost:
+        raise Refused(NO_LOGIN)
     query = request.query
     if any(each in query for each in _SECRET):
         with state.lock:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from harvester.store.deposit_structs import (
+    ArticleFacts,
     BatchMember,
     DepositCounts,
     DepositFile,
@@ -81,6 +82,7 @@ __all__ = [
     "Account",
     "Advance",
     "Alert",
+    "ArticleFacts",
     "ArticleToSave",
     "BatchMember",
     "ChangedDeposit",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
+
+from harvester.store.registration_structs import DoiState
 
 
 class DepositState(Struct, frozen=True, kw_only=True):
@@ -20,6 +23,20 @@ class DepositState(Struct, frozen=True, kw_only=True):
     written: datetime | None = None
     elsewhere_since: datetime | None = None
     changed_since: bool = False
+
+
+class ArticleFacts(Struct, frozen=True, kw_only=True):
+    """What decides how an article is, for one system of a target.
+
+    `in_file`: a deposit file has its DOI. `is_marked`: another program deposited it. `has_changed`: the article differs
+    from what was deposited. `registration`: what became of the DOI, if it was sent.
+    """
+
+    state: Literal["ready", "held", "deleted"]
+    in_file: bool = False
+    is_marked: bool = False
+    has_changed: bool = False
+    registration: DoiState | None = None
 
 
 class DepositCounts(Struct, frozen=True, kw_only=True):

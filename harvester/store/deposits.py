@@ -27,7 +27,14 @@ from harvester.answers import System
 from harvester.identifiers import fold_doi
 from harvester.store.column_types import Moment
 from harvester.store.database import Part, chunks, in_list
-from harvester.store.deposit_structs import DepositCounts, DepositFile, DepositRow, DepositState, MarkPreview
+from harvester.store.deposit_structs import (
+    ArticleFacts,
+    DepositCounts,
+    DepositFile,
+    DepositRow,
+    DepositState,
+    MarkPreview,
+)
 from harvester.store.registrations import is_due_again
 from harvester.store.selection import selected
 from harvester.store.structs import Selection, StoredArticle
@@ -48,6 +55,17 @@ class Deposits(Part):
             rows = connection.execute(_COUNTS).all()
         counts = {row.source: DepositCounts(**row._asdict()) for row in rows}
         return tuple(counts.get(name, DepositCounts(source=name)) for name in sources)
+
+    def facts(self, target: str, system: System) -> dict[str, dict[ArticleFacts, int]]:
+        """What decides how the articles of each source are, each with the number of articles it is true of."""
+        with self._read() as connection:
+            rows = connection.execute(_FACTS, {"target": target, "system": system}).all()
+        found: dict[str, dict[ArticleFacts, int]] = {}
+        for row in rows:
+            values = row._asdict()
+            source, number = values.pop("source"), values.pop("number")
+            found.setdefault(source, {})[ArticleFacts(**values)] = number
+        return found
 
     def files(self, target: str, doi: str | None = None) -> tuple[DepositFile, ...]:
         """Every deposit file that was written for the target, or those with this DOI, oldest first."""
@@ -254,6 +272,19 @@ SELECT source,
        sum(deleted) AS deleted
   FROM one GROUP BY source
 """)
+_FACTS = text("""
+SELECT article.source, article.state, deposited.doi_key IS NOT NULL AS in_file,
+       elsewhere.doi_key IS NOT NULL AND deposited.doi_key IS NULL AS is_marked,
+       coalesce(article.state <> 'deleted'
+                AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, 0) AS has_changed,
+       registration.state AS registration, count(*) AS number
+  FROM article
+  LEFT JOIN deposited ON deposited.doi_key = article.doi_key AND deposited.target = :target
+  LEFT JOIN elsewhere ON elsewhere.doi_key = article.doi_key AND elsewhere.target = :target
+  LEFT JOIN registration ON registration.doi_key = article.doi_key AND registration.target = :target
+                        AND registration.system = :system
+ GROUP BY 1, 2, 3, 4, 5, 6
+""").columns(in_file=Boolean, is_marked=Boolean, has_changed=Boolean)
 _FILES = text("""
 SELECT batch.id AS batch_id, batch.target, batch.path, batch.written, count(*) AS records,
        coalesce(sum(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint), 0) AS changed_since

@@ -33,7 +33,11 @@ WITH RECURSIVE harvested (source, prefix) AS (
 )
 SELECT source, prefix FROM harvested WHERE prefix IS NOT NULL
 """
-
+_FIRST = "SELECT * FROM run WHERE source = ? AND prefix = ? AND {condition} {order} LIMIT 1"
+_FIRST_OF_EACH = f"""
+SELECT run.* FROM ({_SOURCE_FORMATS}) one JOIN run ON run.id = (
+       SELECT id FROM run WHERE source = one.source AND prefix = one.prefix AND {{condition}} {{order}} LIMIT 1)
+"""  # noqa: S608 — our own words
 
 # As `mapping.membership` decides it: by the newest header, and others with the same datestamp.
 _READY_OUTSIDE = """
@@ -62,6 +66,7 @@ class Overview:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._found: dict[tuple[SourceFormat, str], RunRow | None] = {}
+        self._whole: set[str] = set()  # what was looked up for every source
 
     def newest_run(self, name: str, prefix: str) -> RunRow | None:
         """The newest run over the whole list, however it ended."""
@@ -74,6 +79,21 @@ class Overview:
     def last_reconciliation(self, name: str, prefix: str) -> RunRow | None:
         """The newest comparison of a source with its provider, however it ended."""
         return self._newest((name, prefix), _COMPARISON)
+
+    def look_up_runs(self) -> None:
+        """Looks up the runs of every source with one query for each question, before all of them are asked for."""
+        complete = f"{_WHOLE_LIST} AND state = 'complete'"
+        newest = [(condition, "ORDER BY id DESC") for condition in (_WHOLE_LIST, complete, _COMPARISON, "TRUE")]
+        for condition, order in (*newest, (_WHOLE_LIST, "ORDER BY id")):
+            statement = _FIRST.format(condition=condition, order=order)
+            if statement in self._whole:
+                continue
+            cursor = self._connection.execute(_FIRST_OF_EACH.format(condition=condition, order=order))
+            columns = [column[0] for column in cursor.description]
+            for row in cursor:
+                run = _run_row(dict(zip(columns, row, strict=True)))
+                self._found[(run.source, run.prefix), statement] = run
+            self._whole.add(statement)
 
     def registrations(self, target: str, system: str) -> dict[str, int]:
         """How many DOIs of a system are in each state, of those that were ever sent."""
@@ -138,6 +158,7 @@ class Overview:
 
     def _formats(self) -> Iterator[tuple[str, FormatStatus]]:
         """The status of each format of each source, with the source's name; formats without records included."""
+        self.look_up_runs()
         live, deleted = self._record_counts(deleted=False), self._record_counts(deleted=True)
         harvested: set[SourceFormat] = {(name, prefix) for name, prefix in self._connection.execute(_SOURCE_FORMATS)}
         for key in sorted(harvested | live.keys() | deleted.keys()):
@@ -163,7 +184,9 @@ class Overview:
 
     def _first(self, key: SourceFormat, condition: str, order: str) -> RunRow | None:
         """Looked up once: where a source was never compared, all of its runs are read for that."""
-        statement = f"SELECT * FROM run WHERE source = ? AND prefix = ? AND {condition} {order} LIMIT 1"  # noqa: S608
+        statement = _FIRST.format(condition=condition, order=order)
+        if statement in self._whole:
+            return self._found.get((key, statement))
         if (key, statement) not in self._found:
             cursor = self._connection.execute(statement, key)
             row = cursor.fetchone()
@@ -198,6 +221,7 @@ def snapshot(path: Path, timeout: float) -> Iterator[Overview]:
     """A snapshot of the store in this file, which must be current (`is_current`). Raises `StoreError`."""
     try:
         with closing(_connected(path, timeout)) as connection:
+            connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             yield Overview(connection)
     except sqlite3.DatabaseError as error:

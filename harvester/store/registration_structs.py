@@ -67,6 +67,7 @@ class Registration(Struct, frozen=True, kw_only=True):
 
     `kind` is the id of the agency's message. `held` is the version of ours that the agency is known to have. `due`:
     when to export it again, although its article is the same; `settings` is the fingerprint of those that decide it.
+    `overruled`: the version of another program that a person has decided to overwrite.
     """
 
     doi: str
@@ -87,6 +88,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     refusals: int = 0
     settings: str | None = None
     due: datetime | None = None
+    overruled: int | None = None
 
 
 class FileLog(Struct, frozen=True, kw_only=True):

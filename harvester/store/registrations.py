@@ -21,6 +21,7 @@ from harvester.store.tables import article, batch, registration, version_floor
 
 _FIELDS = tuple(name for name in Registration.__struct_fields__ if name != "timestamp")
 _KEYS = ("target", "system")
+_NUMBERS = ("held", "overruled")  # versions, of any length
 
 
 class Registrations(Part):
@@ -99,7 +100,7 @@ def save_registrations(connection: Connection, rows: Sequence[Registration]) -> 
     values = [
         {"doi_key": fold_doi(one.doi)}
         | {name: getattr(one, name) for name in _FIELDS}
-        | {"held": None if one.held is None else str(one.held)}
+        | {name: None if (number := getattr(one, name)) is None else str(number) for name in _NUMBERS}
         for one in rows
     ]
     if values:
@@ -147,8 +148,8 @@ def _of(target: str, system: System) -> ColumnElement[bool]:
 
 
 def _registration(values: dict[str, Any]) -> Registration:
-    held = values.pop("held")
-    return Registration(**values, held=None if held is None else int(held))
+    numbers = {name: None if values[name] is None else int(values[name]) for name in _NUMBERS}
+    return Registration(**values | numbers)
 
 
 def _row(row: Any, target: str, system: System) -> DoiRow:
@@ -188,7 +189,8 @@ SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submis
        r.doi AS r_doi, r.state AS r_state, r.changed AS r_changed, r.batch_id AS r_batch_id,
        sent.timestamp AS r_timestamp, r.kind AS r_kind, r.message AS r_message, r.who AS r_who,
        r.details AS r_details, r.held AS r_held, r.held_since AS r_held_since, r.conflict_id AS r_conflict_id,
-       r.dois_in_conflict AS r_dois_in_conflict, r.refusals AS r_refusals, r.settings AS r_settings, r.due AS r_due
+       r.dois_in_conflict AS r_dois_in_conflict, r.refusals AS r_refusals, r.settings AS r_settings, r.due AS r_due,
+       r.overruled AS r_overruled
   FROM json_each(:keys) one
   LEFT JOIN article ON article.id = (
        SELECT id FROM article WHERE doi_key = one.value ORDER BY state = 'deleted', state = 'held', id LIMIT 1)

@@ -346,6 +346,7 @@ registration = Table(
     Column("refusals", Integer, nullable=False, server_default="0"),  # of the same kind in succession
     Column("settings", Text),  # the fingerprint of those whose change makes it due again
     Column("due", Moment),  # when it is to be exported again, although its article is the same
+    Column("overruled", Text),  # the version of another program that a person has decided to overwrite
     Index("ix_registration_state", "target", "system", "state"),
     sqlite_with_rowid=False,
 )

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harvester.cli import main
-from harvester.daemon import incidents
+from harvester.daemon import alerts
 from tests.providers import small_journal
 from tests.providers.server import Request, Server, reply
 
@@ -72,7 +72,7 @@ def switch() -> dict[str, bool]:
 @pytest.fixture
 def scheduled(call: Call, tmp_path: Path, switch: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> Iterator[Call]:
     """`call` in a folder whose source has a schedule. A first failure is reported at once."""
-    monkeypatch.setattr(incidents, "FIRST_FAILURE", timedelta(0))
+    monkeypatch.setattr(alerts, "FIRST_FAILURE", timedelta(0))
 
     def answering(request: Request) -> bytes:
         return reply("<html>maintenance</html>") if switch["down"] else small_journal.answer(request)

@@ -1,6 +1,7 @@
 """`harvester explain`."""
 
 from harvester.findings import kinds
+from harvester.registration.registrar import AGENCIES
 from tests.cli.conftest import answer
 
 
@@ -26,6 +27,22 @@ def test_explain_prints_a_message_of_crossref(call):
     assert done.exit_code == 0
     assert done.stdout.startswith("issnowner (what Crossref says about a deposit)\n")
     assert "{" not in done.stdout
-    message = answer(call("explain", "issnowner", "--json"))["message"]
-    assert (message["class"], message["who"]) == ("issnowner", "publisher")
+    (message,) = answer(call("explain", "issnowner", "--json"))["messages"]
+    assert (message["target"], message["class"], message["who"]) == ("crossref", "issnowner", "publisher")
     assert message["sentence"] in done.stdout
+
+
+def test_explain_prints_a_message_of_each_agency_that_has_it(call):
+    done = call("explain", "server")
+    titles = [line for line in done.stdout.splitlines() if line.startswith("server ")]
+    assert titles == [f"server (what {title} says about a deposit)" for title in ("Crossref", "DataCite", "DOAJ")]
+    messages = answer(call("explain", "server", "--json"))["messages"]
+    assert [one["target"] for one in messages] == ["crossref", "datacite", "doaj"]
+    (message,) = answer(call("explain", "not-your-journal", "--json"))["messages"]
+    assert (message["target"], message["who"]) == ("doaj", "account")
+    assert "whoever has the account at DOAJ" in call("explain", "not-your-journal").stdout
+
+
+def test_no_message_has_the_name_of_a_finding():
+    names = {name for agency in AGENCIES.values() for name in agency.messages.entries}
+    assert not names & kinds().keys()

@@ -93,8 +93,8 @@ class EchoingProvider:
 HARVESTER = """
 from datetime import timedelta
 from harvester.cli import main
-from harvester.daemon import incidents
-incidents.FIRST_FAILURE = timedelta(0)
+from harvester.daemon import alerts
+alerts.FIRST_FAILURE = timedelta(0)
 main()
 """
 

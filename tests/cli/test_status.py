@@ -10,15 +10,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from msgspec.structs import replace
 
 from harvester import pipeline
-from harvester.cli.status import light
 from harvester.config import load
-from harvester.store import Counts, FormatStatus, RunRow
 from harvester.system import locks
 from tests.cli.conftest import SCHEDULED, answer, long_ago
-from tests.daemon.test_incidents import INCIDENT
 from tests.providers import small_journal
 from tests.providers.server import reply
 
@@ -75,6 +71,7 @@ def test_status_reports_a_source_that_nobody_harvests(scheduled, tmp_path):
     assert output.startswith("small needs a person\n")
     assert "  next   now, due since 20" in output
     assert "  to do  see whether `harvester daemon` is running" in output
+    assert 'harvester_source_needs_person{source="small"} 1.0' in scheduled("metrics").stdout
     assert "harvester daemon" in scheduled("status").stderr
     with locks.hold(load(tmp_path / "config.toml").locks_dir, "daemon", what="the daemon"):
         assert scheduled("status").stderr == ""
@@ -138,50 +135,6 @@ def test_range_does_not_count_as_a_complete_harvest(scheduled):
     scheduled("harvest", "--from", "2024-01-01")
     (one,) = answer(scheduled("status", "--json"))["sources"]
     assert one["formats"][0]["last_complete"] is None
-
-
-def last_run(state, **changes):
-    values = {"error": None, "interrupted": False, "counts": Counts(), **changes}
-    return FormatStatus(prefix="oai_dc", last_run=replace(row_of_run(), state=state, **values))
-
-
-def row_of_run():
-    return RunRow(
-        id=1,
-        source="small",
-        prefix="oai_dc",
-        kind="full",
-        state="complete",
-        started=datetime(2025, 1, 1, tzinfo=UTC),
-        finished=None,
-        response_date=None,
-        error=None,
-        pages=1,
-        counts=Counts(),
-    )
-
-
-@pytest.mark.parametrize(
-    ("formats", "expected"),
-    [
-        ([last_run("complete")], "good"),
-        ([last_run("complete", error="the list is short; tell them")], "look"),
-        ([last_run("complete", counts=Counts(rejected=1))], "look"),
-        ([last_run("incomplete")], "look"),
-        ([last_run("failed")], "look"),
-        ([last_run("incomplete", interrupted=True)], "wait"),
-        ([last_run("running")], "wait"),
-        ([last_run("waiting")], "wait"),
-        ([FormatStatus(prefix="oai_dc")], "wait"),
-        ([last_run("complete"), last_run("failed"), last_run("running")], "wait"),
-        ([last_run("complete"), last_run("failed")], "look"),
-    ],
-)
-def test_light_is_that_of_the_worst_format(formats, expected):
-    rows = [(status, [status.last_run] if status.last_run else []) for status in formats]
-    assert light(rows, []) == expected
-    assert INCIDENT
-    assert light(rows, [INCIDENT]) == "bad"
 
 
 def test_status_names_sources_that_are_not_configured_any_more(harvested, tmp_path):

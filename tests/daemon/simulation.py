@@ -24,7 +24,11 @@ from harvester.config.schedule import Schedule, next_after
 from harvester.config.settings import Daemon, Source
 from harvester.crossref.settings import CrossrefSettings
 from harvester.daemon import work
-from harvester.daemon.due import (
+from harvester.daemon.jobs import PAUSE, RETRY_AFTER
+from harvester.daemon.service import REPLAN
+from harvester.daemon.turns import before_sources, in_turn, turns
+from harvester.errors import BusyError
+from harvester.standing.due import (
     EXPORT,
     REPORT,
     Task,
@@ -34,10 +38,6 @@ from harvester.daemon.due import (
     scheduled_tasks,
     source_tasks,
 )
-from harvester.daemon.jobs import PAUSE, RETRY_AFTER
-from harvester.daemon.service import REPLAN
-from harvester.daemon.turns import before_sources, in_turn, turns
-from harvester.errors import BusyError
 from harvester.store import Counts, RunKind, RunRow, RunState
 from harvester.system import locks
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from harvester.daemon import due_run, incidents
-from harvester.daemon.due import DEPOSIT, deposit_tasks
+from harvester.daemon import alerts, due_run
+from harvester.daemon.alerts import current_notification
 from harvester.daemon.due_run import DueResult
-from harvester.daemon.incidents import current_notification
 from harvester.daemon.jobs import LOOK_AGAIN, Trigger
 from harvester.registration.round import RoundReport
+from harvester.standing.due import DEPOSIT, deposit_tasks
 from tests.providers.press import press
 from tests.registration.conftest import NINETEEN, Depositor, put_foreign
 from tests.standin.running import Running
@@ -45,7 +45,7 @@ def told(depositor: Depositor) -> list[str]:
     """The subjects that people are told of now."""
     with depositor.press.bench.opened() as (config, store):
         notification = current_notification(config, store, depositor.now(), {})
-        incidents.remember(store, notification, depositor.now())
+        alerts.remember(store, notification, depositor.now())
         return [one.subject for one in notification.incidents] + [
             f"over: {one.subject}" for one in notification.recovered
         ]

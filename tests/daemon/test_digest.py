@@ -10,9 +10,9 @@ import pytest
 
 from harvester.daemon import digest
 from harvester.daemon.digest import gathered, send_digest
-from harvester.daemon.due import DIGEST, digest_due, scheduled_tasks
 from harvester.daemon.notifications import Message, NotificationError
 from harvester.errors import BusyError
+from harvester.standing.due import DIGEST, digest_due, scheduled_tasks
 from harvester.store import BatchMember, connect
 from harvester.store.store import Store
 from harvester.system import locks

@@ -15,9 +15,9 @@ from harvester import pipeline
 from harvester.config import Config, load
 from harvester.daemon import due_run, store_outage
 from harvester.daemon.digest import Digest
-from harvester.daemon.due import EXPORT, REPORT
 from harvester.errors import BusyError, StoreError
 from harvester.reports import ExportReport, WrittenReport
+from harvester.standing.due import EXPORT, REPORT
 from harvester.system import locks
 from harvester.system.stopping import never_stop
 from tests.daemon.conftest import Configured

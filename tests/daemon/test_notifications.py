@@ -19,11 +19,11 @@ from msgspec.structs import replace
 
 from harvester.config import Alerts, Config
 from harvester.daemon import notifications
-from harvester.daemon.incidents import Notification
+from harvester.daemon.alerts import Notification
 from harvester.daemon.notifications import NotificationError, message_of, send, turn_to_notify
 from harvester.errors import BusyError
-from tests.daemon.test_incidents import INCIDENT, MADRID
 from tests.providers.server import Server
+from tests.standing.test_incidents import INCIDENT, MADRID
 
 assert INCIDENT
 CONFIG = Config(path=Path("/srv/j/config.toml"), store_url="", exports_dir=Path(), report_file=Path(), zone=MADRID)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from harvester.daemon import due_run
-from harvester.daemon.due import EXPORT, REPORT
-from harvester.daemon.incidents import Notification
+from harvester.daemon.alerts import Notification
 from harvester.daemon.notifier import Notifier
 from harvester.errors import BusyError, StoreError
+from harvester.standing.due import EXPORT, REPORT
 from harvester.system import locks
 from harvester.system.stopping import never_stop
 from tests.daemon.conftest import Configured

@@ -31,8 +31,8 @@ HANG = 40.0
 DAEMON = """
 from datetime import timedelta
 from harvester.cli import main
-from harvester.daemon import incidents
-incidents.FIRST_FAILURE = timedelta(0)
+from harvester.daemon import alerts
+alerts.FIRST_FAILURE = timedelta(0)
 main(["daemon"])
 """
 

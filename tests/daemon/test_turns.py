@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from harvester.config import Config, schedule
 from harvester.config.schedule import Schedule
-from harvester.daemon import due, mtime_marker
-from harvester.daemon.due import EXPORT, REPORT, Task
 from harvester.daemon.turns import before_sources, in_turn
-from harvester.system import locks
+from harvester.standing import due
+from harvester.standing.due import EXPORT, REPORT, Task
+from harvester.system import locks, mtime_marker
 from tests.cron import ZONES, changes, crons
 from tests.daemon import simulation
 from tests.daemon.simulation import (

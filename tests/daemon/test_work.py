@@ -11,9 +11,9 @@ import pytest
 from harvester import pipeline
 from harvester.config import Config, load
 from harvester.daemon import work
-from harvester.daemon.due import harvest_tasks, reconcile_tasks
-from harvester.daemon.incidents import CRASHED
 from harvester.errors import HarvesterError
+from harvester.standing.due import harvest_tasks, reconcile_tasks
+from harvester.standing.incidents import CRASHED
 from harvester.store.store import Store
 from harvester.system import locks
 from harvester.system.stopping import never_stop

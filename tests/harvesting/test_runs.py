@@ -95,6 +95,34 @@ def test_a_list_of_everything_that_is_empty_for_good_can_be_confirmed(tmp_path: 
         assert all(raw.deleted for raw in held(made).values())
 
 
+WALL = reply("<html><title>Just a moment...</title></html>", 403, cf_mitigated="challenge")
+
+
+@pytest.mark.parametrize("verbs", [("ListRecords", "ListIdentifiers"), ("ListRecords", "GetRecord")], ids=" ".join)
+@pytest.mark.parametrize("settings", ["", "window_records = 10\n"])
+def test_protection_against_robots_in_the_middle_of_a_list_is_recognized_after_a_few_requests(
+    tmp_path: Path, verbs: tuple[str, ...], settings: str
+):
+    lists = [0]
+
+    def walled(request, _):
+        lists[0] += is_list(request)
+        return WALL if lists[0] >= 3 and request.query["verb"] in verbs else None
+
+    with broken(Truth(60), walled) as (script, server):
+        made = bench(tmp_path, server.url, settings=settings)
+        run = harvest(made)
+        assert (run.state, run.rejected) == ("incomplete", 0)
+        assert "protection against robots (Cloudflare, HTTP 403) blocks this program" in (run.error or "")
+        assert script.count <= 20
+        before = script.count
+        assert harvest(made).state == "incomplete"
+        assert script.count - before <= 12
+        script.fault = None
+        assert made.harvest()[0].state == "complete"
+        assert differing(held(made), script.truth) == set()
+
+
 @pytest.mark.parametrize("hours", [1, 24], ids=["every hour", "every night"])
 def test_a_list_that_became_much_shorter_is_believed_on_the_next_day_however_often_it_is_requested(
     tmp_path: Path, hours: int

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from harvester import pipeline
+from harvester.answers import System
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.crossref.target import CROSSREF
 from harvester.registration.round import RoundReport
@@ -37,12 +38,12 @@ class Depositor:
         self.folder = press.bench.folder
         self.clock = standin.clock
         self.clock.now = NOW
-        self.system = "live"
+        self.system: System = "live"
         (self.folder / "password.txt").write_text(f"{PASSWORD}\n")
         self.configure()
 
     def configure(
-        self, *, login: str = "demo", system: str = "live", more: str = "", journal: str = "", **options: Any
+        self, *, login: str = "demo", system: System = "live", more: str = "", journal: str = "", **options: Any
     ) -> None:
         self.system = system
         settings = SETTINGS.format(system=system, login=login, root=self.standin.root)
@@ -80,7 +81,7 @@ class Depositor:
 
     def files(self) -> list[Submission]:
         with self.press.bench.opened() as (_, store):
-            return store.submissions.all("crossref", self.system)  # type: ignore[arg-type]
+            return store.submissions.all("crossref", self.system)
 
     def file_states(self) -> list[str]:
         return [file.state for file in self.files()]
@@ -88,7 +89,7 @@ class Depositor:
     def rows(self) -> dict[str, DoiRow]:
         """What became of each DOI, by the number of its article."""
         with self.press.bench.opened() as (_, store):
-            return {row.doi.rpartition(".")[2]: row for row in store.registrations.rows("crossref", self.system)}  # type: ignore[arg-type]
+            return {row.doi.rpartition(".")[2]: row for row in store.registrations.rows("crossref", self.system)}
 
     def states(self) -> dict[str, str]:
         return {number: row.state for number, row in self.rows().items()}

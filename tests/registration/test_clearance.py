@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from harvester import pipeline
 from harvester.answers import HeldRecord
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.errors import AgencyUnavailable
 from harvester.registration import by_hand
 from harvester.registration.clearance import Hold, hold_of
+from harvester.standin.diagnostic import failure
 from tests.registration.conftest import NINETEEN, REFERENCES, Depositor, put_foreign
 from tests.registration.samples import NOW, doi
 
@@ -27,9 +29,17 @@ HOLDS: list[tuple[Any, tuple[int, ...], int | None, Sequence[str], str | None]] 
     (doi("registered", held=5), (5,), 6, (), "version_foreign"),
     (doi("registered", held=5), (5,), 4, MORE, None),  # an old answer
     (doi("registered", held=5), (5,), None, MORE, None),
-    (doi("refused", kind="version_foreign"), (5,), 6, (), "version_foreign"),
-    (doi("refused", kind="version_foreign", due=NOW), (5,), 6, MORE, None),  # a person said that ours counts
-    (doi("elsewhere", kind="richer", due=NOW), (), 6, MORE, None),
+    (doi("refused", kind="version_foreign", details={"held": "6"}), (5,), 6, (), "version_foreign"),
+    (doi("refused", kind="version_foreign", overruled=6), (5,), 6, MORE, None),  # a person said that ours counts
+    (
+        doi("refused", kind="year", held=5, overruled=6),
+        (5,),
+        6,
+        MORE,
+        None,
+    ),  # and then it was refused for another reason
+    (doi("refused", kind="year", overruled=6), (5,), 7, (), "version_foreign"),  # the other program deposits again
+    (doi("elsewhere", kind="richer", overruled=6), (), 6, MORE, None),
     (doi("registered", held=5, kind="server", due=NOW), (5,), 6, (), "version_foreign"),
 ]
 
@@ -108,6 +118,57 @@ def test_a_foreign_deposit_after_ours_holds_the_next_one(depositor: Depositor):
     assert deposited(depositor) == {"1"}
     assert (depositor.held(1) or 0) > NINETEEN
     assert depositor.registration(1).kind == "updated"
+
+
+@pytest.mark.slow
+def test_that_ours_counts_is_remembered_when_the_file_is_refused_for_another_reason(depositor: Depositor):
+    deposited(depositor)
+    put_foreign(depositor, DOI, NINETEEN)
+    depositor.press.correct(1, title={"en": "On better lamps"})
+    deposited(depositor)
+    retry(depositor)
+    depositor.standin.state.knobs.verdicts = {DOI: (failure(DOI, "year: 20222 in not a valid integer"),)}
+    assert deposited(depositor) == {"1"}
+    assert depositor.registration(1).kind == "year"
+    depositor.standin.state.knobs.verdicts = {}
+    depositor.press.correct(1, title={"en": "On the best lamps"})
+    assert deposited(depositor) == {"1"}
+    assert (depositor.states()["1"], depositor.held(1)) == ("registered", depositor.registration(1).held)
+    put_foreign(depositor, DOI, (depositor.held(1) or 0) + 5)  # it goes on: that is a new question
+    depositor.press.correct(1, title={"en": "On lamps for ever"})
+    assert deposited(depositor) == set()
+
+
+@pytest.mark.slow
+def test_a_written_file_is_not_sent_over_a_version_that_a_person_has_to_decide_about(depositor: Depositor):
+    deposited(depositor)
+    for number in (1, 2):
+        depositor.press.correct(number, title={"en": f"On better lamps, part {number}"})
+    depositor.export()
+    put_foreign(depositor, DOI, NINETEEN)
+    depositor.clock.advance(days=1)
+    with depositor.press.bench.opened() as (config, store):
+        assert pipeline.read_news(config, store, CROSSREF_AGENCY, since=None, now=depositor.tick).foreign == 1
+    assert depositor.round().sent == 0
+    assert depositor.file_states() == ["completed", "superseded"]
+    assert depositor.files()[-1].answer == f"a person has to decide about {DOI}; the other DOIs go into a newer file"
+    assert deposited(depositor) == {"2"}
+    assert depositor.held(1) == NINETEEN
+    retry(depositor)
+    assert deposited(depositor) == {"1"}
+    assert (depositor.held(1) or 0) > NINETEEN
+    assert deposited(depositor) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reads_back", [True, False])
+def test_what_waits_for_a_person_is_not_exported_without_reading_either(depositor: Depositor, reads_back: bool):
+    put_foreign(depositor, DOI, more=REFERENCES)
+    deposited(depositor)
+    exported = depositor.export(reads_back=reads_back)
+    assert exported.files == ()
+    retry(depositor)
+    assert [file.dois for file in depositor.export(reads_back=reads_back).files] == [(DOI,)]
 
 
 @pytest.mark.slow

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from harvester.answers import Again, SentArticle, SentFile
+from harvester.registration import doi_states
 from harvester.registration.doi_states import (
     AGAIN_AFTER,
     decided,
@@ -22,6 +24,22 @@ from harvester.registration.doi_states import (
 from tests.registration.samples import HOUR, NOW, doi, file, outcome, sent_file
 
 NOTHING = Again()
+
+
+@pytest.mark.parametrize("kind", [doi_states.FOREIGN, doi_states.RICHER])
+def test_a_decision_of_a_person_lasts_until_there_is_a_newer_version(kind: str):
+    held = doi("refused", kind=kind, details={"held": "9"})
+    assert doi_states.is_held(held)
+    decided_on = doi_states.overruling(held)
+    assert (decided_on.overruled, doi_states.is_held(decided_on)) == (9, False)
+    assert doi_states.is_held(replace(decided_on, details={"held": "10"}))
+
+
+@pytest.mark.parametrize("known", [None, doi("refused", kind="year"), doi("registered", details={"held": "9"})])
+def test_nothing_else_waits_for_a_person(known: Any):
+    assert not doi_states.is_held(known)
+    if known:
+        assert doi_states.overruling(known) is known
 
 
 def test_a_doi_waits_as_soon_as_its_file_is_about_to_be_sent():

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -128,7 +129,7 @@ def test_what_was_never_sent_is_skipped_if_it_is_named(depositor: Depositor):
     ("system", "api", "words"),
     [("test", "", "test system"), ("live", "", "Set api_url"), ("off", "", "Sending to Crossref is off")],
 )
-def test_what_cannot_be_read_is_refused_with_the_reason(depositor: Depositor, system: str, api: str, words: str):
+def test_what_cannot_be_read_is_refused_with_the_reason(depositor: Depositor, system: Any, api: str, words: str):
     depositor.configure(system=system)
     if not api:
         path = depositor.folder / "config.toml"

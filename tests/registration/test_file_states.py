@@ -71,6 +71,12 @@ def test_what_was_found_decides_the_state(before: Any, found: str, hours: float,
     assert asked(known, result(found, text="strange_state"), NOW + hours * HOUR).state == state
 
 
+def test_a_file_that_is_withheld_names_the_dois_and_is_never_due():
+    withheld = file_states.withheld(file(), ["10.5555/a", "10.5555/b"], LATER)
+    assert (withheld.state, withheld.since, withheld.next) == ("superseded", LATER, None)
+    assert withheld.answer.startswith("a person has to decide about 10.5555/a, 10.5555/b;")
+
+
 def test_a_file_without_a_receipt_is_sent_again_after_an_hour_and_twice_at_most():
     one = sent(sending(), Answer(kind="uncertain"), NOW)
     for number in (2, 3):

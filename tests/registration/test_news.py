@@ -14,7 +14,7 @@ from harvester.registration.drift import GRACE
 from harvester.registration.news import News, is_open, settled
 from harvester.store import Registration, SeenDoi
 from tests.registration.conftest import NINETEEN, Depositor, put_foreign
-from tests.registration.samples import NOW, doi
+from tests.registration.samples import HOUR, NOW, doi
 
 DOI = "10.5555/lamps.1"
 LATER = NOW + GRACE
@@ -25,7 +25,10 @@ OPEN: list[tuple[Registration, SeenDoi | None, Any, bool]] = [
     (doi("unaccounted"), SEEN, LATER + timedelta(days=1), False),  # once
     (doi("unaccounted"), SeenDoi(record=HeldRecord(doi=DOI), read=NOW), LATER, True),
     (doi("uncertain"), None, LATER, False),  # its file is asked for
-    (doi("uncertain", kind="version_unread"), SEEN, NOW, True),
+    (doi("uncertain", kind="version_unread"), None, NOW, True),
+    (doi("uncertain", kind="version_unread"), SeenDoi(record=HeldRecord(doi=DOI), read=NOW), NOW, False),
+    (doi("uncertain", kind="version_unread"), SeenDoi(record=HeldRecord(doi=DOI), read=NOW - HOUR), NOW, True),
+    (doi("uncertain", kind="version_unread"), SeenDoi(record=HeldRecord(doi=DOI), read=NOW), NOW + HOUR, True),
     (doi("registered"), None, LATER, False),
 ]
 
@@ -37,7 +40,8 @@ def test_whose_fate_is_open(known: Registration, seen: SeenDoi | None, now: Any,
 
 SETTLED: list[tuple[Registration, int | None, tuple[str, str | None]]] = [
     (doi("unaccounted", timestamp=7), 7, ("registered", "version_same")),
-    (doi("unaccounted", timestamp=7), 5, ("registered", "version_ours")),
+    (doi("unaccounted", timestamp=7), 5, ("unaccounted", None)),  # the newest file is not there
+    (doi("unaccounted", timestamp=5), 7, ("registered", "version_ours")),
     (doi("unaccounted", timestamp=7), None, ("unaccounted", None)),
     (doi("unaccounted", timestamp=7), 9, ("unaccounted", None)),
     (doi("uncertain", timestamp=7, kind="version_unread"), 9, ("refused", "version_foreign")),

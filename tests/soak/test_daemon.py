@@ -18,9 +18,9 @@ from pathlib import Path
 
 from harvester import pipeline
 from harvester.config import Config, load
-from harvester.daemon.incidents import CRASHED
 from harvester.demo.repository import utc_now
 from harvester.model import SetInfo
+from harvester.standing.incidents import CRASHED
 from harvester.store import Run, Store
 from harvester.system import locks
 from tests.chaos.harvesting import differing

@@ -11,7 +11,7 @@ import pytest
 from harvester import store
 from harvester.errors import StoreError
 from harvester.model import Finding, Window
-from harvester.store import migrations
+from harvester.store import Overview, RunRow, migrations
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import NEXT, NOW, article_to_save, begin, fill, name, page, raw, row_of, save_page, tombstone
@@ -39,6 +39,11 @@ def test_counts_follow_every_change(opened: Store):
     assert opened.check_integrity() == []
 
 
+def _runs(overview: Overview) -> list[RunRow | None]:
+    asked = (overview.newest_run, overview.oldest_run, overview.last_reconciliation)
+    return [ask(*key) for ask in asked for key in (("wetlands", "jats"), ("fens", "oai_dc"), ("moors", "oai_dc"))]
+
+
 def test_overview_agrees_with_the_store(opened: Store):
     fill(opened, article_to_save(1))
     failed = opened.runs.begin("wetlands", "jats", "incremental", (), NOW)
@@ -47,6 +52,10 @@ def test_overview_agrees_with_the_store(opened: Store):
     opened.runs.begin("wetlands", "jats", "range", (), NOW)
     begin(opened, "fens")
     with store.open_overview(samples.url(opened.path.parent)) as overview:
+        one_by_one = _runs(overview)
+        overview.look_up_runs()
+        assert _runs(overview) == one_by_one
+        assert any(one_by_one)
         assert overview.status() == opened.status()
         assert overview.newest_run("wetlands", "jats") == row_of(opened.runs.newest_run("wetlands", "jats"))
         assert overview.oldest_run("wetlands", "jats") == row_of(opened.runs.oldest_run("wetlands", "jats"))

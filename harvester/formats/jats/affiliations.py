@@ -34,7 +34,11 @@ _WIKIDATA = re.compile(r"\bQ\d+\b")
 _LOOSE_COMMA = re.compile(r"\s+([,;])|,(?:\s*,)+")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_]{4})\.$")  # "Brazil.", but not "Ltd." or "U.S.A."
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MAIL_LABEL = re.compile(r"\(?\be-?mails?\b(?: address(?:es)?)?\s*:?.*$", re.IGNORECASE | re.DOTALL)
+_MAIL_LABEL = re.compile(
+    r"\(?\b(?:e-?mails?(?: address(?:es)?)?|e-posta|courriels?|correos? electr[oó]nicos?|correo-e|"
+    r"эл(?:\.|ектронная) ?почта)\b\s*:?",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EDGES = " ,;:"
@@ -184,10 +188,14 @@ def _without_mail(pieces: list[Piece]) -> list[Piece]:
     kept: list[Piece] = []
     after_label = False
     for piece in pieces:
-        value = _MAIL.sub("", piece.value) if "@" in piece.value else piece.value
-        label = _MAIL_LABEL.search(value) if not piece.tagged and _has_letters(value) else None
-        if label:
+        has_address = "@" in piece.value
+        value = _MAIL.sub("", piece.value) if has_address else piece.value
+        label = _MAIL_LABEL.search(value) if has_address or not piece.tagged else None
+        rest = value[label.end() :] if label else ""
+        if label and not _WORD.search(rest):
             value = value[: label.start()]
+        elif label and has_address:
+            value = value[: label.start()] + rest.lstrip(" .,;:")
         elif after_label and not piece.tagged and not _WORD.search(value):
             value = ""
         after_label = after_label or label is not None

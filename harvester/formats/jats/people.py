@@ -197,7 +197,7 @@ class Byline:
                 shared = self._shared_affiliations(group, alone=len(groups) == 1, members=len(members))
                 for index in members:
                     people[index] = replace(people[index], affiliations=shared)
-        self._report_unused()
+        self._report_unused(groups)
         return tuple(people)
 
     def _shared_affiliations(self, group: Element, *, alone: bool, members: int) -> tuple[Affiliation, ...]:
@@ -214,9 +214,10 @@ class Byline:
         ]
         return tuple(dict.fromkeys(affiliations))
 
-    def _report_unused(self) -> None:
-        elements = [*self._groups.get("aff", ()), *self._groups.get("aff-alternatives", ())]
-        for group in self._groups.get("contrib-group", ()):
+    def _report_unused(self, groups: list[Element]) -> None:
+        """Reports the affiliations of these groups to which nobody belongs. Those of editors are not deposited."""
+        elements = [*self._groups.get("aff", ()), *self._groups.get("aff-alternatives", ())] if groups else []
+        for group in groups:
             elements += children(group, "aff", "aff-alternatives")
         for element in self._affiliations.unused(elements):
             if not self._is_referenced(element):

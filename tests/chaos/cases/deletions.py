@@ -97,21 +97,20 @@ def silent_deletions() -> Setting:
     return Truth(deleted_record="no"), lambda request, _: None
 
 
-def swap(truth: Truth) -> None:
-    """One record is deleted without a trace, and another added with a datestamp of long ago: as many as before."""
+def exchanged(truth: Truth) -> None:
     truth.remove(4)
     truth.put(article(100, datestamp=article(2).datestamp))
 
 
 @case(
-    "A record is deleted without a trace and a back-dated one is added, so that the size of the list stays the same",
-    "`reconcile` finds both in the list of identifiers",
+    "One record is deleted in silence, and another is added with a datestamp of long ago: the size stays",
+    "`reconcile` finds both in the list of identifiers, and nothing else does",
     34,
     39,
-    later=swap,
+    later=exchanged,
     found_by="reconcile",
 )
-def swapped() -> Setting:
+def silent_exchange() -> Setting:
     return Truth(), lambda request, _: None
 
 

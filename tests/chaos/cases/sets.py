@@ -41,11 +41,25 @@ def set_renamed() -> Setting:
     return Truth(sets=(SetInfo("river:ART", "Articles"),)), lambda request, _: None
 
 
-def rename(truth: Truth) -> None:
-    truth.sets = (SetInfo("river:RES", "Articles"),)
+@case(
+    "One of several sets is renamed, and another set is new", "the note names the one that looks like it", 44,
+    settings='sets = ["river:ART", "river:REV"]\n', later=lambda truth: rename(truth, "river:ARTICLES"),
+    later_said='if river:ARTICLES is river:ART under a new name, set `sets = ["river:ARTICLES", "river:REV"]`',
+    corrected='sets = ["river:ARTICLES", "river:REV"]\n',
+)  # fmt: skip
+def set_renamed_among_others() -> Setting:
+    truth = Truth(sets=(SetInfo("river:ART", "Articles"), SetInfo("river:REV", "Reviews")))
+    truth.put(article(29, sets=("river:REV",)))
+    return truth, lambda request, _: None
+
+
+def rename(truth: Truth, new: str = "river:RES") -> None:
+    others = [info for info in truth.sets if info.spec != "river:ART"]
+    truth.sets = (SetInfo(new, "Articles"), *others, *([SetInfo("river:EDI", "Editorials")] if others else []))
     for record in truth.records:
-        truth.put(replace(record, sets=("river:RES",)))
-    truth.put(article(30, sets=("river:RES",), datestamp=CLOCK + timedelta(days=1)))
+        if record.sets == ("river:ART",):
+            truth.put(replace(record, sets=(new,)))
+    truth.put(article(30, sets=(new,), datestamp=CLOCK + timedelta(days=1)))
 
 
 @case(

@@ -95,6 +95,12 @@ def test_several_affiliations_without_links_belong_to_nobody():
     assert codes(reading) == ["affiliation-unassigned"] * 2
 
 
+def test_affiliation_of_editors_who_are_not_deposited_is_not_reported():
+    editors = f"<contrib-group><contrib contrib-type='editor'>{person()}</contrib><aff>A</aff></contrib-group>"
+    assert codes(read_meta(editors)) == ["contributor-left-out"]
+    assert codes(read_meta(group(person()) + editors)) == ["contributor-left-out"]
+
+
 def test_a_reference_to_a_missing_affiliation_is_reported():
     assert codes(read_meta(group(person(rest="<xref ref-type='aff' rid='x'/>")))) == ["affiliation-missing"]
 
@@ -124,6 +130,13 @@ MORE_AFFILIATIONS = [
     ("<label>1</label>", ()),
     ("<sup>1</sup>, <country/>", ()),
     ("Reed College (e-mail: a@b.example, c@d.example)", (Affiliation(name="Reed College"),)),
+    ("Reed College. Correo electrónico: a@b.example", (Affiliation(name="Reed College"),)),
+    ("E-mail: a@b.example. Reed College, Oslo", (Affiliation(name="Reed College, Oslo"),)),
+    ("E-mail Research Institute", (Affiliation(name="E-mail Research Institute"),)),
+    (
+        "<institution content-type='original'>Reed College, Oslo, Norway. E-mail: a@b.example</institution>",
+        (Affiliation(name="Reed College, Oslo, Norway"),),
+    ),
     (
         "<institution content-type='normalized'>Reed</institution>"
         "<institution content-type='original'>Reed C.</institution>",

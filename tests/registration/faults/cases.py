@@ -36,6 +36,18 @@ def answered(depositor: Depositor, *records: Diagnosis, hours: float = 3.0) -> N
     go(depositor, hours)
 
 
+def go_on(depositor: Depositor, hours: float = 6.0) -> None:
+    """Sends what was exported, and waits for the result."""
+    depositor.round()
+    depositor.settle(hours)
+
+
+def with_orcid(depositor: Depositor) -> None:
+    """The author of the second article has an ORCID iD."""
+    depositor.configure(formats=("jats", "oai_dc"))
+    depositor.press.correct(2, authors=(Author(name={"en": "Berg, Bea"}, orcid="0000-0002-1825-0097"),))
+
+
 def deposit_of_another(depositor: Depositor, version: int) -> None:
     """Another tool deposits what we deposited, with a version of its own."""
     file = depositor.files()[0]
@@ -106,6 +118,28 @@ def wrong_login(depositor: Depositor) -> None:
 def wrong_login_with_200(depositor: Depositor) -> None:
     depositor.standin.state.knobs.login_status = 200
     depositor.configure(login="Demo")
+    go(depositor)
+
+
+@case("The login may not use the role that it names", "the account stops, and the words of Crossref are shown",
+      reads="cannot assume specified role 'other'", states=everyone("waiting"), uploads=0)  # fmt: skip
+def wrong_role(depositor: Depositor) -> None:
+    depositor.configure(login=f"{LOGIN}/other")
+    go(depositor)
+
+
+@case("Requests arrive without the login, as behind a proxy that drops it",
+      "the account stops, and the words of Crossref are shown",
+      reads="No login info in request", states=everyone("waiting"), uploads=0)  # fmt: skip
+def no_login(depositor: Depositor) -> None:
+    depositor.standin.state.knobs.login_lost = True
+    go(depositor)
+
+
+@case("The login of the live system is used for the test system", "the account stops, and both systems are named",
+      reads="a login of the live system does not work here", states=everyone("waiting"), uploads=0)  # fmt: skip
+def live_login_at_test(depositor: Depositor) -> None:
+    depositor.configure(login="live-only", system="test")
     go(depositor)
 
 
@@ -251,11 +285,18 @@ def empty_doi(depositor: Depositor) -> None:
     answered(depositor, failure("", text, 28))
 
 
+@case("An ORCID iD with a wrong check digit, without a DOI", "the author is found in the file that was sent",
+      reads="0000-0002-1825-0097", states={"2": "refused"}, kinds={"2": "orcidsum"})  # fmt: skip
+def orcid_sum(depositor: Depositor) -> None:
+    with_orcid(depositor)
+    text = 'Error in Journal Article (Author ORCID): ORCID "https://orcid.org/0000-0002-1825-0097" has invalid checksum'
+    answered(depositor, Diagnosis(status="Failure", pairs=((NOT_FOUND, text),), msg_id=45))
+
+
 @case("Two errors of ORCID iDs in one record, without a DOI", "the author is found in the file that was sent",
       reads="0000-0002-1825-0097", states={"2": "refused"}, kinds={"2": "orcidtwice"})  # fmt: skip
 def orcid(depositor: Depositor) -> None:
-    depositor.configure(formats=("jats", "oai_dc"))
-    depositor.press.correct(2, authors=(Author(name={"en": "Berg, Bea"}, orcid="0000-0002-1825-0097"),))
+    with_orcid(depositor)
     text = 'Error in Journal Article (Author ORCID): ORCID URL "https://orcid.org/0000-0002-1825-0097" has duplicates'
     text += " in contributor list"
     pairs = ((NOT_FOUND, text), (NOT_FOUND, text))
@@ -325,11 +366,34 @@ def duplicate(depositor: Depositor) -> None:
     go(depositor)
 
 
-@case("The same, and the refusal does not name the version", "nothing is said until the version is known",
-      reads="It is not known yet", uploads=2, states=everyone("uncertain"))  # fmt: skip
+@case("The same, and the refusal does not name the version", "the version is read at Crossref, and decides",
+      reads="an earlier upload of the same data has arrived", uploads=2, kinds=everyone("version_same"))  # fmt: skip
 def duplicate_with_old_wording(depositor: Depositor) -> None:
     depositor.standin.state.knobs.old_wording = True
     duplicate(depositor)
+
+
+@case("The same, and Crossref cannot be read", "nothing is said until the version is known",
+      reads="It is not known yet", uploads=2, states=everyone("uncertain"),
+      kinds=everyone("version_unread"))  # fmt: skip
+def duplicate_unread(depositor: Depositor) -> None:
+    (file,) = depositor.export().files
+    depositor.standin.state.knobs.api_outage_until = depositor.now() + timedelta(days=2)
+    depositor.standin.state.knobs.old_wording = True
+    depositor.standin.state.deposit_directly(Path(file.path).read_bytes(), LOGIN, "by-hand.xml")
+    go_on(depositor)
+
+
+@case("A version is refused because of the title that the DOI belongs to", "the version is read, and decides",
+      reads="It is not known yet", uploads=2, states={"2": "uncertain"}, kinds={"2": "version_unread"})  # fmt: skip
+def version_of_title(depositor: Depositor) -> None:
+    go(depositor)
+    depositor.press.correct(2, title={"en": "Corrected"})
+    text = (
+        "Record not processed because submitted version: 1741279461550 is less or equal to previously submitted version"
+    )
+    text += " 1741279461551 - content item DOIs not processed due to title level error"
+    answered(depositor, failure(SECOND, text, 4))
 
 
 @case("Another tool deposits between two of our files", "ours is not sent; it waits for a person",

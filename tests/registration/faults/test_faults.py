@@ -51,7 +51,7 @@ def _told(depositor: Depositor) -> str:
     """Everything that a person is told."""
     report = depositor.round()
     with depositor.press.bench.opened() as (_, store):
-        sentences = [one.sentence for one in described(store, CROSSREF_AGENCY, "live")]
+        sentences = [one.sentence for one in described(store, CROSSREF_AGENCY, depositor.system)]
     return "\n".join([*sentences, report.stopped or "", report.problem or "", *depositor.file_states()])
 
 

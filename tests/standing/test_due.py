@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from harvester import pipeline
 from harvester.config import Config, load
-from harvester.daemon.due import (
+from harvester.standing.due import (
     export_due,
     harvest_tasks,
     interrupted_since,
@@ -21,7 +21,7 @@ from harvester.daemon.due import (
 from harvester.store import Counts, Run
 from harvester.store.store import Store
 from harvester.system import locks
-from tests.daemon.conftest import Configured
+from tests.standing.conftest import Configured
 from tests.store.samples import article_to_save, fill
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from harvester.cli.documents import of_run, of_source, of_window
+from harvester.documents import of_run, of_source, of_window
 from harvester.model import Window
 from harvester.store import Counts, FormatStatus, Run, RunWindow, SourceStatus
 from tests.store.samples import NOW

@@ -12,11 +12,10 @@ from msgspec import Struct
 
 from harvester.config import Config, Source
 from harvester.config.schedule import Schedule, due_since, next_after
-from harvester.daemon import mtime_marker
-from harvester.daemon.mtime_marker import Dates
 from harvester.store import RunRow
-from harvester.system import locks
+from harvester.system import locks, mtime_marker
 from harvester.system.files import make_folder
+from harvester.system.mtime_marker import Dates
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -64,7 +63,9 @@ def comparison_of(source: str) -> str:
 
 def scheduled_tasks(config: Config, store: Store, now: datetime) -> list[Task]:
     """Every scheduled task."""
-    tasks = harvest_tasks(config, store.runs, now) + reconcile_tasks(config, store.runs, now)
+    with store.overview() as overview:
+        overview.look_up_runs()
+        tasks = harvest_tasks(config, overview, now) + reconcile_tasks(config, overview, now)
     if schedule := config.export_schedule():
         last = store.ledger.last_export()
         due = _not_before_attempt(config, EXPORT, last, export_due(config, store, now))
@@ -147,7 +148,7 @@ def reconcile_tasks(config: Config, runs: RunTable, now: datetime) -> list[Task]
 def source_tasks(config: Config, runs: RunTable, name: str, now: datetime) -> list[Task]:
     """The harvest and the reconciliation of one source, if they have a schedule."""
     history = _history(config, runs, name)
-    harvest, reconcile = config.schedules().get(name), config.reconcile_schedules().get(name)
+    harvest, reconcile = config.schedule_of(name), config.reconcile_schedule_of(name)
     tasks = [_harvest_task(name, harvest, history, now)] if harvest else []
     return [*tasks, _reconcile_task(name, reconcile, history, now)] if reconcile else tasks
 

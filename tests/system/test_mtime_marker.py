@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harvester.daemon import mtime_marker
-from harvester.daemon.mtime_marker import Dates
+from harvester.system import mtime_marker
+from harvester.system.mtime_marker import Dates
 
 SINCE, NOTIFIED = datetime(2025, 3, 1, 7, 30, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
 

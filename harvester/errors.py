@@ -151,6 +151,10 @@ class StoreLocked(StoreError):
     exit_code = 75
 
 
+class QueryTimeout(StoreError):
+    """A query took longer than this program waits for it. A narrower one may be answered in time."""
+
+
 class DoiTaken(StoreError):
     """A DOI cannot be minted for a record: another record has it, or this one has another DOI."""
 

@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+SCHEMA = 1  # the number of this contract, in every JSON object
+
 
 class RunReport(Struct, frozen=True, kw_only=True):
     """What one harvest of one source in one format did: a row of `runs` in `harvest --json`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,10 +9,8 @@ from typing import Any
 import click
 import msgspec
 
-SCHEMA = 1  # of every JSON object printed
-_FORMULA = re.compile(
-    r"[\s\ufeff]*[=+@\uff1d\uff0b\uff20\uff0d-]|[\t\r\n]"
-)  # full-width signs count in Japanese locales
+from harvester.csvtext import csv_lines
+from harvester.reports import SCHEMA
 
 
 def as_json(**values: Any) -> None:
@@ -37,12 +33,5 @@ def one_line(text: str, limit: int = 200) -> str:
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Prints CSV (RFC 4180)."""
-    writer = csv.writer(sys.stdout, lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows([_harmless("" if cell is None else str(cell)) for cell in row] for row in rows)
-
-
-def _harmless(cell: str) -> str:
-    """The cell, with an apostrophe before it if it begins like a formula (OWASP), so that it is read as text."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """Prints CSV, line by line."""
+    sys.stdout.writelines(csv_lines(head, rows))

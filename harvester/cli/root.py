@@ -47,6 +47,8 @@ COMMANDS = {
         "runs": "List the last harvests, or show one.",
         "schedule": "Show when each source is harvested next.",
         "daemon": "Harvest and export by schedule until stopped.",
+        "serve": "Serve the web page.",
+        "web": "Set the passwords of the web page.",
         "alerts": "Test mail and webhook.",
         "health": "Check whether the daemon works.",
         "metrics": "Write metrics for Prometheus.",

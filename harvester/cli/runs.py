@@ -58,10 +58,9 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
         run = store.runs.get(run_id)
     except LookupError:
         raise _no_run(str(run_id)) from None
-    rejected = [{"record": bad.identifier, "reason": bad.reason} for bad in store.records.rejected(run_id)]
+    rejected = store.records.rejections(run_id)
     if common.json:
-        windows = [documents.of_window(window) for window in run.windows]
-        as_json(run=documents.of_run(run), windows=windows, rejected=rejected)
+        as_json(**documents.of_one_run(run, rejected))
         return
     echo(f"run {run.id}: {run.source}, {run.prefix}, {run.kind}, {run.state}")
     echo(f"  began     {local_time(run.started, config.zone)}")
@@ -76,7 +75,7 @@ def _show(common: Common, config: Config, store: Store, run_id: int) -> None:
     for window in left[:SHOWN]:
         echo(f"  open      {_words(window)}")
     for record in rejected[:SHOWN]:
-        echo(f"  rejected  {record['record'] or 'a record without an identifier'}: {record['reason']}")
+        echo(f"  rejected  {record.identifier or 'a record without an identifier'}: {record.reason}")
     if len(rejected) > SHOWN:
         echo(f"  and {len(rejected) - SHOWN} more rejected: harvester runs {run.id} --json")
 

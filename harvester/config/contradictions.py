@@ -9,8 +9,13 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from harvester.config.lines import Path
-from harvester.config.problems import Problem, Table
+from harvester.config.problems import Problem, Table, key_name
+from harvester.config.settings import Web
+from harvester.errors import ConfigError
+from harvester.system.listening import UNIX, is_on_loopback
 
 _LARGEST_UPLOAD = 10_000_000  # bytes; Crossref's limit is 10 MB
 _NO_BASE_URL = "must be https://HOST without a path or a login; http:// is accepted for this machine only"
@@ -40,6 +45,7 @@ def contradictions(document: Table) -> Iterator[Problem]:
         yield from _secrets(source, ("sources", name))
         yield from _headers(source, ("sources", name))
         yield from _assigned(source, document, ("sources", name))
+    yield from web_problems(document.get("web", {}))
     yield from _secrets(document.get("alerts", {}), ("alerts",))
     yield from _alerts(document.get("alerts", {}))
     if "schedule" in document.get("exports", {}) and not any(target in document for target in _TARGETS):
@@ -114,6 +120,32 @@ def _is_on_loopback(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+_LOGINS = ("password_file", "reader_password_file", "user_header")
+
+
+def web_problems(web: Table) -> Iterator[Problem]:
+    """The problems of letting others reach the page: it is open to this machine only, unless it knows who asks."""
+    path: Path = ("web",)
+    asks = any(key in web for key in _LOGINS) or web.get("anonymous") == "read"
+    choices = 'password_file = "web-password.txt", user_header, or anonymous = "read" if everybody may read'
+    listen = web.get("listen", "")
+    if listen and not asks and not listen.startswith(UNIX) and not is_on_loopback(listen):
+        yield Problem((*path, "listen"), f"{listen} can be reached by other machines, so it needs {choices}")
+    if web.get("proxies") and not asks:
+        yield Problem((*path, "proxies"), f"let others reach the page, so they need {choices}")
+    if "user_header" in web and not web.get("proxies"):
+        yield Problem(
+            (*path, "user_header"), 'needs proxies too, such as proxies = ["127.0.0.1"]: anybody can send a header'
+        )
+
+
+def check_listen(web: Web, listen: str) -> None:
+    """Raises `ConfigError` if the page must not be served at this address, which is that of a command line."""
+    table = {**{key: value for key, value in structs.asdict(web).items() if value}, "listen": listen}
+    if problems := list(web_problems(table)):
+        raise ConfigError([f"{key_name(problem.path)}: {problem.sentence}" for problem in problems])
 
 
 def _secrets(table: Table, path: Path) -> Iterator[Problem]:

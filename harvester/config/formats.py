@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Callable
+from ipaddress import ip_network
 from string import Formatter
 from urllib.parse import urlsplit
 
@@ -81,6 +82,16 @@ def doi_pattern(pattern: str) -> None:
         raise ValueError("must have a field such as {volume}, or every article gets the same DOI")
 
 
+def network_or_unix(value: str) -> None:
+    """An IP address or network, or `unix`."""
+    if value == "unix":
+        return
+    try:
+        ip_network(value)
+    except ValueError:
+        raise ValueError("is not an address or network, such as 127.0.0.1 or 10.0.0.0/8, nor unix") from None
+
+
 def _fields(pattern: str, known: tuple[str, ...]) -> set[str]:
     """The fields in a pattern. Raises `ValueError` for an unknown field and for braces that do not match."""
     try:
@@ -103,5 +114,5 @@ def _on_text(check: Callable[[str], None]) -> Callable[[object], bool]:
 
 
 checker = FormatChecker(formats=())
-for _check in (endpoint, issn, timezone, schedule, landing_page_pattern, doi_pattern):
+for _check in (endpoint, issn, timezone, schedule, landing_page_pattern, doi_pattern, network_or_unix):
     checker.checks(_check.__name__.replace("_", "-"), raises=ValueError)(_on_text(_check))

@@ -14,13 +14,14 @@ import tzlocal
 from harvester.config import lines, secrets, syntax
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
-from harvester.config.settings import Alerts, Config, Daemon, Source
+from harvester.config.settings import Alerts, Config, Daemon, Source, Web
 from harvester.crossref.settings import CrossrefSettings
 from harvester.datacite.settings import DataciteSettings
 from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
 from harvester.model import SHORTEST_SECRET, JournalFacts
 from harvester.patterns import in_our_words
+from harvester.system.listening import UNIX
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,7 @@ def _config(document: Table, path: Path) -> Config:
         report_schedule=report.get("schedule"),
         zone=document.get("timezone") or tzlocal.get_localzone_name(),
         daemon=msgspec.convert(document.get("daemon", {}), Daemon),
+        web=_web(document, folder),
         alerts=_alerts(document, folder),
         crossref=_target("crossref", document, folder, CrossrefSettings),
         datacite=_target("datacite", document, folder, DataciteSettings),
@@ -162,6 +164,16 @@ def _source(name: str, document: Table, folder: Path) -> Source:
     if "headers_file" in values:
         values["headers_file"] = {header: str(_path(file, folder)) for header, file in values["headers_file"].items()}
     return msgspec.convert({**values, "name": name}, Source)
+
+
+def _web(document: Table, folder: Path) -> Web:
+    values = dict(document.get("web", {}))
+    for key in ("password_file", "reader_password_file", "token_file"):
+        if key in values:
+            values[key] = str(_path(values[key], folder))
+    if values.get("listen", "").startswith(UNIX):
+        values["listen"] = f"{UNIX}{_path(values['listen'].removeprefix(UNIX), folder)}"
+    return msgspec.convert(values, Web)
 
 
 def _alerts(document: Table, folder: Path) -> Alerts:

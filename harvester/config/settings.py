@@ -130,6 +130,20 @@ class Daemon(Struct, frozen=True, kw_only=True):
     workers: int = 4
 
 
+class Web(Struct, frozen=True, kw_only=True):
+    """Where the web page is served, and to whom."""
+
+    listen: str | None = None  # address:port, or unix: and a path
+    hosts: tuple[str, ...] = ()
+    password_file: str | None = None
+    reader_password_file: str | None = None
+    token_file: str | None = None
+    user_header: str | None = None
+    proxies: tuple[str, ...] = ()
+    anonymous: Literal["nothing", "read"] = "nothing"
+    read_only: bool = False
+
+
 class Alerts(Struct, frozen=True, kw_only=True):
     """Whom to notify when something needs a person, and how."""
 
@@ -169,6 +183,7 @@ class Config(Struct, frozen=True, kw_only=True):
     report_schedule: str | None = None
     zone: str = "UTC"  # of every schedule; an IANA name
     daemon: Daemon = Daemon()
+    web: Web = Web()
     alerts: Alerts = Alerts()
     crossref: CrossrefSettings | None = None
     datacite: DataciteSettings | None = None

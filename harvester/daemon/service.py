@@ -23,6 +23,7 @@ from harvester.daemon.notifier import Notifier
 from harvester.daemon.notify import notify, reloading, watchdog_period
 from harvester.errors import ConfigError, HarvesterError, StoreError
 from harvester.system import locks
+from harvester.web.serving import serve_page
 
 log = logging.getLogger("harvester.daemon")
 
@@ -70,6 +71,9 @@ class Daemon:
             if self.config.daemon.listen:
                 probes = {"health": self.health, "ready": self.ready, "metrics": self.metrics}
                 stack.enter_context(web.serve(self.config.daemon.listen, **probes))  # type: ignore[arg-type]
+            if self.config.web.listen:
+                address = stack.enter_context(serve_page(lambda: self.config, self.config.web.listen))
+                log.info("the web page is at %s", address)
             self._begin()
             stack.callback(self._end)
             self._watch(received)
@@ -137,6 +141,8 @@ class Daemon:
         else:
             if loaded.daemon != self.config.daemon or loaded.path.parent != self.config.path.parent:
                 log.warning("[daemon] has changed; that takes effect when the daemon is started again")
+            if loaded.web != self.config.web:
+                log.warning("[web] has changed; that takes effect when the daemon is started again")
             self.config = loaded
             self._replan()
             log.info("the configuration was loaded again")

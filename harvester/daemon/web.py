@@ -11,16 +11,11 @@ from threading import Thread
 
 from harvester.daemon.metrics import CONTENT_TYPE
 from harvester.errors import HarvesterError
+from harvester.system.listening import address_of
 
 log = logging.getLogger(__name__)
 
 Probe = Callable[[], str | None]  # returns what is wrong, `None` if nothing is
-
-
-def address_of(listen: str) -> tuple[str, int]:
-    """Host and port of `address:port`."""
-    host, _, port = listen.rpartition(":")
-    return host.strip("[]"), int(port)
 
 
 class _Server(ThreadingHTTPServer):

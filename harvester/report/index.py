@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harvester.markup import Html, Part, foreign, tag
 from harvester.report.facts import Report
-from harvester.report.markup import Html, Part, foreign, tag
 from harvester.report.page import document, ready_count
 
 _HEADS = ("Journal", "Ready", "Held back", "What to do first")

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
-from harvester.errors import StoreError, StoreLocked
+from harvester.errors import QueryTimeout, StoreError, StoreLocked
 from harvester.store import wal
 
 _MESSAGES = {  # by a part of what SQLite reports
@@ -22,8 +22,11 @@ _MESSAGES = {  # by a part of what SQLite reports
     "unable to open": "The store {path} cannot be opened; give this user write permission on it and on {folder}.",
     "is full": "The disk is full, and nothing was lost: the store {path} could not be written; make room in {folder} "
     "and start again.",
+    "interrupted": "Reading this from the store {path} takes too long; ask for less of it.",
     "disk I/O error": "The disk under the store {path} answers with errors; check the disk and its free space.",
 }
+
+_CLASSES = {"locked": StoreLocked, "interrupted": QueryTimeout}
 
 
 def path_of(url: str) -> Path:
@@ -122,6 +125,5 @@ def store_error(reported: str, path: Path, timeout: float) -> StoreError:
     """The error to raise for what SQLite reported; `timeout` is how many seconds it waited for a lock."""
     for part, message in _MESSAGES.items():
         if part in reported:
-            error = StoreLocked if part == "locked" else StoreError
-            return error(message.format(path=path, folder=path.parent, timeout=timeout))
+            return _CLASSES.get(part, StoreError)(message.format(path=path, folder=path.parent, timeout=timeout))
     return StoreError(f"The store {path} cannot be used: {reported}.")

@@ -142,6 +142,15 @@ class RunRow(Struct, frozen=True, kw_only=True):
     counts: Counts
 
 
+class RunChoice(Struct, frozen=True, kw_only=True):
+    """Which runs are meant; `None` is any."""
+
+    source: str | None = None
+    prefix: str | None = None
+    state: str | None = None
+    kind: str | None = None
+
+
 class Run(RunRow, frozen=True, kw_only=True):
     """A run with its list requests."""
 

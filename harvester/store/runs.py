@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+from msgspec import structs
 from msgspec.structs import replace
-from sqlalchemy import BindParameter, Connection, Select, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
@@ -19,7 +20,9 @@ from harvester.store.run_structs import (
     Counts,
     Restart,
     Run,
+    RunChoice,
     RunKind,
+    RunRow,
     RunState,
     RunWindow,
     Split,
@@ -138,6 +141,21 @@ class Runs(Part):
             statement = statement.where(run.c.source == name)
         with self._read() as connection:
             return runs_of(connection, statement)
+
+    def find(self, chosen: RunChoice, *, before: int | None = None, limit: int = 50) -> tuple[RunRow, ...]:
+        """The chosen runs, newest first, without their windows; with `before`, those with lower ids."""
+        statement = select(run).where(*_conditions(chosen)).order_by(run.c.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(run.c.id < before)
+        with self._read() as connection:
+            return tuple(RunRow(**_facts_of(row)) for row in connection.execute(statement))
+
+    def count_by(self, column: Literal["source", "state", "kind"], chosen: RunChoice) -> dict[str, int]:
+        """How many of the chosen runs there are for each value of the column."""
+        counted = run.c[column]
+        statement = select(counted, func.count()).where(*_conditions(chosen)).group_by(counted)
+        with self._read() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement)}
 
     def _newest(self, ids: Select[Any], name: str, prefix: str) -> Run | None:
         statement = ids.where(run.c.source == name, run.c.prefix == prefix).order_by(run.c.id.desc()).limit(1)
@@ -329,20 +347,15 @@ def _window_of(row: Any, prefix: str) -> RunWindow:
 
 
 def _run_of(row: Any, windows: Iterable[RunWindow]) -> Run:
-    return Run(
-        id=row.id,
-        source=row.source,
-        prefix=row.prefix,
-        kind=row.kind,
-        state=row.state,
-        started=row.started,
-        finished=row.finished,
-        response_date=row.response_date,
-        error=row.error,
-        wait_until=row.wait_until,
-        interrupted=row.interrupted,
-        needs_person=row.needs_person,
-        pages=row.pages,
-        counts=Counts(**{field: getattr(row, field) for field in Counts.__struct_fields__}),
-        windows=tuple(windows),
-    )
+    return Run(**_facts_of(row), windows=tuple(windows))
+
+
+def _facts_of(row: Any) -> dict[str, Any]:
+    """The fields of a `RunRow` in a row of the table."""
+    facts = dict(row._mapping)
+    counts = Counts(**{field: facts.pop(field) for field in Counts.__struct_fields__})
+    return {**facts, "counts": counts}
+
+
+def _conditions(chosen: RunChoice) -> list[ColumnElement[bool]]:
+    return [run.c[name] == value for name, value in structs.asdict(chosen).items() if value is not None]

@@ -27,6 +27,12 @@ DOAJ = {"deposit": "live", "contact": "a@b.example", "api_key_file": "f"}
 DATACITE = {"deposit": "live", "contact": "a@b.example", "repository_id": "A.B", "password_env": "E"}
 
 FOUND = [
+    ({"web": {"listen": "0.0.0.0:80"}}, ["web.listen"]),
+    ({"web": {"listen": "[::]:80", "token_file": "f", "read_only": True}}, ["web.listen"]),
+    ({"web": {"listen": "harvester.example.org:80"}}, ["web.listen"]),
+    ({"web": {"proxies": ["127.0.0.1"]}}, ["web.proxies"]),
+    ({"web": {"listen": "unix:/run/web", "proxies": ["unix"]}}, ["web.proxies"]),
+    ({"web": {"user_header": "X-User"}}, ["web.user_header"]),
     ({"doaj": {"deposit": "test"}}, ["doaj.deposit", "doaj.deposit"]),
     ({"doaj": {**DOAJ, "api_key_env": "E"}}, ["doaj.api_key_file"]),
     ({"doaj": {"api_url": "http://doaj.example.org"}}, ["doaj.api_url"]),
@@ -64,6 +70,12 @@ FOUND = [
     (doi(prefixes=("10.1111", "10.2222"), pattern="{prefix}/{volume}"), [f"journals.{ONE}.doi.pattern"]),
 ]
 NONE = [
+    {"web": {"listen": "127.0.0.1:80"}},
+    {"web": {"listen": "[::1]:80"}},
+    {"web": {"listen": "unix:/run/web"}},
+    {"web": {"listen": "0.0.0.0:80", "password_file": "f"}},
+    {"web": {"listen": "0.0.0.0:80", "anonymous": "read"}},
+    {"web": {"listen": "0.0.0.0:80", "user_header": "X-User", "proxies": ["10.0.0.1"]}},
     {},
     {"doaj": {}, "datacite": {}},
     {"doaj": DOAJ, "datacite": DATACITE, "exports": {"schedule": "@daily"}},

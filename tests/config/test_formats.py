@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 from harvester.config import formats
 
 REFUSED = [
+    (formats.network_or_unix, "", "127.0.0.1"),
+    (formats.network_or_unix, "localhost", "127.0.0.1"),
+    (formats.network_or_unix, "10.0.0.1/8", "10.0.0.0/8"),
+    (formats.network_or_unix, "unix:", "unix"),
     (formats.endpoint, "journal.example/oai", "http://"),
     (formats.endpoint, "ftp://journal.example/oai", "http://"),
     (formats.endpoint, "https://", "http://"),
@@ -84,7 +88,7 @@ def test_checks_raise_only_value_errors_for_any_text(text):
 
 
 def test_schema_finds_each_check_by_its_name():
-    names = {"endpoint", "issn", "timezone", "schedule", "landing-page-pattern", "doi-pattern"}
+    names = {"endpoint", "issn", "timezone", "schedule", "landing-page-pattern", "doi-pattern", "network-or-unix"}
     assert formats.checker.checkers.keys() == names
     for name in names:
         assert not formats.checker.conforms("", name)

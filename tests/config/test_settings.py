@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import fields
 
 from harvester import patterns
-from harvester.config import Alerts, Daemon, Source
+from harvester.config import Alerts, Daemon, Source, Web
 from harvester.config.formats import DOI_FIELDS, LANDING_PAGE_FIELDS
 from harvester.config.problems import schema
 from harvester.crossref.limits import DOI_CHARACTERS, LONGEST_DOI_SUFFIX
@@ -24,6 +24,7 @@ TABLES: list[tuple[Any, str, set[str]]] = [
     (DoajSettings, "doaj", set()),
     (JournalFacts, "journal", set()),
     (Daemon, "daemon", set()),
+    (Web, "web", set()),
     (Alerts, "alerts", set()),
 ]
 WHOLE = Article(

@@ -225,6 +225,18 @@ def test_probes_and_metrics(tmp_path: Path, daemon, small: Server):
         get(listen, "/healthz")
 
 
+def test_page_is_served(tmp_path: Path, daemon, small: Server):
+    listen = f"127.0.0.1:{free_port()}"
+    write(tmp_path, {"reeds": small.url}, more=f'[web]\nlisten = "{listen}"')
+    one = daemon()
+    one.until(lambda: "complete" in get(listen, "/runs")[1])
+    assert get(listen, "/")[0] == 200
+    assert f"the web page is at http://{listen}/" in one.log
+    one.end()
+    with pytest.raises(HarvesterError, match="No daemon answers"):
+        get(listen, "/")
+
+
 def test_failing_source_is_reported_and_the_others_continue(tmp_path: Path, daemon, small: Server):
     write(tmp_path, {"dead": f"http://127.0.0.1:{free_port()}/oai", "reeds": small.url})
     one = daemon()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from harvester.daemon.web import address_of, get, serve
+from harvester.daemon.web import get, serve
 from harvester.errors import HarvesterError, StoreError
 
 
@@ -69,14 +69,6 @@ def test_silent_server_is_no_daemon():
         listen = f"127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(HarvesterError, match="No daemon answers"):
             get(listen, "/healthz", timeout=0.1)
-
-
-@pytest.mark.parametrize(
-    ("listen", "expected"),
-    [("127.0.0.1:9464", ("127.0.0.1", 9464)), ("[::1]:80", ("::1", 80)), (":9464", ("", 9464))],
-)
-def test_address_is_split_into_host_and_port(listen, expected):
-    assert address_of(listen) == expected
 
 
 def test_daemon_that_listens_on_all_addresses_is_asked_on_loopback():

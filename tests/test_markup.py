@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as parser
 
-from harvester.report.markup import Html, foreign, joined, tag
+from harvester.markup import Html, foreign, joined, tag
 
 
 def test_text_is_escaped_and_markup_is_not():

@@ -14,7 +14,7 @@ class Html(str):
 
 Part = str | Iterable["Part"]
 
-_EMPTY = frozenset({"meta", "br"})
+_EMPTY = frozenset({"br", "hr", "input", "link", "meta"})
 # Characters that HTML does not allow, and those that change the order in which text is shown.
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x202D, 0x202E, 0xFFFE, 0xFFFF)
 _REFUSED = {code: "\ufffd" for code in _CONTROLS if chr(code) not in "\t\n"}

@@ -1,0 +1,106 @@
+"""Sessions that only read: they see one moment, write nothing, and give up what takes too long."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from harvester import store
+from harvester.errors import QueryTimeout, StoreError
+from harvester.store.reading import Reader, in_time
+from harvester.store.store import Store
+from tests.store.samples import NOW, article_to_save, begin, fill, name, url
+
+_ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+@pytest.fixture
+def reader(opened: Store, tmp_path: Path) -> Reader:
+    fill(opened, article_to_save(1))
+    return Reader(url(tmp_path))
+
+
+def test_session_reads_what_commands_read(reader: Reader, opened: Store):
+    with reader.session() as session:
+        assert session.status() == opened.status()
+        assert session.runs.get(1) == opened.runs.get(1)
+        assert [one.identifier for one in session.articles.find(name(1))] == [name(1)]
+
+
+def test_session_sees_one_moment(reader: Reader, opened: Store):
+    with reader.session() as session:
+        before = session.runs.latest()
+        begin(opened)
+        assert session.runs.latest() == before
+    with reader.session() as session:
+        assert len(session.runs.latest()) == 2
+
+
+def test_session_writes_nothing(reader: Reader):
+    with reader.session() as session:
+        with pytest.raises(StoreError, match="only reads"):
+            session.runs.finish(1, "failed", NOW)
+        with pytest.raises(StoreError), session._database.read() as connection:
+            connection.execute(text("DELETE FROM run"))
+
+
+def test_missing_store_is_not_made(tmp_path: Path):
+    with pytest.raises(StoreError, match="is missing"), Reader(url(tmp_path)).session():
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_store_of_another_version_is_refused(reader: Reader, opened: Store):
+    with closing(sqlite3.connect(opened.path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="of another version"), reader.session():
+        pass
+
+
+def test_backup_in_the_place_of_the_store_is_seen(reader: Reader, opened: Store, tmp_path: Path):
+    opened.backup(tmp_path / "copy.sqlite")
+    begin(opened)
+    with reader.session() as session:
+        assert len(session.runs.latest()) == 2
+    opened.close()
+    shutil.move(tmp_path / "copy.sqlite", opened.path)
+    with reader.session() as session:
+        assert len(session.runs.latest()) == 1
+
+
+def test_query_that_takes_too_long_is_ended(opened: Store, tmp_path: Path):
+    with Reader(url(tmp_path), limit=0.05).session() as session:
+        with pytest.raises(QueryTimeout, match="takes too long"), session._database.read() as connection:
+            connection.execute(text(_ENDLESS))
+        assert session.runs.latest() == ()  # the session can be used on
+
+
+def test_query_of_the_overview_is_ended_too(opened: Store, tmp_path: Path):
+    slow = Reader(url(tmp_path), limit=0.05)
+    with slow.session() as session, pytest.raises(QueryTimeout), session.overview() as overview:
+        overview._connection.execute(_ENDLESS).fetchone()
+
+
+def test_what_can_be_left_out_is_none_in_time():
+    def slow() -> int:
+        raise QueryTimeout("takes too long")
+
+    assert in_time(slow) is None
+    assert in_time(lambda: 7) == 7
+
+
+def test_readers_need_no_permission_to_write(opened: Store, tmp_path: Path):
+    fill(opened, article_to_save(1))
+    opened.backup(tmp_path / "copy.sqlite")
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    shutil.move(tmp_path / "copy.sqlite", folder / opened.path.name)
+    with store.connect(url(folder)):
+        pass  # in WAL mode, and its log is gone
+    with Reader(url(folder)).session() as session:
+        assert len(session.runs.latest()) == 1

@@ -111,7 +111,7 @@ def test_pages_that_another_thread_stores_keep_their_findings(filled: Store, tmp
     pages = 60
 
     def store_pages() -> list[tuple[tuple[Finding, ...], list[str]]]:
-        lost = []
+        lost: list[tuple[tuple[Finding, ...], list[str]]] = []
         with store.connect(samples.url(tmp_path)) as mine:
             for number in range(pages):
                 findings = (MISSING,) if number % 2 else (finding("warning"),)

@@ -106,9 +106,10 @@ def test_findings_of_sources_that_are_not_named_any_more_disappear(filled: Store
     assert [codes(filled, n) for n in (1, 2)] == [[], []]
 
 
+@pytest.mark.slow
 def test_pages_that_another_thread_stores_keep_their_findings(filled: Store, tmp_path: Path):
     """Findings of one article only are the business of its pages, findings about a shared DOI that of the exchange."""
-    pages = 60
+    pages = 20
 
     def store_pages() -> list[tuple[tuple[Finding, ...], list[str]]]:
         lost: list[tuple[tuple[Finding, ...], list[str]]] = []

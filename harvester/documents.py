@@ -1,12 +1,23 @@
-"""Runs and sources as JSON objects, the same for every command (docs/json.md)."""
+"""Runs, sources and articles as JSON objects, the same for every command (docs/json.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
-from harvester.store import FormatStatus, Rejection, Run, RunRow, RunWindow, SourceStatus
+from harvester.findings import kinds, remedy, sentence
+from harvester.model import Finding
+from harvester.store import (
+    DepositState,
+    FormatStatus,
+    Rejection,
+    Run,
+    RunRow,
+    RunWindow,
+    SourceStatus,
+    StoredArticle,
+)
 
 Document = dict[str, object]
 
@@ -38,6 +49,34 @@ def of_window(window: RunWindow) -> Document:
         "pages": window.pages,
         "seen": window.seen,
         "list_size": window.list_size,
+    }
+
+
+def of_article(stored: StoredArticle, deposits: Sequence[DepositState], tables: Mapping[str, str]) -> Document:
+    """The article with its findings in words. `tables`: `Config.journal_tables`."""
+    return {
+        "record": stored.identifier,
+        "source": stored.source,
+        "doi": stored.doi,
+        "state": stored.state,
+        "deposits": deposits,
+        "formats": stored.formats,
+        "article": stored.article,
+        "findings": [_of_finding(finding, stored, tables) for finding in stored.findings],
+    }
+
+
+def _of_finding(finding: Finding, stored: StoredArticle, tables: Mapping[str, str]) -> Document:
+    issn = next((issn.value for issn in stored.article.journal.issns), None) if stored.article else None
+    kind = kinds()[finding.code]
+    return {
+        "code": finding.code,
+        "severity": kind.severity,
+        "path": finding.path,
+        "value": finding.value,
+        "message": sentence(finding),
+        "fix": remedy(finding, stored.source, tables.get(issn or "", issn)),
+        "who": kind.who,
     }
 
 

@@ -21,7 +21,6 @@ ELSEWHERE = {
     "harvesting/answering": "tests/harvesting/test_simulation.py and tests/chaos ask providers through it",
     "harvesting/changed_lists": "tests/harvesting/test_ending.py",
     "harvesting/missing_settings": "tests/harvesting/test_ending.py",
-    "harvesting/sentences": "tests/harvesting/test_ending.py and tests/chaos read its sentences",
     "harvesting/walker": "tests/harvesting/test_runs.py and tests/chaos harvest through it",
     "store/migrations/versions/r0001_initial": "tests/store/migrations/test_migrations.py compares its tables",
     "cli/deposit_marks": "tests/cli/test_deposits.py and tests/cli/test_deposit.py mark DOIs",
@@ -33,6 +32,8 @@ ELSEWHERE = {
     "store/migrations/versions/r0009_held_records": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0010_overruled": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0011_short_since": "tests/store/migrations/test_kept.py migrates every store",
+    "store/migrations/versions/r0012_journals": "tests/store/migrations/test_kept.py migrates every store",
+    "store/search_structs": "tests/store/test_search.py chooses articles with them",
     "store/migrations/versions/r0004_expectations": "tests/store/migrations/test_kept.py migrates every store",
 }
 

@@ -15,14 +15,14 @@ from harvester.cli import selection
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.confirmation import is_confirmed
 from harvester.cli.output import as_json
-from harvester.cli.registered import chosen, of_target, system_of
+from harvester.cli.registered import of_target
 from harvester.config import Config, select_sources
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS
 from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi, find_dois
 from harvester.registration import by_hand
-from harvester.registration.registrar import Agency
+from harvester.registration.registrar import Agency, shown_agency, shown_system
 from harvester.store import MarkPreview, Selection
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def command(
     looked them up at Crossref. The arguments are DOIs then, and sources otherwise.
     """
     config = common.load()
-    agency = chosen(config, target)
+    agency = shown_agency(config, target)
     listed = _dois_in(dois_from) if dois_from else ()
     if is_registered:
         _mark_known(common, config, agency, _named(names, dois, listed), registered=is_registered == "yes")
@@ -100,7 +100,7 @@ def _doi(name: str) -> str:
 
 
 def _mark_known(common: Common, config: Config, agency: Agency, dois: Sequence[str], *, registered: bool) -> None:
-    system = system_of(config, agency)
+    system = shown_system(config, agency)
     with pipeline.opened(config) as store:
         number = by_hand.mark(config, store, agency, system, dois, lambda: datetime.now(UTC), registered=registered)
     if common.json:

@@ -11,14 +11,14 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
-from harvester.cli.registered import chosen, of_target, system_of
+from harvester.cli.registered import of_target
 from harvester.cli.terminal import echo
 from harvester.counting import counted
 from harvester.errors import ConfigError, HarvesterError
 from harvester.identifiers import clean_doi
 from harvester.registration import by_hand
 from harvester.registration.by_hand import ReadLog
-from harvester.registration.registrar import Agency
+from harvester.registration.registrar import Agency, shown_agency, shown_system
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -36,10 +36,10 @@ def read(common: Common, path: Path, name: str | None, target: str | None) -> in
     an upload that could not be read at all, needs --file.
     """
     config = common.load()
-    agency = chosen(config, target)
+    agency = shown_agency(config, target)
     with click.open_file(str(path), "rb") as file:
         data = file.read()
-    system = system_of(config, agency)
+    system = shown_system(config, agency)
     with pipeline.opened(config) as store:
         logs = by_hand.read_logs(config, store, agency, system, data, _now, name=name)
     if common.json:
@@ -74,8 +74,8 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
     if not (names or kind or login):
         raise click.UsageError("Name files or DOIs, or use --class or --login.")
     config = common.load()
-    agency = chosen(config, target)
-    terms, system, number = agency.terms(config), system_of(config, agency), 0
+    agency = shown_agency(config, target)
+    terms, system, number = agency.terms(config), shown_system(config, agency), 0
     with pipeline.opened(config) as store:
         if login:
             if terms is None:

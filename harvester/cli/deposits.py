@@ -21,7 +21,7 @@ from harvester.counting import counted
 from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi
 from harvester.registration import described, words
-from harvester.registration.registrar import Agency
+from harvester.registration.registrar import Agency, shown_agency, shown_system
 from harvester.reports import AtAgency
 from harvester.store import DepositFile, Event, SeenDoi
 
@@ -51,8 +51,8 @@ command.add_command(deposit_requests.retry)
 
 def _list(common: Common, target: str | None) -> None:
     config = common.load()
-    agency = registered.chosen(config, target)
-    system = registered.system_of(config, agency)
+    agency = shown_agency(config, target)
+    system = shown_system(config, agency)
     with pipeline.opened(config) as store:
         if common.json:
             as_json_list("deposits", described.described(store, agency, system))
@@ -102,8 +102,8 @@ def _minute(moment: datetime) -> str:
 def show(common: Common, name: str, raw: bool, target: str | None) -> None:
     """Shows what became of a deposit file or of a DOI, with its whole history."""
     config = common.load()
-    agency = registered.chosen(config, target)
-    system = registered.system_of(config, agency)
+    agency = shown_agency(config, target)
+    system = shown_system(config, agency)
     doi = clean_doi(name)
     with pipeline.opened(config) as store:
         files = store.deposits.files(agency.name, doi)
@@ -186,7 +186,7 @@ def discard(common: Common, name: str, yes: bool, target: str | None) -> None:
     """
     config = common.load()
     with pipeline.opened(config) as store:
-        agency = registered.chosen(config, target)
+        agency = shown_agency(config, target)
         file = next((one for one in store.deposits.files(agency.name) if is_named(one, name)), None)
         if file is None:
             raise HarvesterError(f"There is no deposit file {name} in the store. `harvester deposits` lists them.")

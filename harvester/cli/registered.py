@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harvester.answers import System
 from harvester.cli.terminal import echo
 from harvester.config import Config
-from harvester.deposits.target import configured_targets
 from harvester.registration import described, words
-from harvester.registration.registrar import AGENCIES, Agency, sending_agencies
+from harvester.registration.registrar import AGENCIES, Agency, shown_system
 from harvester.store import DoiRow, DoiState
 
 if TYPE_CHECKING:
@@ -29,20 +27,6 @@ of_target = click.option(
     type=click.Choice(sorted(AGENCIES)),
     help="Which deposits; if not set, those of the only target in config.toml, or of the first that files are sent to.",
 )
-
-
-def chosen(config: Config, target: str | None) -> Agency:
-    """The agency that a command is about: the one named, else the first that sends, else the first configured."""
-    if target:
-        return AGENCIES[target]
-    configured = [AGENCIES[one.name] for one in configured_targets(config) if one.name in AGENCIES]
-    return next(iter([*sending_agencies(config), *configured, *AGENCIES.values()]))
-
-
-def system_of(config: Config, agency: Agency) -> System:
-    """The system to show: that of the configuration, or the real one while nothing is sent."""
-    terms = agency.terms(config)
-    return terms.system if terms else "live"
 
 
 class Group:
@@ -68,7 +52,7 @@ class Group:
 
 def print_states(config: Config, store: Store, agency: Agency, dois: Collection[str] = ()) -> None:
     """Prints how many DOIs are in each state, and for each kind of message one sentence, who acts, and what to do."""
-    system = system_of(config, agency)
+    system = shown_system(config, agency)
     groups = _groups(agency, store.registrations.rows(agency.name, system, dois))
     for state, title in words.GROUPS.items():
         of_state = groups.get(state, {})

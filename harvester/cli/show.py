@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from harvester import documents
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.deposited import deposit_words
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened
-from harvester.cli.registered import system_of
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.crossref.target import CROSSREF
 from harvester.deposits.export import preview
 from harvester.errors import HarvesterError
-from harvester.findings import kinds, remedy, sentence
+from harvester.findings import kinds, sentence
 from harvester.identifiers import clean_doi
-from harvester.model import Article, Finding, to_json
+from harvester.model import Article, to_json
 from harvester.registration import described
+from harvester.registration.registrar import shown_system
 from harvester.standing.article import STATES, facts_of, state_of
 from harvester.store import DepositState, StoredArticle
 from harvester.text import plain
@@ -59,7 +60,8 @@ def command(common: Common, identifier: str, form: str | None) -> None:
                 _print_article(stored)
         elif common.json:
             states = store.deposits.states(found)
-            first, *others = (_document(stored, config, states.get(stored.id, ())) for stored in found)
+            tables = config.journal_tables
+            first, *others = (documents.of_article(stored, states.get(stored.id, ()), tables) for stored in found)
             as_json(**first, also=others)
         else:
             states = store.deposits.states(found)
@@ -86,38 +88,11 @@ def _print_article(stored: StoredArticle) -> None:
     click.echo(msgspec.json.format(article, indent=2))
 
 
-def _document(stored: StoredArticle, config: Config, deposits: Sequence[DepositState]) -> dict[str, Any]:
-    return {
-        "record": stored.identifier,
-        "source": stored.source,
-        "doi": stored.doi,
-        "state": stored.state,
-        "deposits": deposits,
-        "formats": stored.formats,
-        "article": stored.article,
-        "findings": [_finding(finding, stored, config) for finding in stored.findings],
-    }
-
-
-def _finding(finding: Finding, stored: StoredArticle, config: Config) -> dict[str, str]:
-    issn = next((issn.value for issn in stored.article.journal.issns), None) if stored.article else None
-    kind = kinds()[finding.code]
-    return {
-        "code": finding.code,
-        "severity": kind.severity,
-        "path": finding.path,
-        "value": finding.value,
-        "message": sentence(finding),
-        "fix": remedy(finding, stored.source, config.journal_tables.get(issn or "", issn)),
-        "who": kind.who,
-    }
-
-
 def _registered(config: Config, store: Store, stored: StoredArticle) -> str | None:
     """What became of its DOI at Crossref, if it was sent."""
     if not stored.doi:
         return None
-    system = system_of(config, CROSSREF_AGENCY)
+    system = shown_system(config, CROSSREF_AGENCY)
     rows = store.registrations.rows(CROSSREF_AGENCY.name, system, [stored.doi])
     told = (f"{described.sentence(CROSSREF_AGENCY, row)} ({system})" for row in rows if row.registration)
     return next(told, None)

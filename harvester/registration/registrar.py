@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, Terms, Who
+from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.catalogue import Catalogue
 from harvester.config import Config
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.datacite.agency import DATACITE_AGENCY
+from harvester.deposits.target import configured_targets
 from harvester.doaj.agency import DOAJ_AGENCY
 from harvester.system.stopping import Stop
 
@@ -85,6 +86,20 @@ AGENCIES: dict[str, Agency] = {agency.name: agency for agency in _REGISTERED}
 def sending_agencies(config: Config) -> list[Agency]:
     """Those that files are sent to."""
     return [agency for agency in AGENCIES.values() if agency.terms(config) is not None]
+
+
+def shown_agency(config: Config, target: str | None = None) -> Agency:
+    """The agency to show: the one named, else the first that files are sent to, else the first configured."""
+    if target:
+        return AGENCIES[target]
+    configured = [AGENCIES[one.name] for one in configured_targets(config) if one.name in AGENCIES]
+    return next(iter([*sending_agencies(config), *configured, *AGENCIES.values()]))
+
+
+def shown_system(config: Config, agency: Agency) -> System:
+    """The system to show: that of the configuration, or the real one while nothing is sent."""
+    terms = agency.terms(config)
+    return terms.system if terms else "live"
 
 
 def terms_of(config: Config, target: str) -> Terms | None:

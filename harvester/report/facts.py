@@ -15,6 +15,7 @@ from harvester.checking.grouped import FindingGroup, FindingGroups
 from harvester.config import Config, select_sources
 from harvester.errors import ConfigError
 from harvester.findings import SEVERITIES, Severity, outline
+from harvester.model import Article
 from harvester.pipeline import check
 from harvester.registration.registrar import sending_agencies
 from harvester.reports import RecordFinding
@@ -161,10 +162,17 @@ def _shares(
     """How complete the articles of this journal are, or of each, the largest first."""
     ready = until_stopped(store.ready.articles(sources), stop)
     ready = reported(ready, "counting what articles have", store.ready.count(sources))
-    by_journal = count_by_journal(ready, year, config.journals, crossmark=_has_crossmark(config))
-    for key, counts in sorted(by_journal.items(), key=_by_size):
-        if journal is None or _same_journal(config, key, journal):
-            yield _share(key, counts)
+    return (
+        share
+        for share in journal_shares(config, ready, year)
+        if journal is None or _same_journal(config, share.journal, journal)
+    )
+
+
+def journal_shares(config: Config, articles: Iterable[Article], year: int) -> Iterator[JournalShare]:
+    """How complete these articles are, by journal, the largest first. `year` is the current one."""
+    by_journal = count_by_journal(articles, year, config.journals, crossmark=_has_crossmark(config))
+    return (_share(key, counts) for key, counts in sorted(by_journal.items(), key=_by_size))
 
 
 def _title(config: Config, issn: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harvester.answers import System
 from harvester.registration import words
-from harvester.store import ArticleFacts, DepositState, DoiState, StoredArticle
+from harvester.store import EVERY_FACT, ArticleFacts, DepositState, DoiState, StoredArticle
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -84,6 +84,11 @@ def state_of(facts: ArticleFacts) -> ArticleState:
     if known:
         return known
     return "in_file" if facts.in_file else "elsewhere" if facts.is_marked else "ready"
+
+
+def facts_in(state: ArticleState) -> frozenset[ArticleFacts]:
+    """All that can be true of an article in this state."""
+    return frozenset(facts for facts in EVERY_FACT if state_of(facts) == state)
 
 
 def facts_of(

@@ -55,6 +55,14 @@ from harvester.store.run_structs import (
     SwitchGranularity,
     Transition,
 )
+from harvester.store.search_structs import (
+    EVERY_FACT,
+    ArticleChoice,
+    ArticleCounts,
+    ArticleLine,
+    CodeCount,
+    FoundFinding,
+)
 from harvester.store.structs import (
     Alert,
     ArticleToSave,
@@ -68,6 +76,7 @@ from harvester.store.structs import (
     Pruned,
     RecordStates,
     RecordToSave,
+    RecordVersion,
     RejectedRecord,
     Rejection,
     Selection,
@@ -81,14 +90,19 @@ if TYPE_CHECKING:
     from harvester.store.store import Store as Store
 
 __all__ = [
+    "EVERY_FACT",
     "Account",
     "Advance",
     "Alert",
+    "ArticleChoice",
+    "ArticleCounts",
     "ArticleFacts",
+    "ArticleLine",
     "ArticleToSave",
     "BatchMember",
     "ChangedDeposit",
     "Close",
+    "CodeCount",
     "Counts",
     "DeletedDeposit",
     "DepositCounts",
@@ -104,6 +118,7 @@ __all__ = [
     "FileState",
     "FindingRow",
     "FormatStatus",
+    "FoundFinding",
     "HeldArticle",
     "MarkPreview",
     "MintedDoi",
@@ -114,6 +129,7 @@ __all__ = [
     "Pruned",
     "RecordStates",
     "RecordToSave",
+    "RecordVersion",
     "Registration",
     "RejectedRecord",
     "Rejection",

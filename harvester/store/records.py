@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, true, update
+from sqlalchemy import Boolean, Connection, bindparam, func, select, text, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import BadRecord, RawRecord, StoredRecord
 from harvester.sets import any_within
 from harvester.store import payloads
+from harvester.store.column_types import Moment, Strings
 from harvester.store.database import BulkStatement, Part, chunks, in_list
-from harvester.store.structs import RecordToSave, RejectedRecord, Rejection, UnresolvedRejection
+from harvester.store.structs import RecordToSave, RecordVersion, RejectedRecord, Rejection, UnresolvedRejection
 from harvester.store.tables import payload, record, record_version, rejected, run
 
 _DATESTAMP_SAMPLE = 500  # records whose datestamps `has_time_of_day` compares
@@ -136,6 +137,19 @@ class Records(Part):
             rows = connection.execute(statement.order_by(record.c.prefix)).all()
             return [(row.prefix, raw) for row, raw in zip(rows, _raws(connection, rows), strict=True)]
 
+    def versions(self, source: str, identifier: str) -> list[RecordVersion]:
+        """The versions of a record in each of its formats, the newest first, without their bytes."""
+        with self._read() as connection:
+            rows = connection.execute(_VERSIONS, {"source": source, "identifier": identifier}).all()
+        return [RecordVersion(**row._asdict()) for row in rows]
+
+    def version_bytes(self, source: str, identifier: str, prefix: str, number: int | None) -> bytes | None:
+        """The bytes of one version (`RecordVersion.number`); `None` if there is no such version, or it has none."""
+        values = {"source": source, "identifier": identifier, "prefix": prefix, "number": number}
+        with self._read() as connection:
+            payload_id = connection.execute(_VERSION_PAYLOAD, values).scalar()
+            return None if payload_id is None else payloads.load(connection, [payload_id])[payload_id]
+
     def earlier_versions(self, source: str, identifier: str, prefix: str) -> list[RawRecord]:
         """The replaced versions of a record, oldest first."""
         statement = (
@@ -174,6 +188,26 @@ class Records(Part):
             rows = connection.execute(UNRESOLVED_REJECTIONS, {"source": source, "prefix": prefix}).all()
         return [UnresolvedRejection(row.identifier, row.reason) for row in rows if last is None or row.id <= last]
 
+
+_VERSIONS = text("""
+SELECT * FROM (
+SELECT record.prefix, NULL AS number, record.datestamp, record.deleted, payload.size, record.repairs, record.run_id,
+       run.started AS came, NULL AS replaced_by
+  FROM record LEFT JOIN payload ON payload.id = record.payload_id LEFT JOIN run ON run.id = record.run_id
+ WHERE record.source = :source AND record.identifier = :identifier
+ UNION ALL
+SELECT record.prefix, version.id, version.datestamp, version.deleted, payload.size, version.repairs, version.run_id,
+       run.started, version.replaced_by
+  FROM record JOIN record_version version ON version.record_id = record.id
+  LEFT JOIN payload ON payload.id = version.payload_id LEFT JOIN run ON run.id = version.run_id
+ WHERE record.source = :source AND record.identifier = :identifier)
+ ORDER BY prefix, number IS NOT NULL, number DESC
+""").columns(deleted=Boolean, repairs=Strings, came=Moment)
+_VERSION_PAYLOAD = text("""
+SELECT CASE WHEN :number IS NULL THEN record.payload_id
+            ELSE (SELECT payload_id FROM record_version WHERE record_id = record.id AND id = :number) END
+  FROM record WHERE source = :source AND identifier = :identifier AND prefix = :prefix
+""")
 
 # -------------------------------------------------------------------------------- within a transaction
 

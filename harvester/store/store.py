@@ -25,6 +25,7 @@ from harvester.store.registrations import Registrations
 from harvester.store.retention import Retention
 from harvester.store.run_structs import Transition
 from harvester.store.runs import Runs, apply_transition, count_page
+from harvester.store.search import Search
 from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, SourceStatus
 from harvester.store.submissions import Submissions
@@ -50,6 +51,7 @@ class Store:
         self.registrations = Registrations(database)
         self.retention = Retention(database)
         self.runs = Runs(database)
+        self.search = Search(database)
         self.sources = Sources(database)
         self.submissions = Submissions(database)
 

@@ -62,6 +62,24 @@ class PageToSave(Struct, frozen=True, kw_only=True):
     response_date: str = ""
 
 
+class RecordVersion(Struct, frozen=True, kw_only=True):
+    """A version of a record in one format, without its bytes.
+
+    `number` is `None` for the current one. The run `run_id` brought it at `came`, and `replaced_by` replaced it. `size`
+    is in bytes, and `None` for a deleted record.
+    """
+
+    prefix: str
+    number: int | None
+    datestamp: str
+    deleted: bool
+    size: int | None
+    repairs: tuple[str, ...]
+    run_id: int
+    came: datetime | None
+    replaced_by: int | None
+
+
 class RejectedRecord(Struct, frozen=True):
     """A rejected record as stored: the run that rejected it, its identifier if it had one, the reason, its bytes."""
 

@@ -210,6 +210,7 @@ article = Table(
     UniqueConstraint("source", "identifier"),
     Index("ix_article_state", "state", "source"),
     Index("ix_article_doi", "doi_key", "state", "fingerprint"),
+    Index("ix_article_journal", "issn", "year", "state", "source"),  # all that a list of articles is counted by
 )
 
 article_count = Table(

@@ -8,8 +8,8 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
+from harvester.web.pages import completeness, findings, home, login, record, records, runs, sources
 from harvester.web.pages import help as help_page
-from harvester.web.pages import home, login, runs, sources
 
 
 class Address(Struct, frozen=True):
@@ -27,6 +27,14 @@ ADDRESSES = (
     Address("/sources/<name>", "source", sources.SOURCE),
     Address("/help", "help", help_page.HELP),
     Address("/login", "login", login.LOGIN),
+    Address("/findings", "findings", findings.FINDINGS),
+    Address("/findings/<code>", "finding", findings.FINDING),
+    Address("/records", "records", records.RECORDS),
+    Address("/record", "record", record.RECORD),
+    Address("/record/sent", "record-sent", record.SENT),
+    Address("/record/article", "record-article", record.ARTICLE),
+    Address("/record/deposit", "record-deposit", record.DEPOSIT),
+    Address("/completeness", "completeness", completeness.COMPLETENESS),
     Address("/runs", "runs", runs.RUNS),
     Address("/runs/<id:id>", "run", runs.RUN),
     Address("/runs/<id:id>/progress", "run-progress", runs.PROGRESS),

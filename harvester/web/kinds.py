@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -53,12 +54,14 @@ class Facet(Struct, frozen=True, kw_only=True):
     """The values by which a list can be filtered, in the order in which they are shown.
 
     Each row has one of the values, so the numbers add up to the number of rows. If they could not be counted in time,
-    `values` is `None`.
+    `values` is `None`. `at`: when they were counted, if that was before this request.
     """
 
     name: str  # of the parameter
     label: str
     values: Sequence[Value] | None
+    at: datetime | None = None
+    is_behind: bool = False  # a click, unless it is set
 
 
 def facet(name: str, label: str, numbers: Mapping[str, int] | None, words: Mapping[str, str] | None = None) -> Facet:
@@ -99,6 +102,9 @@ class ListPage(Struct, Generic[Row], frozen=True, kw_only=True):
     empty: Callable[[Context], Part]  # what to say, and what to do, if there is no row at all
     before: Callable[[Asked], Any] | None = None
     above: Callable[[Any, Context], Part] | None = None
+    heading: Callable[[Any], str] | None = None  # from the facts above, where the title is not enough
+    is_stacked: bool = False  # whether the cells of a row are below each other on a small screen
+    has_rows: bool = True  # otherwise the page has no table of rows: what is above says it in another way
 
 
 class Fragment(Struct, Generic[Facts], frozen=True, kw_only=True):

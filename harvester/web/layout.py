@@ -7,12 +7,13 @@ from harvester.markup import Html, Part, tag
 from harvester.web.asked import Body, Context
 from harvester.web.static import FILES
 
-# The six entries. One is shown once its page exists; the letter after `g` opens it.
+# The entries. One is shown once its page exists; the letter after `g` opens it.
 MENU = {
     "home": ("Overview", "o"),
     "sources": ("Sources", "s"),
     "findings": ("Findings", "f"),
     "records": ("Records", "r"),
+    "completeness": ("Completeness", "c"),
     "deposits": ("Deposits", "d"),
     "runs": ("Runs", "u"),
 }

@@ -32,6 +32,10 @@ class Links:
         except KeyError:
             return False
 
+    def form(self, form: str) -> str:
+        """The same list in another form."""
+        return self.to(f"{self.name}.{form}", **{**self.query, **self._values})
+
     def here(self, **changes: str | None) -> str:
         """This page with these parameters changed, or removed if `None`. It begins at the first row."""
         query = {key: value for key, value in self.query.items() if key != "after"}

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.csvtext import csv_lines
+from harvester.documents import Document
 from harvester.markup import Html, Part, tag
 from harvester.reports import SCHEMA
 from harvester.web import parts
@@ -44,7 +45,7 @@ def chosen_by(query: Mapping[str, str], page: ListPage[Any], limit: int = ROWS) 
 def found(page: ListPage[Row], asked: Asked) -> Found[Row]:
     """Reads one page of a list."""
     chosen = chosen_by(asked.query, page)
-    rows = page.rows(asked, replace(chosen, limit=ROWS + 1))
+    rows = page.rows(asked, replace(chosen, limit=ROWS + 1)) if page.has_rows else ()
     return Found(
         rows=rows[:ROWS],
         facets=page.facets(asked, chosen),
@@ -60,14 +61,18 @@ def found(page: ListPage[Row], asked: Asked) -> Found[Row]:
 def show(page: ListPage[Row], found: Found[Row], context: Context) -> Body:
     """The list as a page: filters as chips, the rows, the way to the next ones, and the same as CSV and JSON."""
     above = page.above(found.above, context) if page.above else ()
-    return Body(title=page.title, content=(above, _filters(page, found, context), _rows(page, found, context)))
+    filters = _filters(page, found, context)
+    title = f"{page.title} {page.heading(found.above)}" if page.heading else page.title
+    if not page.has_rows:
+        return Body(title=title, content=(filters, above, _forms(page, found, context)))
+    return Body(title=title, content=(above, filters, _rows(page, found, context)))
 
 
 def _rows(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
     if found.rows:
         caption = f"{page.title}, 50 at a time"
         return (
-            parts.table(page.columns, found.rows, context, caption=caption),
+            parts.table(page.columns, found.rows, context, caption=caption, is_stacked=page.is_stacked),
             _pager(found, context),
             _forms(page, found, context),
         )
@@ -85,10 +90,16 @@ def _filters(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
     """The filters that are set, each to be removed, and below them the facets that are not set."""
     if not any(facet.values or facet.values is None for facet in found.facets) and not found.chosen.filters:
         return ()
-    groups = [_facet(facet, found.chosen, context) for facet in found.facets]
+    behind = [facet for facet in found.facets if facet.is_behind and not found.chosen.get(facet.name)]
+    groups = [_facet(facet, found.chosen, context) for facet in found.facets if facet not in behind]
+    hidden = [shown for facet in behind if (shown := _facet(facet, found.chosen, context))]
+    more = tag("details", tag("summary", "More filters"), hidden) if hidden else ()
     other = [name for name in found.chosen.filters if name not in {facet.name for facet in found.facets}]
     chips = [_removable(page.labels[name], found.chosen.filters[name], name, context) for name in other]
-    return tag("nav", tag("ul", chips, class_="chips") if chips else (), groups, aria_label="Filters", class_="filters")
+    counted = min((facet.at for facet in found.facets if facet.at), default=None)
+    when = tag("p", "Counted ", parts.moment(counted, context), class_="soft") if counted else ()
+    shown = tag("ul", chips, class_="chips") if chips else ()
+    return tag("nav", shown, groups, more, when, aria_label="Filters", class_="filters")
 
 
 def _facet(facet: Facet, chosen: Chosen, context: Context) -> Part:
@@ -139,10 +150,7 @@ def _pager(found: Found[Row], context: Context) -> Part:
 
 def _forms(page: ListPage[Row], found: Found[Row], context: Context) -> Html:
     filters = dict(found.chosen.filters)
-    links = [
-        tag("a", form.upper(), href=context.links.to(f"{context.links.name}.{form}", **filters))
-        for form in ("csv", "json")
-    ]
+    links = [tag("a", form.upper(), href=context.links.form(form)) for form in ("csv", "json")]
     which = "All that match" if filters else f"All {page.plural}"
     return tag("p", f"{which} as ", links[0], " or ", links[1], class_="soft forms")
 
@@ -175,10 +183,18 @@ def as_json(page: ListPage[Row], rows: Iterator[Row]) -> Iterator[bytes]:
     yield b"]}\n"
 
 
+def _at(document: Document, name: str) -> object:
+    """The value with this name; dots lead into inner objects."""
+    value: object = document
+    for part in name.split("."):
+        value = value[part]  # type: ignore[index]  # an object of the document
+    return value
+
+
 def as_csv(page: ListPage[Row], rows: Iterator[Row]) -> Iterator[bytes]:
     """The rows as CSV, line by line, with a byte order mark, without which Excel does not read UTF-8."""
     documents = map(page.document, rows)
-    lines = csv_lines(page.csv, ([document[name] for name in page.csv] for document in documents))
+    lines = csv_lines(page.csv, ([_at(document, name) for name in page.csv] for document in documents))
     yield b"\xef\xbb\xbf"
     for line in lines:
         yield line.encode("utf-8", "replace")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from harvester.markup import Html, Part, foreign, tag
+from harvester.report import percent_bar
 from harvester.web.asked import Context
 from harvester.web.kinds import Column, Row
 
@@ -48,20 +49,17 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def shortened(text: str | None, most: int) -> str:
+    """The text on one line, cut short if it has more characters than that."""
+    line = " ".join((text or "")[: most * 4].split())
+    return line if len(line) <= most and len(text or "") <= most * 4 else f"{line[:most].rstrip()}…"
+
+
 def bar(done: int, total: int | None, words: str) -> Html:
     """How much of something is done, as a picture next to `words`. Without a total, only the words are shown."""
     if not total:
         return tag("span", words)
-    width = f"{100 * min(done, total) / total:.1f}"
-    picture = tag(
-        "svg",
-        tag("rect", class_="rail", width="100", height="8"),
-        tag("rect", class_="fill", width=width, height="8"),
-        class_="bar",
-        viewBox="0 0 100 8",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-    )
+    picture = percent_bar(100 * min(done, total) / total)
     return tag("span", picture, tag("span", words), class_="barred")
 
 
@@ -86,14 +84,21 @@ def facts(*pairs: tuple[str, Part]) -> Html:
     return tag("dl", shown, class_="facts")
 
 
-def table(columns: Sequence[Column[Row]], rows: Sequence[Row], context: Context, *, caption: str) -> Html:
-    """A table in a frame of its own, which scrolls on a small screen and can be reached by keyboard."""
+def table(
+    columns: Sequence[Column[Row]], rows: Sequence[Row], context: Context, *, caption: str, is_stacked: bool = False
+) -> Html:
+    """A table in a frame of its own, which scrolls on a small screen and can be reached by keyboard.
+
+    On a small screen the cells of a row of a stacked one are below each other.
+    """
     heads = [
         tag("th", column.heading, scope="col", class_="number" if column.is_number else None) for column in columns
     ]
     body = [tag("tr", _cells(columns, row, context)) for row in rows]
     whole = tag("table", tag("caption", caption, class_="hidden"), tag("thead", tag("tr", heads)), tag("tbody", body))
-    return tag("div", whole, class_="scroll", tabindex=0, role="region", aria_label=caption)
+    return tag(
+        "div", whole, class_="scroll stacked" if is_stacked else "scroll", tabindex=0, role="region", aria_label=caption
+    )
 
 
 def _cells(columns: Sequence[Column[Row]], row: Row, context: Context) -> list[Html]:

@@ -47,7 +47,7 @@ def test_healthy_provider():
         dates=Trial(True, "filters work, to the second"),
         identifiers=Trial(True, "listed, 5 a page"),
     )
-    assert lines == []
+    assert lines == ['reconcile = "30 2 1 * *"  # compare every month: some changes are never announced']
 
 
 @pytest.mark.parametrize(

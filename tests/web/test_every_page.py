@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,7 @@ def test_every_link_leads_somewhere(browser: Browser):
     assert {address: status for address, status in found.items() if status != 200} == {}
     plain = {urlsplit(address).path for address in found}
     lists = {rule.rule for rule in routes().iter_rules() if not rule.arguments and "GET" in (rule.methods or ())}
-    assert lists - plain <= {"/login", "/.json"}
+    assert lists - plain <= {"/login", "/.json", "/record/deposit"}  # no Crossref is configured here
 
 
 @pytest.mark.usefixtures("filled")
@@ -99,7 +99,7 @@ def shared_browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
 )
 def test_odd_parameters_are_no_error(shared_browser, path, part, query, method):
     for piece in ("<id:id>", "<name>", "<file>", "<code>"):
-        path = path.replace(piece, part)
+        path = path.replace(piece, quote(part))
     seen = shared_browser.request(path, query_string=query, method=method)
     assert seen.status < 500 or "The store cannot be read" in seen.text
     assert seen.headers["X-Content-Type-Options"] == "nosniff"

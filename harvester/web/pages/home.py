@@ -128,7 +128,7 @@ def _line(line: SourceLine, context: Context) -> Html:
         tag("div", tag("h3", name), light(standing), class_="who"),
         tag("div", tag("span", last), tag("span", when), class_="when soft"),
         tag("div", run_parts.strip(line.runs), class_="past"),
-        [problem(wrong) for wrong in standing.problems],
+        [problem(wrong, context) for wrong in standing.problems],
         data_row=True,
     )
 

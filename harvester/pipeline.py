@@ -44,6 +44,7 @@ from harvester.harvesting.by_source import for_each_source
 from harvester.harvesting.reconcile import reconcile_source
 from harvester.harvesting.run_choice import Request
 from harvester.harvesting.runs import harvest_source
+from harvester.harvesting.stop_request import StopRequest
 from harvester.mapping.rebuild import rebuild_articles
 from harvester.registration.again import note_changes
 from harvester.registration.by_hand import release_login
@@ -122,8 +123,10 @@ def harvest(
         with store.overview() as overview:
             for warning in warnings_before_harvest(config, overview, source):
                 log.warning("%s", warning)
+        asked = StopRequest(store, source, stop, now)
         rebuilt += rebuild_articles(config, store, (source.name,), today=_day(now), stop=stop)
-        yield from harvest_source(config, store, source, request, now=now, stop=stop)
+        yield from harvest_source(config, store, source, request, now=now, stop=asked)
+        asked.settle()
 
     reports = for_each_source(config, names, "harvest", work, stop)
     if rebuilt or any(map(_has_news, reports)):
@@ -140,7 +143,9 @@ def reconcile(
     """
 
     def work(source: Source) -> Iterator[RunReport]:
-        return reconcile_source(config, store, source, now=now, confirm=confirm, stop=stop)
+        asked = StopRequest(store, source, stop, now)
+        yield from reconcile_source(config, store, source, now=now, confirm=confirm, stop=asked)
+        asked.settle()
 
     reports = for_each_source(config, names, "reconciliation", work, stop)
     if any(map(_has_news, reports)):

@@ -50,6 +50,12 @@ def fold(characters: str) -> str:
     return _single_spaces(characters).strip(" ")
 
 
+def one_line(words: str, limit: int = 200) -> str:
+    """The text on one line, cut at `limit` characters."""
+    folded = " ".join(words.split())
+    return folded if len(folded) <= limit else f"{folded[: limit - 1]}…"
+
+
 def is_printable(characters: str) -> bool:
     """The same as `str.isprintable`, in a quarter of its time for long ASCII texts, as most abstracts are."""
     if len(characters) > 100 and characters.isascii():

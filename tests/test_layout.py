@@ -34,6 +34,8 @@ ELSEWHERE = {
     "store/migrations/versions/r0011_short_since": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0012_journals": "tests/store/migrations/test_kept.py migrates every store",
     "store/search_structs": "tests/store/test_search.py chooses articles with them",
+    "store/migrations/versions/r0013_wishes": "tests/store/migrations/test_kept.py migrates every store",
+    "store/migrations/versions/r0014_mark_system": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0004_expectations": "tests/store/migrations/test_kept.py migrates every store",
 }
 

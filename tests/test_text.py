@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.text import Inline, Span, fold, plain, text
+from harvester.text import Inline, Span, fold, one_line, plain, text
 
 strings = st.text(st.sampled_from("ab \n\u00a0\u3000"), max_size=6)
 parts: st.SearchStrategy[Inline] = st.recursive(
@@ -24,3 +24,8 @@ def test_normal_form_of_a_normal_form_is_the_same(run):
 def test_normal_form_does_not_depend_on_how_strings_are_split(characters):
     whole = text([characters])
     assert text(characters) == whole == ((fold(characters),) if fold(characters) else ())
+
+
+def test_long_text_is_cut_to_one_line():
+    assert one_line("a\n b\tc") == "a b c"
+    assert one_line("x" * 300, 10) == "xxxxxxxxx…"

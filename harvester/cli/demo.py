@@ -12,7 +12,7 @@ from harvester.checking.held_back import held_back_groups
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.findings_list import print_findings
 from harvester.cli.harvest import exit_code
-from harvester.cli.invocation import program
+from harvester.cli.invocation import program, short_path
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.registered import print_states
@@ -61,6 +61,7 @@ def command(common: Common, folder: Path, serve: bool, agency: bool, port: int) 
 
 
 def _print(common: Common, summary: Summary) -> None:
+    common.config = Path(short_path(summary.config))  # which the commands to copy are about
     for words in lines(summary):
         echo(words)
     config = load(summary.config)

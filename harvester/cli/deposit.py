@@ -17,13 +17,13 @@ from msgspec import structs
 from harvester import pipeline
 from harvester.cli import registered
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.export import sentence
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.counting import counted
+from harvester.deposits.summary import sentence
 from harvester.deposits.target import TARGETS
 from harvester.errors import ConfigError, Stopped
 from harvester.identifiers import clean_doi
@@ -146,6 +146,8 @@ class _Deposit:
             with shown(self._common):
                 exported = self._export(names, dry_run=True)
             return self._print_dry_run(exported)
+        with self._agency.registrar(self._config, self._stop):
+            pass  # a missing password is reported before anything is written
         try:
             with shown(self._common):
                 exported = self._export(names, dry_run=False)

@@ -14,7 +14,7 @@ from harvester.answers import System
 from harvester.cli import deposit_import, deposit_marks, deposit_requests, registered
 from harvester.cli.common import Common, Group, pass_common
 from harvester.cli.confirmation import is_confirmed
-from harvester.cli.output import as_json, as_json_list, one_line
+from harvester.cli.output import as_json, as_json_list
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.counting import counted
@@ -23,7 +23,8 @@ from harvester.identifiers import clean_doi
 from harvester.registration import described, words
 from harvester.registration.registrar import Agency, shown_agency, shown_system
 from harvester.reports import AtAgency
-from harvester.store import DepositFile, Event, SeenDoi
+from harvester.store import DepositFile, Event
+from harvester.text import one_line
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -122,7 +123,10 @@ def show(common: Common, name: str, raw: bool, target: str | None) -> None:
         seen = store.held_records.of_dois(agency.name, system, [row.doi for row in rows])
         if common.json:
             as_json(
-                files=files, deposits=rows, history=history, at_crossref=[at_crossref(one) for one in seen.values()]
+                files=files,
+                deposits=rows,
+                history=history,
+                at_crossref=[described.at_agency(one) for one in seen.values()],
             )
             return
         _print_files(store, agency, system, files)
@@ -131,23 +135,9 @@ def show(common: Common, name: str, raw: bool, target: str | None) -> None:
             echo(f"  {row.doi}  {row.state}  {one_line(titles.get(row.doi) or '')}".rstrip())
         if doi:
             registered.print_states(config, store, agency, [doi])
-            for one in map(at_crossref, seen.values()):
+            for one in map(described.at_agency, seen.values()):
                 echo(f"         {_seen_words(one)}")
     _print_history(history)
-
-
-def at_crossref(seen: SeenDoi) -> AtAgency:
-    """A DOI as Crossref was last seen to hold it."""
-    record = seen.record
-    return AtAgency(
-        doi=record.doi,
-        version=None if record.version is None else str(record.version),
-        owner=record.owner,
-        updated=record.updated,
-        read=seen.read,
-        references=seen.refs,
-        matched=seen.matched,
-    )
 
 
 def _seen_words(one: AtAgency) -> str:

@@ -12,11 +12,12 @@ import click
 from harvester import pipeline
 from harvester.cli import selection
 from harvester.cli.common import Common, Group, pass_common
-from harvester.cli.output import as_json, one_line
+from harvester.cli.output import as_json
 from harvester.cli.tables import table
 from harvester.config import select_sources
 from harvester.counting import counted
 from harvester.store import MintedDoi, Selection
+from harvester.text import one_line
 
 
 @click.group(cls=Group, invoke_without_command=True)

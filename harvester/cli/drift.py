@@ -9,7 +9,7 @@ import click
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.deposit import doi_of
-from harvester.cli.output import as_json, one_line
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
 from harvester.cli.terminal import echo
@@ -18,6 +18,7 @@ from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.registration.drift import Drift
 from harvester.registration.drift_search import DriftFound
 from harvester.reports import DriftRow
+from harvester.text import one_line
 
 FOUND = 4  # the exit code if anything differs
 

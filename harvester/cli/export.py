@@ -17,19 +17,20 @@ from harvester.cli import selection
 from harvester.cli.common import Command, Common, Group, pass_common
 from harvester.cli.findings_list import print_findings
 from harvester.cli.invocation import as_called, short_path
-from harvester.cli.output import as_json, one_line
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config import Config
-from harvester.counting import counted
+from harvester.deposits.summary import sentence
 from harvester.deposits.target import TARGETS, Target
 from harvester.errors import Stopped
 from harvester.identifiers import fold_doi
 from harvester.registration.doi_states import IN_FLIGHT, is_held
 from harvester.registration.registrar import terms_of
 from harvester.reports import ExportReport
+from harvester.text import one_line
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -178,17 +179,3 @@ def _print(report: ExportReport, held_back: Sequence[FindingGroup], *, dry_run: 
     if groups := [*held_back, *changed.groups()]:
         echo()
         print_findings(groups)
-
-
-def sentence(report: ExportReport, *, dry_run: bool = False) -> str:
-    """The result of an export, for the user."""
-    records = sum(file.records for file in report.files)
-    done = "would be written" if dry_run else "written"
-    parts = [f"{counted(records, 'record')} {done} into {counted(len(report.files), 'file')}"]
-    if not report.files:
-        parts = ["Nothing to write"]
-    if report.unchanged:
-        parts.append(f"{report.unchanged:,} unchanged since the last file")
-    if report.held_back:
-        parts.append(f"{len(report.held_back):,} held back (harvester check --severity error says why)")
-    return ", ".join(parts) + "."

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from harvester.checking.grouped import SHOWN, FindingGroup
 from harvester.cli.deposited import deposit_words
 from harvester.cli.invocation import as_called
-from harvester.cli.output import one_line
 from harvester.cli.terminal import echo
 from harvester.counting import counted
 from harvester.findings import WHO, outline
 from harvester.reports import RecordFinding
+from harvester.text import one_line
 
 _INDENT = " " * 9  # the width of "warning" and two blanks
 _NOUNS = {  # what the values of a field are, by its path in the article

@@ -14,7 +14,6 @@ import click
 
 from harvester import pipeline
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.export import sentence
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.signals import stop_on_signals
@@ -22,8 +21,11 @@ from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.counting import counted
 from harvester.datestamps import FIRST_DAY, LAST_DAY
+from harvester.deposits.summary import sentence
 from harvester.errors import ConfigError
 from harvester.reports import ExportReport, RunReport
+from harvester.standing.wishes import title
+from harvester.text import one_line
 
 if TYPE_CHECKING:
     from harvester.daemon.due_run import DueResult
@@ -110,7 +112,7 @@ def _harvest_due(common: Common) -> int:
         if not result.notification:
             common.say(str(result.store_error))  # it was reported today already
         return result.store_error.exit_code
-    if not result.runs and result.export is None and result.report is None and result.deposit is None:
+    if not (result.runs or result.wishes) and (result.export, result.report, result.deposit) == (None, None, None):
         common.say(_nothing_done(result))
         common.say_where_to_begin(config)
     return stop.code(_exit_code_of_due(result))
@@ -120,6 +122,7 @@ def _print_done(common: Common, result: DueResult) -> None:
     if common.json:
         as_json(
             runs=result.runs,
+            wishes=result.wishes,
             export=result.export,
             deposit=result.deposit,
             report=result.report,
@@ -129,6 +132,8 @@ def _print_done(common: Common, result: DueResult) -> None:
         )
     elif result.runs and not common.quiet:
         _print_runs(result.runs)
+    for wish in result.wishes:
+        common.say(f"{title(wish)}, as {wish.asked_by} asked: {one_line(wish.outcome)}")
     if isinstance(result.export, ExportReport):
         common.say(f"Export: {sentence(result.export)}")
     if result.deposit and not isinstance(result.deposit, str):

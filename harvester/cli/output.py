@@ -26,12 +26,6 @@ def as_json_list(name: str, items: Iterable[Any]) -> None:
     click.echo("]}")
 
 
-def one_line(text: str, limit: int = 200) -> str:
-    """The text on one line, cut at `limit` characters."""
-    folded = " ".join(text.split())
-    return folded if len(folded) <= limit else f"{folded[: limit - 1]}…"
-
-
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Prints CSV, line by line."""
     sys.stdout.writelines(csv_lines(head, rows))

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import repeat
 from pathlib import Path
 
 from msgspec import Struct
 
 from harvester.cli.common import Common
-from harvester.cli.output import one_line
 from harvester.cli.progress import shown
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
 from harvester.config.editing import Edited, add_tables, unsuitable
 from harvester.errors import ConfigError, PrivateAddress, ProviderError
-from harvester.model import SetInfo
 from harvester.probing import addresses
-from harvester.probing.checkup import settings, span
-from harvester.probing.probe import FormatProbe, ProbeReport, probe
+from harvester.probing.checkup import settings
+from harvester.probing.probe import ProbeReport, probe
 from harvester.probing.suggestions import Citation, journal_block, source_block
+from harvester.probing.summary import facts, reads, size
 from harvester.standing.incidents import cause_and_remedy
+from harvester.text import one_line
 
-SETS_SHOWN = 10
-SKEW = 60.0  # seconds by which a clock may be wrong without being reported
 ADDRESSES = (
     "the OAI-PMH address of a journal in OJS ends in /index.php/JOURNAL/oai, in Janeway in /api/oai/, "
     "in DSpace in /server/oai/request or /oai/request, in EPrints in /cgi/oai2; else ask whoever runs the site"
@@ -95,9 +91,9 @@ def _with_first_step(error: ProviderError) -> str:
 
 
 def print_probe(report: ProbeReport) -> None:
-    for name, value in _facts(report):
+    for name, value in facts(report):
         echo(f"{name:<12} {value}")
-    rows = [(probed.prefix, _reads(probed), probed.records, _size(probed), probed.seconds) for probed in report.formats]
+    rows = [(probed.prefix, reads(probed), probed.records, size(probed), probed.seconds) for probed in report.formats]
     echo()
     table(("format", "supported", "on page 1", "total", "seconds"), rows)
     for probed in report.formats:
@@ -105,57 +101,6 @@ def print_probe(report: ProbeReport) -> None:
             echo(f"{probed.prefix}: {one_line(probed.error)}")
     if report.suggestions.citation:
         echo(f"\nCitation     {_citation(report.suggestions.citation)}")
-
-
-def _facts(report: ProbeReport) -> Iterator[tuple[str, str]]:
-    identity = report.identity
-    yield "Repository", one_line(identity.repository)
-    if identity.software:
-        yield "Software", one_line(identity.software)
-    if report.final_url != report.url:
-        yield "Leads to", report.final_url
-    yield "Granularity", identity.granularity
-    yield "Deletions", _DELETIONS.get(identity.deleted_record, identity.deleted_record)
-    yield "Earliest", identity.earliest
-    if report.clock_skew is not None and abs(report.clock_skew) > SKEW:
-        yield "Clock", f"{span(abs(report.clock_skew))} {'ahead of' if report.clock_skew > 0 else 'behind'} ours"
-    if report.sets_error:
-        yield "Sets", one_line(report.sets_error)
-    elif report.sets:
-        yield from zip(("Sets", *repeat("", SETS_SHOWN)), _sets(report.sets), strict=False)
-    if checkup := report.checkup:
-        trials = (("Pages", checkup.paging), ("Dates", checkup.dates), ("Identifiers", checkup.identifiers))
-        yield from ((name, one_line(trial.said)) for name, trial in trials)
-
-
-def _sets(sets: Sequence[SetInfo]) -> Iterator[str]:
-    """The first sets with their names, which show which set is the journal."""
-    shown = sets[:SETS_SHOWN]
-    width = max(len(info.spec) for info in shown)
-    yield from (f"{info.spec:<{width}}  {one_line(info.name)}".rstrip() for info in shown)
-    if len(sets) > len(shown):
-        yield f"and {len(sets) - len(shown)} more, which --json lists"
-
-
-_DELETIONS = {
-    "no": "never announced",
-    "transient": "announced, for some time",
-    "persistent": "announced",
-}
-
-
-def _reads(probed: FormatProbe) -> str:
-    if probed.error:
-        return "no: error"
-    if probed.reads:
-        return f"yes, as {probed.reads}"
-    return "no" if not probed.records else "no: not in this form"
-
-
-def _size(probed: FormatProbe) -> str:
-    if probed.list_size is not None:
-        return str(probed.list_size)
-    return "more" if probed.more else "all" if probed.records else ""
 
 
 def _citation(citation: Citation) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harvester.cli.invocation import as_called
 from harvester.cli.terminal import echo
 from harvester.config import Config
 from harvester.registration import described, words
@@ -77,10 +78,10 @@ def _groups(agency: Agency, rows: Iterable[DoiRow]) -> dict[DoiState, dict[str, 
 
 
 def _print_group(agency: Agency, text: str, group: Group) -> None:
-    echo(f"         {text}")
+    echo(f"         {as_called(text)}")
     known = group.first.registration
     if known and known.who != "nobody":
         echo(f"         Who acts: {agency.who(known.who)}.")
     if step := described.next_step(agency, group.first):
-        echo(f"         {step}")
+        echo(f"         {as_called(step)}")
     echo(f"         {group.named()}")

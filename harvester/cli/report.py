@@ -11,7 +11,7 @@ import msgspec
 
 from harvester import documents, report
 from harvester.cli.common import Command, Common, pass_common
-from harvester.cli.output import as_json, one_line
+from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.tables import table
 from harvester.cli.terminal import echo
@@ -20,6 +20,7 @@ from harvester.counting import counted
 from harvester.daemon.work import write_report_file
 from harvester.reports import RecordFinding
 from harvester.store import SourceStatus
+from harvester.text import one_line
 
 _INDENT = " " * 11  # the width of "  warning" and two blanks
 

@@ -22,8 +22,8 @@ from harvester.config.problems import is_source_name
 from harvester.config.reading import parse
 from harvester.counting import counted
 from harvester.errors import ConfigError, ProviderError, StoreError
-from harvester.harvesting.sentences import sets_gone
 from harvester.probing.probe import probe_source
+from harvester.probing.summary import missing_sets, what_is_wrong
 from harvester.store import SourceContent
 from harvester.system.files import replace_text
 
@@ -132,13 +132,9 @@ def test(common: Common, name: str) -> int:
         as_json(probe=report)
     else:
         print_probe(report)
-    offered = [info.spec for info in report.sets]
-    gone = [name for name in report.silent_sets if offered and name not in offered]
-    if gone:
-        echo(f"{sets_gone(gone, offered, source.sets)}.", err=True)
-    elif report.silent_sets:
-        echo(f"No record is listed in {', '.join(report.silent_sets)}; check `sets` of this source.", err=True)
-    return 0 if set(source.formats) <= set(report.readable) and not gone else 1
+    if words := missing_sets(source, report):
+        echo(words, err=True)
+    return 0 if what_is_wrong(source, report) is None else 1
 
 
 @command.command("rename")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Sequence
 
-from harvester.cli.output import one_line
 from harvester.cli.terminal import columns, echo, width_of, wrapped
+from harvester.text import one_line
 
 Row = Sequence[str]
 

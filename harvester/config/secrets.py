@@ -33,8 +33,10 @@ def from_file(path: str, key: str) -> str:
     """
     try:
         first, *_ = Path(path).read_text(encoding="utf-8-sig").splitlines() or [""]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{key}: {path} cannot be read ({error})"]) from error
+    except OSError as error:
+        raise ConfigError([f"{key}: {path} cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{key}: {path} cannot be read: it is not UTF-8 text"]) from error
     if not first.strip():
         raise ConfigError([f"{key}: {path} is empty; write the secret into its first line"])
     return first.strip()

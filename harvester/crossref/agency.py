@@ -100,6 +100,11 @@ class CrossrefAgency:
             return _OTHER_SYSTEM
         return None
 
+    def shows_live(self, config: _Configuration) -> bool:
+        """The test system has no REST API, but that of the live one is there."""
+        settings = config.crossref
+        return settings is not None and settings.deposit == "test" and not (settings.api_url or settings.deposit_url)
+
     def facts(self, data: bytes) -> dict[str, Facts]:
         """What a file says of each of its DOIs, by the folded DOI."""
         return facts.of_file(data)

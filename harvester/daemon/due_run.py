@@ -18,11 +18,14 @@ from harvester.daemon.alerts import Notification
 from harvester.daemon.digest import Digest, send_digest
 from harvester.daemon.notifications import NotificationError, message_of, send, turn_to_notify
 from harvester.daemon.turns import before_sources, in_turn
+from harvester.daemon.wishes import take_all
 from harvester.daemon.work import Now, Stop
 from harvester.errors import BusyError, StoreError
 from harvester.registration.round import RoundReport
 from harvester.reports import ExportReport, RunReport, WrittenReport
 from harvester.standing.due import DEPOSIT, EXPORT, REPORT, deposit_tasks, export_due, report_due, scheduled_tasks
+from harvester.standing.wishes import note_call
+from harvester.store import Wish
 
 if TYPE_CHECKING:
     from harvester.store import Store
@@ -43,6 +46,7 @@ class DueResult(Struct, frozen=True, kw_only=True):
     export: ExportReport | str | None = None  # a sentence if it failed, `None` if it was not due
     report: WrittenReport | None = None
     deposit: RoundReport | str | None = None  # likewise
+    wishes: tuple[Wish, ...] = ()  # what people asked for on the web page and was done
     still_due: tuple[str, ...] = ()
     notification: Notification = Notification()
     notification_error: str | None = None  # why a mail or a webhook failed
@@ -65,8 +69,10 @@ def run_due(config: Config, *, now: Now, stop: Stop) -> DueResult:
 
 def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
     begun = now()
+    note_call(config, begun)
     with pipeline.opened(config) as store:
         work.mark_crashed_runs(config, store, begun)
+        wished = take_all(config, now=now, stop=stop)
         tasks = in_turn(scheduled_tasks(config, store, begun), begun)
         subjects = list(dict.fromkeys(task.subject for task in tasks))
         writer = _Writer(config, store, now, stop)
@@ -79,9 +85,10 @@ def _run_due(config: Config, now: Now, stop: Stop) -> DueResult:
             export=writer.export,
             report=writer.report,
             deposit=writer.deposit,
+            wishes=tuple(wished),
         )
         done = _notified(done, config, store, now, stop)
-        is_idle = not (runs or writer.written() or done.digest is not None)
+        is_idle = not (runs or wished or writer.written() or done.digest is not None)
         return replace(done, still_due=tuple(task.name for task in tasks)) if is_idle else done
 
 

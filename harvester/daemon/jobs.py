@@ -22,8 +22,10 @@ from harvester.daemon import due_run, work
 from harvester.daemon.digest import send_digest
 from harvester.daemon.notifier import Notifier
 from harvester.daemon.turns import in_turn
+from harvester.daemon.wishes import take_lane
 from harvester.errors import BusyError, HarvesterError, StoreError
 from harvester.registration.registrar import sending_agencies
+from harvester.standing import wishes
 from harvester.standing.due import DEPOSIT, DIGEST, EXPORT, REPORT, Task, deposit_tasks, scheduled_tasks, source_tasks
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ log = logging.getLogger("harvester.daemon")
 RETRY_AFTER = 60.0  # seconds until a job is retried that failed because of the store, or found another process at work
 ALERTS = "[alerts]"  # the subject of a job that only notifies people
 LOOK_AGAIN = timedelta(minutes=10)  # until it is seen that a command has sent files, whose results are to be read
+LOOK_FOR_LOCK = timedelta(seconds=10)  # until it is seen that what a wish waits for has ended
 PAUSE = 1.0  # seconds between two jobs of one source: APScheduler starts none before the last one has returned
 
 
@@ -64,6 +67,23 @@ def _deposit_moment(tasks: Iterable[Task]) -> datetime:
     return min((*moments, latest))
 
 
+class WishWatch:
+    """When to look for what people asked for: at the start, when one was added, and again while some wait."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._seen: datetime | None = None
+        self._next: datetime | None = now()
+
+    def is_due(self, config: Config) -> bool:
+        is_new = wishes.announced(config) != self._seen
+        return is_new or (self._next is not None and self._next <= self._now())
+
+    def looked(self, config: Config, *, is_left: bool) -> None:
+        self._seen = wishes.announced(config)
+        self._next = self._now() + (LOOK_FOR_LOCK if is_left else LOOK_AGAIN)
+
+
 class Jobs:
     """The jobs of one daemon. `plan` schedules them; a job that began keeps the configuration it began with."""
 
@@ -72,6 +92,7 @@ class Jobs:
     ) -> None:
         self._config, self._now, self._stopping, self._notifier = config, now, stopping, notifier
         self._workers = ThreadPoolExecutor(config.daemon.workers)
+        self._wishes = WishWatch(now)
         self._scheduler = BackgroundScheduler(
             executors={"default": self._workers},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
@@ -100,6 +121,32 @@ class Jobs:
         """When the job of a subject starts next; `None` if it has none."""
         job = self._scheduler.get_job(subject)
         return job.next_run_time if job else None
+
+    def take_wishes(self) -> None:
+        """Starts a job for each lane of what people asked for on the web page, if there may be something new."""
+        config = self._config
+        if self._stopping.is_set() or not self._wishes.is_due(config):
+            return
+        try:
+            with pipeline.opened(config) as store:
+                lanes = wishes.lanes(store.wishes.open())
+        except StoreError as error:
+            self._notifier.notify_of_outage(config, error)
+            return
+        self._wishes.looked(config, is_left=bool(lanes))
+        for lane in lanes:
+            self._scheduler.add_job(self._attempt, args=[lane, self._take_lane])
+
+    def _take_lane(self, lane: str) -> None:
+        config = self._config
+        done = take_lane(config, lane, now=self._now, stop=self._stopping.is_set)
+        if not done:
+            return
+        self._notifier.notify(config, {})
+        for name in {wish.subject for wish in done} & set(config.sources):
+            self._plan_next(config, name, PAUSE)
+        if any(wish.what in ("deposit", "retry", "uploaded") for wish in done) and self.next_of(DEPOSIT):
+            self._plan_deposit(config, PAUSE)
 
     def notify(self) -> None:
         """Notifies people in a thread of its own: a mail may outlast the watchdog's patience."""

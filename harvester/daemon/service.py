@@ -27,7 +27,7 @@ from harvester.web.serving import serve_page
 
 log = logging.getLogger("harvester.daemon")
 
-TICK = 5.0  # seconds between two rounds of the main thread, at most
+TICK = 1.0  # seconds between two rounds of the main thread, at most: so long waits who asks on the web page
 JUMP = 5.0  # seconds by which the wall clock may drift from the monotonic one before that counts as a jump
 REPLAN = 900.0  # seconds between two readings of the run table, which others change too; cron runs as often
 STUCK = 60.0  # seconds without a round of the main thread after which the daemon is not healthy
@@ -118,6 +118,7 @@ class Daemon:
                 self._replan()
             elif time.monotonic() - self._last_plan > self.replan:
                 self._replan()
+            self.jobs.take_wishes()
             self.jobs.wakeup()
             if self.health() is None:
                 notify("WATCHDOG=1")

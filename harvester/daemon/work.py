@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -54,14 +55,18 @@ def do_due(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> 
     return reports
 
 
-def harvest(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
+def harvest(config: Config, store: Store, name: str, *, now: Now, stop: Stop, full: bool = False) -> list[RunReport]:
     """Harvests one source. Raises only `StoreError`: without a store nothing can be recorded."""
-    return _attempt(config, store, name, "harvest", now, stop)
+    do = partial(pipeline.harvest, config, store, [name], now=now, stop=stop, full=full)
+    return _attempt(config, store, name, "harvest", do, now, stop)
 
 
-def reconcile(config: Config, store: Store, name: str, *, now: Now, stop: Stop) -> list[RunReport]:
+def reconcile(
+    config: Config, store: Store, name: str, *, now: Now, stop: Stop, confirm: bool = False
+) -> list[RunReport]:
     """Compares one source with its provider. Raises only `StoreError`."""
-    return _attempt(config, store, name, "reconcile", now, stop)
+    do = partial(pipeline.reconcile, config, store, [name], now=now, stop=stop, confirm=confirm)
+    return _attempt(config, store, name, "reconcile", do, now, stop)
 
 
 def _attempt(
@@ -69,18 +74,15 @@ def _attempt(
     store: Store,
     name: str,
     what: Literal["harvest", "reconcile"],
+    do: Callable[[], list[RunReport]],
     now: Now,
     stop: Stop,
 ) -> list[RunReport]:
     begun = now()
-    do, newest = (
-        (pipeline.harvest, store.runs.newest_run)
-        if what == "harvest"
-        else (pipeline.reconcile, store.runs.last_reconciliation)
-    )
+    newest = store.runs.newest_run if what == "harvest" else store.runs.last_reconciliation
     with log_context(source=name):
         try:
-            reports = do(config, store, [name], now=now, stop=stop)
+            reports = do()
         except BusyError as error:
             log.info("not now: %s", error)
             return []

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from harvester.answers import Result, System, Terms
 from harvester.config import Config
+from harvester.errors import HarvesterError
 from harvester.identifiers import fold_doi
-from harvester.registration import accounts, doi_states, file_states
+from harvester.registration import accounts, doi_states, file_states, words
 from harvester.registration.again import due
 from harvester.registration.reader import Reader
 from harvester.registration.registrar import Agency
@@ -92,9 +93,29 @@ def mark(
             marked.append(doi_states.marked(before, registered=registered, now=moment))
         store.registrations.save(marked)
         if registered:  # what the agency holds counts, until the article changes
-            store.deposits.mark_held(agency.name, [one.doi for one in marked], moment, again=True)
+            store.deposits.mark_held(agency.name, system, [one.doi for one in marked], moment, again=True)
         _note(store, agency, system, marked, marked[0].message if marked else "", moment)
     return len(marked)
+
+
+def mark_uploaded(config: Config, store: Store, agency: Agency, system: System, batch_id: str, now: Now) -> int:
+    """Notes that a person uploaded a file; returns how many DOIs wait for its log now.
+
+    Raises `HarvesterError` if there is no such file, or if it was sent.
+    """
+    with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
+        store.submissions.adopt(agency.name, system, now())
+        file = store.submissions.get(batch_id, system)
+        if file is None:
+            raise HarvesterError(f"There is no deposit file {batch_id}. `harvester deposits` lists the files.")
+        if file.state not in file_states.NOT_SENT:
+            raise HarvesterError(f"{batch_id} cannot be marked as uploaded: it is {words.OF_FILE[file.state]}.")
+        moved = file_states.uploaded(file, now())
+        dois = [row.doi for row in store.deposits.rows_of_file(batch_id)]
+        known = store.registrations.of_dois(agency.name, system, dois)
+        waiting = [doi_states.sending(known.get(fold_doi(doi)), doi, moved, now()) for doi in dois]
+        store.submissions.save(moved, waiting, events=[_event(moved, now(), "a person uploaded it")])
+    return len(waiting)
 
 
 class ReadLog(Struct, frozen=True, kw_only=True):

@@ -68,8 +68,8 @@ def _was_foreign(known: Registration) -> bool:
     return known.kind == FOREIGN or known.overruled is not None
 
 
-class Clearance:
-    """Lets articles pass whose DOIs may be sent. Where the agency cannot be read, they wait."""
+class Versions:
+    """Reads the versions that an agency holds, before a deposit. Where it cannot be read, DOIs are left out."""
 
     def __init__(
         self,
@@ -77,38 +77,13 @@ class Clearance:
         target: str,
         system: System,
         connect: Callable[[], AbstractContextManager[Readback]],
-        facts_of: Callable[[Article], Facts],
         now: Callable[[], datetime],
     ) -> None:
-        """`facts_of` says what our next file will say of an article."""
         self._store, self._target, self._system = store, target, system
-        self._connect, self._facts_of, self._now = connect, facts_of, now
+        self._connect, self._now = connect, now
 
-    def __call__(self, articles: Sequence[StoredArticle]) -> list[StoredArticle]:
-        """Those that may be deposited now, in their order. Raises `Stopped`."""
-        dois = {fold_doi(one.doi): one.doi for one in articles if one.doi}
-        known = self._store.registrations.of_dois(self._target, self._system, dois)
-        files = self._store.held_records.own_files(self._target, dois)
-        versions = {key: tuple(file.version for file in files.get(key, ())) for key in dois}
-        seen = self._read(dois, first={key for key in dois if key not in files})
-        holds: dict[str, Hold] = {}
-        for one in articles:
-            key = fold_doi(one.doi or "")
-            if key in seen:
-                record = seen[key].record
-                hold = hold_of(known.get(key), versions[key], record, self._more(one, record))
-                holds |= {key: hold} if hold else {}
-        self._note(holds, dois, known)
-        return [one for one in articles if (key := fold_doi(one.doi or "")) in seen and key not in holds]
-
-    def _more(self, article: StoredArticle, held: HeldRecord) -> Callable[[], Sequence[str]]:
-        def more() -> Sequence[str]:
-            return is_richer(held.facts, self._facts_of(article.article)) if article.article else ()
-
-        return more
-
-    def _read(self, dois: Mapping[str, str], first: Collection[str]) -> dict[str, SeenDoi]:
-        """What the agency holds of these DOIs, without those that could not be read. `first`: never in a file yet."""
+    def read(self, dois: Mapping[str, str], first: Collection[str]) -> dict[str, SeenDoi]:
+        """What the agency holds of these DOIs, by the folded DOI. `first`: those that were in no file yet."""
         known = self._store.held_records.of_dois(self._target, self._system, dois)
         moment = self._now()
         recent = {key: one for key, one in known.items() if one.read and abs(moment - one.read) < _RECENT}
@@ -125,10 +100,10 @@ class Clearance:
             read = self._store.held_records.of_dois(self._target, self._system, left)
             found |= {key: one for key, one in read.items() if one.read and one.read >= moment}
             log.warning(
-                "%s to deposit wait, because it is not known what the agency holds of them: %s To deposit all the "
-                "same: harvester deposit --no-floor",
+                "%s to deposit wait, because it is not known what the agency holds of them: %s. To deposit all "
+                "the same: harvester deposit --no-floor",
                 counted(len(dois) - len(found), "DOI"),
-                error,
+                str(error).rstrip("."),
             )
         return found
 
@@ -145,6 +120,45 @@ class Clearance:
         readback.save(list(absent.values()))
         same = {key: known[key] for key in dois if key in known and is_same(known[key], listed.get(key))}
         return {**absent, **same}
+
+
+class Clearance:
+    """Lets articles pass whose DOIs may be sent."""
+
+    def __init__(
+        self,
+        store: Store,
+        target: str,
+        system: System,
+        versions: Versions,
+        facts_of: Callable[[Article], Facts],
+        now: Callable[[], datetime],
+    ) -> None:
+        """`facts_of` says what our next file will say of an article."""
+        self._store, self._target, self._system = store, target, system
+        self._versions, self._facts_of, self._now = versions, facts_of, now
+
+    def __call__(self, articles: Sequence[StoredArticle]) -> list[StoredArticle]:
+        """Those that may be deposited now, in their order. Raises `Stopped`."""
+        dois = {fold_doi(one.doi): one.doi for one in articles if one.doi}
+        known = self._store.registrations.of_dois(self._target, self._system, dois)
+        files = self._store.held_records.own_files(self._target, dois)
+        seen = self._versions.read(dois, first={key for key in dois if key not in files})
+        holds: dict[str, Hold] = {}
+        for one in articles:
+            key = fold_doi(one.doi or "")
+            if key in seen:
+                record, ours = seen[key].record, [file.version for file in files.get(key, ())]
+                hold = hold_of(known.get(key), ours, record, self._more(one, record))
+                holds |= {key: hold} if hold else {}
+        self._note(holds, dois, known)
+        return [one for one in articles if (key := fold_doi(one.doi or "")) in seen and key not in holds]
+
+    def _more(self, article: StoredArticle, held: HeldRecord) -> Callable[[], Sequence[str]]:
+        def more() -> Sequence[str]:
+            return is_richer(held.facts, self._facts_of(article.article)) if article.article else ()
+
+        return more
 
     def _note(self, holds: Mapping[str, Hold], dois: Mapping[str, str], known: Mapping[str, Registration]) -> None:
         """Stores what waits for a person, once."""
@@ -173,6 +187,26 @@ def held_back(
     )
 
 
+class LiveFloors:
+    """Lets articles pass to a test system that cannot be read, with versions above those of the live system.
+
+    So a version that would be refused there shows in the trial. Nothing is held: the trial overwrites nothing.
+    """
+
+    def __init__(self, store: Store, target: str, versions: Versions) -> None:
+        self._store, self._target, self._versions = store, target, versions
+
+    def __call__(self, articles: Sequence[StoredArticle]) -> list[StoredArticle]:
+        """Those whose version is known, in their order. Raises `Stopped`."""
+        dois = {fold_doi(one.doi): one.doi for one in articles if one.doi}
+        files = self._store.held_records.own_files(self._target, dois)
+        first = {key: doi for key, doi in dois.items() if key not in files}
+        seen = self._versions.read(first, first=first.keys())
+        floors = {key: one.record.version for key, one in seen.items() if one.record.version is not None}
+        self._store.registrations.raise_floors(self._target, "test", floors)
+        return [one for one in articles if (key := fold_doi(one.doi or "")) in seen or key in files]
+
+
 class KnownHolds:
     """Lets articles pass without reading anything, but not those that wait for a person."""
 
@@ -191,15 +225,28 @@ def sending_of(
     terms = terms_of(config, target.name)
     if terms is None:
         return NOT_SENT
+    cleared = _cleared(config, store, target, terms.system, now, stop) if reads else None
+    return Sending(system=terms.system, waits=True, cleared=cleared or KnownHolds(store, target.name, terms.system))
+
+
+def _cleared(
+    config: Config, store: Store, target: Target, system: System, now: Callable[[], datetime], stop: Stop
+) -> Clearance | LiveFloors | None:
+    """What reads the versions of each DOI; `None` if nobody can."""
     agency = READABLE.get(target.name)
-    if agency is None or not reads or agency.unreadable(config):
-        return Sending(system=terms.system, waits=True, cleared=KnownHolds(store, target.name, terms.system))
+    if agency is None:
+        return None
+    reads_from: System = "live" if agency.unreadable(config) else system
+    if reads_from != system and not agency.shows_live(config):
+        return None
 
     def connect() -> AbstractContextManager[Readback]:
-        return reading(config, store, agency, now, stop)
+        return reading(config, store, agency, now, stop, system=reads_from)
 
     def facts_of(article: Article) -> Facts:
         return next(iter(agency.facts(preview(config, target, article, now=now())).values()), {})
 
-    cleared = Clearance(store, agency.name, terms.system, connect, facts_of, now)
-    return Sending(system=terms.system, waits=True, cleared=cleared)
+    versions = Versions(store, agency.name, reads_from, connect, now)
+    if reads_from != system:
+        return LiveFloors(store, agency.name, versions)
+    return Clearance(store, agency.name, system, versions, facts_of, now)

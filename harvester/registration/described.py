@@ -11,8 +11,8 @@ from harvester.identifiers import fold_doi
 from harvester.registration import words
 from harvester.registration.doi_states import REGISTERED
 from harvester.registration.registrar import Agency
-from harvester.reports import DoiReport, HeldVersion
-from harvester.store import DoiRow, Registration
+from harvester.reports import AtAgency, DoiReport, HeldVersion
+from harvester.store import DoiRow, Registration, SeenDoi
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -27,7 +27,7 @@ _WHO: dict[findings.Who, Who] = {
 
 def described(store: Store, agency: Agency, system: System, dois: Collection[str] = ()) -> Iterator[DoiReport]:
     """Every DOI of the store, or these, sorted by DOI."""
-    others = _other_sides(store.registrations.of_states(agency.name, system, ["registered_with_conflict"]))
+    others = other_sides(store.registrations.of_states(agency.name, system, ["registered_with_conflict"]))
     for row in store.registrations.rows(agency.name, system, dois):
         yield describe(agency, row, system, others.get(fold_doi(row.doi)))
 
@@ -45,7 +45,7 @@ def describe(agency: Agency, row: DoiRow, system: System, other: Registration | 
         kind=_kind(row),
         message=known.message if known else "",
         sentence=sentence(agency, row),
-        who=_who(row),
+        who=who(row),
         timestamp=row.timestamp,
         held=_held(row),
         file=row.file,
@@ -81,13 +81,28 @@ def next_step(agency: Agency, row: DoiRow) -> str | None:
     return None
 
 
+def at_agency(seen: SeenDoi) -> AtAgency:
+    """A DOI as the agency was last seen to hold it."""
+    record = seen.record
+    return AtAgency(
+        doi=record.doi,
+        version=None if record.version is None else str(record.version),
+        owner=record.owner,
+        updated=record.updated,
+        read=seen.read,
+        references=seen.refs,
+        matched=seen.matched,
+    )
+
+
 def _kind(row: DoiRow) -> str | None:
     if row.registration:
         return row.registration.kind
     return row.held_back.code if row.held_back else None
 
 
-def _who(row: DoiRow) -> Who:
+def who(row: DoiRow) -> Who:
+    """Who can act on what became of the DOI."""
     if row.registration:
         return row.registration.who
     return _WHO[findings.kinds()[row.held_back.code].who] if row.held_back else "nobody"
@@ -100,6 +115,6 @@ def _held(row: DoiRow) -> HeldVersion | None:
     return HeldVersion(timestamp=str(known.held), file=row.held_file, since=known.held_since)
 
 
-def _other_sides(registrations: Collection[Registration]) -> Mapping[str, Registration]:
+def other_sides(registrations: Collection[Registration]) -> Mapping[str, Registration]:
     """The DOIs that a conflict names, with the DOI whose record names them."""
     return {fold_doi(doi): one for one in registrations for doi in one.dois_in_conflict}

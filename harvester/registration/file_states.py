@@ -24,7 +24,8 @@ from harvester.registration import polling
 from harvester.store import FileState, Submission
 
 IN_FLIGHT: frozenset[FileState] = frozenset({"sending", "sent", "queued", "in_process", "uncertain", "lost"})
-OPEN: frozenset[FileState] = IN_FLIGHT | {"written", "throttled", "unavailable", "login_refused"}
+NOT_SENT: frozenset[FileState] = frozenset({"written", "throttled", "unavailable", "login_refused"})
+OPEN: frozenset[FileState] = IN_FLIGHT | NOT_SENT
 MOST_NAMES = 3
 GONE_AGAIN = timedelta(days=1)
 
@@ -101,6 +102,12 @@ def asked(file: Submission, found: Answer | Result, now: datetime, pace: float =
 def superseded(file: Submission, now: datetime) -> Submission:
     """Newer files have all its DOIs, and it was never sent."""
     return replace(_moved(file, "superseded", now), next=None)
+
+
+def uploaded(file: Submission, now: datetime) -> Submission:
+    """A person uploaded it. The agency is asked for it from now on, if files are sent by this program at all."""
+    moved = replace(_moved(file, "sent", now), accepted=True, sent=now, next=now, attempts=0)
+    return replace(moved, answer="a person uploaded it")
 
 
 def withheld(file: Submission, dois: Collection[str], now: datetime) -> Submission:

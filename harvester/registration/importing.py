@@ -63,7 +63,7 @@ def _import(store: Store, readback: Readback, listed: Mapping[str, ListedDoi], n
         if not _is_imported(rows.get(key))
     ]
     store.registrations.save(fresh)
-    store.deposits.mark_held(target, [one.doi for one in fresh], now)
+    store.deposits.mark_held(target, system, [one.doi for one in fresh], now)
     store.submissions.note(target, system, [_event(one, now) for one in fresh])
     return Imported(
         imported=len(fresh),

@@ -49,6 +49,9 @@ class ReadableAgency(Agency, Protocol):
     def unreadable(self, config: Config) -> str | None:
         """Why nothing of what was sent can be read back; `None` if it can."""
 
+    def shows_live(self, config: Config) -> bool:
+        """Whether what the live system holds can be read while files go to a test system that cannot."""
+
     def catalogue(self, config: Config, stop: Stop) -> AbstractContextManager[Catalogue]:
         """What the agency holds. Raises `ConfigError`."""
 
@@ -141,19 +144,26 @@ class Readback:
 
 @contextmanager
 def reading(
-    config: Config, store: Store, agency: ReadableAgency, now: Callable[[], datetime], stop: Stop
+    config: Config,
+    store: Store,
+    agency: ReadableAgency,
+    now: Callable[[], datetime],
+    stop: Stop,
+    *,
+    system: System | None = None,
 ) -> Iterator[Readback]:
-    """Reads from an agency what was sent to it. Only one process of the machine does, because requests are counted.
+    """Reads from an agency what was sent to it, or what this `system` holds. Only one process of the machine does,
+    because requests are counted.
 
-    Raises `ConfigError` if the agency cannot be read, and `BusyError`.
+    Raises `ConfigError` if what was sent cannot be read, and `BusyError`.
     """
-    if problem := agency.unreadable(config):
+    if system is None and (problem := agency.unreadable(config)):
         raise ConfigError([problem])
     with (
         locks.hold(config.locks_dir, LOCK, what=f"reading of what {agency.title} holds"),
         agency.catalogue(config, stop) as catalogue,
     ):
-        yield Readback(store, agency.name, system_of(config, agency), catalogue, now)
+        yield Readback(store, agency.name, system or system_of(config, agency), catalogue, now)
 
 
 def is_same(known: SeenDoi | None, listed: ListedDoi | None) -> bool:

@@ -19,6 +19,7 @@ from harvester.system.mtime_marker import Dates
 
 if TYPE_CHECKING:
     from harvester.store import Store
+    from harvester.store.ready import PendingArticles
 
 
 class RunTable(Protocol):
@@ -275,31 +276,34 @@ def _must_resume(run: RunRow) -> bool:
 
 def export_due(config: Config, store: Store, now: datetime) -> datetime | None:
     """Since when an export is due; `None` if it is not, or if nothing is new or changed since the last file."""
-    # Both import lxml, and `harvester status` must start fast.
-    from harvester.deposits.target import configured_targets
-    from harvester.mapping import membership
-    from harvester.registration.registrar import terms_of
+    from harvester.deposits.target import configured_targets  # imports lxml, and `harvester status` must start fast
 
     schedule = config.export_schedule()
     if schedule is None:
         return None
     for target in configured_targets(config):
         since = due_since(schedule, store.ledger.last_export(target.name), now)
-        if since is None:
-            continue
-        terms = terms_of(config, target.name)
-        pending = store.ready.pending(
-            target.name,
-            config.sources,
-            configured=config.sources,
-            without=membership.CODES,
-            system=terms.system if terms else "live",
-            now=now,
-            waits=terms is not None,
-        )
-        if pending:
+        if since is not None and pending(config, store, target.name, now):
             return since
     return None
+
+
+def pending(config: Config, store: Store, target: str, now: datetime) -> PendingArticles:
+    """The articles that an export to this target would include, as the store has them. A DOI that the export would
+    assign is not among them."""
+    from harvester.mapping import membership
+    from harvester.registration.registrar import terms_of
+
+    terms = terms_of(config, target)
+    return store.ready.pending(
+        target,
+        config.sources,
+        configured=config.sources,
+        without=membership.CODES,
+        system=terms.system if terms else "live",
+        now=now,
+        waits=terms is not None,
+    )
 
 
 def digest_due(config: Config, store: Store, now: datetime) -> datetime | None:

@@ -18,6 +18,7 @@ from harvester.store.deposit_structs import (
     DepositFile,
     DepositRow,
     DepositState,
+    FileRow,
     HeldArticle,
     MarkPreview,
     MintedDoi,
@@ -83,6 +84,7 @@ from harvester.store.structs import (
     SourceStatus,
     StoredArticle,
     UnresolvedRejection,
+    Wish,
     status_or_empty,
 )
 
@@ -115,6 +117,7 @@ __all__ = [
     "DuplicateDoi",
     "Event",
     "FileLog",
+    "FileRow",
     "FileState",
     "FindingRow",
     "FormatStatus",
@@ -152,6 +155,7 @@ __all__ = [
     "SwitchGranularity",
     "Transition",
     "UnresolvedRejection",
+    "Wish",
     "connect",
     "last_change_if_read_only",
     "open_overview",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from harvester.store.registration_structs import DoiState
+from harvester.store.registration_structs import DoiState, FileState
 
 
 class DepositState(Struct, frozen=True, kw_only=True):
@@ -91,6 +91,31 @@ class DepositFile(Struct, frozen=True, kw_only=True):
     written: datetime
     records: int
     changed_since: int
+
+
+class FileRow(Struct, frozen=True, kw_only=True):
+    """A deposit file with what became of it in one system: its state, and the number of its DOIs in each state.
+
+    `timestamp` is text: 17 digits are too many for a number in JSON. A DOI counts for the newest file that was sent.
+    """
+
+    batch_id: str
+    target: str
+    path: str
+    timestamp: str
+    schema_version: str
+    written: datetime
+    size: int
+    sha256: str
+    records: int
+    changed_since: int
+    state: FileState
+    since: datetime
+    sent: datetime | None = None
+    next: datetime | None = None
+    submission_id: str | None = None
+    answer: str = ""
+    dois: dict[DoiState, int] = {}
 
 
 class DepositRow(Struct, frozen=True, kw_only=True):

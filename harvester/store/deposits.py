@@ -25,7 +25,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from harvester.answers import System
 from harvester.identifiers import fold_doi
-from harvester.store.column_types import Moment
+from harvester.store.column_types import Moment, Sha256
 from harvester.store.database import Part, chunks, in_list
 from harvester.store.deposit_structs import (
     ArticleFacts,
@@ -33,8 +33,10 @@ from harvester.store.deposit_structs import (
     DepositFile,
     DepositRow,
     DepositState,
+    FileRow,
     MarkPreview,
 )
+from harvester.store.registration_structs import DoiState
 from harvester.store.registrations import is_due_again
 from harvester.store.selection import selected
 from harvester.store.structs import Selection, StoredArticle
@@ -72,6 +74,35 @@ class Deposits(Part):
         with self._read() as connection:
             rows = connection.execute(_FILES, {"target": target, "doi": fold_doi(doi) if doi else None}).all()
         return tuple(DepositFile(**row._asdict()) for row in rows)
+
+    def find_files(
+        self,
+        target: str,
+        system: System,
+        *,
+        batch_id: str | None = None,
+        states: Collection[str] = (),
+        before: int | None = None,
+        limit: int = -1,
+    ) -> list[FileRow]:
+        """Deposit files with what became of them, newest first: in these states, or all, before this timestamp."""
+        parameters = {"target": target, "system": system, "batch_id": batch_id, "before": before, "limit": limit}
+        parameters["states"] = json.dumps(list(states)) if states else None
+        with self._read() as connection:
+            rows = [row._asdict() for row in connection.execute(_FOUND_FILES, parameters)]
+            numbers = connection.execute(
+                _DOIS_OF_FILES,
+                {"target": target, "system": system, "ids": json.dumps([row["batch_id"] for row in rows])},
+            ).all()
+        dois: dict[str, dict[DoiState, int]] = {}
+        for row in numbers:
+            dois.setdefault(row.batch_id, {})[row.state] = row.number
+        return [FileRow(**row, dois=dois.get(row["batch_id"], {})) for row in rows]
+
+    def count_files(self, target: str, system: System) -> dict[str, int]:
+        """How many deposit files are in each state."""
+        with self._read() as connection:
+            return {row[0]: row[1] for row in connection.execute(_FILES_BY_STATE, {"target": target, "system": system})}
 
     def rows(self, target: str) -> Iterator[DepositRow]:
         """Every DOI that an article has, or that was deposited or marked, with what became of it; sorted by DOI."""
@@ -112,7 +143,7 @@ class Deposits(Part):
                 rows = connection.execute(_TO_MARK, {"target": target, "ids": chunk}).all()
                 marks |= {row.doi_key: row.fingerprint if row.state == "ready" else None for row in rows}
             for key, fingerprint in marks.items():
-                values = {"fingerprint": fingerprint, "since": now}
+                values = {"fingerprint": fingerprint, "since": now, "system": None}
                 mark = insert(elsewhere).values(doi_key=key, target=target, **values)
                 connection.execute(mark.on_conflict_do_update(set_=values))
         return len(marks)
@@ -127,10 +158,13 @@ class Deposits(Part):
         with self._write(durable=True) as connection:
             return connection.execute(delete(elsewhere).where(which)).rowcount
 
-    def mark_held(self, target: str, dois: Collection[str], now: datetime, *, again: bool = False) -> None:
-        """Notes that what the agency holds of these DOIs counts for their articles as they are now.
+    def mark_held(
+        self, target: str, system: System, dois: Collection[str], now: datetime, *, again: bool = False
+    ) -> None:
+        """Notes that what the agency holds of these DOIs in this system counts for their articles as they are now.
 
-        A DOI that has a mark keeps it, unless `again` is set. DOIs in files of this program can be marked too.
+        A DOI that has a mark keeps it, unless `again` is set, or the mark is about the test system and this one is
+        not. DOIs in files of this program can be marked too.
         """
         with self._write(durable=True) as connection:
             for chunk in chunks(dict.fromkeys(map(fold_doi, dois))):
@@ -140,11 +174,10 @@ class Deposits(Part):
                 marks: dict[str, str | None] = dict.fromkeys(chunk)
                 marks |= {row.doi_key: row.fingerprint for row in connection.execute(ready, {"keys": chunk})}
                 for key, fingerprint in marks.items():
-                    values = {"fingerprint": fingerprint, "since": now}
+                    values = {"fingerprint": fingerprint, "since": now, "system": system}
                     mark = insert(elsewhere).values(doi_key=key, target=target, **values)
-                    connection.execute(
-                        mark.on_conflict_do_update(set_=values) if again else mark.on_conflict_do_nothing()
-                    )
+                    is_replaced = None if again else (elsewhere.c.system == "test") & (system == "live")
+                    connection.execute(mark.on_conflict_do_update(set_=values, where=is_replaced))
 
     def settle_marks(self, target: str) -> None:
         """Marks that were made before their article was ready count from now on for the article as it is."""
@@ -178,7 +211,7 @@ def is_pending(target: str, system: System, now: datetime | None) -> ColumnEleme
     of_doi = (deposited.c.target == target) & (deposited.c.doi_key == article.c.doi_key)
     own = select(deposited.c.doi_key).where(of_doi, deposited.c.fingerprint == article.c.fingerprint)
     of_doi = (elsewhere.c.target == target) & (elsewhere.c.doi_key == article.c.doi_key)
-    others = select(elsewhere.c.doi_key).where(of_doi, _SAME)
+    others = select(elsewhere.c.doi_key).where(of_doi, _SAME, func.coalesce(elsewhere.c.system, system) == system)
     differs = ~own.exists() & ~others.exists()
     return differs if now is None else differs | is_due_again(target, system, now)
 
@@ -235,7 +268,7 @@ _ALREADY = (
 _TO_MARK = select(article.c.doi_key, article.c.state, article.c.fingerprint).where(
     _IDS,
     ~select(deposited.c.doi_key).where(_OWN).exists(),
-    ~select(elsewhere.c.doi_key).where(_OTHERS, _SAME).exists(),
+    ~select(elsewhere.c.doi_key).where(_OTHERS, _SAME, elsewhere.c.system.is_(None)).exists(),
 )
 _NOT_OWN = """NOT EXISTS (
        SELECT 1 FROM deposited own WHERE own.doi_key = elsewhere.doi_key AND own.target = elsewhere.target)"""
@@ -294,6 +327,37 @@ SELECT batch.id AS batch_id, batch.target, batch.path, batch.written, count(*) A
    AND (:doi IS NULL OR batch.id IN (SELECT batch_id FROM deposit WHERE doi_key = :doi))
  GROUP BY batch.id ORDER BY batch.timestamp
 """).columns(written=Moment)
+_FOUND_FILES = text("""
+WITH found AS (
+    SELECT batch.*, coalesce(submission.state, 'written') AS file_state, submission.since, submission.sent,
+           submission.next, submission.submission_id, submission.answer
+      FROM batch LEFT JOIN submission ON submission.batch_id = batch.id AND submission.system = :system
+     WHERE batch.target = :target AND batch.state = 'written' AND (:batch_id IS NULL OR batch.id = :batch_id)
+       AND (:before IS NULL OR batch.timestamp < :before)
+       AND (:states IS NULL OR coalesce(submission.state, 'written') IN (SELECT value FROM json_each(:states)))
+     ORDER BY batch.timestamp DESC LIMIT :limit
+)
+SELECT found.id AS batch_id, found.target, found.path, CAST(found.timestamp AS TEXT) AS timestamp,
+       found.schema_version, found.written, found.size, found.sha256, count(*) AS records,
+       coalesce(sum(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint), 0) AS changed_since,
+       found.file_state AS state, coalesce(found.since, found.written) AS since, found.sent, found.next,
+       found.submission_id, coalesce(found.answer, '') AS answer
+  FROM found CROSS JOIN deposit ON deposit.batch_id = found.id
+  LEFT JOIN article ON article.id = deposit.article_id
+ GROUP BY found.id ORDER BY found.timestamp DESC
+""").columns(written=Moment, since=Moment, sent=Moment, next=Moment, sha256=Sha256)
+# A cross join is done in this order: there is no index over the files of registrations.
+_DOIS_OF_FILES = text("""
+SELECT deposit.batch_id, known.state, count(*) AS number
+  FROM deposit CROSS JOIN registration known ON known.doi_key = deposit.doi_key AND known.target = :target
+   AND known.system = :system AND known.batch_id = deposit.batch_id
+ WHERE deposit.batch_id IN (SELECT value FROM json_each(:ids)) GROUP BY deposit.batch_id, known.state
+""")
+_FILES_BY_STATE = text("""
+SELECT coalesce(submission.state, 'written') AS state, count(*)
+  FROM batch LEFT JOIN submission ON submission.batch_id = batch.id AND submission.system = :system
+ WHERE batch.target = :target AND batch.state = 'written' GROUP BY 1
+""")
 _KEYS = text("""
 SELECT doi_key FROM article WHERE doi_key IS NOT NULL
  UNION SELECT doi_key FROM deposited WHERE target = :target

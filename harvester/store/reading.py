@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -22,10 +23,8 @@ from harvester.store.tables import alembic_version
 
 T = TypeVar("T")
 
+_SHORTER: ContextVar[float] = ContextVar("shorter", default=math.inf)  # seconds for a query that need not be answered
 _INSTRUCTIONS = 5_000  # of SQLite's machine, between two looks at the clock: about a millisecond
-
-
-_limit: ContextVar[float | None] = ContextVar("limit", default=None)  # of the queries of `in_time`
 
 
 class Reader:
@@ -100,8 +99,7 @@ class _LimitedConnection(sqlite3.Connection):
         self.set_progress_handler(self._is_over, _INSTRUCTIONS)
 
     def begin_query(self) -> None:
-        limit = _limit.get()
-        self._end = time.monotonic() + (self.limit if limit is None else min(limit, self.limit))
+        self._end = time.monotonic() + min(self.limit, _SHORTER.get())
 
     def cursor(self, *_: Any) -> _LimitedCursor:  # type: ignore[override]
         return super().cursor(_LimitedCursor)
@@ -117,12 +115,12 @@ class _LimitedCursor(sqlite3.Cursor):
         return super().execute(*args)
 
 
-def in_time(read: Callable[[], T], limit: float | None = None) -> T | None:
-    """What `read` returns; `None` if one of its queries took too long, or longer than `limit` seconds."""
-    before = _limit.set(limit)
+def in_time(read: Callable[[], T], seconds: float = math.inf) -> T | None:
+    """What `read` returns; `None` if one of its queries took too long, or longer than `seconds`."""
+    token = _SHORTER.set(seconds)
     try:
         return read()
     except QueryTimeout:
         return None
     finally:
-        _limit.reset(before)
+        _SHORTER.reset(token)

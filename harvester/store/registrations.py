@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.answers import System
@@ -69,6 +69,53 @@ class Registrations(Part):
                 for row in connection.execute(_FLOORS, parameters):
                     found[row.doi_key] = max(int(row.version), found.get(row.doi_key, 0))
         return found
+
+    def numbers(self, target: str, system: System) -> dict[DoiState, int]:
+        """How many DOIs of the store are in each state. The states add up to all DOIs."""
+        found = self.counts(target, system)
+        with self._read() as connection:
+            parameters = {"target": target, "system": system}
+            elsewhere = connection.execute(_NUMBER_ELSEWHERE, parameters).scalar_one()
+            total = sum(connection.execute(one, parameters).scalar_one() for one in _NUMBERS_OF_DOIS)
+        unsent = found.pop("never_sent", 0)
+        of_others = elsewhere + found.pop("elsewhere", 0)
+        rest = total - elsewhere - unsent - sum(found.values()) - (of_others - elsewhere)
+        numbers: dict[DoiState, int] = {**found, "elsewhere": of_others, "never_sent": unsent + rest}
+        return {state: number for state, number in numbers.items() if number}
+
+    def kinds(self, target: str, system: System, state: str) -> dict[str, int]:
+        """How many DOIs in this state have each kind of message."""
+        which = _of(target, system) & (registration.c.state == state) & registration.c.kind.is_not(None)
+        numbers = select(registration.c.kind, func.count()).where(which).group_by(registration.c.kind)
+        with self._read() as connection:
+            return {row[0]: row[1] for row in connection.execute(numbers)}
+
+    def keys(
+        self,
+        target: str,
+        system: System,
+        state: str | None = None,
+        kind: str | None = None,
+        *,
+        after: str = "",
+        limit: int = -1,
+    ) -> list[str]:
+        """The folded DOIs in this state, or all, after this one; with a `kind` only those with this message."""
+        if kind is not None:
+            which = _of(target, system) & (registration.c.kind == kind) & (registration.c.doi_key > after)
+            if state is not None:
+                which &= registration.c.state == state
+            statement: Any = select(registration.c.doi_key).where(which).order_by(registration.c.doi_key).limit(limit)
+        else:
+            statement = _KEYS_OF_STATE.get(state or "", _KEYS_OF_SENT)
+        parameters = {"target": target, "system": system, "state": state, "after": after, "limit": limit}
+        with self._read() as connection:
+            return list(connection.execute(statement, {} if kind is not None else parameters).scalars())
+
+    def raise_floors(self, target: str, system: System, floors: Mapping[str, int]) -> None:
+        """Remembers these versions of other programs, by the folded DOI, where no higher one is known."""
+        with self._write(durable=True) as connection:
+            raise_floors(connection, target, system, floors)
 
     def rows(self, target: str, system: System, dois: Collection[str] = ()) -> Iterator[DoiRow]:
         """Every DOI of the store, or these, with what became of it; sorted by DOI."""
@@ -174,10 +221,72 @@ SELECT deposited.doi_key, CAST(batch.timestamp AS TEXT) FROM deposited JOIN batc
 _ALL_KEYS = text("""
 SELECT doi_key FROM article WHERE doi_key IS NOT NULL
  UNION SELECT doi_key FROM deposited WHERE target = :target
- UNION SELECT doi_key FROM elsewhere WHERE target = :target
+ UNION SELECT doi_key FROM elsewhere WHERE target = :target AND coalesce(system, :system) = :system
  UNION SELECT doi_key FROM registration WHERE target = :target AND system = :system
  ORDER BY doi_key
 """)
+_NUMBER_ELSEWHERE = text("""
+SELECT count(*) FROM elsewhere
+ WHERE target = :target AND coalesce(system, :system) = :system AND NOT EXISTS (
+       SELECT 1 FROM registration r
+        WHERE r.doi_key = elsewhere.doi_key AND r.target = :target AND r.system = :system)
+""")
+# All DOIs of the store: those of articles, and the others of each table that no earlier one of these has.
+_NUMBERS_OF_DOIS = [
+    text(statement)
+    for statement in (
+        "SELECT count(DISTINCT doi_key) FROM article",
+        """SELECT count(*) FROM deposited WHERE target = :target
+              AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = deposited.doi_key)""",
+        """SELECT count(*) FROM elsewhere WHERE target = :target AND coalesce(system, :system) = :system
+              AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = elsewhere.doi_key)
+              AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = elsewhere.doi_key AND d.target = :target)""",
+        """SELECT count(*) FROM registration WHERE target = :target AND system = :system
+              AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = registration.doi_key)
+              AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = registration.doi_key AND d.target = :target)
+              AND NOT EXISTS (
+                  SELECT 1 FROM elsewhere e
+                   WHERE e.doi_key = registration.doi_key AND e.target = :target
+                     AND coalesce(e.system, :system) = :system)
+        """,
+    )
+]
+_NO_REGISTRATION = """NOT EXISTS (
+       SELECT 1 FROM registration r WHERE r.doi_key = one.doi_key AND r.target = :target AND r.system = :system)"""
+_NOT_ELSEWHERE = """NOT EXISTS (
+       SELECT 1 FROM elsewhere e
+        WHERE e.doi_key = one.doi_key AND e.target = :target AND coalesce(e.system, :system) = :system)"""
+
+
+def _keys(*parts: str) -> TextClause:
+    """The DOIs of all these parts in order. Each part is read in order by an index, and no further than needed."""
+    ordered = " UNION ".join(f"SELECT * FROM ({part} ORDER BY one.doi_key LIMIT :limit)" for part in parts)  # noqa: S608 — our own words
+    return text(f"{ordered} ORDER BY 1 LIMIT :limit")
+
+
+_SENT = """SELECT one.doi_key FROM registration one
+ WHERE one.target = :target AND one.system = :system AND one.state = :state AND one.doi_key > :after"""
+_OF_ARTICLES = "SELECT DISTINCT one.doi_key FROM article one WHERE one.doi_key > :after"
+_OF_FILES = "SELECT one.doi_key FROM deposited one WHERE one.doi_key > :after AND one.target = :target"
+_MARKED = """SELECT one.doi_key FROM elsewhere one
+ WHERE one.doi_key > :after AND one.target = :target AND coalesce(one.system, :system) = :system"""
+_KEYS_OF_SENT = _keys(_SENT)
+# By state, where also DOIs have it that were never sent; "" is every state.
+_KEYS_OF_STATE = {
+    "": _keys(
+        _OF_ARTICLES,
+        _OF_FILES,
+        _MARKED,
+        """SELECT one.doi_key FROM registration one
+            WHERE one.doi_key > :after AND +one.target = :target AND +one.system = :system""",
+    ),
+    "elsewhere": _keys(_SENT, f"{_MARKED} AND {_NO_REGISTRATION}"),
+    "never_sent": _keys(
+        _SENT,
+        f"{_OF_ARTICLES} AND {_NO_REGISTRATION} AND {_NOT_ELSEWHERE}",
+        f"{_OF_FILES} AND {_NO_REGISTRATION} AND {_NOT_ELSEWHERE}",
+    ),
+}
 _ROWS = text("""
 SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submission.state AS file_state,
        CAST(file.timestamp AS TEXT) AS timestamp, submission.submission_id, own.path AS held_file,
@@ -201,6 +310,7 @@ SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submis
   LEFT JOIN submission ON submission.batch_id = file.id AND submission.system = :system
   LEFT JOIN batch own ON own.target = :target AND own.timestamp = CAST(r.held AS INTEGER) AND own.state = 'written'
   LEFT JOIN elsewhere ON elsewhere.doi_key = one.value AND elsewhere.target = :target
+       AND coalesce(elsewhere.system, :system) = :system
  ORDER BY one.key
 """).columns(
     elsewhere_since=Moment,

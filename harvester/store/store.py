@@ -29,6 +29,7 @@ from harvester.store.search import Search
 from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, SourceStatus
 from harvester.store.submissions import Submissions
+from harvester.store.wishes import Wishes
 from harvester.system.progress import report
 
 
@@ -54,6 +55,7 @@ class Store:
         self.search = Search(database)
         self.sources = Sources(database)
         self.submissions = Submissions(database)
+        self.wishes = Wishes(database)
 
     @property
     def path(self) -> Path:

@@ -23,6 +23,24 @@ class Alert(Struct, frozen=True):
     last_notified: datetime
 
 
+class Wish(Struct, frozen=True, kw_only=True):
+    """What a person asked for on the web page; `standing.wishes` has the kinds and their `choices`.
+
+    It was `taken` by a process, and is `done` with this `outcome`, one sentence a line.
+    """
+
+    id: int
+    what: str
+    subject: str
+    choices: dict[str, str]
+    asked: datetime
+    asked_by: str
+    taken: datetime | None = None
+    done: datetime | None = None
+    succeeded: bool | None = None
+    outcome: str = ""
+
+
 class Pruned(Struct, frozen=True, kw_only=True):
     """How many rows were deleted from the store."""
 

@@ -4,7 +4,7 @@ Payloads are numbered in the order they came. A record is one identifier in one 
 versions are in `record_version`. An article is one identifier of one source, mapped from all its records: a JSON
 document, next to the few columns that are searched. The ledger (`batch`, `deposit`, `deposited`, `elsewhere`) says what
 was written for which target, and what another program deposited. `submission` and `registration` say what became of
-these files and their DOIs at the agency.
+these files and their DOIs at the agency. `wish` has what people asked for on the web page.
 """
 
 from __future__ import annotations
@@ -299,7 +299,8 @@ elsewhere = Table(
     Column("doi_key", Text, primary_key=True),
     Column("target", Text, primary_key=True),
     Column("fingerprint", Sha256),  # of the article that counts as deposited; null until an export finds it ready
-    Column("since", Moment, nullable=False),  # when a person marked it
+    Column("since", Moment, nullable=False),  # when a person marked it, or it was found at the agency
+    Column("system", Text),  # test, live: where the agency holds it; null: a person said so, of every system
     sqlite_with_rowid=False,
 )
 
@@ -430,6 +431,25 @@ agency_account = Table(
     Column("quiet_until", Moment),  # it could not answer; nothing is requested before
     Column("failures", Integer, nullable=False, server_default="0"),  # requests without an answer in succession
     sqlite_with_rowid=False,
+)
+
+# ----------------------------------------------------------------------------------------------- wishes
+
+# What people asked for on the web page.
+wish = Table(
+    "wish",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("what", Text, nullable=False),  # a kind of `standing.wishes`
+    Column("subject", Text, nullable=False),  # what it is about: a source, a target
+    Column("choices", Words, nullable=False, server_default="{}"),
+    Column("upload", LargeBinary),  # the file that came with it, until it is done
+    Column("asked", Moment, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("taken", Moment),  # by a process; null: it waits
+    Column("done", Moment, index=True),  # null: it is open
+    Column("succeeded", Boolean),
+    Column("outcome", Text, nullable=False, server_default=""),  # what it did, one sentence a line
 )
 
 # ----------------------------------------------------------------------------------- counts, by triggers

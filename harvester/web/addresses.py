@@ -8,7 +8,21 @@ from msgspec import Struct
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 from harvester.web.kinds import Action, ListPage, Page, Target
-from harvester.web.pages import completeness, findings, home, login, record, records, runs, sources
+from harvester.web.pages import (
+    ask,
+    asked_for,
+    completeness,
+    deposit,
+    deposits,
+    dois,
+    findings,
+    home,
+    login,
+    record,
+    records,
+    runs,
+    sources,
+)
 from harvester.web.pages import help as help_page
 
 
@@ -35,6 +49,17 @@ ADDRESSES = (
     Address("/record/article", "record-article", record.ARTICLE),
     Address("/record/deposit", "record-deposit", record.DEPOSIT),
     Address("/completeness", "completeness", completeness.COMPLETENESS),
+    Address("/deposits", "deposits", deposits.FILES),
+    Address("/deposits/files.zip", "deposits-zip", deposits.ZIP),
+    Address("/deposits/dois", "dois", dois.DOIS),
+    Address("/deposits/doi", "doi", dois.DOI),
+    Address("/deposits/<id>", "deposit", deposit.FILE),
+    Address("/deposits/<id>/file", "deposit-file", deposit.DOWNLOAD),
+    Address("/ask/<what>", "ask", ask.ASK),
+    Address("/ask/<what>/do", "ask-for", ask.ASK_FOR),
+    Address("/asked", "wishes", asked_for.WISHES),
+    Address("/asked/<id:id>", "wish", asked_for.WISH),
+    Address("/asked/<id:id>/progress", "wish-progress", asked_for.PROGRESS),
     Address("/runs", "runs", runs.RUNS),
     Address("/runs/<id:id>", "run", runs.RUN),
     Address("/runs/<id:id>/progress", "run-progress", runs.PROGRESS),

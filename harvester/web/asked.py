@@ -31,6 +31,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     """One request: its parameters, and the store as it was when the request began. The store cannot be written.
 
     `path` has the values in the address, `query` the parameters after the question mark, or those of the form.
+    `uploads` are the files of a form, without those that are empty.
     """
 
     config: Config
@@ -39,6 +40,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     viewer: Viewer
     path: Mapping[str, Any] = {}
     query: Mapping[str, str] = {}
+    uploads: Mapping[str, bytes] = {}
 
     def number(self, name: str) -> int | None:
         """A parameter that is a whole number, `None` if it is absent. Raises `BadRequest`."""

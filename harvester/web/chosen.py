@@ -125,7 +125,7 @@ def numbers_of(asked: Asked, choice: ArticleChoice) -> Numbers:
 
 
 def remembered(asked: Asked, key: Hashable, count: Callable[[], T]) -> Counted[T]:
-    """What `count` returns for this store, or returned a moment ago if that took long."""
+    """What `count` returns for this store, or returned some minutes ago if that took long."""
     return COUNTS.get((str(asked.store.path), key), count, asked.now)
 
 

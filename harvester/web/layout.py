@@ -17,7 +17,15 @@ MENU = {
     "deposits": ("Deposits", "d"),
     "runs": ("Runs", "u"),
 }
-_SECTIONS = {"run": "runs", "source": "sources", "finding": "findings", "record": "records", "deposit": "deposits"}
+_SECTIONS = {
+    "run": "runs",
+    "source": "sources",
+    "finding": "findings",
+    "record": "records",
+    "deposit": "deposits",
+    "dois": "deposits",
+    "doi": "deposits",
+}
 
 
 def document(body: Body, context: Context) -> str:
@@ -58,6 +66,8 @@ def _menu(context: Context) -> Part:
 def _footer(context: Context) -> Html:
     links = context.links
     words = [tag("span", f"Harvester {__version__}")]
+    if links.name != "login":
+        words.append(tag("a", "Asked for", href=links.to("wishes")))
     if links.has("help"):
         words.append(tag("a", "Help", href=links.to("help"), data_help=True))
     if context.may_log_in:

@@ -1,4 +1,4 @@
-"""Numbers that take long to count, remembered for a minute."""
+"""Numbers that take long to count, remembered for some minutes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 T = TypeVar("T")
 
-_AGE = timedelta(minutes=1)
+_AGE, _RETRY = timedelta(minutes=5), timedelta(minutes=1)  # of a number, and of one that could not be counted
 _SLOW = 0.1  # seconds; what is counted sooner is counted each time, so that it is always as the store is now
 _MOST = 500  # numbers that are kept
 
@@ -32,10 +32,10 @@ class Remembered:
         self._kept: dict[Hashable, Counted[object]] = {}
 
     def get(self, key: Hashable, count: Callable[[], T], now: datetime) -> Counted[T]:
-        """What `count` returns, or returned less than a minute ago if that took long."""
+        """What `count` returns, or returned some minutes ago if that took long. `None`: it could not be counted."""
         with self._lock:
             kept = self._kept.get(key)
-        if kept is not None and kept.at is not None and now - kept.at < _AGE:
+        if kept is not None and kept.at is not None and now - kept.at < (_RETRY if kept.value is None else _AGE):
             return kept  # type: ignore[return-value]  # the key says what it is
         began = time.perf_counter()
         value = count()

@@ -145,8 +145,10 @@ class Site:
         request, target = call.request, TARGETS[call.name]
         assert isinstance(target, Action)
         self._gate.check_action(request, call.viewer)
-        with store.connect(self._config().store_url) as opened:
-            done = target.perform(self._asked(call, request.form.to_dict(), opened))
+        with request, store.connect(self._config().store_url) as opened:
+            asked = self._asked(call, request.form.to_dict(), opened)
+            files = {name: data for name, file in request.files.items() if (data := file.read())}
+            done = target.perform(structs.replace(asked, uploads=files))
         log.info("%s (%s): %s", call.viewer.name, request.remote_addr or "unix", done.words)
         return replies.redirect(call.links().to(done.name, **done.values))
 

@@ -55,6 +55,14 @@ def deposited(sending: Call, standin: Running) -> None:
     assert done.exit_code == 0, done.output
 
 
+def test_a_password_that_cannot_be_read_is_reported_before_anything_is_written(sending: Call, tmp_path: Path):
+    (tmp_path / "password.txt").unlink()
+    done = sending("deposit")
+    assert done.exit_code == 2
+    assert done.output.endswith("password.txt cannot be read: No such file or directory\n")
+    assert not list(tmp_path.glob("exports/*.xml"))
+
+
 def test_nothing_is_sent_while_it_is_off(harvested: Call, crossref_standin: Running):
     done = harvested("deposit")
     assert done.exit_code == 2

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harvester.cli.output import as_csv, as_json, as_json_list, one_line
+from harvester.cli.output import as_csv, as_json, as_json_list
 from harvester.reports import HeldBack
 
 
@@ -22,11 +22,6 @@ def test_json_is_one_object_with_its_schema_number(capsys):
 def test_streamed_list_is_the_same_object(capsys, number):
     as_json_list("findings", ({"code": str(n)} for n in range(number)))
     assert json.loads(capsys.readouterr().out) == {"schema": 1, "findings": [{"code": str(n)} for n in range(number)]}
-
-
-def test_long_text_is_cut():
-    assert one_line("a\n b\tc") == "a b c"
-    assert one_line("x" * 300, 10) == "xxxxxxxxx…"
 
 
 def test_csv_is_printed_line_by_line(capsys):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +120,27 @@ def test_a_foreign_deposit_after_ours_holds_the_next_one(depositor: Depositor):
     assert deposited(depositor) == {"1"}
     assert (depositor.held(1) or 0) > NINETEEN
     assert depositor.registration(1).kind == "updated"
+
+
+@pytest.mark.slow
+def test_versions_at_the_test_system_are_above_those_of_the_live_one(
+    depositor: Depositor, monkeypatch: pytest.MonkeyPatch
+):
+    put_foreign(depositor, DOI, NINETEEN, more=REFERENCES)
+    live = depositor.standin.root
+    monkeypatch.setattr("harvester.crossref.agency.API", live)
+    monkeypatch.setattr("harvester.crossref.agency.RESOLVER", live)
+    depositor.configure(system="test")
+    path = depositor.folder / "config.toml"
+    path.write_text(re.sub("^(api|deposit)_url = .*$", "", path.read_text(), flags=re.MULTILINE))
+    files = {file.dois: file.batch_id for file in depositor.export().files}
+    assert {len(batch_id.rpartition("-")[2]) for dois, batch_id in files.items() if dois == (DOI,)} == {19}
+    assert {len(batch_id.rpartition("-")[2]) for dois, batch_id in files.items() if DOI not in dois} == {17}
+    assert set(depositor.states().values()) == {"never_sent"}
+    depositor.standin.state.knobs.api_outage_until = depositor.now() + timedelta(days=1)
+    depositor.press.correct(4)
+    assert depositor.export().files == ()
+    assert [file.dois for file in depositor.export(reads_back=False).files] == [("10.5555/lamps.4",)]
 
 
 @pytest.mark.slow

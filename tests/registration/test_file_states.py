@@ -143,3 +143,13 @@ def test_only_an_account_that_is_told_to_wait_stops():
     assert file_states.stops_the_queue(waiting, NOW)
     assert not file_states.stops_the_queue(waiting, NOW + HOUR)
     assert not file_states.stops_the_queue(sent_file(state="uncertain"), NOW)
+
+
+def test_file_that_a_person_uploaded_is_asked_for_and_never_sent():
+    uploaded = file_states.uploaded(file(state="throttled", asked=True, attempts=3), NOW)
+    assert (uploaded.state, uploaded.sent, uploaded.attempts) == ("sent", NOW, 0)
+    assert file_states.is_to_ask(uploaded, NOW)
+    assert not file_states.is_to_send(uploaded, NOW)
+    late = asked(uploaded, result("unknown"), NOW + 3 * HOUR)
+    assert late.state == "lost"
+    assert not file_states.is_to_send(late, NOW + 100 * HOUR)

@@ -4,11 +4,21 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from harvester.answers import System
 from harvester.errors import StoreError
 from harvester.model import Finding
 from harvester.rules.deletions import deleted_after_deposit
-from harvester.store import BatchMember, DeletedDeposit, DepositCounts, DepositState, MarkPreview, Selection
+from harvester.store import (
+    BatchMember,
+    DeletedDeposit,
+    DepositCounts,
+    DepositState,
+    MarkPreview,
+    Registration,
+    Selection,
+)
 from harvester.store.store import Store
 from tests.store.samples import NOW, article, article_to_save, fill, finding, name
 
@@ -32,10 +42,10 @@ def pending(opened: Store) -> list[int]:
     return [int(one.identifier[-4:]) for one in opened.ready.pending("crossref")]
 
 
-def export(opened: Store, *numbers: int, batch_id: str = "b1") -> None:
+def export(opened: Store, *numbers: int, batch_id: str = "b1", timestamp: int = 20250301120000000) -> None:
     found = [one for number in numbers for one in opened.articles.find(name(number))]
     members = [BatchMember(one.id, one.doi or "", one.fingerprint or "") for one in found]
-    opened.ledger.plan("crossref", batch_id, 20250301120000000, "5.5.0", members, NOW)
+    opened.ledger.plan("crossref", batch_id, timestamp, "5.5.0", members, NOW)
     opened.ledger.mark_exported(batch_id, f"/exports/{batch_id}.xml", SHA, 99, NOW)
 
 
@@ -147,6 +157,18 @@ class TestMarks:
         again = filled.deposits.preview_marks("crossref", (), selection)
         assert again == MarkPreview(marked=0, already=3, in_files=1, unknown=0)
 
+    def test_mark_of_the_test_system_counts_nowhere_else(self, filled: Store):
+        def left(system: System) -> list[int]:
+            return [int(one.identifier[-4:]) for one in filled.ready.pending("crossref", system=system)]
+
+        filled.deposits.mark_held("crossref", "test", [doi(1)], LATER)
+        assert (left("test"), left("live")) == ([2, 3], [1, 2, 3])
+        filled.deposits.mark_held("crossref", "live", [doi(1), doi(2)], LATER)
+        filled.deposits.mark_held("crossref", "test", [doi(2)], LATER)
+        assert left("live") == [3]
+        mark(filled)  # a person means every system
+        assert (left("test"), left("live")) == ([], [])
+
     def test_held_back_article_counts_as_it_is_when_it_is_first_exported(self, filled: Store):
         mark(filled)
         opened = filled
@@ -209,3 +231,31 @@ class TestDeleted:
         filled.articles.save([article_to_save(1, deleted=True, row=None)])
         fill(filled, article_to_save(9, article(1), source="fens"), source="fens")
         assert self.deleted(filled) == []
+
+
+class TestFoundFiles:
+    def test_files_come_newest_first_and_page_by_page(self, filled: Store):
+        export(filled, 1)
+        export(filled, 2, 3, batch_id="b2", timestamp=20250301120000001)
+        first, second = filled.deposits.find_files("crossref", "live")
+        assert (first.batch_id, first.records, first.size, first.schema_version) == ("b2", 2, 99, "5.5.0")
+        assert (second.batch_id, second.state, second.sha256, second.dois) == ("b1", "written", SHA, {})
+        assert filled.deposits.find_files("crossref", "live", limit=1) == [first]
+        assert filled.deposits.find_files("crossref", "live", before=int(first.timestamp)) == [second]
+        assert filled.deposits.find_files("crossref", "live", batch_id="b1") == [second]
+        assert filled.deposits.find_files("doaj", "live") == []
+
+    def test_files_by_state_with_their_dois(self, filled: Store):
+        export(filled, 1)
+        assert filled.deposits.count_files("crossref", "live") == {"written": 1}
+        filled.submissions.adopt("crossref", "live", NOW)
+        (file,) = filled.submissions.all("crossref", "live")
+        sent = Registration(doi=doi(1), target="crossref", system="live", state="waiting", changed=NOW, batch_id="b1")
+        filled.submissions.save(replace(file, state="sent"), [sent])
+        assert filled.deposits.count_files("crossref", "live") == {"sent": 1}
+        assert filled.deposits.count_files("crossref", "test") == {"written": 1}
+        (found,) = filled.deposits.find_files("crossref", "live", states=["sent"])
+        assert found.dois == {"waiting": 1}
+        assert filled.deposits.find_files("crossref", "live", states=["written"]) == []
+        change(filled, 1)
+        assert filled.deposits.find_files("crossref", "live")[0].changed_since == 1

@@ -92,3 +92,33 @@ def test_floors_only_rise(opened: Store):
         opened.submissions.save(file, floors={DOIS[0].lower(): version})
     assert opened.registrations.floors("crossref", "live", DOIS) == {DOIS[0].lower(): 2**70}
     assert opened.registrations.floors("crossref", "test", DOIS) == {}
+
+
+def test_states_add_up_and_each_has_its_keys(opened: Store):
+    (file,) = adopted(opened)
+    fill(opened, article_to_save(4), article_to_save(5))
+    opened.deposits.mark_held("crossref", "live", ["10.5555/Reeds.5", "10.5555/of-no-article"], NOW)
+    opened.deposits.mark_held("crossref", "test", ["10.5555/of-the-test-system"], NOW)
+    states = [registration(DOIS[0], file, state="refused", kind="other"), registration(DOIS[1], file)]
+    opened.registrations.save(states)
+    numbers = opened.registrations.numbers("crossref", "live")
+    assert numbers == {"refused": 1, "waiting": 1, "elsewhere": 2, "never_sent": 2}
+    every = opened.registrations.keys("crossref", "live")
+    by_state = {state: opened.registrations.keys("crossref", "live", state) for state in numbers}
+    assert {state: len(keys) for state, keys in by_state.items()} == numbers
+    assert sorted(key for keys in by_state.values() for key in keys) == every
+    assert {row.doi.lower(): row.state for row in opened.registrations.rows("crossref", "live")} == {
+        key: state for state, keys in by_state.items() for key in keys
+    }
+
+
+def test_keys_are_read_page_by_page(opened: Store):
+    (file,) = adopted(opened)
+    opened.registrations.save([registration(doi, file, state="refused", kind="other") for doi in DOIS])
+    for state, kind in ((None, None), ("refused", None), ("refused", "other"), (None, "other")):
+        first = opened.registrations.keys("crossref", "live", state, kind, limit=2)
+        rest = opened.registrations.keys("crossref", "live", state, kind, after=first[-1])
+        assert [*first, *rest] == [doi.lower() for doi in DOIS]
+    assert opened.registrations.kinds("crossref", "live", "refused") == {"other": 3}
+    assert opened.registrations.keys("crossref", "live", "refused", "none") == []
+    assert opened.registrations.keys("crossref", "test", "refused") == []

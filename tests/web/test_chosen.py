@@ -9,7 +9,7 @@ import pytest
 from werkzeug.exceptions import BadRequest
 
 from harvester.config import load
-from harvester.standing.article import STATES, facts_in, state_of
+from harvester.standing.article import STATES, ArticleState, facts_in, state_of
 from harvester.store import EVERY_FACT
 from harvester.web.chosen import _states, choice_of, journal_values
 from tests.web.conftest import CONFIG
@@ -63,7 +63,7 @@ def test_states_are_a_partition_of_all_that_can_be_true():
 
 def test_numbers_of_states_add_up():
     base = {"ready": 10, "held": 3, "deleted": 2}
-    numbers = _states(base, Counter(registered=4, ready=1, changed=2))
+    numbers = _states(base, Counter[ArticleState]({"registered": 4, "ready": 1, "changed": 2}))
     assert numbers == {"registered": 4, "ready": 4, "changed": 2, "held_back": 3, "deleted": 2}
     assert sum(number or 0 for number in numbers.values()) == sum(base.values())
     uncounted = _states(base, None)

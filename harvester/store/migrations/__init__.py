@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 
 # Of every store that this program can migrate, oldest first.
-REVISIONS = ("", "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = ("", *(f"{number:04}" for number in range(1, 15)))
 HEAD = REVISIONS[-1]
 
 

@@ -10,10 +10,11 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.registration.words import GROUPS
 from harvester.standing import documents
 from harvester.standing.overall import Overall, overall
+from harvester.standing.source import SourceStanding
 from harvester.store import DepositCounts, DoiState, Run
 from harvester.store.reading import in_time
 from harvester.system import locks
-from harvester.web import parts, run_parts
+from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Fragment, Page
 from harvester.web.pages.sources import SourceLine, light, lines_of, next_moment, no_source, problem, record_link
@@ -128,9 +129,16 @@ def _line(line: SourceLine, context: Context) -> Html:
         tag("div", tag("h3", name), light(standing), class_="who"),
         tag("div", tag("span", last), tag("span", when), class_="when soft"),
         tag("div", run_parts.strip(line.runs), class_="past"),
+        tag("div", _run_now(standing, context), class_="now") if context.may_act else (),
         [problem(wrong, context) for wrong in standing.problems],
         data_row=True,
     )
+
+
+def _run_now(standing: SourceStanding, context: Context) -> Part:
+    if standing.at_work is not None:
+        return buttons.at_once(context, "stop", "Stop", subject=standing.name)
+    return buttons.at_once(context, "harvest", "Run now", subject=standing.name)
 
 
 def _leftovers(home: Home) -> Part:

@@ -284,7 +284,6 @@ def _code(code: str, context: Context) -> Html:
 def _fields(one: OneRecord, context: Context) -> Part:
     if not one.rows:
         return parts.section("Fields", tag("p", "There is no article in this record."), id_="fields")
-    caption = "Fields of the article"
     columns: Sequence[Column[Field]] = (
         Column(heading="Field", cell=lambda row, _: tag("span", row.name, title=row.path or None)),
         Column(heading="Value", cell=_value),

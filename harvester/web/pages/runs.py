@@ -13,7 +13,7 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.store import Rejection, Run, RunChoice, RunRow, RunWindow
 from harvester.store.reading import in_time
 from harvester.system import locks
-from harvester.web import parts, run_parts
+from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, Fragment, ListPage, Page, facet
 from harvester.web.run_parts import KINDS, STATES, run_state
@@ -135,6 +135,7 @@ def _show_run(one: OneRun, context: Context) -> Body:
         title=title,
         content=(
             tag("div", _show_progress(one, context), id="progress", data_poll=progress if one.is_at_work else None),
+            buttons.of_source(context, run.source, is_at_work=one.is_at_work) if one.is_configured else (),
             _rejected(one),
             tag("p", "The same as ", tag("a", "JSON", href=context.links.to("run.json", id=run.id)), class_="soft"),
         ),

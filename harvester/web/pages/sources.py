@@ -20,7 +20,7 @@ from harvester.standing.due import Task
 from harvester.standing.overall import one_source, overall
 from harvester.standing.source import LIGHTS, Problem, SourceStanding
 from harvester.store import FormatStatus, RunRow
-from harvester.web import parts, run_parts
+from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, ListPage, Page, facet
 from harvester.web.parts import Tile
@@ -186,6 +186,7 @@ def _show(one: OneSource, context: Context) -> Body:
             [problem(wrong, context) for wrong in standing.problems],
             _articles(standing, context),
             parts.facts(*_times(one, context)),
+            buttons.of_source(context, standing.name, is_at_work=standing.at_work is not None),
             _formats(standing, context),
             _last_runs(one, context),
             _provider(one),

@@ -84,17 +84,22 @@ def command(
             if not (common.json or csv):
                 _consume(findings)
         open_dois = _not_registered(config, store)
-        if common.json:
-            as_json_list("findings", findings)
-        elif csv:
-            as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
-        else:
-            print_findings(grouped.groups())
+        _print(findings, grouped, json=common.json, csv=csv)
     groups = grouped.groups()
     common.say(_sentence(groups))
     if open_dois:
         common.say(f"{counted(open_dois, 'DOI')} refused or unaccounted for at Crossref: harvester deposits says why.")
     return FAIL_ON if fail_on and _has(groups, fail_on) else 0
+
+
+def _print(findings: Iterable[RecordFinding], grouped: FindingGroups, *, json: bool, csv: bool) -> None:
+    """Prints the findings one by one as JSON or CSV, as they come; for people their groups, once all were counted."""
+    if json:
+        as_json_list("findings", findings)
+    elif csv:
+        as_csv(RecordFinding.__struct_fields__, map(structs.astuple, findings))
+    else:
+        print_findings(grouped.groups())
 
 
 def _refuse_unknown(codes: Sequence[str]) -> None:

@@ -34,12 +34,20 @@ def from_file(path: str, key: str) -> str:
     try:
         first, *_ = Path(path).read_text(encoding="utf-8-sig").splitlines() or [""]
     except OSError as error:
-        raise ConfigError([f"{key}: {path} cannot be read: {error.strerror}"]) from error
+        raise ConfigError(
+            [f"{key}: {path} cannot be read: {error.strerror}; name a file that this user may read"]
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError([f"{key}: {path} cannot be read: it is not UTF-8 text"]) from error
+        raise ConfigError([_not_utf8(key, path)]) from error
+    if "\0" in first:  # UTF-16 without a byte order mark
+        raise ConfigError([_not_utf8(key, path)])
     if not first.strip():
         raise ConfigError([f"{key}: {path} is empty; write the secret into its first line"])
     return first.strip()
+
+
+def _not_utf8(key: str, path: str) -> str:
+    return f"{key}: {path} is not UTF-8; save it again as UTF-8, with the secret in its first line"
 
 
 def is_short(secret: str | None) -> bool:

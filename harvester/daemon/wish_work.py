@@ -57,7 +57,7 @@ def as_sentence(text: str) -> str:
 def do(config: Config, store: Store, wish: Wish, *, now: Now, stop: Stop) -> Outcome:
     """Does what was asked for. Raises `BusyError` if it was not begun, and what the commands raise."""
     if wish.what not in _WORK:
-        raise HarvesterError("This version of the program cannot do that. Ask for it again on its own page.")
+        raise HarvesterError("This version of the program cannot do that. Request it again on its own page.")
     return _WORK[wish.what](Asked(config=config, store=store, wish=wish, now=now, stop=stop))
 
 
@@ -193,7 +193,7 @@ def _dois(asked: Asked) -> list[str]:
     if len(found) > int(choices["expected"]):
         raise HarvesterError(
             f"Nothing was done: {len(found):,} DOIs match now, and {int(choices['expected']):,} did when it was asked "
-            "for. Look at them, and ask for it again."
+            "for. Look at them, and request it again."
         )
     return found
 

@@ -33,6 +33,8 @@ def sets_gone(missing: Sequence[str], offered: Sequence[str], configured: Sequen
         same = " and ".join(f"{found} is {name} under a new name" for name, found in new.items())
         wanted = list(dict.fromkeys(new.get(name, name) for name in configured))
         todo = f"if {same}, set `sets = {as_toml(wanted)}` for this source"
+        if left := [name for name in missing if name not in new]:
+            todo += f", and look in its list for the set that has the records of {' and '.join(left)} now"
     else:
         todo = "look in its list for the set that has these records now, and change `sets` of this source"
     return f"the provider has no set {', '.join(missing)} any more{has}; {todo}, or ask its administrator"

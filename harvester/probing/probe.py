@@ -99,23 +99,13 @@ def _examine(
         progress.report("asking who it is (Identify)")
         identity = provider.identify()
         skew = _skew(identity, now())
-        probed: list[FormatProbe] = []
-        read: dict[str, tuple[Window, Page]] = {}  # by reader: a list and its first page
-        for offered in _formats(provider, wanted):
-            if wanted is None and not _may_be_readable(offered):
-                probed.append(_unread(offered))
-                continue
-            progress.report(f"first page of {offered.prefix}")
-            result, first = _first_page(provider, offered, configured, hints)
-            probed.append(result)
-            if first and result.reads:
-                read[result.reads] = first
+        probed, lists = _first_pages(provider, wanted, configured, hints)
         progress.report("sets")
         sets, sets_error = _sets(provider)
         silent = [name for name in configured if wanted and not _has_records(provider, wanted[0], name)]
         progress.report("trying paging, dates and identifiers")
         # Dublin Core if possible, because its pages cost the provider least.
-        tested = read.get("oai_dc") or next(iter(read.values()), None)
+        tested = lists.get("oai_dc") or next(iter(lists.values()), None)
         checkup = examine(provider, identity, *tested) if tested else None
         final_url = provider.url
     return ProbeReport(
@@ -124,12 +114,12 @@ def _examine(
         allow_private=access.allow_private,
         identity=identity,
         clock_skew=skew,
-        formats=tuple(probed),
+        formats=probed,
         sets=sets,
         sets_error=sets_error,
         silent_sets=tuple(silent),
         checkup=checkup,
-        suggestions=suggest({reader: page.records for reader, (_, page) in read.items()}, hints),
+        suggestions=suggest({reader: page.records for reader, (_, page) in lists.items()}, hints),
     )
 
 
@@ -150,6 +140,24 @@ def _may_be_readable(offered: Format) -> bool:
 
 def _unread(offered: Format) -> FormatProbe:
     return FormatProbe(prefix=offered.prefix, namespace=offered.namespace)
+
+
+def _first_pages(
+    provider: Provider, wanted: Sequence[str] | None, configured: tuple[str, ...], hints: Hints
+) -> tuple[tuple[FormatProbe, ...], dict[str, tuple[Window, Page]]]:
+    """Looks at the first page of each format that we may be able to read; also returns a list by reader."""
+    probed: list[FormatProbe] = []
+    lists: dict[str, tuple[Window, Page]] = {}
+    for offered in _formats(provider, wanted):
+        if wanted is None and not _may_be_readable(offered):
+            probed.append(_unread(offered))
+            continue
+        progress.report(f"first page of {offered.prefix}")
+        result, first = _first_page(provider, offered, configured, hints)
+        probed.append(result)
+        if first and result.reads:
+            lists[result.reads] = first
+    return tuple(probed), lists
 
 
 def _first_page(

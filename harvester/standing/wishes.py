@@ -1,4 +1,4 @@
-"""What people asked for on the web page: its kinds, what can be done now, and how each wish stands, in words."""
+"""What people asked for on the web page: its kinds, what can be done now, and the state of each wish, in words."""
 
 from __future__ import annotations
 
@@ -130,11 +130,11 @@ def crashed(wish: Wish) -> str:
     )
 
 
-# ------------------------------------------------------------------------------------------------- how it stands
+# ------------------------------------------------------------------------------------------------- its state
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """How a wish stands: its state, and in one sentence who does it and when, or why it waits.
+    """The state of a wish, and in one sentence who does it and when, or why it waits.
 
     `command` is what a person can run, if nobody else will.
     """
@@ -145,7 +145,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 def standing(config: Config, wish: Wish, now: datetime) -> Standing:
-    """How it stands, by the store and the locks."""
+    """Its state, by the store and the locks."""
     if wish.done is not None:
         return Standing(state="done" if wish.succeeded else "failed", words="")
     holder = locks.holder(config.locks_dir, lane_lock(lane(wish)))

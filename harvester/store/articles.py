@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import count, groupby
+from itertools import chain, count, groupby
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from harvester.model import Finding, from_json
 from harvester.store.database import BulkStatement, Part, chunks, in_list, new_id
 from harvester.store.selection import selected
 from harvester.store.structs import ArticleToSave, RecordStates, Selection, StoredArticle
-from harvester.store.tables import article, finding, mapping, record
+from harvester.store.tables import NO_SOURCE, article, finding, mapping, minted, record
 from harvester.store.tables import source as source_table
 
 
@@ -33,8 +33,8 @@ class Articles(Part):
     def save(self, saves: Sequence[ArticleToSave], based_on: RecordStates | None = None) -> None:
         """Saves articles that were rebuilt from stored records, all of them or none.
 
-        `based_on` are the states of their records when these were read. An article whose records have changed since is
-        left out: whoever stored them has mapped them.
+        `based_on` are the states of their records when these were read. An article whose records have changed since, or
+        whose minted DOI has, is left out: whoever stored that has mapped it.
         """
         with self._write() as connection:
             if saves and based_on is not None:
@@ -131,12 +131,17 @@ _DELETE_FINDINGS = delete(finding).where(in_list(finding.c.article_id, "ids"))
 _RECORD_STATES = select(
     record.c.identifier, record.c.prefix, record.c.payload_id, record.c.deleted, record.c.datestamp, record.c.sets
 ).where(record.c.source == bindparam("source"), in_list(record.c.identifier, "identifiers"))
+_MINTED = select(minted.c.identifier, minted.c.doi).where(
+    minted.c.source.in_((bindparam("source"), NO_SOURCE)), in_list(minted.c.identifier, "identifiers")
+)
 
 
 def _record_states(connection: Connection, source: str, identifiers: Collection[str]) -> RecordStates:
     states: dict[str, set[tuple[Any, ...]]] = {}
     for chunk in chunks(identifiers):
-        for identifier, *state in connection.execute(_RECORD_STATES, {"source": source, "identifiers": chunk}):
+        parameters = {"source": source, "identifiers": chunk}
+        rows = chain(connection.execute(_RECORD_STATES, parameters), connection.execute(_MINTED, parameters))
+        for identifier, *state in rows:
             states.setdefault(identifier, set()).add(tuple(state))
     return {identifier: frozenset(state) for identifier, state in states.items()}
 

@@ -19,9 +19,8 @@ from harvester.store.database import Part, chunks, in_list
 from harvester.store.deposit_structs import MintedDoi
 from harvester.store.selection import selected
 from harvester.store.structs import Selection
-from harvester.store.tables import article, batch, deposit, finding, minted
+from harvester.store.tables import NO_SOURCE, article, batch, deposit, finding, minted
 
-NO_SOURCE = ""  # of DOIs that were minted for records of a source which was forgotten
 TAKEN = "doi-mint-taken"
 _CODES = (PLANNED_DOI, TAKEN)
 

@@ -70,11 +70,6 @@ class Registrations(Part):
                     found[row.doi_key] = max(int(row.version), found.get(row.doi_key, 0))
         return found
 
-    def raise_floors(self, target: str, system: System, floors: Mapping[str, int]) -> None:
-        """Remembers these versions of other programs, by the folded DOI, where no higher one is known."""
-        with self._write(durable=True) as connection:
-            raise_floors(connection, target, system, floors)
-
     def numbers(self, target: str, system: System) -> dict[DoiState, int]:
         """How many DOIs of the store are in each state. The states add up to all DOIs."""
         found = self.counts(target, system)
@@ -116,6 +111,11 @@ class Registrations(Part):
         parameters = {"target": target, "system": system, "state": state, "after": after, "limit": limit}
         with self._read() as connection:
             return list(connection.execute(statement, {} if kind is not None else parameters).scalars())
+
+    def raise_floors(self, target: str, system: System, floors: Mapping[str, int]) -> None:
+        """Remembers these versions of other programs, by the folded DOI, where no higher one is known."""
+        with self._write(durable=True) as connection:
+            raise_floors(connection, target, system, floors)
 
     def rows(self, target: str, system: System, dois: Collection[str] = ()) -> Iterator[DoiRow]:
         """Every DOI of the store, or these, with what became of it; sorted by DOI."""
@@ -227,7 +227,7 @@ SELECT doi_key FROM article WHERE doi_key IS NOT NULL
 """)
 _NUMBER_ELSEWHERE = text("""
 SELECT count(*) FROM elsewhere
- WHERE target = :target AND NOT EXISTS (
+ WHERE target = :target AND coalesce(system, :system) = :system AND NOT EXISTS (
        SELECT 1 FROM registration r
         WHERE r.doi_key = elsewhere.doi_key AND r.target = :target AND r.system = :system)
 """)
@@ -238,19 +238,24 @@ _NUMBERS_OF_DOIS = [
         "SELECT count(DISTINCT doi_key) FROM article",
         """SELECT count(*) FROM deposited WHERE target = :target
               AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = deposited.doi_key)""",
-        """SELECT count(*) FROM elsewhere WHERE target = :target
+        """SELECT count(*) FROM elsewhere WHERE target = :target AND coalesce(system, :system) = :system
               AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = elsewhere.doi_key)
               AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = elsewhere.doi_key AND d.target = :target)""",
         """SELECT count(*) FROM registration WHERE target = :target AND system = :system
               AND NOT EXISTS (SELECT 1 FROM article a WHERE a.doi_key = registration.doi_key)
               AND NOT EXISTS (SELECT 1 FROM deposited d WHERE d.doi_key = registration.doi_key AND d.target = :target)
-              AND NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = registration.doi_key AND e.target = :target)
+              AND NOT EXISTS (
+                  SELECT 1 FROM elsewhere e
+                   WHERE e.doi_key = registration.doi_key AND e.target = :target
+                     AND coalesce(e.system, :system) = :system)
         """,
     )
 ]
 _NO_REGISTRATION = """NOT EXISTS (
        SELECT 1 FROM registration r WHERE r.doi_key = one.doi_key AND r.target = :target AND r.system = :system)"""
-_NOT_ELSEWHERE = "NOT EXISTS (SELECT 1 FROM elsewhere e WHERE e.doi_key = one.doi_key AND e.target = :target)"
+_NOT_ELSEWHERE = """NOT EXISTS (
+       SELECT 1 FROM elsewhere e
+        WHERE e.doi_key = one.doi_key AND e.target = :target AND coalesce(e.system, :system) = :system)"""
 
 
 def _keys(*parts: str) -> TextClause:
@@ -263,7 +268,8 @@ _SENT = """SELECT one.doi_key FROM registration one
  WHERE one.target = :target AND one.system = :system AND one.state = :state AND one.doi_key > :after"""
 _OF_ARTICLES = "SELECT DISTINCT one.doi_key FROM article one WHERE one.doi_key > :after"
 _OF_FILES = "SELECT one.doi_key FROM deposited one WHERE one.doi_key > :after AND one.target = :target"
-_MARKED = "SELECT one.doi_key FROM elsewhere one WHERE one.doi_key > :after AND one.target = :target"
+_MARKED = """SELECT one.doi_key FROM elsewhere one
+ WHERE one.doi_key > :after AND one.target = :target AND coalesce(one.system, :system) = :system"""
 _KEYS_OF_SENT = _keys(_SENT)
 # By state, where also DOIs have it that were never sent; "" is every state.
 _KEYS_OF_STATE = {

@@ -10,10 +10,10 @@ from harvester.errors import StoreError
 from harvester.model import Identity
 from harvester.store.articles import mark_stale
 from harvester.store.database import Part
-from harvester.store.minting import NO_SOURCE
 from harvester.store.retention import delete_unused_payloads
 from harvester.store.run_structs import SourceContent, SourceRow
 from harvester.store.tables import (
+    NO_SOURCE,
     alert,
     article,
     article_count,

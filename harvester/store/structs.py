@@ -124,7 +124,7 @@ class UnresolvedRejection(Struct, frozen=True):
 # --------------------------------------------------------------------------------------------- articles
 
 
-# By identifier, what can change of its record in each format.
+# By identifier, what can change of its record in each format, and the DOI that was minted for it.
 RecordStates = Mapping[str, frozenset[tuple[Any, ...]]]
 
 

@@ -239,6 +239,7 @@ finding = Table(
 # The articles that a digest reported as held back, and that still are.
 digest_held = Table("digest_held", metadata, Column("article_id", Integer, ForeignKey("article.id"), primary_key=True))
 
+NO_SOURCE = ""  # of DOIs that were minted for records of a source which was forgotten
 # The DOIs that this program minted for records without one: stored once, never changed.
 minted = Table(
     "minted",

@@ -1,4 +1,4 @@
-"""What people asked for on the web page: each wish is taken once, and ends with what it did in words."""
+"""What people asked for on the web page: each wish is done once, and ends with what it did in words."""
 
 from __future__ import annotations
 

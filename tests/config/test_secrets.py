@@ -82,6 +82,22 @@ def test_first_line_of_a_file_is_the_secret(tmp_path):
         secrets.from_file(str(tmp_path / "key"), "key")
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("secret\r\n".encode("utf-16"), "is not UTF-8; save it again as UTF-8"),  # Notepad calls that Unicode
+        ("secret\r\n".encode("utf-16-le"), "is not UTF-8; save it again as UTF-8"),
+        ("süß\n".encode("cp1252"), "is not UTF-8; save it again as UTF-8"),
+        (None, "cannot be read: No such file or directory; name a file that this user may read"),
+    ],
+)
+def test_a_file_that_cannot_be_used_comes_with_the_next_step(tmp_path, content, words):
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    with pytest.raises(ConfigError, match=f"a.key_file: .*key {words}"):
+        secrets.from_file(str(tmp_path / "key"), "a.key_file")
+
+
 def test_variable_that_is_not_set_is_named(monkeypatch):
     monkeypatch.delenv("KEY", raising=False)
     with pytest.raises(ConfigError, match=r"a\.key: the environment variable KEY is not set"):

@@ -76,7 +76,12 @@ def test_wish_is_done_and_told(config: Config):
 
 def test_wishes_of_a_lane_are_done_in_order(config: Config, doing: Callable[..., None]):
     order: list[str] = []
-    doing(lambda wish: Outcome(order.append(wish.what) or "done"))
+
+    def note(wish: Wish) -> Outcome:
+        order.append(wish.what)
+        return Outcome("done")
+
+    doing(note)
     for what in ("compare", "harvest", "full"):
         ask(config, what)
     ask(config, "export", "crossref")
@@ -86,7 +91,13 @@ def test_wishes_of_a_lane_are_done_in_order(config: Config, doing: Callable[...,
 
 def test_wish_is_done_once_by_many_processes(config: Config, doing: Callable[..., None]):
     done: list[int] = []
-    doing(lambda wish: Outcome(done.append(wish.id) or time.sleep(0.01) or "done"))
+
+    def note(wish: Wish) -> Outcome:
+        done.append(wish.id)
+        time.sleep(0.01)  # long enough for the others to come
+        return Outcome("done")
+
+    doing(note)
     numbers = [ask(config, "harvest", str(number)) for number in range(3)] + [ask(config), ask(config, "full")]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: wishes.take_all(config, now=now, stop=never_stop), range(4)))
@@ -141,7 +152,11 @@ def test_wish_whose_process_was_killed_says_so_and_can_be_asked_for_again(config
 
     doing(hang)
     number = ask(config)
-    child = in_child(lambda: take(config) and None)
+
+    def work() -> None:
+        take(config)
+
+    child = in_child(work)
     until(lambda: get(config, number).taken is not None)
     until(lambda: locks.holder(config.locks_dir, lane_lock(LANE)) is not None)
     assert standing(config, get(config, number), now()).state == "under way"

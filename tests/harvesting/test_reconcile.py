@@ -48,6 +48,25 @@ def test_records_that_came_with_old_datestamps_are_fetched(tmp_path: Path):
         assert differing(held(made), truth) == set()
 
 
+def test_a_row_that_shifted_while_the_size_stayed_the_same_is_fetched(tmp_path: Path):
+    """A record is deleted without a trace and another is added with an old date, between two pages: no sign of it."""
+    truth, swaps = Truth(23), iter([True])
+
+    def swap(request: Request, truth: Truth) -> bytes | None:
+        if page_of(request) == 3 and next(swaps, False):
+            truth.remove(4)
+            truth.put(article(100, datestamp=article(22).datestamp))
+        return None
+
+    with broken(truth, swap) as (_, server):
+        made = bench(tmp_path, server.url)
+        assert harvest(made).state == "complete"
+        assert differing(held(made), truth) == {name(4), name(10)}
+        run = reconcile(made)
+        assert (run.state, run.new, run.deleted) == ("complete", 1, 1)
+        assert differing(held(made), truth) == set()
+
+
 def test_too_many_deletions_wait_for_a_person(tmp_path: Path):
     truth = Truth(20)
     with broken(truth) as (_, server):

@@ -26,3 +26,19 @@ ADVICE = sentences.late(timedelta(hours=30), "river")
 )
 def test_the_advice_to_set_overlap_is_not_repeated_once_it_is_set(said: str | None, overlap: int, left: str | None):
     assert sentences.without_followed_advice(said, overlap) == left
+
+
+@pytest.mark.parametrize(
+    ("missing", "todo"),
+    [
+        (["river"], 'if rivers is river under a new name, set `sets = ["lake:art", "rivers"]` for this source, or ask'),
+        (
+            ["lake:art"],
+            "; look in its list for the set that has these records now, and change `sets` of this source, or",
+        ),
+        (["lake:art", "river"], ", and look in its list for the set that has the records of lake:art now, or ask"),
+    ],
+)
+def test_no_set_that_is_gone_is_left_out_of_the_advice(missing: list[str], todo: str):
+    said = sentences.sets_gone(missing, ["lake", "lake-articles-2", "rivers"], ["lake:art", "river"])
+    assert todo in said

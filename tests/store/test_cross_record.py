@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,33 @@ def test_findings_of_sources_that_are_not_named_any_more_disappear(filled: Store
     filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
     filled.cross_record.replace_shared_doi_findings([], SHARED, duplicates)
     assert [codes(filled, n) for n in (1, 2)] == [[], []]
+
+
+@pytest.mark.slow
+def test_pages_that_another_thread_stores_keep_their_findings(filled: Store, tmp_path: Path):
+    """Findings of one article only are the business of its pages, findings about a shared DOI that of the exchange."""
+    pages = 20
+
+    def store_pages() -> list[tuple[tuple[Finding, ...], list[str]]]:
+        lost: list[tuple[tuple[Finding, ...], list[str]]] = []
+        with store.connect(samples.url(tmp_path)) as mine:
+            for number in range(pages):
+                findings = (MISSING,) if number % 2 else (finding("warning"),)
+                mine.articles.save(
+                    [article_to_save(1, article(1, f"{number}", doi="10.5555/reeds.1"), findings=findings)]
+                )
+                left = [code for code in codes(mine, 1) if code not in SHARED]
+                if left != [one.code for one in findings]:
+                    lost.append((findings, left))
+        return lost
+
+    with ThreadPoolExecutor(1) as thread:
+        storing = thread.submit(store_pages)
+        while not storing.done():
+            filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
+        assert storing.result() == []
+    filled.cross_record.replace_shared_doi_findings(["wetlands"], SHARED, duplicates)
+    assert codes(filled, 1) == ["doi-missing", "doi-duplicate"]
 
 
 def test_nobody_stores_a_page_between_judging_and_writing(filled: Store, other: Store):

@@ -69,6 +69,19 @@ def test_planned_dois_are_assigned_when_that_is_requested(filled: Store):
     assert filled.articles.identifiers("wetlands", not_mapped_with="program 1") == [name(6)]  # to be rebuilt
 
 
+def test_an_article_that_was_rebuilt_with_a_doi_that_was_taken_back_meanwhile_is_not_saved(filled: Store):
+    """`check` rebuilds while another process runs `dois undo`."""
+    filled.minting.mint("wetlands", name(5), "10.5555/v1.5")
+    states = filled.articles.record_states("wetlands", [name(5), name(6)])
+    fill(filled, article_to_save(5, article(5, doi="10.5555/v1.5")))
+    filled.minting.undo_minted((), ALL)
+    fill(filled, planned(5, "10.5555/v1.5"))
+    with_doi = [article_to_save(number, article(number, doi=f"10.5555/v1.{number}")) for number in (5, 6)]
+    filled.articles.save(with_doi, states)
+    assert codes(filled, 5) == ["doi-planned"]
+    assert codes(filled, 6) == [], "nothing was minted for it"
+
+
 @pytest.mark.parametrize("used", ["10.5555/reeds.1", "10.5555/NEW.9", "10.5555/gone.1"])
 def test_planned_doi_in_use_is_a_finding_until_it_is_free(filled: Store, used: str):
     filled.minting.mint("wetlands", name(9), "10.5555/new.9")

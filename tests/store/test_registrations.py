@@ -98,6 +98,7 @@ def test_states_add_up_and_each_has_its_keys(opened: Store):
     (file,) = adopted(opened)
     fill(opened, article_to_save(4), article_to_save(5))
     opened.deposits.mark_held("crossref", "live", ["10.5555/Reeds.5", "10.5555/of-no-article"], NOW)
+    opened.deposits.mark_held("crossref", "test", ["10.5555/of-the-test-system"], NOW)
     states = [registration(DOIS[0], file, state="refused", kind="other"), registration(DOIS[1], file)]
     opened.registrations.save(states)
     numbers = opened.registrations.numbers("crossref", "live")

@@ -332,7 +332,7 @@ def _option(question: Question) -> list[Part]:
     if not question.option:
         return []
     box = tag("input", type="checkbox", name="confirm", value="yes", id="confirm")
-    return [tag("p", box, " ", tag("label", question.option, for_="confirm", class_="beside"))]
+    return [tag("p", box, " ", tag("label", question.option, for_="confirm", class_="inline"))]
 
 
 def _log_fields(question: Question) -> list[Part]:

@@ -27,7 +27,7 @@ STATES: dict[WishState, tuple[parts.Tone, str]] = {
 
 
 class OneWish(Struct, frozen=True, kw_only=True):
-    """A wish, how it stands, and the run that does it, if it is about a source and one is under way."""
+    """A wish, its state, and the run that does it, if it is about a source and one is under way."""
 
     wish: Wish
     standing: Standing
@@ -139,14 +139,14 @@ def _told(wish: Wish) -> Part:
 
 
 def _again(one: OneWish, context: Context) -> Part:
-    """It can be asked for again after a failure. With a filter, the number is asked for again, too."""
+    """After a failure it can be requested again. With a filter, the DOIs are counted anew."""
     if one.standing.state not in ("interrupted", "failed") or one.wish.what == "log":
         return ()
     wish, choices = one.wish, {name: value for name, value in one.wish.choices.items() if name != "expected"}
     if wish.what in ("harvest", "test", "stop"):
-        return buttons.row(buttons.at_once(context, wish.what, "Ask for it again", subject=wish.subject))
+        return buttons.row(buttons.at_once(context, wish.what, "Request it again", subject=wish.subject))
     return buttons.row(
-        buttons.after_a_question(context, wish.what, "Ask for it again", subject=wish.subject, **choices)
+        buttons.after_a_question(context, wish.what, "Request it again", subject=wish.subject, **choices)
     )
 
 

@@ -130,7 +130,7 @@ def _line(line: SourceLine, context: Context) -> Html:
         tag("div", tag("span", last), tag("span", when), class_="when soft"),
         tag("div", run_parts.strip(line.runs), class_="past"),
         tag("div", _run_now(standing, context), class_="now") if context.may_act else (),
-        [problem(wrong) for wrong in standing.problems],
+        [problem(wrong, context) for wrong in standing.problems],
         data_row=True,
     )
 

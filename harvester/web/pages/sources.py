@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -51,11 +52,20 @@ def light(standing: SourceStanding) -> Html:
     return parts.state(standing.light, LIGHTS[standing.light])
 
 
-def problem(one: Problem) -> Html:
+_SEE_RUN = re.compile(r"harvester runs ([0-9]+)")
+
+
+def problem(one: Problem, context: Context) -> Html:
     """What is wrong, what to do, and the command that says more."""
     todo = tag("p", tag("strong", "What to do: "), parts.prose(one.todo)) if one.todo else ()
-    see = tag("p", "More: ", tag("code", one.see), class_="soft") if one.see else ()
+    see = tag("p", "More: ", _more(one.see, context), class_="soft") if one.see else ()
     return tag("div", tag("p", parts.prose(one.why)), todo, see, class_="problem bad" if one.see else "problem")
+
+
+def _more(command: str, context: Context) -> Html:
+    """The page that shows what a command shows, if there is one."""
+    run = _SEE_RUN.fullmatch(command)
+    return tag("a", f"Run {run[1]}", href=context.links.to("run", id=int(run[1]))) if run else tag("code", command)
 
 
 def next_moment(task: Task | None, context: Context) -> Part:
@@ -173,7 +183,7 @@ def _show(one: OneSource, context: Context) -> Body:
         heading=foreign(standing.name),
         content=(
             tag("p", light(standing), class_="lead"),
-            [problem(wrong) for wrong in standing.problems],
+            [problem(wrong, context) for wrong in standing.problems],
             _articles(standing, context),
             parts.facts(*_times(one, context)),
             buttons.of_source(context, standing.name, is_at_work=standing.at_work is not None),

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import which
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -103,7 +102,7 @@ def kinds_of_page(address: str, kind_of: Callable[[str], str | None]) -> dict[st
         with urlopen(address + path) as answer:
             if answer.headers.get_content_type() != "text/html":
                 continue
-            links: list[Any] = html.document_fromstring(answer.read()).xpath("//a/@href")
+            document = html.document_fromstring(answer.read())
         found[name] = path
-        waiting += [str(link) for link in links if str(link).startswith("/")]
+        waiting += [link for anchor in document.iter("a") if (link := anchor.get("href", "")).startswith("/")]
     return found

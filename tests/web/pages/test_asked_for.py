@@ -66,7 +66,7 @@ def test_failed_or_interrupted_wish_can_be_asked_for_again(browser: Browser, ope
 def test_repeated_filter_is_counted_again(browser: Browser, opened: Store):
     opened.wishes.ask("retry", "crossref", {"state": "refused", "expected": "2"}, by="anna", now=NOW)
     opened.wishes.end(1, NOW, "Nothing was done: 3 DOIs match now.", succeeded=False)
-    again = browser.get("/asked/1").links()["Ask for it again"]
+    again = browser.get("/asked/1").links()["Request it again"]
     assert again == "/ask/retry?subject=crossref&state=refused"
 
 

@@ -132,6 +132,6 @@ def test_what_could_not_be_counted_is_said(browser: Browser, four: None, monkeyp
         monkeypatch.setattr(f"harvester.store.search.Search.{part}", slow)
     seen = browser.get("/records")
     assert numbers(seen) == [4, 3, 2, 1]
-    assert "not counted: it takes more than a second" in seen.text
+    assert "not counted: it takes too long" in seen.text
     assert "held back 1" in seen.links()  # known without counting
     assert "registered" in seen.links()  # without a number

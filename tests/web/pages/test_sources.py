@@ -59,6 +59,7 @@ def test_one_source(two: Browser):
     assert seen.heading == "rivers"
     assert "✕ needs a person" in seen.text
     assert "What to do:" in seen.text
+    assert seen.links()["Run 2"] == "/runs/2"
     assert "Schedule at 02:30 every day" in seen.text
     assert "It has not answered yet." in seen.text
     assert seen.links()["All runs of this source"] == "/runs?source=rivers"

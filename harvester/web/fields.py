@@ -59,13 +59,16 @@ def _outer(path: str) -> str:
     return _INDEX.sub("", path.partition(".")[0]) if not path.startswith("journal.") else _INDEX.sub("", path)
 
 
-def _origin(article: Article, path: str) -> str | None:
-    """Where the value came from: what is known of the path, or of what it is a part of."""
+def _origin(article: Article, path: str) -> str:
+    """Where the value came from: what is known of the path, or of what it is a part of; else the article's own format.
+
+    Values from another format or from the configuration are always known (`mapping.assembly`).
+    """
     while path:
         if path in article.provenance:
             return article.provenance[path]
         path = _INDEX.sub("", path) if _INDEX.search(path) else path.rpartition(".")[0]
-    return None
+    return article.format
 
 
 # ------------------------------------------------------------------------------------------- values in words

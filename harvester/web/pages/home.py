@@ -21,12 +21,8 @@ from harvester.web.pages.sources import SourceLine, light, lines_of, next_moment
 from harvester.web.parts import Tile
 
 COUNTING = 0.5  # seconds
-_SENT: tuple[DoiState, ...] = (
-    "waiting",
-    "uncertain",
-    "refused",
-    "unaccounted",
-)  # states of DOIs at Crossref that are not the end
+# States of DOIs at Crossref that are not the end.
+_SENT: tuple[DoiState, ...] = ("waiting", "uncertain", "refused", "unaccounted")
 
 
 class Home(Struct, frozen=True, kw_only=True):

@@ -80,5 +80,7 @@ def ending(summary: Summary, command: str) -> str:
     config = shlex.quote(summary.config)
     return (
         "Run it again: it requests only what is new, and sends nothing twice. For more:\n"
-        f"  {command} --config {config} check"
+        f"  {command} --config {config} check\n"
+        "For the same in a browser:\n"
+        f"  {command} --config {config} serve"
     )

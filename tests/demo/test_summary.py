@@ -40,7 +40,9 @@ def test_summary_of_a_first_run() -> None:
     ]
     assert ending(summary, ".venv/bin/harvester") == (
         "Run it again: it requests only what is new, and sends nothing twice. For more:\n"
-        "  .venv/bin/harvester --config /d/config.toml check"
+        "  .venv/bin/harvester --config /d/config.toml check\n"
+        "For the same in a browser:\n"
+        "  .venv/bin/harvester --config /d/config.toml serve"
     )
 
 

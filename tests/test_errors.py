@@ -24,6 +24,7 @@ EXAMPLES: list[HarvesterError] = [
     errors.PrivateAddress("10.0.0.1"),
     ProtocolError("badVerb", ""),
     ProviderError("no"),
+    errors.QueryTimeout("more than a second"),
     errors.RefusedAddress("ftp"),
     errors.Stopped("stopped"),
     errors.StoreError("damaged"),

@@ -185,8 +185,11 @@ def _completeness(report: Report) -> Html:
     return _section("completeness", words, tag("div", map(journal_card, report.journals), class_="cards"))
 
 
-def journal_card(journal: JournalShare) -> Html:
-    """How complete a journal is: a bar for each kind of metadata, with its percentage as text."""
+def journal_card(journal: JournalShare, heading: str = "h3") -> Html:
+    """How complete a journal is: a bar for each kind of metadata, with its percentage as text.
+
+    `heading` is one level below the heading that the card is under.
+    """
     named = () if journal.title == journal.journal else (foreign(journal.journal), " · ")
     counts = f"{journal.current.articles:,} current, {journal.back_file.articles:,} in the back file"
     parts = [("Current", journal.current), ("Back file", journal.back_file)]
@@ -198,7 +201,7 @@ def journal_card(journal: JournalShare) -> Html:
     ]
     table = tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows), class_="shares")
     return tag(
-        "article", tag("h3", foreign(journal.title)), tag("p", named, counts, class_="soft"), table, class_="card"
+        "article", tag(heading, foreign(journal.title)), tag("p", named, counts, class_="soft"), table, class_="card"
     )
 
 

@@ -30,7 +30,7 @@ def sending(harvested: Call, tmp_path: Path, crossref_standin: Running) -> Call:
     (tmp_path / "password.txt").write_text(PASSWORD)
     settings = (
         f'deposit = "live"\nlogin = "demo"\npassword_file = "password.txt"\ndeposit_url = "{root}"\n'
-        f'api_url = "{root}"\npace = 0.00001\n'
+        f'api_url = "{root}"\npace = 0.001\n'
     )
     path.write_text(path.read_text().replace("[crossref]\n", f"[crossref]\n{settings}"))
     return harvested
@@ -59,7 +59,7 @@ def test_a_password_that_cannot_be_read_is_reported_before_anything_is_written(s
     (tmp_path / "password.txt").unlink()
     done = sending("deposit")
     assert done.exit_code == 2
-    assert done.output.endswith("password.txt cannot be read: No such file or directory\n")
+    assert "password.txt cannot be read: No such file or directory; name a file" in done.output
     assert not list(tmp_path.glob("exports/*.xml"))
 
 

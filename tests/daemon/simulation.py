@@ -108,6 +108,13 @@ class Table:
     def ready(self) -> Table:
         return self
 
+    @contextmanager
+    def overview(self) -> Iterator[Table]:
+        yield self
+
+    def look_up_runs(self) -> None:
+        """The real one looks for all sources at once; nothing is slow here."""
+
     def newest_run(self, name: str, prefix: str) -> RunRow | None:
         return self._rows.get(self._newest.get((name, prefix, False), 0))
 

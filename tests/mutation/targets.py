@@ -68,7 +68,7 @@ BY_HAND: tuple[tuple[str, str, str], ...] = (
     ("system/files", "    sync(temporary)\n", ""),
     ("system/files", "    sync(final.parent)\n", ""),
     # The plan of a harvest: what `walk` and `ladder` did, whose mutants lived.
-    ("harvesting/plan", "has_progressed=True, failed_lists=0, latest", "has_progressed=True, latest"),
+    ("harvesting/plan", "has_progressed=True, failed_lists=0, failed=failed", "has_progressed=True, failed=failed"),
     ("harvesting/plan", "replace(course, has_retried=True, failed=left)", "replace(course, has_retried=True)"),
     ("harvesting/plan", "0 if fetched.has_records else course.failed_lists + bool(fetched.total)", "0"),
     ("harvesting/plan", "window.attempts >= patience.attempts or ", ""),

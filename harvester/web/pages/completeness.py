@@ -94,7 +94,7 @@ def _show(found: Completeness, context: Context) -> Part:
             class_="soft",
         ),
         () if found.is_whole else _partly(found),
-        tag("div", map(journal_card, found.journals), class_="cards"),
+        tag("div", [journal_card(one, "h2") for one in found.journals], class_="cards"),
     )
 
 

@@ -27,7 +27,7 @@ def two_journals(opened: Store) -> None:
 
 def test_shares_are_bars_with_their_numbers_as_text(browser: Browser, two_journals: None):
     seen = browser.get("/completeness")
-    assert [one.text_content() for one in seen.page.xpath("//article//h3")] == ["Wetland Notes", "Bog Letters"]
+    assert [one.text_content() for one in seen.page.xpath("//article//h2")] == ["Wetland Notes", "Bog Letters"]
     assert "Current are 2023 to 2025" in seen.text
     assert "1 current, 1 in the back file" in seen.text
     assert "References 100 % 0 %" in seen.text
@@ -37,7 +37,7 @@ def test_shares_are_bars_with_their_numbers_as_text(browser: Browser, two_journa
 
 def test_one_journal(browser: Browser, two_journals: None):
     seen = browser.get("/completeness?journal=1234-5679")
-    assert [one.text_content() for one in seen.page.xpath("//article//h3")] == ["Bog Letters"]
+    assert [one.text_content() for one in seen.page.xpath("//article//h2")] == ["Bog Letters"]
 
 
 def test_json_is_that_of_the_report_and_csv_is_flat(browser: Browser, two_journals: None):

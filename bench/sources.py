@@ -16,10 +16,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
-from sqlalchemy import text
-
+from bench._stores import configured, execute
 from bench.status import timed
-from harvester import config, store
+from harvester import store
 from harvester.config import Config
 from harvester.daemon.alerts import current_notification
 from harvester.standing.due import scheduled_tasks
@@ -69,14 +68,10 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _fill(folder: Path, number: int) -> Config:
-    tables = "".join(f"[sources.s{n}]\n{_SOURCE.format(name=f's{n}')}" for n in range(number))
-    path = folder / "config.toml"
-    path.write_text(f'timezone = "Europe/Madrid"\n{tables}', encoding="utf-8")
-    found = config.load(path)
+    found = configured(folder, _SOURCE, number)
     values = {"last": number - 1, "harvests": HARVESTS, "now": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}"}
-    with store.connect(found.store_url) as opened, opened._database.write() as connection:
-        for statement in _FILL:
-            connection.execute(text(statement), {key: values[key] for key in values if f":{key}" in statement})
+    with store.connect(found.store_url) as opened:
+        execute(opened, _FILL, values)
     return found
 
 

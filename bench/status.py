@@ -13,14 +13,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TextIO
 
-from sqlalchemy import text
-
-from harvester import config, store
+from bench._stores import configured, fill_harvested
 
 RECORDS = 1_000_000
 SOURCES = 20
@@ -56,17 +53,7 @@ def run(out: TextIO) -> None:
 
 
 def _fill(folder: Path) -> None:
-    names = [f"s{number}" for number in range(SOURCES)]
-    tables = "".join(f"[sources.{name}]\n{_SOURCE.format(name=name)}" for name in names)
-    (folder / "config.toml").write_text(f'timezone = "Europe/Madrid"\n{tables}', encoding="utf-8")
-    now = datetime.now(UTC)
-    with store.connect(config.load(folder / "config.toml").store_url) as opened:
-        for name in names:
-            opened.runs.finish(opened.runs.begin(name, "oai_dc", "full", (), now).id, "complete", now)
-        with opened._database.write() as connection:
-            for statement in _FILL:
-                values = {"records": RECORDS, "sources": SOURCES}
-                connection.execute(text(statement), {key: values[key] for key in values if f":{key}" in statement})
+    fill_harvested(configured(folder, _SOURCE, SOURCES), _FILL, {"records": RECORDS, "sources": SOURCES})
 
 
 def _answers(folder: Path) -> None:

@@ -13,15 +13,14 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TextIO
 
-from sqlalchemy import text
 from werkzeug.test import Client
 
-from harvester import config, store
+from bench._stores import configured, fill_harvested
+from harvester import config
 from harvester.model import Article, Contributor, Issn, Journal, LangText, PubDate, Reference, Title, to_json
 from harvester.web.site import Site
 
@@ -100,18 +99,8 @@ def run(out: TextIO, articles: int = ARTICLES) -> None:
 
 def fill(folder: Path, articles: int = ARTICLES) -> None:
     """Makes a configuration and a store in the folder."""
-    names = [f"s{number}" for number in range(SOURCES)]
-    tables = "".join(f"[sources.{name}]\n{_SOURCE.format(name=name)}" for name in names)
-    (folder / "config.toml").write_text(f'timezone = "Europe/Madrid"\n{tables}', encoding="utf-8")
-    now = datetime.now(UTC)
-    with store.connect(config.load(folder / "config.toml").store_url) as opened:
-        for name in names:
-            opened.runs.finish(opened.runs.begin(name, "oai_dc", "full", (), now).id, "complete", now)
-        values = {"articles": articles, "sources": SOURCES, "document": _document()}
-        with opened._database.write() as connection:
-            for statement in _FILL:
-                used = {key: value for key, value in values.items() if f":{key}" in statement}
-                connection.execute(text(statement), used)
+    values = {"articles": articles, "sources": SOURCES, "document": _document()}
+    fill_harvested(configured(folder, _SOURCE, SOURCES), _FILL, values)
 
 
 def _document() -> str:

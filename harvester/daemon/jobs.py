@@ -1,4 +1,4 @@
-"""The jobs of the daemon: APScheduler starts them, and its threads do the work, each source under its lock."""
+"""The jobs of the daemon: what to do when the timetable says so, each source under its lock."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
+from functools import partial
+from typing import TYPE_CHECKING
 
 from harvester import pipeline
 from harvester.config import Config
-from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import due_run, work
 from harvester.daemon.digest import send_digest
 from harvester.daemon.notifier import Notifier
+from harvester.daemon.timetable import LOOK_AGAIN, Timetable
 from harvester.daemon.turns import in_turn
 from harvester.daemon.wishes import take_lane
 from harvester.errors import BusyError, HarvesterError, StoreError
@@ -35,24 +30,8 @@ log = logging.getLogger("harvester.daemon")
 
 RETRY_AFTER = 60.0  # seconds until a job is retried that failed because of the store, or found another process at work
 ALERTS = "[alerts]"  # the subject of a job that only notifies people
-LOOK_AGAIN = timedelta(minutes=10)  # until it is seen that a command has sent files, whose results are to be read
 LOOK_FOR_LOCK = timedelta(seconds=10)  # until it is seen that what a wish waits for has ended
 PAUSE = 1.0  # seconds between two jobs of one source: APScheduler starts none before the last one has returned
-
-
-class Trigger(BaseTrigger):  # type: ignore[misc]
-    """A trigger that follows `config.schedule`. APScheduler's own skips days at clock changes, and its 0 is Monday."""
-
-    def __init__(self, schedules: Sequence[Schedule]) -> None:
-        self.schedules = schedules
-
-    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """The next moment after now: the run that begins now makes up for all that were missed.
-
-        A job without a schedule looks from time to time whether there is something to do.
-        """
-        after = max(previous, now) if previous else now
-        return min((next_after(schedule, after) for schedule in self.schedules), default=after + LOOK_AGAIN)
 
 
 def _moment(tasks: Iterable[Task]) -> datetime:
@@ -91,36 +70,8 @@ class Jobs:
         self, config: Config, now: Callable[[], datetime], stopping: threading.Event, notifier: Notifier
     ) -> None:
         self._config, self._now, self._stopping, self._notifier = config, now, stopping, notifier
-        self._workers = ThreadPoolExecutor(config.daemon.workers)
         self._wishes = WishWatch(now)
-        self._scheduler = BackgroundScheduler(
-            executors={"default": self._workers},
-            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
-            timezone=UTC,
-        )
-
-    def start(self) -> None:
-        self._scheduler.start()
-
-    def end(self) -> None:
-        """Waits for the jobs at work. `shutdown` alone removes jobs from under a round of the scheduler's thread."""
-        self._scheduler.pause()
-        self._scheduler.remove_all_jobs()  # waits for the round
-        self._workers.shutdown()  # `shutdown` would wait for the jobs with locks that they may need to end
-        self._scheduler.shutdown()
-
-    def wakeup(self) -> None:
-        """Lets the scheduler look at the clock, which may have jumped."""
-        self._scheduler.wakeup()
-
-    def is_alive(self) -> bool:
-        thread: Any = getattr(self._scheduler, "_thread", None)
-        return thread is not None and thread.is_alive()
-
-    def next_of(self, subject: str) -> datetime | None:
-        """When the job of a subject starts next; `None` if it has none."""
-        job = self._scheduler.get_job(subject)
-        return job.next_run_time if job else None
+        self.timetable = Timetable(config.daemon.workers)
 
     def take_wishes(self) -> None:
         """Starts a job for each lane of what people asked for on the web page, if there may be something new."""
@@ -135,7 +86,7 @@ class Jobs:
             return
         self._wishes.looked(config, is_left=bool(lanes))
         for lane in lanes:
-            self._scheduler.add_job(self._attempt, args=[lane, self._take_lane])
+            self._once(lane, self._take_lane)
 
     def _take_lane(self, lane: str) -> None:
         config = self._config
@@ -145,19 +96,16 @@ class Jobs:
         self._notifier.notify(config, {})
         for name in {wish.subject for wish in done} & set(config.sources):
             self._plan_next(config, name, PAUSE)
-        if any(wish.what in ("deposit", "retry", "uploaded") for wish in done) and self.next_of(DEPOSIT):
+        if any(wish.what in ("deposit", "retry", "uploaded") for wish in done) and self.timetable.next_of(DEPOSIT):
             self._plan_deposit(config, PAUSE)
 
     def notify(self) -> None:
         """Notifies people in a thread of its own: a mail may outlast the watchdog's patience."""
-        self._tell(lambda: self._notifier.notify(self._config, {}))
+        self._once(ALERTS, lambda _subject: self._notifier.notify(self._config, {}))
 
     def notify_of_outage(self, error: StoreError) -> None:
         """The same about a store that cannot be used."""
-        self._tell(lambda: self._notifier.notify_of_outage(self._config, error))
-
-    def _tell(self, notify: Callable[[], None]) -> None:
-        self._scheduler.add_job(self._attempt, args=[ALERTS, lambda _subject: notify()])
+        self._once(ALERTS, lambda _subject: self._notifier.notify_of_outage(self._config, error))
 
     # -------------------------------------------------------------------------------------- plan
 
@@ -172,24 +120,16 @@ class Jobs:
             work.mark_crashed_runs(config, store, now)
             tasks = scheduled_tasks(config, store, now)
         subjects = {task.subject for task in tasks} | ({DEPOSIT} if sending_agencies(config) else set())
-        for job in self._scheduler.get_jobs():
-            if isinstance(job.trigger, Trigger) and job.id not in subjects:  # others run once, and are gone then
-                self._scheduler.remove_job(job.id)
+        self.timetable.keep_only(subjects)
         # The workers take what is due in the order in which it is scheduled here.
         for subject in dict.fromkeys((*(task.subject for task in (*in_turn(tasks, now), *tasks)), *sorted(subjects))):
             self._schedule(subject, [task for task in tasks if task.subject == subject])
 
     def _schedule(self, subject: str, tasks: Sequence[Task]) -> None:
         calls = {EXPORT: self._export, REPORT: self._report, DIGEST: self._digest, DEPOSIT: self._deposit}
-        self._scheduler.add_job(
-            self._attempt,
-            Trigger([task.schedule for task in tasks if task.schedule]),
-            args=[subject, calls.get(subject, self._work_on_source)],
-            id=subject,
-            name=subject,
-            replace_existing=True,
-            next_run_time=_deposit_moment(tasks) if subject == DEPOSIT else _moment(tasks),
-        )
+        do = partial(self._attempt, subject, calls.get(subject, self._work_on_source))
+        first = _deposit_moment(tasks) if subject == DEPOSIT else _moment(tasks)
+        self.timetable.put(subject, do, [task.schedule for task in tasks if task.schedule], first)
 
     def _plan_next(self, config: Config, name: str, pause: float) -> None:
         """Moves the job of a source to what is next by the run table: while it worked, something may have become due.
@@ -199,13 +139,12 @@ class Jobs:
         with pipeline.opened(config) as store:
             tasks = source_tasks(config, store.runs, name, self._now())
         if tasks:
-            self._move(name, max(_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
-
-    def _move(self, job_id: str, moment: datetime) -> None:
-        with suppress(JobLookupError):  # it was planned anew meanwhile, or the daemon stops
-            self._scheduler.modify_job(job_id, next_run_time=moment)
+            self.timetable.move(name, max(_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
 
     # -------------------------------------------------------------------------------------- work
+
+    def _once(self, subject: str, work_on: Callable[[str], None]) -> None:
+        self.timetable.once(partial(self._attempt, subject, work_on))
 
     def _attempt(self, subject: str, work_on: Callable[[str], None]) -> None:
         """Does the work of a job. A job that failed is retried soon, not at its next date.
@@ -217,8 +156,8 @@ class Jobs:
             work_on(subject)
         except Exception as failure:
             self._explain(subject, failure)
-            if moment := self.next_of(subject):
-                self._move(subject, min(moment, self._now() + timedelta(seconds=RETRY_AFTER)))
+            if moment := self.timetable.next_of(subject):
+                self.timetable.move(subject, min(moment, self._now() + timedelta(seconds=RETRY_AFTER)))
 
     def _explain(self, subject: str, failure: Exception) -> None:
         """Logs or reports why a job failed. If the store failed, the attempt is not recorded."""
@@ -271,7 +210,7 @@ class Jobs:
     def _plan_deposit(self, config: Config, pause: float) -> None:
         with pipeline.opened(config) as store:
             tasks = deposit_tasks(config, store, self._now())
-        self._move(DEPOSIT, max(_deposit_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
+        self.timetable.move(DEPOSIT, max(_deposit_moment(tasks), datetime.now(UTC) + timedelta(seconds=pause)))
 
     def _digest(self, _subject: str) -> None:
         config = self._config

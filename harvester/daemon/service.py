@@ -85,7 +85,7 @@ class Daemon:
     def _begin(self) -> None:
         self.jobs.plan(self.config)
         self.jobs.notify()  # a notification may have failed before
-        self.jobs.start()
+        self.jobs.timetable.start()
         self._log_ready()
         notify("READY=1")
 
@@ -99,7 +99,7 @@ class Daemon:
         notify("STOPPING=1")
         log.info("stopping at the next page")
         self._stopping.set()
-        self.jobs.end()
+        self.jobs.timetable.end()
         self._notifier.notify_postponed(self.config)
         log.info("stopped")
 
@@ -119,7 +119,7 @@ class Daemon:
             elif time.monotonic() - self._last_plan > self.replan:
                 self._replan()
             self.jobs.take_wishes()
-            self.jobs.wakeup()
+            self.jobs.timetable.wakeup()
             if self.health() is None:
                 notify("WATCHDOG=1")
 
@@ -166,7 +166,7 @@ class Daemon:
         """What is wrong with the daemon itself, `None` if nothing is."""
         if time.monotonic() - self._last_round > STUCK:
             return "the main thread has not looked around for a minute"
-        return None if self.jobs.is_alive() else "the scheduler is not running"
+        return None if self.jobs.timetable.is_alive() else "the scheduler is not running"
 
     def ready(self) -> str | None:
         """What prevents the daemon from working, `None` if nothing does."""

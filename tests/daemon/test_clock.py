@@ -98,7 +98,7 @@ def test_daemon_resumes_a_harvest_of_a_crashed_process(daemon: Daemon):
 
 
 def next_run(daemon: Daemon) -> datetime | None:
-    return daemon.jobs.next_of("reeds")
+    return daemon.jobs.timetable.next_of("reeds")
 
 
 def test_daemon_replans_when_the_clock_jumps_forward_and_back(

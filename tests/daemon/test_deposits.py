@@ -11,13 +11,11 @@ import pytest
 from harvester.daemon import alerts, due_run
 from harvester.daemon.alerts import current_notification
 from harvester.daemon.due_run import DueResult
-from harvester.daemon.jobs import LOOK_AGAIN, Trigger
 from harvester.registration.round import RoundReport
 from harvester.standing.due import DEPOSIT, deposit_tasks
 from tests.providers.press import press
 from tests.registration.conftest import NINETEEN, Depositor, put_foreign
 from tests.standin.running import Running
-from tests.workbench import NOW
 
 pytestmark = pytest.mark.slow
 SCHEDULE = 'deposit_schedule = "@hourly"\n'
@@ -106,11 +104,6 @@ def test_an_error_of_sending_is_an_incident(depositor: Depositor):
     result = run(depositor)
     assert isinstance(result.deposit, str)
     assert [one.subject for one in result.notification.incidents] == [DEPOSIT]
-
-
-def test_a_job_without_a_schedule_looks_from_time_to_time():
-    assert Trigger([]).get_next_fire_time(None, NOW) == NOW + LOOK_AGAIN
-    assert timedelta() < LOOK_AGAIN <= timedelta(minutes=10)
 
 
 def test_what_changed_at_the_agency_is_read_once_a_day(depositor: Depositor, monkeypatch: pytest.MonkeyPatch):

@@ -12,9 +12,8 @@ import pytest
 
 from harvester import pipeline
 from harvester.config import Config
-from harvester.config.schedule import Schedule, next_after
 from harvester.daemon import work
-from harvester.daemon.jobs import RETRY_AFTER, Jobs, Trigger
+from harvester.daemon.jobs import RETRY_AFTER, Jobs
 from harvester.daemon.notifier import Notifier
 from harvester.daemon.service import Daemon
 from harvester.errors import StoreError
@@ -33,12 +32,12 @@ def now() -> datetime:
 def jobs(config: Config) -> Iterator[Jobs]:
     stopping = threading.Event()
     made = Jobs(config, now, stopping, Notifier(now, stopping, 900.0))
-    made.start()
+    made.timetable.start()
     try:
         yield made
     finally:
         stopping.set()
-        made.end()
+        made.timetable.end()
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -48,22 +47,14 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_trigger_follows_the_schedule_that_comes_first():
-    moment = datetime(2026, 11, 30, 12, tzinfo=UTC)
-    daily, hourly = (Schedule(expression=expression, zone="UTC") for expression in ("@daily", "@hourly"))
-    assert Trigger([daily, hourly]).get_next_fire_time(None, moment) == next_after(hourly, moment)
-    later = moment + timedelta(hours=5)
-    assert Trigger([hourly]).get_next_fire_time(later, moment) == next_after(hourly, later)
-
-
 def test_a_source_that_is_configured_no_more_loses_its_job(configured: Configured, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(work, "do_due", lambda *_, **__: [])
     with jobs(configured({"reeds": NOWHERE, "fens": NOWHERE})) as one:
         one.plan(configured({"reeds": NOWHERE, "fens": NOWHERE}))
-        assert one.next_of("fens")
+        assert one.timetable.next_of("fens")
         one.plan(configured({"reeds": NOWHERE}))
-        assert one.next_of("reeds")
-        assert one.next_of("fens") is None
+        assert one.timetable.next_of("reeds")
+        assert one.timetable.next_of("fens") is None
 
 
 def test_a_job_that_the_store_failed_is_retried_soon(configured: Configured, monkeypatch: pytest.MonkeyPatch):
@@ -88,7 +79,7 @@ def test_a_job_that_the_store_failed_is_retried_soon(configured: Configured, mon
         one.plan(config)
         until(lambda: bool(attempts))
         soon = now() + timedelta(seconds=RETRY_AFTER + TIMEOUT)
-        until(lambda: (moment := one.next_of("reeds")) is not None and moment <= soon)
+        until(lambda: (moment := one.timetable.next_of("reeds")) is not None and moment <= soon)
     assert attempts == ["reeds"]
 
 
@@ -106,7 +97,12 @@ def test_a_job_that_found_nothing_to_do_comes_again_soon(configured: Configured,
         one.plan(config)
         assert done.wait(TIMEOUT)
         soon = now() + timedelta(seconds=RETRY_AFTER)
-        until(lambda: (moment := one.next_of("reeds")) is not None and now() < moment <= soon + timedelta(seconds=30))
+        until(
+            lambda: (
+                (moment := one.timetable.next_of("reeds")) is not None
+                and now() < moment <= soon + timedelta(seconds=30)
+            )
+        )
 
 
 def test_a_plan_that_the_store_refuses_leaves_the_old_one(configured: Configured, monkeypatch: pytest.MonkeyPatch):
@@ -122,9 +118,9 @@ def test_a_plan_that_the_store_refuses_leaves_the_old_one(configured: Configured
             patch.setattr(pipeline, "opened", refuse)
             with pytest.raises(StoreError, match="locked"):
                 one.plan(config)
-        assert one.next_of("reeds")
-        assert one.is_alive()
-    assert not one.is_alive()
+        assert one.timetable.next_of("reeds")
+        assert one.timetable.is_alive()
+    assert not one.timetable.is_alive()
 
 
 def test_a_job_that_moves_its_next_date_does_not_block_a_stop(configured: Configured, monkeypatch: pytest.MonkeyPatch):

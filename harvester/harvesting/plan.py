@@ -18,8 +18,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.datestamps import in_granularity, parse_utc
-from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, RefusedAddress
-from harvester.harvesting import by_identifier, lists, sentences, windows
+from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, Refusal, RefusedAddress
+from harvester.harvesting import by_identifier, lists, refusals, sentences, windows
 from harvester.harvesting.lists import ListProgress
 from harvester.harvesting.patience import DEFAULT, Patience
 from harvester.harvesting.questions import ListFormats, ListSets, Plan, Save
@@ -282,16 +282,20 @@ def _narrow(
     With `only_tokens_fail` its records are not at fault, so it is split as long as that is possible.
     """
     window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
-    if error.refused and course.failed_lists >= patience.refused_lists:
+    if error.refused and (course.is_refused or course.failed_lists >= patience.refused_lists):
         return _give_up(error, facts)
     if course.failed_lists >= patience.failed_lists:
         return (yield from _leave_open(window, error, facts))
     identity = yield from by_identifier.check_provider(asked.prefix, error)
     if identity is None:
         return _give_up(error, facts) if error.refused else (yield from _leave_open(window, error, facts))
+    if error.refused and (yield from refusals.refuses_list_that_came(progress)):
+        return _give_up(Refusal(sentences.refused(error)), facts)
     listed = None if only_tokens_fail else (yield from by_identifier.first_page(asked))
-    if listed is None or error.is_wall:  # else it works, as it lists identifiers, and may have many bad records
+    if listed is None:  # else it works, as it lists identifiers, and may have many bad records
         course = replace(course, failed_lists=course.failed_lists + 1)
+    elif error.refused and (yield from refusals.refuses_all(asked, listed, facts.identity.granularity)):
+        return _give_up(Refusal(sentences.refused(error)), facts)
     facts = replace(facts, course=course)
     if listed is not None and _is_small(window.window, listed, patience):
         return (yield from _one_by_one(progress, listed, error, facts))
@@ -324,6 +328,8 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
     window, course = progress.window, facts.course
     try:
         fetched = yield from by_identifier.fetch_each(progress.asked, listed, facts.patience)
+    except Refusal as refusal:
+        return _give_up(refusal, facts)
     except ProviderError as fault:
         course = replace(course, failed_lists=course.failed_lists + fault.refused)
         return (yield from _leave_open(window, fault, replace(facts, course=course)))

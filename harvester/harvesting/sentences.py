@@ -45,6 +45,13 @@ def _some(names: Sequence[str], most: int = 12) -> str:
     return f"{', '.join(names[:most])}{more}"
 
 
+def refused(error: Exception) -> str:
+    return (
+        "the provider refuses this program now: not only one record, but also requests for what it gave before; "
+        f"if that does not end by itself, its administrator has to admit this program: {error}"
+    )
+
+
 def changed_while_read() -> str:
     return (
         "the list changed while it was read, and its identifiers could not be compared; "

@@ -93,7 +93,8 @@ def _parse(data: bytes) -> etree._Element:
             raise _web_page(data)
         raise BadAnswer(
             f"the provider answered with XML of another kind, <{safe(str(root.tag))}> instead of OAI-PMH 2.0; "
-            "check that the address is the OAI-PMH one"
+            "check that the address is the OAI-PMH one",
+            refused=True,
         )
     return root
 
@@ -110,7 +111,7 @@ def _with_doctype(data: bytes) -> BadAnswer:
 def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
     """The error that says what the bytes are, the most frequent kinds first."""
     if not data.strip():
-        return BadAnswer("the provider sent an empty answer; harvest again later", transient=True)
+        return BadAnswer("the provider sent an empty answer; harvest again later", transient=True, refused=True)
     if repair.starts_document(data):
         if repair.is_cut(data):
             return BadAnswer(f"the answer was cut short after {len(data)} bytes; harvest again", transient=True)
@@ -122,6 +123,7 @@ def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
     return BadAnswer(
         f"the provider sent something that is not OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one",
         transient=True,
+        refused=True,
     )
 
 

@@ -109,7 +109,7 @@ class BadAnswer(ProviderError):
 
 
 class Refusal(ProviderError):
-    """The provider refuses this program: also requests for what it gave before."""
+    """The provider refuses this program or is out of order: it does not give what it gave before either."""
 
     refused = True
 

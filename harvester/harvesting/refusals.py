@@ -1,7 +1,7 @@
-"""Tells a provider that refuses this program from one that cannot write a record. Plans.
+"""Tells a provider that refuses this program, or is out of order, from one that cannot write a record. Plans.
 
-A firewall that does not name itself answers HTTP 403, or a web page in place of OAI-PMH. So do some providers for a page
-with a bad record. Requests for what came before tell them apart: a bad record is not in it.
+A firewall that does not name itself answers HTTP 403, or a web page in place of OAI-PMH. So do some providers for a
+page with a bad record. Requests for what came before tell them apart: a bad record is not in it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.datestamps import in_granularity, parse_utc
-from harvester.errors import ProviderError
+from harvester.errors import ProtocolError, ProviderError, TooBig, TooSlow
 from harvester.harvesting import windows
 from harvester.harvesting.lists import ListProgress
 from harvester.harvesting.questions import (
@@ -29,6 +29,8 @@ from harvester.model import Page, StoredRecord, Window
 
 T = TypeVar("T")
 _DAY = timedelta(days=1)
+# What only says something about the page that was requested.
+_OF_ONE_PAGE = (ProtocolError, TooBig, TooSlow)
 
 
 class Sample(Struct, frozen=True):
@@ -58,20 +60,26 @@ def spread(items: Sequence[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(items[at] for at in (0, len(items) // 2, -1))) if items else ()
 
 
-def refuses_list_that_came(progress: ListProgress) -> Plan[bool]:
-    """After a page in the middle of a list was refused: whether its first page, which came, is refused as well."""
-    return progress.token is not None and _is_refusal((yield ListRecords(progress.asked)))
+def fails_where_it_came(progress: ListProgress, error: ProviderError) -> Plan[bool]:
+    """After a page in the middle of a list did not come: whether its first page, which came, does not come either."""
+    if progress.token is None or isinstance(error, _OF_ONE_PAGE):
+        return False
+    answer = yield ListRecords(progress.asked)
+    return isinstance(answer, ProviderError) and not isinstance(answer, _OF_ONE_PAGE)
 
 
-def refuses_all(asked: Window, listed: Page, granularity: windows.Granularity) -> Plan[bool]:
+def refuses_all(asked: Window, listed: Page, granularity: windows.Granularity, later: Window) -> Plan[bool]:
     """After the first page of a list was refused: whether lists of several days, or several records, are refused too.
 
-    One bad record is on one day. Of a provider that never gave a record, only the `listed` identifiers are known.
+    One bad record is on one day. Of a provider that never gave a record, only the `listed` identifiers are known, whose
+    page may have nothing but bad records: then the `later` part of the list is requested first.
     """
     known = yield from stored_sample()
     came = bool(known.identifiers)
     if not came:
         known = _sample((raw.datestamp, raw.identifier) for raw in listed.records if not raw.deleted)
+        if later != asked and not _is_refusal((yield ListRecords(later))):
+            return False
     refuses = (yield from _refuses_days(asked, known.days, granularity)) if len(known.days) > 1 else None
     if refuses is None and (came or len(known.identifiers) > 1):
         refuses = yield from refuses_records(known.identifiers, asked.prefix)

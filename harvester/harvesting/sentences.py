@@ -47,8 +47,8 @@ def _some(names: Sequence[str], most: int = 12) -> str:
 
 def refused(error: Exception) -> str:
     return (
-        "the provider refuses this program now: not only one record, but also requests for what it gave before; "
-        f"if that does not end by itself, its administrator has to admit this program: {error}"
+        "the provider does not give now what it gave before, so no single record is at fault; if this does not end by "
+        f"itself, ask its administrator whether a firewall refuses this program: {error}"
     )
 
 

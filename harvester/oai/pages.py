@@ -121,7 +121,8 @@ def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
     if _is_html(data):
         return _web_page(data)
     return BadAnswer(
-        f"the provider sent something that is not OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one",
+        f"the provider sent something that is not OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one; "
+        "if it is, ask its administrator whether a firewall refuses this program",
         transient=True,
         refused=True,
     )

@@ -26,6 +26,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _INNER_DASH = re.compile("[\u2010-\u2015\u2212]")
+_BRACKET = re.compile(r"[()\[\]{}]")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _TRAILING = (
     ".,:;!?'*|\\/\u00b7\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2026([{"
@@ -87,6 +88,8 @@ def _before_other_script(run: str) -> str | None:
 
 def _with_balanced_brackets(doi: str) -> str | None:
     """What is before a bracket without its partner. Digits after an opening one may belong to a DOI that is torn."""
+    if not _BRACKET.search(doi):
+        return doi
     opened: list[int] = []
     for at, character in enumerate(doi):
         if character in "([{":

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from harvester.documents import Document
-from harvester.markup import Html, Part
+from harvester.markup import Html, Part, foreign
 from harvester.web.asked import Asked, Body, Context, whole_number
 
 Facts = TypeVar("Facts")
@@ -71,7 +71,7 @@ def facet(name: str, label: str, numbers: Mapping[str, int] | None, words: Mappi
     known = words or {}
     others = sorted(numbers.keys() - known.keys(), key=lambda value: (-numbers[value], value))
     order = [*(value for value in known if value in numbers), *others]
-    return Facet(name=name, label=label, values=[Value(one, known.get(one, one), numbers[one]) for one in order])
+    return Facet(name=name, label=label, values=[Value(one, known.get(one) or foreign(one), numbers[one]) for one in order])
 
 
 class Column(Struct, Generic[Row], frozen=True, kw_only=True):

@@ -120,7 +120,7 @@ def _ready(overview: Overview, context: Context) -> Html:
     off = f"Nothing is sent by this program: {overview.off}" if overview.off else ""
     return parts.card(
         tag("p", ready_words(overview.ready, overview.title), class_="lead"),
-        [tag("p", foreign(line), class_="soft") for line in (held, off) if line],
+        [tag("p", parts.prose(line), class_="soft") for line in (held, off) if line],
         _buttons(overview, context),
     )
 
@@ -147,7 +147,7 @@ def _login(overview: Overview, context: Context) -> Part:
         return ()
     refused = f"{overview.title} refuses the login: {account.answer}"
     again = buttons.after_a_question(context, "retry", "Try the login again", subject=overview.target, login="yes")
-    return parts.card(tag("p", parts.state("bad", foreign(refused))), buttons.row(again))
+    return parts.card(tag("p", parts.state("bad", parts.prose(refused))), buttons.row(again))
 
 
 def _states(overview: Overview, context: Context) -> Part:
@@ -231,7 +231,7 @@ def targets(config: Config) -> Facet:
 
 
 def _name(file: FileRow, context: Context) -> Part:
-    return tag("a", file.batch_id, href=context.links.to("deposit", id=file.batch_id))
+    return tag("a", foreign(file.batch_id), href=context.links.to("deposit", id=file.batch_id))
 
 
 def file_state(file: FileRow) -> Part:

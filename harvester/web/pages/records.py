@@ -29,7 +29,7 @@ TONES: dict[ArticleState, parts.Tone] = {
     "registered": "good",
     "elsewhere": "good",
 }
-_TITLE, _REASON = 200, 160  # characters that a list shows
+_TITLE = 200  # characters that a list shows
 
 
 def article_state(state: ArticleState) -> Html:
@@ -52,8 +52,8 @@ def _title(line: ArticleLine, context: Context) -> Part:
 
 
 def _state(line: ArticleLine, _: Context) -> Part:
-    why = sentence(line.held_back) if line.held_back else ""
-    reason = tag("p", foreign(parts.shortened(why, _REASON)), class_="soft") if why else ()
+    finding = line.held_back
+    reason = tag("p", parts.finding(finding.code, sentence(finding)), class_="soft short") if finding else ()
     return (article_state(state_of(line.facts)), reason)
 
 

@@ -291,7 +291,7 @@ def _provider(one: OneSource) -> Html:
             ("Software", foreign(identity.software) if identity.software else ""),
             ("Oldest record", foreign(identity.earliest)),
             ("Deleted records", foreign(identity.deleted_record)),
-            ("Granularity", identity.granularity),
+            ("Granularity", tag("code", identity.granularity)),
         ]
     silent = tag("p", "It has not answered yet.", class_="soft") if identity is None else ()
     return parts.section("Provider", parts.facts(*known), silent, id_="provider")

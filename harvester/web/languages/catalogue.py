@@ -1,0 +1,104 @@
+"""The words of one language, from its files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+
+from harvester import findings
+from harvester.registration.registrar import AGENCIES
+from harvester.web.languages import numbers
+from harvester.web.languages.templates import Template, filled, is_number, is_words, with_elements
+
+NAMES = {"en": "English", "es": "Español", "ru": "Русский"}  # each in its own words
+_HERE = Path(__file__).parent
+_REMEMBERED = 4_000  # texts of each language
+_LONGEST = 2_000  # characters of a text that is looked for
+Words = str | Mapping[str, str]  # a translation, or its forms by number
+
+
+class Language:
+    """What says a text of the page in another language.
+
+    `texts`: translations by their English texts. `coded`: those of sentences that have a code, by `CODE.PART`.
+    """
+
+    def __init__(self, code: str, texts: Mapping[str, Words], coded: Mapping[str, str]) -> None:
+        self.code = code
+        self._coded = coded
+        self._plain: dict[str, str] = {}
+        self._templates: list[tuple[Template, Words]] = []
+        for english, words in texts.items():
+            self._add(english, words)
+        self._templates.sort(key=lambda one: -one[0].literal)  # the most definite one first
+        self.say = lru_cache(_REMEMBERED)(self._say)
+
+    def _add(self, english: str, words: Words) -> None:
+        forms = [english] if isinstance(words, str) else [words["en_one"], english]
+        for one in map(with_elements, forms):
+            if isinstance(words, str) and "{" not in one:
+                self._plain[one] = with_elements(words)
+            else:
+                self._templates.append((Template(one), words))
+
+    def _say(self, text: str) -> str | None:
+        """The text in this language; `None` if its words are not known."""
+        if (known := self._plain.get(text)) is not None:
+            return known
+        if len(text) > _LONGEST:
+            return None
+        if numbers.is_number(text):
+            return numbers.number(self.code, text)
+        for template, words in self._templates:
+            values = template.values(text)
+            if values is not None and (said := self._filled(words, values)) is not None:
+                return said
+        return None
+
+    def _filled(self, words: Words, values: Mapping[str, str]) -> str | None:
+        if not isinstance(words, str):
+            number = int(values["n"].replace(",", ""))
+            words = words.get(numbers.form(self.code, number)) or words["other"]
+        return filled(with_elements(words), values, self._value)
+
+    def _value(self, name: str, value: str) -> str | None:
+        if is_number(name):
+            return numbers.number(self.code, value)
+        return self.say(value) if is_words(name) else value
+
+    def say_as(self, key: str, text: str) -> str | None:
+        """A sentence that was made of the English words with this key; `None` if it was not, or they are not known."""
+        english, words = _english().get(key), self._coded.get(key)
+        if english is None or words is None:
+            return None
+        values = english.values(" ".join(text.split()))
+        return None if values is None else filled(words, values, lambda _, value: value)
+
+
+@cache
+def language(code: str) -> Language:
+    """The language with this code, one of `NAMES` but English."""
+    texts = tomllib.loads((_HERE / f"{code}.toml").read_text(encoding="utf-8"))
+    coded = tomllib.loads((_HERE / f"findings.{code}.toml").read_text(encoding="utf-8"))
+    return Language(code, texts, {f"{one}.{part}": text for one, row in coded.items() for part, text in row.items()})
+
+
+@cache
+def coded_texts() -> Mapping[str, str]:
+    """The English words of all sentences that have a code, by `CODE.PART`."""
+    found = {}
+    for code, kind in findings.kinds().items():
+        parts = {"message": kind.message, "fix": kind.fix, "cause": kind.cause}
+        found |= {f"{code}.{part}": text for part, text in parts.items()}
+    for name, agency in AGENCIES.items():
+        for entry, row in agency.messages.entries.items():
+            parts = {"sentence": row.sentence, "registered": row.sentence_registered or "", "next": row.next}
+            found |= {f"{name}-{entry}.{part}": text for part, text in parts.items() if text}
+    return {key: " ".join(text.split()) for key, text in found.items()}
+
+
+@cache
+def _english() -> Mapping[str, Template]:
+    return {key: Template(text) for key, text in coded_texts().items()}

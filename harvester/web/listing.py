@@ -81,8 +81,8 @@ def _rows(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
             tag("p", "There are no more. ", tag("a", "Back to the first ones", href=context.links.here()))
         )
     if found.chosen.filters:
-        everything = tag("a", f"Show all {page.plural}", href=context.links.here(**dict.fromkeys(page.labels)))
-        return parts.card(tag("p", f"No {page.plural} match these filters. ", everything))
+        everything = tag("a", "Show everything", href=context.links.here(**dict.fromkeys(page.labels)))
+        return parts.card(tag("p", "Nothing matches these filters. ", everything))
     return parts.card(page.empty(context))
 
 
@@ -151,7 +151,7 @@ def _pager(found: Found[Row], context: Context) -> Part:
 def _forms(page: ListPage[Row], found: Found[Row], context: Context) -> Html:
     filters = dict(found.chosen.filters)
     links = [tag("a", form.upper(), href=context.links.form(form)) for form in ("csv", "json")]
-    which = "All that match" if filters else f"All {page.plural}"
+    which = "All that match" if filters else "Everything"
     return tag("p", f"{which} as ", links[0], " or ", links[1], class_="soft forms")
 
 

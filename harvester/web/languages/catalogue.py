@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -16,6 +17,8 @@ NAMES = {"en": "English", "es": "Español", "ru": "Русский"}  # each in i
 _HERE = Path(__file__).parent
 _REMEMBERED = 4_000  # texts of each language
 _LONGEST = 2_000  # characters of a text that is looked for
+_BETWEEN = re.compile(": |; ")
+_FORMAT = re.compile("[a-z][a-z0-9]*_[a-z0-9_]+")  # a metadata prefix, before what is said about it
 Words = str | Mapping[str, str]  # a translation, or its forms by number
 
 
@@ -55,7 +58,23 @@ class Language:
             values = template.values(text)
             if values is not None and (said := self._filled(words, values)) is not None:
                 return said
+        return self._as_clauses(text) or self._as_sentence(text)
+
+    def _as_clauses(self, text: str) -> str | None:
+        """Clauses that are known, as `oai_dc: what is wrong; what to do`."""
+        for found in _BETWEEN.finditer(text):
+            first, rest = text[: found.start()], text[found.end() :]
+            said = first if found[0] == ": " and _FORMAT.fullmatch(first) else self.say(first)
+            if said is not None and (others := self.say(rest)) is not None:
+                return f"{said}{found[0]}{others}"
         return None
+
+    def _as_sentence(self, text: str) -> str | None:
+        """A clause that was made a sentence by a capital and a full stop."""
+        if not text.endswith(".") or not text[0].isupper():
+            return None
+        said = self.say(text[0].lower() + text[1:-1])
+        return None if said is None else f"{said[0].upper()}{said[1:]}."
 
     def _filled(self, words: Words, values: Mapping[str, str]) -> str | None:
         if not isinstance(words, str):

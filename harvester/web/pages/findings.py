@@ -132,8 +132,8 @@ def _show_groups(found: Groups, context: Context) -> Part:
         return parts.card(tag("p", words_, tag("code", "harvester check"), "."))
     if not found.groups:
         if context.links.query:
-            everything = tag("a", "Show all findings", href=context.links.here(**dict.fromkeys(_LABELS)))
-            return parts.card(tag("p", "No finding matches these filters. ", everything))
+            everything = tag("a", "Show everything", href=context.links.here(**dict.fromkeys(_LABELS)))
+            return parts.card(tag("p", "Nothing matches these filters. ", everything))
         return parts.card(tag("p", "Nothing found. Every record is as it should be."))
     return [_of_who(who, heading, found.groups, context) for who, heading in words.WHO.items()]
 

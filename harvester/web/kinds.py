@@ -71,7 +71,9 @@ def facet(name: str, label: str, numbers: Mapping[str, int] | None, words: Mappi
     known = words or {}
     others = sorted(numbers.keys() - known.keys(), key=lambda value: (-numbers[value], value))
     order = [*(value for value in known if value in numbers), *others]
-    return Facet(name=name, label=label, values=[Value(one, known.get(one) or foreign(one), numbers[one]) for one in order])
+    return Facet(
+        name=name, label=label, values=[Value(one, known.get(one) or foreign(one), numbers[one]) for one in order]
+    )
 
 
 class Column(Struct, Generic[Row], frozen=True, kw_only=True):

@@ -64,7 +64,7 @@ def show(page: ListPage[Row], found: Found[Row], context: Context) -> Body:
     filters = _filters(page, found, context)
     title = f"{page.title} {page.heading(found.above)}" if page.heading else page.title
     if not page.has_rows:
-        return Body(title=title, content=(filters, above, _forms(page, found, context)))
+        return Body(title=title, content=(filters, above, _forms(found, context)))
     return Body(title=title, content=(above, filters, _rows(page, found, context)))
 
 
@@ -74,7 +74,7 @@ def _rows(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
         return (
             parts.table(page.columns, found.rows, context, caption=caption, is_stacked=page.is_stacked),
             _pager(found, context),
-            _forms(page, found, context),
+            _forms(found, context),
         )
     if found.chosen.after:
         return parts.card(
@@ -148,10 +148,9 @@ def _pager(found: Found[Row], context: Context) -> Part:
     return tag("nav", tag("ul", ways), aria_label="Pages", class_="pager") if ways else ()
 
 
-def _forms(page: ListPage[Row], found: Found[Row], context: Context) -> Html:
-    filters = dict(found.chosen.filters)
+def _forms(found: Found[Any], context: Context) -> Html:
     links = [tag("a", form.upper(), href=context.links.form(form)) for form in ("csv", "json")]
-    which = "All that match" if filters else "Everything"
+    which = "All that match" if found.chosen.filters else "Everything"
     return tag("p", f"{which} as ", links[0], " or ", links[1], class_="soft forms")
 
 

@@ -29,9 +29,9 @@ from harvester.web.addresses import LOG_IN, LOG_OUT, STATIC, TARGETS, routes
 from harvester.web.asked import Asked, Context, Viewer
 from harvester.web.failures import Failure
 from harvester.web.kinds import Action, Chosen, ListPage, Page, Row
-from harvester.web.layout import document
 from harvester.web.languages.catalogue import NAMES
 from harvester.web.languages.choice import PARAMETER, chosen, spoken
+from harvester.web.layout import document
 from harvester.web.links import Links
 from harvester.web.pages import login
 
@@ -53,7 +53,7 @@ class _Call(Struct, frozen=True, kw_only=True):
         return Links(self.adapter, self.name.partition(".")[0], self.values, query)
 
     def in_language(self, code: str) -> str:
-        """The address of this page in a language, or that of the first page if this is none of its own."""
+        """The address of this page in a language, or that of the first page if this request has no page of its own."""
         if self.request.method != "GET" or not isinstance(TARGETS.get(self.name), Page | ListPage):
             return str(self.adapter.build("home", {PARAMETER: code}))
         return str(self.adapter.build(self.name, {**self.request.args, **self.values, PARAMETER: code}))

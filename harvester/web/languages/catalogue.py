@@ -107,7 +107,7 @@ def language(code: str) -> Language:
 @cache
 def coded_texts() -> Mapping[str, str]:
     """The English words of all sentences that have a code, by `CODE.PART`."""
-    found = {}
+    found: dict[str, str] = {}
     for code, kind in findings.kinds().items():
         parts = {"message": kind.message, "fix": kind.fix, "cause": kind.cause}
         found |= {f"{code}.{part}": text for part, text in parts.items()}

@@ -93,9 +93,7 @@ def _inside(one: _Element, language: Language) -> Iterator[str]:
         return
     inner = [piece for piece in one.inside if isinstance(piece, _Element)]
     numbers = iter(range(1, len(inner) + 1))
-    whole = "".join(
-        unescape(piece) if isinstance(piece, str) else element(next(numbers)) for piece in one.inside
-    )
+    whole = "".join(unescape(piece) if isinstance(piece, str) else element(next(numbers)) for piece in one.inside)
     if (said := _said(whole, language)) is not None:
         yield from _pieces(said, inner, language)
         return
@@ -160,4 +158,3 @@ def _marked(begin: str) -> str:
 def _attribute(found: re.Match[str], language: Language) -> str:
     said = language.say(unescape(found[2]).strip())
     return found[0] if said is None else str(tag("a", **{found[1]: said}))[2:].removesuffix("></a>")
-

@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 
 _INSIDE = re.compile(r"\{(\d)\}")
-_ELEMENTS = 0xE000  # private characters: the n-th one stands for the n-th element in a text
+_ELEMENTS = 0xE000  # private characters: the n-th one is the place of the n-th element in a text
+_ONE_WORD = frozenset({"code", "id", "subject"})  # values without a blank
 _NUMBER, _WORDS = re.compile(r"n\d*"), re.compile(r"words\d*")
 
 
 def element(number: int) -> str:
-    """What stands in a text for the element with this number, counted from 1."""
+    """The character for the element with this number, counted from 1."""
     return chr(_ELEMENTS + number)
 
 
 def element_number(character: str) -> int | None:
-    """Which element a character stands for; `None` for all others."""
+    """The number of the element whose place a character is; `None` for all others."""
     return number if 0 < (number := ord(character) - _ELEMENTS) < 100 else None
 
 
@@ -64,7 +65,9 @@ def _pattern(parsed: list[tuple[str, str | None]]) -> str:
 
 
 def _shape(name: str) -> str:
-    return r"-?[\d,]+(?:\.\d+)?" if is_number(name) else ".+?" if is_words(name) else ".*?"
+    if is_number(name):
+        return r"-?[\d,]+(?:\.\d+)?"
+    return ".+?" if is_words(name) else r"\S+" if name in _ONE_WORD else ".*?"
 
 
 def filled(translation: str, values: Mapping[str, str], say: Callable[[str, str], str | None]) -> str | None:

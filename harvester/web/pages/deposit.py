@@ -149,7 +149,9 @@ def _text(one: OneFile, context: Context) -> Part:
     name = PurePath(one.file.path).name
     whole = tag("a", "Download the file", href=context.links.to("deposit-file", id=one.file.batch_id))
     cut = tag("p", "This is its beginning. ", whole, " for all of it.", class_="soft") if one.is_cut else ()
-    return parts.section("Its text", cut, tag("details", tag("summary", tag("code", foreign(name))), parts.raw(one.text)), id_="text")
+    return parts.section(
+        "Its text", cut, tag("details", tag("summary", tag("code", foreign(name))), parts.raw(one.text)), id_="text"
+    )
 
 
 def _document(one: OneFile) -> Document:

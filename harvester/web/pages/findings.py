@@ -156,7 +156,9 @@ def _group(group: Group, context: Context) -> Html:
             tag("a", counted(group.count.articles, "record"), href=_records(code, context), class_="count"),
             class_="title",
         ),
-        tag("p", tag("strong", "What to do: "), parts.finding(code, first.fix if first else example_remedy(kind), "fix")),
+        tag(
+            "p", tag("strong", "What to do: "), parts.finding(code, first.fix if first else example_remedy(kind), "fix")
+        ),
         tag("p", tag("strong", "Cause: "), parts.finding(code, kind.cause, "cause")),
         _show_examples(group, context, with_message="…" in outline(kind) and not is_alone),
         tag("p", "Code: ", tag("a", tag("code", code), href=_records(code, context)), class_="soft"),

@@ -235,7 +235,11 @@ def _summary(one: OneRecord, context: Context) -> Part:
     told = one.doi if one.state not in ("held_back", "deleted") else None
     sentence = parts.meaning(told, one.agency.name) if told else parts.prose(SENTENCES[one.state])
     system = f" ({one.doi.system} system)" if one.doi and one.doi.system != "live" else ""
-    step = tag("p", tag("strong", "What to do: "), parts.prose(one.next_step, _next_code(one)), class_="notice") if one.next_step else ()
+    step = (
+        tag("p", tag("strong", "What to do: "), parts.prose(one.next_step, _next_code(one)), class_="notice")
+        if one.next_step
+        else ()
+    )
     others = [
         tag("li", tag("a", foreign(other.identifier), href=_other(other, context)), " in ", foreign(other.source))
         for other in one.others

@@ -209,10 +209,7 @@ def _reached(window: RunWindow) -> Html:
 def _rejected(one: OneRun) -> Part:
     if not one.rejected:
         return ()
-    items = [
-        tag("li", _identifier(bad), ": ", parts.prose(bad.reason))
-        for bad in one.rejected[:SHOWN]
-    ]
+    items = [tag("li", _identifier(bad), ": ", parts.prose(bad.reason)) for bad in one.rejected[:SHOWN]]
     more = len(one.rejected) - SHOWN
     rest = tag("p", f"and {more:,} more, which are in the JSON") if more > 0 else ()
     return parts.section("Rejected records", tag("ul", items, class_="plain"), rest, id_="rejected")

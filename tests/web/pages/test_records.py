@@ -95,8 +95,8 @@ def test_search_keeps_the_other_filters(browser: Browser, four: None):
 @pytest.mark.parametrize("query", ["state=unknown", "state=ready&source=x", "journal=0000-0000", "year=1800", "code=x"])
 def test_filter_without_a_record_offers_all(browser: Browser, four: None, query: str):
     seen = browser.get(f"/records?{query}")
-    assert "No records match these filters." in seen.text
-    assert seen.links()["Show all records"] == "/records"
+    assert "Nothing matches these filters." in seen.text
+    assert seen.links()["Show everything"] == "/records"
 
 
 def test_year_that_is_no_number_is_refused(browser: Browser, four: None):

@@ -59,8 +59,8 @@ def test_filters_are_combined(browser: Browser, three: None):
 
 def test_filter_without_a_run_can_be_removed(browser: Browser, three: None):
     seen = browser.get("/runs?source=lakes")
-    assert "No runs match these filters." in seen.text
-    assert seen.links()["Show all runs"] == "/runs"
+    assert "Nothing matches these filters." in seen.text
+    assert seen.links()["Show everything"] == "/runs"
     assert seen.links()["lakes ✕Remove the filter Source"] == "/runs"
 
 

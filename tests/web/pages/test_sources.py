@@ -45,7 +45,7 @@ def test_sources_are_filtered_by_light(two: Browser):
     assert links["works 1"] == "/sources?light=good"
     assert names(two.get("/sources?light=good")) == ["wetlands"]
     assert names(two.get("/sources?after=rivers")) == ["wetlands"]
-    assert "No sources match these filters." in two.get("/sources?light=x").text
+    assert "Nothing matches these filters." in two.get("/sources?light=x").text
 
 
 def test_sources_as_json_and_csv(two: Browser):

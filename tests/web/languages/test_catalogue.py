@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from harvester.web.languages import catalogue
+from harvester.web.languages.catalogue import NAMES, Language, Words, coded_texts, language
+from harvester.web.languages.numbers import FORMS
+from harvester.web.languages.templates import fields
+
+FOLDER = Path(catalogue.__file__).parent
+OTHERS = [code for code in NAMES if code != "en"]
+
+
+def texts(code: str) -> Mapping[str, Words]:
+    return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+def coded(code: str) -> Mapping[str, str]:
+    rows = tomllib.loads((FOLDER / f"findings.{code}.toml").read_text(encoding="utf-8"))
+    return {f"{one}.{part}": text for one, row in rows.items() for part, text in row.items()}
+
+
+def test_every_language_has_the_same_texts_in_the_same_order():
+    first, *others = [list(texts(code)) for code in OTHERS]
+    assert all(one == first for one in others)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_text_keeps_its_values(code: str):
+    wrong = {}
+    for english, words in texts(code).items():
+        for form, said in {"": words}.items() if isinstance(words, str) else words.items():
+            if fields(said) != fields(english):
+                wrong[english] = (form, said)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_text_with_a_number_has_all_forms(code: str):
+    needed = {"en_one", *FORMS[code]}
+    optional = {"many"} if code == "es" else set()  # of millions; the other form does, too
+    found = {english: set(words) for english, words in texts(code).items() if not isinstance(words, str)}
+    assert {english: forms for english, forms in found.items() if needed - forms - optional or forms - needed} == {}
+    assert all("n" in fields(english) for english in found)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_text_is_empty_or_begins_with_a_blank(code: str):
+    every = [*texts(code).values(), *coded(code).values()]
+    said = [one for words in every for one in ([words] if isinstance(words, str) else words.values())]
+    assert [one for one in said if not one or one != one.strip()] == []
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_text_of_the_file_is_said(code: str):
+    """Each English text, with examples for its values, finds its own words, and no more general ones."""
+    spoken = language(code)
+    for english, words in texts(code).items():
+        if not isinstance(words, str) or "{words" in english:
+            continue
+        example = _example(english)
+        assert spoken.say(example) == _example(words, code), english
+
+
+def _example(text: str, code: str = "en") -> str:
+    values = {name: "5" if catalogue.is_number(name) else "x" for name in fields(text) if not name.isdigit()}
+    return Formatter().vformat(catalogue.with_elements(text), (), values)
+
+
+def test_clauses_and_sentences_are_said_from_their_parts():
+    spoken = language("es")
+    assert spoken.say("the list became shorter while it was read; harvest again later") == (
+        "la lista se acortó mientras se leía; recolecte de nuevo más tarde"
+    )
+    assert spoken.say("oai_dc: the list became shorter while it was read") == (
+        "oai_dc: la lista se acortó mientras se leía"
+    )
+    assert spoken.say("Harvest again later.") == "Recolecte de nuevo más tarde."
+    assert spoken.say("harvest again later; nobody knows this") is None
+
+
+def test_number_of_a_text_chooses_its_form():
+    spoken = language("ru")
+    assert [spoken.say(text) for text in ("1 record", "3 records", "1,000 records")] == [
+        "1 запись",
+        "3 записи",
+        "1\u00a0000 записей",
+    ]
+
+
+def test_sentence_with_a_code_needs_its_words_and_its_form():
+    spoken = Language("xx", {}, {"doi-missing.message": "x"})
+    assert spoken.say_as("doi-missing.message", coded_texts()["doi-missing.message"]) == "x"
+    assert spoken.say_as("doi-missing.message", "something else") is None
+    assert spoken.say_as("doi-missing.fix", coded_texts()["doi-missing.fix"]) is None
+    assert spoken.say_as("unknown.message", "x") is None
+
+
+def test_long_text_is_not_looked_for():
+    assert language("ru").say("; ".join(["x"] * 2000)) is None

@@ -7,6 +7,8 @@ from string import Formatter
 
 import pytest
 
+from harvester.findings import kinds, remedy, sentence
+from harvester.model import Finding
 from harvester.web.languages import catalogue
 from harvester.web.languages.catalogue import NAMES, Language, Words, coded_texts, language
 from harvester.web.languages.numbers import FORMS
@@ -70,6 +72,30 @@ def test_every_text_of_the_file_is_said(code: str):
 def _example(text: str, code: str = "en") -> str:
     values = {name: "5" if catalogue.is_number(name) else "x" for name in fields(text) if not name.isdigit()}
     return Formatter().vformat(catalogue.with_elements(text), (), values)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_finding_has_its_words_with_its_values(code: str):
+    words, english = coded(code), coded_texts()
+    of_findings = {key for key in english if key.partition(".")[0] in kinds()}
+    assert of_findings - words.keys() == set()
+    assert words.keys() - english.keys() == set()
+    assert {key for key, text in words.items() if set(fields(text)) != set(fields(english[key]))} == set()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize("name", kinds())
+def test_every_finding_is_said_from_its_english_words(code: str, name: str):
+    kind, spoken = kinds()[name], language(code)
+    detail = {field: f"<{field}>" for text in (kind.message, kind.fix) for field in fields(text)}
+    found = Finding(code=name, value=detail.pop("value", ""), path=detail.pop("path", ""), detail=detail)
+    message = spoken.say_as(f"{name}.message", sentence(found))
+    fix = spoken.say_as(f"{name}.fix", remedy(found, "wetlands", "1234-5679"))
+    assert message is not None
+    assert fix is not None
+    assert {value for value in (found.value, *detail.values()) if value in sentence(found)} == {
+        value for value in (found.value, *detail.values()) if value in message
+    }
 
 
 def test_clauses_and_sentences_are_said_from_their_parts():

@@ -47,7 +47,9 @@ def test_files_come_newest_first_with_what_became_of_them(browser: Browser, fill
     assert "written, not sent" in rows[0]
     assert "1 registered" in rows[1]
     assert "1 refused" in rows[1]
-    assert [one.text_content() for one in browser.get("/deposits?state=completed").page.xpath("//tbody//th/a")] == ["b1"]
+    assert [one.text_content() for one in browser.get("/deposits?state=completed").page.xpath("//tbody//th/a")] == [
+        "b1"
+    ]
     assert browser.get("/deposits?state=written").links()["written, not sent ✕Remove the filter State"] == "/deposits"
 
 

@@ -70,7 +70,10 @@ def test_what_is_no_part_of_a_name_is_removed(part):
     assert (tidied(part).part, " ".join(tidied(part).removed)) == (bare, removed)
 
 
-@pytest.mark.parametrize("name", [*NAMES.split(), "Jane (Jenny)", "Lund (Osei)", "Md. Rahim", "Ma. Luz", "Kay Lee", "O'Dr", "K. L.", "A*B", "M. Si"])
+@pytest.mark.parametrize(
+    "name",
+    [*NAMES.split(), "Jane (Jenny)", "Lund (Osei)", "Md. Rahim", "Ma. Luz", "Kay Lee", "O'Dr", "K. L.", "A*B", "M. Si"],
+)
 def test_names_that_look_like_degrees_stay(name):
     assert tidied(name) == (name, ())
 

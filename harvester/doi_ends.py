@@ -101,6 +101,12 @@ def _with_balanced_brackets(doi: str) -> str | None:
     return None if doi[opened[0] + 1 : opened[0] + 2].isdigit() else doi[: opened[0]]
 
 
+def ends_in_view(doi: str) -> bool:
+    """Whether the end is the name of a view or format, as in an address: `/abstract`, `/full/html`, `.pdf`."""
+    view = _VIEW.search(doi)
+    return view is not None and view.start() > doi.index("/")
+
+
 def _without_views(doi: str, *, in_address: bool) -> str:
     """Cuts off views, formats and versions, one after the other, as long as a suffix is left."""
     while True:

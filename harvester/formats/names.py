@@ -29,6 +29,9 @@ _SUFFIXES = {
     "sobrinho": "Sobrinho",
 }
 
+# A suffix after given names. `Filho` there may be a name.
+_NUMBERED = re.compile(r"(?P<given>.*[^\W\d_].*)\s(?P<suffix>[JjSs]r|I{2,3}|IV)\.?")
+
 # Words that are common in names of organisations and rare in names of people. Whole words only.
 _ORGANISATION_WORDS = r"""
 universit(?:y|ies|é|à|ät|eit|et|as|atea|ate) universidade? univerzita uniwersytet üniversitesi
@@ -185,6 +188,8 @@ def _split_at_commas(parts: list[str]) -> Contributor | None:
     rest = [parts[0], *(part for part in parts[1:] if not _suffix(part))]
     if len(suffixes) > 1 or len(rest) > 2:
         return None
+    if not suffixes and len(rest) == 2 and (numbered := _NUMBERED.fullmatch(rest[1])):
+        rest[1], suffixes = numbered["given"], [_SUFFIXES[numbered["suffix"].lower()]]
     return Contributor(
         surname=rest[0],
         given=rest[1] if len(rest) > 1 else None,

@@ -124,7 +124,7 @@ def _articles(one: OneFile, context: Context) -> Part:
     )
     more = len(one.dois) - _SHOWN
     rest = tag("p", f"and {more:,} more, which are in the JSON") if more > 0 else ()
-    table = parts.table(columns, one.dois[:_SHOWN], context, caption="Articles in the file")
+    table = parts.table(columns, one.dois[:_SHOWN], context, caption="Articles in the file", is_stacked=True)
     json = tag("a", "JSON", href=context.links.to("deposit.json", id=one.file.batch_id))
     return parts.section("Articles", table, rest, tag("p", "The same as ", json, class_="soft"), id_="articles")
 

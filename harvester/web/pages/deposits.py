@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path, PurePath
 
 import msgspec
@@ -23,8 +24,9 @@ from harvester.registration.reader import content
 from harvester.registration.registrar import AGENCIES, Agency, shown_agency, shown_system
 from harvester.store import Account, DoiState, FileRow, FileState, OwnFile, SourceStatus
 from harvester.store.reading import in_time
-from harvester.web import buttons, parts
+from harvester.web import buttons, charts, parts
 from harvester.web.asked import Asked, Context
+from harvester.web.charts import Bar
 from harvester.web.kinds import Chosen, Column, Download, Facet, ListPage, Value, facet
 from harvester.web.pages.ask import ready, ready_words
 
@@ -66,6 +68,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     states: Mapping[DoiState, int] | None
     not_sent: int
     account: Account | None
+    weeks: tuple[Bar, ...]
 
 
 def agency_of(asked: Asked) -> tuple[Agency, System]:
@@ -96,7 +99,14 @@ def _read_overview(asked: Asked) -> Overview:
         states=in_time(lambda: asked.store.registrations.numbers(agency.name, system)),
         not_sent=sum(files.get(state, 0) for state in NOT_SENT),
         account=asked.store.submissions.account(agency.name, system),
+        weeks=_weeks(asked, agency),
     )
+
+
+def _weeks(asked: Asked, agency: Agency) -> tuple[Bar, ...]:
+    since = asked.now - timedelta(weeks=charts.WEEKS)
+    by_day = in_time(lambda: asked.store.deposits.articles_by_day(agency.name, since))
+    return charts.weeks(by_day or {}, asked.now.date())
 
 
 def _live(status: SourceStatus) -> int:
@@ -108,6 +118,7 @@ def _show_overview(overview: Overview, context: Context) -> Part:
         _ready(overview, context),
         _login(overview, context),
         _states(overview, context),
+        _over_time(overview, context),
         tag("h2", "Files", id="files"),
         _for_people_who_upload(overview, context),
     )
@@ -170,6 +181,15 @@ def _states(overview: Overview, context: Context) -> Part:
         tag("p", f"{counted(total, 'DOI')} in all. ", _all_dois(overview, context), class_="soft"),
         id_="states",
     )
+
+
+def _over_time(overview: Overview, context: Context) -> Part:
+    """The articles in deposit files, week by week."""
+    if not overview.weeks:
+        return ()
+    heading = "Articles in deposit files by week"
+    chart = charts.show(overview.weeks, context, span="Week of", columns=("Articles",), caption=heading)
+    return parts.section(heading, parts.card(chart), id_="weeks")
 
 
 def _number(overview: Overview, state: DoiState, context: Context) -> Html:
@@ -284,6 +304,7 @@ FILES: ListPage[FileRow] = ListPage(
     empty=_nothing,
     before=_read_overview,
     above=_show_overview,
+    is_stacked=True,
 )
 
 

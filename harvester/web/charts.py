@@ -68,20 +68,13 @@ def weeks(by_day: dict[date, int], today: date) -> tuple[Bar, ...]:
 def show(bars: Sequence[Bar], context: Context, *, span: str, columns: Sequence[str], caption: str) -> Part:
     """The picture with its largest number and its ends, and behind a click the numbers.
 
-    `columns` are the headings of the number, of those of `more`, and, if bars have something below, of the tops.
+    `columns` are the headings of the number, of those of `more`, and of the tops, if they are wanted.
     """
-    has_sums = any(bar.below for bar in bars)
     numbers: list[Column[Bar]] = [Column(heading=span, cell=lambda bar, _: tag("bdi", bar.name))]
     for place, heading in enumerate(columns):
         numbers.append(Column(heading=heading, cell=_number(place), is_number=True))
-    rows = list(reversed(bars))
-    table = parts.table(numbers, rows, context, caption=caption)
-    return tag(
-        "div",
-        _picture(bars),
-        tag("details", tag("summary", "The numbers"), table),
-        class_="chart summed" if has_sums else "chart",
-    )
+    table = parts.table(numbers, list(reversed(bars)), context, caption=caption)
+    return tag("div", _picture(bars), tag("details", tag("summary", "The numbers"), table), class_="chart")
 
 
 def _number(place: int) -> Cell:

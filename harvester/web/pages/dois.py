@@ -183,6 +183,7 @@ DOIS: ListPage[OneDoi] = ListPage(
     empty=lambda _: tag("p", "No article has a DOI yet. ", tag("code", "harvester check"), " says why."),
     before=_choice,
     above=_above,
+    is_stacked=True,
 )
 
 

@@ -34,6 +34,7 @@ from harvester.web.asked import Asked, Body, Context
 from harvester.web.fields import Field, fields
 from harvester.web.kinds import Column, Download, Page
 from harvester.web.pages.records import article_state
+from harvester.xmltools import indented
 
 LONGEST = 100_000  # characters of a text that are shown; all are in the download
 _OPEN = 3  # earlier versions of a format whose text is shown
@@ -117,7 +118,7 @@ def _read(asked: Asked) -> OneRecord:
         rows=tuple(fields(stored.article, findings)),
         versions=tuple(_versions(asked, stored)),
         article=_shown(_article(stored).decode()) if stored.article else None,
-        deposit=_shown(deposit.decode()) if deposit else None,
+        deposit=_shown(_readable(deposit)) if deposit else None,
         problem=problem,
         deposits=deposits,
         files=store.deposits.files(agency.name, stored.doi) if stored.doi else (),
@@ -172,6 +173,11 @@ def _deposit(asked: Asked, stored: StoredArticle) -> tuple[bytes | None, str | N
         return None, str(error)
     except (ValueError, TypeError, AttributeError, LookupError):
         return None, "What is missing holds the record back, so a deposit of it cannot be built yet."
+
+
+def _readable(deposit: bytes) -> str:
+    """A deposit for people. The download has it as it is written to files."""
+    return (indented(deposit) if deposit.startswith(b"<") else deposit).decode()
 
 
 def _versions(asked: Asked, stored: StoredArticle) -> list[Version]:

@@ -183,7 +183,7 @@ def _windows(run: Run) -> Part:
     """The list requests: those that are not done, with how far they came."""
     left = [window for window in run.windows if window.state == "open"]
     done = sum(window.state == "done" for window in run.windows)
-    rows = [tag("li", _request(window), ": ", _reached(window)) for window in left[:SHOWN]]
+    rows = [tag("li", tag("span", _request(window)), ": ", _reached(window)) for window in left[:SHOWN]]
     more = tag("p", f"and {len(left) - SHOWN:,} more that are open") if len(left) > SHOWN else ()
     summary = tag("p", f"{counted(done, 'list request')} done, {len(left):,} open.")
     return parts.section(

@@ -132,7 +132,7 @@ def test_run_under_way_shows_how_far_it_came(browser: Browser, opened: Store, co
         seen = browser.get(f"/runs/{run.id}")
         (polled,) = seen.page.xpath("//@data-poll")
         fragment = browser.get(polled)
-    assert "set reeds , from 2024-01-01: 2 of 8 records, 1 page" in seen.text
+    assert "set reeds , from 2024-01-01 : 2 of 8 records, 1 page" in seen.text
     assert "… under way" in seen.text
     assert seen.page.xpath("//*[@data-running]//*[local-name()='rect'][@class='fill']/@width") == ["25.0"]
     assert b"<html" not in fragment.body

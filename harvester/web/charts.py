@@ -13,7 +13,8 @@ from harvester.web import parts
 from harvester.web.asked import Context
 from harvester.web.kinds import Column
 
-MONTHS, WEEKS = 24, 26  # the newest ones that are shown
+MONTHS, WEEKS = 24, 26  # at most; fewer are shown only of months, and never fewer than a year
+_YEAR = 12
 _STEP, _GAP, _HEIGHT = 10, 2, 60  # of a bar
 Cell = Callable[["Bar", Context], Part]
 
@@ -32,28 +33,27 @@ class Bar(Struct, frozen=True, kw_only=True):
 
 
 def months(found: Sequence[MonthOfRuns], today: date) -> tuple[Bar, ...]:
-    """The newest months with the new records of each, above all that were new before. Months without runs are empty."""
+    """The newest months with the new records of each, above all that were new before; none if there were no runs."""
     by_name = {one.month: one for one in found}
     bars: list[Bar] = []
     so_far = 0
-    for name in _month_names(min(by_name, default=None), today):
+    for name in _month_names(min(by_name), today) if by_name else ():
         one = by_name.get(name) or MonthOfRuns(month=name)
         bars.append(Bar(name=name, number=one.new, below=so_far, more=(one.changed, one.deleted)))
         so_far += one.new
     return tuple(bars[-MONTHS:])
 
 
-def _month_names(first: str | None, today: date) -> list[str]:
-    """Every month from the first one to today, as `2026-11`."""
-    if first is None:
-        return []
+def _month_names(first: str, today: date) -> list[str]:
+    """Every month from the first one to today, as `2026-11`, at least those of a year."""
     year, month = map(int, first.split("-"))
-    count = 12 * (today.year - year) + today.month - month + 1
-    return [f"{year + (month - 1 + n) // 12}-{(month - 1 + n) % 12 + 1:02}" for n in range(count)]
+    last = _YEAR * today.year + today.month - 1
+    begin = min(_YEAR * year + month - 1, last - _YEAR + 1)
+    return [f"{number // _YEAR}-{number % _YEAR + 1:02}" for number in range(begin, last + 1)]
 
 
 def weeks(by_day: dict[date, int], today: date) -> tuple[Bar, ...]:
-    """The newest weeks since the first one, each named by its Monday, with the sum of its days."""
+    """The newest weeks, each named by its Monday, with the sum of its days; none if all of them are empty."""
     sums: dict[date, int] = {}
     for day, number in by_day.items():
         monday = day - timedelta(days=day.weekday())
@@ -62,7 +62,7 @@ def weeks(by_day: dict[date, int], today: date) -> tuple[Bar, ...]:
         return ()
     last = max(today - timedelta(days=today.weekday()), *sums)
     mondays = [last - timedelta(weeks=n) for n in range(WEEKS)]
-    return tuple(Bar(name=f"{one}", number=sums.get(one, 0)) for one in reversed(mondays) if one >= min(sums))
+    return tuple(Bar(name=f"{one}", number=sums.get(one, 0)) for one in reversed(mondays))
 
 
 def show(bars: Sequence[Bar], context: Context, *, span: str, columns: Sequence[str], caption: str) -> Part:

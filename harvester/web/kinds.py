@@ -77,11 +77,15 @@ def facet(name: str, label: str, numbers: Mapping[str, int] | None, words: Mappi
 
 
 class Column(Struct, Generic[Row], frozen=True, kw_only=True):
-    """A column of a table. The first one names the row."""
+    """A column of a table. The first one names the row.
+
+    Where the cells of a row are below each other, numbers have the heading in front of them, and labelled cells too.
+    """
 
     heading: str
     cell: Callable[[Row, Context], Part]
     is_number: bool = False
+    is_labelled: bool = False
 
 
 class ListPage(Struct, Generic[Row], frozen=True, kw_only=True):

@@ -107,7 +107,15 @@ def table(
 def _cells(columns: Sequence[Column[Row]], row: Row, context: Context) -> list[Html]:
     first, *others = columns
     name = tag("th", first.cell(row, context), scope="row")
-    cells = [tag("td", one.cell(row, context), class_="number" if one.is_number else None) for one in others]
+    cells = [
+        tag(
+            "td",
+            one.cell(row, context),
+            class_="number" if one.is_number else None,
+            data_label=one.heading if one.is_number or one.is_labelled else None,
+        )
+        for one in others
+    ]
     return [name, *cells]
 
 

@@ -28,7 +28,7 @@ def shown(bars: tuple[Bar, ...]) -> Any:
 
 def test_month_is_above_what_was_new_before():
     found = (MonthOfRuns(month="2024-12", new=5, deleted=1), MonthOfRuns(month="2025-02", new=2, changed=3))
-    assert months(found, TODAY) == (
+    assert months(found, TODAY)[-4:] == (
         Bar(name="2024-12", number=5, more=(0, 1)),
         Bar(name="2025-01", number=0, below=5, more=(0, 0)),
         Bar(name="2025-02", number=2, below=5, more=(3, 0)),
@@ -45,7 +45,9 @@ def test_only_the_newest_months_are_shown_with_all_that_came_before():
 
 def test_weeks_begin_on_monday_and_have_no_gaps():
     bars = weeks({date(2025, 2, 3): 1, date(2025, 2, 9): 2, date(2025, 2, 17): 4}, TODAY)
-    assert [(bar.name, bar.number) for bar in bars] == [
+    assert len(bars) == charts.WEEKS
+    assert {bar.number for bar in bars[:-4]} == {0}
+    assert [(bar.name, bar.number) for bar in bars[-4:]] == [
         ("2025-02-03", 3),
         ("2025-02-10", 0),
         ("2025-02-17", 4),
@@ -65,7 +67,8 @@ def test_file_of_tomorrow_is_shown_too():
 def test_numbers_are_a_table_too():
     page = shown(months((MonthOfRuns(month="2025-02", new=1200, changed=3),), TODAY))
     rows = [[cell.text_content() for cell in row] for row in page.xpath(".//tbody/tr")]
-    assert rows == [["2025-03", "0", "0", "0", "1,200"], ["2025-02", "1,200", "3", "0", "1,200"]]
+    assert len(rows) == 12
+    assert rows[:2] == [["2025-03", "0", "0", "0", "1,200"], ["2025-02", "1,200", "3", "0", "1,200"]]
     assert page.xpath("string(.//p)") == "Highest: 1,200"
 
 

@@ -100,7 +100,7 @@ class Language:
 def language(code: str) -> Language:
     """The language with this code, one of `NAMES` but English."""
     texts = tomllib.loads((_HERE / f"{code}.toml").read_text(encoding="utf-8"))
-    coded = {}
+    coded: dict[str, dict[str, str]] = {}
     for file in ("findings", "messages"):
         coded |= tomllib.loads((_HERE / f"{file}.{code}.toml").read_text(encoding="utf-8"))
     return Language(code, texts, {f"{one}.{part}": text for one, row in coded.items() for part, text in row.items()})

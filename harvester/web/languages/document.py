@@ -18,7 +18,7 @@ from harvester.web.languages.templates import element, element_number
 
 _TAG = re.compile(r"(<[^>]*>)")
 _NAME = re.compile(r"</?([a-z0-9!]+)", re.IGNORECASE)
-_WORDS = re.compile(r' (aria-label|title|placeholder|alt|data-says|data-copied)="([^"]*)"')
+_WORDS = re.compile(r' (aria-label|title|placeholder|alt|data-says|data-copied|data-label)="([^"]*)"')
 _KEY = re.compile(r' data-words="([^"]*)"')
 _LETTER = re.compile(r"[^\W\d_]{2}")
 _VOID = frozenset({"!doctype", "br", "hr", "input", "link", "meta"})

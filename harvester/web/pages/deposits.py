@@ -289,11 +289,11 @@ FILES: ListPage[FileRow] = ListPage(
     facets=_facets,
     columns=(
         Column(heading="File", cell=_name),
-        Column(heading="Written", cell=lambda file, context: parts.moment(file.written, context)),
+        Column(heading="Written", cell=lambda file, context: parts.moment(file.written, context), is_labelled=True),
         Column(heading="Articles", cell=lambda file, _: parts.number(file.records), is_number=True),
         Column(heading="Changed since", cell=lambda file, _: parts.number(file.changed_since), is_number=True),
         Column(heading="Size", cell=lambda file, _: size_words(file.size), is_number=True),
-        Column(heading="Schema", cell=lambda file, _: file.schema_version),
+        Column(heading="Schema", cell=lambda file, _: file.schema_version, is_labelled=True),
         Column(heading="State", cell=lambda file, _: file_state(file)),
     ),
     document=document,

@@ -120,6 +120,10 @@ def meaning(one: OneDoi) -> Part:
     return (doi_state(one), tag("p", parts.meaning(one.report, one.agency)) if says_more else (), more)
 
 
+def _since(one: OneDoi, context: Context) -> Part:
+    return parts.moment(one.report.changed, context) if one.report.changed else ""
+
+
 def _next_step(one: OneDoi) -> Part:
     return parts.prose(one.next_step, f"{one.agency}-{one.report.kind}.next") if one.next_step else ()
 
@@ -164,7 +168,7 @@ DOIS: ListPage[OneDoi] = ListPage(
     columns=(
         Column(heading="DOI", cell=name),
         Column(heading="State", cell=lambda one, _: meaning(one)),
-        Column(heading="Since", cell=lambda one, context: parts.moment(one.report.changed, context, otherwise="")),
+        Column(heading="Since", cell=_since, is_labelled=True),
     ),
     document=document,
     csv=(

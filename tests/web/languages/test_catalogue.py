@@ -12,7 +12,7 @@ from harvester.model import Finding
 from harvester.web.languages import catalogue
 from harvester.web.languages.catalogue import NAMES, Language, Words, coded_texts, language
 from harvester.web.languages.numbers import FORMS
-from harvester.web.languages.templates import fields
+from harvester.web.languages.templates import fields, is_number, with_elements
 
 FOLDER = Path(catalogue.__file__).parent
 OTHERS = [code for code in NAMES if code != "en"]
@@ -71,8 +71,8 @@ def test_every_text_of_the_file_is_said(code: str):
 
 
 def _example(text: str, code: str = "en") -> str:
-    values = {name: "5" if catalogue.is_number(name) else "x" for name in fields(text) if not name.isdigit()}
-    return Formatter().vformat(catalogue.with_elements(text), (), values)
+    values = {name: "5" if is_number(name) else "x" for name in fields(text) if not name.isdigit()}
+    return Formatter().vformat(with_elements(text), (), values)
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from harvester.csvtext import csv_lines
 from harvester.documents import Document
-from harvester.markup import Html, Part, tag
+from harvester.markup import Html, Part, foreign, tag
 from harvester.reports import SCHEMA
 from harvester.web import parts
 from harvester.web.asked import Asked, Body, Context
@@ -95,7 +95,7 @@ def _filters(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
     hidden = [shown for facet in behind if (shown := _facet(facet, found.chosen, context))]
     more = tag("details", tag("summary", "More filters"), hidden) if hidden else ()
     other = [name for name in found.chosen.filters if name not in {facet.name for facet in found.facets}]
-    chips = [_removable(page.labels[name], found.chosen.filters[name], name, context) for name in other]
+    chips = [_removable(page.labels[name], foreign(found.chosen.filters[name]), name, context) for name in other]
     counted = min((facet.at for facet in found.facets if facet.at), default=None)
     when = tag("p", "Counted ", parts.moment(counted, context), class_="soft") if counted else ()
     shown = tag("ul", chips, class_="chips") if chips else ()
@@ -106,7 +106,9 @@ def _facet(facet: Facet, chosen: Chosen, context: Context) -> Part:
     selected = chosen.get(facet.name)
     if facet.values is None:
         uncounted = tag("span", "not counted: it takes too long", class_="soft")
-        chips = [_removable(facet.label, selected, facet.name, context)] if selected else [tag("li", uncounted)]
+        chips = (
+            [_removable(facet.label, foreign(selected), facet.name, context)] if selected else [tag("li", uncounted)]
+        )
     else:
         chips = _chips(facet, facet.values, selected, context)
     if not chips:
@@ -116,7 +118,7 @@ def _facet(facet: Facet, chosen: Chosen, context: Context) -> Part:
 
 def _chips(facet: Facet, values: Sequence[Value], selected: str | None, context: Context) -> list[Html]:
     if selected is not None:
-        words = next((value.words for value in values if value.value == selected), selected)
+        words = next((value.words for value in values if value.value == selected), foreign(selected))
         return [_removable(facet.label, words, facet.name, context)]
     if len(values) < 2:
         return []  # it would leave the same rows
@@ -134,7 +136,7 @@ def _chip(facet: Facet, value: Value, context: Context) -> Html:
 
 def _removable(label: str, words: Part, name: str, context: Context) -> Html:
     cross = (tag("span", "✕", aria_hidden="true"), tag("span", f"Remove the filter {label}", class_="hidden"))
-    chip = tag("a", tag("bdi", words), " ", cross, href=context.links.here(**{name: None}), class_="chip chosen")
+    chip = tag("a", tag("span", words), " ", cross, href=context.links.here(**{name: None}), class_="chip chosen")
     return tag("li", chip)
 
 

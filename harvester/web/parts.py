@@ -131,7 +131,8 @@ def prose(text: str, *codes: str) -> Html:
 
 def finding(code: str, words: str, part: Literal["message", "fix", "cause"] = "message") -> Html:
     """Words of a finding, which may contain text of a record. The code says which they are in other languages."""
-    return tag("bdi", words, data_words=f"{code}.{part}")
+    shown = words if part == "message" else code_marked(words)
+    return tag("bdi", shown, data_words=f"{code}.{part}")
 
 
 def meaning(report: DoiReport, agency: str) -> Html:

@@ -77,7 +77,9 @@ def _search(_: None, context: Context) -> Html:
     """The search box. It keeps the other filters."""
     query = context.links.query
     kept = [tag("input", type="hidden", name=name, value=value) for name, value in query.items() if name != "q"]
-    box = tag("input", type="search", name="q", id="q", value=query.get("q"), maxlength=500, data_search=True)
+    box = tag(
+        "input", type="search", name="q", id="q", value=query.get("q"), maxlength=500, dir="auto", data_search=True
+    )
     return tag(
         "form",
         tag("label", "A DOI, an OAI identifier, or words of the title", for_="q"),

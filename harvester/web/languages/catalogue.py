@@ -18,6 +18,7 @@ _HERE = Path(__file__).parent
 _REMEMBERED = 4_000  # texts of each language
 _LONGEST = 2_000  # characters of a text that is looked for
 _BETWEEN = re.compile(": |; ")
+_OUR_WORDS = frozenset({"field", "medium", "what", "problem"})
 _FORMAT = re.compile("[a-z][a-z0-9]*_[a-z0-9_]+")  # a metadata prefix, before what is said about it
 Words = str | Mapping[str, str]  # a translation, or its forms by number
 
@@ -93,7 +94,11 @@ class Language:
         if english is None or words is None:
             return None
         values = english.values(" ".join(text.split()))
-        return None if values is None else filled(words, values, lambda _, value: value)
+        return None if values is None else filled(words, values, self._detail)
+
+    def _detail(self, name: str, value: str) -> str:
+        """A value of a sentence: some are words of ours, the others text of a record."""
+        return self.say(value) or value if name in _OUR_WORDS else value
 
 
 @cache

@@ -93,8 +93,10 @@ class EchoingProvider:
 HARVESTER = """
 from datetime import timedelta
 from harvester.cli import main
+from harvester.crossref.client import works
 from harvester.daemon import alerts
 alerts.FIRST_FAILURE = timedelta(0)
+works._PAUSES = 0.0, 120.0
 main()
 """
 

@@ -188,13 +188,18 @@ def _split_at_commas(parts: list[str]) -> Contributor | None:
     rest = [parts[0], *(part for part in parts[1:] if not _suffix(part))]
     if len(suffixes) > 1 or len(rest) > 2:
         return None
-    if not suffixes and len(rest) == 2 and (numbered := _NUMBERED.fullmatch(rest[1])):
-        rest[1], suffixes = numbered["given"], [_SUFFIXES[numbered["suffix"].lower()]]
+    given, suffix = split_suffix(rest[1]) if len(rest) > 1 else (None, None)
     return Contributor(
         surname=rest[0],
-        given=rest[1] if len(rest) > 1 else None,
-        suffix=suffixes[0] if suffixes else None,
+        given=rest[1] if len(rest) > 1 and suffixes else given,
+        suffix=suffixes[0] if suffixes else suffix,
     )
+
+
+def split_suffix(given: str) -> tuple[str, str | None]:
+    """The given names, and the suffix behind them: `John Jr.`, `John III`."""
+    found = _NUMBERED.fullmatch(given)
+    return (found["given"], _SUFFIXES[found["suffix"].lower()]) if found else (given, None)
 
 
 def _suffix(part: str) -> str | None:

@@ -116,13 +116,18 @@ def coded_texts() -> Mapping[str, str]:
     """The English words of all sentences that have a code, by `CODE.PART`."""
     found: dict[str, str] = {}
     for code, kind in findings.kinds().items():
-        parts = {"message": kind.message, "fix": kind.fix, "cause": kind.cause}
+        parts = {"message": kind.message, "fix": kind.fix, "cause": kind.cause, "example": _literal(kind.example)}
         found |= {f"{code}.{part}": text for part, text in parts.items()}
     for name, agency in AGENCIES.items():
         for entry, row in agency.messages.entries.items():
             parts = {"sentence": row.sentence, "registered": row.sentence_registered or "", "next": row.next}
             found |= {f"{name}-{entry}.{part}": text for part, text in parts.items() if text}
     return {key: " ".join(text.split()) for key, text in found.items()}
+
+
+def _literal(text: str) -> str:
+    """A text whose braces are no places for values."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 @cache

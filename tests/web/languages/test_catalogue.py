@@ -92,6 +92,8 @@ def test_every_finding_is_said_from_its_english_words(code: str, name: str):
     fix = spoken.say_as(f"{name}.fix", remedy(found, "wetlands", "1234-5679"))
     assert message is not None
     assert fix is not None
+    assert spoken.say_as(f"{name}.cause", kind.cause)
+    assert spoken.say_as(f"{name}.example", kind.example)
     assert {value for value in (found.value, *detail.values()) if value in sentence(found)} == {
         value for value in (found.value, *detail.values()) if value in message
     }

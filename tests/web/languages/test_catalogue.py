@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -130,3 +131,19 @@ def test_sentence_with_a_code_needs_its_words_and_its_form():
 
 def test_long_text_is_not_looked_for():
     assert language("ru").say("; ".join(["x"] * 2000)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "; ".join(["x"] * 600),
+        ": ".join(["oai_dc"] * 200),
+        " ".join(["1"] * 900),
+        "1 run: " + "2 failed, " * 150,
+        "a (" * 600,
+    ],
+)
+def test_text_that_looks_like_many_is_given_up_soon(text: str):
+    begun = time.process_time()
+    assert language("ru").say(text[:1990]) is None
+    assert time.process_time() - begun < 1

@@ -20,7 +20,7 @@ _REMEMBERED = 4_000  # texts of each language
 _LONGEST = 2_000  # characters of a text that is looked for
 _DEEPEST = 6  # texts inside of each other
 _BETWEEN = re.compile(": |; ")
-_OUR_WORDS = frozenset({"field", "medium", "what", "problem"})
+_OUR_WORDS = frozenset({"field", "medium", "what", "problem", "condition", "by_title", "otherwise"})
 _FORMAT = re.compile("[a-z][a-z0-9]*_[a-z0-9_]+")  # a metadata prefix, before what is said about it
 Words = str | Mapping[str, str]  # a translation, or its forms by number
 
@@ -94,14 +94,16 @@ class Language:
     def say_as(self, key: str, text: str) -> str | None:
         """A sentence that was made of the English words with this key; `None` if it was not, or they are not known."""
         english, words = _english().get(key), self._coded.get(key)
-        if english is None or words is None:
+        if english is None or words is None or len(text) > _LONGEST:
             return None
         values = english.values(" ".join(text.split()))
         return None if values is None else filled(words, values, self._detail)
 
     def _detail(self, name: str, value: str) -> str:
         """A value of a sentence: some are words of ours, the others text of a record."""
-        return self.say(value) or value if name in _OUR_WORDS else value
+        bare = value.strip()
+        said = self.say(bare) if bare and name in _OUR_WORDS else None
+        return value if said is None else value.replace(bare, said)
 
 
 @cache

@@ -129,6 +129,13 @@ def test_sentence_with_a_code_needs_its_words_and_its_form():
     assert spoken.say_as("unknown.message", "x") is None
 
 
+def test_words_of_ours_among_the_values_are_said_too():
+    suspect = Finding(code="doi-suspect", value="10.5555/a.", detail={"problem": "ends in punctuation"})
+    assert language("es").say_as("doi-suspect.message", sentence(suspect)) == (
+        "El DOI 10.5555/a. puede ser incorrecto: termina en un signo de puntuación."
+    )
+
+
 def test_long_text_is_not_looked_for():
     assert language("ru").say("; ".join(["x"] * 2000)) is None
 

@@ -83,7 +83,7 @@ class Site:
 
     def _respond(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
-        response = spoken(self._answer(request), request)
+        response = spoken(self._answer(request), request, self._config().web.language)
         for name, value in replies.HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -229,7 +229,7 @@ class Site:
             may_act=call.viewer.may_act,
             may_log_in=self._gate.has_password and call.viewer.name == "anonymous",
             may_log_out=call.viewer.may_log_out,
-            language=chosen(call.request),
+            language=chosen(call.request, self._config().web.language),
             languages={code: call.in_language(code) for code in NAMES},
         )
 

@@ -1,4 +1,4 @@
-"""Which language a person reads: the one chosen on a page, else one that the browser asks for, else English."""
+"""Which language a person reads: the one chosen on a page, else one of the browser's, else `[web] language`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ ENGLISH = "en"
 _LASTS = timedelta(days=365)
 
 
-def chosen(request: Request) -> str:
+def chosen(request: Request, default: str) -> str:
     """The code of the language."""
     for code in (request.args.get(PARAMETER), request.cookies.get(COOKIE)):
         if code in NAMES:
             return code
-    return request.accept_languages.best_match(NAMES) or ENGLISH
+    return request.accept_languages.best_match(NAMES) or default
 
 
-def spoken(response: Response, request: Request) -> Response:
+def spoken(response: Response, request: Request, default: str) -> Response:
     """The answer in the language of the person, if it is a page. A choice is remembered by the browser."""
-    code = chosen(request)
+    code = chosen(request, default)
     if response.mimetype == "text/html":
         if code != ENGLISH:
             response.set_data(translated(response.get_data(as_text=True), language(code)))

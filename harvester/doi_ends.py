@@ -26,6 +26,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _INNER_DASH = re.compile("[\u2010-\u2015\u2212]")
+_BRACKET = re.compile(r"[()\[\]{}]")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _TRAILING = (
     ".,:;!?'*|\\/\u00b7\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2026([{"
@@ -87,6 +88,8 @@ def _before_other_script(run: str) -> str | None:
 
 def _with_balanced_brackets(doi: str) -> str | None:
     """What is before a bracket without its partner. Digits after an opening one may belong to a DOI that is torn."""
+    if not _BRACKET.search(doi):
+        return doi
     opened: list[int] = []
     for at, character in enumerate(doi):
         if character in "([{":
@@ -96,6 +99,12 @@ def _with_balanced_brackets(doi: str) -> str | None:
     if not opened:
         return doi
     return None if doi[opened[0] + 1 : opened[0] + 2].isdigit() else doi[: opened[0]]
+
+
+def ends_in_view(doi: str) -> bool:
+    """Whether the end is the name of a view or format, as in an address: `/abstract`, `/full/html`, `.pdf`."""
+    view = _VIEW.search(doi)
+    return view is not None and view.start() > doi.index("/")
 
 
 def _without_views(doi: str, *, in_address: bool) -> str:

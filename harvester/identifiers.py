@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from stdnum import isni, issn
 from stdnum.iso7064 import mod_97_10
 
-from harvester.doi_ends import doi_at_start, without_trailing
+from harvester.doi_ends import doi_at_start, ends_in_view, without_trailing
 
 _CACHED = 1 << 14
 
@@ -145,12 +145,12 @@ _PLAIN_DOI = re.compile(r"10\.(?!(?:1101|64898)/)\d{4,9}/[A-Za-z0-9.-]*\d", re.A
 
 # ------------------------------------------------------------------------------------- doubtful DOIs
 
-DoiProblem = Literal["end", "slashes", "second", "unfilled", "brackets"]
+DoiProblem = Literal["end", "slashes", "second", "unfilled", "brackets", "view"]
 
 _ANOTHER = re.compile(r"(?<!\d)10\.(?!(?:19|20)\d\d/)\d{4,9}/|https?:|doi\.org|doi:", re.IGNORECASE)
 # What a pattern for DOIs leaves if nobody fills it in. XXX alone may be a Roman numeral.
 _UNFILLED = re.compile(
-    r"(?:^|[./_-])x{4,}(?=$|[./_-])|^(?:x+|0+|n/?a|doi)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
+    r"(?:^|[./_-])x{4,}(?=$|[./_-])|^(?:x+|0+|n/?a|doi|test|dummy|todo|pending|placeholder|to-?be-?assigned)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
     re.IGNORECASE,
 )
 _SICI_END = re.compile(r";2-#$")
@@ -159,8 +159,8 @@ _SICI_END = re.compile(r";2-#$")
 def doi_problem(doi: str) -> DoiProblem | None:
     """What shows that a DOI was put together incorrectly, although it has the form of a DOI.
 
-    It ends in punctuation, has two slashes in a row or half a pair of brackets, contains another DOI, or its suffix was
-    never filled in.
+    It ends in punctuation or like the address of a page, has two slashes in a row or half a pair of brackets, contains
+    another DOI, or its suffix was never filled in.
     """
     prefix, _, suffix = doi.partition("/")
     if _UNFILLED.search(suffix):
@@ -171,6 +171,8 @@ def doi_problem(doi: str) -> DoiProblem | None:
         return "slashes"
     if suffix.count("(") != suffix.count(")"):
         return "brackets"
+    if ends_in_view(doi):
+        return "view"
     is_closed = suffix[-1] in ")]}>" and without_trailing(suffix) == suffix
     return None if suffix[-1].isalnum() or is_closed or _SICI_END.search(suffix) else "end"
 

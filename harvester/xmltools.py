@@ -112,3 +112,19 @@ def _local(tag: object) -> str:
 def serialise(element: etree._Element) -> bytes:
     """The element alone, as UTF-8 with every namespace it uses, without the text after it."""
     return etree.tostring(element, encoding="utf-8", with_tail=False)
+
+
+def indented(data: bytes) -> bytes:
+    """A document of ours with a line for each element, for people. Elements that have text stay on one line.
+
+    Raises `lxml.etree.XMLSyntaxError`.
+    """
+    root = parse(data)
+    for element in root.iter():
+        if not any(text and text.strip() for text in (element.text, *(child.tail for child in element))) and len(
+            element
+        ):
+            element.text = None
+            for child in element:
+                child.tail = None
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)

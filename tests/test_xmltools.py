@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from harvester.xmltools import brief, local, parse
+from harvester.xmltools import brief, indented, local, parse
 
 names = st.from_regex(r"[a-z][a-z-]{0,5}", fullmatch=True)
 
@@ -68,3 +68,16 @@ def test_the_message_of_a_parser_names_its_place_once():
     with pytest.raises(etree.XMLSyntaxError) as caught:
         parse(b"<a><b></a>")
     assert brief(caught.value) == "Opening and ending tag mismatch: b line 1 and a, line 1, column 11"
+
+
+def test_document_has_a_line_for_each_element_and_text_stays_as_it_is():
+    data = b"<a>\n<b><c>x</c>\n\n<d/></b>\n<p>one <i>two</i><b>three</b></p></a>"
+    assert indented(data).decode().splitlines()[1:] == [
+        "<a>",
+        "  <b>",
+        "    <c>x</c>",
+        "    <d/>",
+        "  </b>",
+        "  <p>one <i>two</i><b>three</b></p>",
+        "</a>",
+    ]

@@ -67,7 +67,7 @@ def _list(common: Common, target: str | None) -> None:
         registered.print_states(config, store, agency)
     deposited, elsewhere = sum(one.deposited for one in counts), sum(one.elsewhere for one in counts)
     common.say(
-        f"{counted(deposited, 'article')} deposited, {elsewhere:,} marked as deposited by another program, "
+        f"{counted(deposited, 'article')} in deposit files, {elsewhere:,} marked as deposited by another program, "
         f"{sum(one.new for one in counts):,} new, {sum(one.changed for one in counts):,} changed since."
     )
     if any(one.new or one.changed for one in counts):
@@ -88,11 +88,11 @@ def _print_files(store: Store, agency: Agency, system: System, files: Sequence[D
             )
             for one in files
         ]
-        table(("file", "written", "records", "changed since", "state"), rows)
+        table(("file", "written (UTC)", "records", "changed since", "state"), rows)
 
 
 def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 @command.command("show")

@@ -142,6 +142,7 @@ class Web(Struct, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ()
     anonymous: Literal["nothing", "read"] = "nothing"
     read_only: bool = False
+    language: Literal["en", "es", "ru"] = "en"
 
 
 class Alerts(Struct, frozen=True, kw_only=True):
@@ -285,6 +286,8 @@ class Config(Struct, frozen=True, kw_only=True):
 
 def _certificates(path: str | None, key: str) -> str | None:
     """The path of a file with certificates in PEM. Raises `ConfigError` if it is not one."""
+    if path is None:
+        return None
     try:
         ssl.create_default_context(cafile=path)
     except OSError as error:

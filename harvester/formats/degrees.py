@@ -1,4 +1,4 @@
-"""Academic degrees, titles and footnote marks in names, of which they are no part (mapping D6, J6).
+"""Degrees, titles, roles, e-mail addresses and footnote marks in names, of which they are no part (mapping D6, J6).
 
 Only what cannot be a name is removed. `Ma`, `Do` and `Ba` are family names, `Md.` is a given name in Bangladesh, and
 `S.H.` may be initials or a degree in law.
@@ -51,9 +51,20 @@ _DEGREE = "|".join(
     for degree in words.split()
 )
 _AT_END = re.compile(rf"(?:^|[\s,;]+)\(?(?:{_DEGREE}|{_IN_RUSSIAN})\.?(?:\s?\([A-Z][a-z]+\)|\))?$")
-_SHORT = re.compile(
+_SHORT_DEGREE = (
     r"(?:MD|MA|BA|DO|MS|BS|RN|JD|SE|SH|ST|MM|MT|MH|SS|MBA|MPH|DDS|DMD|DVM|MFA|BFA|MSW|MSN|BSN|DNP|SKM|LLM|LLB|LLD)"
 )
+_SHORT = re.compile(_SHORT_DEGREE)
+_EMAIL = re.compile(r"[\s,;<(\[]*(?:\be-?mail:?\s*)?[\w.+'-]+@[\w-]+(?:\.[\w-]+)+[>)\]]*$", re.IGNORECASE)
+
+# What a person did, in brackets after the name or before it with a colon. `Jane (Jenny)` has another name there.
+_ROLES = (
+    r"(?:co-?|first\s|corresponding\s|lead\s)?(?:auth(?:or)?|autora?|auteure?|autorin|автор)|eds?|edit(?:or|eur|rice)|"
+    r"editora?|hrsg|hg|red|ред|comp|compilador(?:a)?|coord|coordinador(?:a)?|coordenador(?:a)?|org|organizador(?:a)?|"
+    r"dir|directora?|trad|trans|transl|translator|traductora?|tradutora?|traducteur|перев?|ill|illustrator|photographer"
+)
+_ROLE_AFTER = re.compile(rf"\s*[(\[](?:(?:{_ROLES})\.?|(?-i:{_SHORT_DEGREE}))[)\]]$", re.IGNORECASE)
+_ROLE_BEFORE = re.compile(rf"(?:{_ROLES})\.?\s?:\s*", re.IGNORECASE)
 
 
 class Tidied(NamedTuple):
@@ -69,14 +80,23 @@ def tidied(part: str) -> Tidied:
     bare = part.strip(f"{_MARKS} ,")
     start = part.find(bare)
     removed = [marks for side in (part[:start], part[start + len(bare) :]) if (marks := side.strip(" ,"))]
-    if title := _TITLE.match(bare):
-        removed.append(title[0].strip(" ,"))
-        bare = bare[title.end() :]
-    is_word = bare.isalpha() and bare.istitle()  # most parts are: no degree
-    while not is_word and (degree := _AT_END.search(bare)):
-        removed.append(degree[0].strip(" ,;"))
-        bare = bare[: degree.start()].rstrip(" ,;")
+    for before in (_ROLE_BEFORE, _TITLE):
+        if found := before.match(bare):
+            removed.append(found[0].strip(" ,:"))
+            bare = bare[found.end() :]
+    while found := _after_name(bare):
+        removed.append(found[0].strip(" ,;"))
+        bare = bare[: found.start()].rstrip(" ,;")
     return Tidied(bare, tuple(removed))
+
+
+def _after_name(bare: str) -> re.Match[str] | None:
+    """What is at the end and does not belong to the name. Most parts are one word."""
+    if bare.isalpha() and bare.istitle():
+        return None
+    address = _EMAIL.search(bare) if "@" in bare else None
+    role = _ROLE_AFTER.search(bare) if bare.endswith((")", "]")) else None
+    return address or role or _AT_END.search(bare)
 
 
 def without_degrees_behind(parts: list[str]) -> list[str]:

@@ -29,6 +29,9 @@ _SUFFIXES = {
     "sobrinho": "Sobrinho",
 }
 
+# A suffix after given names. `Filho` there may be a name.
+_NUMBERED = re.compile(r"(?P<given>.*[^\W\d_].*)\s(?P<suffix>[JjSs]r|I{2,3}|IV)\.?")
+
 # Words that are common in names of organisations and rare in names of people. Whole words only.
 _ORGANISATION_WORDS = r"""
 universit(?:y|ies|é|à|ät|eit|et|as|atea|ate) universidade? univerzita uniwersytet üniversitesi
@@ -185,11 +188,18 @@ def _split_at_commas(parts: list[str]) -> Contributor | None:
     rest = [parts[0], *(part for part in parts[1:] if not _suffix(part))]
     if len(suffixes) > 1 or len(rest) > 2:
         return None
+    given, suffix = split_suffix(rest[1]) if len(rest) > 1 else (None, None)
     return Contributor(
         surname=rest[0],
-        given=rest[1] if len(rest) > 1 else None,
-        suffix=suffixes[0] if suffixes else None,
+        given=rest[1] if len(rest) > 1 and suffixes else given,
+        suffix=suffixes[0] if suffixes else suffix,
     )
+
+
+def split_suffix(given: str) -> tuple[str, str | None]:
+    """The given names, and the suffix behind them: `John Jr.`, `John III`."""
+    found = _NUMBERED.fullmatch(given)
+    return (found["given"], _SUFFIXES[found["suffix"].lower()]) if found else (given, None)
 
 
 def _suffix(part: str) -> str | None:

@@ -55,6 +55,7 @@ _IN_NO_ISSUE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 80  # characters of such words
+_NUMBER = re.compile(r"[1-9]\d*")
 _ZEROS = re.compile(r"[a-z]?0+(?:\s*[-\u2013]\s*0+)?", re.IGNORECASE)  # 00, 00-00, e000
 _FIELD_NAMES = {"issue_title": "issue title", "first_page": "first page", "last_page": "last page"}
 
@@ -67,6 +68,8 @@ def in_no_issue(value: str) -> bool:
 
 def settled(written: Numbering, notes: Notes) -> Numbering:
     """What is written, without placeholders, words for "in no issue yet", and zeros in place of numbers."""
+    if all(value is None or _NUMBER.fullmatch(value) for value in written):  # nearly always
+        return written
     real = written._replace(
         **{
             field: unless_field_name(value, field, notes)

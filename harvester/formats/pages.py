@@ -48,9 +48,17 @@ def parse_pages(raw: str) -> Pages | None:
     """
     value = _without_counter(raw.strip())
     match = _PAGES.fullmatch(value) if len(raw) <= _MAX_LENGTH else None
-    if match and _COUNT.fullmatch(value):
+    if match is None or _COUNT.fullmatch(value):
         return None
-    return Pages(_trimmed(match["first"]), match["last"] and _trimmed(match["last"]), match["other"]) if match else None
+    first, last = _trimmed(match["first"]), match["last"] and _trimmed(match["last"])
+    return None if are_reversed(first, last) else Pages(first, last, match["other"])
+
+
+def are_reversed(first: str | None, last: str | None) -> bool:
+    """Whether the last page has a lower number than the first, unless it is shortened as in `345-52`."""
+    if first is None or last is None or not (first.isdecimal() and last.isdecimal()):
+        return False
+    return len(last) >= len(first) and int(last) < int(first)
 
 
 def _without_counter(value: str) -> str:

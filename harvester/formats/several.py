@@ -29,6 +29,11 @@ _DASH = re.compile(r"\s[-\u2013\u2014]\s")
 _MAY_SEPARATE = re.compile(r"\s[-\u2013\u2014\u00b7]\s|\n")  # a line of a name may be broken
 # A name with initials after another one, with nothing between them. One initial may be of a second family name.
 _NAMES_IN_A_ROW = re.compile(r"[^\W\d_]{2,}\s(?:[^\W\d_]\.\s?){2,}\s[^\W\d_]{2,}\s(?:[^\W\d_]\.\s?){2,}")
+# Korean family names of two syllables are rare. The frequent Chinese ones here are at the start of no Japanese one.
+_WHOLE_KOREAN = re.compile("(?!남궁|황보|제갈|사공|선우|독고|동방|서문)[\uac00-\ud7a3]{3}")
+_WHOLE_CHINESE = re.compile(
+    "[王李张張刘劉陈陳杨楊赵趙吴吳徐孙孫马馬朱胡郭何罗羅郑鄭谢謝宋许許韩韓冯馮邓鄧曹彭][\u4e00-\u9fff]{1,2}"
+)
 _SUFFIX = re.compile(r",\s*(?:[JS]r\.?|I{2,3}|IV|Filho|Neto|J[uú]nior)$")
 _ROMAN = frozenset({"II", "III", "IV", "V"})
 _PARTICLES = vocabulary("da das de del della den der di do dos du el la las le los van von zu y e i")
@@ -64,7 +69,7 @@ def with_plain_separators(value: str) -> str:
 def names_several(value: str) -> bool:
     """Whether a value with plain separators names more than one person, whatever is between them."""
     if _USUAL.fullmatch(value):
-        return False
+        return _are_whole_east_asian_names(list(map(str.strip, value.split(","))))
     before, _, after = value.partition(";")
     name = fold(before)
     if _LISTING_COMMA.search(name) or _BAR.search(name) or name.count("(") > 1:
@@ -111,6 +116,14 @@ def _bare_initials(words: list[str], at: int) -> str:
     has_name = any(any(map(str.islower, each)) for each in rest)
     longest = 3 if has_name else 2 if any(len(each) > 3 for each in rest) else 0
     return word if word.isalpha() and word.isupper() and len(word) <= longest else ""
+
+
+def _are_whole_east_asian_names(parts: list[str]) -> bool:
+    """Whether several parts are a family name and a given name without a blank: `김철수, 이영희`, `张三，李四`.
+
+    `山田，太郎` is one person, and so is `欧阳，修`.
+    """
+    return len(parts) > 1 and any(all(map(whole.fullmatch, parts)) for whole in (_WHOLE_KOREAN, _WHOLE_CHINESE))
 
 
 # ------------------------------------------------------------------------------------------- conjunctions

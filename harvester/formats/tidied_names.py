@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from harvester.formats.degrees import tidied, without_degrees_behind
+from harvester.formats.names import split_suffix
 from harvester.formats.notes import Notes
 from harvester.model import AltName
 
@@ -20,11 +21,13 @@ def tidied_name(name: AltName, path: str, notes: Notes) -> AltName:
             notes.report("name-unparsed", path, f"{name.given} {name.surname}")
         return name
     given, removed_from_given = _without_degrees(name.given or "")
-    removed += removed_from_given
+    suffix, removed_from_suffix = _suffix_alone(name.suffix) if name.suffix else ("", ())
+    removed += removed_from_given + removed_from_suffix
     if removed:
-        whole = " ".join(filter(None, (name.given, name.surname)))
+        whole = " ".join(filter(None, (name.given, name.surname, name.suffix)))
         notes.report("name-tidied", path, whole, removed=", ".join(removed))
-    return replace(name, surname=surname, given=given or None) if removed else name
+    given, from_given = split_suffix(given)
+    return replace(name, surname=surname, given=given or None, suffix=suffix or from_given)
 
 
 def _tidied_surname(surname: str, given: str | None) -> tuple[str, tuple[str, ...]]:
@@ -35,9 +38,17 @@ def _tidied_surname(surname: str, given: str | None) -> tuple[str, tuple[str, ..
     return rest.part, (*rest.removed, *parts[len(kept) :])
 
 
-def _without_degrees(given: str) -> tuple[str, tuple[str, ...]]:
-    """The given names and what was removed. After a comma, `MD` is a degree, as the family name is known."""
-    parts = [part.strip() for part in given.split(",")]
+def _without_degrees(part: str) -> tuple[str, tuple[str, ...]]:
+    """The part of a name and what was removed. After a comma, `MD` is a degree, as the family name is known."""
+    parts = [one.strip() for one in part.split(",")]
     kept = without_degrees_behind(["", *parts])[1:] if len(parts) > 1 else parts
+    rest = tidied(", ".join(kept))
+    return rest.part, (*rest.removed, *parts[len(kept) :])
+
+
+def _suffix_alone(suffix: str) -> tuple[str, tuple[str, ...]]:
+    """The suffix and what was removed. Behind a name `MD` is a degree."""
+    parts = [one.strip() for one in suffix.split(",")]
+    kept = without_degrees_behind(["", "", *parts])[2:]
     rest = tidied(", ".join(kept))
     return rest.part, (*rest.removed, *parts[len(kept) :])

@@ -29,6 +29,8 @@ _RESUMPTION = "{*}resumptionToken"
 
 _SPACE = " \t\r\n"  # white space of XML; an identifier that ends in a no-break space is another identifier
 _TAGS = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
+MAX_IDENTIFIER = 2_000  # bytes; the index of a database has room for not much more, and no provider has such long ones
+
 _NOT_A_RECORD = "another element is in the place of a record"
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf|\s++|(?><\?.*?\?>)|(?><!--.*?-->))*+<!DOCTYPE", re.DOTALL)
 # libxml2's messages when its limits (256 levels, 10 MB of text, 50,000 characters of a name) are exceeded.
@@ -224,8 +226,8 @@ def _record(record: etree._Element, document: Document) -> RawRecord | BadRecord
     if header is None:
         return _bad("the record has no header", record)
     identifier, datestamp, sets = _header_facts(header)
-    if not identifier:
-        return _bad("the record's header has no identifier", record)
+    if problem := _identifier_problem(identifier):
+        return _bad(f"the record's header has {problem}", record)
     deleted = _is_deleted(header)
     record.remove(header)
     return RawRecord(
@@ -243,9 +245,18 @@ def _identifier_only(header: etree._Element, _: Document) -> RawRecord | BadReco
     if header.tag not in _HEADER:
         return _bad(_NOT_A_RECORD, header)
     identifier, datestamp, sets = _header_facts(header)
-    if not identifier:
-        return _bad("the header has no identifier", header)
+    if problem := _identifier_problem(identifier):
+        return _bad(f"the header has {problem}", header)
     return RawRecord(identifier=identifier, datestamp=datestamp, sets=sets, deleted=_is_deleted(header))
+
+
+def _identifier_problem(identifier: str) -> str | None:
+    """Why a record cannot be kept under its identifier; `None` for all but a few."""
+    if not identifier:
+        return "no identifier"
+    if len(identifier) * 4 > MAX_IDENTIFIER and (size := len(identifier.encode())) > MAX_IDENTIFIER:
+        return f"an identifier of {size:,} bytes, more than the {MAX_IDENTIFIER:,} that can be kept"
+    return None
 
 
 def _bad(reason: str, element: etree._Element) -> BadRecord:

@@ -21,8 +21,8 @@ from harvester.oai import Provider
 
 SLOW = 30.0  # seconds for a page; the default deadline is too short for slower ones
 DEADLINE_FACTOR = 10  # a suggested deadline is this many times the slowest page
-_EVERY_SUNDAY = 'reconcile = "30 2 * * 0"  # deletions are never announced: compare every Sunday'
-_EVERY_MONTH = 'reconcile = "30 2 1 * *"  # compare every month: some changes are never announced'
+_EVERY_SUNDAY = 'reconcile = "30 2 * * 0"  # every Sunday: deletions are never announced'
+_EVERY_MONTH = 'reconcile = "30 2 1 * *"  # every month: some changes are never announced'
 _DAY = timedelta(days=1)
 # In DSpace a datestamp is the moment of a change; lists have it after `dspace oai import` (DSpace/DSpace#10720).
 _INDEXES_AT_NIGHT = re.compile("dspace", re.IGNORECASE)

@@ -17,6 +17,7 @@ from harvester.store import DoiRow, Registration, SeenDoi
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
+HELD_BACK = "Held back: "  # begins the sentence of a DOI that has no deposit yet
 _WHO: dict[findings.Who, Who] = {
     "source": "source",
     "configuration": "settings",
@@ -66,7 +67,7 @@ def sentence(agency: Agency, row: DoiRow) -> str:
     if known and known.batch_id is not None and known.state in ("waiting", "uncertain") and row.file_state:
         return f"{words.OF_DOI[known.state]} The file is {words.OF_FILE[row.file_state]}."
     if row.held_back:
-        return f"Held back: {findings.sentence(row.held_back)}"
+        return f"{HELD_BACK}{findings.sentence(row.held_back)}"
     if row.state == "never_sent":
         return "In a file that was not sent." if row.file else "In no deposit file yet."
     return words.OF_DOI[row.state]

@@ -8,7 +8,7 @@ from harvester.store import DoiState, FileState, Submission
 
 OF_FILE: dict[FileState, str] = {
     "planned": "planned",
-    "written": "written, not sent",
+    "written": "not sent",
     "sending": "being sent",
     "sent": "sent and received",
     "queued": "waiting in the queue of the agency",

@@ -22,6 +22,7 @@ _PROBLEMS: dict[DoiProblem, str] = {
     "brackets": "has a bracket without its partner",
     "second": "contains another DOI",
     "unfilled": "has a part that was never filled in",
+    "view": "ends like the address of a page or file",
 }
 
 

@@ -16,7 +16,7 @@ _MOST_WORDS = 5  # in one finding
 def words_have_one_script(article: Article, _: Policy) -> Iterator[Finding]:
     """Names have a rule of their own (`harvester.rules.people`). Nothing is corrected."""
     for path, text in _texts(article):
-        if words := list(dict.fromkeys(words_with_look_alikes(text))):
+        if not text.isascii() and (words := list(dict.fromkeys(words_with_look_alikes(text)))):
             letters = ", ".join(dict.fromkeys(", ".join(map(foreign_letters, words)).split(", ")))
             yield Finding("text-mixed-scripts", path, ", ".join(words[:_MOST_WORDS]), {"letters": letters})
 

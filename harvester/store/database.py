@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -25,6 +25,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     create_engine,
+    create_mock_engine,
     event,
     func,
     select,
@@ -34,6 +35,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.util import LRUCache
 
 from harvester.errors import StoreError
 from harvester.store import column_types, migrations, tables, views
@@ -43,7 +45,9 @@ from harvester.system.progress import report, reporting_size
 
 T = TypeVar("T")
 
-_DIALECT = sqlite.dialect(paramstyle="qmark")
+# One for all stores of this process, so that each statement is compiled once, however often a store is opened.
+_DIALECT = sqlite.dialect(dbapi=sqlite3, paramstyle="qmark")
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 
 _SETTINGS = (
     "PRAGMA foreign_keys=ON",
@@ -182,9 +186,8 @@ class Database:
         with self.write(durable=True) as connection:
             if self._revision(connection) is not None:
                 return  # another process was first
-            tables.metadata.create_all(connection)
-            for statement in (*tables.TRIGGERS, *views.VIEWS):
-                connection.execute(text(statement))
+            for statement in _schema():
+                connection.exec_driver_sql(statement)
             connection.execute(tables.alembic_version.insert().values(version_num=migrations.HEAD))
 
     def _migrate(self, revision: str) -> None:
@@ -304,6 +307,15 @@ def chunks(items: Iterable[T], size: int = 400) -> Iterator[list[T]]:
         yield chunk
 
 
+@cache
+def _schema() -> tuple[str, ...]:
+    """The statements that make everything in an empty store, compiled once."""
+    statements: list[str] = []
+    compiling = create_mock_engine("sqlite://", lambda made, *_: statements.append(str(made.compile(dialect=_DIALECT))))
+    tables.metadata.create_all(compiling, checkfirst=False)
+    return (*statements, *tables.TRIGGERS, *views.VIEWS)
+
+
 def _url(path: Path) -> URL:
     if not is_read_only(path):
         return URL.create("sqlite", database=str(path))
@@ -313,7 +325,12 @@ def _url(path: Path) -> URL:
 
 def _engine(path: Path, timeout: float) -> Engine:
     # The listener below begins transactions. The sqlite3 module would begin them at other times.
-    engine = create_engine(_url(path), connect_args={"timeout": timeout, "isolation_level": None})
+    engine = create_engine(
+        _url(path),
+        connect_args={"timeout": timeout, "isolation_level": None},
+        execution_options={"compiled_cache": _COMPILED},
+    )
+    engine.dialect = _DIALECT
 
     @event.listens_for(engine, "connect")
     def settings(raw: Any, _entry: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -103,6 +103,12 @@ class Deposits(Part):
         """How many deposit files are in each state."""
         with self._read() as connection:
             return {row[0]: row[1] for row in connection.execute(_FILES_BY_STATE, {"target": target, "system": system})}
+
+    def articles_by_day(self, target: str, since: datetime) -> dict[date, int]:
+        """How many articles the deposit files have that were written on each day in UTC, not before `since`."""
+        parameters = {"target": target, "since": since}
+        with self._read() as connection:
+            return {date.fromisoformat(row[0]): row[1] for row in connection.execute(_BY_DAY, parameters)}
 
     def rows(self, target: str) -> Iterator[DepositRow]:
         """Every DOI that an article has, or that was deposited or marked, with what became of it; sorted by DOI."""
@@ -327,6 +333,12 @@ SELECT batch.id AS batch_id, batch.target, batch.path, batch.written, count(*) A
    AND (:doi IS NULL OR batch.id IN (SELECT batch_id FROM deposit WHERE doi_key = :doi))
  GROUP BY batch.id ORDER BY batch.timestamp
 """).columns(written=Moment)
+_BY_DAY = text("""
+SELECT substr(batch.written, 1, 10) AS day, sum((SELECT count(*) FROM deposit WHERE deposit.batch_id = batch.id))
+  FROM batch
+ WHERE batch.target = :target AND batch.state = 'written' AND batch.written >= :since
+ GROUP BY day ORDER BY day
+""").bindparams(bindparam("since", type_=Moment))
 _FOUND_FILES = text("""
 WITH found AS (
     SELECT batch.*, coalesce(submission.state, 'written') AS file_state, submission.since, submission.sent,

@@ -142,6 +142,15 @@ class RunRow(Struct, frozen=True, kw_only=True):
     counts: Counts
 
 
+class MonthOfRuns(Struct, frozen=True, kw_only=True):
+    """What the runs of a source that began in one month, such as `2026-11` in UTC, brought."""
+
+    month: str
+    new: int = 0
+    changed: int = 0
+    deleted: int = 0
+
+
 class RunChoice(Struct, frozen=True, kw_only=True):
     """Which runs are meant; `None` is any."""
 

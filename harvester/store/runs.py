@@ -9,7 +9,19 @@ from typing import Any, Literal
 import msgspec
 from msgspec import structs
 from msgspec.structs import replace
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, case, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    case,
+    func,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import Identity, Token, Window
@@ -18,6 +30,7 @@ from harvester.store.run_structs import (
     Advance,
     Close,
     Counts,
+    MonthOfRuns,
     Restart,
     Run,
     RunChoice,
@@ -156,6 +169,14 @@ class Runs(Part):
         statement = select(counted, func.count()).where(*_conditions(chosen)).group_by(counted)
         with self._read() as connection:
             return {row[0]: row[1] for row in connection.execute(statement)}
+
+    def by_month(self, name: str) -> tuple[MonthOfRuns, ...]:
+        """What the runs of a source brought in each month that has some, oldest first."""
+        month = func.substr(type_coerce(run.c.started, Text), 1, 7).label("month")
+        sums = [func.sum(run.c[column]).label(column) for column in ("new", "changed", "deleted")]
+        statement = select(month, *sums).where(run.c.source == name).group_by(month).order_by(month)
+        with self._read() as connection:
+            return tuple(MonthOfRuns(**row._asdict()) for row in connection.execute(statement))
 
     def _newest(self, ids: Select[Any], name: str, prefix: str) -> Run | None:
         statement = ids.where(run.c.source == name, run.c.prefix == prefix).order_by(run.c.id.desc()).limit(1)

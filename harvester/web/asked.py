@@ -56,7 +56,10 @@ def whole_number(text: str, name: str) -> int:
 
 
 class Context(Struct, frozen=True, kw_only=True):
-    """What a page needs in addition to its facts: links to others, the time zone, and whether to offer actions."""
+    """What a page needs in addition to its facts: links to others, the time zone, and whether to offer actions.
+
+    `languages`: the addresses of this page in all languages. Pages are written in English; see `languages`.
+    """
 
     links: Links
     now: datetime
@@ -64,6 +67,8 @@ class Context(Struct, frozen=True, kw_only=True):
     may_act: bool = False
     may_log_in: bool = False
     may_log_out: bool = False
+    language: str = "en"
+    languages: Mapping[str, str] = {}
 
 
 class Body(Struct, frozen=True, kw_only=True):

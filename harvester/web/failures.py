@@ -41,7 +41,7 @@ def show(failure: Failure, context: Context) -> Body:
     """The page of a failure."""
     words = parts.card(tag("p", failure.words)) if failure.words else ()
     address = context.links.to(failure.near) if failure.near else ""
-    near = tag("p", "The nearest page is ", tag("a", address, href=address), ".") if address else ()
+    near = tag("p", "The nearest page is ", tag("a", tag("bdi", address), href=address), ".") if address else ()
     return Body(title=failure.title, content=(words, near))
 
 

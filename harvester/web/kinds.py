@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from harvester.documents import Document
-from harvester.markup import Html, Part
+from harvester.markup import Html, Part, foreign
 from harvester.web.asked import Asked, Body, Context, whole_number
 
 Facts = TypeVar("Facts")
@@ -71,15 +71,21 @@ def facet(name: str, label: str, numbers: Mapping[str, int] | None, words: Mappi
     known = words or {}
     others = sorted(numbers.keys() - known.keys(), key=lambda value: (-numbers[value], value))
     order = [*(value for value in known if value in numbers), *others]
-    return Facet(name=name, label=label, values=[Value(one, known.get(one, one), numbers[one]) for one in order])
+    return Facet(
+        name=name, label=label, values=[Value(one, known.get(one) or foreign(one), numbers[one]) for one in order]
+    )
 
 
 class Column(Struct, Generic[Row], frozen=True, kw_only=True):
-    """A column of a table. The first one names the row."""
+    """A column of a table. The first one names the row.
+
+    Where the cells of a row are below each other, numbers have the heading in front of them, and labelled cells too.
+    """
 
     heading: str
     cell: Callable[[Row, Context], Part]
     is_number: bool = False
+    is_labelled: bool = False
 
 
 class ListPage(Struct, Generic[Row], frozen=True, kw_only=True):

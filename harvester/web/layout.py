@@ -5,6 +5,7 @@ from __future__ import annotations
 from harvester import __version__
 from harvester.markup import Html, Part, tag
 from harvester.web.asked import Body, Context
+from harvester.web.languages.catalogue import NAMES
 from harvester.web.static import FILES
 
 # The entries. One is shown once its page exists; the letter after `g` opens it.
@@ -35,7 +36,7 @@ def document(body: Body, context: Context) -> str:
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{body.title} · Harvester"),
+        tag("title", f"{body.title} · Harvester", translate="no" if body.heading else None),
         tag("link", rel="icon", href=links.to("static", file=FILES["icon.svg"].name), type="image/svg+xml"),
         tag("link", rel="stylesheet", href=links.to("static", file=FILES["web.css"].name)),
         tag("script", "", src=links.to("static", file=FILES["page.js"].name), defer=True),
@@ -75,4 +76,14 @@ def _footer(context: Context) -> Html:
     if context.may_log_out:
         button = tag("button", "Log out", class_="plain")
         words.append(tag("form", button, method="post", action=links.to("log-out")))
-    return tag("footer", words)
+    return tag("footer", words, _languages(context))
+
+
+def _languages(context: Context) -> Part:
+    """This page in each language, named in its own words."""
+    links = [
+        tag("li", tag("a", NAMES[code], href=href, lang=code, hreflang=code, aria_current="true" if is_here else None))
+        for code, href in context.languages.items()
+        for is_here in [code == context.language]
+    ]
+    return tag("nav", tag("ul", links), aria_label="Language", class_="languages") if links else ()

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from harvester.csvtext import csv_lines
 from harvester.documents import Document
-from harvester.markup import Html, Part, tag
+from harvester.markup import Html, Part, foreign, tag
 from harvester.reports import SCHEMA
+from harvester.store.reading import in_time
 from harvester.web import parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Facet, ListPage, Row, Value
@@ -20,16 +21,18 @@ from harvester.web.kinds import Chosen, Facet, ListPage, Row, Value
 ROWS = 50  # on one page
 BATCH = 500  # rows read at once for .json and .csv
 LONGEST = 500  # characters of a filter that are used
+_PATIENCE = 0.9  # seconds in which the rows of a page are found
 _SHOWN = 8  # values of a facet; the others are behind a click
 
 
 class Found(Struct, Generic[Row], frozen=True, kw_only=True):
-    """One page of a list. `next`: the key after which the next page begins; `None` at the end.
+    """One page of a list. `rows` is `None` if finding them takes too long; nothing is counted then.
 
-    `above` has the facts of what the list shows above its rows.
+    `next`: the key after which the next page begins; `None` at the end. `above` has the facts of what the list shows
+    above its rows.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[Row] | None
     facets: Sequence[Facet]
     chosen: Chosen
     next: str | None
@@ -45,13 +48,16 @@ def chosen_by(query: Mapping[str, str], page: ListPage[Any], limit: int = ROWS) 
 def found(page: ListPage[Row], asked: Asked) -> Found[Row]:
     """Reads one page of a list."""
     chosen = chosen_by(asked.query, page)
-    rows = page.rows(asked, replace(chosen, limit=ROWS + 1)) if page.has_rows else ()
+    above = page.before(asked) if page.before else None
+    rows = in_time(lambda: page.rows(asked, replace(chosen, limit=ROWS + 1)), _PATIENCE) if page.has_rows else ()
+    if rows is None:
+        return Found(rows=None, facets=(), chosen=chosen, next=None, above=above)
     return Found(
         rows=rows[:ROWS],
         facets=page.facets(asked, chosen),
         chosen=chosen,
         next=page.key(rows[ROWS - 1]) if len(rows) > ROWS else None,
-        above=page.before(asked) if page.before else None,
+        above=above,
     )
 
 
@@ -64,25 +70,33 @@ def show(page: ListPage[Row], found: Found[Row], context: Context) -> Body:
     filters = _filters(page, found, context)
     title = f"{page.title} {page.heading(found.above)}" if page.heading else page.title
     if not page.has_rows:
-        return Body(title=title, content=(filters, above, _forms(page, found, context)))
+        return Body(title=title, content=(filters, above, _forms(found, context)))
     return Body(title=title, content=(above, filters, _rows(page, found, context)))
 
 
 def _rows(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
+    if found.rows is None:
+        return parts.card(
+            tag(
+                "p",
+                "Finding these takes more than a second, so it was given up. Choose one more filter, or search for a "
+                "DOI or an identifier.",
+            )
+        )
     if found.rows:
         caption = f"{page.title}, 50 at a time"
         return (
             parts.table(page.columns, found.rows, context, caption=caption, is_stacked=page.is_stacked),
             _pager(found, context),
-            _forms(page, found, context),
+            _forms(found, context),
         )
     if found.chosen.after:
         return parts.card(
             tag("p", "There are no more. ", tag("a", "Back to the first ones", href=context.links.here()))
         )
     if found.chosen.filters:
-        everything = tag("a", f"Show all {page.plural}", href=context.links.here(**dict.fromkeys(page.labels)))
-        return parts.card(tag("p", f"No {page.plural} match these filters. ", everything))
+        everything = tag("a", "Show everything", href=context.links.here(**dict.fromkeys(page.labels)))
+        return parts.card(tag("p", "Nothing matches these filters. ", everything))
     return parts.card(page.empty(context))
 
 
@@ -95,7 +109,7 @@ def _filters(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
     hidden = [shown for facet in behind if (shown := _facet(facet, found.chosen, context))]
     more = tag("details", tag("summary", "More filters"), hidden) if hidden else ()
     other = [name for name in found.chosen.filters if name not in {facet.name for facet in found.facets}]
-    chips = [_removable(page.labels[name], found.chosen.filters[name], name, context) for name in other]
+    chips = [_removable(page.labels[name], foreign(found.chosen.filters[name]), name, context) for name in other]
     counted = min((facet.at for facet in found.facets if facet.at), default=None)
     when = tag("p", "Counted ", parts.moment(counted, context), class_="soft") if counted else ()
     shown = tag("ul", chips, class_="chips") if chips else ()
@@ -106,7 +120,9 @@ def _facet(facet: Facet, chosen: Chosen, context: Context) -> Part:
     selected = chosen.get(facet.name)
     if facet.values is None:
         uncounted = tag("span", "not counted: it takes too long", class_="soft")
-        chips = [_removable(facet.label, selected, facet.name, context)] if selected else [tag("li", uncounted)]
+        chips = (
+            [_removable(facet.label, foreign(selected), facet.name, context)] if selected else [tag("li", uncounted)]
+        )
     else:
         chips = _chips(facet, facet.values, selected, context)
     if not chips:
@@ -116,7 +132,7 @@ def _facet(facet: Facet, chosen: Chosen, context: Context) -> Part:
 
 def _chips(facet: Facet, values: Sequence[Value], selected: str | None, context: Context) -> list[Html]:
     if selected is not None:
-        words = next((value.words for value in values if value.value == selected), selected)
+        words = next((value.words for value in values if value.value == selected), foreign(selected))
         return [_removable(facet.label, words, facet.name, context)]
     if len(values) < 2:
         return []  # it would leave the same rows
@@ -134,7 +150,7 @@ def _chip(facet: Facet, value: Value, context: Context) -> Html:
 
 def _removable(label: str, words: Part, name: str, context: Context) -> Html:
     cross = (tag("span", "✕", aria_hidden="true"), tag("span", f"Remove the filter {label}", class_="hidden"))
-    chip = tag("a", tag("bdi", words), " ", cross, href=context.links.here(**{name: None}), class_="chip chosen")
+    chip = tag("a", tag("span", words), " ", cross, href=context.links.here(**{name: None}), class_="chip chosen")
     return tag("li", chip)
 
 
@@ -148,10 +164,9 @@ def _pager(found: Found[Row], context: Context) -> Part:
     return tag("nav", tag("ul", ways), aria_label="Pages", class_="pager") if ways else ()
 
 
-def _forms(page: ListPage[Row], found: Found[Row], context: Context) -> Html:
-    filters = dict(found.chosen.filters)
+def _forms(found: Found[Any], context: Context) -> Html:
     links = [tag("a", form.upper(), href=context.links.form(form)) for form in ("csv", "json")]
-    which = "All that match" if filters else f"All {page.plural}"
+    which = "All that match" if found.chosen.filters else "Everything"
     return tag("p", f"{which} as ", links[0], " or ", links[1], class_="soft forms")
 
 

@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from harvester.markup import Html, Part, foreign, tag
+from harvester.registration.described import HELD_BACK
 from harvester.report import percent_bar
+from harvester.reports import DoiReport
 from harvester.web.asked import Context
 from harvester.web.kinds import Column, Row
+from harvester.web.languages.document import code_marked
 
+FindingPart = Literal["message", "fix", "cause", "example"]
 Tone = Literal["good", "look", "wait", "bad"]
 SIGNS: dict[Tone, str] = {"good": "✓", "look": "!", "wait": "…", "bad": "✕"}
 
@@ -104,15 +108,40 @@ def table(
 def _cells(columns: Sequence[Column[Row]], row: Row, context: Context) -> list[Html]:
     first, *others = columns
     name = tag("th", first.cell(row, context), scope="row")
-    cells = [tag("td", one.cell(row, context), class_="number" if one.is_number else None) for one in others]
+    cells = [
+        tag(
+            "td",
+            one.cell(row, context),
+            class_="number" if one.is_number else None,
+            data_label=one.heading if one.is_number or one.is_labelled else None,
+        )
+        for one in others
+    ]
     return [name, *cells]
 
 
-def prose(text: str) -> Html:
-    """A sentence of ours about something of others: what is between backticks is code."""
-    pieces = text.split("`")
-    shown = [tag("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)]
-    return tag("bdi", shown if len(pieces) % 2 else text)
+def prose(text: str, *codes: str) -> Html:
+    """A sentence of ours about something of others: what is between backticks is code.
+
+    `codes`: those that its words may have, if they are data (`languages.catalogue.coded_texts`).
+    """
+    if codes:
+        return tag("bdi", code_marked(text), data_words=" ".join(codes))
+    return tag("span", code_marked(text), dir="auto")
+
+
+def finding(code: str, words: str, part: FindingPart = "message") -> Html:
+    """Words of a finding, which may contain text of a record. The code says which they are in other languages."""
+    shown = words if part in ("message", "example") else code_marked(words)
+    return tag("bdi", shown, data_words=f"{code}.{part}")
+
+
+def meaning(report: DoiReport, agency: str) -> Html:
+    """What became of a DOI at the agency with this name."""
+    words, kind = report.sentence, report.kind
+    if kind and words.startswith(HELD_BACK):
+        return tag("span", HELD_BACK, finding(kind, words.removeprefix(HELD_BACK)))
+    return prose(words, f"{agency}-{kind}.sentence", f"{agency}-{kind}.registered") if kind else prose(words)
 
 
 class Tile(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,8 @@ from harvester.web.addresses import LOG_IN, LOG_OUT, STATIC, TARGETS, routes
 from harvester.web.asked import Asked, Context, Viewer
 from harvester.web.failures import Failure
 from harvester.web.kinds import Action, Chosen, ListPage, Page, Row
+from harvester.web.languages.catalogue import NAMES
+from harvester.web.languages.choice import PARAMETER, chosen, spoken
 from harvester.web.layout import document
 from harvester.web.links import Links
 from harvester.web.pages import login
@@ -49,6 +51,12 @@ class _Call(Struct, frozen=True, kw_only=True):
 
     def links(self, query: Mapping[str, str] | None = None) -> Links:
         return Links(self.adapter, self.name.partition(".")[0], self.values, query)
+
+    def in_language(self, code: str) -> str:
+        """The address of this page in a language, or that of the first page if this request has no page of its own."""
+        if self.request.method != "GET" or not isinstance(TARGETS.get(self.name), Page | ListPage):
+            return str(self.adapter.build("home", {PARAMETER: code}))
+        return str(self.adapter.build(self.name, {**self.request.args, **self.values, PARAMETER: code}))
 
 
 class Site:
@@ -75,7 +83,7 @@ class Site:
 
     def _respond(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
-        response = self._answer(request)
+        response = spoken(self._answer(request), request, self._config().web.language)
         for name, value in replies.HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -221,6 +229,8 @@ class Site:
             may_act=call.viewer.may_act,
             may_log_in=self._gate.has_password and call.viewer.name == "anonymous",
             may_log_out=call.viewer.may_log_out,
+            language=chosen(call.request, self._config().web.language),
+            languages={code: call.in_language(code) for code in NAMES},
         )
 
 

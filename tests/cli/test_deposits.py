@@ -12,11 +12,12 @@ def rows(call) -> dict[str, dict[str, object]]:
 
 
 def test_deposits_are_listed(harvested):
-    assert "0 articles deposited" in harvested("deposits").stderr
+    assert "0 articles in deposit files" in harvested("deposits").stderr
     harvested("export", "crossref")
     done = harvested("deposits")
-    assert done.stdout.splitlines()[0].split() == ["file", "written", "records", "changed", "since", "state"]
-    assert "3 articles deposited, 0 marked as deposited by another program, 0 new, 0 changed since." in done.stderr
+    assert done.stdout.splitlines()[0].split() == ["file", "written", "(UTC)", "records", "changed", "since", "state"]
+    summed = "3 articles in deposit files, 0 marked as deposited by another program, 0 new, 0 changed since."
+    assert summed in done.stderr
     assert {row["state"] for row in rows(harvested).values()} == {"never_sent"}
 
 

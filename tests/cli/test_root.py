@@ -58,6 +58,13 @@ def test_mistyped_command_gets_a_suggestion(call):
     done = call("harvset")
     assert done.exit_code == 2
     assert "There is no command harvset. Did you mean harvest?" in done.stderr
+
+
+@pytest.mark.parametrize(("tried", "meant"), [("rebuild", "remap"), ("List", "check, dois, runs")])
+def test_a_verb_from_the_help_of_a_command_names_that_command(call, tried, meant):
+    done = call(tried)
+    assert done.exit_code == 2
+    assert f"There is no command {tried}. Did you mean {meant}?" in done.stderr
     assert call("source", "prob").stderr.endswith("Did you mean probe?\n")
 
 

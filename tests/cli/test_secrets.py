@@ -21,12 +21,15 @@ from harvester import pipeline
 from harvester.config import load
 from harvester.standin import Account, Knobs
 from harvester.standin.knobs import Fault
+from tests import forked
+from tests.cli.quick import program
 from tests.providers import small_journal
 from tests.providers.server import Answer, Request, Server, envelope, error, redirect, reply
 from tests.standin.running import Running
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 PASSWORD, KEY, FILED, HOOK = "päss/w0rd-7f3a", "key-81c2e9", "filed-55d0b4", "hook-0b2c61"
 BASIC = b64encode(f"jane:{PASSWORD}".encode()).decode()
 SECRETS = (PASSWORD, quote(PASSWORD), quote(PASSWORD, safe=""), KEY, FILED, HOOK, BASIC)
@@ -90,35 +93,31 @@ class EchoingProvider:
 
 
 # The program, which reports a first failure at once.
-HARVESTER = """
-from datetime import timedelta
-from harvester.cli import main
-from harvester.daemon import alerts
-alerts.FIRST_FAILURE = timedelta(0)
-main()
-"""
-
-
 class Recorder:
     """Runs the program and keeps all its output."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder, self.environment = folder, os.environ | environment
+        self.folder, self.environment = folder, os.environ | environment | {"PYTHONPATH": str(ROOT)}
         self.outputs: dict[str, bytes] = {}
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", HARVESTER, *arguments]
+        code = "import sys; from tests.cli.quick import program; program(sys.argv[1:])"
+        command = [sys.executable, "-c", code, *arguments]
         return subprocess.Popen(
             command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
 
     def run(self, *arguments: str) -> int:
-        process = self.start(*arguments)
-        self.keep(process, *arguments)
-        return process.returncode
+        output = self.folder.parent / "output.txt"
+        done = forked.run(program, list(arguments), output=output, folder=self.folder, environment=self.environment)
+        self._keep(done.output, *arguments)
+        return done.code
 
     def keep(self, process: subprocess.Popen[bytes], *arguments: str) -> None:
         output, _ = process.communicate(timeout=60)
+        self._keep(output, *arguments)
+
+    def _keep(self, output: bytes, *arguments: str) -> None:
         name = " ".join(arguments)
         self.outputs[name] = self.outputs.get(name, b"") + output
 

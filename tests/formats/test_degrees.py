@@ -44,13 +44,23 @@ NOT_NAMES = {
     "Prof. em. Karl": ("Karl", "Prof. em."),
     "PGS.TS. Lê": ("Lê", "PGS.TS."),
     "Δρ. Νίκος": ("Νίκος", "Δρ."),
+    "Lund <kay@reeds.example>": ("Lund", "<kay@reeds.example>"),
+    "Lund (e-mail: kay.lund@reeds.example)": ("Lund", "(e-mail: kay.lund@reeds.example)"),
+    "Lund PhD kay+oai@reeds.example.org": ("Lund", "kay+oai@reeds.example.org PhD"),
+    "Lund (Ed.)": ("Lund", "(Ed.)"),
+    "Lund [coord]": ("Lund", "[coord]"),
+    "Lund (corresponding author)": ("Lund", "(corresponding author)"),
+    "Lund (MD)": ("Lund", "(MD)"),
+    "Author: Lund": ("Lund", "Author"),
+    "Autora: Dra. Lund": ("Lund", "Autora Dra."),
+    "kay@reeds.example": ("", "kay@reeds.example"),
     "S.Kom": ("", "S.Kom"),
     "PhD": ("", "PhD"),
     "Prof. Dr.": ("", "Prof. Dr."),
 }
 NAMES = (
     "Ma Do Ba Md. Md Ed Med Ing Ir Doc Mag Lic Drake Sirin Profumo Revel MS MD MR S.H. M.A. Meng MENG Mba Sag Shut Msi "
-    "PD TS. Hab Em Esq Dott Csc Docent"
+    "PD TS. Hab Em Esq Dott Csc Docent Hg Red Author Dir Org"
 )
 
 
@@ -60,7 +70,10 @@ def test_what_is_no_part_of_a_name_is_removed(part):
     assert (tidied(part).part, " ".join(tidied(part).removed)) == (bare, removed)
 
 
-@pytest.mark.parametrize("name", [*NAMES.split(), "Md. Rahim", "Ma. Luz", "Kay Lee", "O'Dr", "K. L.", "A*B", "M. Si"])
+@pytest.mark.parametrize(
+    "name",
+    [*NAMES.split(), "Jane (Jenny)", "Lund (Osei)", "Md. Rahim", "Ma. Luz", "Kay Lee", "O'Dr", "K. L.", "A*B", "M. Si"],
+)
 def test_names_that_look_like_degrees_stay(name):
     assert tidied(name) == (name, ())
 

@@ -75,6 +75,9 @@ Ion Pop si Ana Radu
 Trần Văn An và Lê Thị Bình
 Ахмет Серик және Айгүл Нұр
 김철수 및 이영희
+김철수, 이영희
+张三，李四
+王小明,李芳
 राम शर्मा और श्याम वर्मा
 Orlov B.B. Zimin V.V.
 """
@@ -133,6 +136,13 @@ BUDI AGUS SETIAWAN
 Luz C. Ramos M.
 Walsh - Osei
 Karl · Marx
+김, 철수
+남궁민, 수
+황보관, 이영희
+山田，太郎
+马场，里奈
+欧阳，修
+王，小明
 """
 
 

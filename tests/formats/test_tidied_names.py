@@ -28,7 +28,27 @@ def test_it_is_removed_and_reported(surname, given, right, removed):
 
 
 @pytest.mark.parametrize(
-    ("surname", "given"), [("Ma", "Md."), ("Do", "Ed"), ("Lund, Ida", None), ("Lund Berg", "Ida"), ("Ba", None)]
+    ("given", "written", "suffix", "removed"),
+    [
+        ("Ida", "PhD", None, "PhD"),
+        ("Ida", "M.D.", None, "M.D."),
+        ("Ida", "Jr., MD", "Jr.", "MD"),
+        ("Ida", "III", "III", None),
+        ("Ida", "Filho", "Filho", None),
+        ("Ida Jr.", None, "Jr.", None),
+        ("Ida K. III", None, "III", None),
+    ],
+)
+def test_a_suffix_is_no_degree_and_may_be_behind_the_given_names(given, written, suffix, removed):
+    notes = Notes()
+    name = tidied_name(AltName(surname="Lund", given=given, suffix=written), "contributors[0]", notes)
+    assert name == AltName(surname="Lund", given=given.removesuffix(" Jr.").removesuffix(" III"), suffix=suffix)
+    assert [each.detail["removed"] for each in notes.findings] == ([removed] if removed else [])
+
+
+@pytest.mark.parametrize(
+    ("surname", "given"),
+    [("Lund", "Ida V"), ("Ma", "Md."), ("Do", "Ed"), ("Lund, Ida", None), ("Lund Berg", "Ida"), ("Ba", None)],
 )
 def test_a_name_stays(surname, given):
     notes = Notes()

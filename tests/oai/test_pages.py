@@ -88,6 +88,7 @@ def test_deleted_records_have_no_payload():
         ("<record/>", "has no header"),
         ("<record><header><datestamp>2026-01-01</datestamp></header></record>", "no identifier"),
         ("<record><header><identifier>  </identifier></header></record>", "no identifier"),
+        (f"<record><header><identifier>{'я' * 1_001}</identifier></header></record>", "an identifier of 2,002 bytes"),
         ('<record xmlns="http://other/"><header><identifier>x</identifier></header></record>', "another element"),
         ("<br/>", "another element"),
     ],

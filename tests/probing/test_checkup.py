@@ -47,7 +47,7 @@ def test_healthy_provider():
         dates=Trial(True, "filters work, to the second"),
         identifiers=Trial(True, "listed, 5 a page"),
     )
-    assert lines == ['reconcile = "30 2 1 * *"  # compare every month: some changes are never announced']
+    assert lines == ['reconcile = "30 2 1 * *"  # every month: some changes are never announced']
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_token_that_leads_to_the_first_page_is_reported():
 def test_selection_by_dates_of_faulty_providers(name: str, good: bool, words: str):
     checkup, lines = checked_up(name)
     assert checkup.dates == Trial(good, words)
-    monthly = 'reconcile = "30 2 1 * *"  # compare every month: some changes are never announced'
+    monthly = 'reconcile = "30 2 1 * *"  # every month: some changes are never announced'
     assert lines == [*([] if good else ["window_records = 0  # one list: it cannot be requested by dates"]), monthly]
 
 

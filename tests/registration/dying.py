@@ -1,4 +1,4 @@
-"""`python -m tests.registration.dying STEP ARGUMENTS...`: the program, which a SIGKILL ends before its step STEP.
+"""The program, which a SIGKILL ends before one of its steps.
 
 The steps are what is seen from outside: a file gets its name, a transaction that writes is committed, a request begins,
 a request has been sent and its answer is not read yet.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from http.client import HTTPConnection
 from typing import Any
@@ -50,6 +49,7 @@ def install(last: int) -> None:
     HTTPConnection.getresponse = steps.before(HTTPConnection.getresponse)  # type: ignore[method-assign]
 
 
-if __name__ == "__main__":
-    install(int(sys.argv[1]))
-    main(sys.argv[2:])
+def program(last: int, arguments: list[str]) -> None:
+    """Runs the program in this process, which is killed before step `last`."""
+    install(last)
+    main(arguments)

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
-import sys
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from harvester.standin import Knobs
+from tests import forked
 from tests.providers.press import press
+from tests.registration import dying
 from tests.registration.conftest import Depositor
 from tests.standin.running import running
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 PACE = "pace = 0.00001\n"  # the longest wait is 6 seconds
 AT_ONCE = 2  # tests, which share the steps
 FEWEST, MOST = 20, 200  # steps
@@ -72,13 +71,12 @@ def test_a_process_that_is_killed_at_any_step_is_continued_and_each_file_is_sent
 
 def deposit(depositor: Depositor, step: int) -> int:
     """The exit code of `harvester deposit --wait 1`, which is killed before this step."""
-    command = [sys.executable, "-m", "tests.registration.dying", str(step)]
     config = str(depositor.folder / "config.toml")
-    done = subprocess.run(
-        [*command, "--config", config, "deposit", "--wait", "1"], cwd=ROOT, capture_output=True, timeout=60, check=False
-    )
-    assert b"Traceback" not in done.stderr, done.stderr
-    return done.returncode
+    arguments = ["--config", config, "deposit", "--wait", "1"]
+    output = depositor.folder / "output.txt"
+    done = forked.run(dying.program, step, arguments, output=output, folder=depositor.folder)
+    assert b"Traceback" not in done.output, done.output
+    return done.code
 
 
 def ends_right(depositor: Depositor) -> None:

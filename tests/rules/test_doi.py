@@ -10,8 +10,23 @@ from tests.rules.samples import ARTICLE, CONFIGURED, FACTS, POLICY, article, fin
 
 LONGEST = "10.5555/" + "a" * 200
 SUSPECT = ["k.v1i2.", "k-", "k/", "k)", "k(", "k//2", "10.5555/k", "k;10.6666/m", "k.10.5555/m", "doi:k", "k(1"]
-UNFILLED = ["xxxxx", "k.xxxx.2", "k.None.2", "null", "000", "DOI"]
-UNUSUAL = ["k(2)", "k.xxx", "k.v1i", "k.xii", "k.10.2", "vol10.2020/5", "null-hypothesis", "none-of-these", "0001"]
+UNFILLED = ["xxxxx", "k.xxxx.2", "k.None.2", "null", "000", "DOI", "test", "to-be-assigned"]
+VIEWS = ["k.1/abstract", "k.1/full/html", "k.1.pdf", "k/1.html"]
+UNUSUAL = [
+    "abstract",
+    "k.testing.1",
+    "k.full",
+    "k/summaries",
+    "k(2)",
+    "k.xxx",
+    "k.v1i",
+    "k.xii",
+    "k.10.2",
+    "vol10.2020/5",
+    "null-hypothesis",
+    "none-of-these",
+    "0001",
+]
 MINTING = replace(ARTICLE.journal, issns=(Issn("2049-3630", "print"),))
 BAD = [
     ("doi-missing", "doi", article(doi=None)),
@@ -19,7 +34,10 @@ BAD = [
     ("doi-pattern-invalid", "doi", article(doi=None, journal=MINTING, issue="Special issue")),
     ("doi-planned", "doi", article(doi=None, journal=MINTING)),
     ("doi-foreign-prefix", "doi", article(doi="10.1016/0317-8471-2021-13-1-32-57")),
-    *(("doi-suspect", "doi", article(doi=f"10.5555/{suffix}", volume=None)) for suffix in (*SUSPECT, *UNFILLED)),
+    *(
+        ("doi-suspect", "doi", article(doi=f"10.5555/{suffix}", volume=None))
+        for suffix in (*SUSPECT, *UNFILLED, *VIEWS)
+    ),
     ("doi-characters", "doi", article(doi="10.5555/1–5")),
     ("doi-characters", "doi", article(doi="10.5555/аbc")),  # Cyrillic а
     ("doi-characters", "doi", article(doi="10.5555/a<b>c")),

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from harvester.model import Token, Window
-from harvester.store import Close, Counts, PageToSave, RecordToSave, Restart, Split
+from harvester.store import Close, Counts, MonthOfRuns, PageToSave, RecordToSave, Restart, Split
 from harvester.store.store import Store
 from tests.store.samples import IDENTITY, NEXT, NOW, WINDOW, bad, begin, name, page, raw, save_page
 
@@ -244,3 +244,15 @@ def test_oldest_run_is_the_first_over_the_whole_list(opened: Store):
     oldest = opened.runs.oldest_run("wetlands", "oai_dc")
     assert oldest is not None
     assert oldest.id == first.id
+
+
+def test_runs_are_summed_by_month_and_source(opened: Store):
+    for days, records in ((0, 1), (5, 2), (40, 3)):
+        run = opened.runs.begin("wetlands", "oai_dc", "full", (WINDOW,), NOW + timedelta(days=days))
+        save_page(opened, run.id, run.windows[0].id, page(*(raw(100 * days + n) for n in range(records))), token=None)
+    begin(opened, "rivers")
+    assert opened.runs.by_month("wetlands") == (
+        MonthOfRuns(month="2025-03", new=3),
+        MonthOfRuns(month="2025-04", new=3),
+    )
+    assert opened.runs.by_month("lakes") == ()

@@ -3,6 +3,7 @@
 import pytest
 from werkzeug.exceptions import BadRequest
 
+from harvester.markup import foreign
 from harvester.web.kinds import Chosen, Value, facet
 
 
@@ -16,7 +17,7 @@ def test_facet_is_in_the_order_of_its_words_or_by_number():
 
 
 def test_value_without_words_is_counted_too():
-    assert facet("state", "State", {"new": 2}, {"old": "old"}).values == [Value("new", "new", 2)]
+    assert facet("state", "State", {"new": 2}, {"old": "old"}).values == [Value("new", foreign("new"), 2)]
 
 
 def test_facet_that_was_not_counted_has_no_values():

@@ -6,7 +6,7 @@ from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Grouped, grouped
 from harvester.formats.notes import Notes
 from harvester.formats.numbering import Numbering, settled
-from harvester.formats.pages import Pages, parse_page, parse_pages, same_section
+from harvester.formats.pages import Pages, are_reversed, parse_page, parse_pages, same_section
 from harvester.identifiers import find_dois
 
 
@@ -58,8 +58,12 @@ def _typed_pages(fpage: str | None, lpage: str | None, notes: Notes) -> tuple[Pa
     if fpage and lpage and same_section(fpage, lpage):
         return Pages(fpage), lpage
     first = _typed(fpage, "first_page", notes)
-    last = _typed(lpage, "last_page", notes)
-    return first, (last.last or last.first) if last else None
+    pages = _typed(lpage, "last_page", notes)
+    last = (pages.last or pages.first) if pages else None
+    if lpage and first and are_reversed(first.first, last):
+        notes.report("pages-unparsed", "last_page", lpage)
+        return first, None
+    return first, last
 
 
 def _typed(value: str | None, path: str, notes: Notes) -> Pages | None:

@@ -188,7 +188,7 @@ def _without_label(entries: list[CitedWork], element: Element | None) -> list[Ci
         text = text[number.end() :] or text if number else text
     elif rest := _REST_OF_LABEL.match(text):
         text = text[rest.end() :]
-    return [entries[0]._replace(text=text), *entries[1:]]
+    return entries if text is entries[0].text else [entries[0]._replace(text=text), *entries[1:]]
 
 
 def _has_parts(citation: Element) -> bool:

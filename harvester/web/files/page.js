@@ -91,7 +91,7 @@ async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
   try {
     await navigator.clipboard.writeText(source.textContent);
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied;
   } catch (error) {  // not allowed over plain http: the text is selected instead, for Ctrl-C
     getSelection().selectAllChildren(source);
   }

@@ -76,7 +76,7 @@ def _show(one: OneFile, context: Context) -> Body:
         heading=foreign(file.batch_id),
         content=(
             parts.facts(
-                ("For", tag("a", one.agency, href=context.links.to("deposits", target=file.target))),
+                ("For", tag("a", tag("bdi", one.agency), href=context.links.to("deposits", target=file.target))),
                 ("State", deposits.file_state(file)),
                 ("Since", parts.moment(file.since, context)),
                 ("Written", parts.moment(file.written, context)),
@@ -124,7 +124,7 @@ def _articles(one: OneFile, context: Context) -> Part:
     )
     more = len(one.dois) - _SHOWN
     rest = tag("p", f"and {more:,} more, which are in the JSON") if more > 0 else ()
-    table = parts.table(columns, one.dois[:_SHOWN], context, caption="Articles in the file")
+    table = parts.table(columns, one.dois[:_SHOWN], context, caption="Articles in the file", is_stacked=True)
     json = tag("a", "JSON", href=context.links.to("deposit.json", id=one.file.batch_id))
     return parts.section("Articles", table, rest, tag("p", "The same as ", json, class_="soft"), id_="articles")
 
@@ -145,11 +145,13 @@ def _logs(one: OneFile, context: Context) -> Part:
 
 def _text(one: OneFile, context: Context) -> Part:
     if one.gone:
-        return parts.section("Its text", tag("p", foreign(one.gone), class_="notice"), id_="text")
+        return parts.section("Its text", tag("p", parts.prose(one.gone), class_="notice"), id_="text")
     name = PurePath(one.file.path).name
     whole = tag("a", "Download the file", href=context.links.to("deposit-file", id=one.file.batch_id))
     cut = tag("p", "This is its beginning. ", whole, " for all of it.", class_="soft") if one.is_cut else ()
-    return parts.section("Its text", cut, tag("details", tag("summary", name), parts.raw(one.text)), id_="text")
+    return parts.section(
+        "Its text", cut, tag("details", tag("summary", tag("code", foreign(name))), parts.raw(one.text)), id_="text"
+    )
 
 
 def _document(one: OneFile) -> Document:

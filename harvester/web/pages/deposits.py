@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path, PurePath
 
 import msgspec
@@ -23,8 +24,9 @@ from harvester.registration.reader import content
 from harvester.registration.registrar import AGENCIES, Agency, shown_agency, shown_system
 from harvester.store import Account, DoiState, FileRow, FileState, OwnFile, SourceStatus
 from harvester.store.reading import in_time
-from harvester.web import buttons, parts
+from harvester.web import buttons, charts, parts
 from harvester.web.asked import Asked, Context
+from harvester.web.charts import Bar
 from harvester.web.kinds import Chosen, Column, Download, Facet, ListPage, Value, facet
 from harvester.web.pages.ask import ready, ready_words
 
@@ -66,6 +68,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     states: Mapping[DoiState, int] | None
     not_sent: int
     account: Account | None
+    weeks: tuple[Bar, ...]
 
 
 def agency_of(asked: Asked) -> tuple[Agency, System]:
@@ -96,7 +99,14 @@ def _read_overview(asked: Asked) -> Overview:
         states=in_time(lambda: asked.store.registrations.numbers(agency.name, system)),
         not_sent=sum(files.get(state, 0) for state in NOT_SENT),
         account=asked.store.submissions.account(agency.name, system),
+        weeks=_weeks(asked, agency),
     )
+
+
+def _weeks(asked: Asked, agency: Agency) -> tuple[Bar, ...]:
+    since = asked.now - timedelta(weeks=charts.WEEKS)
+    by_day = in_time(lambda: asked.store.deposits.articles_by_day(agency.name, since))
+    return charts.weeks(by_day or {}, asked.now.date())
 
 
 def _live(status: SourceStatus) -> int:
@@ -108,6 +118,7 @@ def _show_overview(overview: Overview, context: Context) -> Part:
         _ready(overview, context),
         _login(overview, context),
         _states(overview, context),
+        _over_time(overview, context),
         tag("h2", "Files", id="files"),
         _for_people_who_upload(overview, context),
     )
@@ -120,7 +131,7 @@ def _ready(overview: Overview, context: Context) -> Html:
     off = f"Nothing is sent by this program: {overview.off}" if overview.off else ""
     return parts.card(
         tag("p", ready_words(overview.ready, overview.title), class_="lead"),
-        [tag("p", foreign(line), class_="soft") for line in (held, off) if line],
+        [tag("p", parts.prose(line), class_="soft") for line in (held, off) if line],
         _buttons(overview, context),
     )
 
@@ -147,7 +158,7 @@ def _login(overview: Overview, context: Context) -> Part:
         return ()
     refused = f"{overview.title} refuses the login: {account.answer}"
     again = buttons.after_a_question(context, "retry", "Try the login again", subject=overview.target, login="yes")
-    return parts.card(tag("p", parts.state("bad", foreign(refused))), buttons.row(again))
+    return parts.card(tag("p", parts.state("bad", parts.prose(refused))), buttons.row(again))
 
 
 def _states(overview: Overview, context: Context) -> Part:
@@ -170,6 +181,15 @@ def _states(overview: Overview, context: Context) -> Part:
         tag("p", f"{counted(total, 'DOI')} in all. ", _all_dois(overview, context), class_="soft"),
         id_="states",
     )
+
+
+def _over_time(overview: Overview, context: Context) -> Part:
+    """The articles in deposit files, week by week."""
+    if not overview.weeks:
+        return ()
+    heading = "Articles in deposit files by week"
+    chart = charts.show(overview.weeks, context, span="Week of", columns=("Articles",), caption=heading)
+    return parts.section(heading, parts.card(chart), id_="weeks")
 
 
 def _number(overview: Overview, state: DoiState, context: Context) -> Html:
@@ -231,7 +251,7 @@ def targets(config: Config) -> Facet:
 
 
 def _name(file: FileRow, context: Context) -> Part:
-    return tag("a", file.batch_id, href=context.links.to("deposit", id=file.batch_id))
+    return tag("a", foreign(file.batch_id), href=context.links.to("deposit", id=file.batch_id))
 
 
 def file_state(file: FileRow) -> Part:
@@ -269,11 +289,11 @@ FILES: ListPage[FileRow] = ListPage(
     facets=_facets,
     columns=(
         Column(heading="File", cell=_name),
-        Column(heading="Written", cell=lambda file, context: parts.moment(file.written, context)),
+        Column(heading="Written", cell=lambda file, context: parts.moment(file.written, context), is_labelled=True),
         Column(heading="Articles", cell=lambda file, _: parts.number(file.records), is_number=True),
         Column(heading="Changed since", cell=lambda file, _: parts.number(file.changed_since), is_number=True),
         Column(heading="Size", cell=lambda file, _: size_words(file.size), is_number=True),
-        Column(heading="Schema", cell=lambda file, _: file.schema_version),
+        Column(heading="Schema", cell=lambda file, _: file.schema_version, is_labelled=True),
         Column(heading="State", cell=lambda file, _: file_state(file)),
     ),
     document=document,
@@ -284,6 +304,7 @@ FILES: ListPage[FileRow] = ListPage(
     empty=_nothing,
     before=_read_overview,
     above=_show_overview,
+    is_stacked=True,
 )
 
 

@@ -32,6 +32,7 @@ class OneDoi(Struct, frozen=True, kw_only=True):
     """A DOI of the store with what is to be said about it."""
 
     report: DoiReport
+    agency: str  # its name
     state: DoiState
     who: str
     next_step: str | None
@@ -49,6 +50,7 @@ def told(agency: Agency, row: DoiRow, system: System, other: Registration | None
     report = described.describe(agency, row, system, other)
     return OneDoi(
         report=report,
+        agency=agency.name,
         state=row.state,
         who=agency.who(who) if (who := described.who(row)) != "nobody" else "",
         next_step=described.next_step(agency, row),
@@ -93,7 +95,7 @@ def _facets(asked: Asked, chosen: Chosen) -> Sequence[Facet]:
 
 def _classes(numbers: dict[str, int]) -> Facet:
     found = facet("class", "Message", numbers)
-    values = [Value(one.value, one.value.replace("_", " "), one.number) for one in found.values or ()]
+    values = [Value(one.value, tag("code", one.value.replace("_", " ")), one.number) for one in found.values or ()]
     return Facet(name="class", label="Message", values=values)
 
 
@@ -114,8 +116,16 @@ def meaning(one: OneDoi) -> Part:
     """The state of a DOI, what the agency's answer means, who can act, and what to do."""
     says_more = one.who or one.report.sentence != words.OF_DOI[one.state]
     acts = (tag("strong", f"{one.who[:1].upper()}{one.who[1:]}"), " can act. ") if one.who else ()
-    more = tag("p", acts, parts.prose(one.next_step or ""), class_="soft") if acts or one.next_step else ()
-    return (doi_state(one), tag("p", parts.prose(one.report.sentence)) if says_more else (), more)
+    more = tag("p", acts, _next_step(one), class_="soft") if acts or one.next_step else ()
+    return (doi_state(one), tag("p", parts.meaning(one.report, one.agency)) if says_more else (), more)
+
+
+def _since(one: OneDoi, context: Context) -> Part:
+    return parts.moment(one.report.changed, context) if one.report.changed else ""
+
+
+def _next_step(one: OneDoi) -> Part:
+    return parts.prose(one.next_step, f"{one.agency}-{one.report.kind}.next") if one.next_step else ()
 
 
 def _above(choice: dict[str, str], context: Context) -> Part:
@@ -158,7 +168,7 @@ DOIS: ListPage[OneDoi] = ListPage(
     columns=(
         Column(heading="DOI", cell=name),
         Column(heading="State", cell=lambda one, _: meaning(one)),
-        Column(heading="Since", cell=lambda one, context: parts.moment(one.report.changed, context, otherwise="")),
+        Column(heading="Since", cell=_since, is_labelled=True),
     ),
     document=document,
     csv=(
@@ -177,6 +187,7 @@ DOIS: ListPage[OneDoi] = ListPage(
     empty=lambda _: tag("p", "No article has a DOI yet. ", tag("code", "harvester check"), " says why."),
     before=_choice,
     above=_above,
+    is_stacked=True,
 )
 
 
@@ -236,7 +247,7 @@ def _show(facts: DoiHistory, context: Context) -> Body:
             tag("p", foreign(one.title), class_="lead") if one.title else (),
             parts.facts(
                 ("Since", parts.moment(report.changed, context) if report.changed else ""),
-                ("Resolves at", parts.outside(resolver, resolver)),
+                ("Resolves at", parts.outside(resolver, foreign(resolver))),
                 ("Record", _record(one, context)),
                 (f"Your version at {facts.agency}", _held(report, context)),
                 ("Conflict with", _conflict(report, context)),
@@ -261,9 +272,9 @@ def _record(one: OneDoi, context: Context) -> Part:
 def _held(report: DoiReport, context: Context) -> Part:
     if report.held is None:
         return ""
-    file = f" in {PurePath(report.held.file).name}" if report.held.file else ""
+    file = (" in ", tag("code", foreign(PurePath(report.held.file).name))) if report.held.file else ()
     since = (", since ", parts.moment(report.held.since, context)) if report.held.since else ()
-    return (report.held.timestamp, file, since)
+    return (tag("bdi", report.held.timestamp), file, since)
 
 
 def _conflict(report: DoiReport, context: Context) -> Part:
@@ -310,7 +321,7 @@ def _files(facts: DoiHistory, context: Context) -> Part:
     lines = [
         tag(
             "li",
-            tag("a", file.batch_id, href=context.links.to("deposit", id=file.batch_id)),
+            tag("a", foreign(file.batch_id), href=context.links.to("deposit", id=file.batch_id)),
             ", written ",
             parts.moment(file.written, context),
         )

@@ -132,8 +132,8 @@ def _show_groups(found: Groups, context: Context) -> Part:
         return parts.card(tag("p", words_, tag("code", "harvester check"), "."))
     if not found.groups:
         if context.links.query:
-            everything = tag("a", "Show all findings", href=context.links.here(**dict.fromkeys(_LABELS)))
-            return parts.card(tag("p", "No finding matches these filters. ", everything))
+            everything = tag("a", "Show everything", href=context.links.here(**dict.fromkeys(_LABELS)))
+            return parts.card(tag("p", "Nothing matches these filters. ", everything))
         return parts.card(tag("p", "Nothing found. Every record is as it should be."))
     return [_of_who(who, heading, found.groups, context) for who, heading in words.WHO.items()]
 
@@ -147,17 +147,19 @@ def _group(group: Group, context: Context) -> Html:
     kind, code = group.kind, group.count.code
     first = group.examples[0] if group.examples else None
     is_alone = group.count.findings == 1 and first is not None
-    message = first.message if first and is_alone else outline(kind)
+    message = parts.finding(code, first.message if first and is_alone else outline(kind))
     return parts.card(
         tag(
             "div",
             tag("span", kind.severity, class_=f"badge {kind.severity}"),
-            tag("h3", foreign(parts.shortened(message, 300))),
+            tag("h3", message),
             tag("a", counted(group.count.articles, "record"), href=_records(code, context), class_="count"),
             class_="title",
         ),
-        tag("p", tag("strong", "What to do: "), foreign(first.fix if first else example_remedy(kind))),
-        tag("p", tag("strong", "Cause: "), kind.cause),
+        tag(
+            "p", tag("strong", "What to do: "), parts.finding(code, first.fix if first else example_remedy(kind), "fix")
+        ),
+        tag("p", tag("strong", "Cause: "), parts.finding(code, kind.cause, "cause")),
         _show_examples(group, context, with_message="…" in outline(kind) and not is_alone),
         tag("p", "Code: ", tag("a", tag("code", code), href=_records(code, context)), class_="soft"),
     )
@@ -171,9 +173,7 @@ def _records(code: str, context: Context) -> str:
 
 def _show_examples(group: Group, context: Context, *, with_message: bool) -> Part:
     items = [
-        tag(
-            "li", _record(one, context), (tag("br"), foreign(parts.shortened(one.message, 300))) if with_message else ()
-        )
+        tag("li", _record(one, context), (tag("br"), parts.finding(one.code, one.message)) if with_message else ())
         for one in group.examples
     ]
     more = group.count.articles - len(items)
@@ -221,11 +221,11 @@ def _explain(code: str, _: Context) -> Html:
     return parts.card(
         tag("p", tag("span", kind.severity, class_=f"badge {kind.severity}"), " ", MEANING[kind.severity]),
         parts.facts(
-            ("Says", outline(kind)),
-            ("Cause", kind.cause),
-            ("What to do", example_remedy(kind)),
+            ("Says", parts.finding(code, outline(kind))),
+            ("Cause", parts.finding(code, kind.cause, "cause")),
+            ("What to do", parts.finding(code, example_remedy(kind), "fix")),
             ("Who can do it", WHO[kind.who]),
-            ("Example", foreign(kind.example)),
+            ("Example", parts.finding(code, kind.example, "example")),
         ),
         class_="explained",
     )
@@ -239,7 +239,7 @@ def _title(row: Row, context: Context) -> Part:
 
 
 def _message(row: Row, _: Context) -> Part:
-    return tag("p", foreign(parts.shortened(row.finding.message, 300)))
+    return tag("p", parts.finding(row.finding.code, row.finding.message))
 
 
 def _doi(row: Row, _: Context) -> Part:

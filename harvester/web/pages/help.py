@@ -73,7 +73,7 @@ def _more(context: Context) -> Html:
         tag(
             "p",
             "Every list is also CSV and JSON, with the same filters; the links are below it. Times are those of ",
-            context.zone,
+            tag("bdi", context.zone),
             ".",
         ),
         tag("p", "The documentation: ", tag("code", "harvester docs"), ". This is version ", __version__, "."),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from harvester.markup import Html, Part, foreign, tag
+from harvester.registration.file_states import NOT_SENT
+from harvester.registration.registrar import shown_agency, shown_system
 from harvester.registration.words import GROUPS
 from harvester.standing import documents
 from harvester.standing.overall import Overall, overall
@@ -26,22 +28,33 @@ _SENT: tuple[DoiState, ...] = ("waiting", "uncertain", "refused", "unaccounted")
 
 
 class Home(Struct, frozen=True, kw_only=True):
-    """How everything is. `deposits` is `None` if it could not be counted in time."""
+    """How everything is. `deposits` is `None` if it could not be counted in time.
+
+    `states` are the DOIs that were ever sent, `to_upload` the files that a person has to upload.
+    """
 
     overall: Overall
     lines: tuple[SourceLine, ...]
     deposits: tuple[DepositCounts, ...] | None
+    states: Mapping[str, int]
+    to_upload: int
     running: tuple[Run, ...]
 
 
 def _read(asked: Asked) -> Home:
+    agency = shown_agency(asked.config)
+    system = shown_system(asked.config, agency)
     with asked.store.overview() as overview:
         found = overall(asked.config, overview, asked.now)
+        states = overview.registrations(agency.name, system)
+    files = asked.store.deposits.count_files(agency.name, system)
     names = [one.name for one in found.sources]
     return Home(
         overall=found,
         lines=lines_of(asked, found.sources),
         deposits=in_time(lambda: asked.store.deposits.counts(names), COUNTING),
+        states=states,
+        to_upload=0 if agency.terms(asked.config) else sum(files.get(state, 0) for state in NOT_SENT),
         running=_running(asked),
     )
 
@@ -96,11 +109,11 @@ def _tiles(home: Home, context: Context) -> Iterator[Tile]:
         ("changed since their file", "changed", None if counts is None else sum(one.changed for one in counts)),
     ):
         yield Tile(words=words, number=number, href=record_link(context, state))
-    if home.overall.deposits:
-        states = home.overall.deposits.states
-        for state in _SENT:
-            if number := states.get(state, 0):
-                yield Tile(words=GROUPS[state], number=number, href=record_link(context, state))
+    if home.to_upload:
+        yield Tile(words="files to upload", number=home.to_upload, href=links.to("deposits", state="written"))
+    for state in _SENT:
+        if number := home.states.get(state, 0):
+            yield Tile(words=GROUPS[state], number=number, href=record_link(context, state))
 
 
 def _login(home: Home) -> Part:

@@ -24,7 +24,7 @@ from harvester.identifiers import clean_doi
 from harvester.markup import Html, Part, foreign, tag
 from harvester.model import to_json
 from harvester.registration import described
-from harvester.registration.registrar import AGENCIES, shown_agency, shown_system
+from harvester.registration.registrar import AGENCIES, Agency, shown_agency, shown_system
 from harvester.reports import DoiReport, RecordFinding
 from harvester.standing.article import SENTENCES, ArticleState, facts_of, state_of
 from harvester.store import DepositFile, DepositState, Event, FindingRow, RecordVersion, StoredArticle
@@ -34,6 +34,7 @@ from harvester.web.asked import Asked, Body, Context
 from harvester.web.fields import Field, fields
 from harvester.web.kinds import Column, Download, Page
 from harvester.web.pages.records import article_state
+from harvester.xmltools import indented
 
 LONGEST = 100_000  # characters of a text that are shown; all are in the download
 _OPEN = 3  # earlier versions of a format whose text is shown
@@ -77,7 +78,7 @@ class OneRecord(Struct, frozen=True, kw_only=True):
     doi: DoiReport | None
     next_step: str | None
     events: tuple[Event, ...]
-    agency: str
+    agency: Agency
     others: tuple[StoredArticle, ...]
     document: Document
 
@@ -117,14 +118,14 @@ def _read(asked: Asked) -> OneRecord:
         rows=tuple(fields(stored.article, findings)),
         versions=tuple(_versions(asked, stored)),
         article=_shown(_article(stored).decode()) if stored.article else None,
-        deposit=_shown(deposit.decode()) if deposit else None,
+        deposit=_shown(_readable(deposit)) if deposit else None,
         problem=problem,
         deposits=deposits,
         files=store.deposits.files(agency.name, stored.doi) if stored.doi else (),
         doi=described.describe(agency, row, system) if row and known else None,
         next_step=described.next_step(agency, row) if row else None,
         events=tuple(store.submissions.history(agency.name, system, doi=stored.doi)) if stored.doi else (),
-        agency=agency.title,
+        agency=agency,
         others=tuple(others),
         document={**documents.of_article(stored, deposits, config.journal_tables), "also": also},
     )
@@ -172,6 +173,11 @@ def _deposit(asked: Asked, stored: StoredArticle) -> tuple[bytes | None, str | N
         return None, str(error)
     except (ValueError, TypeError, AttributeError, LookupError):
         return None, "What is missing holds the record back, so a deposit of it cannot be built yet."
+
+
+def _readable(deposit: bytes) -> str:
+    """A deposit for people. The download has it as it is written to files."""
+    return (indented(deposit) if deposit.startswith(b"<") else deposit).decode()
 
 
 def _versions(asked: Asked, stored: StoredArticle) -> list[Version]:
@@ -232,15 +238,20 @@ def _summary(one: OneRecord, context: Context) -> Part:
     stored, article = one.stored, one.stored.article
     resolver = f"https://doi.org/{quote(stored.doi, safe='/:;()._-')}" if stored.doi else None
     page = article.landing_page if article else None
-    sentence = one.doi.sentence if one.doi and one.state not in ("held_back", "deleted") else SENTENCES[one.state]
+    told = one.doi if one.state not in ("held_back", "deleted") else None
+    sentence = parts.meaning(told, one.agency.name) if told else parts.prose(SENTENCES[one.state])
     system = f" ({one.doi.system} system)" if one.doi and one.doi.system != "live" else ""
-    step = tag("p", tag("strong", "What to do: "), foreign(one.next_step), class_="notice") if one.next_step else ()
+    step = (
+        tag("p", tag("strong", "What to do: "), parts.prose(one.next_step, _next_code(one)), class_="notice")
+        if one.next_step
+        else ()
+    )
     others = [
         tag("li", tag("a", foreign(other.identifier), href=_other(other, context)), " in ", foreign(other.source))
         for other in one.others
     ]
     return (
-        tag("p", article_state(one.state), " ", tag("span", foreign(sentence), system, class_="soft")),
+        tag("p", article_state(one.state), " ", tag("span", sentence, system, class_="soft")),
         step,
         parts.facts(
             ("DOI", parts.outside(resolver, foreign(parts.shortened(stored.doi, 200))) if stored.doi else "none"),
@@ -251,6 +262,10 @@ def _summary(one: OneRecord, context: Context) -> Part:
         ),
         parts.card(tag("p", "Other records with this identifier or DOI:"), tag("ul", others)) if others else (),
     )
+
+
+def _next_code(one: OneRecord) -> str:
+    return f"{one.agency.name}-{one.doi.kind if one.doi else None}.next"
 
 
 def _other(other: StoredArticle, context: Context) -> str:
@@ -268,8 +283,8 @@ def _reasons(one: OneRecord, context: Context) -> Part:
 
 def _reason(finding: RecordFinding, context: Context) -> Html:
     return parts.card(
-        tag("p", parts.state("bad", foreign(finding.message))),
-        tag("p", tag("strong", "What to do: "), foreign(finding.fix)),
+        tag("p", parts.state("bad", parts.finding(finding.code, finding.message))),
+        tag("p", tag("strong", "What to do: "), parts.finding(finding.code, finding.fix, "fix")),
         tag("p", f"Who can do it: {WHO[finding.who]}. Code: ", _code(finding.code, context), class_="soft"),  # type: ignore[index]
     )
 
@@ -313,13 +328,17 @@ def _doubts(row: Field, context: Context) -> Part:
     return [
         tag(
             "div",
-            parts.state(_TONES[doubt.severity], foreign(doubt.message)),
-            tag("p", foreign(doubt.fix), class_="soft") if doubt.severity == "warning" else (),  # errors are above
+            parts.state(_TONES[doubt.severity], parts.finding(doubt.code, doubt.message)),
+            _fix(doubt) if doubt.severity == "warning" else (),  # errors are above
             tag("p", _code(doubt.code, context), class_="soft"),
             class_="doubt",
         )
         for doubt in row.doubts
     ]
+
+
+def _fix(doubt: RecordFinding) -> Html:
+    return tag("p", parts.finding(doubt.code, doubt.fix, "fix"), class_="soft")
 
 
 _TONES: dict[str, parts.Tone] = {"error": "bad", "warning": "look", "info": "wait"}
@@ -339,7 +358,7 @@ def _panes(one: OneRecord, context: Context) -> Part:
             "deposit",
             tag("p", note, class_="notice" if held else "soft") if one.deposit else (),
             _text(one, context, one.deposit, "deposit-text", "record-deposit"),
-            tag("p", foreign(one.problem)) if one.problem else (),
+            tag("p", parts.prose(one.problem)) if one.problem else (),
         ),
     )
     return tag("div", panes, class_="panes")
@@ -357,7 +376,7 @@ def _text(one: OneRecord, context: Context, text: Text | None, id_: str, name: s
     return (
         tag(
             "p",
-            tag("button", "Copy", type="button", data_copy=id_, hidden=True),
+            tag("button", "Copy", type="button", data_copy=id_, data_copied="Copied", hidden=True),
             " ",
             tag("a", "Download", href=_link(one, context, name, **more), class_="button"),
             " ",
@@ -427,7 +446,9 @@ def _arrival(shown: Version, context: Context) -> Html:
         parts.moment(version.came, context),
         " ",
         tag("a", f"run {version.run_id}", href=_run(version.run_id, context)),
-        f", {version.prefix}, " + ("deleted" if version.deleted else f"datestamp {version.datestamp}"),
+        ", ",
+        tag("code", foreign(version.prefix)),
+        ", deleted" if version.deleted else f", datestamp {version.datestamp}",
         after,
         changes,
     )
@@ -443,10 +464,10 @@ def _deposited(one: OneRecord, context: Context) -> Part:
         tag("li", parts.moment(file.written, context), " in ", _file(file, context), _answer(one, file))
         for file in reversed(one.files)
     ]
-    events = [tag("li", parts.moment(event.at, context), " ", foreign(event.words)) for event in one.events]
+    events = [tag("li", parts.moment(event.at, context), " ", parts.prose(event.words)) for event in one.events]
     if not marks and not files:
         return tag("p", "It is in no deposit file yet.")
-    said = f"What {one.agency} said"
+    said = f"What {one.agency.title} said"
     return (
         tag("ul", files, marks, class_="plain"),
         (tag("h3", said), tag("ul", events, class_="plain")) if events else (),
@@ -463,7 +484,7 @@ def _answer(one: OneRecord, file: DepositFile) -> Part:
     if one.doi is None or one.doi.file != file.path:
         return ()
     number = f" (submission {one.doi.submission_id})" if one.doi.submission_id else ""
-    return (": ", foreign(one.doi.sentence), number)
+    return (": ", parts.meaning(one.doi, one.agency.name), number)
 
 
 # ----------------------------------------------------------------------------------------------- downloads

@@ -29,7 +29,7 @@ TONES: dict[ArticleState, parts.Tone] = {
     "registered": "good",
     "elsewhere": "good",
 }
-_TITLE, _REASON = 200, 160  # characters that a list shows
+_TITLE = 200  # characters that a list shows
 
 
 def article_state(state: ArticleState) -> Html:
@@ -52,8 +52,8 @@ def _title(line: ArticleLine, context: Context) -> Part:
 
 
 def _state(line: ArticleLine, _: Context) -> Part:
-    why = sentence(line.held_back) if line.held_back else ""
-    reason = tag("p", foreign(parts.shortened(why, _REASON)), class_="soft") if why else ()
+    finding = line.held_back
+    reason = tag("p", parts.finding(finding.code, sentence(finding)), class_="soft short") if finding else ()
     return (article_state(state_of(line.facts)), reason)
 
 
@@ -77,7 +77,9 @@ def _search(_: None, context: Context) -> Html:
     """The search box. It keeps the other filters."""
     query = context.links.query
     kept = [tag("input", type="hidden", name=name, value=value) for name, value in query.items() if name != "q"]
-    box = tag("input", type="search", name="q", id="q", value=query.get("q"), maxlength=500, data_search=True)
+    box = tag(
+        "input", type="search", name="q", id="q", value=query.get("q"), maxlength=500, dir="auto", data_search=True
+    )
     return tag(
         "form",
         tag("label", "A DOI, an OAI identifier, or words of the title", for_="q"),

@@ -55,7 +55,7 @@ def _source(run: RunRow, _: Context) -> Part:
 
 
 def _outcome(run: RunRow, _: Context) -> Part:
-    return (run_state(run), tag("p", foreign(run.error), class_="soft") if run.error else ())
+    return (run_state(run), tag("p", parts.prose(run.error), class_="soft") if run.error else ())
 
 
 def _nothing(_: Context) -> Part:
@@ -163,7 +163,7 @@ def _show_progress(one: OneRun, context: Context) -> Html:
             ("Waits until", parts.moment(run.wait_until, context) if run.wait_until else ""),
             ("Pages", parts.number(run.pages)),
         ),
-        tag("p", foreign(run.error), class_="notice") if run.error else (),
+        tag("p", parts.prose(run.error), class_="notice") if run.error else (),
         tag("dl", numbers, class_="tiles"),
         _windows(run),
         data_running=one.is_at_work,
@@ -183,7 +183,7 @@ def _windows(run: Run) -> Part:
     """The list requests: those that are not done, with how far they came."""
     left = [window for window in run.windows if window.state == "open"]
     done = sum(window.state == "done" for window in run.windows)
-    rows = [tag("li", _request(window), ": ", _reached(window)) for window in left[:SHOWN]]
+    rows = [tag("li", tag("span", _request(window)), ": ", _reached(window)) for window in left[:SHOWN]]
     more = tag("p", f"and {len(left) - SHOWN:,} more that are open") if len(left) > SHOWN else ()
     summary = tag("p", f"{counted(done, 'list request')} done, {len(left):,} open.")
     return parts.section(
@@ -209,13 +209,16 @@ def _reached(window: RunWindow) -> Html:
 def _rejected(one: OneRun) -> Part:
     if not one.rejected:
         return ()
-    items = [
-        tag("li", tag("code", foreign(bad.identifier or "a record without an identifier")), ": ", foreign(bad.reason))
-        for bad in one.rejected[:SHOWN]
-    ]
+    items = [tag("li", _identifier(bad), ": ", parts.prose(bad.reason)) for bad in one.rejected[:SHOWN]]
     more = len(one.rejected) - SHOWN
     rest = tag("p", f"and {more:,} more, which are in the JSON") if more > 0 else ()
     return parts.section("Rejected records", tag("ul", items, class_="plain"), rest, id_="rejected")
+
+
+def _identifier(rejected: Rejection) -> Html:
+    if not rejected.identifier:
+        return tag("span", "a record without an identifier")
+    return tag("code", foreign(rejected.identifier))
 
 
 RUN: Page[OneRun] = Page(

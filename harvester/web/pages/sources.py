@@ -20,8 +20,10 @@ from harvester.standing.due import Task
 from harvester.standing.overall import one_source, overall
 from harvester.standing.source import LIGHTS, Problem, SourceStanding
 from harvester.store import FormatStatus, RunRow
-from harvester.web import buttons, parts, run_parts
+from harvester.store.reading import in_time
+from harvester.web import buttons, charts, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
+from harvester.web.charts import Bar
 from harvester.web.kinds import Chosen, Column, Facet, ListPage, Page, facet
 from harvester.web.parts import Tile
 from harvester.web.run_parts import KINDS, run_state
@@ -159,6 +161,7 @@ class OneSource(Struct, frozen=True, kw_only=True):
     source: Source
     identity: Identity | None
     runs: tuple[RunRow, ...]
+    months: tuple[Bar, ...] = ()
 
 
 def _read(asked: Asked) -> OneSource:
@@ -173,6 +176,7 @@ def _read(asked: Asked) -> OneSource:
         source=asked.config.sources[name],
         identity=row.identity if row else None,
         runs=_runs(asked, standing),
+        months=charts.months(in_time(lambda: asked.store.runs.by_month(name)) or (), asked.now.date()),
     )
 
 
@@ -189,6 +193,7 @@ def _show(one: OneSource, context: Context) -> Body:
             buttons.of_source(context, standing.name, is_at_work=standing.at_work is not None),
             _formats(standing, context),
             _last_runs(one, context),
+            _over_time(one, context),
             _provider(one),
         ),
     )
@@ -274,6 +279,15 @@ def _last_runs(one: OneSource, context: Context) -> Part:
     return parts.section("Last runs", table, more, id_="runs")
 
 
+def _over_time(one: OneSource, context: Context) -> Part:
+    """The records of all formats, month by month."""
+    if not one.months:
+        return ()
+    heading, columns = "Records over time", ("New", "Changed", "Deleted", "New so far")
+    chart = charts.show(one.months, context, span="Month", columns=columns, caption=heading)
+    return parts.section(heading, parts.card(chart), id_="over-time")
+
+
 def _run_name(run: RunRow, context: Context) -> Html:
     return tag("a", f"Run {run.id}", href=context.links.to("run", id=run.id))
 
@@ -291,7 +305,7 @@ def _provider(one: OneSource) -> Html:
             ("Software", foreign(identity.software) if identity.software else ""),
             ("Oldest record", foreign(identity.earliest)),
             ("Deleted records", foreign(identity.deleted_record)),
-            ("Granularity", identity.granularity),
+            ("Granularity", tag("code", identity.granularity)),
         ]
     silent = tag("p", "It has not answered yet.", class_="soft") if identity is None else ()
     return parts.section("Provider", parts.facts(*known), silent, id_="provider")

@@ -253,7 +253,7 @@ STRANGE = (
     "OAI:X:1",
     "oai:x:1\u00a0",
     "oai:x:\u202etxt",
-    "oai:x:" + "l" * 3000,
+    "oai:x:" + "l" * 1_994,  # 2,000 bytes
     "https://x.example/?a=1&b=2",
 )
 
@@ -329,6 +329,13 @@ def escape(xml: bytes) -> bytes:
 @case("A record has no header, another no identifier", "rejected; the others are kept", 42, rejected=2)
 def no_header() -> Setting:
     junk = b"<record><metadata/></record><record><header><datestamp>2020-01-01</datestamp></header><metadata/></record>"
+    return Truth(), rewritten(1, lambda page: page.replace(b"<ListRecords>", b"<ListRecords>" + junk))
+
+
+@case("A record has an identifier of 3,000 bytes", "rejected; the others are kept", 42, rejected=1)
+def long_identifier() -> Setting:
+    header = b"<header><identifier>%s</identifier><datestamp>2020-01-01</datestamp></header>" % (b"x" * 3_000)
+    junk = b"<record>" + header + b"<metadata/></record>"
     return Truth(), rewritten(1, lambda page: page.replace(b"<ListRecords>", b"<ListRecords>" + junk))
 
 

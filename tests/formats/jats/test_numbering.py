@@ -31,6 +31,7 @@ PAGES = [
     ("<page-range>passim</page-range>", ("passim", None, None)),
     ("<fpage>12-15</fpage>", ("12", "15", None)),
     ("<fpage>12-15</fpage><lpage>15</lpage>", ("12", "15", None)),
+    ("<fpage>345</fpage><lpage>52</lpage>", ("345", "52", None)),
     ("<fpage>12-15</fpage><lpage>12-15</lpage>", ("12", "15", None)),
     ("<fpage>12</fpage><lpage>12-15</lpage>", ("12", "15", None)),
     ("<fpage>pp. 12–15</fpage>", ("12", "15", None)),
@@ -102,6 +103,14 @@ def test_what_is_not_a_page_is_left_out_and_reported(inner, found):
     article = article_of(reading)
     assert (article.first_page, article.last_page, article.elocation_id) == (None, None, None)
     assert codes(reading) == found
+
+
+def test_a_last_page_before_the_first_one_is_left_out_and_reported():
+    reading = read_meta("<fpage>20</fpage><lpage>11</lpage>")
+    assert (article_of(reading).first_page, article_of(reading).last_page) == ("20", None)
+    assert [(finding.code, finding.path, finding.value) for finding in reading.findings] == [
+        ("pages-unparsed", "last_page", "11")
+    ]
 
 
 def test_words_for_no_issue_are_left_out_of_volume_and_issue():

@@ -74,7 +74,8 @@ def chromium() -> Iterator[Chrome]:
 
 @pytest.fixture
 def page(chromium: Chrome) -> Iterator[Chrome]:
-    """The Chromium in its first state: bright, 1200 pixels wide, its log of requests empty."""
+    """The Chromium in its first state: bright, 1200 pixels wide, without cookies, its log of requests empty."""
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
     chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
     chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     chromium.get_log("performance")

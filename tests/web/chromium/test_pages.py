@@ -33,8 +33,9 @@ def pages(site_address: str) -> dict[str, str]:
     return kinds_of_page(site_address, _kind)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page: Chrome, site_address: str, pages: dict[str, str], scheme: str):
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "en"), ("light", "ru")])
+def test_axe_finds_nothing(page: Chrome, site_address: str, pages: dict[str, str], scheme: str, language: str):
+    page.get(f"{site_address}/help?lang={language}")
     page.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     )
@@ -47,7 +48,11 @@ def test_axe_finds_nothing(page: Chrome, site_address: str, pages: dict[str, str
     assert {name: violations for name, violations in found.items() if violations} == {}
 
 
-def test_no_page_scrolls_sideways_on_a_narrow_screen(page: Chrome, site_address: str, pages: dict[str, str]):
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(
+    page: Chrome, site_address: str, pages: dict[str, str], language: str
+):
+    page.get(f"{site_address}/help?lang={language}")
     narrow = {"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": True}
     page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
     widths = {}

@@ -22,7 +22,7 @@ def filled(opened: Store, config: Config) -> Store:
 def test_file_that_was_not_sent(browser: Browser, filled: Store):
     seen = browser.get("/deposits/b1")
     assert seen.heading == "b1"
-    assert "written, not sent" in seen.text
+    assert "not sent" in seen.text
     assert "In a file that was not sent." in seen.text
     links = seen.links()
     assert links["I uploaded it"] == "/ask/uploaded?subject=crossref&file=b1"

@@ -37,18 +37,21 @@ def test_numbers_of_dois_add_up_and_lead_to_their_lists(browser: Browser, filled
     assert {name: int(link.text) for name, link in tiles.items()} == {"✓registered": 1, "✕refused": 1, "…never sent": 3}
     assert "5 DOIs in all." in seen.text
     for link in tiles.values():
-        assert len(browser.get(link.get("href")).page.xpath("//tbody/tr")) == int(link.text)
+        assert len(browser.get(link.get("href")).page.xpath("//tbody[not(ancestor::details)]/tr")) == int(link.text)
 
 
 def test_files_come_newest_first_with_what_became_of_them(browser: Browser, filled: Store):
     seen = browser.get("/deposits")
-    assert [link.text for link in seen.page.xpath("//tbody//th/a")] == ["b2", "b1"]
-    rows = [" ".join(row.text_content().split()) for row in seen.page.xpath("//tbody/tr")]
-    assert "written, not sent" in rows[0]
+    assert [link.text_content() for link in seen.page.xpath("//tbody[not(ancestor::details)]//th/a")] == ["b2", "b1"]
+    rows = [" ".join(row.text_content().split()) for row in seen.page.xpath("//tbody[not(ancestor::details)]/tr")]
+    assert "not sent" in rows[0]
     assert "1 registered" in rows[1]
     assert "1 refused" in rows[1]
-    assert [one.text for one in browser.get("/deposits?state=completed").page.xpath("//tbody//th/a")] == ["b1"]
-    assert browser.get("/deposits?state=written").links()["written, not sent ✕Remove the filter State"] == "/deposits"
+    assert [
+        one.text_content()
+        for one in browser.get("/deposits?state=completed").page.xpath("//tbody[not(ancestor::details)]//th/a")
+    ] == ["b1"]
+    assert browser.get("/deposits?state=written").links()["not sent ✕Remove the filter State"] == "/deposits"
 
 
 def test_json_and_csv(browser: Browser, filled: Store):
@@ -70,7 +73,7 @@ def test_pages_are_read_by_key(browser: Browser, opened: Store, config: Config):
         write_file(opened, config.path.parent, 1, batch_id=f"f{number}", stamp=STAMP + number)
     first = browser.get("/deposits")
     second = browser.get(first.links()["Next page"])
-    assert [len(seen.page.xpath("//tbody/tr")) for seen in (first, second)] == [50, 3]
+    assert [len(seen.page.xpath("//tbody[not(ancestor::details)]/tr")) for seen in (first, second)] == [50, 3]
 
 
 def test_without_settings_the_page_says_what_to_set(browser: Browser, filled: Store):
@@ -136,3 +139,10 @@ def test_unknown_target_is_refused(browser: Browser, path: str):
 )
 def test_sizes(size: int, words: str):
     assert size_words(size) == words
+
+
+def test_articles_in_files_are_shown_week_by_week(browser: Browser, filled: Store):
+    (chart,) = browser.get("/deposits").page.xpath("//section[h2='Articles in deposit files by week']")
+    rows = [[cell.text_content() for cell in row] for row in chart.xpath(".//tbody/tr")]
+    assert len(rows) == 26
+    assert rows[0] == ["2025-02-24", "3"]

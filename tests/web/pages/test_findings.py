@@ -59,7 +59,7 @@ def test_filters(browser: Browser, three: None, query: str, codes: set[str]):
     assert {link.partition("?")[0].rpartition("/")[2] for link in links} == codes
     rows = csv.DictReader(io.StringIO(browser.get(f"/findings.csv?{query}").body.decode("utf-8-sig")))
     assert {row["code"] for row in rows} == codes
-    assert codes or "No finding matches these filters." in seen.text
+    assert codes or "Nothing matches these filters." in seen.text
 
 
 def test_json_has_every_finding(browser: Browser, three: None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec import structs
@@ -13,6 +14,7 @@ from harvester.store.store import Store
 from harvester.system import locks
 from harvester.web.site import Site
 from tests.store.samples import NOW, article_to_save, begin, fill, page, raw, save_page
+from tests.web import ledger
 from tests.web.conftest import Browser
 
 BEFORE = NOW - timedelta(days=2)
@@ -82,3 +84,17 @@ def test_json_is_that_of_status(browser: Browser, opened: Store):
     document = browser.get("/.json").json
     assert document.keys() == {"schema", "sources", "leftovers", "deposits"}
     assert (document["sources"][0]["source"], document["sources"][0]["light"]) == ("wetlands", "wait")
+
+
+def test_files_to_upload_and_refused_dois_are_counted_while_nothing_is_sent(
+    browser: Browser, opened: Store, tmp_path: Path
+):
+    ledger.fill_articles(opened)
+    ledger.write_file(opened, tmp_path, 1, 2)
+    ledger.write_file(opened, tmp_path, 3, batch_id="b2", stamp=ledger.STAMP + 1)
+    ledger.decide(opened, "refused", 1, batch_id="b1")
+    seen = browser.get("/")
+    numbers = {str(tile.find("dt").text): tile.xpath("string(dd)") for tile in seen.page.xpath("//dl/div")}
+    assert (numbers["files to upload"], numbers["refused"]) == ("1", "1")
+    links = seen.page.xpath("//dl/div[dt='files to upload' or dt='refused']//@href")
+    assert links == ["/deposits?state=written", "/records?state=refused"]

@@ -11,7 +11,7 @@ def test_form_has_one_field_that_programs_may_fill_in(browser: Browser):
     assert page.xpath("//input[@type='password']/@autocomplete") == ["current-password"]
     assert page.xpath("//label/@for") == page.xpath("//input[@type='password']/@id")
     assert page.xpath("//input[@name='next']/@value") == ["/runs"]
-    assert not page.xpath("//nav")
+    assert not page.xpath("//header//nav")
 
 
 def test_wrong_password_is_said_at_the_field():

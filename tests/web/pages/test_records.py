@@ -95,8 +95,8 @@ def test_search_keeps_the_other_filters(browser: Browser, four: None):
 @pytest.mark.parametrize("query", ["state=unknown", "state=ready&source=x", "journal=0000-0000", "year=1800", "code=x"])
 def test_filter_without_a_record_offers_all(browser: Browser, four: None, query: str):
     seen = browser.get(f"/records?{query}")
-    assert "No records match these filters." in seen.text
-    assert seen.links()["Show all records"] == "/records"
+    assert "Nothing matches these filters." in seen.text
+    assert seen.links()["Show everything"] == "/records"
 
 
 def test_year_that_is_no_number_is_refused(browser: Browser, four: None):
@@ -135,3 +135,18 @@ def test_what_could_not_be_counted_is_said(browser: Browser, four: None, monkeyp
     assert "not counted: it takes too long" in seen.text
     assert "held back 1" in seen.links()  # known without counting
     assert "registered" in seen.links()  # without a number
+
+
+def test_a_search_that_takes_too_long_says_so_and_keeps_its_filters(
+    browser: Browser, four: None, monkeypatch: pytest.MonkeyPatch
+):
+    def lines(*_: object, **__: object) -> None:
+        raise QueryTimeout("interrupted")
+
+    monkeypatch.setattr("harvester.store.search.Search.lines", lines)
+    seen = browser.get("/records?q=reeds&source=reeds")
+    assert seen.status == 200
+    assert "takes more than a second, so it was given up" in seen.text
+    assert seen.page.xpath("//input[@name='q']/@value") == ["reeds"]
+    assert "Nothing matches" not in seen.text
+    assert any(link.endswith("/records?q=reeds") for link in seen.links().values())

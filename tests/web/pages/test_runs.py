@@ -59,8 +59,8 @@ def test_filters_are_combined(browser: Browser, three: None):
 
 def test_filter_without_a_run_can_be_removed(browser: Browser, three: None):
     seen = browser.get("/runs?source=lakes")
-    assert "No runs match these filters." in seen.text
-    assert seen.links()["Show all runs"] == "/runs"
+    assert "Nothing matches these filters." in seen.text
+    assert seen.links()["Show everything"] == "/runs"
     assert seen.links()["lakes ✕Remove the filter Source"] == "/runs"
 
 
@@ -132,7 +132,7 @@ def test_run_under_way_shows_how_far_it_came(browser: Browser, opened: Store, co
         seen = browser.get(f"/runs/{run.id}")
         (polled,) = seen.page.xpath("//@data-poll")
         fragment = browser.get(polled)
-    assert "set reeds , from 2024-01-01: 2 of 8 records, 1 page" in seen.text
+    assert "set reeds , from 2024-01-01 : 2 of 8 records, 1 page" in seen.text
     assert "… under way" in seen.text
     assert seen.page.xpath("//*[@data-running]//*[local-name()='rect'][@class='fill']/@width") == ["25.0"]
     assert b"<html" not in fragment.body

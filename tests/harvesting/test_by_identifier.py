@@ -171,7 +171,7 @@ class TestBlame:
     @pytest.mark.parametrize(("comes", "is_to_blame"), [(("x",), False), ((), True)])
     def test_before_the_first_record_those_of_the_store_are_requested(self, comes, is_to_blame):
         held = {name: StoredRecord("2024-01-01", False, None) for name in ("x", "y")}
-        answers = {StoredIdentifiers: ["x", "y"], StoredRecords: held, GetRecord: self.giving(*comes)}
+        answers: dict[type, Any] = {StoredIdentifiers: ["x", "y"], StoredRecords: held, GetRecord: self.giving(*comes)}
         asker = Asker("oai_dc", PATIENCE, verifies=True)
         if is_to_blame:
             with pytest.raises(Refusal):

@@ -106,7 +106,7 @@ class TestAtItsBeginning:
     @pytest.mark.parametrize("comes", [True, False])
     def test_where_dates_may_be_the_reason_records_that_came_decide(self, dates, comes):
         answer = LISTED if comes else FORBIDDEN
-        answers = {ListRecords: FORBIDDEN, ListIdentifiers: dates, GetRecord: answer}
+        answers: dict[type, Any] = {ListRecords: FORBIDDEN, ListIdentifiers: dates, GetRecord: answer}
         assert self.refuses(answers, stored(*STAMPS))[0] is not comes
 
     def test_where_all_records_are_of_one_day_records_that_came_decide(self):
@@ -116,7 +116,7 @@ class TestAtItsBeginning:
 
     def test_a_single_record_that_never_came_may_be_bad(self):
         alone = Page(records=(record(1, "2024-05-01"),))
-        refused = {ListRecords: FORBIDDEN, GetRecord: FORBIDDEN}
+        refused: dict[type, Any] = {ListRecords: FORBIDDEN, GetRecord: FORBIDDEN}
         assert self.refuses(refused, stored(), alone) == (False, ["ListRecords"])
         two = Page(records=(record(1, "2024-05-01"), record(2, "2024-05-01")))
         assert self.refuses(refused, stored(), two) == (True, ["ListRecords", *["GetRecord"] * 2])

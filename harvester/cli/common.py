@@ -134,15 +134,15 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            ctx.fail(self._unknown(name))
+            ctx.fail(self._unknown(ctx, name))
         return super().resolve_command(ctx, args)
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, ctx: click.Context, name: str) -> str:
         """The error for an unknown name. Many try the verb of another one's help: `rebuild` for `remap`."""
         meant = [known for known, (_, line) in self._lazy.items() if line.lower().startswith(f"{name.lower()} ")]
         if meant:
             return f"There is no command {name}. Did you mean {', '.join(meant)}?"
-        return unknown("command", name, [*self._lazy, *self.commands])
+        return unknown("command", name, self.list_commands(ctx))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if not self._lazy:

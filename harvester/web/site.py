@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,6 +27,7 @@ from harvester.web.access.proxies import Proxies
 from harvester.web.access.sessions import LASTS
 from harvester.web.addresses import LOG_IN, LOG_OUT, STATIC, TARGETS, routes
 from harvester.web.asked import Asked, Context, Viewer
+from harvester.web.cookies import remember
 from harvester.web.failures import Failure
 from harvester.web.kinds import Action, Chosen, ListPage, Page, Row
 from harvester.web.languages.catalogue import NAMES
@@ -169,26 +170,15 @@ class Site:
             body = login.show(login.LogIn(next=wanted, is_wrong=True), self._context(call))
             return replies.html(document(body, self._context(call)), 401)
         response = replies.redirect(_address(wanted, call.adapter) or f"{request.root_path}/")
-        self._set_cookie(response, request, token, int(LASTS.total_seconds()))
+        remember(response, request, self._gate.cookie, token, LASTS)
         return response
 
     def _log_out(self, call: _Call) -> Response:
         self._gate.check_origin(call.request)
         self._gate.log_out(call.request)
         response = replies.redirect(call.links().to("login"))
-        self._set_cookie(response, call.request, "", 0)
+        remember(response, call.request, self._gate.cookie, "", timedelta(0))
         return response
-
-    def _set_cookie(self, response: Response, request: Request, value: str, seconds: int) -> None:
-        response.set_cookie(
-            self._gate.cookie,
-            value,
-            max_age=seconds,
-            path=f"{request.root_path}/",
-            secure=request.scheme == "https",
-            httponly=True,
-            samesite="Lax",
-        )
 
     # ------------------------------------------------------------------------------------------ failures
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from werkzeug.wrappers import Request, Response
 
+from harvester.web.cookies import remember
 from harvester.web.languages.catalogue import NAMES, language
 from harvester.web.languages.document import translated
 
@@ -30,13 +31,5 @@ def spoken(response: Response, request: Request, default: str) -> Response:
             response.set_data(translated(response.get_data(as_text=True), language(code)))
         response.headers["Content-Language"] = code
     if request.args.get(PARAMETER) == code:
-        response.set_cookie(
-            COOKIE,
-            code,
-            max_age=_LASTS,
-            path=f"{request.root_path}/",
-            secure=request.scheme == "https",
-            httponly=True,
-            samesite="Lax",
-        )
+        remember(response, request, COOKIE, code, _LASTS)
     return response

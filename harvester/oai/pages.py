@@ -254,7 +254,7 @@ def _identifier_problem(identifier: str) -> str | None:
     """Why a record cannot be kept under its identifier; `None` for all but a few."""
     if not identifier:
         return "no identifier"
-    if len(identifier) * 4 > MAX_IDENTIFIER and (size := len(identifier.encode())) > MAX_IDENTIFIER:
+    if (size := len(identifier.encode())) > MAX_IDENTIFIER:
         return f"an identifier of {size:,} bytes, more than the {MAX_IDENTIFIER:,} that can be kept"
     return None
 

@@ -204,6 +204,17 @@ def test_rejection_is_unresolved_until_the_record_arrives(
         assert for_all.records.unresolved_rejections(source, "jats") == []
 
 
+def test_a_record_that_was_stored_and_then_rejected_in_one_run_is_unresolved(opened: Store):
+    run, _ = begin(opened)
+    save_page(opened, run.id, None, PageToSave(records=(RecordToSave(raw(1), "new"),)))
+    save_page(opened, run.id, None, PageToSave(bad=(bad(name(1), "its page may have been cut"),)))
+    unresolved = [UnresolvedRejection(name(1), "its page may have been cut")]
+    assert opened.records.unresolved_rejections("wetlands", "oai_dc") == unresolved
+    later, _ = begin(opened)
+    opened.apply(later.id, resolved=[name(1)])
+    assert opened.records.unresolved_rejections("wetlands", "oai_dc") == []
+
+
 def test_rejections_after_a_certain_id_can_be_left_out(opened: Store):
     assert opened.records.last_rejection_id() == 0
     ids = [0]

@@ -13,12 +13,10 @@ from typing import NamedTuple
 _MARKS = "*＊†‡§¶‖#⁎∗✉\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
 
 # Titles before a name, in lower case. The second kind need their full stop, because they may be names.
-_TITLES = (
-    "prof professor profesor profesora professora dr drs dra drg ddr doç mr mrs ms sir rev phdr mudr rndr judr mvdr"
-)
+_TITLES = "prof profa professor profesor profesora professora dr drs dra drg ddr doç mr mrs ms sir rev phdr mudr rndr judr mvdr"
 _DOTTED_TITLES = (
     "doc mag lic ing ir eng engr arq assoc asst yrd öğr arş gör uzm mgr bc hj univ dott hab проф доц акад канд "
-    "dipl priv pgs.ts gs.ts pgs ths δρ د"
+    "dipl priv pgs.ts gs.ts pgs ths δρ أ.د د"
 )
 _UNDOTTED = "|".join(f"[{title[0].upper()}{title[0]}]{title[1:]}" for title in _TITLES.split())  # MS are initials
 _DOTTED = "|".join(map(re.escape, (*_TITLES.split(), *_DOTTED_TITLES.split())))

@@ -11,7 +11,7 @@ from msgspec import structs
 from harvester.formats.degrees import tidied, without_degrees_behind
 from harvester.formats.html import inline_from_html
 from harvester.formats.placeholders import is_placeholder, names_nobody, real_name
-from harvester.formats.several import names_several, with_plain_separators
+from harvester.formats.several import names_several, vocabulary, with_plain_separators
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, Contributor, Finding, Hints
 from harvester.text import fold, plain
@@ -53,6 +53,7 @@ _ORGANISATION = re.compile(
 _STEMS = frozenset(word[:4] for word in _ORGANISATION_WORDS.split())  # no word has a pattern in its first four letters
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
+_LINE_END = re.compile(r"<(?:br\s*/?|/p)>", re.IGNORECASE)
 Placeholder = Literal["nobody", "anonymous", "account"]
 # Words in lower case before a family name that belong to it: Maria van der Berg.
 _PARTICLE_WORDS = """
@@ -61,6 +62,9 @@ zum zur bin ibn op
 """
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _CONJUNCTIONS = frozenset({"y", "e", "i"})
+# The same with a capital, where it is not also a frequent given name, and two that are never first.
+_CAPITAL_PARTICLES = vocabulary("De Del Della Di Von Van Der Den La Le Los Las 't ’t und")
+_VIETNAMESE_FAMILIES = vocabulary("Nguyen Tran Pham Hoang Huynh Phan Vu Vo Dang Bui Do Ho Ngo Duong Ly Le Dinh")
 
 # Values that say that the author is not named, and accounts of a journal system, in lower case.
 _ANONYMOUS = """
@@ -133,7 +137,7 @@ def _without_markup(raw: str) -> str:
     """The value without tags and entities. Line ends are kept, because they separate affiliations."""
     if "<" not in raw and "&" not in raw:
         return raw
-    return "\n".join(plain(inline_from_html(line)) for line in raw.splitlines())
+    return "\n".join(plain(inline_from_html(line)) for line in _LINE_END.sub("\n", raw).splitlines())
 
 
 def _with_affiliation(
@@ -225,9 +229,14 @@ def _split_by_order(name: str, order: str | None) -> Contributor | None:
     return None
 
 
+def _is_particle(word: str, next_word: str) -> bool:
+    """Whether the word belongs to the family name after it. In `An Van Nguyen`, it is a middle name."""
+    return word in _PARTICLES or (word in _CAPITAL_PARTICLES and next_word not in _VIETNAMESE_FAMILIES)
+
+
 def _start_of_family_name(words: list[str]) -> int:
     start = len(words) - 1
-    while start > 1 and words[start - 1] in _PARTICLES:
+    while start > 1 and _is_particle(words[start - 1], words[start]):
         # A conjunction joins two family names: José Ortega y Gasset.
         start -= 2 if words[start - 1] in _CONJUNCTIONS and start > 2 else 1
     return start

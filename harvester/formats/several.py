@@ -34,6 +34,11 @@ _WHOLE_KOREAN = re.compile("(?!남궁|황보|제갈|사공|선우|독고|동방|
 _WHOLE_CHINESE = re.compile(
     "[王李张張刘劉陈陳杨楊赵趙吴吳徐孙孫马馬朱胡郭何罗羅郑鄭谢謝宋许許韩韓冯馮邓鄧曹彭][\u4e00-\u9fff]{1,2}"
 )
+_WHOLE_JAPANESE = re.compile("[\u4e00-\u9fff]{4,6}")  # family names of four characters are very rare
+_VIETNAMESE = re.compile(r"\w\s(?:Văn|Thị)\s\w")  # the usual middle names: Nguyễn Văn An
+_ATTACHED_AND = re.compile(
+    r"و(?:[أإ]|(?:محمد|محمود|عبد\w*|علي|حسن|حسين|خالد|يوسف|فاطمة|مريم|سارة)$)"
+)  # no blank after it
 _SUFFIX = re.compile(r",\s*(?:[JS]r\.?|I{2,3}|IV|Filho|Neto|J[uú]nior)$")
 _ROMAN = frozenset({"II", "III", "IV", "V"})
 _PARTICLES = vocabulary("da das de del della den der di do dos du el la las le los van von zu y e i")
@@ -81,6 +86,8 @@ def names_several(value: str) -> bool:
         return True
     if any(_are_whole_names(before[: sign.start()], before[sign.end() :]) for sign in _MAY_SEPARATE.finditer(before)):
         return True
+    if _are_whole_east_asian_names(name.split()) or sum(map(_is_titled_name, parts)) > 1:
+        return True
     return bool(after.strip(" ;\n")) and _is_list(tidied(name).part, after)
 
 
@@ -88,12 +95,20 @@ def parts_name_several(surname: str, given: str) -> bool:
     """Whether a family name and given names, in fields of their own, are those of more than one person."""
     if any(";" in part or _BAR.search(part) or _has_conjunction(part) for part in (surname, given)):
         return True
+    if any(_is_whole_name(part) or len(_FULL_WORD.findall(part)) > 1 for part in given.split(",")[1:]):
+        return True
     return any(sign in surname and sign in given for sign in (",", " y ", " e ", " i ", "/"))
 
 
 def _is_whole_name(part: str) -> bool:
     """Whether the part has initials and a full word: `Ivanov I.I.`, but neither `Ivanov` nor `I.I.`."""
-    return _has_initials(part) and bool(_FULL_WORD.search(part))
+    return (_has_initials(part) and bool(_FULL_WORD.search(part))) or bool(_VIETNAMESE.search(part))
+
+
+def _is_titled_name(part: str) -> bool:
+    """Whether a title is before several words: `Dr. Kay Walsh`."""
+    name = tidied(part).part
+    return " " in name and not part.startswith(name)
 
 
 def _has_initials(part: str) -> bool:
@@ -123,7 +138,10 @@ def _are_whole_east_asian_names(parts: list[str]) -> bool:
 
     `山田，太郎` is one person, and so is `欧阳，修`.
     """
-    return any(all(whole.fullmatch(part.strip()) for part in parts) for whole in (_WHOLE_KOREAN, _WHOLE_CHINESE))
+    if len(parts) < 2:
+        return False
+    whole_names = (_WHOLE_KOREAN, _WHOLE_CHINESE, _WHOLE_JAPANESE)
+    return any(all(whole.fullmatch(part.strip()) for part in parts) for whole in whole_names)
 
 
 # ------------------------------------------------------------------------------------------- conjunctions
@@ -131,6 +149,8 @@ def _are_whole_east_asian_names(parts: list[str]) -> bool:
 
 def _has_conjunction(name: str) -> bool:
     tokens = name.split()
+    if any(map(_ATTACHED_AND.match, tokens[1:])):
+        return True
     for at, token in enumerate(tokens[1:-1], 1):
         word = token.lower() if name.isupper() else token
         before, after = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])

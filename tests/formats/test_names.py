@@ -54,6 +54,13 @@ def test_names_with_marked_parts_are_split(raw, expected):
         ("John Smith Jr.", GIVEN_FIRST, person("Smith", "John", "Jr.")),
         ("СТЕПОВА ЛЕНА БОРИСОВНА", FAMILY_FIRST, person("СТЕПОВА", "ЛЕНА БОРИСОВНА")),
         ("van Berg", GIVEN_FIRST, person("Berg", "van")),
+        ("Ada K. Le Vega", GIVEN_FIRST, person("Le Vega", "Ada K.")),
+        ("Dick Van Reed", GIVEN_FIRST, person("Van Reed", "Dick")),
+        ("Ana De La Vega", GIVEN_FIRST, person("De La Vega", "Ana")),
+        ("J. van 't Riet", GIVEN_FIRST, person("van 't Riet", "J.")),
+        ("Karl von und zu Stein", GIVEN_FIRST, person("von und zu Stein", "Karl")),
+        ("An Van Nguyen", GIVEN_FIRST, person("Nguyen", "An Van")),
+        ("Maria Do Vega", GIVEN_FIRST, person("Vega", "Maria Do")),
     ],
 )
 def test_a_name_without_comma_is_split_by_the_configured_order(raw, hints, expected):
@@ -73,6 +80,7 @@ def test_a_name_without_comma_is_split_by_the_configured_order(raw, hints, expec
         ("University of Example, Extension Service", "possible-organization"),
         ("The COVID-19 Working Group", "possible-organization"),
         ("Редакция журнала", "possible-organization"),
+        ("Ana Vega<br/>Luis Ramos", "name-unparsed"),
         (" . ", "contributor-empty"),
         ("????, ???", "name-refused"),
     ],

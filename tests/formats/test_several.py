@@ -80,6 +80,13 @@ Trần Văn An và Lê Thị Bình
 王小明,李芳
 राम शर्मा और श्याम वर्मा
 Orlov B.B. Zimin V.V.
+Nguyễn Văn An, Trần Thị Bình
+محمد علي وأحمد حسن
+محمد علي وعبدالله حسن
+김철수 이영희
+王伟 李娜
+田中太郎, 鈴木花子
+Dr. Ana Vega, Dr. Luis Ramos
 """
 ONE = """
 Walsh, Kay
@@ -136,6 +143,12 @@ BUDI AGUS SETIAWAN
 Luz C. Ramos M.
 Walsh - Osei
 Karl · Marx
+Nguyễn, Văn An
+Dr. Vega, Dr. Ana
+محمد علي وليد
+김 철수
+王 小明
+長谷川, 太一郎
 김, 철수
 남궁민, 수
 황보관, 이영희
@@ -169,7 +182,11 @@ def test_one_person(value):
         ("Ramos y Vega", "Ana", False),
         ("Costa e Silva", "Ana", False),
         ("von und zu Stein", "Karl", False),
+        ("Orlov", "B.B., Zimin V.V.", True),
+        ("Walsh", "Kay, Tom Osei", True),
         ("Walsh", "Kay, MD", False),
+        ("Walsh", "Kay, Jr.", False),
+        ("Walsh", "Kay Lee", False),
         ("Raman a/l Kumar", "S.", False),
     ],
 )

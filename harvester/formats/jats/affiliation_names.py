@@ -17,13 +17,16 @@ _INSTITUTION = re.compile(
     r"division|escola|escuela|école|klinik|clinic|museum|minist|институт|университет|кафедра|факультет",
     re.IGNORECASE,
 )
-_UNIVERSITY = re.compile(r"universi|univ\b|университет|大学|大學|대학교", re.IGNORECASE)
+_UNIVERSITY = re.compile(r"universi|univ\b|üniversite|университет|університет|جامعة|大学|大學|대학교", re.IGNORECASE)
 _INDEPENDENT = re.compile(
     r"universi|univ\b|institut|academ|colleg|hospital|museum|cent(?:er|re|ro)\b|minist|университет|институт|"
+    r"üniversite|enstitü|hastane|bakanlı|університет|інститут|جامعة|مستشفى|معهد|"
     r"大学|大學|医院|醫院|대학교|병원",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:^|[,;.]\s*)(\d{1,2})\s?(?=[^\W\d_])|(?:^|\s)(\d{1,2})[.)]\s+(?=[^\W\d_])")
+_LETTERED = re.compile(r"(?:^|[,;]\s*)([a-h])\s(?=[^\W\d_a-z])")  # a Univ. of X, b Univ. of Y
+_RAISED = str.maketrans("\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "123456789")
 _BETWEEN = re.compile(r"[;；|]|\s/\s|\n")
 # University of X and University of Y; not: Universities of X and Y, University of Arts and Sciences
 _JOINED = re.compile(r"\b(univ)\w*\b.*(?:\b(?:and|und|et|y|e|и)\b|&)\s+(?:the\s)?\1", re.IGNORECASE)
@@ -44,8 +47,11 @@ def without_mark(name: str) -> str:
 
 def names_several(name: str) -> bool:
     """Whether the name is that of several institutions: each with its place, two universities, or numbered."""
-    numbers = [int(number[1] or number[2]) for number in _NUMBERED.finditer(name)]
+    numbers = [int(number[1] or number[2]) for number in _NUMBERED.finditer(name.translate(_RAISED))]
     if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
+        return True
+    letters = "".join(_LETTERED.findall(name))
+    if len(letters) > 1 and "abcdefgh".startswith(letters):
         return True
     if _JOINED.search(name):
         return True

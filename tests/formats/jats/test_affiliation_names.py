@@ -62,6 +62,9 @@ def test_a_number_of_the_name_stays(name):
         "Universidad de Juncos, Lima / Universidad de Musgo, Quito",
         "Univ. of Reeds | Univ. of Moss",
         "海洋大学；河流大学",
+        "¹Ankara Üniversitesi, Ankara; ²Gazi Üniversitesi, Ankara",
+        "a Universitas Tides, b Institut Moss",
+        "Київський університет, Київ; Львівський університет, Львів",
     ],
 )
 def test_several_institutions(name):
@@ -80,6 +83,9 @@ def test_several_institutions(name):
         "University of Reeds and Moss",
         "Clinics of Surgery 1 and Surgery 2, Coast Hospital",
         "Institute of Reeds and Moss, University of Tides",
+        "¹Ankara Üniversitesi, Ankara",
+        "Rua A, a Universidade do Mar",
+        "Vitamin B Institute, b Street",
     ],
 )
 def test_one_institution(name):

@@ -56,6 +56,7 @@ _IN_NO_ISSUE = re.compile(
 )
 _LONGEST = 80  # characters of such words
 _NUMBER = re.compile(r"[1-9]\d*")
+_NUMERAL = re.compile(r"[ivxl]+", re.IGNORECASE)
 _ZEROS = re.compile(r"[a-z]?0+(?:\s*[-\u2013]\s*0+)?", re.IGNORECASE)  # 00, 00-00, e000
 _FIELD_NAMES = {"issue_title": "issue title", "first_page": "first page", "last_page": "last page"}
 
@@ -74,7 +75,7 @@ def settled(written: Numbering, notes: Notes) -> Numbering:
         **{
             field: unless_field_name(value, field, notes)
             for field, value in written._asdict().items()
-            if value is not None
+            if value is not None and not (field == "last_page" and _is_after_numeral(value, written.first_page))
         }
     )
     ahead = [field for field in ("volume", "issue", "issue_title") if in_no_issue(getattr(real, field) or "")]
@@ -83,6 +84,11 @@ def settled(written: Numbering, notes: Notes) -> Numbering:
         name = _FIELD_NAMES.get(field, field.replace("_", " "))
         notes.report("issue-ahead-of-print", field, getattr(real, field), field=name)
     return real._replace(**dict.fromkeys(ahead))
+
+
+def _is_after_numeral(value: str, first_page: str | None) -> bool:
+    """Whether `xx`, which is often a placeholder, is a Roman numeral after another one."""
+    return bool(_NUMERAL.fullmatch(value) and _NUMERAL.fullmatch(first_page or "") and value != first_page)
 
 
 def _zeros(written: Numbering) -> list[str]:

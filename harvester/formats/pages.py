@@ -24,7 +24,8 @@ _SINGLE = re.compile(rf"{_PAGE}|[^\W\d_]{{1,2}}|[^\W_]+(?:[.-][^\W_]+)+")
 _HYPHENATED = re.compile(rf"(?P<first>{_PAGE})(?P<dash>{_DASH})(?P<last>{_PAGE})")
 _IN_SECTION = re.compile(r"(?P<section>[^\W_]+)-[^\W_]+")
 _NUMBERED = re.compile(r"(?P<before>[^\W\d_]*)(?P<number>\d+)(?P<after>[^\W\d_]?)")
-_COUNTER = re.compile(r"第?\s*(.*?)\s*[页頁]")  # Chinese: 第12-15页
+_COUNTER = re.compile(r"第?\s*(.*?)\s*(?:[页頁쪽면]|페이지|ページ)")  # Chinese, Korean, Japanese: 第12-15页
+_LABELLED = re.compile(r"(?:pp?|pgs?|p[áa]gs?|сс?|стр|hal|hlm)\.\d", re.IGNORECASE)  # without a blank
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _MAX_LENGTH = 100  # characters; a longer value is prose
 
@@ -81,7 +82,8 @@ def parse_page(raw: str) -> Pages | None:
     value = _without_counter(raw.strip())
     if _COUNT.fullmatch(value):
         return None
-    return Pages(value) if _SINGLE.fullmatch(value) and not _is_range(value) else parse_pages(value)
+    is_single = _SINGLE.fullmatch(value) and not _is_range(value) and not _LABELLED.match(value)
+    return Pages(value) if is_single else parse_pages(value)
 
 
 def same_section(first: str, last: str) -> bool:

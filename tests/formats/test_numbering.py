@@ -49,6 +49,8 @@ NUMBERS = [
     (("12", "0", None, None, None, None, "e000"), ("12", None, None, None, None, None, None)),
     (("0", "0", None, "1", "9"), ("0", "0", None, "1", "9")),
     (("0", "1", None, None, None), ("0", "1", None, None, None)),
+    (("5", "2", None, "xi", "xx"), ("5", "2", None, "xi", "xx")),
+    (("5", "2", None, "xx", "xx"), ("5", "2", None, None, None)),
     (("05", "002", None, "007", "009"), ("05", "002", None, "007", "009")),
     (("5", "2", "Ahead of print: a debate", "0", "12"), ("5", "2", "Ahead of print: a debate", "0", "12")),
 ]

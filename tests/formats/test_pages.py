@@ -46,6 +46,11 @@ def test_pages_of_any_string_are_part_of_it(raw):
     assert pages is None or pages.first in raw
 
 
+@pytest.mark.parametrize("raw", ["pp.12-20", "p.12-20", "с.12-20", "hlm.12-20", "12-20쪽", "12-20ページ", "págs.12-20"])
+def test_a_label_without_a_blank_is_not_part_of_the_page(raw):
+    assert parse_page(raw) == Pages("12", "20")
+
+
 ONE_PAGE = ["e147", "S12", "iii", "A", "12.5", "12.e1", "A-12", "3-1", "3-3", "OP-12", "CD001234.pub2", "x-2", "140-1"]
 
 

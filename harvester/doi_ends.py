@@ -19,6 +19,8 @@ _NOTE = re.compile(
     r";(?:jsessionid|accessed|retrieved|available)|"
     r"[.;]?(?<=[^/])(?:Accessed|Retrieved|Available)(?![a-z])|"
     r"[.;,](?:URL|EDN|Disponível|Disponible|Consultado|Accedido|PubMed|Google|Epub)(?![\w.-])|"
+    r"(?:[.;]|(?<=\d))(?:Acess(?:o|ado)|Consult(?:ado|é)|Últim[oa]|Recuperado|Diakses|Eri[sş]im|Abgerufen|Zugriff|Accesso|"
+    r"Dostęp|Zobacz)(?![\w.-])|"
     r"[.,;]?[(\[](?:in[\s._-]?(?:russ|ukr|pol|chin|jap|kor|pers|arab|engl|germ|fren|span|port|ital)\w*|accessed|retrieved|"
     r"online|internet|rus|eng|crossref|pubmed|google)\b|\[(?:J|M|D|C|OL|EB/OL)\]|"
     r"(?<=[\d)])(?:Google|Crossref|PubMed|MathSciNet|Scopus)(?![\w.-])|"
@@ -38,7 +40,7 @@ _VIEW = re.compile(
     r"suppinfo|supplement(?:ary(?:-materials?)?)?|suppl_file|download|pdfft|issuetoc|share|"
     r"asset/.*|figures?(?:/\d+)?|tables?(?:/\d+)?|"
     r"(?:suppl_file|-)/.*|e?pdf/[^/]*)$|"
-    r"\.(?:pdf(?:\+html)?|html?|xml|epub)$",
+    r"(?:\.full(?:-text)?)?\.(?:pdf(?:\+html)?|html?|xml|epub)$",
     re.IGNORECASE,
 )
 _VIEW_IN_ADDRESS = re.compile(r"\.(?:full|abstract|short|long|extract)(?:-text)?$", re.IGNORECASE)

@@ -89,8 +89,8 @@ _RUN_ON = re.compile(
 )
 _ADDRESS_BEFORE = re.compile(r"https?://(?!(?:dx\.|www\.)?doi\.org/)\S*$", re.IGNORECASE)
 _LONGEST_ADDRESS = 300  # characters before the DOI
-# A hyphen or slash, and then a blank and more of a DOI: `10.1093/nar/ gkz1`.
-_TORN = re.compile(r"(?<=[-_/])\s+[0-9a-z]")
+# A blank after or before a hyphen, slash or full stop, and more of a DOI: `10.1093/nar/ gkz1`, `10.1016/j.x .12`.
+_TORN = re.compile(r"(?<=[-_/])\s+[0-9a-z]|\s[._/-](?=\d)")
 _WITHOUT_DIGIT = re.compile(r"10\.\d+/\D+")
 _DIGIT_FOLLOWS = re.compile(r"(?<=\w)\s+(?!10\.)\d")
 

@@ -51,6 +51,12 @@ NOTES = [
     ("10.5555/reed.12.EDN: ABCDEF", "10.5555/reed.12"),
     ("10.5555/reed.12.Disponível em: 2020", "10.5555/reed.12"),
     ("10.5555/reed.12.PubMed", "10.5555/reed.12"),
+    ("10.5555/reed.12.Acesso em: 2 maio 2020", "10.5555/reed.12"),
+    ("10.5555/reed.12Consultado el 2 de mayo", "10.5555/reed.12"),
+    ("10.5555/reed.12.Diakses 2 Mei", "10.5555/reed.12"),
+    ("10.5555/reed.12;Erişim: 2020", "10.5555/reed.12"),
+    ("10.5555/reed.12.Último acceso 2020", "10.5555/reed.12"),
+    ("10.5555/reed.12.full.pdf+html", "10.5555/reed.12"),
     ("10.5555/reed.2019.01.001.Epub 2019 Jan 5", "10.5555/reed.2019.01.001"),
 ]
 COMPLETE = [
@@ -58,6 +64,8 @@ COMPLETE = [
     "10.5555/0012-9658(2001)082[1655:SIAAGO]2.0.CO;2",
     "10.5555/rs.3.rs-12345/v1",
     "10.5555/reed.12.v2",
+    "10.5555/reed.12.acesso.3",
+    "10.5555/acesso",
     "10.5555/ACCESS.2019.2890000",
     "10.5555/2.google.12",
     "10.5555/reed(a)",

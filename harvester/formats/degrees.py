@@ -13,7 +13,10 @@ from typing import NamedTuple
 _MARKS = "*＊†‡§¶‖#⁎∗✉\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
 
 # Titles before a name, in lower case. The second kind need their full stop, because they may be names.
-_TITLES = "prof profa professor profesor profesora professora dr drs dra drg ddr doç mr mrs ms sir rev phdr mudr rndr judr mvdr"
+_TITLES = (
+    "prof profa professor profesor profesora professora dr drs dra drg ddr doç mr mrs ms sir rev "
+    "phdr mudr rndr judr mvdr"
+)
 _DOTTED_TITLES = (
     "doc mag lic ing ir eng engr arq assoc asst yrd öğr arş gör uzm mgr bc hj univ dott hab проф доц акад канд "
     "dipl priv pgs.ts gs.ts pgs ths δρ أ.د د"

@@ -19,6 +19,10 @@ _EMPTY = (
     r"(?:not|non?)\s(?:available|applicable|specified|provided|disponible|applicable|disponibile)|unspecified|"
     r"não (?:se aplica|disponível)|no (?:aplica|disponible)|tb[acd]|to be (?:announced|completed|determined)|"
     r"(?:author\s)?unknown|unknown author|no (?:author|name)|(?:autor\s)?desconocido|desconhecido|(?:auteur\s)?inconnu|"
+    r"s/a|sin (?:autor(?:es)?|nombre|apellidos?|volumen|afiliaci[oó]n)|no (?:affiliation|(?:last|family|given) name)|"
+    r"sem (?:autor(?:es)?|nome|sobrenome|volume|afilia[cç][aã]o)|sans (?:auteur|nom)|senza (?:autore|nome)|"
+    r"ohne (?:autor|namen)|без (?:автора|имени|фамилии|аффилиации)|автор не указан|нет (?:автора|данных)|"
+    r"yazarı? yok|tanpa (?:nama|penulis)|作者不[详詳]|[无無]作者|저자 없음|بدون (?:مؤلف|اسم)|"
     r"unbekannt|неизвест(?:ен|но)|неизвестный автор|tidak diketahui|lorem ipsum"
 )
 # {$title}, {{ title }}, {% title %}, ${title}, %TITLE%, %s, @title@, ##journal.title##, <%= title %>, ¿VOL?, [TITLE]
@@ -34,6 +38,8 @@ _LONGEST = 60  # characters of a placeholder
 # Nan, Nil and Na are given names too, and N. A. may be initials. Null and None are family names.
 _GIVEN_NAME = re.compile(r"nan|nil|na|[ns]\.\s?[adnl]\.?", re.IGNORECASE)
 _FAMILY_NAME = re.compile(r"nan|nil|na|null|none|unknown|nat|undef", re.IGNORECASE)
+
+_CROSSES = re.compile(r"x+|X{2,}")  # in place of a whole name. X may be an initial
 
 # Names of the fields of a template, where they cannot be a value: in volume, issue and pages, journal and publisher.
 _FIELD_NAME = re.compile(
@@ -150,6 +156,8 @@ def names_nobody(name: str) -> bool:
     (True, False, False)
     """
     words = list(dict.fromkeys(name.replace(",", " ").split()))
+    if len(words) == 1 and _CROSSES.fullmatch(words[0]):
+        return True
     may_be_initials = len(words) > 1 and any(len(word.strip(".")) == 1 for word in words)
     return not may_be_initials and (is_placeholder(" ".join(words)) or is_placeholder(" ".join(reversed(words))))
 

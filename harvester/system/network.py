@@ -284,12 +284,13 @@ def trust(context: ssl.SSLContext, certificates: str | None) -> None:
 
 
 @lru_cache(maxsize=64)
-def _check_readable(certificates: str, changed: int | None) -> None:
-    """Raises `ConfigError` if they cannot be read; looked at once, until they change."""
-    trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), certificates)
+def _check_readable(version: tuple[str, int | None]) -> None:
+    """Raises `ConfigError` if this version of a file, or a folder, of certificates cannot be read; looks at it once."""
+    trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), version[0])
 
 
 def _changed(file: str) -> int | None:
+    """When it was changed, in nanoseconds; `None` if that cannot be seen."""
     try:
         return Path(file).stat().st_mtime_ns
     except OSError:
@@ -308,7 +309,7 @@ class Session(requests.Session):
         self.trust_env = False
         self._proxy = proxy
         if certificates:
-            _check_readable(certificates, _changed(certificates))
+            _check_readable((certificates, _changed(certificates)))
         self.adapters.clear()
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(guard, allow_private, certificates))

@@ -202,7 +202,12 @@ def session(certificates):
 def test_certificates_are_looked_at_once_until_they_change(certificate, tmp_path, monkeypatch):
     """A thousand sources have thousands of sessions, and most of these never need a certificate."""
     read, real = [], network.trust
-    monkeypatch.setattr(network, "trust", lambda context, name: read.append(name) or real(context, name))
+
+    def trust(context, name):
+        read.append(name)
+        real(context, name)
+
+    monkeypatch.setattr(network, "trust", trust)
     trusted = tmp_path / "trusted.pem"
     trusted.write_bytes(Path(certificate).read_bytes())
     for _ in range(3):

@@ -195,7 +195,7 @@ def _with_medium(issn: Issn, facts: JournalFacts) -> Issn:
 
 
 def _changes(before: Article, after: Article) -> Iterator[tuple[str, str]]:
-    """The path of each value that the configuration filled in, and the setting it came from: "" for the table's name."""
+    """The path of each value that the configuration filled in, and its setting: "" for the name of the table."""
     for field in ("language", "landing_page"):
         if getattr(before, field) != getattr(after, field):
             yield field, field

@@ -96,9 +96,20 @@ _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]+)")
 _REWRITTEN_HOST = re.compile(r"0-[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|info)\.[\w-]+\.[\w.-]+")
 
 
+# Pages of a journal system for authors and editors.
+_LOGIN = re.compile(
+    r"/(?:authorDashboard/|workflow/(?:index|access)/\d|submission/wizard|(?:author|editor)/submission/\d|"
+    r"login(?:[/?#]|$))",
+    re.IGNORECASE,
+)
+
+
 def why_closed(url: str) -> str | None:
-    """Why not everybody can open a web address; `None` if nothing in the name or number of its host says so."""
-    return why_not_public(host_of(url) or "")
+    """Why not everybody can open a web address; `None` if nothing in its host or path says so."""
+    host = host_of(url) or ""
+    if _LOGIN.search(url):
+        return f"{host} asks for a login there"
+    return why_not_public(host)
 
 
 @lru_cache(1 << 12)

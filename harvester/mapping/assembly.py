@@ -126,10 +126,14 @@ def _differences(article: Article, other: Article) -> Iterator[tuple[str, str, s
     our_years, their_years = ({date.year for date in side.dates} for side in (article, other))
     if our_years and their_years and not our_years & their_years:
         yield "year", "dates[0]", str(article.dates[0].year), str(other.dates[0].year)
-    if article.volume and other.volume and letters(article.volume) != letters(other.volume):
+    if article.volume and other.volume and not _is_same_volume(article.volume, other.volume):
         yield "volume", "volume", article.volume, other.volume
     if article.issue and other.issue and not same_number(article.issue, other.issue):
         yield "issue", "issue", article.issue, other.issue
+
+
+def _is_same_volume(ours: str, theirs: str) -> bool:
+    return letters(ours) == letters(theirs) or same_number(ours, theirs)
 
 
 # ------------------------------------------------------------------------------------------ configuration

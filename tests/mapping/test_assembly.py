@@ -87,6 +87,7 @@ def test_the_best_format_wins():
 def test_formats_with_equal_values_agree():
     """Case of the DOI, a subtitle after a colon, and an additional day are not contradictions."""
     assert assemble_both().findings == ()
+    assert assemble_both(core=replace(CORE, volume="03")).findings == ()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ BAD = [
     ("url-invalid", "landing_page", article(landing_page="https://192.168.1.20/article/view/2")),
     ("url-invalid", "landing_page", article(landing_page="https://ojs-server/article/view/2")),
     ("url-invalid", "landing_page", article(landing_page="https://doi-org.ezproxy.library.example/10.5555/a")),
+    ("url-invalid", "landing_page", article(landing_page="https://j.example/reeds/workflow/index/12/5")),
+    ("url-invalid", "landing_page", article(landing_page="https://j.example/reeds/authorDashboard/submission/12")),
+    ("url-invalid", "landing_page", article(landing_page="https://j.example/reeds/login?source=%2Farticle%2F12")),
     ("url-invalid", "files[0].url", article(files=(File(url="http://10.0.0.7/1.pdf"),))),
     ("url-invalid", "files[0].url", article(files=(File(url="https://journal.example/%zz.pdf"),))),
     ("url-invalid", "licenses[0].url", article(licenses=(License(url='https://l.example/"by"'),))),
@@ -27,6 +30,7 @@ GOOD = [
     article(landing_page="HTTP://журнал.example:8080/index.php/j/article/view/7?x=a;b&y=%D0%B6#top"),
     article(landing_page="https://journal.example:8443/localhost/view?from=intranet"),
     article(landing_page="https://localhost-studies.example/7"),
+    article(landing_page="https://journal.example/login-studies/workflow/article/view/12"),
     article(licenses=(License(url="http://l.e"),)),  # the shortest that the schema accepts
     article(files=(File(url="https://journal.example/a(1).pdf?download=1"),)),
 ]

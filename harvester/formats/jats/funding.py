@@ -62,6 +62,8 @@ def _award_group(
 def _funder(source: Element, group: Element, awards: tuple[str, ...], path: str, notes: Notes) -> Funding:
     funder_id, ror = _identifiers(source, group, f"{path}.funder_id", notes)
     name = _name(source)
+    if name is not None and _is_funder(name):
+        name = None
     if name is not None and says_no_funding(name):
         notes.report("funder-none", f"{path}.funder", name)
         name = None
@@ -101,14 +103,27 @@ def _identifiers(source: Element, group: Element, path: str, notes: Notes) -> tu
         ror = ror or (clean_ror(value) if "ror.org" in value else None)
         if funder_id is None and ror is None:
             notes.report("funder-id-invalid", path, value)
-    for hidden in (source.get("id"), href(source), href(group)):
+    for hidden in (source.get("id"), href(source), href(group), *_misplaced(source, group)):
         if hidden and _FUNDER_PREFIX in hidden:
             funder_id = funder_id or clean_funder_id(hidden)
     return funder_id, ror
 
 
+def _misplaced(source: Element, group: Element) -> list[str]:
+    """The values in place of the funder's name and, if the group has no other funder, of an award number."""
+    alone = len(list(children(group, "funding-source"))) == 1
+    elements = (source, *(children(group, "award-id") if alone else ()))
+    return [plain_text(element) or "" for element in elements]
+
+
+def _is_funder(value: str) -> bool:
+    """Whether the whole value is an identifier of the Funder Registry. A bare number may be that of an award."""
+    return _FUNDER_PREFIX in value and clean_funder_id(value) is not None
+
+
 def _awards(elements: list[Element], notes: Notes) -> tuple[str, ...]:
-    awards = [_grant_doi(element) or plain_text(element) for element in elements]
+    written = [(element, plain_text(element) or "") for element in elements]
+    awards = [_grant_doi(element) or value for element, value in written if not _is_funder(value)]
     for award in filter(None, awards):
         if says_no_number(award):
             notes.report("placeholder-value", "funding.awards", award)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from harvester.addresses import why_closed
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href
 from harvester.formats.licenses import canonical_license, licenses_of_article
@@ -18,6 +19,7 @@ _STATEMENTS = ("license", "license_ref", "license-ref", "copyright-statement")
 _NAME_OF_LICENSE = re.compile(r"cc[ -]?(?:0|by)|creative", re.IGNORECASE)
 _EXCERPT_LENGTH = 120  # characters of a statement in a finding
 _WEB = ("http://", "https://")
+_IS_CREATIVE_COMMONS = re.compile(r"https?://(?:www\.)?creativecommons\.org(?:/|$)", re.IGNORECASE)
 
 
 def licenses(groups: Grouped, notes: Notes) -> tuple[License, ...]:
@@ -70,6 +72,8 @@ def _licenses_of(element: Element) -> list[License]:
 def _referenced(element: Element, value: str | None) -> License | None:
     url = (value or "").strip()
     if not url.startswith(_WEB) or any(character.isspace() for character in url):
+        return None
+    if why_closed(url) or (_IS_CREATIVE_COMMONS.match(url) and canonical_license(url) is None):
         return None
     use = attribute(element, "applies_to", "specific-use")
     start = _DAY.match((element.get("start_date") or "").strip())

@@ -58,6 +58,21 @@ def test_funding(inner, expected):
     assert meta(f"<funding-group><award-group>{inner}</award-group></funding-group>").funding == expected
 
 
+def test_the_identifier_of_a_funder_is_not_an_award():
+    for award in ("10.13039/100000001", "https://doi.org/10.13039/100000001"):
+        funders = meta(
+            f"<funding-group><award-group><funding-source>NSF</funding-source><award-id>{award}</award-id>"
+            "<award-id>10.5555/grant.1</award-id></award-group></funding-group>"
+        ).funding
+        assert funders == (Funding(funder="NSF", funder_id=NSF, awards=("https://doi.org/10.5555/grant.1",)),)
+
+
+def test_the_identifier_of_a_funder_is_not_its_name():
+    group = "<funding-source>https://doi.org/10.13039/100000001</funding-source><award-id>100000001</award-id>"
+    funders = meta(f"<funding-group><award-group>{group}</award-group></funding-group>").funding
+    assert funders == (Funding(funder_id=NSF, awards=("100000001",)),)
+
+
 def test_a_wrong_funder_identifier_is_reported():
     source = "<funding-source>N<institution-id>nonsense</institution-id></funding-source>"
     reading = read_meta(f"<funding-group><award-group>{source}</award-group></funding-group>")

@@ -41,6 +41,10 @@ LICENSES = [
     ),
     ("<license><license-p>Licencia Creative Commons Atribución</license-p></license>", (), ["license-unclear"]),
     ("<copyright-statement>© 2022 The Authors</copyright-statement>", (), ["license-unclear"]),
+    # Addresses of no licence, and one that readers cannot open.
+    ("<license xlink:href='https://creativecommons.org/licenses/'/>", (), ["license-unclear"]),
+    ("<license xlink:href='https://creativecommons.org/licenses/cc-by/4.0'/>", (), ["license-unclear"]),
+    ("<license xlink:href='http://localhost/license'/>", (), ["license-unclear"]),
     # The address is also there, or nothing is said.
     (f"<copyright-statement>© 2022</copyright-statement><license xlink:href='{BY}'/>", (License(url=BY),), []),
     (f"<license xlink:href='CC BY'><license-p>See {BY}</license-p></license>", (License(url=BY),), []),

@@ -1,7 +1,7 @@
 """The whole story, in the order in which a record goes through it. Read this module first.
 
-    harvest    rebuild | for each source: its runs            | refresh cross-record findings
-    reconcile            for each source: compare identifiers | refresh cross-record findings
+    harvest    rebuild | for each source: its runs            | refresh cross-record findings of what was saved
+    reconcile            for each source: compare identifiers | refresh cross-record findings of what was saved
     rebuild    for each source: map its stored payloads again | refresh cross-record findings
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from harvester import store
 from harvester.answers import Answer
 from harvester.checking.configured import warnings_before_harvest
-from harvester.checking.cross_record import refresh_cross_record_findings
+from harvester.checking.cross_record import refresh_cross_record_findings, refresh_touched_findings
 from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
 from harvester.deposits import outbox
@@ -90,6 +90,7 @@ __all__ = [
 
 Now = Callable[[], datetime]
 EVERYTHING = Selection()
+_COMPARING = "comparing DOIs and deposits"
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +130,10 @@ def harvest(
         asked.settle()
 
     reports = for_each_source(config, names, "harvest", work, stop)
-    if rebuilt or any(map(_has_news, reports)):
+    if rebuilt:
         _refresh(config, store)
+    elif any(map(_has_news, reports)):
+        _refresh_touched(config, store)
     return reports
 
 
@@ -149,7 +152,7 @@ def reconcile(
 
     reports = for_each_source(config, names, "reconciliation", work, stop)
     if any(map(_has_news, reports)):
-        _refresh(config, store)
+        _refresh_touched(config, store)
     return reports
 
 
@@ -470,8 +473,13 @@ def _update(config: Config, store: Store, names: Sequence[str], *, today: str, s
 
 
 def _refresh(config: Config, store: Store) -> None:
-    progress.report("comparing DOIs and deposits")
+    progress.report(_COMPARING)
     refresh_cross_record_findings(store, config.sources)
+
+
+def _refresh_touched(config: Config, store: Store) -> None:
+    progress.report(_COMPARING)
+    refresh_touched_findings(store, config.sources)
 
 
 def _has_news(report: RunReport) -> bool:

@@ -17,7 +17,9 @@ from harvester.store.structs import FormatStatus, SourceStatus
 SourceFormat = tuple[str, str]  # source, metadata prefix
 
 _WHOLE_LIST = "kind IN ('full', 'incremental')"  # a range covers only a part of the list
+_COMPLETE = f"{_WHOLE_LIST} AND state = 'complete'"
 _COMPARISON = "kind = 'reconcile'"
+_NEWEST_FIRST = "ORDER BY id DESC"
 _STATES = {"ready": "ready", "held": "held_back", "deleted": "deleted"}
 _COUNTS = Counts.__struct_fields__
 
@@ -34,10 +36,12 @@ WITH RECURSIVE harvested (source, prefix) AS (
 SELECT source, prefix FROM harvested WHERE prefix IS NOT NULL
 """
 _FIRST = "SELECT * FROM run WHERE source = ? AND prefix = ? AND {condition} {order} LIMIT 1"
-_FIRST_OF_EACH = f"""
-SELECT run.* FROM ({_SOURCE_FORMATS}) one JOIN run ON run.id = (
-       SELECT id FROM run WHERE source = one.source AND prefix = one.prefix AND {{condition}} {{order}} LIMIT 1)
-"""  # noqa: S608 — our own words
+_ID_OF_EACH = "(SELECT id FROM run WHERE source = one.source AND prefix = one.prefix AND {condition} {order} LIMIT 1)"
+_FIRST_OF_EACH = f"SELECT run.* FROM ({_SOURCE_FORMATS}) one JOIN run ON run.id = {_ID_OF_EACH}"  # noqa: S608 — our own words
+_SETS_OF_EACH = f"""
+SELECT DISTINCT run_id, set_spec FROM ({_SOURCE_FORMATS}) one JOIN run_window ON run_id = {_ID_OF_EACH}
+ WHERE set_spec IS NOT NULL
+"""  # noqa: S608
 
 # As `mapping.membership` decides it: by the newest header, and others with the same datestamp.
 _READY_OUTSIDE = """
@@ -68,6 +72,8 @@ class Overview:
         self._found: dict[tuple[SourceFormat, tuple[str, str]], RunRow | None] = {}
         self._whole: set[tuple[str, str]] = set()  # the condition and order of what was looked up for every source
         self._looks_up_all = False
+        self._sets: dict[int, set[str]] | None = None  # of the last complete harvests, by run
+        self._rows: dict[int, RunRow] = {}  # by id: one run answers several questions
         self._status: tuple[SourceStatus, ...] | None = None
 
     def newest_run(self, name: str, prefix: str) -> RunRow | None:
@@ -114,6 +120,10 @@ class Overview:
             for name, url in self._connection.execute("SELECT name, url FROM source ORDER BY name").fetchall()
         )
 
+    def source_names(self) -> set[str]:
+        """The names of the sources that the store has."""
+        return {name for (name,) in self._connection.execute("SELECT name FROM source")}
+
     def has_records(self, name: str) -> bool:
         """Whether the store has records of the source, tombstones included."""
         statement = "SELECT 1 FROM record_count WHERE source = ? AND number > 0 LIMIT 1"
@@ -121,11 +131,23 @@ class Overview:
 
     def last_complete_sets(self, name: str, prefix: str) -> set[str] | None:
         """The sets that the last complete harvest of a source in one format asked for; `None` if there was none."""
-        run = self._newest((name, prefix), f"{_WHOLE_LIST} AND state = 'complete'")
+        run = self._newest((name, prefix), _COMPLETE)
         if run is None:
             return None
+        if self._looks_up_all:
+            self._sets = self._look_up_sets() if self._sets is None else self._sets
+            return self._sets.get(run.id, set())
         statement = "SELECT DISTINCT set_spec FROM run_window WHERE run_id = ? AND set_spec IS NOT NULL"
         return {set_spec for (set_spec,) in self._connection.execute(statement, (run.id,))}
+
+    def _look_up_sets(self) -> dict[int, set[str]]:
+        """The sets of the last complete harvest of every source and format, by run."""
+        sets: dict[int, set[str]] = {}
+        for run_id, set_spec in self._connection.execute(
+            _SETS_OF_EACH.format(condition=_COMPLETE, order=_NEWEST_FIRST)
+        ):
+            sets.setdefault(run_id, set()).add(set_spec)
+        return sets
 
     def ready_outside(self, name: str, formats: Sequence[str], sets: Sequence[str]) -> int:
         """How many articles of a source are ready whose newest header, and whose lists, name none of these sets.
@@ -165,7 +187,7 @@ class Overview:
                     prefix=prefix,
                     live=live.get(key, 0),
                     deleted=deleted.get(key, 0),
-                    last_complete=self._newest(key, f"{_WHOLE_LIST} AND state = 'complete'"),
+                    last_complete=self._newest(key, _COMPLETE),
                     last_run=self._newest(key, "TRUE"),
                     last_comparison=self._newest(key, _COMPARISON),
                 ),
@@ -176,7 +198,7 @@ class Overview:
         return {(name, prefix): number for name, prefix, number in rows}
 
     def _newest(self, key: SourceFormat, condition: str) -> RunRow | None:
-        return self._first(key, condition, "ORDER BY id DESC")
+        return self._first(key, condition, _NEWEST_FIRST)
 
     def _first(self, key: SourceFormat, condition: str, order: str) -> RunRow | None:
         """Looked up once: where a source was never compared, all of its runs are read for that."""
@@ -199,7 +221,11 @@ class Overview:
     def _runs(self, statement: str, values: Sequence[str] = ()) -> Iterator[RunRow]:
         cursor = self._connection.execute(statement, values)
         columns = [column[0] for column in cursor.description]
-        return (_run_row(dict(zip(columns, row, strict=True))) for row in cursor)
+        number = columns.index("id")
+        for row in cursor:
+            if row[number] not in self._rows:
+                self._rows[row[number]] = _run_row(dict(zip(columns, row, strict=True)))
+            yield self._rows[row[number]]
 
 
 def _run_row(values: dict[str, object]) -> RunRow:

@@ -94,11 +94,8 @@ class Records(Part):
         They do if they show more than two different times: midnight in local time gives one in winter and another one
         in summer.
         """
-        ours = (record.c.source == source, record.c.prefix == prefix)
-        last = select(record.c.datestamp).where(*ours).order_by(record.c.id.desc()).limit(_DATESTAMP_SAMPLE).subquery()
-        times = select(func.substr(last.c.datestamp, len("2024-01-31") + 1)).distinct().limit(3)
         with self._read() as connection:
-            return len(connection.execute(times).all()) > 2
+            return len(connection.execute(TIMES_OF_DAY, {"source": source, "prefix": prefix}).all()) > 2
 
     def headers_name_sets(self, source: str, prefix: str, sets: Collection[str]) -> bool:
         """Whether the headers of the live records tell which of these sets they are in.
@@ -197,6 +194,16 @@ class Records(Part):
             rows = connection.execute(UNRESOLVED_REJECTIONS, {"source": source, "prefix": prefix}).all()
         return [UnresolvedRejection(row.identifier, row.reason) for row in rows if last is None or row.id <= last]
 
+
+_NEWEST = (
+    select(record.c.datestamp)
+    .where(record.c.source == bindparam("source"), record.c.prefix == bindparam("prefix"))
+    # By `id` alone, a planner that expects many records of the source reads those of all others on the way.
+    .order_by((record.c.id + 0).desc())
+    .limit(_DATESTAMP_SAMPLE)
+    .subquery()
+)
+TIMES_OF_DAY = select(func.substr(_NEWEST.c.datestamp, len("2024-01-31") + 1)).distinct().limit(3)
 
 _VERSIONS = text("""
 SELECT * FROM (

@@ -108,7 +108,6 @@ def test_an_error_of_sending_is_an_incident(depositor: Depositor):
 
 def test_what_changed_at_the_agency_is_read_once_a_day(depositor: Depositor, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("harvester.crossref.client.works._RETRIES", 0)
-    depositor.standin.state.knobs.rate_limited = False
     depositor.press.harvest()
     assert "readback" not in due(depositor)  # there is nothing of ours yet
     run(depositor)

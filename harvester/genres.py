@@ -56,8 +56,8 @@ _PHRASES = {
               "sheet music", "plan or blueprint", "animation", "image 3 d", "slides",
               "conference poster", "poster", "conference presentation"],
     "newspaper": ["newspaper", "newspaper article", "magazine"],
-    "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "tabla de contenido", "índice",
-                 "daftar isi", "table des matières", "содержание"],
+    "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "tabla de contenido",
+                 "índice", "daftar isi", "table des matières", "содержание"],
     "matter": ["front matter", "back matter", "editorial board", "editorial team", "author index", "subject index",
                "index", "whole issue", "full issue", "complete issue", "journal issue", "issue"],
 }  # fmt: skip

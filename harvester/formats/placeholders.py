@@ -96,7 +96,10 @@ _NO_FUNDING = re.compile(
     r"[^.]{0,80}\bnicht (?:gefördert|finanziert)\b[^.]{0,60}|"
     r"[^.]{0,80}\btidak (?:menerima|mendapat(?:kan)?)\b[^.]{0,80}|"
     r"[^.]{0,80}\bdestek (?:alınmamıştır|almamıştır|alınmadı)|"
-    r"финансирование отсутств\w+",
+    r"финансирование отсутств\w+|"
+    # No blanks are between the words: 本研究未获得资助, 助成を受けていない, 지원을 받지 않았다.
+    r".{0,30}(?:未获得?|未獲得?|未接受|未受|没有获?得?).{0,12}(?:资助|資助|资金|经费|基金支持).{0,6}|"
+    r".{0,40}助成.{0,12}(?:受けていない|ない|なし)|.{0,40}(?:지원|연구비).{0,6}(?:받지 (?:않|못)|없).{0,8}",
     re.IGNORECASE,
 )
 
@@ -174,4 +177,4 @@ def says_no_abstract(value: str) -> bool:
 
 def says_no_funding(value: str) -> bool:
     """Whether the whole text only says that there was no funding. Names of funders may begin with such words."""
-    return is_placeholder(value) or _NO_FUNDING.fullmatch(value.strip(" .;")) is not None
+    return is_placeholder(value) or _NO_FUNDING.fullmatch(value.strip(" .;。")) is not None

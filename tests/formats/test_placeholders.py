@@ -111,6 +111,9 @@ def test_a_whole_name_that_names_nobody(name, nobody):
 
 
 NO_FUNDING = [
+    "本研究未获得资助",
+    "本研究は助成を受けていない。",
+    "이 연구는 지원을 받지 않았다",
     "None",
     "none.",
     "N/A",
@@ -150,6 +153,9 @@ NO_FUNDING = [
     "Yok",
 ]
 FUNDERS = [
+    "无锡市科技资助",
+    "국가 연구비 지원 사업",
+    "助成財団",
     "Nonesuch Foundation",
     "None Fund for Rivers",
     "No Barriers Foundation",

@@ -44,7 +44,9 @@ _NAMES_OF_TYPES = {
     "blog_post": "post-weblog blog-post",
     "web_resource": "web website webpage web-page online",
 }
-_TITLES = frozenset({"article_title", "journal_title", "volume_title", "series_title"})
+_TITLES_AND_NUMBERS = frozenset(
+    {"article_title", "journal_title", "volume_title", "series_title", "volume", "issue", "first_page", "elocation_id"}
+)
 _TYPES = {name: kind for kind, names in _NAMES_OF_TYPES.items() for name in names.split()}
 # With these, the parts show whether the work is in a journal. In CSL, an `article` is a preprint; in BibTeX, it is not.
 _MAYBE_IN_JOURNALS = frozenset(
@@ -93,7 +95,9 @@ def citation_fields(citation: Element) -> dict[str, str]:
         **_titles(parts, kind, is_journal=name in _MAYBE_IN_JOURNALS and _is_journal(groups)),
     }
     return {
-        field: value for field, value in values.items() if value and not (field in _TITLES and is_placeholder(value))
+        field: value
+        for field, value in values.items()
+        if value and not (field in _TITLES_AND_NUMBERS and not value.isdigit() and is_placeholder(value))
     }
 
 

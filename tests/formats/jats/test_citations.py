@@ -25,6 +25,11 @@ FIELDS = [
         {"type": "book", "volume_title": "Lakes", "edition": "2"},
     ),
     ("thesis", "<source>Lakes</source>", {"type": "dissertation", "volume_title": "Lakes"}),
+    (
+        "journal",
+        "<source>Lakes</source><volume>-</volume><issue>n/a</issue><fpage>None</fpage>",
+        {"type": "journal_article", "journal_title": "Lakes"},
+    ),
     ("webpage", "<source>Lakes</source>", {"type": "web_resource"}),
     ("other", "<source>Lakes</source>", {}),
     (

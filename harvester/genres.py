@@ -33,7 +33,7 @@ _MAY_BE_NEXT_TO_NOUNS = (
     "graduate undergraduate postgraduate honors honours electronic final project university college "
     "doctorado maestría maestria grado pregrado posgrado licenciatura fin doutorado mestrado doutoramento graduação "
     "doctorat maîtrise dottorato laurea doctorale doktorska magisterska disertační "
-    "кандидатская докторская магистерская бакалаврская дипломная"
+    "кандидатская докторская магистерская бакалаврская дипломная "
     "doktora yüksek lisans research edited reference printed digital e front back page open computer other "
     "chapter part section capítulo capitulo chapitre kapitel глава bölüm práce praca"
 )
@@ -41,13 +41,15 @@ _BESIDE = frozenset(_MAY_BE_NEXT_TO_NOUNS.split())
 # Types of several words, none of which is enough alone.
 _PHRASES = {
     "thesis": ["doktora", "yüksek lisans", "mémoire", "mémoire de master", "thèse ou mémoire", "praca doktorska",
+               "luận văn thạc sĩ", "luận án tiến sĩ", "박사학위논문", "석사학위논문",
                "praca magisterska", "trabajo fin de grado", "trabajo de fin de grado", "trabajo fin de máster",
                "trabajo de fin de máster", "trabalho de conclusão de curso",
                "أطروحة دكتوراه", "رسالة دكتوراه", "رسالة ماجستير", "پایان نامه",
                "disertační práce", "diplomová práce"],
-    "book": ["chapter", "book chapter", "book part", "book section", "capítulo", "chapitre"],
+    "book": ["chapter", "book chapter", "book part", "book section", "capítulo", "chapitre", "kitap bölümü",
+             "bab buku"],
     "dataset": ["data set", "research data", "datos de investigación", "conjunto de datos", "conjunto de dados",
-                "jeu de données", "набор данных", "supplementary data set"],
+                "veri seti", "jeu de données", "набор данных", "supplementary data set"],
     "preprint": ["pre print", "posted content"],
     "paper": ["working paper", "technical report", "discussion paper"],
     "software": ["computer program", "source code"],
@@ -59,7 +61,7 @@ _PHRASES = {
     "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "tabla de contenido",
                  "índice", "daftar isi", "table des matières", "содержание"],
     "matter": ["front matter", "back matter", "editorial board", "editorial team", "author index", "subject index",
-               "index", "whole issue", "full issue", "complete issue", "journal issue", "issue"],
+               "index", "whole issue", "full issue", "complete issue", "journal issue", "número completo", "issue"],
 }  # fmt: skip
 # Types in COAR's vocabulary, by the end of their addresses: http://purl.org/coar/resource_type/c_db06.
 _COAR = {
@@ -90,7 +92,7 @@ def kind_of_other_work(type_name: str) -> str | None:
     """
     if match := _COAR_CODE.fullmatch(type_name.strip()):
         return _KIND_OF_COAR.get(match[1].lower())
-    words = _WORD.findall(_CAMEL.sub(" ", _VOCABULARY.sub("", type_name)).casefold())
+    words = _WORD.findall(_CAMEL.sub(" ", _VOCABULARY.sub("", type_name)).replace("İ", "i").casefold())
     if kind := _KIND_OF_PHRASE.get(" ".join(words)):
         return kind
     nouns = [_KIND_OF_NOUN[word] for word in words if word in _KIND_OF_NOUN]

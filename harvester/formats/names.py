@@ -47,6 +47,8 @@ association associação asociación ассоциация society societ(?:à|as
 foundation fundação fundación organi[sz]ation организаци\w+ організаці\w+ council agency group grupo gruppe группа
 task\sforce network team
 redaction redacción redação редакция редколлегия editorial\s(?:board|office|team|staff) editors? extension\sservice
+kurulu kurumu redaksi redakcyjne redakcja коллегия equipe\seditorial conselho consejo bundes(?:ministerium|institut|amt)
+bureau\sof bank\sof
 inc ltd llc gmbh
 """
 _ORGANISATION = re.compile(

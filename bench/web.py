@@ -32,6 +32,11 @@ GOALS = (0.3, 1.0)  # seconds, at the median and at worst
 
 _SOURCE = 'url = "https://{name}.example.org/oai"\nformats = ["oai_dc"]\n'
 _ADDRESSES = (
+    "/",
+    "/sources",
+    "/sources/s1",
+    "/runs",
+    "/deposits",
     "/records",
     "/records?state=held_back",
     "/records?state=ready",

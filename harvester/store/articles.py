@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, count, groupby
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -28,14 +29,17 @@ class Articles(Part):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._touched: set[str] = set()
+        self._touching = Lock()
 
     def touch(self, keys: Iterable[str]) -> None:
         """Notes the DOIs, folded, of articles that were saved, and those that they had before."""
-        self._touched.update(keys)
+        with self._touching:
+            self._touched.update(keys)
 
     def take_touched(self) -> set[str]:
         """The DOIs that were noted since this was last asked. What another process saved is not among them."""
-        touched, self._touched = self._touched, set()
+        with self._touching:
+            touched, self._touched = self._touched, set()
         return touched
 
     def record_states(self, source: str, identifiers: Collection[str]) -> RecordStates:

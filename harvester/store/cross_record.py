@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, text
 
 from harvester.model import Finding
 from harvester.store.articles import exchange_findings, load_articles
@@ -123,7 +123,10 @@ _HOLDERS_OF = (
     .order_by(article.c.doi_key, article.c.source, article.c.identifier)
 )
 _HOLDERS = _HOLDERS_OF.where(article.c.doi_key.in_(_SEVERAL))
-_HAVING = select(finding.c.article_id).join(article).where(in_list(finding.c.code, "codes"))
+_HAVING = select(finding.c.article_id).where(in_list(finding.c.code, "codes"))
+# A query of its own, or a planner may begin with all that are deleted, or all that have such a finding.
+_NAMED_ONE = article.alias()
+_NAMED = select(_NAMED_ONE.c.id).where(in_list(_NAMED_ONE.c.doi_key, "keys"))
 # SQLite keeps the order of a CROSS JOIN, and the index of the DOIs has all that is compared here.
 _CHANGED_IDS = text("""
 SELECT article.id
@@ -179,12 +182,15 @@ def _parts(dois: Collection[str] | None) -> Iterable[Sequence[str] | None]:
 
 
 def _among(
-    statement: Select[Any], keys: Sequence[str] | None, values: dict[str, Any]
+    statement: Select[Any],
+    keys: Sequence[str] | None,
+    values: dict[str, Any],
+    article_id: ColumnElement[int] = article.c.id,
 ) -> tuple[Select[Any], dict[str, Any]]:
     """The statement for the articles with these DOIs, and its values."""
     if keys is None:
         return statement, values
-    return statement.where(in_list(article.c.doi_key, "keys")), {**values, "keys": keys}
+    return statement.where(article_id.in_(_NAMED)), {**values, "keys": keys}
 
 
 def _duplicate_dois(
@@ -225,4 +231,4 @@ def _changed_deposits(connection: Connection, ids: Sequence[int]) -> Iterator[Ch
 
 def _having(connection: Connection, codes: Sequence[str], keys: Sequence[str] | None) -> set[int]:
     """The ids of the articles that have a finding with one of these codes."""
-    return set(connection.execute(*_among(_HAVING, keys, {"codes": list(codes)})).scalars())
+    return set(connection.execute(*_among(_HAVING, keys, {"codes": list(codes)}, finding.c.article_id)).scalars())

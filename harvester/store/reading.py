@@ -24,7 +24,18 @@ from harvester.store.tables import alembic_version
 T = TypeVar("T")
 
 _SHORTER: ContextVar[float] = ContextVar("shorter", default=math.inf)  # seconds for a query that need not be answered
+_SHARE = 0.6  # of the seconds that one query may take, for all that need not be answered in a session together
 _INSTRUCTIONS = 5_000  # of SQLite's machine, between two looks at the clock: about a millisecond
+
+
+class _Budget:
+    """The seconds that are left in a session for queries that need not be answered."""
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self.left = seconds
+
+
+_BUDGET: ContextVar[_Budget] = ContextVar("budget", default=_Budget())  # noqa: B039 — what is infinite stays so
 
 
 class Reader:
@@ -52,7 +63,11 @@ class Reader:
             connection.exec_driver_sql("BEGIN")
             session = _Session(self._path, self._engine, self._timeout, connection)
             session.check_revision()
-            yield Store(session)
+            token = _BUDGET.set(_Budget(self._limit * _SHARE))
+            try:
+                yield Store(session)
+            finally:
+                _BUDGET.reset(token)
 
     def _connect(self) -> sqlite3.Connection:
         uri = read_only_uri(self._path) if is_read_only(self._path) else f"file:{quote(str(self._path))}?mode=ro"
@@ -116,11 +131,16 @@ class _LimitedCursor(sqlite3.Cursor):
 
 
 def in_time(read: Callable[[], T], seconds: float = math.inf) -> T | None:
-    """What `read` returns; `None` if one of its queries took too long, or longer than `seconds`."""
-    token = _SHORTER.set(seconds)
+    """What `read` returns; `None` if one of its queries took too long, or longer than `seconds`.
+
+    All that is read so in one session shares a second, so that a page with many numbers is not slow.
+    """
+    budget, began = _BUDGET.get(), time.monotonic()
+    token = _SHORTER.set(min(seconds, budget.left))
     try:
         return read()
     except QueryTimeout:
         return None
     finally:
         _SHORTER.reset(token)
+        budget.left -= time.monotonic() - began

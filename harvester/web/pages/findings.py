@@ -17,7 +17,7 @@ from harvester.store import ArticleChoice, CodeCount
 from harvester.store.reading import in_time
 from harvester.web import parts
 from harvester.web.asked import Asked, Context
-from harvester.web.chosen import LABELS, choice_of, facets_of, journal_values, remembered
+from harvester.web.chosen import LABELS, choice_of, facets_of, journal_values, remembered_in_time
 from harvester.web.kinds import Chosen, Column, Facet, ListPage, Value
 
 _TITLE, _VALUE = 160, 120  # characters that are shown
@@ -88,10 +88,10 @@ def _groups(asked: Asked) -> Groups:
     choice = _choice(asked, filters)
     if choice is None:
         return Groups(())
-    counts = remembered(asked, ("codes", choice), lambda: in_time(lambda: asked.store.search.codes(choice))).value
+    counts = remembered_in_time(asked, ("codes", choice), lambda: asked.store.search.codes(choice))
     if counts is None:
         return Groups(None)
-    frees = remembered(asked, ("frees", choice), lambda: in_time(lambda: asked.store.search.frees(choice))).value or {}
+    frees = remembered_in_time(asked, ("frees", choice), lambda: asked.store.search.frees(choice)) or {}
     severity = filters.get("severity")
     known = [one for one in counts if one.code in kinds() and severity in (None, kinds()[one.code].severity)]
     known.sort(

@@ -59,6 +59,7 @@ class Result(Struct, frozen=True, kw_only=True):
     references: tuple[Matched, ...] = ()
     text: str | None = None
     server_time: datetime | None = None  # the agency's clock
+    is_damaged: bool = False  # what the agency received is not what was sent
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -158,11 +159,13 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 class Again(Struct, frozen=True):
     """What makes a DOI due again that was refused, next to a change of its article.
 
-    `time`: it is sent once more by itself. `target`: so it is after the DOI that its relation names was registered.
-    `settings`: the fingerprint of those whose change may help.
+    `time`: it is sent once more by itself. `damage`: so it is if the agency received something else than was sent.
+    `target`: so it is after the DOI that its relation names was registered. `settings`: the fingerprint of those whose
+    change may help.
     """
 
     time: bool = False
+    damage: bool = False
     target: bool = False
     settings: str | None = None
 

@@ -136,7 +136,8 @@ class CrossrefAgency:
         named = [name.removeprefix("crossref.") for name in entry.settings if name.startswith("crossref.")]
         values = [f"{name}={getattr(config.crossref, name)!r}" for name in named]
         settings = fingerprint(*values) if values else None
-        return Again(time="time" in entry.again, target="target" in entry.again, settings=settings)
+        causes = {cause: cause in entry.again for cause in ("time", "damage", "target")}
+        return Again(**causes, settings=settings)
 
 
 CROSSREF_AGENCY = CrossrefAgency()

@@ -38,6 +38,10 @@ class Reader:
         """Stores one result, however it came; returns the file as it is now."""
         return self.found(file, [(file.names[-1], result)])
 
+    def may_be_damaged(self, result: Result) -> bool:
+        """Whether the file was refused as one that was damaged on its way is."""
+        return any(self._agency.again(self._config, one.kind).damage for one in result.verdicts)
+
     def found(self, file: Submission, answers: Sequence[tuple[str, Answer | Result]]) -> Submission:
         """Stores what was answered about each of these names of a file; returns the file as it is now."""
         best = file_states.most_advanced([answer for _, answer in answers])
@@ -54,7 +58,7 @@ class Reader:
             for name, result in logs
             if result.raw not in before
         ]
-        return self.decide(file, moved, outcomes, kept)
+        return self.decide(file, moved, outcomes, kept, is_damaged=any(result.is_damaged for _, result in logs))
 
     def move(self, before: Submission, file: Submission) -> Submission:
         """Stores that the file moved on, and what this means for its DOIs."""
@@ -66,7 +70,13 @@ class Reader:
         return file
 
     def decide(
-        self, before: Submission, file: Submission, outcomes: Outcomes, logs: Sequence[FileLog] = ()
+        self,
+        before: Submission,
+        file: Submission,
+        outcomes: Outcomes,
+        logs: Sequence[FileLog] = (),
+        *,
+        is_damaged: bool = False,
     ) -> Submission:
         """Stores what became of each DOI of a file, with its logs, in one transaction."""
         now, target, system = self._now(), file.target, file.system
@@ -74,6 +84,7 @@ class Reader:
         decided: dict[str, Registration] = {}
         for one in outcomes.dois:
             key, again = fold_doi(one.doi), self._agency.again(self._config, one.kind)
+            again = replace(again, damage=again.damage and is_damaged)
             decided[key] = doi_states.decided(known.get(key), one, file, now, again)
         for ended in self._ended_conflicts(file, outcomes):
             decided.setdefault(fold_doi(ended.doi), doi_states.resolved(ended, now))

@@ -116,6 +116,7 @@ class SentArticle(Struct, frozen=True, kw_only=True):
     issns: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()  # of its journal
     targets: tuple[str, ...] = ()  # the DOIs that its relations name
+    references: int = 0
     versions: tuple[int, ...] = ()  # of the other files of ours with this DOI
 
 

@@ -96,6 +96,13 @@ def at_agency(seen: SeenDoi) -> AtAgency:
     )
 
 
+def is_missing(seen: AtAgency, doi: DoiReport) -> bool:
+    """Whether the agency does not show the DOI. That it was not there before its registration says nothing."""
+    if seen.read is None or seen.version is not None:
+        return False
+    return doi.state not in REGISTERED or doi.changed is None or seen.read >= doi.changed
+
+
 def _kind(row: DoiRow) -> str | None:
     if row.registration:
         return row.registration.kind

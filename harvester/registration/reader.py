@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +50,6 @@ class Reader:
         if not logs:
             return self.move(file, moved)
         sent = self._sent_file(file)
-        self._store.held_records.save_matches(file.target, file.system, matches(result for _, result in logs))
         outcomes = self._agency.merged([self._agency.decide(result, sent) for _, result in logs])
         before = {log.raw for log in self._store.submissions.logs(file.batch_id, file.system)}
         kept = [
@@ -58,6 +57,8 @@ class Reader:
             for name, result in logs
             if result.raw not in before
         ]
+        if kept:
+            self._keep_matches(file, outcomes, matches((result for _, result in logs), sent.articles))
         return self.decide(file, moved, outcomes, kept, is_damaged=any(result.is_damaged for _, result in logs))
 
     def move(self, before: Submission, file: Submission) -> Submission:
@@ -111,20 +112,35 @@ class Reader:
         known = (replace(article, versions=versions.get(fold_doi(article.doi), ())) for article in articles)
         return SentFile(version=file.timestamp, articles=tuple(known))
 
+    def _keep_matches(self, file: Submission, outcomes: Outcomes, found: Mapping[str, tuple[int, int]]) -> None:
+        """Remembers the references of the registered DOIs, unless a newer file has them."""
+        registered = {fold_doi(one.doi) for one in outcomes.dois if one.state in doi_states.REGISTERED}
+        known = self._store.registrations.of_dois(file.target, file.system, registered)
+        newest = {doi for doi in registered if doi not in known or (known[doi].timestamp or 0) <= file.timestamp}
+        numbers = {doi: both for doi, both in found.items() if fold_doi(doi) in newest}
+        self._store.held_records.save_matches(file.target, file.system, numbers)
+
     def _ended_conflicts(self, file: Submission, outcomes: Outcomes) -> list[Registration]:
         ended = {conflict for one in outcomes.dois for conflict in one.resolved_conflicts}
         return self._store.registrations.in_conflict(file.target, file.system, ended)
 
 
-def matches(logs: Iterable[Result]) -> dict[str, tuple[int, int]]:
-    """How many references of each DOI the logs name, and for how many the agency found a DOI; the last log counts."""
-    numbers: dict[str, tuple[int, int]] = {}
+def matches(logs: Iterable[Result], articles: Iterable[SentArticle]) -> dict[str, tuple[int, int]]:
+    """How many references each DOI has, and for how many the agency found a DOI; the last log counts.
+
+    A log need not name all of them: some are processed later.
+    """
+    numbers = {article.doi: (article.references, 0) for article in articles if article.references}
+    spelt = {fold_doi(doi): doi for doi in numbers}
     for log in logs:
         of_log: dict[str, tuple[int, int]] = {}
         for one in log.references:
-            named, matched = of_log.get(one.citing, (0, 0))
-            of_log[one.citing] = (named + 1, matched + (one.doi is not None))
-        numbers |= of_log
+            if one.status != "deferred":
+                doi = spelt.get(fold_doi(one.citing), one.citing)
+                named, matched = of_log.get(doi, (0, 0))
+                of_log[doi] = (named + 1, matched + (one.doi is not None))
+        for doi, (named, matched) in of_log.items():
+            numbers[doi] = (max(named, numbers.get(doi, (0, 0))[0]), matched)
     return numbers
 
 

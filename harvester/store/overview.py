@@ -65,8 +65,10 @@ class Overview:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._found: dict[tuple[SourceFormat, str], RunRow | None] = {}
-        self._whole: set[str] = set()  # what was looked up for every source
+        self._found: dict[tuple[SourceFormat, tuple[str, str]], RunRow | None] = {}
+        self._whole: set[tuple[str, str]] = set()  # the condition and order of what was looked up for every source
+        self._looks_up_all = False
+        self._status: tuple[SourceStatus, ...] | None = None
 
     def newest_run(self, name: str, prefix: str) -> RunRow | None:
         """The newest run over the whole list, however it ended."""
@@ -81,19 +83,8 @@ class Overview:
         return self._newest((name, prefix), _COMPARISON)
 
     def look_up_runs(self) -> None:
-        """Looks up the runs of every source with one query for each question, before all of them are asked for."""
-        complete = f"{_WHOLE_LIST} AND state = 'complete'"
-        newest = [(condition, "ORDER BY id DESC") for condition in (_WHOLE_LIST, complete, _COMPARISON, "TRUE")]
-        for condition, order in (*newest, (_WHOLE_LIST, "ORDER BY id")):
-            statement = _FIRST.format(condition=condition, order=order)
-            if statement in self._whole:
-                continue
-            cursor = self._connection.execute(_FIRST_OF_EACH.format(condition=condition, order=order))
-            columns = [column[0] for column in cursor.description]
-            for row in cursor:
-                run = _run_row(dict(zip(columns, row, strict=True)))
-                self._found[(run.source, run.prefix), statement] = run
-            self._whole.add(statement)
+        """From now on, each question about the runs of a source looks up those of every source, with one query."""
+        self._looks_up_all = True
 
     def registrations(self, target: str, system: str) -> dict[str, int]:
         """How many DOIs of a system are in each state, of those that were ever sent."""
@@ -107,6 +98,11 @@ class Overview:
 
     def status(self) -> tuple[SourceStatus, ...]:
         """Every source with its articles by state, its records by format and its last runs."""
+        if self._status is None:
+            self._status = self._look_up_status()
+        return self._status
+
+    def _look_up_status(self) -> tuple[SourceStatus, ...]:
         states: dict[str, dict[str, int]] = {}
         for name, state, number in self._connection.execute("SELECT source, state, number FROM article_count"):
             states.setdefault(name, {})[_STATES[state]] = number
@@ -184,15 +180,26 @@ class Overview:
 
     def _first(self, key: SourceFormat, condition: str, order: str) -> RunRow | None:
         """Looked up once: where a source was never compared, all of its runs are read for that."""
-        statement = _FIRST.format(condition=condition, order=order)
-        if statement in self._whole:
-            return self._found.get((key, statement))
-        if (key, statement) not in self._found:
-            cursor = self._connection.execute(statement, key)
-            row = cursor.fetchone()
-            columns = [column[0] for column in cursor.description]
-            self._found[key, statement] = _run_row(dict(zip(columns, row, strict=True))) if row else None
-        return self._found[key, statement]
+        question = condition, order
+        if self._looks_up_all and question not in self._whole:
+            self._look_up_all(condition, order)
+        if question in self._whole:
+            return self._found.get((key, question))
+        if (key, question) not in self._found:
+            rows = self._runs(_FIRST.format(condition=condition, order=order), key)
+            self._found[key, question] = next(rows, None)
+        return self._found[key, question]
+
+    def _look_up_all(self, condition: str, order: str) -> None:
+        question = condition, order
+        for run in self._runs(_FIRST_OF_EACH.format(condition=condition, order=order)):
+            self._found[(run.source, run.prefix), question] = run
+        self._whole.add(question)
+
+    def _runs(self, statement: str, values: Sequence[str] = ()) -> Iterator[RunRow]:
+        cursor = self._connection.execute(statement, values)
+        columns = [column[0] for column in cursor.description]
+        return (_run_row(dict(zip(columns, row, strict=True))) for row in cursor)
 
 
 def _run_row(values: dict[str, object]) -> RunRow:

@@ -89,7 +89,7 @@ class CrossrefAgency:
     def unreadable(self, config: _Configuration) -> str | None:
         """Why nothing can be read back of what was sent; `None` if it can."""
         settings = config.crossref
-        if settings is None or (settings.deposit == "off" and settings.api_url is None):
+        if settings is None:
             return self.off
         if settings.deposit == "test" and settings.api_url is None:
             return (

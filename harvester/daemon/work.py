@@ -214,6 +214,8 @@ def _read_news(config: Config, store: Store, *, now: Now, stop: Stop) -> None:
     since = (last - _OVERLAP).date() if last else None
     done = True
     for agency in READABLE.values():
+        if agency.terms(config) is None:
+            continue  # nothing is asked by itself while sending is off
         if agency.unreadable(config):
             _read_matches(config, store, agency.name, now=now, stop=stop)
             continue

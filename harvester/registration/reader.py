@@ -93,7 +93,7 @@ class Reader:
             file,
             list(decided.values()),
             logs=logs,
-            events=list(_events(file, outcomes, now, moves=file.state != before.state)),
+            events=list(_events(file, outcomes, now, known, moves=file.state != before.state)),
             floors={fold_doi(one.doi): one.version for one in outcomes.dois if one.version and one.state == "refused"},
         )
         log.info("%s: what became of %d DOIs was read", file.names[-1], len(outcomes.dois))
@@ -168,13 +168,24 @@ def event(file: Submission, text: str) -> Event:
     return Event(at=file.since, state=file.state, words=text, batch_id=file.batch_id)
 
 
-def _events(file: Submission, outcomes: Outcomes, now: datetime, *, moves: bool) -> Iterator[Event]:
+def _events(
+    file: Submission, outcomes: Outcomes, now: datetime, known: Mapping[str, Registration], *, moves: bool
+) -> Iterator[Event]:
+    """What happened to the file and to its DOIs. A log that is read again says nothing new."""
     if moves:
         yield event(file, said(file))
     for outcome in outcomes.dois:
-        yield Event(at=now, state=outcome.state, words=_all_messages(outcome), batch_id=file.batch_id, doi=outcome.doi)
-    for verdict in outcomes.others:
+        if not _is_known(known.get(fold_doi(outcome.doi)), outcome, file):
+            text = _all_messages(outcome)
+            yield Event(at=now, state=outcome.state, words=text, batch_id=file.batch_id, doi=outcome.doi)
+    for verdict in outcomes.others if moves else ():
         yield event(file, f'about {verdict.doi or "no DOI"}: "{verdict.text}"')
+
+
+def _is_known(known: Registration | None, outcome: Outcome, file: Submission) -> bool:
+    """Whether the last log of the same file said the same about the DOI."""
+    told = (file.batch_id, outcome.state, outcome.kind, outcome.text)
+    return known is not None and (known.batch_id, known.state, known.kind, known.message) == told
 
 
 def _all_messages(outcome: Outcome) -> str:

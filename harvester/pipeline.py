@@ -52,6 +52,8 @@ from harvester.registration.clearance import sending_of
 from harvester.registration.drift_search import DriftFound
 from harvester.registration.drift_search import find_drift as search_drift
 from harvester.registration.importing import Imported, default_places, import_dois
+from harvester.registration.matches import MatchingAgency
+from harvester.registration.matches import read_matches as matches_of
 from harvester.registration.news import News, read_open_fates
 from harvester.registration.news import read_news as news_of
 from harvester.registration.online_check import check_online as findings_online
@@ -79,6 +81,7 @@ __all__ = [
     "import_deposits",
     "mark_deposited",
     "opened",
+    "read_matches",
     "read_news",
     "rebuild",
     "reconcile",
@@ -362,6 +365,14 @@ def read_news(
     prefixes = config.crossref.prefixes if config.crossref else ()
     with reading(config, store, agency, now, stop) as readback:
         return news_of(store, readback, prefixes, since, now)
+
+
+def read_matches(config: Config, store: Store, agency: MatchingAgency, *, now: Now, stop: Stop = never_stop) -> int:
+    """Reads for which references an agency has found DOIs, one request for each DOI; returns how many DOIs were read.
+
+    Raises `ConfigError`, `BusyError` and `Stopped`.
+    """
+    return matches_of(config, store, agency, now, stop)
 
 
 def mark_deposited(

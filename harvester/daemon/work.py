@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harvester import pipeline, report
 from harvester.config import Config
+from harvester.counting import counted
 from harvester.daemon.turns import turns
 from harvester.deposits.target import TARGETS, configured_targets
 from harvester.errors import AgencyError, BusyError, HarvesterError, Stopped, StoreError
@@ -245,7 +246,7 @@ def _read_matches(config: Config, store: Store, target: str, *, now: Now, stop: 
     except (BusyError, Stopped) as error:
         log.info("not read which references %s has matched: %s", agency.title, error)
     else:
-        log.info("read for %d DOIs which references %s has matched", read, agency.title)
+        log.info("read for %s which references %s has matched", counted(read, "DOI"), agency.title)
 
 
 def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> WrittenReport | None:

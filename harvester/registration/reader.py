@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from harvester.answers import Answer, Outcome, Outcomes, Result, SentArticle, SentFile
 from harvester.config import Config
+from harvester.counting import counted
 from harvester.deposits import outbox
 from harvester.errors import ExportError
 from harvester.identifiers import fold_doi
@@ -96,7 +97,7 @@ class Reader:
             events=list(_events(file, outcomes, now, known, moves=file.state != before.state)),
             floors={fold_doi(one.doi): one.version for one in outcomes.dois if one.version and one.state == "refused"},
         )
-        log.info("%s: what became of %d DOIs was read", file.names[-1], len(outcomes.dois))
+        log.info("%s: what became of %s was read", file.names[-1], counted(len(outcomes.dois), "DOI"))
         return file
 
     def _sent_file(self, file: Submission) -> SentFile:

@@ -31,7 +31,7 @@ from tests.standin.running import LOGIN, running
 pytestmark = pytest.mark.slow
 
 Action = tuple[Any, ...]
-STEPS = ((Servlet, "send"), (Servlet, "result"), (Submissions, "save"), (Submissions, "adopt"))
+STEPS = ((Servlet, "send"), (Servlet, "result"), (Servlet, "contents"), (Submissions, "save"), (Submissions, "adopt"))
 THEIRS = "other-tool.xml"
 NUMBERS = st.integers(1, 3)
 ACTIONS = st.one_of(

@@ -23,7 +23,7 @@ from harvester.registration.file_states import NOT_SENT
 from harvester.registration.reader import content
 from harvester.registration.registrar import AGENCIES, Agency, shown_agency, shown_system
 from harvester.store import Account, DoiState, FileRow, FileState, OwnFile, SourceStatus
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web import buttons, charts, parts
 from harvester.web.asked import Asked, Context
 from harvester.web.charts import Bar

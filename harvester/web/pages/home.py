@@ -14,7 +14,7 @@ from harvester.standing import documents
 from harvester.standing.overall import Overall, overall
 from harvester.standing.source import SourceStanding
 from harvester.store import DepositCounts, DoiState, Run
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.system import locks
 from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context

@@ -103,8 +103,7 @@ def _with_balanced_brackets(doi: str) -> str | None:
 
 def ends_in_view(doi: str) -> bool:
     """Whether the end is the name of a view or format, as in an address: `/abstract`, `/full/html`, `.pdf`."""
-    view = _VIEW.search(doi)
-    return view is not None and view.start() > doi.index("/")
+    return _view(doi) is not None
 
 
 def _without_views(doi: str, *, in_address: bool) -> str:
@@ -112,7 +111,13 @@ def _without_views(doi: str, *, in_address: bool) -> str:
     while True:
         if number := _NUMBERED.fullmatch(doi):
             return number[1] or number[2]
-        view = _VIEW.search(doi) or (_VIEW_IN_ADDRESS.search(doi) if in_address else None)
-        if view is None or view.start() <= doi.index("/"):
+        view = _view(doi, in_address=in_address)
+        if view is None:
             return doi
         doi = without_trailing(doi[: view.start()])
+
+
+def _view(doi: str, *, in_address: bool = False) -> re.Match[str] | None:
+    """The name of a view or format at the end, if it is not the whole suffix."""
+    view = _VIEW.search(doi) or (_VIEW_IN_ADDRESS.search(doi) if in_address else None)
+    return view if view and view.start() > doi.index("/") else None

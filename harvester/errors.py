@@ -30,8 +30,7 @@ class ProviderError(HarvesterError):
     """The provider's answer cannot be used, or there was none.
 
     `transient`: a retry after a moment may help. `overloaded`: the provider has too much to do for any request.
-    `refused`: it may be this program that is refused, not this request. `is_wall`: it certainly is, by protection
-    against robots.
+    `refused`: it may be this program that is refused, not this request. `is_wall`: it is, by protection against robots.
     """
 
     transient = False
@@ -82,8 +81,8 @@ class Unreachable(ProviderError):
 
 # HTTP's Too Many Requests and Service Unavailable.
 OVERLOADED = (429, 503)
-# What firewalls, logins and proxies answer; 202 is a challenge.
-_REFUSED = (202, 401, 402, 403, 405, 406, 407, 418, 451)
+# A challenge of a protection against robots.
+_ACCEPTED = 202
 
 
 class BadStatus(ProviderError):
@@ -94,9 +93,9 @@ class BadStatus(ProviderError):
         self.status = status
         self.retry_after = retry_after
         self.overloaded = status in OVERLOADED
-        self.is_wall = is_wall
-        self.refused = is_wall or status in _REFUSED
         self.transient = status >= 500 or status in (408, 425, 429)
+        self.is_wall = is_wall
+        self.refused = is_wall or status == _ACCEPTED or (400 <= status < 500 and not self.transient)
 
 
 class BadAnswer(ProviderError):
@@ -107,6 +106,12 @@ class BadAnswer(ProviderError):
         self.transient = transient
         self.is_wall = is_wall
         self.refused = is_wall or refused
+
+
+class Refusal(ProviderError):
+    """The provider refuses this program or is out of order: it does not give what it gave before either."""
+
+    refused = True
 
 
 class TooBig(ProviderError):

@@ -121,9 +121,8 @@ def indented(data: bytes) -> bytes:
     """
     root = parse(data)
     for element in root.iter():
-        if not any(text and text.strip() for text in (element.text, *(child.tail for child in element))) and len(
-            element
-        ):
+        texts = (element.text, *(child.tail for child in element))
+        if len(element) and not any(text and text.strip() for text in texts):
             element.text = None
             for child in element:
                 child.tail = None

@@ -25,6 +25,7 @@ EXAMPLES: list[HarvesterError] = [
     ProtocolError("badVerb", ""),
     ProviderError("no"),
     errors.QueryTimeout("more than a second"),
+    errors.Refusal("so"),
     errors.RefusedAddress("ftp"),
     errors.Stopped("stopped"),
     errors.StoreError("damaged"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,15 +135,13 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
-            ctx.fail(self._unknown(name))
+            ctx.fail(self._unknown(ctx, name))
         return super().resolve_command(ctx, args)
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, ctx: click.Context, name: str) -> str:
         """The error for an unknown name. Many try the verb of another one's help: `rebuild` for `remap`."""
         meant = [known for known, (_, line) in self._lazy.items() if line.lower().startswith(f"{name.lower()} ")]
-        if meant:
-            return f"There is no command {name}. Did you mean {', '.join(meant)}?"
-        return unknown("command", name, [*self._lazy, *self.commands])
+        return unknown("command", name, self.list_commands(ctx), meant)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if not self._lazy:
@@ -152,11 +151,10 @@ class Group(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in self._lazy.items()])
 
 
-def unknown(kind: str, name: str, known: list[str]) -> str:
-    """The error for a name that does not exist, with the nearest one that does."""
+def unknown(kind: str, name: str, known: list[str], meant: Sequence[str] = ()) -> str:
+    """The error for a name that does not exist, with those that are `meant`, else the nearest one that does."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1)
-    if near:
-        return f"There is no {kind} {name}. Did you mean {near[0]}?"
+    if near := meant or get_close_matches(name, known, n=1):
+        return f"There is no {kind} {name}. Did you mean {', '.join(near)}?"
     return f"There is no {kind} {name}." + (f" There are: {', '.join(known)}." if len(known) <= 20 else "")

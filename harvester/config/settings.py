@@ -142,6 +142,7 @@ class Web(Struct, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ()
     anonymous: Literal["nothing", "read"] = "nothing"
     read_only: bool = False
+    language: Literal["en", "es", "ru"] = "en"
 
 
 class Alerts(Struct, frozen=True, kw_only=True):

@@ -32,19 +32,12 @@ class Trigger(BaseTrigger):  # type: ignore[misc]
         return min((next_after(schedule, after) for schedule in self.schedules), default=after + LOOK_AGAIN)
 
 
-class _Scheduler(BackgroundScheduler):  # type: ignore[misc]
-    @property
-    def is_alive(self) -> bool:
-        thread: threading.Thread | None = self._thread
-        return thread is not None and thread.is_alive()
-
-
 class Timetable:
     """When each job starts. A subject has at most one job, which never runs twice at once."""
 
     def __init__(self, workers: int) -> None:
         self._workers = ThreadPoolExecutor(workers)
-        self._scheduler = _Scheduler(
+        self._scheduler = BackgroundScheduler(
             executors={"default": self._workers},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
             timezone=UTC,
@@ -65,7 +58,8 @@ class Timetable:
         self._scheduler.wakeup()
 
     def is_alive(self) -> bool:
-        return self._scheduler.is_alive
+        thread: threading.Thread | None = self._scheduler._thread
+        return thread is not None and thread.is_alive()
 
     def next_of(self, subject: str) -> datetime | None:
         """When the job of a subject starts next; `None` if it has none."""

@@ -188,12 +188,11 @@ def _split_at_commas(parts: list[str]) -> Contributor | None:
     rest = [parts[0], *(part for part in parts[1:] if not _suffix(part))]
     if len(suffixes) > 1 or len(rest) > 2:
         return None
-    given, suffix = split_suffix(rest[1]) if len(rest) > 1 else (None, None)
-    return Contributor(
-        surname=rest[0],
-        given=rest[1] if len(rest) > 1 and suffixes else given,
-        suffix=suffixes[0] if suffixes else suffix,
-    )
+    given = rest[1] if len(rest) > 1 else None
+    suffix = suffixes[0] if suffixes else None
+    if given and not suffix:
+        given, suffix = split_suffix(given)
+    return Contributor(surname=rest[0], given=given, suffix=suffix)
 
 
 def split_suffix(given: str) -> tuple[str, str | None]:

@@ -54,9 +54,9 @@ def parse_pages(raw: str) -> Pages | None:
     return None if are_reversed(first, last) else Pages(first, last, match["other"])
 
 
-def are_reversed(first: str | None, last: str | None) -> bool:
+def are_reversed(first: str, last: str | None) -> bool:
     """Whether the last page has a lower number than the first, unless it is shortened as in `345-52`."""
-    if first is None or last is None or not (first.isdecimal() and last.isdecimal()):
+    if last is None or not (first.isdecimal() and last.isdecimal()):
         return False
     return len(last) >= len(first) and int(last) < int(first)
 

@@ -69,7 +69,7 @@ def with_plain_separators(value: str) -> str:
 def names_several(value: str) -> bool:
     """Whether a value with plain separators names more than one person, whatever is between them."""
     if _USUAL.fullmatch(value):
-        return _are_whole_east_asian_names(list(map(str.strip, value.split(","))))
+        return _are_whole_east_asian_names(value.split(","))
     before, _, after = value.partition(";")
     name = fold(before)
     if _LISTING_COMMA.search(name) or _BAR.search(name) or name.count("(") > 1:
@@ -119,11 +119,11 @@ def _bare_initials(words: list[str], at: int) -> str:
 
 
 def _are_whole_east_asian_names(parts: list[str]) -> bool:
-    """Whether several parts are a family name and a given name without a blank: `김철수, 이영희`, `张三，李四`.
+    """Whether each part is a family name and a given name without a blank: `김철수, 이영희`, `张三，李四`.
 
     `山田，太郎` is one person, and so is `欧阳，修`.
     """
-    return len(parts) > 1 and any(all(map(whole.fullmatch, parts)) for whole in (_WHOLE_KOREAN, _WHOLE_CHINESE))
+    return any(all(whole.fullmatch(part.strip()) for part in parts) for whole in (_WHOLE_KOREAN, _WHOLE_CHINESE))
 
 
 # ------------------------------------------------------------------------------------------- conjunctions

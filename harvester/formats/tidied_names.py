@@ -20,8 +20,8 @@ def tidied_name(name: AltName, path: str, notes: Notes) -> AltName:
         if name.given:
             notes.report("name-unparsed", path, f"{name.given} {name.surname}")
         return name
-    given, removed_from_given = _without_degrees(name.given or "")
-    suffix, removed_from_suffix = _suffix_alone(name.suffix) if name.suffix else ("", ())
+    given, removed_from_given = _without_degrees(name.given or "", before=1)
+    suffix, removed_from_suffix = _without_degrees(name.suffix or "", before=2)
     removed += removed_from_given + removed_from_suffix
     if removed:
         whole = " ".join(filter(None, (name.given, name.surname, name.suffix)))
@@ -38,17 +38,14 @@ def _tidied_surname(surname: str, given: str | None) -> tuple[str, tuple[str, ..
     return rest.part, (*rest.removed, *parts[len(kept) :])
 
 
-def _without_degrees(part: str) -> tuple[str, tuple[str, ...]]:
-    """The part of a name and what was removed. After a comma, `MD` is a degree, as the family name is known."""
+def _without_degrees(part: str, before: int) -> tuple[str, tuple[str, ...]]:
+    """A part of a name with this number of parts before it, and what was removed.
+
+    After a comma `MD` is a degree, as the family name is known; in the place of a suffix, it always is.
+    """
+    if not part:
+        return part, ()
     parts = [one.strip() for one in part.split(",")]
-    kept = without_degrees_behind(["", *parts])[1:] if len(parts) > 1 else parts
-    rest = tidied(", ".join(kept))
-    return rest.part, (*rest.removed, *parts[len(kept) :])
-
-
-def _suffix_alone(suffix: str) -> tuple[str, tuple[str, ...]]:
-    """The suffix and what was removed. Behind a name `MD` is a degree."""
-    parts = [one.strip() for one in suffix.split(",")]
-    kept = without_degrees_behind(["", "", *parts])[2:]
+    kept = without_degrees_behind([""] * before + parts)[before:]
     rest = tidied(", ".join(kept))
     return rest.part, (*rest.removed, *parts[len(kept) :])

@@ -21,6 +21,7 @@ from harvester.harvesting.questions import (
     LastComplete,
     ListFormats,
     ListIdentifiers,
+    ListRecords,
     ListSets,
     Missing,
     NewestDatestamp,
@@ -87,9 +88,7 @@ class Answering:
 
     def _answer(self, question: Question) -> Any:
         if isinstance(question, ProviderQuestion):
-            provider = self._provider
-            if isinstance(question, GetRecord) and not question.retried:
-                provider = self._provider_once
+            provider = self._provider_once if _is_sent_once(question) else self._provider
             self._report(question)
             try:
                 with self._slot(provider.url):
@@ -131,6 +130,10 @@ class Answering:
                 return [one.reason for one in self._store.records.rejected(self._run.id)]
 
 
+def _is_sent_once(question: ProviderQuestion) -> bool:
+    return isinstance(question, ListRecords) or (isinstance(question, GetRecord) and not question.retried)
+
+
 def _ask(provider: Provider, question: ProviderQuestion) -> Any:
     match question:
         case Identify():
@@ -141,5 +144,7 @@ def _ask(provider: Provider, question: ProviderQuestion) -> Any:
             return provider.sets()
         case ListIdentifiers(window, token):
             return provider.identifiers(window, token)
+        case ListRecords(window):
+            return provider.page(window)
         case GetRecord(identifier, prefix):
             return provider.record(identifier, prefix)

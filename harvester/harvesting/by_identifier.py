@@ -7,7 +7,7 @@ and what a comparison finds missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -19,11 +19,12 @@ from harvester.errors import (
     OaiCode,
     ProtocolError,
     ProviderError,
+    Refusal,
     RefusedAddress,
     TooSlow,
     Unreachable,
 )
-from harvester.harvesting import changes, lists
+from harvester.harvesting import changes, lists, refusals, sentences
 from harvester.harvesting.lists import ListWatch
 from harvester.harvesting.patience import Patience
 from harvester.harvesting.questions import GetRecord, Identify, ListFormats, ListIdentifiers, Missing, Plan, Save
@@ -103,8 +104,9 @@ def check_provider(prefix: str, error: ProviderError) -> Plan[Identity | None]:
 class Asker:
     """Gets records one after the other, and tells faults of records from faults of the provider.
 
-    With `verifies`, the provider is asked Identify after each fault that may be its own. Otherwise it is to blame after
-    `silent_records` without any answer, or after `in_a_row` faults without a record between them.
+    After each record that is refused, one that came before is requested. With `verifies`, the provider is asked
+    Identify after each other fault that may be its own. Otherwise it is to blame after `silent_records` without any
+    answer, or after `in_a_row` faults without a record between them.
     """
 
     def __init__(
@@ -118,27 +120,30 @@ class Asker:
     ) -> None:
         self._prefix, self._patience = prefix, patience
         self._verifies, self._in_a_row, self._retried = verifies, in_a_row, retried
-        self._faults, self._silent, self._refusals = 0, 0, 0
+        self._faults, self._silent = 0, 0
+        self._came: tuple[str, ...] | None = None  # records that came: the last one, or a sample of the store
 
-    def get(self, identifier: str) -> Plan[Result]:
-        """Raises `ProviderError` if the provider is to blame."""
-        result = yield from self._get_once(identifier)
+    def get(self, identifier: str, others: Sequence[str] = ()) -> Plan[Result]:
+        """Raises `ProviderError` if the provider is to blame. `others` are records of the same list."""
+        result = yield from self._get_once(identifier, others)
         if self._verifies and isinstance(result, NoAnswer) and isinstance(result.error, Unreachable):
-            return (yield from self._get_once(identifier))  # a connection can break for another reason
+            return (yield from self._get_once(identifier, others))  # a connection can break for another reason
         return result
 
-    def _get_once(self, identifier: str) -> Plan[Result]:
+    def _get_once(self, identifier: str, others: Sequence[str]) -> Plan[Result]:
         result = read(identifier, (yield GetRecord(identifier, self._prefix, self._retried)))
-        if isinstance(result, (Denied, NoAnswer)):
+        if isinstance(result, NoAnswer) and result.error.refused:
+            yield from self._look_for_refusal(result.error, identifier, others)
+        elif isinstance(result, (Denied, NoAnswer)):
             yield from self._look_for_blame(result.error)
         elif isinstance(result, Given) and result.records:
-            self._faults = self._refusals = 0
+            self._faults, self._came = 0, (identifier,)
         elif isinstance(result, Given) and result.bad:
             self._count(BadAnswer(result.bad[0].reason))
         return result
 
     def _look_for_blame(self, error: ProviderError) -> Plan[None]:
-        if error.overloaded or isinstance(error, RefusedAddress) or self._is_refused(error):
+        if error.overloaded or isinstance(error, RefusedAddress):
             raise error
         if not self._verifies:
             self._count(error)
@@ -147,11 +152,15 @@ class Asker:
             if identity is None:
                 raise error
 
-    def _is_refused(self, error: ProviderError) -> bool:
-        """Whether it is this program that is refused. Some records may be for readers who log in, hardly so many."""
-        self._refusals = self._refusals + 1 if error.refused else 0
-        most = self._patience.refused_records if error.is_wall else self._patience.fruitless_records
-        return self._refusals >= most
+    def _look_for_refusal(self, error: ProviderError, identifier: str, others: Sequence[str]) -> Plan[None]:
+        """Raises `Refusal` if a record that came before is refused as well; if none ever came, if others are."""
+        if self._came is None:
+            self._came = (yield from refusals.stored_sample()).identifiers
+        names = [name for name in self._came or refusals.spread(others) if name != identifier]
+        if (yield from refusals.refuses_records(names, self._prefix)) if names else error.is_wall:
+            raise Refusal(sentences.refused(error))
+        if not self._verifies:
+            self._count(error)
 
     def _count(self, error: ProviderError) -> None:
         """That a record does not exist in a format is a fact about it; everything else may be a fault."""
@@ -342,16 +351,17 @@ def _edges(listed: Iterable[RawRecord], missing: Iterable[RawRecord]) -> dict[st
 
 
 def _fetch(
-    headers: Iterable[RawRecord], window: Window, asker: Asker, response_date: str, *, skip_unknown: bool = False
+    headers: Sequence[RawRecord], window: Window, asker: Asker, response_date: str, *, skip_unknown: bool = False
 ) -> Plan[Page]:
     """Fetches these records of a window as one page. `skip_unknown` omits those that the provider does not have."""
     records: list[RawRecord] = []
     bad: list[BadRecord] = []
+    live = [header.identifier for header in headers if not header.deleted]
     for header in headers:
         if header.deleted:
             records.append(header)
             continue
-        result = yield from asker.get(header.identifier)
+        result = yield from asker.get(header.identifier, live)
         if isinstance(result, Given) and result.records:
             records += result.records
         elif not (skip_unknown and _is_unknown(result)) and (lost := rejection(header.identifier, result)):

@@ -34,7 +34,6 @@ class Patience(Struct, frozen=True, kw_only=True):
     fruitless_records: int = 20  # records in a row that do not come before the rest is not asked for
     missing_records: int = 2000  # records that one run fetches by identifier because they are missing here
     failed_retries: int = 20  # rejected records that one run retries without success; the next run begins with the rest
-    refused_records: int = 3  # records in a row that protection against robots keeps from us, before it is to blame
     silent_records: int = 3  # records without any answer before the provider, not a record, is to blame
 
 

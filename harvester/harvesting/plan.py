@@ -18,8 +18,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from harvester.datestamps import in_granularity, parse_utc
-from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, RefusedAddress
-from harvester.harvesting import by_identifier, lists, sentences, windows
+from harvester.errors import BadStatus, OaiCode, ProtocolError, ProviderError, Refusal, RefusedAddress
+from harvester.harvesting import by_identifier, lists, refusals, sentences, windows
 from harvester.harvesting.lists import ListProgress
 from harvester.harvesting.patience import DEFAULT, Patience
 from harvester.harvesting.questions import ListFormats, ListSets, Plan, Save
@@ -34,7 +34,7 @@ class Course(Struct, frozen=True, kw_only=True):
     has_retried: bool = False  # the failed windows had their second attempt
     has_switched: bool = False  # to the other granularity
     has_lost_set: bool = False  # the provider refused a set that it does not list
-    is_refused: bool = False  # the provider, or what protects it, refuses this program
+    is_refused: bool = False  # the provider, or what protects it, refuses this program or is out of order
     failed_lists: int = 0  # in a row
     broken_lists: int = 0  # in a row that broke off
     failed: Mapping[int, str] = {}  # the reason for each failed window
@@ -277,27 +277,32 @@ def _offered_sets(facts: Facts) -> Plan[set[str]]:
 def _narrow(
     progress: ListProgress, error: ProviderError, facts: Facts, *, only_tokens_fail: bool = False
 ) -> Plan[Step]:
-    """Splits the window, or fetches its records one by one.
+    """Splits the window, or fetches its records one by one, if one of them may be at fault.
 
     With `only_tokens_fail` its records are not at fault, so it is split as long as that is possible.
     """
     window, asked, course, patience = progress.window, progress.asked, facts.course, facts.patience
-    if error.refused and course.failed_lists >= patience.refused_lists:
+    if course.is_refused or (error.refused and course.failed_lists >= patience.refused_lists):
         return _give_up(error, facts)
     if course.failed_lists >= patience.failed_lists:
         return (yield from _leave_open(window, error, facts))
     identity = yield from by_identifier.check_provider(asked.prefix, error)
     if identity is None:
-        return _give_up(error, facts) if error.refused else (yield from _leave_open(window, error, facts))
+        all_is_refused = error.refused and not _refuses_dates(error, window, facts.ledger)
+        return _give_up(error, facts) if all_is_refused else (yield from _leave_open(window, error, facts))
+    if (yield from refusals.fails_where_it_came(progress, error)):
+        return _give_up(Refusal(sentences.refused(error)), facts)
+    halves = facts.spread(window.window, 2, identity.response_date)
     listed = None if only_tokens_fail else (yield from by_identifier.first_page(asked))
-    if listed is None or error.is_wall:  # else it works, as it lists identifiers, and may have many bad records
+    if listed is None:  # else it works, as it lists identifiers, and may have many bad records
         course = replace(course, failed_lists=course.failed_lists + 1)
+    elif error.refused and (yield from refusals.refuses_all(asked, listed, facts.identity.granularity, halves[-1])):
+        return _give_up(Refusal(sentences.refused(error)), facts)
     facts = replace(facts, course=course)
     if listed is not None and _is_small(window.window, listed, patience):
         return (yield from _one_by_one(progress, listed, error, facts))
     if listed is None and not only_tokens_fail and not window.attempts and _can_need_a_date(window):
         return Step(course=course, transitions=(Restart(window.id), _with_a_date(window, facts)))
-    halves = facts.spread(window.window, 2, identity.response_date)
     if len(halves) > 1:
         split = Split(window.id, halves, _length(listed) if listed else None)
         return Step(course=course, transitions=(Restart(window.id), split))
@@ -324,6 +329,8 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
     window, course = progress.window, facts.course
     try:
         fetched = yield from by_identifier.fetch_each(progress.asked, listed, facts.patience)
+    except Refusal as refusal:
+        return _give_up(refusal, facts)
     except ProviderError as fault:
         course = replace(course, failed_lists=course.failed_lists + fault.refused)
         return (yield from _leave_open(window, fault, replace(facts, course=course)))
@@ -342,7 +349,7 @@ def _one_by_one(progress: ListProgress, listed: Page, error: ProviderError, fact
 def _give_up(error: ProviderError, facts: Facts) -> Step:
     """Postpones all windows to the next harvest: this program is refused, and more requests would not help it."""
     left = {window.id: str(error) for window in facts.ledger if window.state == "open"}
-    course = replace(facts.course, failed={**facts.course.failed, **left}, is_refused=True)
+    course = replace(facts.course, failed={**left, **facts.course.failed}, is_refused=True)
     return Step(course=replace(course, suspended=course.suspended | left.keys()))
 
 

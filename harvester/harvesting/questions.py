@@ -35,6 +35,12 @@ class ListIdentifiers(Struct, frozen=True):
     token: str | None = None
 
 
+class ListRecords(Struct, frozen=True):
+    """Answer: `Page`, the first one. Sent once: it is of interest whether it comes."""
+
+    window: Window
+
+
 class GetRecord(Struct, frozen=True):
     """Answer: `Page`. `retried`: as often as the source allows; otherwise it is sent once."""
 
@@ -107,7 +113,7 @@ class EarlierRun(Struct, frozen=True):
     """Answer: the newest run before this one over the whole list; `None` for the first."""
 
 
-ProviderQuestion = Identify | ListFormats | ListSets | ListIdentifiers | GetRecord
+ProviderQuestion = Identify | ListFormats | ListSets | ListIdentifiers | ListRecords | GetRecord
 StoreQuestion = (
     Save
     | Missing

@@ -45,6 +45,13 @@ def _some(names: Sequence[str], most: int = 12) -> str:
     return f"{', '.join(names[:most])}{more}"
 
 
+def refused(error: Exception) -> str:
+    return (
+        "the provider does not give now what it gave before, so no single record is at fault; if this does not end by "
+        f"itself, ask its administrator whether a firewall refuses this program: {error}"
+    )
+
+
 def changed_while_read() -> str:
     return (
         "the list changed while it was read, and its identifiers could not be compared; "

@@ -95,7 +95,8 @@ def _parse(data: bytes) -> etree._Element:
             raise _web_page(data)
         raise BadAnswer(
             f"the provider answered with XML of another kind, <{safe(str(root.tag))}> instead of OAI-PMH 2.0; "
-            "check that the address is the OAI-PMH one"
+            "check that the address is the OAI-PMH one",
+            refused=True,
         )
     return root
 
@@ -112,7 +113,7 @@ def _with_doctype(data: bytes) -> BadAnswer:
 def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
     """The error that says what the bytes are, the most frequent kinds first."""
     if not data.strip():
-        return BadAnswer("the provider sent an empty answer; harvest again later", transient=True)
+        return BadAnswer("the provider sent an empty answer; harvest again later", transient=True, refused=True)
     if repair.starts_document(data):
         if repair.is_cut(data):
             return BadAnswer(f"the answer was cut short after {len(data)} bytes; harvest again", transient=True)
@@ -122,8 +123,10 @@ def _unreadable(data: bytes, fault: etree.XMLSyntaxError) -> ProviderError:
     if _is_html(data):
         return _web_page(data)
     return BadAnswer(
-        f"the provider sent something that is not OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one",
+        f"the provider sent something that is not OAI-PMH: “{quote(data)}”; check that the address is the OAI-PMH one; "
+        "if it is, ask its administrator whether a firewall refuses this program",
         transient=True,
+        refused=True,
     )
 
 
@@ -251,7 +254,7 @@ def _identifier_problem(identifier: str) -> str | None:
     """Why a record cannot be kept under its identifier; `None` for all but a few."""
     if not identifier:
         return "no identifier"
-    if len(identifier) * 4 > MAX_IDENTIFIER and (size := len(identifier.encode())) > MAX_IDENTIFIER:
+    if (size := len(identifier.encode())) > MAX_IDENTIFIER:
         return f"an identifier of {size:,} bytes, more than the {MAX_IDENTIFIER:,} that can be kept"
     return None
 

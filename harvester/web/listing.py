@@ -13,6 +13,7 @@ from harvester.csvtext import csv_lines
 from harvester.documents import Document
 from harvester.markup import Html, Part, foreign, tag
 from harvester.reports import SCHEMA
+from harvester.store.reading import in_time
 from harvester.web import parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Facet, ListPage, Row, Value
@@ -20,16 +21,18 @@ from harvester.web.kinds import Chosen, Facet, ListPage, Row, Value
 ROWS = 50  # on one page
 BATCH = 500  # rows read at once for .json and .csv
 LONGEST = 500  # characters of a filter that are used
+_PATIENCE = 0.9  # seconds in which the rows of a page are found
 _SHOWN = 8  # values of a facet; the others are behind a click
 
 
 class Found(Struct, Generic[Row], frozen=True, kw_only=True):
-    """One page of a list. `next`: the key after which the next page begins; `None` at the end.
+    """One page of a list. `rows` is `None` if finding them takes too long; nothing is counted then.
 
-    `above` has the facts of what the list shows above its rows.
+    `next`: the key after which the next page begins; `None` at the end. `above` has the facts of what the list shows
+    above its rows.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[Row] | None
     facets: Sequence[Facet]
     chosen: Chosen
     next: str | None
@@ -45,13 +48,16 @@ def chosen_by(query: Mapping[str, str], page: ListPage[Any], limit: int = ROWS) 
 def found(page: ListPage[Row], asked: Asked) -> Found[Row]:
     """Reads one page of a list."""
     chosen = chosen_by(asked.query, page)
-    rows = page.rows(asked, replace(chosen, limit=ROWS + 1)) if page.has_rows else ()
+    above = page.before(asked) if page.before else None
+    rows = in_time(lambda: page.rows(asked, replace(chosen, limit=ROWS + 1)), _PATIENCE) if page.has_rows else ()
+    if rows is None:
+        return Found(rows=None, facets=(), chosen=chosen, next=None, above=above)
     return Found(
         rows=rows[:ROWS],
         facets=page.facets(asked, chosen),
         chosen=chosen,
         next=page.key(rows[ROWS - 1]) if len(rows) > ROWS else None,
-        above=page.before(asked) if page.before else None,
+        above=above,
     )
 
 
@@ -69,6 +75,14 @@ def show(page: ListPage[Row], found: Found[Row], context: Context) -> Body:
 
 
 def _rows(page: ListPage[Row], found: Found[Row], context: Context) -> Part:
+    if found.rows is None:
+        return parts.card(
+            tag(
+                "p",
+                "Finding these takes more than a second, so it was given up. Choose one more filter, or search for a "
+                "DOI or an identifier.",
+            )
+        )
     if found.rows:
         caption = f"{page.title}, 50 at a time"
         return (

@@ -18,6 +18,7 @@ from harvester.web.asked import Context
 from harvester.web.kinds import Column, Row
 from harvester.web.languages.document import code_marked
 
+FindingPart = Literal["message", "fix", "cause", "example"]
 Tone = Literal["good", "look", "wait", "bad"]
 SIGNS: dict[Tone, str] = {"good": "✓", "look": "!", "wait": "…", "bad": "✕"}
 
@@ -129,9 +130,9 @@ def prose(text: str, *codes: str) -> Html:
     return tag("span", code_marked(text), dir="auto")
 
 
-def finding(code: str, words: str, part: Literal["message", "fix", "cause"] = "message") -> Html:
+def finding(code: str, words: str, part: FindingPart = "message") -> Html:
     """Words of a finding, which may contain text of a record. The code says which they are in other languages."""
-    shown = words if part == "message" else code_marked(words)
+    shown = words if part in ("message", "example") else code_marked(words)
     return tag("bdi", shown, data_words=f"{code}.{part}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,6 +27,7 @@ from harvester.web.access.proxies import Proxies
 from harvester.web.access.sessions import LASTS
 from harvester.web.addresses import LOG_IN, LOG_OUT, STATIC, TARGETS, routes
 from harvester.web.asked import Asked, Context, Viewer
+from harvester.web.cookies import remember
 from harvester.web.failures import Failure
 from harvester.web.kinds import Action, Chosen, ListPage, Page, Row
 from harvester.web.languages.catalogue import NAMES
@@ -83,7 +84,7 @@ class Site:
 
     def _respond(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
-        response = spoken(self._answer(request), request)
+        response = spoken(self._answer(request), request, self._config().web.language)
         for name, value in replies.HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -169,26 +170,15 @@ class Site:
             body = login.show(login.LogIn(next=wanted, is_wrong=True), self._context(call))
             return replies.html(document(body, self._context(call)), 401)
         response = replies.redirect(_address(wanted, call.adapter) or f"{request.root_path}/")
-        self._set_cookie(response, request, token, int(LASTS.total_seconds()))
+        remember(response, request, self._gate.cookie, token, LASTS)
         return response
 
     def _log_out(self, call: _Call) -> Response:
         self._gate.check_origin(call.request)
         self._gate.log_out(call.request)
         response = replies.redirect(call.links().to("login"))
-        self._set_cookie(response, call.request, "", 0)
+        remember(response, call.request, self._gate.cookie, "", timedelta(0))
         return response
-
-    def _set_cookie(self, response: Response, request: Request, value: str, seconds: int) -> None:
-        response.set_cookie(
-            self._gate.cookie,
-            value,
-            max_age=seconds,
-            path=f"{request.root_path}/",
-            secure=request.scheme == "https",
-            httponly=True,
-            samesite="Lax",
-        )
 
     # ------------------------------------------------------------------------------------------ failures
 
@@ -229,7 +219,7 @@ class Site:
             may_act=call.viewer.may_act,
             may_log_in=self._gate.has_password and call.viewer.name == "anonymous",
             may_log_out=call.viewer.may_log_out,
-            language=chosen(call.request),
+            language=chosen(call.request, self._config().web.language),
             languages={code: call.in_language(code) for code in NAMES},
         )
 

@@ -15,6 +15,7 @@ from harvester.errors import (
     OaiCode,
     ProtocolError,
     ProviderError,
+    Refusal,
     RefusedAddress,
     TooBig,
     TooSlow,
@@ -35,8 +36,18 @@ from harvester.harvesting.by_identifier import (
     rejection,
 )
 from harvester.harvesting.patience import Patience
-from harvester.harvesting.questions import GetRecord, Identify, ListFormats, ListIdentifiers, Missing, Plan, Question
-from harvester.model import BadRecord, Format, Page, RawRecord, Window
+from harvester.harvesting.questions import (
+    GetRecord,
+    Identify,
+    ListFormats,
+    ListIdentifiers,
+    Missing,
+    Plan,
+    Question,
+    StoredIdentifiers,
+    StoredRecords,
+)
+from harvester.model import BadRecord, Format, Page, RawRecord, StoredRecord, Window
 from tests.harvesting.by_hand import ALIVE, IDENTITY, Provider, by_identifier, listing, numbered, page
 
 ASKED = Window(prefix="oai_dc")
@@ -132,6 +143,67 @@ class TestBlame:
         assert ask(asker, provider, "a") == [NoAnswer(error)]
         with pytest.raises(type(error)):
             ask(asker, provider, "b")
+
+    REFUSED = BadStatus("HTTP 403", 403)
+
+    @pytest.mark.parametrize("verifies", [True, False])
+    def test_a_record_that_is_refused_is_at_fault_if_one_that_came_before_still_comes(self, verifies):
+        asked = []
+
+        def answer(question: Question) -> Page | ProviderError:
+            assert isinstance(question, GetRecord)
+            asked.append(question.identifier)
+            return self.REFUSED if question.identifier == "b" else Page(records=(RECORD,))
+
+        asker = Asker("oai_dc", PATIENCE, verifies=verifies)
+        assert ask(asker, Provider({GetRecord: answer}), *"abb")[1:] == [NoAnswer(self.REFUSED)] * 2
+        assert asked == [*"ab", "a", "b", "a"]
+
+    @pytest.mark.parametrize("verifies", [True, False])
+    def test_a_provider_that_refuses_what_came_before_is_to_blame(self, verifies):
+        good = Page(records=(RECORD,))
+        provider = Provider({GetRecord: answering(good, self.REFUSED, self.REFUSED)})
+        asker = Asker("oai_dc", PATIENCE, verifies=verifies)
+        ask(asker, provider, "a")
+        with pytest.raises(Refusal, match="HTTP 403"):
+            ask(asker, provider, "b")
+
+    @pytest.mark.parametrize(("comes", "is_to_blame"), [(("x",), False), ((), True)])
+    def test_before_the_first_record_those_of_the_store_are_requested(self, comes, is_to_blame):
+        held = {name: StoredRecord("2024-01-01", False, None) for name in ("x", "y")}
+        answers: dict[type, Any] = {StoredIdentifiers: ["x", "y"], StoredRecords: held, GetRecord: self.giving(*comes)}
+        asker = Asker("oai_dc", PATIENCE, verifies=True)
+        if is_to_blame:
+            with pytest.raises(Refusal):
+                ask(asker, Provider(answers), "b")
+        else:
+            assert ask(asker, Provider(answers), "b") == [NoAnswer(self.REFUSED)]
+
+    @pytest.mark.parametrize(("comes", "is_to_blame"), [(("c",), False), ((), True)])
+    def test_if_none_ever_came_others_of_the_same_list_are_requested(self, comes, is_to_blame):
+        provider = Provider({StoredIdentifiers: [], GetRecord: self.giving(*comes)})
+        asker = Asker("oai_dc", PATIENCE, verifies=True)
+        if is_to_blame:
+            with pytest.raises(Refusal):
+                provider.run(asker.get("b", ["b", "c"]))
+        else:
+            assert provider.run(asker.get("b", ["b", "c"])) == NoAnswer(self.REFUSED)
+
+    def test_of_a_record_alone_only_protection_against_robots_shows_that_it_is_not_at_fault(self):
+        provider = Provider({StoredIdentifiers: [], GetRecord: self.REFUSED})
+        assert provider.run(Asker("oai_dc", PATIENCE).get("b", ["b"])) == NoAnswer(self.REFUSED)
+        walled = Provider({StoredIdentifiers: [], GetRecord: BadStatus("Anubis", 200, is_wall=True)})
+        with pytest.raises(Refusal, match="Anubis"):
+            walled.run(Asker("oai_dc", PATIENCE).get("b", ["b"]))
+
+    def giving(self, *names: str) -> Any:
+        """GetRecord that gives these records, and refuses all others."""
+
+        def answer(question: Question) -> Page | ProviderError:
+            assert isinstance(question, GetRecord)
+            return Page(records=(RECORD,)) if question.identifier in names else self.REFUSED
+
+        return answer
 
     def test_without_verification_so_many_faults_in_a_row_are_enough(self):
         asker = Asker("oai_dc", PATIENCE, in_a_row=3)

@@ -19,11 +19,14 @@ from harvester.harvesting.questions import (
     Identify,
     ListFormats,
     ListIdentifiers,
+    ListRecords,
     ListSets,
     Missing,
     Question,
+    StoredIdentifiers,
+    StoredRecords,
 )
-from harvester.model import BadRecord, Format, Page, SetInfo, Token, Window
+from harvester.model import BadRecord, Format, Page, SetInfo, StoredRecord, Token, Window
 from harvester.store import Advance, Close, Restart, RunWindow, Split, SwitchGranularity
 from tests.harvesting.by_hand import ALIVE, IDENTITY, Provider, by_identifier, listing, numbered, page
 
@@ -315,6 +318,45 @@ class TestPagesThatFail:
         assert after_fetching(2, "oai:x:0", "oai:x:1") == 6
         assert after_fetching(2, "oai:x:0") == 0
         assert after_fetching(0) == 5, "an empty window says nothing about the provider"
+
+    FORBIDDEN = BadStatus("HTTP 403", 403)
+
+    def test_a_page_in_the_middle_that_fails_like_the_first_one_leaves_all_windows_open(self):
+        reading, other = window(YEAR, token=Token("t"), pages=2), window(DAY, 2)
+        provider = Provider({**ALIVE, ListRecords: self.ERROR})
+        step, _ = failing(self.ERROR, facts(reading, other), provider, reading)
+        assert step.transitions == ()
+        assert (step.course.is_refused, set(step.course.suspended)) == (True, {1, 2})
+        assert "no single record is at fault" in step.course.failed[1]
+        assert provider.asked == ["Identify", "ListRecords"]
+
+    def test_a_page_in_the_middle_that_fails_alone_is_split_by_date(self):
+        answers = {**ALIVE, ListRecords: page(2), ListIdentifiers: listing(page(9, token="t", size=30))}
+        answers |= {StoredIdentifiers: [], StoredRecords: {}}
+        step, _ = failing(self.FORBIDDEN, of=window(YEAR, token=Token("t"), pages=2), provider=Provider(answers))
+        assert isinstance(step.transitions[-1], Split)
+
+    def test_a_first_page_that_is_refused_like_lists_of_other_days_leaves_its_window_open(self):
+        held = {str(year): StoredRecord(f"{year}-01-01", False, None) for year in (2019, 2021)}
+        stored: dict[type, Any] = {StoredIdentifiers: sorted(held), StoredRecords: held}
+        answers = {**ALIVE, **stored, ListRecords: self.FORBIDDEN, ListIdentifiers: listing(page(2, size=30))}
+        answers[ListIdentifiers] = lambda asked: Page(records=(replace(numbered(1)[0], datestamp="2021-01-01"),))
+        step, _ = failing(self.FORBIDDEN, of=window(YEAR), provider=Provider(answers))
+        assert step.transitions == ()
+        assert (step.course.is_refused, set(step.course.failed)) == (True, {1})
+
+    def test_records_that_are_refused_one_by_one_like_those_that_came_are_not_rejected(self):
+        held = {"x": StoredRecord("2019-01-01", False, None)}
+        came = iter([page(1), self.FORBIDDEN, self.FORBIDDEN])
+        answers = {**ALIVE, StoredIdentifiers: ["x"], StoredRecords: held, GetRecord: lambda _: next(came)}
+        answers |= {ListRecords: page(2), ListIdentifiers: listing(page(2, size=2))}
+        step, provider = failing(self.FORBIDDEN, of=window(DAY), provider=Provider(answers))
+        assert (step.transitions, step.course.is_refused, provider.saved) == ((), True, [])
+
+    def test_once_refused_other_lists_are_left_open_without_a_request(self):
+        known = facts(window(YEAR), window(DAY, 2), course=Course(is_refused=True, failed={1: "refused"}))
+        step, provider = failing(self.FORBIDDEN, known, of=window(DAY, 2))
+        assert (provider.asked, step.course.failed) == ([], {1: "refused", 2: "HTTP 403"})
 
     def test_a_connection_that_breaks_for_one_record_gets_a_second_chance(self):
         broken = iter([Unreachable("broke"), page(1)])

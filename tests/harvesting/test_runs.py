@@ -95,28 +95,39 @@ def test_a_list_of_everything_that_is_empty_for_good_can_be_confirmed(tmp_path: 
         assert all(raw.deleted for raw in held(made).values())
 
 
-WALL = reply("<html><title>Just a moment...</title></html>", 403, cf_mitigated="challenge")
+WALLS = {
+    "named": reply("<html><title>Just a moment...</title></html>", 403, cf_mitigated="challenge"),
+    "HTTP 403": reply("", 403),
+    "a web page": reply("<html><title>Welcome</title></html>"),
+    "a text": reply("Access denied"),
+}
 
 
-@pytest.mark.parametrize("verbs", [("ListRecords", "ListIdentifiers"), ("ListRecords", "GetRecord")], ids=" ".join)
+@pytest.mark.parametrize("wall", WALLS)
+@pytest.mark.parametrize(
+    "verbs", [("ListRecords",), ("ListRecords", "ListIdentifiers"), ("ListRecords", "GetRecord")], ids=" ".join
+)
 @pytest.mark.parametrize("settings", ["", "window_records = 10\n"])
-def test_protection_against_robots_in_the_middle_of_a_list_is_recognized_after_a_few_requests(
-    tmp_path: Path, verbs: tuple[str, ...], settings: str
+@pytest.mark.parametrize("since", [1, 3])
+def test_a_refusal_of_this_program_is_recognized_after_a_few_requests(
+    tmp_path: Path, wall: str, verbs: tuple[str, ...], settings: str, since: int
 ):
     lists = [0]
 
     def walled(request, _):
         lists[0] += is_list(request)
-        return WALL if lists[0] >= 3 and request.query["verb"] in verbs else None
+        return WALLS[wall] if lists[0] >= since and request.query["verb"] in verbs else None
 
     with broken(Truth(60), walled) as (script, server):
         made = bench(tmp_path, server.url, settings=settings)
         run = harvest(made)
-        assert (run.state, run.rejected) == ("incomplete", 0)
-        assert "protection against robots (Cloudflare, HTTP 403) blocks this program" in (run.error or "")
-        assert script.count <= 20
+        assert (run.state, run.rejected) == ("failed" if since == 1 else "incomplete", 0)
+        assert "administrator" in (run.error or "")
+        assert (wall != "named") or "protection against robots (Cloudflare, HTTP 403)" in (run.error or "")
+        assert script.count <= 12
         before = script.count
-        assert harvest(made).state == "incomplete"
+        run = harvest(made)
+        assert (run.state, run.rejected) == ("failed" if since == 1 else "incomplete", 0)
         assert script.count - before <= 12
         script.fault = None
         assert made.harvest()[0].state == "complete"

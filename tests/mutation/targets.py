@@ -21,6 +21,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "harvesting/ending": (),
     "harvesting/lists": (),
     "harvesting/plan": (),
+    "harvesting/refusals": (),
     "harvesting/windows": (),
     "identifiers": (),
     "mapping/assembly": (),

@@ -259,3 +259,11 @@ class TestFoundFiles:
         assert filled.deposits.find_files("crossref", "live", states=["written"]) == []
         change(filled, 1)
         assert filled.deposits.find_files("crossref", "live")[0].changed_since == 1
+
+
+def test_articles_in_files_are_counted_by_day(filled: Store):
+    export(filled, 1, 2)
+    export(filled, 3, batch_id="b2", timestamp=20250301120000001)
+    assert filled.deposits.articles_by_day("crossref", NOW - timedelta(days=1)) == {NOW.date(): 3}
+    assert filled.deposits.articles_by_day("crossref", NOW + timedelta(days=1)) == {}
+    assert filled.deposits.articles_by_day("doaj", NOW - timedelta(days=1)) == {}

@@ -75,6 +75,10 @@ def test_query_that_takes_too_long_is_a_page(browser: Browser, opened: Store, mo
     assert "not counted: it takes too long" in browser.get("/runs").text
     monkeypatch.setattr("harvester.store.runs.Runs.find", slow)
     seen = browser.get("/runs")
+    assert (seen.status, seen.heading) == (200, "Runs")
+    assert "so it was given up" in seen.text
+    monkeypatch.setattr("harvester.store.runs.Runs.get", slow)
+    seen = browser.get("/runs/1")
     assert (seen.status, seen.heading) == (503, "This takes too long")
 
 

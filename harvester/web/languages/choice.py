@@ -1,4 +1,4 @@
-"""Which language a person reads: the one chosen on a page, else one that the browser asks for, else English."""
+"""Which language a person reads: the one chosen on a page, else one of the browser's, else `[web] language`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from werkzeug.wrappers import Request, Response
 
+from harvester.web.cookies import remember
 from harvester.web.languages.catalogue import NAMES, language
 from harvester.web.languages.document import translated
 
@@ -14,29 +15,21 @@ ENGLISH = "en"
 _LASTS = timedelta(days=365)
 
 
-def chosen(request: Request) -> str:
+def chosen(request: Request, default: str) -> str:
     """The code of the language."""
     for code in (request.args.get(PARAMETER), request.cookies.get(COOKIE)):
         if code in NAMES:
             return code
-    return request.accept_languages.best_match(NAMES) or ENGLISH
+    return request.accept_languages.best_match(NAMES) or default
 
 
-def spoken(response: Response, request: Request) -> Response:
+def spoken(response: Response, request: Request, default: str) -> Response:
     """The answer in the language of the person, if it is a page. A choice is remembered by the browser."""
-    code = chosen(request)
+    code = chosen(request, default)
     if response.mimetype == "text/html":
         if code != ENGLISH:
             response.set_data(translated(response.get_data(as_text=True), language(code)))
         response.headers["Content-Language"] = code
     if request.args.get(PARAMETER) == code:
-        response.set_cookie(
-            COOKIE,
-            code,
-            max_age=_LASTS,
-            path=f"{request.root_path}/",
-            secure=request.scheme == "https",
-            httponly=True,
-            samesite="Lax",
-        )
+        remember(response, request, COOKIE, code, _LASTS)
     return response

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from werkzeug.exceptions import BadRequest, NotFound
 
+from harvester.answers import System
 from harvester.config import Config
 from harvester.counting import counted
 from harvester.deposits.target import TARGETS
@@ -139,8 +140,7 @@ def _deposit(asked: Asked, target: str) -> Question:
     if agency.terms(asked.config) is None:
         raise BadRequest(f"Nothing is sent to {agency.title}: {agency.off}")
     system = shown_system(asked.config, agency)
-    files = asked.store.deposits.count_files(target, system)
-    waiting = sum(files.get(state, 0) for state in NOT_SENT)
+    waiting = files_not_sent(asked, target, system)
     where = "its test system, where nothing is registered for good" if system == "test" else "the real system"
     return Question(
         what="deposit",
@@ -162,6 +162,12 @@ def ready(asked: Asked, target: str) -> int | None:
     found = in_time(lambda: len(pending(asked.config, asked.store, target, asked.now)))
     minted = in_time(lambda: len(asked.store.minting.planned_dois(list(asked.config.sources), _EVERYTHING)))
     return None if found is None or minted is None else found + minted
+
+
+def files_not_sent(asked: Asked, target: str, system: System) -> int:
+    """How many deposit files were written and have not reached the agency."""
+    files = asked.store.deposits.count_files(target, system)
+    return sum(files.get(state, 0) for state in NOT_SENT)
 
 
 def ready_words(number: int | None, title: str) -> str:

@@ -28,7 +28,7 @@ from harvester.web import buttons, charts, parts
 from harvester.web.asked import Asked, Context
 from harvester.web.charts import Bar
 from harvester.web.kinds import Chosen, Column, Download, Facet, ListPage, Value, facet
-from harvester.web.pages.ask import ready, ready_words
+from harvester.web.pages.ask import files_not_sent, ready, ready_words
 
 DOI_TONES: dict[DoiState, parts.Tone] = {
     "registered": "good",
@@ -86,7 +86,6 @@ def agency_of(asked: Asked) -> tuple[Agency, System]:
 def _read_overview(asked: Asked) -> Overview:
     agency, system = agency_of(asked)
     status = asked.store.status()
-    files = asked.store.deposits.count_files(agency.name, system)
     return Overview(
         target=agency.name,
         title=agency.title,
@@ -97,7 +96,7 @@ def _read_overview(asked: Asked) -> Overview:
         held_back=sum(one.held_back for one in status),
         articles=sum(map(_live, status)),
         states=in_time(lambda: asked.store.registrations.numbers(agency.name, system)),
-        not_sent=sum(files.get(state, 0) for state in NOT_SENT),
+        not_sent=files_not_sent(asked, agency.name, system),
         account=asked.store.submissions.account(agency.name, system),
         weeks=_weeks(asked, agency),
     )

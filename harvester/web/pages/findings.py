@@ -225,7 +225,7 @@ def _explain(code: str, _: Context) -> Html:
             ("Cause", parts.finding(code, kind.cause, "cause")),
             ("What to do", parts.finding(code, example_remedy(kind), "fix")),
             ("Who can do it", WHO[kind.who]),
-            ("Example", tag("bdi", kind.example, lang="en")),
+            ("Example", parts.finding(code, kind.example, "example")),
         ),
         class_="explained",
     )

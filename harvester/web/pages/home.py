@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from harvester.markup import Html, Part, foreign, tag
-from harvester.registration.file_states import NOT_SENT
 from harvester.registration.registrar import shown_agency, shown_system
 from harvester.registration.words import GROUPS
 from harvester.standing import documents
@@ -19,6 +18,7 @@ from harvester.system import locks
 from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Fragment, Page
+from harvester.web.pages.ask import files_not_sent
 from harvester.web.pages.sources import SourceLine, light, lines_of, next_moment, no_source, problem, record_link
 from harvester.web.parts import Tile
 
@@ -46,15 +46,15 @@ def _read(asked: Asked) -> Home:
     system = shown_system(asked.config, agency)
     with asked.store.overview() as overview:
         found = overall(asked.config, overview, asked.now)
-        states = overview.registrations(agency.name, system)
-    files = asked.store.deposits.count_files(agency.name, system)
+        # What is sent to Crossref was counted already; Crossref is the first agency that is shown.
+        states = found.deposits.states if found.deposits else overview.registrations(agency.name, system)
     names = [one.name for one in found.sources]
     return Home(
         overall=found,
         lines=lines_of(asked, found.sources),
         deposits=in_time(lambda: asked.store.deposits.counts(names), COUNTING),
         states=states,
-        to_upload=0 if agency.terms(asked.config) else sum(files.get(state, 0) for state in NOT_SENT),
+        to_upload=0 if agency.terms(asked.config) else files_not_sent(asked, agency.name, system),
         running=_running(asked),
     )
 

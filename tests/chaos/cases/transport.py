@@ -351,6 +351,75 @@ def late_wall() -> Setting:
     return Truth(), fault
 
 
+NOT_ONE_RECORD = "no single record is at fault"
+
+
+def closed_from(number: int, answer: bytes, *verbs: str) -> Fault:
+    """This answer to these verbs from the page of that number on."""
+    seen: list[int] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        seen.append(page_of(request))
+        return answer if number in seen and request.query.get("verb") in verbs else None
+
+    return fault
+
+
+@case(
+    "A firewall that does not name itself refuses lists of records from the third page on (HTTP 403)",
+    "incomplete after a few requests, as the first page is refused too; no record is rejected, and the next harvest "
+    "resumes there", 50,
+    state="incomplete", said=NOT_ONE_RECORD,
+)  # fmt: skip
+def silent_firewall() -> Setting:
+    return Truth(60), closed_from(3, reply("", 403), "ListRecords")
+
+
+@case("The same, with a web page and HTTP 200, for single records too", "the same", 50,
+    state="incomplete", said=NOT_ONE_RECORD,
+)  # fmt: skip
+def silent_firewall_with_a_page() -> Setting:
+    return Truth(60), closed_from(3, MAINTENANCE, "ListRecords", "GetRecord")
+
+
+@case("The same, in windows that are read one after the other",
+    "incomplete after a few requests, as lists of other days are refused too", 50,
+    settings=WINDOWS, state="incomplete", said=NOT_ONE_RECORD,
+)  # fmt: skip
+def silent_firewall_between_windows() -> Setting:
+    lists: list[str] = []
+
+    def fault(request: Request, truth: Truth) -> bytes | None:
+        lists.extend(["list"] * is_list(request))
+        return reply("", 403) if len(lists) > 5 and request.query.get("verb") in ("ListRecords", "GetRecord") else None
+
+    return Truth(60), fault
+
+
+@case("The database breaks in the middle of a list: lists of records and single ones get HTTP 500", "the same", 24,
+    state="incomplete", said=NOT_ONE_RECORD,
+)  # fmt: skip
+def broken_in_the_middle() -> Setting:
+    return Truth(60), closed_from(3, BROKEN, "ListRecords", "GetRecord")
+
+
+@case("Only what contains one record is refused with HTTP 403", "the record is rejected by identifier", 15,
+    missing=[12],
+)  # fmt: skip
+def refused_record() -> Setting:
+    return Truth(60), containing([12], reply("", 403), ("ListRecords", "GetRecord"))
+
+
+@case("Only what contains one record is answered with a web page and HTTP 200", "the same", 15, missing=[12])
+def web_page_for_a_record() -> Setting:
+    return Truth(60), containing([12], MAINTENANCE, ("ListRecords", "GetRecord"))
+
+
+@case("Only one page is refused with HTTP 403", "the window is split by date; every record comes")
+def refused_page() -> Setting:
+    return Truth(60), at_page(3, reply("", 403))
+
+
 @case("POST is refused", "every request is a GET", 49)
 def post_refused() -> Setting:
     return Truth(), lambda request, _: None if request.method == "GET" else reply("no POST", 405)

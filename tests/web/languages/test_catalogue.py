@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -92,6 +93,8 @@ def test_every_finding_is_said_from_its_english_words(code: str, name: str):
     fix = spoken.say_as(f"{name}.fix", remedy(found, "wetlands", "1234-5679"))
     assert message is not None
     assert fix is not None
+    assert spoken.say_as(f"{name}.cause", kind.cause)
+    assert spoken.say_as(f"{name}.example", kind.example)
     assert {value for value in (found.value, *detail.values()) if value in sentence(found)} == {
         value for value in (found.value, *detail.values()) if value in message
     }
@@ -126,5 +129,28 @@ def test_sentence_with_a_code_needs_its_words_and_its_form():
     assert spoken.say_as("unknown.message", "x") is None
 
 
+def test_words_of_ours_among_the_values_are_said_too():
+    suspect = Finding(code="doi-suspect", value="10.5555/a.", detail={"problem": "ends in punctuation"})
+    assert language("es").say_as("doi-suspect.message", sentence(suspect)) == (
+        "El DOI 10.5555/a. puede ser incorrecto: termina en un signo de puntuación."
+    )
+
+
 def test_long_text_is_not_looked_for():
     assert language("ru").say("; ".join(["x"] * 2000)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "; ".join(["x"] * 600),
+        ": ".join(["oai_dc"] * 200),
+        " ".join(["1"] * 900),
+        "1 run: " + "2 failed, " * 150,
+        "a (" * 600,
+    ],
+)
+def test_text_that_looks_like_many_is_given_up_soon(text: str):
+    begun = time.process_time()
+    assert language("ru").say(text[:1990]) is None
+    assert time.process_time() - begun < 1

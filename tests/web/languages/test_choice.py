@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
+from harvester.config import Config
+from harvester.store.store import Store
+from harvester.web.site import Site
+from tests.store.samples import NOW
 from tests.web.conftest import Browser, Seen
 
 
@@ -25,6 +30,14 @@ def language(seen: Seen) -> str:
 )
 def test_browser_says_which_languages_its_person_reads(browser: Browser, accepted: str, expected: str):
     assert language(browser.get("/help", headers={"Accept-Language": accepted})) == expected
+
+
+def test_configuration_has_the_language_of_all_others(config: Config, opened: Store):
+    spanish = structs.replace(config, web=structs.replace(config.web, language="es"))
+    browser = Browser(Site(lambda: spanish, now=lambda: NOW))
+    assert language(browser.get("/help")) == "es"
+    assert language(browser.get("/help", headers={"Accept-Language": "de"})) == "es"
+    assert language(browser.get("/help", headers={"Accept-Language": "en"})) == "en"
 
 
 def test_choice_is_remembered_and_changed(browser: Browser):

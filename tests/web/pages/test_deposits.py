@@ -139,3 +139,10 @@ def test_unknown_target_is_refused(browser: Browser, path: str):
 )
 def test_sizes(size: int, words: str):
     assert size_words(size) == words
+
+
+def test_articles_in_files_are_shown_week_by_week(browser: Browser, filled: Store):
+    (chart,) = browser.get("/deposits").page.xpath("//section[h2='Articles in deposit files by week']")
+    rows = [[cell.text_content() for cell in row] for row in chart.xpath(".//tbody/tr")]
+    assert len(rows) == 26
+    assert rows[0] == ["2025-02-24", "3"]

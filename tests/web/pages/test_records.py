@@ -135,3 +135,18 @@ def test_what_could_not_be_counted_is_said(browser: Browser, four: None, monkeyp
     assert "not counted: it takes too long" in seen.text
     assert "held back 1" in seen.links()  # known without counting
     assert "registered" in seen.links()  # without a number
+
+
+def test_a_search_that_takes_too_long_says_so_and_keeps_its_filters(
+    browser: Browser, four: None, monkeypatch: pytest.MonkeyPatch
+):
+    def lines(*_: object, **__: object) -> None:
+        raise QueryTimeout("interrupted")
+
+    monkeypatch.setattr("harvester.store.search.Search.lines", lines)
+    seen = browser.get("/records?q=reeds&source=reeds")
+    assert seen.status == 200
+    assert "takes more than a second, so it was given up" in seen.text
+    assert seen.page.xpath("//input[@name='q']/@value") == ["reeds"]
+    assert "Nothing matches" not in seen.text
+    assert any(link.endswith("/records?q=reeds") for link in seen.links().values())

@@ -87,3 +87,13 @@ def test_source_at_work_says_since_when(two: Browser, config: Config):
 @pytest.mark.parametrize("name", ["lakes", "..", "%2e%2e", "wetlands%00", "x" * 5000, "<b>"])
 def test_unknown_source(two: Browser, name: str):
     assert two.get(f"/sources/{name}").status == 404
+
+
+def test_records_of_a_source_are_shown_month_by_month(browser: Browser, opened: Store):
+    fill(opened, article_to_save(1), article_to_save(2))
+    seen = browser.get("/sources/wetlands")
+    (chart,) = seen.page.xpath("//section[h2='Records over time']")
+    rows = [[cell.text_content() for cell in row] for row in chart.xpath(".//tbody/tr")]
+    assert len(rows) == 12
+    assert rows[0] == ["2025-03", "2", "0", "0", "2"]
+    assert len(list(chart.iter("rect"))) == 1

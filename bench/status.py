@@ -24,9 +24,9 @@ SOURCES = 20
 TIMES = 9
 GOAL = 0.3  # seconds
 
-_SOURCE = 'url = "https://{name}.example.org/oai"\nformats = ["oai_dc"]\nschedule = "@daily"\n'
+SOURCE = 'url = "https://{name}.example.org/oai"\nformats = ["oai_dc"]\nschedule = "@daily"\n'
 _NUMBERS = "WITH RECURSIVE one (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < :records)"
-_FILL = (
+FILL = (
     "INSERT INTO mapping VALUES (1, 'bench')",
     f"{_NUMBERS} INSERT INTO record (source, identifier, prefix, datestamp, sets, deleted, repairs, run_id) "
     "SELECT 's' || (n % :sources), 'oai:example.org:article/' || n, 'oai_dc', '2026-01-01T00:00:00Z', '[]', "
@@ -53,7 +53,7 @@ def run(out: TextIO) -> None:
 
 
 def _fill(folder: Path) -> None:
-    fill_harvested(configured(folder, _SOURCE, SOURCES), _FILL, {"records": RECORDS, "sources": SOURCES})
+    fill_harvested(configured(folder, SOURCE, SOURCES), FILL, {"records": RECORDS, "sources": SOURCES})
 
 
 def _answers(folder: Path) -> None:

@@ -32,6 +32,11 @@ GOALS = (0.3, 1.0)  # seconds, at the median and at worst
 
 _SOURCE = 'url = "https://{name}.example.org/oai"\nformats = ["oai_dc"]\n'
 _ADDRESSES = (
+    "/",
+    "/sources",
+    "/sources/s1",
+    "/runs",
+    "/deposits",
     "/records",
     "/records?state=held_back",
     "/records?state=ready",
@@ -60,6 +65,7 @@ _ADDRESSES = (
 )
 _NUMBERS = "WITH RECURSIVE one (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < :articles)"
 _BATCH = "INSERT INTO batch (id, target, timestamp, schema_version, state, planned, written, path, sha256, size) "
+_FILE = "'b' || (1 + id / 5000)"  # of an article: each has 1,000
 _FILL = (
     "INSERT INTO mapping VALUES (1, 'bench')",
     f"{_NUMBERS} INSERT INTO record (source, identifier, prefix, datestamp, sets, deleted, repairs, run_id) "
@@ -75,16 +81,17 @@ _FILL = (
     f"{_NUMBERS} INSERT INTO finding SELECT n, 1, 'license-unclear', 'info', 'licenses', '', '{{}}' FROM one",
     f"{_NUMBERS} INSERT INTO finding SELECT n, 2, CASE WHEN n % 10 = 0 THEN 'doi-missing' ELSE 'orcid-invalid' END, "
     "CASE WHEN n % 10 = 0 THEN 'error' ELSE 'info' END, 'doi', '', '{}' FROM one",
-    f"{_BATCH} VALUES ('b1', 'crossref', 20260101000000000, '5.4.0', 'written', '2026-01-01T00:00:00+00:00', "
-    "'2026-01-01T00:00:00+00:00', '/tmp/b1.xml', randomblob(32), 1)",
+    f"{_NUMBERS} {_BATCH} SELECT 'b' || n, 'crossref', 20260101000000000 + n, '5.4.0', 'written', "
+    "'2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', '/tmp/b' || n || '.xml', randomblob(32), 1 "
+    "FROM one WHERE n <= 1 + :articles / 5000",
     "INSERT INTO submission (batch_id, system, state, since, names) "
-    "VALUES ('b1', 'live', 'completed', '2026-01-01T00:00:00+00:00', '[\"b1.xml\"]')",
-    "INSERT INTO deposit SELECT 'b1', id, id, doi_key, fingerprint, '{}' FROM article WHERE id % 5 = 1",
+    "SELECT id, 'live', 'completed', '2026-01-01T00:00:00+00:00', json_array(id || '.xml') FROM batch",
+    f"INSERT INTO deposit SELECT {_FILE}, id, id, doi_key, fingerprint, '{{}}' FROM article WHERE id % 5 = 1",
     "INSERT INTO deposited SELECT doi_key, 'crossref', CASE WHEN id % 1000 = 1 THEN randomblob(32) ELSE fingerprint END"
-    ", 'b1', 20260101000000000 FROM article WHERE id % 5 = 1",
+    f", {_FILE}, 20260101000000000 + 1 + id / 5000 FROM article WHERE id % 5 = 1",
     "INSERT INTO registration (doi_key, target, system, doi, state, batch_id, changed) "
-    "SELECT doi_key, 'crossref', 'live', doi, CASE WHEN id % 5000 = 1 THEN 'refused' ELSE 'registered' END, 'b1', "
-    "'2026-01-01T00:00:00+00:00' FROM article WHERE id % 10 = 1",
+    "SELECT doi_key, 'crossref', 'live', doi, CASE WHEN id % 5000 = 1 THEN 'refused' ELSE 'registered' END, "
+    f"{_FILE}, '2026-01-01T00:00:00+00:00' FROM article WHERE id % 10 = 1",
 )
 
 

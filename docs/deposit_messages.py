@@ -23,6 +23,7 @@ AGAIN: dict[Again, str] = {
     "article": "when the data of the article change",
     "settings": "when one of these settings changes: {}",
     "time": "by itself, after some hours",
+    "damage": "by itself, if what Crossref received is not the file",
     "target": "by itself, after the DOI that the message names was registered",
     "retry": "when you request it",
 }

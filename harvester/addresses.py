@@ -88,12 +88,15 @@ def without_session(url: str) -> str:
 _LOCAL_DOMAINS = frozenset(
     {"localhost", "local", "localdomain", "lan", "home", "internal", "intranet", "corp", "private", "test", "invalid"}
 )
-# EZproxy and its kind: www-publisher-com.ezproxy.library.edu, or 0-www.publisher.com.library.edu.
+# EZproxy and its kind: www-publisher-com.ezproxy.library.edu, or 0-www.publisher.com.library.edu, also with hyphens.
 _LIBRARY_PROXY = re.compile(
     r"(?:ez|e|lib|web)?-?proxy(?:[\d-]\w*)?|(?:ez|lib)proxy\w*|proxy-?lib\w*|ezp|remotexs|web-?vpn"
 )
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]+)")
-_REWRITTEN_HOST = re.compile(r"0-[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|info)\.[\w-]+\.[\w.-]+")
+_REWRITTEN_HOST = re.compile(
+    r"0-[\w-]+(?:\.[\w-]+)*[.-](?:com|org|net|edu|gov|info)\.[\w-]+\.[\w.-]+|"
+    r"(?:dx-)?doi-org\.[\w-]+\.[\w.-]+|www-\w+(?:-\w+)*-(?:com|org|net)\.[\w-]+\.[\w.-]+"
+)
 
 
 def why_closed(url: str) -> str | None:

@@ -59,6 +59,7 @@ class Result(Struct, frozen=True, kw_only=True):
     references: tuple[Matched, ...] = ()
     text: str | None = None
     server_time: datetime | None = None  # the agency's clock
+    is_damaged: bool = False  # what the agency received is not what was sent
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -115,6 +116,7 @@ class SentArticle(Struct, frozen=True, kw_only=True):
     issns: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()  # of its journal
     targets: tuple[str, ...] = ()  # the DOIs that its relations name
+    references: int = 0
     versions: tuple[int, ...] = ()  # of the other files of ours with this DOI
 
 
@@ -158,11 +160,13 @@ class Outcomes(Struct, frozen=True, kw_only=True):
 class Again(Struct, frozen=True):
     """What makes a DOI due again that was refused, next to a change of its article.
 
-    `time`: it is sent once more by itself. `target`: so it is after the DOI that its relation names was registered.
-    `settings`: the fingerprint of those whose change may help.
+    `time`: it is sent once more by itself. `damage`: so it is if the agency received something else than was sent.
+    `target`: so it is after the DOI that its relation names was registered. `settings`: the fingerprint of those whose
+    change may help.
     """
 
     time: bool = False
+    damage: bool = False
     target: bool = False
     settings: str | None = None
 

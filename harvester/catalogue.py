@@ -19,7 +19,7 @@ from msgspec import Struct
 from harvester.answers import Who
 from harvester.tomltext import as_toml
 
-Again = Literal["article", "settings", "time", "target", "retry"]
+Again = Literal["article", "settings", "time", "damage", "target", "retry"]
 
 OTHER = "other"
 _LONGEST_TEXT = 20_000  # characters that are searched

@@ -12,10 +12,11 @@ _NOUNS = {
     "doktorarbeit masterarbeit bachelorarbeit diplomarbeit habilitationsschrift abschlussarbeit tesi disertación "
     "диссертация автореферат дисертація skripsi disertasi tez tezi proefschrift rozprawa avhandling väitöskirja "
     "disertace habilitace habilitation kandidatspeciale doktorarbeiten doktorska magisterska "
-    "doctoralthesis masterthesis bachelorthesis phdthesis mastersthesis 学位論文 博士論文 学位论文 博士学位论文",
+    "doctoralthesis masterthesis bachelorthesis phdthesis mastersthesis 学位論文 博士論文 修士論文 "
+    "学位论文 博士论文 硕士论文 博士学位论文 硕士学位论文 학위논문 أطروحة",
     "book": "book books bookpart bookchapter monograph monographs ebook libro libros livro livros livre livres ouvrage "
     "buch bücher buchkapitel книги monographie monografía monografia kniha книга монография buku kitap 図書",
-    "dataset": "dataset datasets databank datensatz forschungsdaten",
+    "dataset": "dataset datasets 数据集 數據集 데이터세트 데이터셋 データセット databank datensatz forschungsdaten",
     "preprint": "preprint preprints",
     "software": "software",
     "image": "image images stillimage movingimage photograph photographs video audio sound audiovisual "
@@ -41,7 +42,9 @@ _BESIDE = frozenset(_MAY_BE_NEXT_TO_NOUNS.split())
 _PHRASES = {
     "thesis": ["doktora", "yüksek lisans", "mémoire", "mémoire de master", "thèse ou mémoire", "praca doktorska",
                "praca magisterska", "trabajo fin de grado", "trabajo de fin de grado", "trabajo fin de máster",
-               "trabajo de fin de máster", "trabalho de conclusão de curso", "disertační práce", "diplomová práce"],
+               "trabajo de fin de máster", "trabalho de conclusão de curso",
+               "أطروحة دكتوراه", "رسالة دكتوراه", "رسالة ماجستير", "پایان نامه",
+               "disertační práce", "diplomová práce"],
     "book": ["chapter", "book chapter", "book part", "book section", "capítulo", "chapitre"],
     "dataset": ["data set", "research data", "datos de investigación", "conjunto de datos", "conjunto de dados",
                 "jeu de données", "набор данных", "supplementary data set"],
@@ -51,10 +54,10 @@ _PHRASES = {
     "image": ["still image", "moving image", "physical object", "interactive resource", "learning object",
               "learning material", "course material", "teaching material", "musical score", "musical notation", "map",
               "sheet music", "plan or blueprint", "animation", "image 3 d", "slides",
-              "conference poster"],
+              "conference poster", "poster", "conference presentation"],
     "newspaper": ["newspaper", "newspaper article", "magazine"],
-    "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "índice", "daftar isi",
-                 "table des matières", "содержание"],
+    "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "tabla de contenido",
+                 "índice", "daftar isi", "table des matières", "содержание"],
     "matter": ["front matter", "back matter", "editorial board", "editorial team", "author index", "subject index",
                "index", "whole issue", "full issue", "complete issue", "journal issue", "issue"],
 }  # fmt: skip

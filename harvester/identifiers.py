@@ -150,7 +150,7 @@ DoiProblem = Literal["end", "slashes", "second", "unfilled", "brackets", "view"]
 _ANOTHER = re.compile(r"(?<!\d)10\.(?!(?:19|20)\d\d/)\d{4,9}/|https?:|doi\.org|doi:", re.IGNORECASE)
 # What a pattern for DOIs leaves if nobody fills it in. XXX alone may be a Roman numeral.
 _UNFILLED = re.compile(
-    r"(?:^|[./_-])x{4,}(?=$|[./_-])|^(?:x+|0+|n/?a|doi|test|dummy|todo|pending|placeholder|to-?be-?assigned)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
+    r"(?:^|[./_-])(?:x{4,}|yyyy)(?=$|[./_-])|^(?:x+|0+|n/?a|doi|test|dummy|todo|pending|placeholder|to-?be-?assigned)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
     re.IGNORECASE,
 )
 _SICI_END = re.compile(r";2-#$")
@@ -163,7 +163,7 @@ def doi_problem(doi: str) -> DoiProblem | None:
     another DOI, or its suffix was never filled in.
     """
     prefix, _, suffix = doi.partition("/")
-    if _UNFILLED.search(suffix):
+    if _UNFILLED.search(suffix) or not prefix.removeprefix("10.").strip("0"):
         return "unfilled"
     if _ANOTHER.search(suffix) or f"{prefix}/" in suffix:
         return "second"

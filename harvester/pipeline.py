@@ -1,7 +1,7 @@
 """The whole story, in the order in which a record goes through it. Read this module first.
 
-    harvest    rebuild | for each source: its runs            | refresh cross-record findings
-    reconcile            for each source: compare identifiers | refresh cross-record findings
+    harvest    rebuild | for each source: its runs            | refresh cross-record findings of what was saved
+    reconcile            for each source: compare identifiers | refresh cross-record findings of what was saved
     rebuild    for each source: map its stored payloads again | refresh cross-record findings
     check      rebuild | refresh cross-record findings        | findings in words
     export     rebuild | refresh cross-record findings        | mint DOIs | deposit files
@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from harvester import store
 from harvester.answers import Answer
 from harvester.checking.configured import warnings_before_harvest
-from harvester.checking.cross_record import refresh_cross_record_findings
+from harvester.checking.cross_record import refresh_cross_record_findings, refresh_touched_findings
 from harvester.checking.worded import worded_findings
 from harvester.config import Config, Source, select_sources
 from harvester.deposits import outbox
@@ -52,6 +52,8 @@ from harvester.registration.clearance import sending_of
 from harvester.registration.drift_search import DriftFound
 from harvester.registration.drift_search import find_drift as search_drift
 from harvester.registration.importing import Imported, default_places, import_dois
+from harvester.registration.matches import MatchingAgency
+from harvester.registration.matches import read_matches as matches_of
 from harvester.registration.news import News, read_open_fates
 from harvester.registration.news import read_news as news_of
 from harvester.registration.online_check import check_online as findings_online
@@ -79,6 +81,7 @@ __all__ = [
     "import_deposits",
     "mark_deposited",
     "opened",
+    "read_matches",
     "read_news",
     "rebuild",
     "reconcile",
@@ -90,6 +93,7 @@ __all__ = [
 
 Now = Callable[[], datetime]
 EVERYTHING = Selection()
+_COMPARING = "comparing DOIs and deposits"
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +133,10 @@ def harvest(
         asked.settle()
 
     reports = for_each_source(config, names, "harvest", work, stop)
-    if rebuilt or any(map(_has_news, reports)):
+    if rebuilt:
         _refresh(config, store)
+    elif any(map(_has_news, reports)):
+        _refresh_touched(config, store)
     return reports
 
 
@@ -149,7 +155,7 @@ def reconcile(
 
     reports = for_each_source(config, names, "reconciliation", work, stop)
     if any(map(_has_news, reports)):
-        _refresh(config, store)
+        _refresh_touched(config, store)
     return reports
 
 
@@ -361,6 +367,14 @@ def read_news(
         return news_of(store, readback, prefixes, since, now)
 
 
+def read_matches(config: Config, store: Store, agency: MatchingAgency, *, now: Now, stop: Stop = never_stop) -> int:
+    """Reads for which references an agency has found DOIs, one request for each DOI; returns how many DOIs were read.
+
+    Raises `ConfigError`, `BusyError` and `Stopped`.
+    """
+    return matches_of(config, store, agency, now, stop)
+
+
 def mark_deposited(
     config: Config, store: Store, target: Target, names: Sequence[str], selection: Selection, *, now: Now
 ) -> int:
@@ -470,8 +484,13 @@ def _update(config: Config, store: Store, names: Sequence[str], *, today: str, s
 
 
 def _refresh(config: Config, store: Store) -> None:
-    progress.report("comparing DOIs and deposits")
+    progress.report(_COMPARING)
     refresh_cross_record_findings(store, config.sources)
+
+
+def _refresh_touched(config: Config, store: Store) -> None:
+    progress.report(_COMPARING)
+    refresh_touched_findings(store, config.sources)
 
 
 def _has_news(report: RunReport) -> bool:

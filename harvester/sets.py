@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher
 
 _ALIKE = 0.6  # of the letters of two names; `difflib` calls that close
@@ -19,6 +19,17 @@ def any_within(specs: Iterable[str], wholes: Iterable[str]) -> bool:
     """Whether one of the sets is one of `wholes`, or a part of it."""
     wholes = tuple(wholes)
     return any(is_within(spec, whole) for spec in specs for whole in wholes)
+
+
+def outermost(specs: Sequence[str]) -> list[str]:
+    """Those of these sets that are not a part of another one, in their order. A record can be in 10,000 sets."""
+    found: set[str] = set()
+    last: str | None = None
+    for spec in sorted(specs, key=lambda spec: spec.split(":")):  # the parts of a set come directly after it
+        if last is None or not is_within(spec, last):
+            last = spec
+            found.add(spec)
+    return [spec for spec in specs if spec in found]
 
 
 def renamed(spec: str, offered: Iterable[str], configured: Collection[str]) -> str | None:

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Mapping
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,14 +34,22 @@ def run(
     work: Callable[..., Any], *arguments: Any, output: Path, folder: Path, environment: Mapping[str, str] | None = None
 ) -> Ended:
     """Calls `work` in a new process, in this folder and with these variables. It writes to the file `output`."""
-    process = _CONTEXT.Process(target=_begin, args=(output, folder, environment or {}, work, arguments))
-    process.start()
+    process = start(work, *arguments, output=output, folder=folder, environment=environment)
     process.join(TIMEOUT)
     if process.exitcode is None:
         process.kill()
         process.join()
     assert process.exitcode is not None
     return Ended(process.exitcode, output.read_bytes())
+
+
+def start(
+    work: Callable[..., Any], *arguments: Any, output: Path, folder: Path, environment: Mapping[str, str] | None = None
+) -> BaseProcess:
+    """The same without waiting for its end."""
+    process = _CONTEXT.Process(target=_begin, args=(output, folder, environment or {}, work, arguments))
+    process.start()
+    return process
 
 
 def _begin(

@@ -73,6 +73,9 @@ NOT_PUBLIC = [
     ("nas.home.arpa", "nas.home.arpa is a name in a private network"),
     ("localhost.localdomain.", "localhost.localdomain. is a name in a private network"),
     ("doi-org.ezproxy.library.example", "doi-org.ezproxy.library.example is the proxy of a library"),
+    ("0-link-reeds-com.lib.library.example", "0-link-reeds-com.lib.library.example is the proxy of a library"),
+    ("doi-org.lib.library.example", "doi-org.lib.library.example is the proxy of a library"),
+    ("www-reeds-org.lib.library.example", "www-reeds-org.lib.library.example is the proxy of a library"),
     ("ezproxy2.library.example", "ezproxy2.library.example is the proxy of a library"),
     ("login.libproxy.library.example", "login.libproxy.library.example is the proxy of a library"),
     ("www-press-org.proxy.library.example", "www-press-org.proxy.library.example is the proxy of a library"),
@@ -87,6 +90,8 @@ PUBLIC = [
     "local.journal.example",
     "intranet-studies.example",
     "proxy-journal.example",
+    "www-reeds.example.org",
+    "doi-organisation.example.org",
     "ezproxy.example",  # somebody's domain
     "private-law.journal.example",
     "3-manifolds.journal.example",

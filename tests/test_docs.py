@@ -38,12 +38,11 @@ def settings():
     """Every setting, by its table and name."""
     for header, _, definition in generate.tables():
         for name, setting in definition["properties"].items():
-            yield pytest.param(generate.resolved(setting), id=f"{header} {name}")
+            yield f"{header} {name}", generate.resolved(setting)
 
 
-@pytest.mark.parametrize("setting", list(settings()))
-def test_setting_is_explained(setting):
-    assert setting["description"].endswith((".", "`."))
+def test_every_setting_is_explained():
+    assert [name for name, setting in settings() if not setting["description"].endswith((".", "`."))] == []
 
 
 def test_every_table_of_the_schema_is_documented():
@@ -72,15 +71,20 @@ def calls():
     for page in PAGES:
         for code in CODE.findall(page.read_text(encoding="utf-8")) if page.name not in GENERATED else ():
             for call in CALL.findall("".join(code).replace("harvester harvester", "harvester")):
-                yield pytest.param(call, id=f"{page.name}: {call[:60]}")
+                yield f"{page.name}: {call}", call
 
 
 def options(command):
     return {name: option for option in command.params if isinstance(option, click.Option) for name in option.opts}
 
 
-@pytest.mark.parametrize("call", list(calls()))
-def test_documented_command_exists_with_its_options(call):
+def test_documented_command_exists_with_its_options(subtests):
+    for place, call in calls():
+        with subtests.test(place):
+            _exists(call)
+
+
+def _exists(call: str) -> None:
     command: click.Command = main
     context = click.Context(main, info_name="harvester")
     words = shlex.split(call)
@@ -103,10 +107,10 @@ UNINDENTED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 SHALLOW = re.compile(r"^ {1,3}(?:```|- |\d+\. ).*", re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
-def test_what_is_inside_a_list_is_indented_by_four_blanks(page):
+def test_what_is_inside_a_list_is_indented_by_four_blanks():
     """The site takes less for the end of the list, although forges do not."""
-    assert SHALLOW.findall(UNINDENTED.sub("", page.read_text(encoding="utf-8"))) == []
+    pages = {page.name: page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md")}
+    assert [(name, found) for name, text in pages.items() for found in SHALLOW.findall(UNINDENTED.sub("", text))] == []
 
 
 ASKS = re.compile(

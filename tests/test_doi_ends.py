@@ -25,6 +25,8 @@ ADDRESSES = [
     ("https://academic.example/reed/article/doi/10.1093/reed/gkz123/5678901", "10.1093/reed/gkz123"),
     ("https://doi.org/10.5555/reed-9?lang=en", "10.5555/reed-9"),
     ("https://doi.org/10.5555/reed-9/", "10.5555/reed-9"),
+    ("https://doi.org/10.5555/reed-9#:~:text=Tides", "10.5555/reed-9"),
+    ("https://library.example/doi/10.5555/reed.12:~:text=Tides", "10.5555/reed.12"),
     ("https://library.example/doi/10.5555/reed.12/asset/reed.pdf", "10.5555/reed.12"),
     ("https://library.example/doi/10.5555/reed.12/share", "10.5555/reed.12"),
 ]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
-
-import pytest
 
 import harvester
 from docs.findings import page, subjects
@@ -20,50 +19,47 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 CALLS = {"Finding", "doubt"}  # the calls that create findings: the Struct, and the method of the readers
 
 
-def first_arguments():
-    """The literal first argument of every call in the package that creates a finding, with file and line."""
+@cache
+def used():
+    """The literal first argument of every call in the package that creates a finding, with file and line, and every
+    string that could be a code: some codes are chosen before the call that uses them.
+    """
+    arguments, literals = [], set()
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and called(node.func) in CALLS:
-                for first in node.args[:1]:
-                    if isinstance(first, ast.Constant):
-                        yield f"{path.relative_to(PACKAGE)}:{node.lineno}", first.value
+                place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                arguments += [(place, first.value) for first in node.args[:1] if isinstance(first, ast.Constant)]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
+                literals.add(node.value)
+    return arguments, literals
 
 
 def called(function):
     return getattr(function, "id", None) or getattr(function, "attr", None)
 
 
-def literals():
-    """Every string in the package that could be a code. Some codes are chosen before the call that uses them."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
-                yield node.value
-
-
 def test_every_emitted_code_has_its_row():
-    assert [(place, code) for place, code in first_arguments() if code not in kinds()] == []
+    assert [(place, code) for place, code in used()[0] if code not in kinds()] == []
 
 
 def test_every_row_is_emitted_somewhere():
-    assert sorted(kinds().keys() - set(literals())) == []
+    assert sorted(kinds().keys() - used()[1]) == []
 
 
-ROWS = [pytest.param(code, kind, id=code) for code, kind in kinds().items()]
+def test_code_has_only_letters_and_hyphens(subtests):
+    for code in kinds():
+        with subtests.test(code):
+            assert CODE.fullmatch(code)
 
 
-@pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_code_has_only_letters_and_hyphens(code, kind):
-    assert CODE.fullmatch(code)
-
-
-@pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_message_can_be_formatted_with_any_detail(code, kind):
-    for _, field, spec, conversion in Formatter().parse(kind.message):
-        assert field is None or (field.isidentifier() and not spec and not conversion)
-    assert sentence(Finding(code))
-    assert sentence(Finding(code, "titles[0]", "{value} {0} {", {"suggestion": "{}"}))
+def test_message_can_be_formatted_with_any_detail(subtests):
+    for code, kind in kinds().items():
+        with subtests.test(code):
+            for _, field, spec, conversion in Formatter().parse(kind.message):
+                assert field is None or (field.isidentifier() and not spec and not conversion)
+            assert sentence(Finding(code))
+            assert sentence(Finding(code, "titles[0]", "{value} {0} {", {"suggestion": "{}"}))
 
 
 PATTERN_FIELDS = {*LANDING_PAGE_FIELDS, *DOI_FIELDS}
@@ -73,26 +69,28 @@ def placeholders(text: str) -> set[str]:
     return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
 
 
-@pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_remedy_shows_the_real_values(code, kind):
-    fields = placeholders(kind.fix)
-    values = {field: f"<{field}>" for field in fields} | {"source": "lamps", "issn": "2049-3630"}
-    finding = Finding(code, "titles[0]", "<value>", dict(values))
-    values["quoted"] = '"<value>"'
-    shown = remedy(finding, "lamps", "2049-3630")
-    assert [field for field in fields if values[field] not in shown] == []
-    # The remaining braces are those of patterns in config.toml.
-    assert set(re.findall(r"{(\w+)}", shown)) <= PATTERN_FIELDS
-    assert [word for word in ('"ISSN"', "sources.NAME", "this source") if word in shown] == []
+def test_remedy_shows_the_real_values(subtests):
+    for code, kind in kinds().items():
+        with subtests.test(code):
+            fields = placeholders(kind.fix)
+            values = {field: f"<{field}>" for field in fields} | {"source": "lamps", "issn": "2049-3630"}
+            finding = Finding(code, "titles[0]", "<value>", dict(values))
+            values["quoted"] = '"<value>"'
+            shown = remedy(finding, "lamps", "2049-3630")
+            assert [field for field in fields if values[field] not in shown] == []
+            # The remaining braces are those of patterns in config.toml.
+            assert set(re.findall(r"{(\w+)}", shown)) <= PATTERN_FIELDS
+            assert [word for word in ('"ISSN"', "sources.NAME", "this source") if word in shown] == []
 
 
-@pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_remedy_is_explained_with_examples(code, kind):
-    assert placeholders(kind.fix) - {"source", "issn"} == kind.fills.keys()
-    shown = example_remedy(kind)
-    assert all(example in shown for example in kind.fills.values())
-    assert set(re.findall(r"{(\w+)}", shown)) <= PATTERN_FIELDS
-    assert ("1234-5679" in shown) >= ("{issn}" in kind.fix)
+def test_remedy_is_explained_with_examples(subtests):
+    for code, kind in kinds().items():
+        with subtests.test(code):
+            assert placeholders(kind.fix) - {"source", "issn"} == kind.fills.keys()
+            shown = example_remedy(kind)
+            assert all(example in shown for example in kind.fills.values())
+            assert set(re.findall(r"{(\w+)}", shown)) <= PATTERN_FIELDS
+            assert ("1234-5679" in shown) >= ("{issn}" in kind.fix)
 
 
 def test_remedy_is_one_line_and_names_the_table_of_an_unknown_journal():
@@ -101,19 +99,21 @@ def test_remedy_is_one_line_and_names_the_table_of_an_unknown_journal():
     assert '[journals."ISSN".doi]' in remedy(Finding("doi-missing"), "lamps", None)
 
 
-@pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_message_fix_and_cause_are_sentences(code, kind):
-    for part in (kind.message, kind.fix, kind.cause):
-        assert part == part.strip()
-        assert part[-1] in ".?", part
-        assert part[0].isupper() or part[0] in '"{'
-    assert kind.example
+def test_message_fix_and_cause_are_sentences(subtests):
+    for code, kind in kinds().items():
+        with subtests.test(code):
+            for part in (kind.message, kind.fix, kind.cause):
+                assert part == part.strip()
+                assert part[-1] in ".?", part
+                assert part[0].isupper() or part[0] in '"{'
+            assert kind.example
 
 
-@pytest.mark.parametrize(("code", "kind"), ROWS)
-def test_every_error_can_be_fixed_by_someone(code, kind):
+def test_every_error_can_be_fixed_by_someone(subtests):
     """The exception is a gap in this program, which neither the source nor the configuration can fix."""
-    assert kind.severity != "error" or kind.who != "nobody" or code == "deposit-invalid"
+    for code, kind in kinds().items():
+        with subtests.test(code):
+            assert kind.severity != "error" or kind.who != "nobody" or code == "deposit-invalid"
 
 
 def test_every_code_is_under_one_heading():

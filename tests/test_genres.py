@@ -25,6 +25,12 @@ OTHERS = [
     ("Yüksek lisans", "thesis"),
     ("Автореферат", "thesis"),
     ("博士論文", "thesis"),
+    ("硕士论文", "thesis"),
+    ("학위논문", "thesis"),
+    ("رسالة ماجستير", "thesis"),
+    ("数据集", "dataset"),
+    ("Poster", "image"),
+    ("Tabla de contenido", "contents"),
     ("http://purl.org/coar/resource_type/c_db06", "thesis"),
     ("https://purl.org/coar/resource_type/c_46ec/", "thesis"),
     ("Book", "book"),
@@ -53,6 +59,10 @@ OTHERS = [
     ("Advertisement", "matter"),
 ]
 ARTICLES = [
+    "رسالة",  # a letter, or a thesis
+    "论文",
+    "논문",
+    "Presentación",
     "",
     "article",
     "Journal Article",

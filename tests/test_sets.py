@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.sets import any_within, is_within, renamed
+from harvester.sets import any_within, is_within, outermost, renamed
 
 PARTS = st.lists(st.text("ab-", min_size=1, max_size=3), min_size=1, max_size=4)
 
@@ -30,6 +30,12 @@ def test_a_colon_separates_a_set_from_its_parts(spec: str, whole: str, within: b
 @given(PARTS, PARTS)
 def test_a_set_is_within_another_if_its_path_begins_with_the_whole_path_of_the_other(one: list[str], other: list[str]):
     assert is_within(":".join(one), ":".join(other)) is (one[: len(other)] == other)
+
+
+@given(st.lists(PARTS.map(":".join), unique=True))
+def test_the_outermost_sets_are_a_part_of_no_other(specs: list[str]):
+    wholes = [spec for spec in specs if not any(other != spec and is_within(spec, other) for other in specs)]
+    assert outermost(specs) == wholes
 
 
 def test_one_of_several_sets_is_enough():

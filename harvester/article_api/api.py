@@ -62,6 +62,10 @@ class ArticleApi(ABC):
         """Files have no names there: what is not known from the answers is not known, and the file is sent again."""
         return Result(state="unknown", raw=b"")
 
+    def contents(self, name: str) -> None:  # noqa: ARG002
+        """What was received is not shown."""
+        return
+
     def send(self, name: str, data: bytes) -> Answer:  # noqa: ARG002
         """Sends every article of a file; the answer has the result. Raises `Stopped` before the first has left."""
         documents: list[Document] = json.loads(data)

@@ -75,6 +75,8 @@ def _configured(source: Source, status: SourceStatus, overview: Overview) -> Sou
 
 def leftovers(config: Config, overview: Overview) -> list[Leftover]:
     """The sources that are not configured any more."""
+    if overview.source_names() <= config.sources.keys():
+        return []  # each new source asks before its first harvest, and the status is about all sources
     return [_leftover(config, overview, one) for one in overview.status() if one.source not in config.sources]
 
 

@@ -16,17 +16,35 @@ if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
 
+_MANY = 10_000  # DOIs; the whole store is read faster than so many are looked up
+
+
+def refresh_touched_findings(store: Store, sources: Collection[str]) -> None:
+    """Brings the findings up to date that depend on the articles which were saved since the last refresh.
+
+    What a killed process saved is not among them. It comes with the next refresh of all, before an export at the
+    latest.
+    """
+    touched = store.articles.take_touched()
+    _refresh(store, sources, touched if len(touched) <= _MANY else None)
+
+
 def refresh_cross_record_findings(store: Store, sources: Collection[str]) -> None:
     """Brings the findings about shared DOIs, deleted deposits and metadata that is lost with a redeposit up to date.
 
     `sources` are those that are configured. The records of any other compete with nothing, and neither do those that do
     not belong to their source.
     """
+    store.articles.take_touched()
+    _refresh(store, sources, None)
+
+
+def _refresh(store: Store, sources: Collection[str], dois: Collection[str] | None) -> None:
     store.minting.refresh_planned_dois(sources)
-    store.cross_record.replace_deletion_findings(sources, deletions.CODES, _deleted_after_deposit)
-    store.cross_record.replace_redeposit_findings(sources, redeposits.CODES, _metadata_lost)
+    store.cross_record.replace_deletion_findings(sources, deletions.CODES, _deleted_after_deposit, dois=dois)
+    store.cross_record.replace_redeposit_findings(sources, redeposits.CODES, _metadata_lost, dois=dois)
     store.cross_record.replace_shared_doi_findings(
-        sources, duplicates.CODES, shared_doi_findings, without=membership.CODES
+        sources, duplicates.CODES, shared_doi_findings, without=membership.CODES, dois=dois
     )
 
 

@@ -22,7 +22,7 @@ from harvester.errors import HarvesterError
 from harvester.identifiers import clean_doi
 from harvester.registration import described, words
 from harvester.registration.registrar import Agency, shown_agency, shown_system
-from harvester.reports import AtAgency
+from harvester.reports import AtAgency, DoiReport
 from harvester.store import DepositFile, Event
 from harvester.text import one_line
 
@@ -135,22 +135,34 @@ def show(common: Common, name: str, raw: bool, target: str | None) -> None:
             echo(f"  {row.doi}  {row.state}  {one_line(titles.get(row.doi) or '')}".rstrip())
         if doi:
             registered.print_states(config, store, agency, [doi])
-            for one in map(described.at_agency, seen.values()):
-                echo(f"         {_seen_words(one)}")
+            _print_seen(rows, [described.at_agency(one) for one in seen.values()])
     _print_history(history)
 
 
-def _seen_words(one: AtAgency) -> str:
+def _print_seen(rows: Sequence[DoiReport], seen: Sequence[AtAgency]) -> None:
+    """The other side of a conflict, and what Crossref was seen to hold."""
+    for row in rows:
+        if row.dois_in_conflict and row.state != "registered_with_conflict":
+            echo(f"         {', '.join(row.dois_in_conflict)} has the same metadata.")
+    for row, one in zip(rows, seen, strict=False):
+        if line := _seen_words(one, row):
+            echo(f"         {line}")
+
+
+def _seen_words(one: AtAgency, row: DoiReport) -> str:
     """The version and the references, as far as they are known."""
     read = f" on {one.read:%Y-%m-%d}" if one.read else ""
-    version = f"Version {one.version} at Crossref{read}. " if one.version else ""
+    version = f"Version {one.version} at Crossref{read}." if one.version else ""
+    if described.is_missing(one, row):
+        version = f"Not at Crossref{read}."
     matched = f"{counted(one.references, 'reference')}, {one.matched:,} with a DOI at Crossref."
-    return version + matched if one.references else version.strip() or f"Not at Crossref{read}."
+    return " ".join(filter(None, (version, matched if one.references else "")))
 
 
 def _print_history(history: Sequence[Event]) -> None:
+    width = max((len(event.state) for event in history), default=0)
     for event in history:
-        echo(f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.state:<12}  {one_line(event.words)}")
+        echo(f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.state:<{width}}  {one_line(event.words)}")
 
 
 def _print_logs(store: Store, system: System, files: Sequence[DepositFile]) -> None:

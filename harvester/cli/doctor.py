@@ -43,7 +43,7 @@ def login_words(answer: Answer) -> str:
     """What Crossref said to the login."""
     if answer.kind == "accepted":
         return "Crossref accepts the login."
-    said = f' It said: "{answer.text}".' if answer.text else ""
+    said = f' It said: "{answer.text}"{"" if answer.text.endswith(".") else "."}' if answer.text else ""
     if answer.kind == "login_refused":
         return (
             f"Crossref refuses the login.{said} Correct login, or the password in its file. The test and the live "

@@ -34,12 +34,12 @@ class Group:
     """DOIs about which there is the same to say."""
 
     def __init__(self, first: DoiRow) -> None:
-        self.first, self.dois, self.number = first, [first.doi], 1
+        self.first, self.dois, self.number = first, [_named(first)], 1
 
     def add(self, row: DoiRow) -> None:
         self.number += 1
         if len(self.dois) < EXAMPLES:
-            self.dois.append(row.doi)
+            self.dois.append(_named(row))
 
     @property
     def waits_for_somebody(self) -> bool:
@@ -49,6 +49,12 @@ class Group:
     def named(self) -> str:
         more = f" and {self.number - len(self.dois):,} more" if self.number > len(self.dois) else ""
         return ", ".join(self.dois) + more
+
+
+def _named(row: DoiRow) -> str:
+    """The DOI, with those that have the same metadata."""
+    others = ", ".join(row.registration.dois_in_conflict) if row.registration else ""
+    return f"{row.doi} (same metadata: {others})" if others else row.doi
 
 
 def print_states(config: Config, store: Store, agency: Agency, dois: Collection[str] = ()) -> None:

@@ -55,10 +55,8 @@ def _print(config: Config, found: Overall) -> None:
 
 def _print_source(standing: SourceStanding) -> None:
     echo(f"{standing.name} {LIGHTS[standing.light]}", tone=_TONES[standing.light])
-    for name, words in (*_facts(standing), *_problems(standing)):
-        if words:
-            echo(f"  {name:<6} {words}")
-    echo()
+    facts = (f"  {name:<6} {words}" for name, words in (*_facts(standing), *_problems(standing)) if words)
+    echo("\n".join([*facts, ""]))
 
 
 def _facts(standing: SourceStanding) -> Iterator[tuple[str, str | None]]:

@@ -21,8 +21,8 @@ def table(head: Row, rows: Iterable[Sequence[object]], *, optional: Collection[s
     enough, the cells are wrapped. If even that is not enough, every row becomes a paragraph.
     """
     cells = [[one_line(str(cell)) for cell in row] for row in rows]
-    for line in fitted(head, cells, columns(sys.stdout), optional):
-        echo(line)
+    if lines := fitted(head, cells, columns(sys.stdout), optional):
+        echo("\n".join(lines))
 
 
 def fitted(head: Row, cells: Sequence[Row], width: int | None, optional: Collection[str] = ()) -> list[str]:

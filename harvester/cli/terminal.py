@@ -31,11 +31,11 @@ def echo(text: str = "", *, tone: Tone | None = None, err: bool = False, whole: 
     """
     stream = sys.stderr if err else sys.stdout
     width = None if whole else columns(stream)
+    lines = []
     for line in text.translate(_CONTROLS).split("\n"):
         first, *rest = wrapped(line, width)
-        click.echo(_coloured(first, tone) if tone and _has_colour(stream) else first, err=err)
-        for more in rest:
-            click.echo(more, err=err)
+        lines += [_coloured(first, tone) if tone and _has_colour(stream) else first, *rest]
+    click.echo("\n".join(lines), err=err)  # at once: each call writes
 
 
 def columns(stream: TextIO) -> int | None:

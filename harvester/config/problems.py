@@ -24,6 +24,7 @@ _Error = Any  # a ValidationError; in the stubs each of its fields may be unset
 
 MOST_DIGITS = 1000  # of a number; Python shows up to 4300 decimal ones
 LONG_NUMBER = f"this number is too long; {MOST_DIGITS} digits are the most"
+_ANNOTATIONS = {"description", "default", "examples"}
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"(password|webhook_url)$")
 _TYPES = {
@@ -94,8 +95,25 @@ def _validator() -> Draft202012Validator:
     strict: Any = extend(  # type: ignore[no-untyped-call]
         Draft202012Validator, {"pattern": _pattern}, type_checker=types
     )
-    validator: Draft202012Validator = strict(schema(), format_checker=checker)
+    validator: Draft202012Validator = strict(_resolved(schema()), format_checker=checker)
     return validator
+
+
+def _resolved(part: Any) -> Any:
+    """The schema with each `$ref` replaced by what it names: looking one up costs more than the check itself.
+
+    One next to other checks stays, because those could mean something else among what it names.
+    """
+    if isinstance(part, list):
+        return [_resolved(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    own = {key: value for key, value in part.items() if key not in _ANNOTATIONS}
+    reference = own.pop("$ref", None)
+    named = schema()["$defs"][reference.removeprefix("#/$defs/")] if reference else {}
+    if reference and own.keys() <= {"required"} - named.keys():
+        return _resolved(named | own)
+    return {key: _resolved(value) for key, value in part.items()}
 
 
 def _is_number(_: TypeChecker, value: object) -> bool:
@@ -110,8 +128,13 @@ def _is_integer(_: TypeChecker, value: object) -> bool:
 
 def _pattern(_: Any, pattern: str, value: object, __: Any) -> Iterator[ValidationError]:
     """Checks a pattern as JSON Schema defines it: `$` is the end, while in Python a line end may follow."""
-    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+    if isinstance(value, str) and not re.search(_to_the_end(pattern), value):
         yield ValidationError("pattern")
+
+
+@cache
+def _to_the_end(pattern: str) -> str:
+    return re.sub(r"\$$", r"\\Z", pattern)
 
 
 def _explain(error: _Error, source: str) -> Iterator[Problem]:

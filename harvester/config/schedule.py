@@ -11,6 +11,7 @@ import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -41,6 +42,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     delay: int = 0
 
 
+@lru_cache(maxsize=1024)
 def check(expression: str) -> None:
     """Raises `ValueError` with the reason if the expression is not a schedule."""
     fields = NICKNAMES.get(expression, expression)
@@ -66,10 +68,23 @@ def _check_numbers(fields: list[str]) -> None:
 def next_after(schedule: Schedule, moment: datetime) -> datetime:
     """The first moment of the schedule after this one, in UTC."""
     delay = timedelta(seconds=schedule.delay)
-    after = moment.astimezone(UTC) - delay
-    fields = NICKNAMES.get(schedule.expression, schedule.expression)
+    return _next(schedule.expression, schedule.zone, moment.astimezone(UTC) - delay) + delay
+
+
+def _next(expression: str, zone: str, after: datetime) -> datetime:
+    """As `_next_after_minute`: a schedule names whole minutes, and what is after one second of a minute is after all.
+
+    Some clocks were off by seconds until 1972.
+    """
+    minute = after.replace(second=0, microsecond=0) if after.year > 1972 else after
+    return _next_after_minute(expression, zone, minute)
+
+
+@lru_cache(maxsize=16_384)  # ten thousand sources have few schedules, and were harvested in few minutes
+def _next_after_minute(expression: str, zone: str, after: datetime) -> datetime:
+    fields = NICKNAMES.get(expression, expression)
     find = _next_fixed if _is_fixed(fields) else _next_interval
-    return find(fields, ZoneInfo(schedule.zone), after) + delay
+    return find(fields, ZoneInfo(zone), after)
 
 
 def _is_fixed(fields: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -175,6 +176,12 @@ class Alerts(Struct, frozen=True, kw_only=True):
         return secrets.read(self.webhook_url_env, self.webhook_url_file, "alerts.webhook_url")
 
 
+@lru_cache(maxsize=1024)  # it is asked for with every source
+def _locks_dir(store: Path) -> Path:
+    found = store.resolve()
+    return found.parent / f".{found.name.removesuffix('.sqlite')}-locks"
+
+
 class Config(Struct, frozen=True, kw_only=True):
     path: Path  # of the file, absolute
     store_url: str  # its path absolute
@@ -201,8 +208,7 @@ class Config(Struct, frozen=True, kw_only=True):
     @property
     def locks_dir(self) -> Path:
         """The folder of the lock files, next to the store itself: other configurations may name the same store."""
-        store = self.store_path.resolve()
-        return store.parent / f".{store.name.removesuffix('.sqlite')}-locks"
+        return _locks_dir(self.store_path)
 
     def schedules(self) -> dict[str, Schedule]:
         """The schedule of each source that has one."""

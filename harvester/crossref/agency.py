@@ -89,7 +89,7 @@ class CrossrefAgency:
     def unreadable(self, config: _Configuration) -> str | None:
         """Why nothing can be read back of what was sent; `None` if it can."""
         settings = config.crossref
-        if settings is None or (settings.deposit == "off" and settings.api_url is None):
+        if settings is None:
             return self.off
         if settings.deposit == "test" and settings.api_url is None:
             return (
@@ -136,7 +136,8 @@ class CrossrefAgency:
         named = [name.removeprefix("crossref.") for name in entry.settings if name.startswith("crossref.")]
         values = [f"{name}={getattr(config.crossref, name)!r}" for name in named]
         settings = fingerprint(*values) if values else None
-        return Again(time="time" in entry.again, target="target" in entry.again, settings=settings)
+        causes = {cause: cause in entry.again for cause in ("time", "damage", "target")}
+        return Again(**causes, settings=settings)
 
 
 CROSSREF_AGENCY = CrossrefAgency()

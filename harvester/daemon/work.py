@@ -15,6 +15,7 @@ from harvester.config import Config
 from harvester.daemon.turns import turns
 from harvester.deposits.target import TARGETS, configured_targets
 from harvester.errors import AgencyError, BusyError, HarvesterError, Stopped, StoreError
+from harvester.registration.matches import MATCHING
 from harvester.registration.readback import READABLE
 from harvester.registration.registrar import sending_agencies
 from harvester.registration.round import RoundReport
@@ -213,7 +214,10 @@ def _read_news(config: Config, store: Store, *, now: Now, stop: Stop) -> None:
     since = (last - _OVERLAP).date() if last else None
     done = True
     for agency in READABLE.values():
+        if agency.terms(config) is None:
+            continue  # nothing is asked by itself while sending is off
         if agency.unreadable(config):
+            _read_matches(config, store, agency.name, now=now, stop=stop)
             continue
         try:
             news = pipeline.read_news(config, store, agency, since=since, now=now, stop=stop)
@@ -229,6 +233,19 @@ def _read_news(config: Config, store: Store, *, now: Now, stop: Stop) -> None:
             )
     if done:
         mark_attempt(config, READ_BACK, begun)
+
+
+def _read_matches(config: Config, store: Store, target: str, *, now: Now, stop: Stop) -> None:
+    """Reads for which references an agency has found DOIs, where its lists do not say so."""
+    agency = MATCHING.get(target)
+    if agency is None:
+        return
+    try:
+        read = pipeline.read_matches(config, store, agency, now=now, stop=stop)
+    except (BusyError, Stopped) as error:
+        log.info("not read which references %s has matched: %s", agency.title, error)
+    else:
+        log.info("read for %d DOIs which references %s has matched", read, agency.title)
 
 
 def write_report(config: Config, store: Store, *, now: Now, stop: Stop) -> WrittenReport | None:

@@ -29,6 +29,7 @@ _SUFFIXES = {
     "sobrinho": "Sobrinho",
 }
 
+_ONLY_SUFFIX = re.compile(r"(?:[JjSs]r|I{2,3}|IV)\.?")
 # A suffix after given names. `Filho` there may be a name.
 _NUMBERED = re.compile(r"(?P<given>.*[^\W\d_].*)\s(?P<suffix>[JjSs]r|I{2,3}|IV)\.?")
 
@@ -38,11 +39,13 @@ universit(?:y|ies|é|à|ät|eit|et|as|atea|ate) universidade? univerzita uniwers
 университет\w* університет\w* institut(?:e|es|o|os|ion)? институт\w* інститут\w* college faculty
 faculdade facultad faculté факультет\w*
 department departamento département кафедра laborator(?:y|ies|io|ium) laboratório laboratoire лаборатория
-academy academia académie академи\w+ cent(?:er|re)\sfor hospital museum library
+academy academia académie академи\w+ академія cent(?:er|re)\sfor centro\sd[aeo]s? центр hospital museum library
 collaborations? consorti(?:um|a) consórcio consorcio committees? comité comitê комитет
-commission comisión comissão комиссия ministry ministério ministerio ministère министерство
+commission comisión comissão комиссия ministry ministério ministerio ministère министерств\w+ міністерств\w+
+kementerian fakultas yayasan perpustakaan bakanlığı derneği vakfı enstitüsü fakültesi hastanesi
 association associação asociación ассоциация society societ(?:à|as) sociedade? société общество
-foundation fundação fundación organi[sz]ation council agency group grupo gruppe группа task\sforce network team
+foundation fundação fundación organi[sz]ation организаци\w+ організаці\w+ council agency group grupo gruppe группа
+task\sforce network team
 redaction redacción redação редакция редколлегия editorial\s(?:board|office|team|staff) editors? extension\sservice
 inc ltd llc gmbh
 """
@@ -50,14 +53,21 @@ _ORGANISATION = re.compile(
     rf"(?<![\w'\u2019-])(?:{'|'.join(_ORGANISATION_WORDS.split())})(?![\w-])",
     re.IGNORECASE,
 )
+# The same in scripts without blanks between words, and in Arabic letters. 병원 and 연구 are given names too: 김병원.
+_INSTITUTION = re.compile(
+    "大学|大學|学院|學院|研究[所院]|医院|醫院|病院|公司|学校|學校|实验室|實驗室|"
+    "[协協]会|協會|学会|學會|委[员員]会|委員會|编辑部|編輯部|編集部|"
+    "대학교|대학원|위원회|편집부|[가-힣]{3,}(?:병원|연구[소원]|센터|학회|협회|학교)|"
+    r"\b(?:جامعة|كلية|وزارة|مركز|جمعية|مؤسسة|مستشفى|معهد|هيئة|دانشگاه|پژوهشگاه|دانشکده|موسسه|انجمن)\b"
+)
 _STEMS = frozenset(word[:4] for word in _ORGANISATION_WORDS.split())  # no word has a pattern in its first four letters
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
 Placeholder = Literal["nobody", "anonymous", "account"]
 # Words in lower case before a family name that belong to it: Maria van der Berg.
 _PARTICLE_WORDS = """
-af al at auf aus av d da das de degli dei del della den der des di do dos du e el la las le lo los ten ter van von y zu
-zum zur bin ibn op
+aan af al at auf aus av ben bin bint d da dai dal dalla das de degli dei del della delle den der des di do dos du e el i
+ibn la las le lo los op te ten ter van von y zu zum zur
 """
 _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _CONJUNCTIONS = frozenset({"y", "e", "i"})
@@ -179,14 +189,16 @@ def _read(name: str, order: str | None) -> _Read:
 
 def _may_be_organisation(name: str) -> bool:
     """Whether the name has a word of organisations. The slow pattern is tried only if a word begins like one."""
+    if not name.isascii() and _INSTITUTION.search(name):
+        return True
     return any(word[:4] in _STEMS for word in _WORD.findall(name.lower())) and bool(_ORGANISATION.search(name))
 
 
 def _split_at_commas(parts: list[str]) -> Contributor | None:
-    """`Family, Given`, perhaps with a suffix as a third part; `None` for any other third part."""
+    """`Family, Given`, perhaps with a suffix as a third part; `None` for any other third part, or a suffix alone."""
     suffixes = [suffix for part in parts[1:] if (suffix := _suffix(part))]
     rest = [parts[0], *(part for part in parts[1:] if not _suffix(part))]
-    if len(suffixes) > 1 or len(rest) > 2:
+    if len(suffixes) > 1 or len(rest) > 2 or _ONLY_SUFFIX.fullmatch(rest[0]):
         return None
     given = rest[1] if len(rest) > 1 else None
     suffix = suffixes[0] if suffixes else None

@@ -36,17 +36,18 @@ _AHEAD = (
     r"(?:next|upcoming|current)\sissue|issue\sin\s(?:press|progress)|articles?\sin\sadvance|epub|e-?pub\sahead\sof\sprint|latest\sarticles?|to\s(?:appear|be\spublished)|(?:un)?corrected\sproofs?|"
     # Spanish, Portuguese, French, Italian, Catalan
     r"(?:art[ií]culos?\s)?en\sprensa|publicaci[oó]n\s(?:anticipada|adelantada|avanzada)|(?:avance|anticipo)s?\s(?:en\sl[ií]nea|online)|"
-    r"pr[oó]xim(?:amente|o\sn[uú]mero)|primero\sen\sl[ií]nea|(?:artigos?\s)?no\sprelo|publica[cç][aã]o\s(?:antecipada|avan[cç]ada)|"
+    r"pr[oó]xim(?:amente|o\sn[uú]mero)|primero\sen\sl[ií]nea|(?:artigos?\s)?(?:no|em)\sprelo|publica[cç][aã]o\s(?:antecipada|avan[cç]ada)|"
     r"antes\sde\simprimir|(?:artigos?\s)?em\s(?:publica[cç][aã]o|impress[aã]o|ahead(?:\sof\sprint)?)|(?:articles?\s)?sous\spresse|(?:articles?\s)?[aà]\spara[iî]tre|"
     r"publication\santicip[eé]e|pr[eé]publication|(?:articoli\s)?in\s(?:corso\sdi\s)?stampa|di\sprossima\spubblicazione|en\spremsa|"
     # German, Dutch, Scandinavian, Polish, Czech, Croatian, Turkish, Indonesian
     r"(?:artikel\s)?im\s(?:druck|erscheinen)|(?:online\s)?vorab(?:ver[oö]ffentlichung|\sonline)?|online\szuerst|(?:artikelen\s)?in\sdruk|i\strykk?|"
     r"under\stryckning|w\sdruku|wczesny\sdost[eę]p|v\stisku|u\stisku|(?:makaleler\s)?bask[iı]da|bas[iı]mda|"
     r"erken\s(?:g[oö]r[uü]n[uü]m|yay[iı]n|eri[sş]im|bask[iı])|"
-    r"online\silk|(?:artikel\s)?akan\sterbit|segera\sterbit|(?:artikel\s)?dalam\s(?:proses|pers)|"
+    r"online\silk|(?:artikel\s)?akan\sterbit|segera\sterbit|(?:artikel\s)?dalam\s(?:proses|pers)(?:\s(?:cetak|penerbitan|terbit))?|(?:chờ|sắp)\sxuất\sbản|"
     # Russian, Ukrainian, Chinese, Japanese, Korean, Arabic, Persian
-    r"(?:статьи\s)?в\sпечат[иь]|принят[оыа]\s(?:в\sпечать|к\sпечати)|предварительная\sпубликация|онлайн[\s-]сначала|(?:статті\s)?(?:у|в)\sдруці|"
-    r"网络首发|优先出版|在线优先|优先发表|预出版|录用定稿|網路優先|早期公開|印刷中|온라인\s?우선|출판\s?예정|인쇄\s?중|"
+    r"(?:статьи\s)?в\sпечат[иь]|принят[оыа]\s(?:в\sпечать|к\sпечати)|предварительная\sпубликация|онлайн[\s-](?:сначала|первы[йе])|(?:статті\s)?(?:у|в)\sдруці|"
+    r"网络首发|优先出版|在线优先|优先发表|预出版|录用定稿|網路優先|早期公開|印刷中|온라인\s?우선(?:\s?(?:출판|게재|공개))?|(?:출판|게재)\s?예정|인쇄\s?중|"
+    r"(?:ال)?مقالات\s(?:ال)?(?:جاهزة|مقبولة)\sللنشر|(?:ال)?مقالات\sقيد\sالنشر|"
     r"(?:مقالات\s)?(?:قيد|تحت)\s(?:النشر|الطبع)|(?:مقالات\s)?(?:آماده|در\s(?:دست|حال))\sانتشار|مقالات\sپذیرفته\sشده"
 )
 # One or several of them, perhaps with a year: `Online First (2021)`, `Articles in press / Early view`.

@@ -58,7 +58,7 @@ def are_reversed(first: str, last: str | None) -> bool:
     """Whether the last page has a lower number than the first, unless it is shortened as in `345-52`."""
     if last is None or not (first.isdecimal() and last.isdecimal()):
         return False
-    return len(last) >= len(first) and int(last) < int(first)
+    return int(first[: -len(last)] + last) < int(first)
 
 
 def _without_counter(value: str) -> str:

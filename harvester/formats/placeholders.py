@@ -19,6 +19,10 @@ _EMPTY = (
     r"(?:not|non?)\s(?:available|applicable|specified|provided|disponible|applicable|disponibile)|unspecified|"
     r"não (?:se aplica|disponível)|no (?:aplica|disponible)|tb[acd]|to be (?:announced|completed|determined)|"
     r"(?:author\s)?unknown|unknown author|no (?:author|name)|(?:autor\s)?desconocido|desconhecido|(?:auteur\s)?inconnu|"
+    r"s/a|sin (?:autor(?:es)?|nombre|apellidos?|volumen|afiliaci[oó]n)|no (?:affiliation|(?:last|family|given) name)|"
+    r"sem (?:autor(?:es)?|nome|sobrenome|volume|afilia[cç][aã]o)|sans (?:auteur|nom)|senza (?:autore|nome)|"
+    r"ohne (?:autor|namen)|без (?:автора|имени|фамилии|аффилиации)|автор не указан|нет (?:автора|данных)|"
+    r"yazarı? yok|tanpa (?:nama|penulis)|作者不[详詳]|[无無]作者|저자 없음|بدون (?:مؤلف|اسم)|"
     r"unbekannt|неизвест(?:ен|но)|неизвестный автор|tidak diketahui|lorem ipsum"
 )
 # {$title}, {{ title }}, {% title %}, ${title}, %TITLE%, %s, @title@, ##journal.title##, <%= title %>, ¿VOL?, [TITLE]
@@ -34,6 +38,8 @@ _LONGEST = 60  # characters of a placeholder
 # Nan, Nil and Na are given names too, and N. A. may be initials. Null and None are family names.
 _GIVEN_NAME = re.compile(r"nan|nil|na|[ns]\.\s?[adnl]\.?", re.IGNORECASE)
 _FAMILY_NAME = re.compile(r"nan|nil|na|null|none|unknown|nat|undef", re.IGNORECASE)
+
+_CROSSES = re.compile(r"x+|X{2,}")  # in place of a whole name. X may be an initial
 
 # Names of the fields of a template, where they cannot be a value: in volume, issue and pages, journal and publisher.
 _FIELD_NAME = re.compile(
@@ -90,7 +96,10 @@ _NO_FUNDING = re.compile(
     r"[^.]{0,80}\bnicht (?:gefördert|finanziert)\b[^.]{0,60}|"
     r"[^.]{0,80}\btidak (?:menerima|mendapat(?:kan)?)\b[^.]{0,80}|"
     r"[^.]{0,80}\bdestek (?:alınmamıştır|almamıştır|alınmadı)|"
-    r"финансирование отсутств\w+",
+    r"финансирование отсутств\w+|"
+    # No blanks are between the words: 本研究未获得资助, 助成を受けていない, 지원을 받지 않았다.
+    r".{0,30}(?:未获得?|未獲得?|未接受|未受|没有获?得?).{0,12}(?:资助|資助|资金|经费|基金支持).{0,6}|"
+    r".{0,40}助成.{0,12}(?:受けていない|ない|なし)|.{0,40}(?:지원|연구비).{0,6}(?:받지 (?:않|못)|없).{0,8}",
     re.IGNORECASE,
 )
 
@@ -150,6 +159,8 @@ def names_nobody(name: str) -> bool:
     (True, False, False)
     """
     words = list(dict.fromkeys(name.replace(",", " ").split()))
+    if len(words) == 1 and _CROSSES.fullmatch(words[0]):
+        return True
     may_be_initials = len(words) > 1 and any(len(word.strip(".")) == 1 for word in words)
     return not may_be_initials and (is_placeholder(" ".join(words)) or is_placeholder(" ".join(reversed(words))))
 
@@ -166,4 +177,4 @@ def says_no_abstract(value: str) -> bool:
 
 def says_no_funding(value: str) -> bool:
     """Whether the whole text only says that there was no funding. Names of funders may begin with such words."""
-    return is_placeholder(value) or _NO_FUNDING.fullmatch(value.strip(" .;")) is not None
+    return is_placeholder(value) or _NO_FUNDING.fullmatch(value.strip(" .;。")) is not None

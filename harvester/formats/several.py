@@ -29,6 +29,15 @@ _DASH = re.compile(r"\s[-\u2013\u2014]\s")
 _MAY_SEPARATE = re.compile(r"\s[-\u2013\u2014\u00b7]\s|\n")  # a line of a name may be broken
 # A name with initials after another one, with nothing between them. One initial may be of a second family name.
 _NAMES_IN_A_ROW = re.compile(r"[^\W\d_]{2,}\s(?:[^\W\d_]\.\s?){2,}\s[^\W\d_]{2,}\s(?:[^\W\d_]\.\s?){2,}")
+# A patronymic behind another word: Иван Иванович, Ali Vəli oğlu.
+_PATRONYMIC = re.compile(
+    r"\s(?:\w+(?:[ое]вич|ьич|[оеіїи]вна|ична|[oe]vich|[oe]vna|ivna)|oğlu|oglu|ogly|оглы|оглу|qızı|qizi|кызы|қызы|ұлы)\b",
+    re.IGNORECASE,
+)
+# Full Korean names with one of the usual family names. Foreign names have the same dot: 이사벨·아옌데.
+_KOREAN_LIST = re.compile(
+    "{0}(?:[·ㆍ‧・]{0})+".format("[김이박최정강조윤장임한오서신권황안송류전홍][\uac00-\ud7a3]{2}")
+)
 # Korean family names of two syllables are rare. The frequent Chinese ones here are at the start of no Japanese one.
 _WHOLE_KOREAN = re.compile("(?!남궁|황보|제갈|사공|선우|독고|동방|서문)[\uac00-\ud7a3]{3}")
 _WHOLE_CHINESE = re.compile(
@@ -75,9 +84,13 @@ def names_several(value: str) -> bool:
     if _LISTING_COMMA.search(name) or _BAR.search(name) or name.count("(") > 1:
         return True
     parts = [part.strip() for half in _DASH.split(name) for part in half.split(",")]
-    if sum(map(_is_whole_name, parts)) > 1 or _have_bare_initials(parts):
+    if any(sum(map(is_whole, parts)) > 1 for is_whole in (_is_whole_name, _has_patronymic)) or _have_bare_initials(
+        parts
+    ):
         return True
-    if _has_conjunction(name) or _AND_OTHERS.search(value) or _NAMES_IN_A_ROW.fullmatch(name):
+    if _has_conjunction(name) or _AND_OTHERS.search(value):
+        return True
+    if _NAMES_IN_A_ROW.fullmatch(name) or _KOREAN_LIST.fullmatch(name):
         return True
     if any(_are_whole_names(before[: sign.start()], before[sign.end() :]) for sign in _MAY_SEPARATE.finditer(before)):
         return True
@@ -94,6 +107,11 @@ def parts_name_several(surname: str, given: str) -> bool:
 def _is_whole_name(part: str) -> bool:
     """Whether the part has initials and a full word: `Ivanov I.I.`, but neither `Ivanov` nor `I.I.`."""
     return _has_initials(part) and bool(_FULL_WORD.search(part))
+
+
+def _has_patronymic(part: str) -> bool:
+    """Whether the part has a family name, a given name and a patronymic: `Иванов Иван Иванович`."""
+    return len(part.split()) > 2 and bool(_PATRONYMIC.search(part))
 
 
 def _has_initials(part: str) -> bool:

@@ -7,7 +7,7 @@ and what a comparison finds missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -316,22 +316,25 @@ def fetch_unlisted(
     Returns whether that list is whole, so that nothing is missing. A record that the provider does not have by its
     identifier either does not exist. Where nothing comes any more, the rest is not asked for.
 
-    `first` is the first page of that list, if it came already. `may_be_cut`: the record before a gap is fetched too.
-    Where a page was cut and its elements were closed, this record is incomplete, and nothing else shows that.
+    `first` is the first page of that list, if it came already. `may_be_cut`: the record before a gap is fetched too, or
+    rejected with those of the gap. Where a page was cut and its elements were closed, this record is incomplete, and
+    nothing else shows that.
     """
     listed, asker = IdentifierList(window, patience, first), Asker(window.prefix, patience, verifies=True)
     fruitless, last = 0, None
     try:
         while (page := (yield from listed.next_page())) is not None:
             missing: list[RawRecord] = yield Missing(page.records)
-            edges = _edges((last, *page.records) if last else page.records, missing) if may_be_cut else {}
+            gaps = {raw.identifier for raw in missing}
+            before_gaps = edges(page.records, gaps, last) if may_be_cut else {}
             if page.records:
-                last = None if page.records[-1] in missing else page.records[-1]
+                last = None if page.records[-1].identifier in gaps else page.records[-1]
             for headers in batched(missing, patience.records_per_commit):
                 fetched = yield from _fetch(headers, window, asker, page.response_date, skip_unknown=True)
-                before = [edges[raw.identifier] for raw in headers if raw.identifier in edges and fetched.records]
+                exist = bool(fetched.records or fetched.bad)
+                before = [before_gaps[raw.identifier] for raw in headers if exist and raw.identifier in before_gaps]
                 whole = yield from _fetch(before, window, asker, page.response_date, skip_unknown=True)
-                yield Save(replace(fetched, records=(*whole.records, *fetched.records)))
+                yield Save(replace(fetched, records=(*whole.records, *fetched.records), bad=(*whole.bad, *fetched.bad)))
                 fruitless = 0 if fetched.records else fruitless + len(headers)
                 if fruitless >= patience.fruitless_records:
                     return False
@@ -340,14 +343,27 @@ def fetch_unlisted(
     return lists.doubt(listed.total, listed.size or size, circling=listed.circling) is None
 
 
-def _edges(listed: Iterable[RawRecord], missing: Iterable[RawRecord]) -> dict[str, RawRecord]:
-    """The live record directly before each gap of a list, by the identifier of the first missing one."""
-    gaps = {raw.identifier for raw in missing}
+def edges(listed: Sequence[RawRecord], gaps: Collection[str], last: RawRecord | None = None) -> dict[str, RawRecord]:
+    """The live record directly before each gap of a list, by the identifier of the first missing one.
+
+    `gaps` has the identifiers of what is missing. `last` is the record before this page.
+    """
     return {
         raw.identifier: before
-        for before, raw in pairwise(listed)
+        for before, raw in pairwise((last, *listed) if last else listed)
         if raw.identifier in gaps and before.identifier not in gaps and not before.deleted
     }
+
+
+def with_whole_end(page: Page, prefix: str) -> Plan[Page]:
+    """The page at which a list broke off, with its last record as GetRecord gives it: the page may be cut there."""
+    if not page.records or page.records[-1].deleted:
+        return page
+    *before, last = page.records
+    result = read(last.identifier, (yield GetRecord(last.identifier, prefix, retried=False)))
+    if not (isinstance(result, Given) and result.records):
+        return page
+    return replace(page, records=(*before, *(replace(raw, listed_in=last.listed_in) for raw in result.records)))
 
 
 def _fetch(

@@ -8,7 +8,7 @@ has looked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -43,10 +43,14 @@ def compare(run: Run, source: Source, patience: Patience, *, confirm: bool) -> P
 
 
 class _Listed(Struct):
-    """What the provider lists: which identifiers live, and which of them the store lacks or has in an older version."""
+    """What the provider lists: which identifiers live, and which of them the store lacks or has in an older version.
+
+    `before_gaps` are the records directly before those: where a page was cut, they are incomplete here.
+    """
 
     live: Seen
     missing: list[RawRecord]
+    before_gaps: dict[str, RawRecord]
     total: int = 0
     response_date: str = ""
     doubt: str | None = None
@@ -57,7 +61,7 @@ class _Comparison:
         self._run, self._source, self._patience, self._confirm = run, source, patience, confirm
         self._rejected = rejected  # by an earlier run, and not come since
         self._asker = Asker(run.prefix, patience, in_a_row=patience.fruitless_records)
-        self._listed = _Listed(Seen(), [])
+        self._listed = _Listed(Seen(), [], {})
         self._notes: list[str] = []
         self._silent = set[str]()  # sets of which nothing is listed
         self._refused: ProtocolError | None = None  # the list of such a set
@@ -109,20 +113,35 @@ class _Comparison:
     def _read(self, window: Window) -> Plan[str | None]:
         """Compares each page of the list with the store; returns why the list may be incomplete."""
         listed = IdentifierList(window, self._patience)
+        last: RawRecord | None = None  # of the page before, unless it is to be fetched anyway
         while (page := (yield from listed.next_page())) is not None:
             self._listed.response_date = self._listed.response_date or page.response_date
             known = yield StoredRecords([raw.identifier for raw in page.records])
-            for raw in changes.newest(page.records):
-                if raw.deleted or not self._listed.live.add(raw.identifier):
-                    continue
-                if self._is_missing(raw, known.get(raw.identifier)):
-                    self._listed.missing.append(changes.listed_in(raw, window.set_spec))
-                if raw.identifier not in known and raw.identifier not in self._rejected:
-                    self._measure_lag(raw)
+            missing = self._take(page, known, window, last)
+            if page.records:
+                last = None if page.records[-1].identifier in missing else page.records[-1]
         self._listed.total += listed.total
         if window.set_spec and not listed.total:
             self._silent.add(window.set_spec)
         return lists.doubt(listed.total, listed.size, circling=listed.circling, shrunk=listed.has_shrunk)
+
+    def _take(
+        self, page: Page, known: Mapping[str, StoredRecord], window: Window, last: RawRecord | None
+    ) -> Collection[str]:
+        """Notes what the store lacks of a page; returns its identifiers."""
+        live = [raw for raw in changes.newest(page.records) if not raw.deleted]
+        fresh = [raw for raw in live if self._listed.live.add(raw.identifier)]
+        missing = {raw.identifier for raw in live if self._is_missing(raw, known.get(raw.identifier))}
+        absent = missing - known.keys() - self._rejected
+        for raw in fresh:
+            if raw.identifier in missing:
+                self._listed.missing.append(changes.listed_in(raw, window.set_spec))
+            if raw.identifier in absent:
+                self._measure_lag(raw)
+        for raw in by_identifier.edges(page.records, absent, last).values():
+            if raw.identifier not in missing:
+                self._listed.before_gaps[raw.identifier] = changes.listed_in(raw, window.set_spec)
+        return missing
 
     def _has_all_sets(self) -> Plan[bool]:
         """Whether the provider still has the configured sets: what was in one that is gone may be in another now."""
@@ -155,24 +174,29 @@ class _Comparison:
     # ---------------------------------------------------------------------------------- what the store lacks
 
     def _fetch_missing(self) -> Plan[bool]:
-        """Fetches each by identifier, and rejects what does not come; returns whether that were all."""
+        """Fetches each by identifier; returns whether that were all. Those before gaps come first: a gap shows once."""
         most = self._patience.missing_records
-        for headers in batched(self._listed.missing[:most], self._patience.records_per_commit):
-            records: list[RawRecord] = []
-            bad: list[BadRecord] = []
-            for header in headers:
-                result = yield from self._asker.get(header.identifier)
-                if isinstance(result, Given) and result.records:
-                    records += (replace(raw, listed_in=header.listed_in) for raw in result.records)
-                elif lost := self._withhold(header.identifier, result):
-                    bad.append(lost)
-            yield self._save(records, bad)
+        yield from self._fetch(list(self._listed.before_gaps.values())[:most], rejects=False)
+        yield from self._fetch(self._listed.missing[:most])
         left = len(self._listed.missing) - most
         if left > 0:
             self._notes.append(
                 f"{left} more records are missing here; run `harvester harvest {self._source.name} --full`"
             )
         return left <= 0
+
+    def _fetch(self, listed: Sequence[RawRecord], *, rejects: bool = True) -> Plan[None]:
+        """Fetches each of these by identifier, and `rejects` what does not come."""
+        for headers in batched(listed, self._patience.records_per_commit):
+            records: list[RawRecord] = []
+            bad: list[BadRecord] = []
+            for header in headers:
+                result = yield from self._asker.get(header.identifier)
+                if isinstance(result, Given) and result.records:
+                    records += (replace(raw, listed_in=header.listed_in) for raw in result.records)
+                elif rejects and (lost := self._withhold(header.identifier, result)):
+                    bad.append(lost)
+            yield self._save(records, bad)
 
     def _withhold(self, identifier: str, result: Result) -> BadRecord | None:
         """Notes a record that did not come. It costs the others nothing: many providers answer HTTP 500 for one."""

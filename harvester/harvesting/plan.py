@@ -133,6 +133,8 @@ def _after_last_page(progress: ListProgress, page: Page, fresh: int, facts: Fact
     if not window.attempts:
         return Step(course=course, page=page, transitions=(Restart(window.id),))
     course = replace(course, broken_lists=course.broken_lists + 1)
+    if not progress.circling:
+        page = yield from by_identifier.with_whole_end(page, progress.asked.prefix)
     broke_off = unlisted or _broke_off(progress, page, size)
     if broke_off and len(parts := _smaller(progress, page, size, replace(facts, course=course))) > 1:
         split = Split(window.id, parts, max(progress.total, size or 0))

@@ -143,7 +143,8 @@ def with_journal_facts(article: Article, configured: Mapping[str, JournalFacts],
     language = article.language or facts.language
     filled = replace(article, journal=_completed_journal(article.journal, facts, key), language=language)
     filled = replace(filled, landing_page=_landing_page(filled, facts))
-    origins = {path: f'journals."{key}".{setting}' for path, setting in _changes(article, filled)}
+    table = f'journals."{key}"'
+    origins = {path: f"{table}.{setting}" if setting else table for path, setting in _changes(article, filled)}
     return replace(filled, provenance={**article.provenance, **origins}) if origins else article
 
 
@@ -194,7 +195,7 @@ def _with_medium(issn: Issn, facts: JournalFacts) -> Issn:
 
 
 def _changes(before: Article, after: Article) -> Iterator[tuple[str, str]]:
-    """The path of each value that the configuration filled in, and the setting it came from."""
+    """The path of each value that the configuration filled in, and its setting: "" for the name of the table."""
     for field in ("language", "landing_page"):
         if getattr(before, field) != getattr(after, field):
             yield field, field
@@ -203,8 +204,8 @@ def _changes(before: Article, after: Article) -> Iterator[tuple[str, str]]:
             yield path, setting
     had = len(before.journal.issns)
     for number, issn in enumerate(after.journal.issns):
-        if issn.medium and number >= had:
-            yield f"journal.issns[{number}]", f"issn_{issn.medium}"
+        if number >= had:
+            yield f"journal.issns[{number}]", f"issn_{issn.medium}" if issn.medium else ""
         elif number < had and issn != before.journal.issns[number]:
             yield f"journal.issns[{number}].medium", f"issn_{issn.medium}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harvester.journals import Found
 from harvester.model import Article, Finding, Hints, JournalFacts
-from harvester.sets import is_within
+from harvester.sets import outermost
 from harvester.text import plain
 from harvester.tomltext import as_toml
 
@@ -32,7 +32,7 @@ def _lines(article: Article, sets: Sequence[str], hints: Hints) -> dict[str, str
     untitled = {issn: facts for issn, facts in tables.items() if not facts.title}
     candidates = untitled or tables
     only = next(iter(candidates)) if len(candidates) == 1 else None
-    wholes = [name for name in sets if not any(other != name and is_within(name, other) for other in sets)]
+    wholes = outermost(sets)
     key = f"{as_toml(wholes[0])} =" if wholes else "journal ="
     may_be_new = title is not None and bool(tables) and not untitled
     return {

@@ -55,7 +55,7 @@ def is_quiet(account: Account, now: datetime) -> bool:
 def stopped_words(title: str, system: System, answer: str) -> str:
     """Why nothing is sent, and what to do."""
     other = "live" if system == "test" else "test"
-    said = f' It said: "{answer}".' if answer else ""
+    said = f' It said: "{answer}"{"" if answer.endswith(".") else "."}' if answer else ""
     return (
         f"{title} refuses the login of its {system} system, and nothing is sent or asked for.{said} "
         f"Correct login, or the password in its file; a login of the {other} system does not work here. "

@@ -65,7 +65,7 @@ def sentence(agency: Agency, row: DoiRow) -> str:
         values = {**known.details, "submission_id": row.submission_id or "…"}
         return agency.sentence(known.kind, known.message, values, registered=known.state in REGISTERED)
     if known and known.batch_id is not None and known.state in ("waiting", "uncertain") and row.file_state:
-        return f"{words.OF_DOI[known.state]} The file is {words.OF_FILE[row.file_state]}."
+        return f"{words.OF_DOI[known.state]} State of the file: {words.OF_FILE[row.file_state]}."
     if row.held_back:
         return f"{HELD_BACK}{findings.sentence(row.held_back)}"
     if row.state == "never_sent":
@@ -94,6 +94,13 @@ def at_agency(seen: SeenDoi) -> AtAgency:
         references=seen.refs,
         matched=seen.matched,
     )
+
+
+def is_missing(seen: AtAgency, doi: DoiReport) -> bool:
+    """Whether the agency does not show the DOI. That it was not there before its registration says nothing."""
+    if seen.read is None or seen.version is not None:
+        return False
+    return doi.state not in REGISTERED or doi.changed is None or seen.read >= doi.changed
 
 
 def _kind(row: DoiRow) -> str | None:

@@ -82,6 +82,7 @@ def decided(
     if before.timestamp is not None and before.timestamp > file.timestamp:
         return before
     is_same_file = before.batch_id == file.batch_id
+    is_repeated = is_same_file and (before.state, before.kind) == (outcome.state, outcome.kind)
     if is_same_file and _CERTAINTY.index(before.state) > _CERTAINTY.index(outcome.state):
         return before
     is_open = outcome.state in ("refused", "unaccounted")
@@ -102,8 +103,15 @@ def decided(
         dois_in_conflict=outcome.dois_in_conflict,
         refusals=refusals if is_open else 0,
         settings=again.settings if is_open else None,
-        due=now + AGAIN_AFTER if is_open and again.time and refusals == 1 else None,
+        due=before.due if is_repeated else _due_again(again, now) if is_open and refusals == 1 else None,
     )
+
+
+def _due_again(again: Again, now: datetime) -> datetime | None:
+    """When the DOI is sent once more by itself: at once if its file was damaged on its way."""
+    if again.damage:
+        return now
+    return now + AGAIN_AFTER if again.time else None
 
 
 def refused_at_once(sent: SentFile, text: str) -> Outcomes:

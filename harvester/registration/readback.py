@@ -72,7 +72,12 @@ def has_registered(config: Config, store: Store) -> bool:
     """Whether there is something of ours to read back where files are sent, by the store alone."""
     for agency in READABLE.values():
         terms = agency.terms(config)
-        if terms is None or agency.unreadable(config):
+        if terms is None:
+            continue
+        if agency.unreadable(config):
+            references, matched = store.held_records.matches(agency.name, terms.system)
+            if references > matched:
+                return True
             continue
         counts = store.registrations.counts(agency.name, terms.system)
         if any(counts.get(state) for state in _TO_READ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,10 @@ class Reader:
         """Stores one result, however it came; returns the file as it is now."""
         return self.found(file, [(file.names[-1], result)])
 
+    def may_be_damaged(self, result: Result) -> bool:
+        """Whether the file was refused as one that was damaged on its way is."""
+        return any(self._agency.again(self._config, one.kind).damage for one in result.verdicts)
+
     def found(self, file: Submission, answers: Sequence[tuple[str, Answer | Result]]) -> Submission:
         """Stores what was answered about each of these names of a file; returns the file as it is now."""
         best = file_states.most_advanced([answer for _, answer in answers])
@@ -46,7 +50,6 @@ class Reader:
         if not logs:
             return self.move(file, moved)
         sent = self._sent_file(file)
-        self._store.held_records.save_matches(file.target, file.system, matches(result for _, result in logs))
         outcomes = self._agency.merged([self._agency.decide(result, sent) for _, result in logs])
         before = {log.raw for log in self._store.submissions.logs(file.batch_id, file.system)}
         kept = [
@@ -54,7 +57,9 @@ class Reader:
             for name, result in logs
             if result.raw not in before
         ]
-        return self.decide(file, moved, outcomes, kept)
+        if kept:
+            self._keep_matches(file, outcomes, matches((result for _, result in logs), sent.articles))
+        return self.decide(file, moved, outcomes, kept, is_damaged=any(result.is_damaged for _, result in logs))
 
     def move(self, before: Submission, file: Submission) -> Submission:
         """Stores that the file moved on, and what this means for its DOIs."""
@@ -66,7 +71,13 @@ class Reader:
         return file
 
     def decide(
-        self, before: Submission, file: Submission, outcomes: Outcomes, logs: Sequence[FileLog] = ()
+        self,
+        before: Submission,
+        file: Submission,
+        outcomes: Outcomes,
+        logs: Sequence[FileLog] = (),
+        *,
+        is_damaged: bool = False,
     ) -> Submission:
         """Stores what became of each DOI of a file, with its logs, in one transaction."""
         now, target, system = self._now(), file.target, file.system
@@ -74,6 +85,7 @@ class Reader:
         decided: dict[str, Registration] = {}
         for one in outcomes.dois:
             key, again = fold_doi(one.doi), self._agency.again(self._config, one.kind)
+            again = replace(again, damage=again.damage and is_damaged)
             decided[key] = doi_states.decided(known.get(key), one, file, now, again)
         for ended in self._ended_conflicts(file, outcomes):
             decided.setdefault(fold_doi(ended.doi), doi_states.resolved(ended, now))
@@ -81,7 +93,7 @@ class Reader:
             file,
             list(decided.values()),
             logs=logs,
-            events=list(_events(file, outcomes, now, moves=file.state != before.state)),
+            events=list(_events(file, outcomes, now, known, moves=file.state != before.state)),
             floors={fold_doi(one.doi): one.version for one in outcomes.dois if one.version and one.state == "refused"},
         )
         log.info("%s: what became of %d DOIs was read", file.names[-1], len(outcomes.dois))
@@ -100,20 +112,35 @@ class Reader:
         known = (replace(article, versions=versions.get(fold_doi(article.doi), ())) for article in articles)
         return SentFile(version=file.timestamp, articles=tuple(known))
 
+    def _keep_matches(self, file: Submission, outcomes: Outcomes, found: Mapping[str, tuple[int, int]]) -> None:
+        """Remembers the references of the registered DOIs, unless a newer file has them."""
+        registered = {fold_doi(one.doi) for one in outcomes.dois if one.state in doi_states.REGISTERED}
+        known = self._store.registrations.of_dois(file.target, file.system, registered)
+        newest = {doi for doi in registered if doi not in known or (known[doi].timestamp or 0) <= file.timestamp}
+        numbers = {doi: both for doi, both in found.items() if fold_doi(doi) in newest}
+        self._store.held_records.save_matches(file.target, file.system, numbers)
+
     def _ended_conflicts(self, file: Submission, outcomes: Outcomes) -> list[Registration]:
         ended = {conflict for one in outcomes.dois for conflict in one.resolved_conflicts}
         return self._store.registrations.in_conflict(file.target, file.system, ended)
 
 
-def matches(logs: Iterable[Result]) -> dict[str, tuple[int, int]]:
-    """How many references of each DOI the logs name, and for how many the agency found a DOI; the last log counts."""
-    numbers: dict[str, tuple[int, int]] = {}
+def matches(logs: Iterable[Result], articles: Iterable[SentArticle]) -> dict[str, tuple[int, int]]:
+    """How many references each DOI has, and for how many the agency found a DOI; the last log counts.
+
+    A log need not name all of them: some are processed later.
+    """
+    numbers = {article.doi: (article.references, 0) for article in articles if article.references}
+    spelt = {fold_doi(doi): doi for doi in numbers}
     for log in logs:
         of_log: dict[str, tuple[int, int]] = {}
         for one in log.references:
-            named, matched = of_log.get(one.citing, (0, 0))
-            of_log[one.citing] = (named + 1, matched + (one.doi is not None))
-        numbers |= of_log
+            if one.status != "deferred":
+                doi = spelt.get(fold_doi(one.citing), one.citing)
+                named, matched = of_log.get(doi, (0, 0))
+                of_log[doi] = (named + 1, matched + (one.doi is not None))
+        for doi, (named, matched) in of_log.items():
+            numbers[doi] = (max(named, numbers.get(doi, (0, 0))[0]), matched)
     return numbers
 
 
@@ -141,13 +168,24 @@ def event(file: Submission, text: str) -> Event:
     return Event(at=file.since, state=file.state, words=text, batch_id=file.batch_id)
 
 
-def _events(file: Submission, outcomes: Outcomes, now: datetime, *, moves: bool) -> Iterator[Event]:
+def _events(
+    file: Submission, outcomes: Outcomes, now: datetime, known: Mapping[str, Registration], *, moves: bool
+) -> Iterator[Event]:
+    """What happened to the file and to its DOIs. A log that is read again says nothing new."""
     if moves:
         yield event(file, said(file))
     for outcome in outcomes.dois:
-        yield Event(at=now, state=outcome.state, words=_all_messages(outcome), batch_id=file.batch_id, doi=outcome.doi)
-    for verdict in outcomes.others:
+        if not _is_known(known.get(fold_doi(outcome.doi)), outcome, file):
+            text = _all_messages(outcome)
+            yield Event(at=now, state=outcome.state, words=text, batch_id=file.batch_id, doi=outcome.doi)
+    for verdict in outcomes.others if moves else ():
         yield event(file, f'about {verdict.doi or "no DOI"}: "{verdict.text}"')
+
+
+def _is_known(known: Registration | None, outcome: Outcome, file: Submission) -> bool:
+    """Whether the last log of the same file said the same about the DOI."""
+    told = (file.batch_id, outcome.state, outcome.kind, outcome.text)
+    return known is not None and (known.batch_id, known.state, known.kind, known.message) == told
 
 
 def _all_messages(outcome: Outcome) -> str:

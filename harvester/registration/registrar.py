@@ -35,6 +35,9 @@ class Registrar(Protocol):
     def result(self, name: str) -> Answer | Result:
         """What became of the file that was sent under this name; an `Answer` if that could not be learnt."""
 
+    def contents(self, name: str) -> Answer | bytes | None:
+        """The file as the agency received it; `None` if it shows none, an `Answer` if that could not be learnt."""
+
 
 class Agency(Protocol):
     """One agency, by the name of its target. It holds no state: there is one instance."""

@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from harvester.answers import Answer, Result, SentArticle, SentFile, Terms
 from harvester.config import Config
 from harvester.errors import Stopped
@@ -72,7 +74,7 @@ class Sender:
         """
         found: list[tuple[str, Answer | Result]] = []
         for name in file.names:
-            found.append((name, self._registrar.result(name)))
+            found.append((name, self._compared(file, name, self._registrar.result(name))))
             if isinstance(found[-1][1], Answer):
                 break
         return self._reader.found(file, found), file_states.most_advanced([answer for _, answer in found])
@@ -94,6 +96,20 @@ class Sender:
 
     def release(self, file: Submission) -> Submission:
         return self._reader.move(file, file_states.released(file, self._now()))
+
+    def _compared(self, file: Submission, name: str, found: Answer | Result) -> Answer | Result:
+        """The result, with whether the file was damaged on its way, if it was refused as a damaged one is.
+
+        Nobody looks at the file after the result was stored, so what was received is read before.
+        """
+        if isinstance(found, Answer) or not self._reader.may_be_damaged(found):
+            return found
+        received, sent = self._registrar.contents(name), content(file)
+        if isinstance(received, Answer):
+            return received
+        if received is None or isinstance(sent, str):
+            return found
+        return replace(found, is_damaged=received.strip() != sent.strip())
 
     def _held(self, file: Submission, articles: Iterable[SentArticle]) -> list[str]:
         """The DOIs of the file that wait for a person."""

@@ -15,10 +15,10 @@ OF_FILE: dict[FileState, str] = {
     "in_process": "being processed by the agency",
     "completed": "processed",
     "throttled": "not received, to be sent again",
-    "unavailable": "not received: the agency could not be reached",
+    "unavailable": "not received, because the agency could not be reached",
     "uncertain": "sent without a clear answer, so perhaps received",
     "lost": "unknown to the agency, although it should have been received",
-    "login_refused": "not received: the agency refused the login",
+    "login_refused": "not received, because the agency refused the login",
     "superseded": "not sent, because newer files replace it",
 }
 

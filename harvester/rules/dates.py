@@ -10,7 +10,13 @@ from harvester.model import Article, Finding, Policy, PubDate
 from harvester.rules.rule import Rule
 
 FUTURE_CODES = ("date-in-future", "date-ahead")  # the findings that end when their date is reached
-_EMPTY_DATES = frozenset({"1969-12-31", "1970-01-01"})
+# What Unix, databases and spreadsheets write for an empty date, with the years of the issues that may have it.
+_EMPTY_DATES = {
+    "1969-12-31": (1969, 1970),
+    "1970-01-01": (1969, 1970),
+    "1899-12-30": (1899, 1900),
+    "1900-01-01": (1899, 1900, None),  # without an issue, also a year of which only the number is known
+}
 _FIRST_SEASON = 21  # Crossref's months above 12 are seasons and quarters
 
 
@@ -30,10 +36,11 @@ def days_are_in_the_calendar(article: Article, _: Policy) -> Iterator[Finding]:
 
 
 def dates_were_entered(article: Article, _: Policy) -> Iterator[Finding]:
-    """An empty date becomes the first day of 1970, in the Americas the day before. An issue of 1970 may have it too."""
+    """An empty date becomes the first day of 1970, the day before, or of 1900, as spreadsheets count."""
     for number, pub_date in enumerate(article.dates):
-        if format_date(pub_date) in _EMPTY_DATES and article.issue_year not in (1969, 1970):
-            yield Finding("date-of-empty-field", f"dates[{number}]", format_date(pub_date))
+        written = format_date(pub_date)
+        if written in _EMPTY_DATES and article.issue_year not in _EMPTY_DATES[written]:
+            yield Finding("date-of-empty-field", f"dates[{number}]", written)
 
 
 def publication_is_past(article: Article, policy: Policy) -> Iterator[Finding]:

@@ -11,11 +11,16 @@ from harvester.model import Article, Finding, Policy
 from harvester.rules.rule import Rule
 from harvester.text import Text, plain
 
-_LABEL = re.compile(r"(?:^|[^\w])(?:vol(?:ume)?|no|nr|num|issue|iss|том|номер|выпуск|вып|№)\b|№|_", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:^|[^\w])(?:vol(?:ume)?|no|nr|n[uú]m|issue|iss|tom[eo]|band|heft|cilt|sayı|jilid|edisi|том|номер|выпуск|вып|№)\b|"
+    r"№|_|第\s?\d|\d\s?[卷巻期号號권호]",
+    re.IGNORECASE,
+)
 # Titles of parts of an issue, and words for "without a title". Editorials, errata and book reviews are articles.
 _GENERIC_TITLE = re.compile(
     r"[\[(]?(?:untitled|no title|without title|sin t[ií]tulo|sem t[ií]tulo|sans titre|senza titolo|ohne titel|"
-    r"без названия|(?:front|back|end|prelim\w*)\s?matter|(?:full|complete|entire|whole) (?:issue|volume|number)|"
+    r"без названия|без заголовка|без назви|tanpa judul|başlıksız|[无無][题題]|제목 없음|بدون عنوان|"
+    r"(?:front|back|end|prelim\w*)\s?matter|(?:full|complete|entire|whole) (?:issue|volume|number)|"
     r"edici[oó]n completa|"
     r"edi[cç][aã]o completa|n[uú]mero completo|revista completa|num[eé]ro complet|полный выпуск|tam sayı|"
     r"(?:table of )?contents|toc|sumario|sum[aá]rio|sommaire|inhalt(?:sverzeichnis)?|содержание|daftar isi|içindekiler|"

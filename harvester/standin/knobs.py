@@ -27,6 +27,7 @@ class Fault(Enum):
     ERROR_AFTER_ACCEPTANCE = "500; it was received"
     GATEWAY_TIMEOUT = "504; it was received"
     LOST_ANSWER = "it was received, and the connection is closed without an answer"
+    DAMAGED = "200 as ever, but only the first half of the file was received"
 
 
 class Knobs(Struct, kw_only=True):

@@ -47,7 +47,8 @@ def deposit(state: State, request: Request) -> Answer:
         return _throttled(state)
     if len(files[0].data) > MAX_UPLOAD:  # what Crossref answers is not known
         return text(413, "crossref-standin: the file is larger than 10 MB\n")
-    state.submit(files[0].name, files[0].data, account)
+    data = files[0].data
+    state.submit(files[0].name, data[: len(data) // 2] if fault is Fault.DAMAGED else data, account)
     return _after_acceptance(fault) or html(200, SUCCESS)
 
 

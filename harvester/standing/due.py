@@ -163,10 +163,10 @@ class _History(Struct, frozen=True, kw_only=True):
     harvests: Sequence[RunRow | None]
     comparisons: Sequence[RunRow | None]
     first_harvests: Sequence[RunRow | None]  # of the formats that were never compared
-    is_at_work: bool  # whether a process is at work on it; a run that is "running" without one was left by a crash
+    is_at_work: bool  # whether a process is at work on a run; one that is "running" without that was left by a crash
 
     def is_running(self, runs: Iterable[RunRow | None]) -> bool:
-        return self.is_at_work and any(run is not None and run.state == "running" for run in runs)
+        return self.is_at_work and _says_running(runs)
 
     def waiting_until(self, now: datetime) -> datetime | None:
         return _end_of_wait((*self.harvests, *self.comparisons), now)
@@ -180,8 +180,16 @@ def _history(config: Config, runs: RunTable, name: str) -> _History:
         harvests=harvests,
         comparisons=comparisons,
         first_harvests=[runs.oldest_run(name, prefix) for prefix in never_compared],
-        is_at_work=locks.holder(config.locks_dir, f"source-{name}") is not None,
+        is_at_work=_says_running((*harvests, *comparisons)) and _is_at_work(config, name),
     )
+
+
+def _says_running(runs: Iterable[RunRow | None]) -> bool:
+    return any(run is not None and run.state == "running" for run in runs)
+
+
+def _is_at_work(config: Config, name: str) -> bool:
+    return locks.holder(config.locks_dir, f"source-{name}") is not None
 
 
 def _harvest_task(name: str, schedule: Schedule, history: _History, now: datetime) -> Task:

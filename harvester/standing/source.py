@@ -127,14 +127,15 @@ def source_standing(
     """How a source is. `status` has a row for each configured format; `notices` are those of this source."""
     source = config.sources[status.source]
     tasks = {task.kind: task for task in source_tasks(config, overview, source.name, now)}
+    at_work = _holder(config, source.name)
     return SourceStanding(
         status=status,
         harvest=tasks.get("harvest"),
         comparison=tasks.get("reconcile"),
         runs={one.prefix: _decisive_runs(overview, source, one) for one in status.formats},
-        incidents=tuple(current_incidents(config, overview, source.name, tasks.values(), now)),
+        incidents=tuple(_incidents(overview, source, tasks.values(), now, is_at_work=at_work is not None)),
         waiting_until=waiting_until(overview, source, now),
-        at_work=_holder(config, source.name),
+        at_work=at_work,
         notices=tuple(notices),
         now=now,
         zone=config.zone,
@@ -145,8 +146,15 @@ def current_incidents(
     config: Config, runs: RunTable, name: str, tasks: Iterable[Task], now: datetime
 ) -> list[Incident]:
     """What needs a person: what its runs ended with, or else that nobody does its `tasks`."""
-    found = source_incidents(runs, config.sources[name])
-    if found or _holder(config, name):
+    is_at_work = _holder(config, name) is not None
+    return _incidents(runs, config.sources[name], tasks, now, is_at_work=is_at_work)
+
+
+def _incidents(
+    runs: RunTable, source: Source, tasks: Iterable[Task], now: datetime, *, is_at_work: bool
+) -> list[Incident]:
+    found = source_incidents(runs, source)
+    if found or is_at_work:
         return found
     return [overdue for task in tasks if (overdue := incident_of_neglect(task, now))]
 

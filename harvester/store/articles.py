@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, count, groupby
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from harvester.article_rows import ArticleRow
 from harvester.findings import PLANNED_DOI, is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
-from harvester.store.database import BulkStatement, Part, chunks, in_list, new_id
+from harvester.store.database import BulkStatement, Database, Part, chunks, in_list, new_id
 from harvester.store.selection import selected
 from harvester.store.structs import ArticleToSave, RecordStates, Selection, StoredArticle
 from harvester.store.tables import NO_SOURCE, article, finding, mapping, minted, record
@@ -24,6 +25,22 @@ from harvester.store.tables import source as source_table
 
 class Articles(Part):
     """Articles, and which of them have to be rebuilt."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._touched: set[str] = set()
+        self._touching = Lock()
+
+    def touch(self, keys: Iterable[str]) -> None:
+        """Notes the DOIs, folded, of articles that were saved, and those that they had before."""
+        with self._touching:
+            self._touched.update(keys)
+
+    def take_touched(self) -> set[str]:
+        """The DOIs that were noted since this was last asked. What another process saved is not among them."""
+        with self._touching:
+            touched, self._touched = self._touched, set()
+        return touched
 
     def record_states(self, source: str, identifiers: Collection[str]) -> RecordStates:
         """What the records of these identifiers are now, to be compared later (`save_articles`)."""
@@ -40,7 +57,7 @@ class Articles(Part):
             if saves and based_on is not None:
                 now = _record_states(connection, saves[0].source, [save.identifier for save in saves])
                 saves = [save for save in saves if now.get(save.identifier) == based_on.get(save.identifier)]
-            save_articles(connection, saves)
+            self.touch(save_articles(connection, saves))
 
     def find(self, name: str, source: str | None = None) -> list[StoredArticle]:
         """The articles with this OAI identifier or DOI, in one source or all."""
@@ -120,7 +137,7 @@ _SET_STATE = BulkStatement(_at_id, _STATE, keys=("id",))
 _ADD_FINDINGS = BulkStatement(
     insert(finding), ("article_id", "position", "code", "severity", "path", "value", "detail")
 )
-_IDS = select(article.c.identifier, article.c.id).where(
+_STORED_ROWS = select(article.c.identifier, article.c.id, article.c.doi_key).where(
     article.c.source == bindparam("source"), in_list(article.c.identifier, "identifiers")
 )
 _LAST = select(func.coalesce(func.max(article.c.id), 0))
@@ -146,15 +163,18 @@ def _record_states(connection: Connection, source: str, identifiers: Collection[
     return {identifier: frozenset(state) for identifier, state in states.items()}
 
 
-def save_articles(connection: Connection, saves: Iterable[ArticleToSave]) -> None:
-    """Saves articles with their findings, replacing those of the same identifiers."""
-    for chunk in chunks(saves):
-        _save_chunk(connection, chunk)
+def save_articles(connection: Connection, saves: Iterable[ArticleToSave]) -> set[str]:
+    """Saves articles with their findings, replacing those of the same identifiers.
+
+    Returns the DOIs, folded, that they have and had before.
+    """
+    return {key for chunk in chunks(saves) for key in _save_chunk(connection, chunk)}
 
 
-def _save_chunk(connection: Connection, saves: Sequence[ArticleToSave]) -> None:
+def _save_chunk(connection: Connection, saves: Sequence[ArticleToSave]) -> set[str]:
     mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
-    stored_ids = _ids_of(connection, saves)
+    stored = _stored_rows(connection, saves)
+    stored_ids = {key: row.id for key, row in stored.items()}
     next_id = count(connection.execute(_LAST).scalar_one() + 1)
     added, replaced, deleted, findings = [], [], [], []
     for save in saves:
@@ -173,15 +193,17 @@ def _save_chunk(connection: Connection, saves: Sequence[ArticleToSave]) -> None:
     _SET_STATE.write(connection, deleted)
     _delete_findings(connection, stored_ids.values())
     _ADD_FINDINGS.write(connection, findings)
+    dois = {save.row.doi_key for save in saves if save.row} | {row.doi_key for row in stored.values()}
+    return {key for key in dois if key is not None}
 
 
-def _ids_of(connection: Connection, saves: Sequence[ArticleToSave]) -> dict[tuple[str, str], int]:
-    """The ids of those of these articles that are stored already, by source and identifier."""
-    ids = {}
+def _stored_rows(connection: Connection, saves: Sequence[ArticleToSave]) -> dict[tuple[str, str], Any]:
+    """Id and DOI of those of these articles that are stored already, by source and identifier."""
+    stored: dict[tuple[str, str], Any] = {}
     for source, group in groupby(saves, key=lambda save: save.source):
-        rows = connection.execute(_IDS, {"source": source, "identifiers": [save.identifier for save in group]})
-        ids.update({(source, identifier): article_id for identifier, article_id in rows.all()})
-    return ids
+        rows = connection.execute(_STORED_ROWS, {"source": source, "identifiers": [save.identifier for save in group]})
+        stored.update({(source, row.identifier): row for row in rows.all()})
+    return stored
 
 
 def exchange_findings(

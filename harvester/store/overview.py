@@ -17,7 +17,9 @@ from harvester.store.structs import FormatStatus, SourceStatus
 SourceFormat = tuple[str, str]  # source, metadata prefix
 
 _WHOLE_LIST = "kind IN ('full', 'incremental')"  # a range covers only a part of the list
+_COMPLETE = f"{_WHOLE_LIST} AND state = 'complete'"
 _COMPARISON = "kind = 'reconcile'"
+_NEWEST_FIRST = "ORDER BY id DESC"
 _STATES = {"ready": "ready", "held": "held_back", "deleted": "deleted"}
 _COUNTS = Counts.__struct_fields__
 
@@ -34,10 +36,12 @@ WITH RECURSIVE harvested (source, prefix) AS (
 SELECT source, prefix FROM harvested WHERE prefix IS NOT NULL
 """
 _FIRST = "SELECT * FROM run WHERE source = ? AND prefix = ? AND {condition} {order} LIMIT 1"
-_FIRST_OF_EACH = f"""
-SELECT run.* FROM ({_SOURCE_FORMATS}) one JOIN run ON run.id = (
-       SELECT id FROM run WHERE source = one.source AND prefix = one.prefix AND {{condition}} {{order}} LIMIT 1)
-"""  # noqa: S608 — our own words
+_ID_OF_EACH = "(SELECT id FROM run WHERE source = one.source AND prefix = one.prefix AND {condition} {order} LIMIT 1)"
+_FIRST_OF_EACH = f"SELECT run.* FROM ({_SOURCE_FORMATS}) one JOIN run ON run.id = {_ID_OF_EACH}"  # noqa: S608 — our own words
+_SETS_OF_EACH = f"""
+SELECT DISTINCT run_id, set_spec FROM ({_SOURCE_FORMATS}) one JOIN run_window ON run_id = {_ID_OF_EACH}
+ WHERE set_spec IS NOT NULL
+"""  # noqa: S608
 
 # As `mapping.membership` decides it: by the newest header, and others with the same datestamp.
 _READY_OUTSIDE = """
@@ -65,8 +69,12 @@ class Overview:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._found: dict[tuple[SourceFormat, str], RunRow | None] = {}
-        self._whole: set[str] = set()  # what was looked up for every source
+        self._found: dict[tuple[SourceFormat, tuple[str, str]], RunRow | None] = {}
+        self._whole: set[tuple[str, str]] = set()  # the condition and order of what was looked up for every source
+        self._looks_up_all = False
+        self._sets: dict[int, set[str]] | None = None  # of the last complete harvests, by run
+        self._rows: dict[int, RunRow] = {}  # by id: one run answers several questions
+        self._status: tuple[SourceStatus, ...] | None = None
 
     def newest_run(self, name: str, prefix: str) -> RunRow | None:
         """The newest run over the whole list, however it ended."""
@@ -81,19 +89,8 @@ class Overview:
         return self._newest((name, prefix), _COMPARISON)
 
     def look_up_runs(self) -> None:
-        """Looks up the runs of every source with one query for each question, before all of them are asked for."""
-        complete = f"{_WHOLE_LIST} AND state = 'complete'"
-        newest = [(condition, "ORDER BY id DESC") for condition in (_WHOLE_LIST, complete, _COMPARISON, "TRUE")]
-        for condition, order in (*newest, (_WHOLE_LIST, "ORDER BY id")):
-            statement = _FIRST.format(condition=condition, order=order)
-            if statement in self._whole:
-                continue
-            cursor = self._connection.execute(_FIRST_OF_EACH.format(condition=condition, order=order))
-            columns = [column[0] for column in cursor.description]
-            for row in cursor:
-                run = _run_row(dict(zip(columns, row, strict=True)))
-                self._found[(run.source, run.prefix), statement] = run
-            self._whole.add(statement)
+        """From now on, each question about the runs of a source looks up those of every source, with one query."""
+        self._looks_up_all = True
 
     def registrations(self, target: str, system: str) -> dict[str, int]:
         """How many DOIs of a system are in each state, of those that were ever sent."""
@@ -107,6 +104,11 @@ class Overview:
 
     def status(self) -> tuple[SourceStatus, ...]:
         """Every source with its articles by state, its records by format and its last runs."""
+        if self._status is None:
+            self._status = self._look_up_status()
+        return self._status
+
+    def _look_up_status(self) -> tuple[SourceStatus, ...]:
         states: dict[str, dict[str, int]] = {}
         for name, state, number in self._connection.execute("SELECT source, state, number FROM article_count"):
             states.setdefault(name, {})[_STATES[state]] = number
@@ -118,6 +120,10 @@ class Overview:
             for name, url in self._connection.execute("SELECT name, url FROM source ORDER BY name").fetchall()
         )
 
+    def source_names(self) -> set[str]:
+        """The names of the sources that the store has."""
+        return {name for (name,) in self._connection.execute("SELECT name FROM source")}
+
     def has_records(self, name: str) -> bool:
         """Whether the store has records of the source, tombstones included."""
         statement = "SELECT 1 FROM record_count WHERE source = ? AND number > 0 LIMIT 1"
@@ -125,11 +131,23 @@ class Overview:
 
     def last_complete_sets(self, name: str, prefix: str) -> set[str] | None:
         """The sets that the last complete harvest of a source in one format asked for; `None` if there was none."""
-        run = self._newest((name, prefix), f"{_WHOLE_LIST} AND state = 'complete'")
+        run = self._newest((name, prefix), _COMPLETE)
         if run is None:
             return None
+        if self._looks_up_all:
+            self._sets = self._look_up_sets() if self._sets is None else self._sets
+            return self._sets.get(run.id, set())
         statement = "SELECT DISTINCT set_spec FROM run_window WHERE run_id = ? AND set_spec IS NOT NULL"
         return {set_spec for (set_spec,) in self._connection.execute(statement, (run.id,))}
+
+    def _look_up_sets(self) -> dict[int, set[str]]:
+        """The sets of the last complete harvest of every source and format, by run."""
+        sets: dict[int, set[str]] = {}
+        for run_id, set_spec in self._connection.execute(
+            _SETS_OF_EACH.format(condition=_COMPLETE, order=_NEWEST_FIRST)
+        ):
+            sets.setdefault(run_id, set()).add(set_spec)
+        return sets
 
     def ready_outside(self, name: str, formats: Sequence[str], sets: Sequence[str]) -> int:
         """How many articles of a source are ready whose newest header, and whose lists, name none of these sets.
@@ -169,7 +187,7 @@ class Overview:
                     prefix=prefix,
                     live=live.get(key, 0),
                     deleted=deleted.get(key, 0),
-                    last_complete=self._newest(key, f"{_WHOLE_LIST} AND state = 'complete'"),
+                    last_complete=self._newest(key, _COMPLETE),
                     last_run=self._newest(key, "TRUE"),
                     last_comparison=self._newest(key, _COMPARISON),
                 ),
@@ -180,19 +198,34 @@ class Overview:
         return {(name, prefix): number for name, prefix, number in rows}
 
     def _newest(self, key: SourceFormat, condition: str) -> RunRow | None:
-        return self._first(key, condition, "ORDER BY id DESC")
+        return self._first(key, condition, _NEWEST_FIRST)
 
     def _first(self, key: SourceFormat, condition: str, order: str) -> RunRow | None:
         """Looked up once: where a source was never compared, all of its runs are read for that."""
-        statement = _FIRST.format(condition=condition, order=order)
-        if statement in self._whole:
-            return self._found.get((key, statement))
-        if (key, statement) not in self._found:
-            cursor = self._connection.execute(statement, key)
-            row = cursor.fetchone()
-            columns = [column[0] for column in cursor.description]
-            self._found[key, statement] = _run_row(dict(zip(columns, row, strict=True))) if row else None
-        return self._found[key, statement]
+        question = condition, order
+        if self._looks_up_all and question not in self._whole:
+            self._look_up_all(condition, order)
+        if question in self._whole:
+            return self._found.get((key, question))
+        if (key, question) not in self._found:
+            rows = self._runs(_FIRST.format(condition=condition, order=order), key)
+            self._found[key, question] = next(rows, None)
+        return self._found[key, question]
+
+    def _look_up_all(self, condition: str, order: str) -> None:
+        question = condition, order
+        for run in self._runs(_FIRST_OF_EACH.format(condition=condition, order=order)):
+            self._found[(run.source, run.prefix), question] = run
+        self._whole.add(question)
+
+    def _runs(self, statement: str, values: Sequence[str] = ()) -> Iterator[RunRow]:
+        cursor = self._connection.execute(statement, values)
+        columns = [column[0] for column in cursor.description]
+        number = columns.index("id")
+        for row in cursor:
+            if row[number] not in self._rows:
+                self._rows[row[number]] = _run_row(dict(zip(columns, row, strict=True)))
+            yield self._rows[row[number]]
 
 
 def _run_row(values: dict[str, object]) -> RunRow:

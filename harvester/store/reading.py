@@ -11,6 +11,7 @@ from harvester.errors import StoreError
 from harvester.store import migrations
 from harvester.store.database import Database
 from harvester.store.engines import Access, StoreEngine, engine_of
+from harvester.store.limits import one_session
 from harvester.store.store import Store
 from harvester.store.tables import alembic_version
 
@@ -24,6 +25,7 @@ class Reader:
     def __init__(self, url: str, *, timeout: float = 5.0, limit: float = 1.0) -> None:
         """`timeout`: seconds to wait for a lock. `limit`: seconds that one query may take."""
         self._store_engine = engine_of(url, timeout)
+        self._limit = limit
         self._engine = self._store_engine.reading(limit)
 
     @contextmanager
@@ -37,7 +39,8 @@ class Reader:
             self._store_engine.begin(connection, "read")
             session = _Session(self._store_engine, self._engine, connection)
             session.check_revision()
-            yield Store(session)
+            with one_session(self._limit):
+                yield Store(session)
 
 
 class _Session(Database):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, bindparam, func, select, text, true, update
+from sqlalchemy import Boolean, Connection, bindparam, func, or_, select, text, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.model import BadRecord, RawRecord, StoredRecord
@@ -41,7 +41,13 @@ _LIVE = select(record).where(*_IS_LISTED, in_list(record.c.prefix, "prefixes"), 
 # The last rejection of each identifier in one format of one source. The query starts from the rejected records, which
 # are few, not from the runs: a source that is harvested every minute has half a million runs a year.
 _LAST_REJECTED = (
-    select(func.max(rejected.c.id).label("id"), rejected.c.identifier, rejected.c.reason, rejected.c.run_id)
+    select(
+        func.max(rejected.c.id).label("id"),
+        rejected.c.identifier,
+        rejected.c.reason,
+        rejected.c.run_id,
+        rejected.c.after_arrival,
+    )
     .where(
         rejected.c.identifier.is_not(None),
         select(true())
@@ -59,7 +65,10 @@ UNRESOLVED_REJECTIONS = (
             record.c.source == bindparam("source"),
             record.c.identifier == _LAST_REJECTED.c.identifier,
             record.c.prefix == bindparam("prefix"),
-            record.c.run_id >= _LAST_REJECTED.c.run_id,
+            or_(
+                record.c.run_id > _LAST_REJECTED.c.run_id,
+                (record.c.run_id == _LAST_REJECTED.c.run_id) & ~_LAST_REJECTED.c.after_arrival,
+            ),
         )
         .exists()
     )
@@ -85,11 +94,8 @@ class Records(Part):
         They do if they show more than two different times: midnight in local time gives one in winter and another one
         in summer.
         """
-        ours = (record.c.source == source, record.c.prefix == prefix)
-        last = select(record.c.datestamp).where(*ours).order_by(record.c.id.desc()).limit(_DATESTAMP_SAMPLE).subquery()
-        times = select(func.substr(last.c.datestamp, len("2024-01-31") + 1)).distinct().limit(3)
         with self._read() as connection:
-            return len(connection.execute(times).all()) > 2
+            return len(connection.execute(TIMES_OF_DAY, {"source": source, "prefix": prefix}).all()) > 2
 
     def headers_name_sets(self, source: str, prefix: str, sets: Collection[str]) -> bool:
         """Whether the headers of the live records tell which of these sets they are in.
@@ -189,6 +195,16 @@ class Records(Part):
         return [UnresolvedRejection(row.identifier, row.reason) for row in rows if last is None or row.id <= last]
 
 
+_NEWEST = (
+    select(record.c.datestamp)
+    .where(record.c.source == bindparam("source"), record.c.prefix == bindparam("prefix"))
+    # By `id` alone, a planner that expects many records of the source reads those of all others on the way.
+    .order_by((record.c.id + 0).desc())
+    .limit(_DATESTAMP_SAMPLE)
+    .subquery()
+)
+TIMES_OF_DAY = select(func.substr(_NEWEST.c.datestamp, len("2024-01-31") + 1)).distinct().limit(3)
+
 _VERSIONS = text("""
 SELECT * FROM (
 SELECT record.prefix, NULL AS number, record.datestamp, record.deleted, payload.size, record.repairs, record.run_id,
@@ -231,6 +247,9 @@ _MOVE = (
     .values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"), listed_in=bindparam("to_listed_in"))
 )
 _SET_RUN = update(record).where(*_IS_RECORD).values(run_id=bindparam("by_run"))
+_CAME_IN = select(record.c.identifier).where(
+    *_IS_LISTED, record.c.prefix == bindparam("prefix"), record.c.run_id == bindparam("run")
+)
 _REJECTED_PAYLOADS = select(rejected.c.payload_id).where(in_list(rejected.c.identifier, "identifiers")).distinct()
 
 
@@ -255,9 +274,11 @@ def save_records(connection: Connection, run_id: int, records: Iterable[RecordTo
 def save_rejected(connection: Connection, run_id: int, bad: Sequence[BadRecord]) -> None:
     """Saves the reason and the bytes of bad records; bytes that a record was rejected with before are saved once."""
     if bad:
-        earlier = _rejected_before(connection, [new.identifier for new in bad if new.identifier])
+        names = [new.identifier for new in bad if new.identifier]
+        earlier, came = _rejected_before(connection, names), _came_in(connection, run_id, names)
         payload_ids = earlier | payloads.save(connection, {new.payload for new in bad} - earlier.keys())
-        connection.execute(insert(rejected), [_rejection(new, payload_ids, run_id) for new in bad])
+        rows = [_rejection(new, payload_ids, run_id) | {"after_arrival": new.identifier in came} for new in bad]
+        connection.execute(insert(rejected), rows)
 
 
 def resolve_rejections(connection: Connection, run_id: int, identifiers: Collection[str]) -> None:
@@ -272,6 +293,13 @@ def _rejected_before(connection: Connection, identifiers: list[str]) -> dict[byt
     """The bytes that these records were rejected with before, with their payload ids."""
     ids = connection.execute(_REJECTED_PAYLOADS, {"identifiers": identifiers}).scalars().all() if identifiers else ()
     return {content: payload_id for payload_id, content in payloads.load(connection, ids).items()}
+
+
+def _came_in(connection: Connection, run_id: int, identifiers: list[str]) -> set[str]:
+    """Those of these records that this run has stored."""
+    source, prefix = _run_key(connection, run_id)
+    values = {"run": run_id, "source": source, "prefix": prefix, "identifiers": identifiers}
+    return set(connection.execute(_CAME_IN, values).scalars()) if identifiers else set()
 
 
 def _rejection(bad: BadRecord, payload_ids: dict[bytes, int], run_id: int) -> dict[str, Any]:

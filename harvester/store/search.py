@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from harvester.findings import Severity
@@ -33,6 +34,7 @@ from harvester.store.search_structs import (
 )
 from harvester.store.structs import FindingRow
 
+_HELD = frozenset(facts for facts in EVERY_FACT if facts.state == "held")
 _FEW, _MANY = 20_000, 50_000  # rows that are found by another table, and that are read one by one, in a moment
 _LAST = 2**63 - 1  # above every id
 _EXAMPLES = 3
@@ -122,6 +124,19 @@ class Search(Part):
             CodeCount(code=code, findings=numbers[code], articles=len(ids), examples=tuple(islice(ids, _EXAMPLES)))
             for code, ids in articles.items()
         ]
+
+    def frees(self, choice: ArticleChoice) -> dict[str, int]:
+        """How many of the articles that match are held back for findings with this code alone, by code."""
+        held = replace(choice, facts=_HELD if choice.facts is None else choice.facts)
+        ledger = _LEDGER if _has_ledger(held) else ""
+        statement = (
+            f"SELECT code, count(*) AS number FROM (SELECT min(finding.code) AS code FROM ({self._ids(held)}) one "
+            f"CROSS JOIN article ON article.id = one.id {ledger} "
+            "CROSS JOIN finding ON finding.article_id = article.id AND finding.severity = 'error' "
+            f"WHERE article.state = 'held' AND {_conditions(held)} "
+            "GROUP BY article.id HAVING min(finding.code) = max(finding.code)) GROUP BY code"
+        )
+        return {row.code: row.number for row in self._rows(statement, held)}
 
     def findings(
         self,

@@ -92,9 +92,9 @@ class Store:
                 apply_transition(connection, run_id, transition)
             if page is not None:
                 count_page(connection, run_id, page)
+                save_rejected(connection, run_id, page.bad)  # first: a record of the same page resolves it
                 save_records(connection, run_id, page.records)
-                save_rejected(connection, run_id, page.bad)
-                save_articles(connection, page.articles)
+                self.articles.touch(save_articles(connection, page.articles))
             resolve_rejections(connection, run_id, resolved)
 
     def status(self) -> tuple[SourceStatus, ...]:

@@ -164,6 +164,8 @@ rejected = Table(
     Column("identifier", Text),
     Column("reason", Text, nullable=False),
     Column("payload_id", Integer, ForeignKey("payload.id"), nullable=False),
+    # Whether the same run had stored the record before: then what is stored does not resolve this.
+    Column("after_arrival", Boolean, nullable=False, server_default="0"),
 )
 
 # The continuing failures that a person was notified of: of a source, the export or the report.

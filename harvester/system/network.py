@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -247,18 +247,19 @@ class _Adapter(HTTPAdapter):
         proxied: dict[str, Any] = {"guard": guard, "allow_private": True, "setting": _PROXY}
         self._direct = {"http": partial(_GatedHttp, **direct), "https": partial(_GatedHttps, **direct)}
         self._proxied = {"http": partial(_GatedHttp, **proxied), "https": partial(_GatedHttps, **proxied)}
-        self._context = _tls(guard, certificates)
+        self._guard, self._certificates = guard, certificates
         super().__init__(max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Made for the first connection that needs it: to read all certificates takes 40 ms."""
+        return _tls(self._guard, self._certificates)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         pool.ConnectionCls = (self._proxied if pool.proxy else self._direct)[pool.scheme]
+        if pool.scheme == "https":
+            pool.conn_kw["ssl_context"] = self._context
         return pool
 
 
@@ -282,6 +283,20 @@ def trust(context: ssl.SSLContext, certificates: str | None) -> None:
         ) from error  # fmt: skip
 
 
+@lru_cache(maxsize=64)
+def _check_readable(version: tuple[str, int | None]) -> None:
+    """Raises `ConfigError` if this version of a file, or a folder, of certificates cannot be read; looks at it once."""
+    trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), version[0])
+
+
+def _changed(file: str) -> int | None:
+    """When it was changed, in nanoseconds; `None` if that cannot be seen."""
+    try:
+        return Path(file).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 class Session(requests.Session):
     """A session that keeps connections, knows no netrc, and leaves redirects to its user.
 
@@ -293,6 +308,8 @@ class Session(requests.Session):
         super().__init__()
         self.trust_env = False
         self._proxy = proxy
+        if certificates:
+            _check_readable((certificates, _changed(certificates)))
         self.adapters.clear()
         for scheme in ("http://", "https://"):
             self.mount(scheme, _Adapter(guard, allow_private, certificates))

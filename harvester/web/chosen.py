@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -127,6 +128,11 @@ def numbers_of(asked: Asked, choice: ArticleChoice) -> Numbers:
 def remembered(asked: Asked, key: Hashable, count: Callable[[], T]) -> Counted[T]:
     """What `count` returns for this store, or returned some minutes ago if that took long."""
     return COUNTS.get((str(asked.store.path), key), count, asked.now)
+
+
+def remembered_in_time(asked: Asked, key: Hashable, count: Callable[[], T], seconds: float = math.inf) -> T | None:
+    """The same; `None` if it takes longer than this page can wait."""
+    return remembered(asked, key, lambda: in_time(count, seconds)).value
 
 
 def _sent(store: Store, choice: ArticleChoice) -> Counter[ArticleState]:

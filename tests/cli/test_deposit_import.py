@@ -34,7 +34,10 @@ def test_a_place_is_a_doi_prefix_or_an_issn(harvested, place: str):
     assert "is neither a DOI prefix nor an ISSN" in done.stderr
 
 
-def test_without_sending_the_reason_is_said(harvested):
+def test_the_test_system_cannot_be_read_back(harvested, tmp_path):
+    config = tmp_path / "config.toml"
+    settings = '[crossref]\ndeposit = "test"\nlogin = "abcd"\npassword_env = "CROSSREF_PASSWORD"\n'
+    config.write_text(config.read_text().replace("[crossref]\n", settings))
     done = harvested("deposits", "import", "10.12345")
     assert done.exit_code == 2
-    assert "Sending to Crossref is off" in done.stderr
+    assert "it has no REST API" in done.stderr

@@ -39,7 +39,7 @@ WHOLE = Article(
     landing_page="https://j.example/article/view/6",
 )
 PAIRS = [
-    pytest.param(field, schema()["$defs"][table]["properties"][field.encode_name], id=f"{table}.{field.name}")
+    (f"{table}.{field.name}", field, schema()["$defs"][table]["properties"][field.encode_name])
     for struct, table, own in TABLES
     for field in fields(struct)
     if field.name not in own | {"repairs", "doi_pattern", "doi_prefix", "mint_dois"}
@@ -53,19 +53,21 @@ def test_each_setting_has_its_field(struct, table, own):
     assert names == set(schema()["$defs"][table]["properties"]) - {"doi"}
 
 
-@pytest.mark.parametrize(("field", "setting"), PAIRS)
-def test_defaults_of_schema_and_struct_agree(field, setting):
-    if "default" in setting:
-        default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
-        assert msgspec.json.decode(msgspec.json.encode(default)) == setting["default"]
+def test_defaults_of_schema_and_struct_agree(subtests):
+    for name, field, setting in PAIRS:
+        if "default" in setting:
+            default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+            with subtests.test(name):
+                assert msgspec.json.decode(msgspec.json.encode(default)) == setting["default"]
 
 
-@pytest.mark.parametrize(("field", "setting"), PAIRS)
-def test_choices_of_schema_and_struct_agree(field, setting):
-    kinds = [field.type, *get_args(field.type)]
-    choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
-    if choices:
-        assert choices == setting["enum"]
+def test_choices_of_schema_and_struct_agree(subtests):
+    for name, field, setting in PAIRS:
+        kinds = [field.type, *get_args(field.type)]
+        choices = [choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind)]
+        if choices:
+            with subtests.test(name):
+                assert choices == setting["enum"]
 
 
 def test_doi_of_the_crossmark_policy_is_one_that_crossref_accepts():

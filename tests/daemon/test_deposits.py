@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -106,9 +107,27 @@ def test_an_error_of_sending_is_an_incident(depositor: Depositor):
     assert [one.subject for one in result.notification.incidents] == [DEPOSIT]
 
 
+def test_matched_references_are_read_once_a_day_where_there_are_no_lists(depositor: Depositor):
+    depositor.configure(system="test", more=SCHEDULE, formats=("jats", "oai_dc"))
+    path = depositor.press.bench.path
+    path.write_text(re.sub(r"api_url = .*\n", "", path.read_text()))
+    depositor.press.correct(2, references=("Reed, R. Lamps of old. 1999.",))
+    depositor.press.harvest()
+    run(depositor)
+    depositor.settle()
+    assert "readback" not in due(depositor)
+    depositor.standin.state.match_reference("10.5555/lamps.2", "ref1", "10.1/x")
+    depositor.clock.advance(days=1)
+    assert "readback" in due(depositor)
+    run(depositor)
+    with depositor.press.bench.opened() as (_, store):
+        assert store.held_records.matches("crossref", "test") == (1, 1)
+    depositor.clock.advance(days=1)
+    assert "readback" not in due(depositor)  # each has a DOI
+
+
 def test_what_changed_at_the_agency_is_read_once_a_day(depositor: Depositor, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("harvester.crossref.client.works._RETRIES", 0)
-    depositor.standin.state.knobs.rate_limited = False
     depositor.press.harvest()
     assert "readback" not in due(depositor)  # there is nothing of ours yet
     run(depositor)

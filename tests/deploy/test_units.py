@@ -51,3 +51,8 @@ def test_image_runs_existing_commands():
     assert {next(filter(None, groups)) for groups in names} == {"health", "daemon", "schemas"}
     assert "USER harvester" in text
     assert "STOPSIGNAL SIGTERM" in text
+
+
+def test_container_publishes_the_page_on_this_machine_alone():
+    ports = re.findall(r'^ +- "(.*):\d+:8765"$', (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)
+    assert ports == ["127.0.0.1"]

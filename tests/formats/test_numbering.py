@@ -16,9 +16,11 @@ Publicação antecipada|Sous presse|À paraître|Im Druck|Online vorab|In corso 
 Ahead-of-Print|2021: Online First|Articles in Advance|Preprint
 Pre-press|Online Ready|Published online|Corrected proof|Next issue|Issue in progress|Unassigned|Im Erscheinen
 Em impressão|Antes de imprimir|Erken Baskı|Dalam proses|В печать|Принято к печати|در حال انتشار
+Em prelo|Онлайн-первый|المقالات الجاهزة للنشر|온라인 우선 출판|Artikel dalam proses cetak|Sắp xuất bản
 Akan terbit|В печати|Статьи в печати|网络首发|早期公開|مقالات آماده انتشار|تحت الطبع
 """
 ISSUES = """
+Prelo|Онлайн|온라인|Proses
 Special Issue|Winter|Spring 2020|Suppl.|Online|Online Special Issue|First|Ahead of Time|Press|A|12|1-2|Extraordinario
 Ahead of print: the future of journals|Early modern rivers|The printing press|Accepted truths|In pressing need|Impresos
 """

@@ -87,6 +87,15 @@ def test_a_name_made_of_placeholders_is_not_a_name(surname, given, name):
         ("NA, NA", True),
         ("Author, Unknown", True),
         ("no name", True),
+        ("Sin autor", True),
+        ("S/A", True),
+        ("Без автора", True),
+        ("yazar yok", True),
+        ("xxx, xxx", True),
+        ("x", True),
+        ("X", False),
+        ("Sin, Autora", False),
+        ("Xu, X", False),
         ("#REF!, #REF!", True),
         ("неизвестный автор", True),
         ("Null, Jan", False),
@@ -102,6 +111,9 @@ def test_a_whole_name_that_names_nobody(name, nobody):
 
 
 NO_FUNDING = [
+    "本研究未获得资助",
+    "本研究は助成を受けていない。",
+    "이 연구는 지원을 받지 않았다",
     "None",
     "none.",
     "N/A",
@@ -141,6 +153,9 @@ NO_FUNDING = [
     "Yok",
 ]
 FUNDERS = [
+    "无锡市科技资助",
+    "국가 연구비 지원 사업",
+    "助成財団",
     "Nonesuch Foundation",
     "None Fund for Rivers",
     "No Barriers Foundation",

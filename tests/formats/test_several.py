@@ -7,6 +7,12 @@ import pytest
 from harvester.formats.several import names_several, parts_name_several, with_plain_separators
 
 SEVERAL = """
+Иванов Иван Иванович, Петров Пётр Ильич
+Іваненко Іван Іванович, Петренко Ольга Іванівна
+Ivanov Ivan Ivanovich, Petrova Anna Petrovna
+Əliyev Vəli Həsən oğlu, Həsənova Aygün Əli qızı
+김철수·이영희
+김철수ㆍ이영희ㆍ박민준
 Walsh, K.; Osei, T.; Lund, R.
 Walsh, Kay; Osei, Tom
 Walsh, Kay; Osei, T.; Lund College, Bergen
@@ -82,6 +88,11 @@ Trần Văn An và Lê Thị Bình
 Orlov B.B. Zimin V.V.
 """
 ONE = """
+Абрамович, Роман Аркадьевич
+Иванова Петрович, Анна Ивановна
+Əliyev, Vəli Həsən oğlu
+이사벨·아옌데
+阿卜杜拉·买买提
 Walsh, Kay
 Walsh, Kay Lee
 Walsh, K. L.

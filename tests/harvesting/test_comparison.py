@@ -79,6 +79,15 @@ def test_what_is_missing_or_older_is_fetched(source: Source):
     assert (decided.outcome.state, provider.saved) == ("complete", ["oai:x:0", "oai:x:1", "oai:x:2"])
 
 
+@pytest.mark.parametrize(("lost", "saved"), [((), [1, 2, 3]), (("oai:x:1",), [2, 3])])
+def test_the_record_before_a_gap_is_fetched_too_as_it_can_be_cut(
+    source: Source, lost: tuple[str, ...], saved: list[int]
+):
+    decided, provider = compared(source, stored(2), page(2, token="t"), page(2, 2), get=by_identifier(*lost))
+    assert (decided.outcome.state, decided.outcome.error) == ("complete", None)
+    assert provider.saved == [f"oai:x:{number}" for number in saved]
+
+
 def test_what_was_rejected_is_fetched_though_the_store_has_an_earlier_version(source: Source):
     here = stored(2) | {RejectedBefore: [UnresolvedRejection("oai:x:1", "HTTP 500")]}
     assert compared(source, here, page(2))[1].saved == ["oai:x:1"]

@@ -150,7 +150,8 @@ class TestTheEndOfAList:
         assert step.page is not None, "what came is saved all the same"
 
     def test_one_that_breaks_off_at_a_full_page_again_is_split_by_date(self):
-        step, _ = after([page(3, token="t", size=9), page(3, 3)], of=window(attempts=1))
+        provider = Provider({GetRecord: by_identifier()})
+        step, _ = after([page(3, token="t", size=9), page(3, 3)], of=window(attempts=1), provider=provider)
         restart, split = step.transitions
         assert restart == Restart(1)
         assert isinstance(split, Split)
@@ -159,7 +160,12 @@ class TestTheEndOfAList:
 
     def test_one_whose_last_page_is_not_full_is_believed_with_a_note(self):
         """The provider counts records that it does not show."""
-        provider = Provider({ListIdentifiers: listing(page(5, size=9)), Missing: lambda _: []})
+        answers: dict[type, Any] = {
+            ListIdentifiers: listing(page(5, size=9)),
+            Missing: lambda _: [],
+            GetRecord: by_identifier(),
+        }
+        provider = Provider(answers)
         step, _ = after([page(3, token="t", size=9), page(2, 3)], of=window(attempts=1), provider=provider)
         assert step.transitions == (Close(1, 5),)
         assert step.course.notes == (
@@ -178,7 +184,22 @@ class TestTheEndOfAList:
         assert step.course.notes == ()
         fetched = ["oai:x:4", "oai:x:5", "oai:x:6", "oai:x:7", "oai:x:8"]  # with the one before the gap
         assert provider.saved == ["oai:x:3", "oai:x:4", *fetched]
-        assert provider.asked == ["ListIdentifiers"] + ["GetRecord"] * 5
+        assert provider.asked == ["GetRecord", "ListIdentifiers"] + ["GetRecord"] * 5
+
+    @pytest.mark.parametrize(("lost", "is_cut"), [((), False), (("oai:x:4",), True)])
+    def test_the_record_where_one_breaks_off_is_saved_as_it_comes_by_identifier(self, lost, is_cut):
+        """A proxy may have cut the page there. A whole version that came before must not be replaced for good."""
+        answers: dict[type, Any] = {
+            ListIdentifiers: listing(page(5, size=9)),
+            Missing: lambda _: [],
+            GetRecord: by_identifier(*lost),
+        }
+        provider, cut = Provider(answers), replace(page(1, 4).records[0], payload=b"<cut/>")
+        last = replace(page(2, 3), records=(page(1, 3).records[0], cut))
+        after([page(3, token="t", size=9), last], of=window(attempts=1), provider=provider)
+        saved = provider.saves[0].page
+        assert saved is not None
+        assert [raw.payload == b"<cut/>" for raw in saved.records] == [False, is_cut]
 
     @pytest.mark.parametrize(
         ("course", "attempts", "is_split"),
@@ -191,7 +212,12 @@ class TestTheEndOfAList:
     )
     def test_a_list_that_breaks_off_is_not_split_for_ever(self, course, attempts, is_split):
         reading = window(attempts=attempts)
-        provider = Provider({ListIdentifiers: listing(page(9, size=9)), Missing: lambda _: []})
+        answers: dict[type, Any] = {
+            ListIdentifiers: listing(page(9, size=9)),
+            Missing: lambda _: [],
+            GetRecord: by_identifier(),
+        }
+        provider = Provider(answers)
         step, _ = after([page(3, size=9)], facts(reading, course=course), provider, reading)
         assert isinstance(step.transitions[-1], Split) is is_split
 
@@ -491,8 +517,12 @@ class TestAListThatBecameMuchShorter:
 
     def again(self, total: int, size: int | None, **before: Any) -> Step:
         reading = window(attempts=before.pop("attempts", 1), **before)
-        provider = Provider({ListIdentifiers: listing(page(total, size=size)), Missing: lambda _: []})
-        return after([page(total, size=size)], of=reading, provider=provider)[0]
+        answers: dict[type, Any] = {
+            ListIdentifiers: listing(page(total, size=size)),
+            Missing: lambda _: [],
+            GetRecord: by_identifier(),
+        }
+        return after([page(total, size=size)], of=reading, provider=Provider(answers))[0]
 
     @pytest.mark.parametrize(("total", "size"), [(0, None), (12, 12), (12, None), (20, 20)])
     def test_stays_open_for_the_next_harvest(self, total, size):

@@ -183,6 +183,15 @@ def test_every_value_of_the_configuration_has_its_provenance():
     }
 
 
+@pytest.mark.parametrize("titles", [(), (LangText(("Annals",), "en"),)])
+def test_the_issn_that_names_a_table_is_deposited_where_the_table_has_no_other(titles: tuple[LangText, ...]):
+    """As `issn-missing` tells people to write it: a table with a title alone."""
+    hints = Hints(journals={"0317-8471": JournalFacts(title="Annals")}, journal="0317-8471")
+    article = assemble_one(replace(JATS, journal=Journal(titles=titles)), hints).article
+    assert article.journal.issns == (Issn("0317-8471"),)
+    assert article.provenance["journal.issns[0]"] == 'journals."0317-8471"'
+
+
 def test_values_of_the_record_are_not_replaced():
     complete = replace(
         JATS,

@@ -304,7 +304,7 @@ def test_lines_for_a_real_record_are_valid(tmp_path: Path, code: str):
     assert problems(words) == []
 
 
-@pytest.mark.parametrize("code", kinds())
-def test_remedy_does_not_begin_with_a_pronoun(code: str):
+def test_remedy_does_not_begin_with_a_pronoun():
     """The remedy is read on its own, where the pronoun would refer to nothing."""
-    assert not re.match(r"(?:[A-Z]\w+ ){0,2}(?:it|its|them)\b", kinds()[code].fix, re.IGNORECASE)
+    first = re.compile(r"(?:[A-Z]\w+ ){0,2}(?:it|its|them)\b", re.IGNORECASE)
+    assert [code for code, kind in kinds().items() if first.match(kind.fix)] == []

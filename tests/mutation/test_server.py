@@ -24,7 +24,8 @@ TESTS = {
 def test_each_run_has_an_exit_code_and_the_next_one_is_not_affected(tmp_path: Path):
     for name, source in {"conftest.py": CONFTEST, **TESTS}.items():
         (tmp_path / name).write_text(source)
-    runs = [json.dumps([str(tmp_path), [name], 5.0]) for name in (*TESTS, "test_passing.py")]
+    seconds = dict.fromkeys(TESTS, 5.0) | {"test_endless.py": 1.0}
+    runs = [json.dumps([str(tmp_path), [name], seconds[name]]) for name in (*TESTS, "test_passing.py")]
     answered = subprocess.run(
         [sys.executable, server.__file__], input="\n".join(runs), capture_output=True, text=True, check=True
     )

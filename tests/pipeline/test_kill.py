@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
+import signal
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
+from harvester.cli.root import main
 from harvester.demo.provider import serve
+from tests import forked
 from tests.chaos.harvesting import bench, differing, held, state_of
 from tests.providers.truth import Truth, article
 from tests.workbench import Workbench
@@ -18,6 +20,7 @@ from tests.workbench import Workbench
 pytestmark = pytest.mark.slow
 
 KILLS = 30
+OUTPUT = "output"  # what the last process wrote
 DELETED = {4, 50, 133}
 
 
@@ -27,15 +30,18 @@ def truth() -> Truth:
     return Truth(records)
 
 
-def start(made: Workbench) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "harvester", "--config", str(made.path), "-q", "harvest"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def start(made: Workbench) -> BaseProcess:
+    return forked.start(program, str(made.path), output=made.folder / OUTPUT, folder=made.folder)
+
+
+def program(config: str) -> None:
+    main(["--config", config, "-q", "harvest"])
 
 
 def finish(made: Workbench) -> None:
     process = start(made)
-    _, output = process.communicate(timeout=60)
-    assert process.returncode == 0, output.decode()
+    process.join(60)
+    assert process.exitcode == 0, (made.folder / OUTPUT).read_text()
 
 
 def killed_until_done(made: Workbench, seed: int) -> int:
@@ -47,13 +53,13 @@ def killed_until_done(made: Workbench, seed: int) -> int:
         until = time.monotonic() + 5
         if kills and chance.random() < 0.9:
             log = store.with_name("harvester.sqlite-wal")
-            while not log.exists() and process.poll() is None and time.monotonic() < until:
+            while not log.exists() and process.exitcode is None and time.monotonic() < until:
                 time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.12))
         process.kill()
-        _, output = process.communicate()
-        if process.returncode >= 0:
-            assert process.returncode == 0, output.decode()
+        process.join()
+        if process.exitcode != -signal.SIGKILL:
+            assert process.exitcode == 0, (made.folder / OUTPUT).read_text()
             return kills
     finish(made)
     return KILLS

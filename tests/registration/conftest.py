@@ -112,8 +112,13 @@ class Depositor:
 
 @pytest.fixture
 def depositor(tmp_path: Path, crossref_standin: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Depositor]:
-    """Reads what the stand-in holds as patiently as the program, but with pauses that are a hundred times shorter."""
+    """Reads what the stand-in holds as patiently as the program, but a hundred times as fast.
+
+    The stand-in allows that. The limits have their own tests in tests/crossref/client/test_works.py.
+    """
     monkeypatch.setattr(works, "_PAUSES", (works._PAUSES[0] / 100, works._PAUSES[1]))
+    monkeypatch.setattr(works, "_RATES", {pool: rate * 100 for pool, rate in works._RATES.items()})
+    crossref_standin.state.knobs.rate_limited = False
     with press(tmp_path) as made:
         yield Depositor(made, crossref_standin)
 

@@ -23,7 +23,9 @@ def test_a_mailed_log_of_a_file_that_was_uploaded_by_hand(depositor: Depositor):
     assert mail is not None
     with depositor.press.bench.opened() as (config, store):
         (log,) = by_hand.read_logs(config, store, CROSSREF_AGENCY, "live", mail, depositor.tick)
+        told = store.submissions.history("crossref", "live", batch_id=file.batch_id)
         (again,) = by_hand.read_logs(config, store, CROSSREF_AGENCY, "live", mail, depositor.tick)
+        assert store.submissions.history("crossref", "live", batch_id=file.batch_id) == told
         assert len(store.submissions.logs(file.batch_id, "live")) == 1
     assert (log.file, log.states, log.problem) == (file.path, {"registered": 3}, None)
     assert again.states == log.states

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from harvester.answers import HeldRecord
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.model import Finding
-from harvester.registration.described import describe, next_step
-from harvester.store import DoiRow
-from tests.registration.samples import NOW, doi
+from harvester.registration.described import at_agency, describe, is_missing, next_step
+from harvester.store import DoiRow, SeenDoi
+from tests.registration.samples import HOUR, NOW, doi
 
 
 def row(state: Any = "never_sent", **changes: Any) -> DoiRow:
@@ -52,3 +54,21 @@ def test_a_conflict_is_shown_at_both_dois():
     other = describe(CROSSREF_AGENCY, row("registered", doi="10.5555/b"), "live", conflict)
     assert (one.conflict_id, one.dois_in_conflict) == ("7", ("10.5555/b",))
     assert (other.conflict_id, other.dois_in_conflict, other.state) == ("7", ("10.5555/A",), "registered")
+
+
+MISSING: list[tuple[str, datetime | None, int | None, bool]] = [
+    ("registered", NOW - HOUR, None, False),  # it was read before it was registered
+    ("registered", NOW + HOUR, None, True),
+    ("registered", NOW + HOUR, 7, False),
+    ("refused", NOW - HOUR, None, True),
+    ("registered", None, None, False),  # it was never read
+]
+
+
+@pytest.mark.parametrize(("state", "read", "version", "expected"), MISSING)
+def test_what_was_absent_before_its_registration_is_not_missing(
+    state: Any, read: datetime | None, version: int | None, expected: bool
+):
+    told = describe(CROSSREF_AGENCY, row(state, registration=doi(state, changed=NOW)), "live")
+    seen = at_agency(SeenDoi(record=HeldRecord(doi="10.5555/a", version=version), read=read))
+    assert is_missing(seen, told) == expected

@@ -94,6 +94,20 @@ def test_what_may_pass_by_itself_is_due_once():
     assert (second.due, second.refusals) == (None, 2)
 
 
+def test_what_was_damaged_on_its_way_is_due_at_once_and_once():
+    first = decided(doi(), outcome("refused", kind="notxml"), file(), NOW, Again(damage=True))
+    assert first.due == NOW
+    again = sending(first, first.doi, file(2), NOW + HOUR)
+    assert decided(again, outcome("refused", kind="notxml"), file(2), NOW + HOUR, Again(damage=True)).due is None
+
+
+def test_a_log_that_is_read_again_leaves_what_is_due():
+    refused = outcome("refused", kind="notxml")
+    for due in (None, NOW + HOUR):
+        known = replace(decided(doi(), refused, file(), NOW, NOTHING), due=due)
+        assert decided(known, refused, file(), NOW + 2 * HOUR, NOTHING).due == due
+
+
 def test_settings_are_remembered_while_they_may_help():
     refused = decided(doi(), outcome("refused", kind="prefix"), file(), NOW, Again(settings="abc"))
     assert refused.settings == "abc"

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from msgspec.structs import replace
 from harvester import pipeline
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.errors import ConfigError
+from harvester.registration import by_hand
 from harvester.registration.drift_search import DriftFound
 from harvester.standin.registry import Record
 from tests.registration.conftest import Depositor
+from tests.standin.running import LOGIN
 
 pytestmark = pytest.mark.slow
 
@@ -125,9 +128,27 @@ def test_what_was_never_sent_is_skipped_if_it_is_named(depositor: Depositor):
     assert skipped.reason == "this program has not registered it"
 
 
+def test_what_a_person_uploaded_is_compared_while_sending_is_off(depositor: Depositor):
+    off: Any = "off"
+    depositor.configure(system=off)
+    (file,) = depositor.export().files
+    depositor.standin.state.deposit_directly(Path(file.path).read_bytes(), LOGIN, "by-hand.xml")
+    depositor.clock.advance(hours=1)
+    log = depositor.standin.state.result("by-hand.xml")
+    assert log
+    with depositor.press.bench.opened() as (config, store):
+        by_hand.read_logs(config, store, CROSSREF_AGENCY, "live", log, depositor.tick)
+        path = config.path
+        path.write_text(re.sub(r"(deposit|api)_url = .*\n", "", path.read_text()))
+    with depositor.press.bench.opened() as (config, _):
+        assert CROSSREF_AGENCY.unreadable(config) is None  # everybody may read the live system
+    depositor.configure(system=off)
+    assert drift(depositor).compared == 3
+
+
 @pytest.mark.parametrize(
     ("system", "api", "words"),
-    [("test", "", "test system"), ("live", "", "Set api_url"), ("off", "", "Sending to Crossref is off")],
+    [("test", "", "test system"), ("live", "", "Set api_url"), ("off", "", "Set api_url")],
 )
 def test_what_cannot_be_read_is_refused_with_the_reason(depositor: Depositor, system: Any, api: str, words: str):
     depositor.configure(system=system)

@@ -90,7 +90,6 @@ def test_ours_are_left_as_they_are(depositor: Depositor):
 @pytest.mark.slow
 def test_an_import_that_broke_off_resumes(elsewhere: Depositor, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("harvester.crossref.client.works._RETRIES", 0)
-    elsewhere.standin.state.knobs.rate_limited = False
     elsewhere.standin.state.knobs.api_faults = [None, None, Fault.UNAVAILABLE]  # type: ignore[list-item]
     with pytest.raises(AgencyUnavailable):
         imported(elsewhere)

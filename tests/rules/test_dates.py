@@ -35,6 +35,8 @@ BAD = [
     ("date-of-empty-field", "dates[0]", dated({"year": 1970, "month": 1, "day": 1})),
     ("date-of-empty-field", "dates[0]", dated({"year": 1969, "month": 12, "day": 31})),
     ("date-of-empty-field", "dates[1]", dated(TODAY, {"year": 1970, "month": 1, "day": 1, "medium": "online"})),
+    ("date-of-empty-field", "dates[0]", dated({"year": 1899, "month": 12, "day": 30})),
+    ("date-of-empty-field", "dates[0]", article(issue_year=2019, dates=(PubDate(year=1900, month=1, day=1),))),
     ("date-in-future", "dates[0]", dated({"year": 2025, "month": 6, "day": 17})),
     ("date-in-future", "dates[0]", dated({"year": 2025, "month": 7})),
     ("date-in-future", "dates[0]", dated({"year": 2026})),
@@ -48,6 +50,8 @@ GOOD = [
     dated({"year": 1970, "month": 1}),
     dated({"year": 1970, "month": 1, "day": 2}),
     article(issue_year=1970, dates=(PubDate(year=1970, month=1, day=1),)),
+    dated({"year": 1900, "month": 1, "day": 1}),  # perhaps only the year is known
+    article(issue_year=1900, dates=(PubDate(year=1900, month=1, day=1),)),
     dated(TODAY | {"day": 16}),  # tomorrow: in Auckland it may already be that day
     dated({"year": 2024, "month": 2, "day": 29}),
     dated({"year": 2025, "month": 24}),  # a season: its months are unknown

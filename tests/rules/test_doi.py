@@ -9,7 +9,20 @@ from harvester.rules import doi
 from tests.rules.samples import ARTICLE, CONFIGURED, FACTS, POLICY, article, findings_of
 
 LONGEST = "10.5555/" + "a" * 200
-SUSPECT = ["k.v1i2.", "k-", "k/", "k)", "k(", "k//2", "10.5555/k", "k;10.6666/m", "k.10.5555/m", "doi:k", "k(1"]
+SUSPECT = [
+    "k.v1i2.",
+    "k-",
+    "k/",
+    "k)",
+    "k(",
+    "k//2",
+    "10.5555/k",
+    "k;10.6666/m",
+    "k.10.5555/m",
+    "doi:k",
+    "k(1",
+    "j.yyyy.1",
+]
 UNFILLED = ["xxxxx", "k.xxxx.2", "k.None.2", "null", "000", "DOI", "test", "to-be-assigned"]
 VIEWS = ["k.1/abstract", "k.1/full/html", "k.1.pdf", "k/1.html"]
 UNUSUAL = [

@@ -142,7 +142,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault_of_one_request(crossref_standin: Running, fault: Fault) -> None:
     status, received = FAULTS[fault]
     crossref_standin.state.knobs.deposit_faults = [fault]
@@ -156,6 +156,15 @@ def test_fault_of_one_request(crossref_standin: Running, fault: Fault) -> None:
     crossref_standin.clock.advance(hours=1)
     assert received == (crossref_standin.result().content != UNKNOWN)
     assert crossref_standin.upload(FILE, "b.xml").content == SUCCESS
+
+
+def test_file_that_is_damaged_on_its_way(crossref_standin: Running) -> None:
+    crossref_standin.state.knobs.deposit_faults = [Fault.DAMAGED]
+    assert crossref_standin.upload(FILE).content == SUCCESS
+    crossref_standin.clock.advance(hours=1)
+    assert b"JDOMParseException" in crossref_standin.result().content
+    assert crossref_standin.result(type="contents").content == FILE[: len(FILE) // 2]
+    assert set(FAULTS) | {Fault.DAMAGED} == set(Fault)
 
 
 def test_fault_when_asking(crossref_standin: Running) -> None:

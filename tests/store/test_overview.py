@@ -102,9 +102,15 @@ def test_overview_knows_the_sets_of_the_last_complete_harvest(opened: Store):
     begin(opened, windows=[Window(prefix="oai_dc", set_spec="b")])
     with opened.overview() as overview:
         assert overview.last_complete_sets("wetlands", "oai_dc") == {"a"}
+        overview.look_up_runs()
+        assert overview.last_complete_sets("wetlands", "oai_dc") == {"a"}
+        assert overview.last_complete_sets("fens", "oai_dc") is None
     fill(opened, article_to_save(1))
     with opened.overview() as overview:
         assert overview.last_complete_sets("wetlands", "oai_dc") == set()
+        overview.look_up_runs()
+        assert overview.last_complete_sets("wetlands", "oai_dc") == set()
+        assert overview.source_names() == {"wetlands"}
 
 
 def test_missing_store_is_created(tmp_path: Path):

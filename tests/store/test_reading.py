@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -96,6 +97,21 @@ def test_what_can_be_left_out_may_take_less_time(opened: Store, tmp_path: Path):
 
         assert in_time(count, 0.05) is None
         assert session.runs.latest() == ()
+
+
+def test_all_that_can_be_left_out_shares_one_second(opened: Store, tmp_path: Path):
+    with Reader(url(tmp_path), limit=0.2).session() as session:
+
+        def count(statement: str) -> int:
+            with session._database.read() as connection:
+                return int(connection.execute(text(statement)).scalar_one())
+
+        began = time.monotonic()
+        assert [in_time(lambda: count(_ENDLESS)) for _ in range(20)] == [None] * 20
+        assert time.monotonic() - began < 2
+        assert session.runs.latest() == (), "what has to be read is read"
+    with Reader(url(tmp_path)).session() as session:
+        assert in_time(lambda: count("SELECT 1")) == 1, "the next page has its own second"
 
 
 def test_what_can_be_left_out_is_none_in_time():

@@ -14,7 +14,7 @@ from harvester import store
 from harvester.errors import StoreError
 from harvester.model import BadRecord, Decision, RawRecord, StoredRecord
 from harvester.store import PageToSave, RecordToSave, UnresolvedRejection
-from harvester.store.records import UNRESOLVED_REJECTIONS
+from harvester.store.records import TIMES_OF_DAY, UNRESOLVED_REJECTIONS
 from harvester.store.store import Store
 from tests.store import samples
 from tests.store.samples import bad, begin, name, page, raw, save_page, tombstone
@@ -101,6 +101,20 @@ def test_datestamps_have_a_time_of_day_if_more_than_two_times_occur(opened: Stor
     save_with_times(4, "T10:20:30Z")
     assert opened.records.has_time_of_day("wetlands", "oai_dc")
     assert not opened.records.has_time_of_day("wetlands", "jats")
+
+
+def test_times_of_day_are_read_from_the_records_of_the_source_alone(opened: Store):
+    """Also where the planner expects half of all records, and so to find the newest ones soon by their ids."""
+    arriving = tuple(RecordToSave(raw(n), "new") for n in range(1500))
+    for source in ("wetlands", "fens"):
+        run, window = begin(opened, source)
+        save_page(opened, run.id, window.id, PageToSave(records=arriving))
+    asked = TIMES_OF_DAY.params(source="marsh", prefix="oai_dc")
+    statement = asked.compile(opened._database._engine, compile_kwargs={"literal_binds": True})
+    with opened._database.write() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+    assert any("SEARCH record USING" in row.detail and "(source=?" in row.detail for row in plan), plan
 
 
 def test_more_identifiers_than_fit_into_one_statement(opened: Store, save):
@@ -202,6 +216,17 @@ def test_rejection_is_unresolved_until_the_record_arrives(
             UnresolvedRejection(name(n), reason) for n, reason in unresolved.items()
         ]
         assert for_all.records.unresolved_rejections(source, "jats") == []
+
+
+def test_a_record_that_was_stored_and_then_rejected_in_one_run_is_unresolved(opened: Store):
+    run, _ = begin(opened)
+    save_page(opened, run.id, None, PageToSave(records=(RecordToSave(raw(1), "new"),)))
+    save_page(opened, run.id, None, PageToSave(bad=(bad(name(1), "its page may have been cut"),)))
+    unresolved = [UnresolvedRejection(name(1), "its page may have been cut")]
+    assert opened.records.unresolved_rejections("wetlands", "oai_dc") == unresolved
+    later, _ = begin(opened)
+    opened.apply(later.id, resolved=[name(1)])
+    assert opened.records.unresolved_rejections("wetlands", "oai_dc") == []
 
 
 def test_rejections_after_a_certain_id_can_be_left_out(opened: Store):

@@ -151,3 +151,19 @@ def test_articles_come_with_their_documents(six: Store):
 
 def test_journals_have_the_title_of_one_of_their_articles(six: Store):
     assert six.search.journals() == {"1234-5679": "1234-5679", "2049-3630": "Wetland Notes"}
+
+
+def test_a_code_frees_the_articles_that_are_held_back_for_it_alone(opened: Store):
+    one, other = Finding("doi-missing", "doi"), Finding("issn-missing", "journal.issns")
+    warning = Finding("license-unclear", "licenses", "free")
+    fill(
+        opened,
+        article_to_save(1, findings=(one, one, warning)),
+        article_to_save(2, findings=(one, other)),
+        article_to_save(3, findings=(warning,)),
+        article_to_save(4, article(4, dates=(PubDate(year=1999),)), findings=(one,)),
+    )
+    assert opened.search.frees(ArticleChoice()) == {"doi-missing": 2}
+    assert opened.search.frees(ArticleChoice(year=1999)) == {"doi-missing": 1}
+    assert opened.search.frees(ArticleChoice(code="issn-missing")) == {}
+    assert opened.search.frees(ArticleChoice(facts=facts_in("ready"))) == {}

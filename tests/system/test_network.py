@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from harvester.errors import ConfigError
 from harvester.model import Access, Window
 from harvester.oai import Provider, RefusedAddress, Stopped, TooSlow, Unreachable
 from harvester.system import network
@@ -190,6 +193,31 @@ def test_https_where_only_http_is_spoken():
         with Provider(settings) as provider, pytest.raises(Unreachable, match="does not speak https") as caught:
             provider.page(DC)
     assert not caught.value.transient
+
+
+def session(certificates):
+    return network.Session(GUARD, allow_private=True, proxy="", certificates=certificates)
+
+
+def test_certificates_are_looked_at_once_until_they_change(certificate, tmp_path, monkeypatch):
+    """A thousand sources have thousands of sessions, and most of these never need a certificate."""
+    read, real = [], network.trust
+
+    def trust(context, name):
+        read.append(name)
+        real(context, name)
+
+    monkeypatch.setattr(network, "trust", trust)
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(Path(certificate).read_bytes())
+    for _ in range(3):
+        session(str(trusted))
+    assert read == [str(trusted)]
+    trusted.write_text("not a certificate", encoding="ascii")
+    os.utime(trusted, ns=(0, 0))  # two changes may have one date on a coarse clock
+    for _ in range(2):
+        with pytest.raises(ConfigError, match=r"trusted\.pem cannot be read"):
+            session(str(trusted))
 
 
 def trusting(server, certificate, **settings):

@@ -22,7 +22,10 @@ def articles(data: bytes) -> Iterator[SentArticle]:
             doi = next(_texts(article, "{*}doi_data/{*}doi"), None)
             if doi:
                 orcids, targets = tuple(_texts(article, ".//{*}ORCID")), tuple(_targets(article))
-                yield SentArticle(doi=doi, orcids=orcids, issns=issns, titles=titles, targets=targets)
+                references = sum(1 for _ in article.iterfind("{*}citation_list/{*}citation"))
+                yield SentArticle(
+                    doi=doi, orcids=orcids, issns=issns, titles=titles, targets=targets, references=references
+                )
 
 
 def _targets(article: etree._Element) -> Iterator[str]:

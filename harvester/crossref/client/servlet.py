@@ -29,6 +29,7 @@ QUESTION = 120.0  # seconds for one question; a log of 10,000 records has some m
 _LOGIN_CHECK = "harvester-login-check-"  # with random letters: the name of a file that was never sent
 
 _LOGIN = re.compile(r"credential|password|user ?name|log ?in|assume specified role|not authori[sz]ed", re.IGNORECASE)
+_NOT_SHOWN = (400, 404, 410)
 _LONGEST_TEXT = 500
 _LARGEST_PAGE = 8192  # bytes
 _RECEIVED = "batch submission was successfully received"
@@ -75,11 +76,11 @@ class Servlet:
             return replace(found, server_time=reply.server_time)
         return self._hidden(_dated(found, reply))
 
-    def contents(self, name: str) -> Answer | bytes:
-        """A file as Crossref received it. Raises `Stopped`."""
+    def contents(self, name: str) -> Answer | bytes | None:
+        """A file as Crossref received it; `None` if Crossref does not show it. Raises `Stopped`."""
         reply = self._download(name, "contents")
         if isinstance(reply, Answer):
-            return reply
+            return None if reply.status in _NOT_SHOWN else reply
         return reply.body if reply.is_whole else self._hidden(_dated(_cut(reply), reply))
 
     def check_login(self) -> Answer:

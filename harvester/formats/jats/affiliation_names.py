@@ -12,6 +12,7 @@ _MARK = re.compile(
 )
 # A digit or letter without a blank. Letters that begin words such as eHealth or iSchool are not labels.
 _GLUED_MARK = re.compile(r"(?:\d{1,2}(?:,\s?\d{1,2})*|[abcdfgh])(?=[^\W\d_])")
+_GLUED_NUMBERS = re.compile(r"1[^\W\d_].*[^\W\d][\s.;,]*\s2[A-ZА-ЯÇÉÜ\u4e00-\u9fff]")  # 1Univ. A 2Univ. B
 _INSTITUTION = re.compile(
     r"universi|univ\b|institut|depart|dept|facult|faculd|fakult|school|colleg|academ|hospital|cent(?:er|re|ro)\b|laborat|"
     r"division|escola|escuela|école|klinik|clinic|museum|minist|институт|университет|кафедра|факультет",
@@ -47,7 +48,7 @@ def names_several(name: str) -> bool:
     numbers = [int(number[1] or number[2]) for number in _NUMBERED.finditer(name)]
     if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
         return True
-    if _JOINED.search(name):
+    if _JOINED.search(name) or _GLUED_NUMBERS.match(name):
         return True
     parts = [part for part in _BETWEEN.split(name) if _INDEPENDENT.search(part)]
     return sum("," in part for part in parts) > 1 or sum(bool(_UNIVERSITY.search(part)) for part in parts) > 1

@@ -17,7 +17,7 @@ _BEHALF = re.compile(r"^(?:(?:[Aa]nd\s+)?[Oo]n\s+behalf\s+of\s+|for\s+(?=the\s))
 _MARKS = r"*＊†‡§¶‖⁎∗\u00b9\u00b2\u00b3\u2070\u2074-\u2079"
 _LEADING_MARKS = re.compile(rf"^[{_MARKS}\s,]+(?=\w)")
 _TRAILING_MARKS = re.compile(
-    rf"(?<=[^\W\d_]{{3}})\s*[{_MARKS}](?:[\s,]*[{_MARKS}])*[\s,]*$|[\s,]+[{_MARKS}][{_MARKS}\s,]*$"
+    rf"(?<=[^\W\d_]{{3}})\s*[{_MARKS}](?:[\s,]*[{_MARKS}])*[\s,]*$|[\s,]+[{_MARKS}][{_MARKS}\s,]*$|\s*\[(?:\d{{1,2}}|[a-z])\]$"
 )
 _FOOTNOTE_MARKS = re.compile(rf"[\s,;]*(?:(?:[^\W\d_]|\d{{1,3}}|[{_MARKS}#])(?:[\s,;]+|(?![^\W_])))*")
 _FACES = vocabulary("sup sub italic i em bold b strong sc underline u styled-content")
@@ -113,8 +113,20 @@ def _is_mark(collab: Element, number: int) -> bool:
 
 def _name_part(element: Element) -> str | None:
     written = element.text if not len(element) else None
-    part = (_unescaped(fold(written)) if written else plain_text(element) or "").strip(" ,;")
+    part = (_unescaped(fold(written)) if written else _without_raised_marks(element) or "").strip(" ,;")
     return part if any(map(str.isalpha, part)) else None
+
+
+def _without_raised_marks(element: Element) -> str | None:
+    """A part of a person's name without raised footnote marks. Several letters are no mark: `M<sup>lle</sup>`."""
+    if child(element, "sup") is None:
+        return plain_text(element)
+    pieces = [element.text or ""]
+    for inner in element:
+        said = "" if local(inner) in _NOT_A_NAME else plain(text(content_parts(inner)))
+        is_mark = local(inner) == "sup" and _FOOTNOTE_MARKS.fullmatch(said)
+        pieces += ["" if is_mark else said, inner.tail or ""]
+    return fold("".join(pieces))
 
 
 def _unescaped(written: str) -> str:

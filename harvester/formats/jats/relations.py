@@ -117,7 +117,7 @@ def _description(element: Element) -> str | None:
 def _written_target(element: Element) -> str:
     """What the element says of its target, for a finding."""
     written = (href(element), *(element.get(name) for name, _ in _IDENTIFIERS))
-    return next(filter(None, written), "without a target")
+    return next(filter(None, written), "an unnamed work")
 
 
 def _kind(relation_type: str, article_type: str | None) -> tuple[str | None, bool]:

@@ -33,13 +33,13 @@ _CREDIT = (
 _TRANSLATORS = vocabulary("translator translators")
 # Parts of the words for roles in other languages and spellings: Co-Autor, Herausgeber, переводчик.
 _NOT_AUTHORS = re.compile(
-    r"non-?byline|member|edit[oeè]|éditeur|(?:^|-)eds?(?:-|$)|redact|redakt|rédact|herausgeb|szerkeszt|toimitta|curator|"
+    r"non-?byline|member|edit[oeèö]|éditeur|(?:^|-)eds?(?:-|$)|redact|redakt|rédact|herausgeb|szerkeszt|toimitta|curator|"
     r"compil|organiz|organis|coord|review|referee|revis|evalua|parecer|relect|gutacht|hakem|manager|chair|advis|superv|"
-    r"illustr|photogr|fotogr|interview|proof|typeset|acknowl|penyunting|reda[ck]|редак|рецензент|编辑|編集|編者|编者|审稿|審稿|편집"
+    r"illustr|photogr|fotogr|interview|proof|typeset|acknowl|penyunting|reda[ck]|редак|director-de|orientador|рецензент|编辑|編集|編者|编者|审稿|審稿|편집"
 )
 _AUTHOR_WORDS = re.compile(
     r"auth?or(?!i[tz]|env)|auteur|autrice|autore|verfasser|автор|yazar|penulis|pengarang|kirjoittaj|författar|forfatter|szerző|"
-    r"συγγραφ|writer|creator|corresp|作者|著者|저자|مؤلف|tác-giả|(?:^|-)aut(?:-|$)"
+    r"συγγραφ|writer|creator|corresp|作者|著者|저자|مؤلف|نویسنده|tác-giả|(?:^|-)aut(?:-|$)"
 )
 _TRANSLATOR_WORDS = re.compile(
     r"translat|traduc|tradut|tradutt|traduttor|übersetz|перевод|переклад|çevirmen|penerjemah|översätt|oversett|译者|翻訳|번역"

@@ -23,10 +23,10 @@ from harvester.registration.file_states import NOT_SENT
 from harvester.registration.reader import content
 from harvester.registration.registrar import AGENCIES, Agency, shown_agency, shown_system
 from harvester.store import Account, DoiState, FileRow, FileState, OwnFile, SourceStatus
-from harvester.store.limits import in_time
 from harvester.web import buttons, charts, parts
 from harvester.web.asked import Asked, Context
 from harvester.web.charts import Bar
+from harvester.web.chosen import remembered, remembered_in_time
 from harvester.web.kinds import Chosen, Column, Download, Facet, ListPage, Value, facet
 from harvester.web.pages.ask import files_not_sent, ready, ready_words
 
@@ -86,25 +86,31 @@ def agency_of(asked: Asked) -> tuple[Agency, System]:
 def _read_overview(asked: Asked) -> Overview:
     agency, system = agency_of(asked)
     status = asked.store.status()
+    states = remembered_in_time(
+        asked, ("states", agency.name, system), lambda: asked.store.registrations.numbers(agency.name, system)
+    )
+    weeks = _weeks(asked, agency)  # what takes longest comes last
     return Overview(
         target=agency.name,
         title=agency.title,
         system=system,
         is_configured=TARGETS[agency.name].is_configured(asked.config),
         off=agency.off if agency.terms(asked.config) is None else None,
-        ready=ready(asked, agency.name),
+        ready=remembered(asked, ("ready", agency.name), lambda: ready(asked, agency.name)).value,
         held_back=sum(one.held_back for one in status),
         articles=sum(map(_live, status)),
-        states=in_time(lambda: asked.store.registrations.numbers(agency.name, system)),
+        states=states,
         not_sent=files_not_sent(asked, agency.name, system),
         account=asked.store.submissions.account(agency.name, system),
-        weeks=_weeks(asked, agency),
+        weeks=weeks,
     )
 
 
 def _weeks(asked: Asked, agency: Agency) -> tuple[Bar, ...]:
     since = asked.now - timedelta(weeks=charts.WEEKS)
-    by_day = in_time(lambda: asked.store.deposits.articles_by_day(agency.name, since))
+    by_day = remembered_in_time(
+        asked, ("by day", agency.name), lambda: asked.store.deposits.articles_by_day(agency.name, since)
+    )
     return charts.weeks(by_day or {}, asked.now.date())
 
 

@@ -302,16 +302,16 @@ def _actions(facts: DoiHistory, context: Context) -> Part:
 
 
 def _seen(facts: DoiHistory, context: Context) -> Part:
-    if not facts.at_agency:
+    lines = [tag("li", said) for one in facts.at_agency if any(said := _seen_words(one, facts, context))]
+    if not lines:
         return ()
-    lines = [tag("li", _seen_words(one, facts.agency, context)) for one in facts.at_agency]
     return parts.section(f"As last seen at {facts.agency}", tag("ul", lines, class_="plain"), id_="seen")
 
 
-def _seen_words(one: AtAgency, agency: str, context: Context) -> Part:
+def _seen_words(one: AtAgency, facts: DoiHistory, context: Context) -> tuple[Part, ...]:
     references = f" {counted(one.references, 'reference')}, {one.matched:,} with a DOI there." if one.references else ""
     if one.version is None:
-        return (f"Not at {agency}. " if one.read else "", references)
+        return (f"Not at {facts.agency}. " if described.is_missing(one, facts.doi.report) else "", references)
     return (f"Version {one.version}, read ", parts.moment(one.read, context), ".", references)
 
 

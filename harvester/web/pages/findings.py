@@ -17,7 +17,7 @@ from harvester.store import ArticleChoice, CodeCount
 from harvester.store.limits import in_time
 from harvester.web import parts
 from harvester.web.asked import Asked, Context
-from harvester.web.chosen import LABELS, choice_of, facets_of, journal_values, remembered
+from harvester.web.chosen import LABELS, choice_of, facets_of, journal_values, remembered_in_time
 from harvester.web.kinds import Chosen, Column, Facet, ListPage, Value
 
 _TITLE, _VALUE = 160, 120  # characters that are shown
@@ -33,10 +33,14 @@ class Row(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """All findings of one code: how many, and the first of a few records."""
+    """All findings of one code: how many, and the first of a few records.
+
+    `frees` of these are held back for this reason alone; 0 also where counting them takes too long.
+    """
 
     count: CodeCount
     examples: tuple[RecordFinding, ...]
+    frees: int
 
     @property
     def kind(self) -> Kind:
@@ -44,7 +48,7 @@ class Group(Struct, frozen=True):
 
 
 class Groups(Struct, frozen=True):
-    """The groups, the gravest and largest first; `None` if they could not be counted in time."""
+    """The groups, the gravest first, of these the most useful to fix; `None` if they could not be counted in time."""
 
     groups: tuple[Group, ...] | None
 
@@ -84,13 +88,21 @@ def _groups(asked: Asked) -> Groups:
     choice = _choice(asked, filters)
     if choice is None:
         return Groups(())
-    counts = remembered(asked, ("codes", choice), lambda: in_time(lambda: asked.store.search.codes(choice))).value
+    counts = remembered_in_time(asked, ("codes", choice), lambda: asked.store.search.codes(choice))
     if counts is None:
         return Groups(None)
+    frees = remembered_in_time(asked, ("frees", choice), lambda: asked.store.search.frees(choice)) or {}
     severity = filters.get("severity")
     known = [one for one in counts if one.code in kinds() and severity in (None, kinds()[one.code].severity)]
-    known.sort(key=lambda one: (SEVERITIES.index(kinds()[one.code].severity), -one.articles, one.code))
-    return Groups(tuple(Group(one, _examples(asked, one)) for one in known))
+    known.sort(
+        key=lambda one: (
+            SEVERITIES.index(kinds()[one.code].severity),
+            -frees.get(one.code, 0),
+            -one.articles,
+            one.code,
+        )
+    )
+    return Groups(tuple(Group(one, _examples(asked, one), frees.get(one.code, 0)) for one in known))
 
 
 def _examples(asked: Asked, count: CodeCount) -> tuple[RecordFinding, ...]:
@@ -156,6 +168,7 @@ def _group(group: Group, context: Context) -> Html:
             tag("a", counted(group.count.articles, "record"), href=_records(code, context), class_="count"),
             class_="title",
         ),
+        tag("p", f"Fixing this releases {counted(group.frees, 'record')}.") if group.frees else (),
         tag(
             "p", tag("strong", "What to do: "), parts.finding(code, first.fix if first else example_remedy(kind), "fix")
         ),

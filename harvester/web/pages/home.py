@@ -13,10 +13,10 @@ from harvester.standing import documents
 from harvester.standing.overall import Overall, overall
 from harvester.standing.source import SourceStanding
 from harvester.store import DepositCounts, DoiState, Run
-from harvester.store.limits import in_time
 from harvester.system import locks
 from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
+from harvester.web.chosen import remembered_in_time
 from harvester.web.kinds import Fragment, Page
 from harvester.web.pages.ask import files_not_sent
 from harvester.web.pages.sources import SourceLine, light, lines_of, next_moment, no_source, problem, record_link
@@ -52,7 +52,7 @@ def _read(asked: Asked) -> Home:
     return Home(
         overall=found,
         lines=lines_of(asked, found.sources),
-        deposits=in_time(lambda: asked.store.deposits.counts(names), COUNTING),
+        deposits=remembered_in_time(asked, ("deposits", *names), lambda: asked.store.deposits.counts(names), COUNTING),
         states=states,
         to_upload=0 if agency.terms(asked.config) else files_not_sent(asked, agency.name, system),
         running=_running(asked),

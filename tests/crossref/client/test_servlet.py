@@ -235,6 +235,7 @@ def test_the_contents_of_a_file():
     assert parse_qs(request.body.decode())["type"] == ["contents"]
     refused, _ = asked([page(WRONG_LOGIN, 401)], lambda servlet: servlet.contents("a.xml"))
     assert refused.kind == "login_refused"
+    assert asked([reply("", 404)], lambda servlet: servlet.contents("a.xml"))[0] is None
 
 
 def test_the_references_that_crossref_resolved():

@@ -58,6 +58,7 @@ def test_a_number_of_the_name_stays(name):
         "Reed Hospital, Oslo; Moss Hospital, Bergen; Sand College, Rome",
         "1Univ. of Reeds, Bergen, 2Univ. of Moss, Lyon",
         "1. Univ. of Reeds 2. Univ. of Moss",
+        "1Univ. of Reeds 2Univ. of Moss",
         "University of Reeds and University of Moss",
         "Universidad de Juncos, Lima / Universidad de Musgo, Quito",
         "Univ. of Reeds | Univ. of Moss",

@@ -88,6 +88,10 @@ def test_the_main_name_comes_first(written, order):
 
 PARTS = [
     ("<surname>Berg</surname><given-names>Ada</given-names>", AltName(surname="Berg", given="Ada", lang="en")),
+    ("<surname>Li<sup>1</sup></surname><given-names>Ada</given-names>", AltName(surname="Li", given="Ada", lang="en")),
+    ("<surname>Berg<sup>a,*</sup></surname>", AltName(surname="Berg", lang="en")),
+    ("<surname>M<sup>lle</sup> Berg</surname>", AltName(surname="Mlle Berg", lang="en")),
+    ("<surname><italic>Berg</italic></surname>", AltName(surname="Berg", lang="en")),
     ("<surname>Berg,</surname><suffix>Jr</suffix>", AltName(surname="Berg", suffix="Jr", lang="en")),
     (
         "<surname>Berg</surname><surname>Dahl</surname><given-names>A</given-names><given-names>B</given-names>",
@@ -121,6 +125,8 @@ def test_a_name_in_one_piece_has_no_parts():
         ("Reed Group<sup>1</sup>, <sup>2</sup>", "Reed Group"),
         ("Reed Group<sup>(1)</sup>", "Reed Group"),
         ("Reed Group ＊", "Reed Group"),
+        ("Reed Group [1]", "Reed Group"),
+        ("Reed Group [North]", "Reed Group [North]"),
         ("for Reeds", "for Reeds"),
         ("<named-content>Reed</named-content><italic>Group</italic>", "Reed Group"),
         ("<email>a@b.example</email>", None),

@@ -122,7 +122,7 @@ def test_all_identifiers_of_a_related_object_are_read(attributes, target, kind):
         ("object-id='10.5555/d.99' object-id-type='doi' link-type='data'", "10.5555/d.99", "data"),
         ("object-id='GSE1' object-id-type='geo' link-type='data'", "GSE1", "data"),
         ("xlink:href='https://a.example/1'", "https://a.example/1", "without a type"),
-        ("", "without a target", "without a type"),
+        ("", "an unnamed work", "without a type"),
     ],
 )
 def test_a_finding_about_a_related_object_has_no_gaps(attributes, value, kind):

@@ -38,6 +38,7 @@ def test_only_the_byline_is_used(own, of_group, expected):
         ("соавтор", "author"),
         ("作者", "author"),
         ("yazar", "author"),
+        ("نویسنده", "author"),
         ("traductor", "translator"),
         ("переводчик", "translator"),
     ],
@@ -52,7 +53,18 @@ def test_other_words_for_roles_in_the_byline_are_reported(word, role):
 
 @pytest.mark.parametrize(
     "word",
-    ["Herausgeber", "éditeur", "редактор", "revisor", "编辑", "assoc_ed", "section-editor", "jmanager", "reviewed-by"],
+    [
+        "Herausgeber",
+        "éditeur",
+        "редактор",
+        "revisor",
+        "编辑",
+        "assoc_ed",
+        "section-editor",
+        "jmanager",
+        "reviewed-by",
+        "editör",
+    ],
 )
 def test_other_words_for_people_who_are_not_in_the_byline(word):
     editor, author = f"<contrib contrib-type='{word}'>{person()}</contrib>", f"<contrib>{person('Lee')}</contrib>"

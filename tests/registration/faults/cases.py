@@ -84,6 +84,8 @@ def _answers() -> None:
         Fault.LOST_ANSWER: asked,
     }
     for fault in Fault:
+        if fault is Fault.DAMAGED:
+            continue  # its answer is a good one; see `damaged`
 
         def story(depositor: Depositor, fault: Fault = fault) -> None:
             depositor.standin.state.knobs.deposit_faults = [fault]
@@ -343,6 +345,23 @@ def server_error(depositor: Depositor) -> None:
     depositor.standin.state.knobs.verdicts = {}
     depositor.clock.advance(hours=5)
     go(depositor)
+
+
+@case("Only the first half of a file arrives", "what Crossref received is compared with the file, and its articles are "
+      "sent once more", uploads=2)  # fmt: skip
+def damaged(depositor: Depositor) -> None:
+    depositor.standin.state.knobs.deposit_faults = [Fault.DAMAGED]
+    go(depositor)
+    assert set(depositor.states().values()) == {"refused"}
+    go(depositor)
+
+
+@case("Each time only the first half arrives", "a person is told after the second time", uploads=2,
+      reads="could not read the file as XML", states=everyone("refused"), kinds=everyone("notxml"))  # fmt: skip
+def damaged_again(depositor: Depositor) -> None:
+    depositor.standin.state.knobs.deposit_faults = [Fault.DAMAGED] * 3
+    for _ in range(3):
+        go(depositor)
 
 
 @case("A DOI has a failure and a success", "it is registered")

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from harvester.findings import kinds, remedy, sentence
+from harvester.findings import Kind, kinds, remedy, sentence
 from harvester.model import Finding
 from harvester.web.languages import catalogue
 from harvester.web.languages.catalogue import NAMES, Language, Words, coded_texts, language
@@ -84,9 +84,13 @@ def test_every_finding_and_message_has_its_words_with_its_values(code: str):
 
 
 @pytest.mark.parametrize("code", OTHERS)
-@pytest.mark.parametrize("name", kinds())
-def test_every_finding_is_said_from_its_english_words(code: str, name: str):
-    kind, spoken = kinds()[name], language(code)
+def test_every_finding_is_said_from_its_english_words(code: str, subtests: pytest.Subtests):
+    for name, kind in kinds().items():
+        with subtests.test(name):
+            _is_said(language(code), name, kind)
+
+
+def _is_said(spoken: Language, name: str, kind: Kind) -> None:
     detail = {field: f"<{field}>" for text in (kind.message, kind.fix) for field in fields(text)}
     found = Finding(code=name, value=detail.pop("value", ""), path=detail.pop("path", ""), detail=detail)
     message = spoken.say_as(f"{name}.message", sentence(found))

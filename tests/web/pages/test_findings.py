@@ -32,7 +32,7 @@ def test_findings_are_grouped_by_who_can_fix_them(browser: Browser, three: None)
     seen = browser.get("/findings")
     headings = [one.text for one in seen.page.xpath("//h2")]
     assert headings[:2] == ["You can fix these in config.toml", "The journal can fix these in its own system"]
-    assert "The article has no DOI. 2 records What to do: Assign a DOI" in seen.text
+    assert "The article has no DOI. 2 records Fixing this releases 2 records. What to do: Assign a DOI" in seen.text
     assert 'set prefixes = ["10.1"] under [crossref]' in seen.text  # with the values of the only one
     assert seen.page.xpath("//ul[@class='examples']//a")[0].get("href").startswith("/record?")
 

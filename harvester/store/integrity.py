@@ -1,20 +1,16 @@
-"""Whether the store is sound: what SQLite finds, what the triggers have counted, and the bytes of payloads."""
+"""Whether the store is sound: what the triggers have counted, and the bytes of payloads."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from harvester.store import payloads
 from harvester.store.tables import article, article_count, record, record_count
 
 
 def faults(connection: Connection, *, deep: bool) -> list[str]:
-    """What is wrong with the store, one sentence each. `deep` reads every payload."""
-    lines = connection.execute(text("PRAGMA integrity_check")).scalars().all()
-    broken = connection.execute(text("PRAGMA foreign_key_check")).all()
-    found = [f"SQLite finds: {line}." for line in lines if line != "ok"]
-    found += [f"Row {row[1]} of table {row[0]} points to a row of {row[2]} that is not there." for row in broken]
-    found += [
+    """What the database itself cannot find wrong, one sentence each. `deep` reads every payload."""
+    found = [
         f"The store has miscounted its {what} of {name}; please report this." for what, name in _miscounted(connection)
     ]
     if deep:

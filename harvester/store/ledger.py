@@ -115,7 +115,7 @@ class Ledger(Part):
         before = _state(connection, batch_id)
         if before != "planned":
             raise StoreError(
-                f"Batch {batch_id} cannot be {state}: it is {before or 'unknown'} in {self._database.path}."
+                f"Batch {batch_id} cannot be {state}: it is {before or 'unknown'} in {self._database.where}."
             )
         connection.execute(update(batch).where(batch.c.id == batch_id).values(state=state, **values))
 

@@ -59,7 +59,8 @@ class Store:
 
     @property
     def path(self) -> Path:
-        return self._database.path
+        """The file of the store."""
+        return Path(self._database.where)
 
     @property
     def read_only(self) -> bool:
@@ -116,4 +117,4 @@ class Store:
         """
         report("checking the structure of the store")
         with self._database.read() as connection:
-            return integrity.faults(connection, deep=deep)
+            return self._database.faults(connection) + integrity.faults(connection, deep=deep)

@@ -15,7 +15,7 @@ Read `site` first: a request becomes an answer there. How to add a page:
 What a page may rely on:
 
 - `asked.store` is one moment of the store, cannot write, and ends a query after a second (`QueryTimeout`). Wrap what
-  the page can do without, such as counts, in `store.reading.in_time`, and say so where it returns `None`.
+  the page can do without, such as counts, in `store.limits.in_time`, and say so where it returns `None`.
 - Links come from `context.links.to(NAME, **values)` only, so they also work below a sub-path; other values become
   parameters. `links.here(...)` is this list with another filter.
 - Text of a record goes through `markup.foreign`, addresses of a record through `parts.outside`, XML through

@@ -18,7 +18,7 @@ from harvester.markup import foreign
 from harvester.registration.registrar import shown_agency, shown_system
 from harvester.standing.article import STATES, ArticleState, facts_in, state_of
 from harvester.store import ArticleChoice, CodeCount
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web.asked import Asked, whole_number
 from harvester.web.kinds import Chosen, Facet, Value
 from harvester.web.remembered import COUNTS, Counted

@@ -13,7 +13,7 @@ from harvester.csvtext import csv_lines
 from harvester.documents import Document
 from harvester.markup import Html, Part, foreign, tag
 from harvester.reports import SCHEMA
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web import parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Facet, ListPage, Row, Value

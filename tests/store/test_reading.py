@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from harvester import store
 from harvester.errors import QueryTimeout, StoreError
-from harvester.store.reading import Reader, in_time
+from harvester.store.limits import in_time
+from harvester.store.reading import Reader
 from harvester.store.store import Store
 from tests.store.samples import NOW, article_to_save, begin, fill, name, url
 

@@ -18,7 +18,7 @@ from harvester.registration.registrar import AGENCIES, shown_system
 from harvester.standing import wishes
 from harvester.standing.due import pending
 from harvester.store import Selection, SourceStatus, status_or_empty
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web import buttons, parts
 from harvester.web.asked import Asked, Body, Context, whole_number
 from harvester.web.kinds import Action, Done, Page

@@ -11,7 +11,7 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.model import Article
 from harvester.report import MEASURES, JournalShare, journal_card, journal_shares
 from harvester.store import EVERY_FACT, ArticleChoice
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web import parts
 from harvester.web.asked import Asked, Context
 from harvester.web.chosen import choice_of, journal_values, remembered

@@ -18,7 +18,7 @@ from harvester.registration import described, words
 from harvester.registration.registrar import Agency
 from harvester.reports import AtAgency, DoiReport
 from harvester.store import DepositFile, DoiRow, DoiState, Event, Registration
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web import buttons, parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.kinds import Chosen, Column, Facet, ListPage, Page, Value, facet

@@ -14,7 +14,7 @@ from harvester.markup import Html, Part, foreign, tag
 from harvester.report import words
 from harvester.reports import RecordFinding
 from harvester.store import ArticleChoice, CodeCount
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web import parts
 from harvester.web.asked import Asked, Context
 from harvester.web.chosen import LABELS, choice_of, facets_of, journal_values, remembered_in_time

@@ -11,7 +11,7 @@ from harvester import documents
 from harvester.counting import counted
 from harvester.markup import Html, Part, foreign, tag
 from harvester.store import Rejection, Run, RunChoice, RunRow, RunWindow
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.system import locks
 from harvester.web import buttons, parts, run_parts
 from harvester.web.asked import Asked, Body, Context

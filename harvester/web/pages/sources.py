@@ -20,7 +20,7 @@ from harvester.standing.due import Task
 from harvester.standing.overall import one_source, overall
 from harvester.standing.source import LIGHTS, Problem, SourceStanding
 from harvester.store import FormatStatus, RunRow
-from harvester.store.reading import in_time
+from harvester.store.limits import in_time
 from harvester.web import buttons, charts, parts, run_parts
 from harvester.web.asked import Asked, Body, Context
 from harvester.web.charts import Bar

@@ -19,9 +19,8 @@ _STATEMENTS = ("license", "license_ref", "license-ref", "copyright-statement")
 _NAME_OF_LICENSE = re.compile(r"cc[ -]?(?:0|by)|creative", re.IGNORECASE)
 _EXCERPT_LENGTH = 120  # characters of a statement in a finding
 _WEB = ("http://", "https://")
-# A page of Creative Commons that is not one licence.
-_ABOUT_LICENSES = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org(?:/(?!licenses/\w|publicdomain/\w)|$)", re.IGNORECASE
+_CREATIVE_COMMONS = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org(?:/(?!licenses/publicdomain\b)|$)", re.IGNORECASE
 )
 
 
@@ -76,7 +75,7 @@ def _referenced(element: Element, value: str | None) -> License | None:
     url = (value or "").strip()
     if not url.startswith(_WEB) or any(character.isspace() for character in url):
         return None
-    if why_closed(url) or _ABOUT_LICENSES.match(url):
+    if why_closed(url) or (_CREATIVE_COMMONS.match(url) and canonical_license(url) is None):
         return None
     use = attribute(element, "applies_to", "specific-use")
     start = _DAY.match((element.get("start_date") or "").strip())

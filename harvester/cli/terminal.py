@@ -22,6 +22,7 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0
 _FEWEST = 40  # columns; a terminal that says less is one of a test, or does not know
 _LABEL = re.compile(r" *(?:- )?(?:\S+(?: \S+){0,2} {2,})?")  # what the lines below it are indented by
 _LONGEST_LABEL = 16
+_BLOCK = 1000  # characters: at most 4,096 bytes, which a pipe takes whole or not at all (POSIX, PIPE_BUF)
 
 
 def echo(text: str = "", *, tone: Tone | None = None, err: bool = False, whole: bool = False) -> None:
@@ -35,7 +36,23 @@ def echo(text: str = "", *, tone: Tone | None = None, err: bool = False, whole: 
     for line in text.translate(_CONTROLS).split("\n"):
         first, *rest = wrapped(line, width)
         lines += [_coloured(first, tone) if tone and _has_colour(stream) else first, *rest]
-    click.echo("\n".join(lines), err=err)  # at once: each call writes
+    for block in _blocks(lines):
+        click.echo("\n".join(block), err=err)
+
+
+def _blocks(lines: list[str]) -> Iterator[list[str]]:
+    """The lines in blocks to print at once, as each call writes.
+
+    Of a larger write, a pipe whose reader has gone may take a part. With PYTHONUNBUFFERED nobody learns of the rest.
+    """
+    block, size = list[str](), 0
+    for line in lines:
+        if block and size + len(line) >= _BLOCK:
+            yield block
+            block, size = [], 0
+        block.append(line)
+        size += len(line) + 1
+    yield block
 
 
 def columns(stream: TextIO) -> int | None:

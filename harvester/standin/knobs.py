@@ -21,6 +21,7 @@ class Fault(Enum):
     BLANK = "200 with a blank body; nothing was received"
     OTHER_PAGE = "200 with a page that says neither SUCCESS nor FAILURE; nothing was received"
     REDIRECT = "302 to another address; nothing was received"
+    TOO_LARGE = "413, as the file is too large; nothing was received"
     DROP = "the body is read and the connection closed; nothing was received"
     ERROR = "500; nothing was received"
     TOO_MANY = "500, too many requests of one login at once; it was received anyway"

@@ -45,7 +45,7 @@ def deposit(state: State, request: Request) -> Answer:
         return html(200, "")
     if state.pending(account) >= state.knobs.pending_limit:
         return _throttled(state)
-    if len(files[0].data) > MAX_UPLOAD:  # what Crossref answers is not known
+    if len(files[0].data) > MAX_UPLOAD or fault is Fault.TOO_LARGE:  # what Crossref answers is not known
         return text(413, "crossref-standin: the file is larger than 10 MB\n")
     data = files[0].data
     state.submit(files[0].name, data[: len(data) // 2] if fault is Fault.DAMAGED else data, account)

@@ -133,6 +133,7 @@ FAULTS = {
     Fault.BLANK: (200, False),
     Fault.OTHER_PAGE: (200, False),
     Fault.REDIRECT: (404, False),  # `requests` follows it
+    Fault.TOO_LARGE: (413, False),
     Fault.DROP: (None, False),
     Fault.ERROR: (500, False),
     Fault.TOO_MANY: (500, True),

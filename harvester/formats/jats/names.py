@@ -63,6 +63,12 @@ def person_name(element: Element, lang: str | None) -> AltName | None:
     return AltName(surname=surname, given=given, suffix=suffix, lang=lang) if surname else None
 
 
+def parts_without_letters(element: Element) -> list[str]:
+    """What is in place of a family name or given names and has no letters, such as an ORCID iD, as it was written."""
+    written = [plain_text(part) or "" for part in children(element, "surname", "given-names")]
+    return [part for part in written if any(map(str.isdigit, part)) and not any(map(str.isalpha, part))]
+
+
 def has_parts(element: Element) -> bool:
     """Whether the source marks the family name or the given names."""
     return child(element, "surname", "given-names") is not None

@@ -11,7 +11,15 @@ from msgspec.structs import replace
 from harvester.formats.jats.affiliations import AffiliationIndex
 from harvester.formats.jats.groups import MemberLists, group_elements, member_count
 from harvester.formats.jats.inline import plain_text
-from harvester.formats.jats.names import group_name, has_parts, name_elements, one_piece, person_name, ranked
+from harvester.formats.jats.names import (
+    group_name,
+    has_parts,
+    name_elements,
+    one_piece,
+    parts_without_letters,
+    person_name,
+    ranked,
+)
 from harvester.formats.jats.roles import Role, byline_role, credit_roles, role_value
 from harvester.formats.jats.texts import language_of
 from harvester.formats.jats.tree import Element, Grouped, attribute, child, children, descendants, href
@@ -123,6 +131,8 @@ class Byline:
         name = person_name(element, language_of(element, f"{path}.lang", self._notes))
         if name is None:
             return None
+        if (name.given is None or name.surname is None) and (lost := parts_without_letters(element)):
+            self._notes.report("name-tidied", path, visible_text(element), removed=", ".join(lost))
         parts = real_name(name.surname or "", name.given)
         if parts != (name.surname, name.given):
             self._notes.report("placeholder-value", path, " ".join(filter(None, (name.given, name.surname))))

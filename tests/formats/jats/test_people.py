@@ -81,6 +81,9 @@ ONE_FIELD = {
     "<surname>N/A</surname><given-names>Jan</given-names>": (["Jan"], ["placeholder-value"]),
     "<surname>Walsh and Osei</surname><given-names>Kay and Tom</given-names>": (["Walsh and Osei"], ["name-unparsed"]),
     "<surname>Walsh</surname><given-names>Kay, MD</given-names>": (["Walsh"], ["name-tidied"]),
+    "<surname>Walsh</surname><given-names>0000-0002-1825-0097</given-names>": (["Walsh"], ["name-tidied"]),
+    "<surname>12</surname><given-names>Walsh</given-names>": (["Walsh"], ["name-tidied"]),
+    "<surname>Walsh</surname><given-names>—</given-names>": (["Walsh"], []),
 }
 
 

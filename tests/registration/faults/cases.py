@@ -84,8 +84,8 @@ def _answers() -> None:
         Fault.LOST_ANSWER: asked,
     }
     for fault in Fault:
-        if fault is Fault.DAMAGED:
-            continue  # its answer is a good one; see `damaged`
+        if fault in (Fault.DAMAGED, Fault.TOO_LARGE):
+            continue  # see `damaged`, whose answer is a good one, and `too_large`
 
         def story(depositor: Depositor, fault: Fault = fault) -> None:
             depositor.standin.state.knobs.deposit_faults = [fault]
@@ -96,6 +96,18 @@ def _answers() -> None:
 
 
 _answers()
+
+
+@case(
+    f"The answer to an upload: {Fault.TOO_LARGE.value}",
+    "its DOIs are refused, in the words of the answer",
+    reads="larger than 10 MB",
+    states=everyone("refused"),
+    uploads=0,
+)
+def too_large(depositor: Depositor) -> None:
+    depositor.standin.state.knobs.deposit_faults = [Fault.TOO_LARGE]
+    go(depositor)
 
 
 @case(

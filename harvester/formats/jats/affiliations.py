@@ -70,13 +70,20 @@ def _affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, .
         affiliation = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
         if affiliation is None or affiliation.name is None:
             return (affiliation,) if affiliation else ()
-        if names_several(affiliation.name):
+        if names_several(affiliation.name) or _has_several_marks(aff):
             notes.report("affiliation-several", path, affiliation.name)
             return (affiliation,)
         return (replace(affiliation, name=without_mark(affiliation.name)),)
     common = [piece for piece in _pieces(aff, "text") if piece.kind in ("place", "address")]
     affiliations = (_affiliation([*_pieces(wrap, "name"), *common], _identifiers(wrap, path, notes)) for wrap in wraps)
     return tuple(affiliation for affiliation in affiliations if affiliation)
+
+
+def _has_several_marks(aff: Element) -> bool:
+    """Whether raised numbers count institutions: `<sup>1</sup>Institute A; <sup>2</sup>Institute B`."""
+    marks = [(plain_text(mark) or "").strip(" .,()") for mark in children(aff, "sup", "label")]
+    numbers = [int(mark) for mark in marks if mark.isdecimal()]
+    return len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
 
 
 def _without_placeholders(affiliation: Affiliation, path: str, notes: Notes) -> Affiliation | None:

@@ -174,9 +174,17 @@ class Byline:
         for collab in group_elements(entry.element):
             if name := unless_placeholder(group_name(collab), "contributors", self._notes):
                 self._report_members(collab, name)
+                if self._are_people(name):
+                    self._notes.report("name-unparsed", "contributors", name)
                 yield Contributor(kind="group", role=role, name=name)
         if child(entry.element, "anonymous") is not None:
             yield Contributor(kind="anonymous", role=role)
+
+    def _are_people(self, name: str) -> bool:
+        """Whether the name of a group is a list of people instead: `Walsh, Kay; Osei, Tom`."""
+        parts = [part.strip() for part in name.split(";") if part.strip()]
+        creators = [parse_creator(part, self._hints, "contributors")[0] for part in parts] if len(parts) > 1 else []
+        return bool(creators) and all(one is not None and one.kind == "person" and one.given for one in creators)
 
     def _with_details(self, person: Contributor, contrib: Element, path: str) -> Contributor:
         orcid, authenticated = _orcid(contrib, f"{path}.orcid", self._notes)

@@ -53,6 +53,20 @@ def test_one_affiliation(inner, expected):
     assert affiliation(inner) == expected
 
 
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<sup>1</sup>Institute of Reeds; <sup>2</sup>Bureau of Tides", ["affiliation-several"]),
+        ("<label>1</label>Institute of Reeds <label>2</label>Bureau of Tides", ["affiliation-several"]),
+        ("<sup>1</sup>Institute of Reeds", []),
+        ("<label>2</label><sup>2</sup>Institute of Reeds", []),
+        ("Institute of Reeds<sup>2</sup>, Laboratory 3", []),
+    ],
+)
+def test_raised_numbers_count_institutions(inner, expected):
+    assert codes(read_meta(group(person(rest=f"<aff>{inner}</aff>")))) == expected
+
+
 def test_two_institutions_with_identifiers_of_their_own():
     wrap = (
         "<institution-wrap><institution>{}</institution>"

@@ -31,6 +31,23 @@ def test_person_and_group_in_one_entry_are_two_contributors():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Walsh, Kay; Osei, Tom", ["name-unparsed"]),
+        ("Walsh, K.; Osei, T.; Berg, A.;", ["name-unparsed"]),
+        ("Reed Group; Tide Group", []),
+        ("Walsh, Kay", []),
+        ("Walsh, Kay; for the Reed Group", []),
+        ("University of Reeds, Oslo; University of Tides, Bergen", []),
+    ],
+)
+def test_people_in_place_of_a_group_are_held_back(name, expected):
+    reading = read_meta(group(f"<collab>{name}</collab>"))
+    assert [each.kind for each in article_of(reading).contributors] == ["group"]
+    assert codes(reading) == expected
+
+
 ORCIDS = [
     ("<contrib-id contrib-id-type='orcid'>http://orcid.org/0000-0002-1825-0097</contrib-id>", None),
     ("<contrib-id>0000000218250097</contrib-id>", None),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -26,11 +25,6 @@ settings.register_profile("soak", deadline=None, database=None, max_examples=100
 # `make quick`: the first examples of each property.
 settings.register_profile("quick", deadline=None, derandomize=True, database=None, max_examples=10)
 settings.load_profile("project")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Two processes for each core: much of what the tests do is to wait for other processes, and for clocks."""
-    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)

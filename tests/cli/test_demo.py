@@ -41,6 +41,8 @@ def test_demo_provider_serves_until_it_is_stopped(tmp_path, call, number):
         assert process.stdout
         url = process.stdout.readline().strip()
         assert call("source", "probe", url, "--allow-private").exit_code == 0
+        assert process.stderr
+        assert process.stderr.readline().startswith("Serving until Ctrl-C.")
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
         assert (process.returncode, err.splitlines()[-1]) == (0, "Stopped.")
@@ -57,10 +59,12 @@ def test_stand_in_of_crossref_runs_until_it_is_stopped(tmp_path, number):
             printed.append(process.stdout.readline())
         root = re.findall(r"http://127\.0\.0\.1:\d+", printed[0])[0]
         assert "This server is not Crossref" in requests.get(root, timeout=30).text
+        assert process.stderr
+        assert process.stderr.readline() == "Serving until Ctrl-C.\n"
         process.send_signal(number)
         _, err = process.communicate(timeout=30)
     assert f'  deposit_url = "{root}"\n' in printed
-    assert (process.returncode, err.splitlines()) == (0, ["Serving until Ctrl-C.", "Stopped."])
+    assert (process.returncode, err.splitlines()) == (0, ["Stopped."])
     assert list(tmp_path.iterdir()) == []
 
 

@@ -34,7 +34,7 @@ def retry_dois(config: Config, store: Store, agency: Agency, system: System, doi
 
     What an open file has is sent with it. What is uncertain for another reason counts as refused: ours is to count.
     """
-    with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+    with locks.hold(config.locks, LOCK, what="retry of deposits"):
         known = store.registrations.of_dois(agency.name, system, dois)
         waiting = {one.batch_id for one in known.values() if one.state in doi_states.IN_FLIGHT and one.batch_id}
         files = [file for batch_id in waiting if (file := store.submissions.get(batch_id, system))]
@@ -59,7 +59,7 @@ def retry_kind(config: Config, store: Store, agency: Agency, system: System, kin
 def retry_file(config: Config, store: Store, agency: Agency, file: Submission, now: Now) -> int:
     """Lets an open file be sent or asked for now; of a processed one, makes the refused DOIs due. Returns how many."""
     if file.state in file_states.OPEN:
-        with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+        with locks.hold(config.locks, LOCK, what="retry of deposits"):
             moved = file_states.retried(file, now())
             store.submissions.save(moved, events=[_event(file, now(), "retry was requested")])
         return len(store.submissions.dois([file.batch_id])[file.batch_id])
@@ -70,7 +70,7 @@ def retry_file(config: Config, store: Store, agency: Agency, file: Submission, n
 
 def release_login(config: Config, store: Store, agency: Agency, terms: Terms) -> bool:
     """Tries a login again that was refused; returns whether there is one."""
-    with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+    with locks.hold(config.locks, LOCK, what="retry of deposits"):
         account = store.submissions.account(agency.name, terms.system)
         if account is None:
             return False
@@ -82,7 +82,7 @@ def mark(
     config: Config, store: Store, agency: Agency, system: System, dois: Sequence[str], now: Now, *, registered: bool
 ) -> int:
     """Notes what a person knows of DOIs: that they are registered, or not; returns how many."""
-    with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
+    with locks.hold(config.locks, LOCK, what="marking of deposits"):
         known = store.registrations.of_dois(agency.name, system, dois)
         moment = now()
         marked: list[Registration] = []
@@ -103,7 +103,7 @@ def mark_uploaded(config: Config, store: Store, agency: Agency, system: System, 
 
     Raises `HarvesterError` if there is no such file, or if it was sent.
     """
-    with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
+    with locks.hold(config.locks, LOCK, what="marking of deposits"):
         store.submissions.adopt(agency.name, system, now())
         file = store.submissions.get(batch_id, system)
         if file is None:
@@ -140,7 +140,7 @@ def read_logs(
 
     A log of a file that this store did not write is not stored. Raises `HarvesterError` if there is no log.
     """
-    with locks.hold(config.locks_dir, LOCK, what="reading of a log"):
+    with locks.hold(config.locks, LOCK, what="reading of a log"):
         return [_read(config, store, agency, system, log, name, now) for log in agency.logs(data)]
 
 

@@ -55,7 +55,7 @@ def overall(config: Config, overview: Overview, now: datetime) -> Overall:
         ),
         leftovers=tuple(leftovers(config, overview)),
         deposits=_sent(config, overview),
-        daemon=locks.holder(config.locks_dir, "daemon"),
+        daemon=locks.holder(config.locks, "daemon"),
     )
 
 

@@ -20,6 +20,7 @@ from tests.providers.in_memory import URL
 from tests.providers.truth import Broken, name
 
 WAITING = {"too-many-requests", "busy-until", "too-many-lanes"}
+LONG = {"lost-on-every-page", "long-text"}
 # The plan begins after Identify.
 BEFORE_THE_PLAN = {
     "identify-fails",
@@ -31,7 +32,12 @@ BEFORE_THE_PLAN = {
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case.name not in WAITING | BEFORE_THE_PLAN], ids=lambda case: case.name
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.name in LONG else [])
+        for case in CASES
+        if case.name not in WAITING | BEFORE_THE_PLAN
+    ],
 )
 def test_the_plan_loses_nothing(case: Case, tmp_path: Path):
     truth, fault = case.setting()

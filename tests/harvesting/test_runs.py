@@ -103,6 +103,7 @@ WALLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wall", WALLS)
 @pytest.mark.parametrize(
     "verbs", [("ListRecords",), ("ListRecords", "ListIdentifiers"), ("ListRecords", "GetRecord")], ids=" ".join

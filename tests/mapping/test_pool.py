@@ -16,6 +16,8 @@ from harvester.mapping import pool
 from harvester.mapping.pool import CHUNK, MappingPool
 from tests.mapping.samples import MAPPER, ODD, is_alive, live, raw_records, soon
 
+pytestmark = pytest.mark.slow
+
 WORK = live([*raw_records(3 * CHUNK), *ODD])
 CORES = 2
 

@@ -208,17 +208,22 @@ class Config(Struct, frozen=True, kw_only=True):
         return Path(self.store_url.removeprefix(SQLITE))
 
     @property
+    def has_store_file(self) -> bool:
+        """Whether the store is a file, and not in a database of a server."""
+        return self.store_url.startswith(SQLITE)
+
+    @property
     def locks_dir(self) -> Path:
         """The folder of lock files and marks, next to the store itself: other configurations may name the same store.
 
         If the store is not a file, it is next to config.toml.
         """
-        return _locks_dir(self.store_path) if self.store_url.startswith(SQLITE) else self.path.parent / LOCKS
+        return _locks_dir(self.store_path) if self.has_store_file else self.path.parent / LOCKS
 
     @property
     def locks(self) -> Place:
         """Where the locks are: in `locks_dir`, or in the database of the store."""
-        if self.store_url.startswith(SQLITE):
+        if self.has_store_file:
             return self.locks_dir
         from harvester.system.advisory import locks_at  # psycopg takes 0.1 s to import
 

@@ -10,9 +10,7 @@ from sqlalchemy.schema import CreateTable
 from harvester.store.engines.postgresql_dialect import Dialect, translated
 
 DIALECT = Dialect(paramstyle="format")
-ONE = Table(
-    "one", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text), Column("number", Integer)
-)
+ONE = Table("one", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text), Column("number", Integer))
 
 
 def words(statement: object) -> str:

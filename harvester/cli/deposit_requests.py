@@ -86,7 +86,7 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
             number += by_hand.retry_dois(config, store, agency, system, dois, _now)
         for name in names:
             if clean_doi(name) is None:
-                known = store.submissions.get(_batch_of(store, agency, name), system)
+                known = store.submissions.get(batch_of(store, agency, name), system)
                 if known is None:
                     raise HarvesterError(f"{name} was not sent yet; harvester deposit sends it.")
                 number += by_hand.retry_file(config, store, agency, known, _now)
@@ -100,12 +100,13 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
         common.say("The login is tried again. Next: harvester deposit.")
 
 
-def _batch_of(store: Store, agency: Agency, name: str) -> str:
+def batch_of(store: Store, agency: Agency, name: str) -> str:
+    """The batch of a deposit file, by its path, its name or its id. Raises `HarvesterError`."""
     wanted = PurePath(name).name
     for file in store.deposits.files(agency.name):
         if wanted in (PurePath(file.path).name, file.batch_id):
             return file.batch_id
-    raise HarvesterError(f"{name} is neither a DOI nor a deposit file. `harvester deposits` lists the files.")
+    raise HarvesterError(f"{name} is not a deposit file. `harvester deposits` lists the files.")
 
 
 def _now() -> datetime:

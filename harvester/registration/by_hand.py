@@ -17,6 +17,7 @@ from harvester.errors import HarvesterError
 from harvester.identifiers import fold_doi
 from harvester.registration import accounts, doi_states, file_states, words
 from harvester.registration.again import due
+from harvester.registration.described import is_known
 from harvester.registration.reader import Reader
 from harvester.registration.registrar import Agency
 from harvester.registration.round import LOCK
@@ -81,8 +82,15 @@ def release_login(config: Config, store: Store, agency: Agency, terms: Terms) ->
 def mark(
     config: Config, store: Store, agency: Agency, system: System, dois: Sequence[str], now: Now, *, registered: bool
 ) -> int:
-    """Notes what a person knows of DOIs: that they are registered, or not; returns how many."""
+    """Notes what a person knows of DOIs: that they are registered, or not; returns how many.
+
+    Raises `HarvesterError` if the store does not have one of them: it may be misspelt.
+    """
     with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
+        if unknown := [row.doi for row in store.registrations.rows(agency.name, system, dois) if not is_known(row)]:
+            raise HarvesterError(
+                f"Nothing was marked: the store has neither an article nor a deposit with {', '.join(unknown)}."
+            )
         known = store.registrations.of_dois(agency.name, system, dois)
         moment = now()
         marked: list[Registration] = []

@@ -151,6 +151,40 @@ def test_what_a_person_knows(sending: Call, crossref_standin: Running):
     assert "1 file sent" in sending("deposit").stderr
 
 
+def test_a_file_that_was_uploaded_by_hand(sending: Call, crossref_standin: Running, tmp_path: Path):
+    """It is marked, and deposit asks for its result instead of sending it."""
+    sending("export", "crossref")
+    (path,) = tmp_path.glob("exports/*.xml")
+    crossref_standin.upload(path.read_bytes(), path.name)
+    done = sending("deposits", "mark", path, "--uploaded")
+    assert "1 file marked as uploaded, with 3 DOIs. Next: harvester deposit asks" in done.stderr
+    assert states(sending) == {"waiting"}
+    assert (
+        "cannot be marked as uploaded: it is sent and received"
+        in sending("deposits", "mark", path, "--uploaded").stderr
+    )
+    crossref_standin.clock.advance(hours=1)
+    assert sending("deposit", "--wait", "1").exit_code == 0
+    assert (states(sending), len(crossref_standin.state.submissions)) == ({"registered"}, 1)
+
+
+def test_uploaded_is_about_files_only(sending: Call):
+    assert sending("deposits", "mark", "--uploaded").exit_code == 2
+    assert sending("deposits", "mark", DOI, "--uploaded", "--not").exit_code == 2
+    assert f"{DOI} is not a deposit file" in sending("deposits", "mark", DOI, "--uploaded").stderr
+
+
+def test_why_a_doi_was_never_sent(sending: Call, tmp_path: Path):
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace('"10.12345"', '"10.9999"'))
+    sending("check")
+    shown = sending("deposits", "show", DOI).stdout
+    assert "never sent" in shown
+    assert "Held back: " in shown
+    assert "says why" not in shown
+    assert sending("deposits", "show", "10.12345/unknown").exit_code == 1
+
+
 def test_a_mailed_log_is_read(sending: Call, crossref_standin: Running, tmp_path: Path):
     assert "Next: harvester deposit." in sending("export", "crossref").stderr
     (path,) = tmp_path.glob("exports/*.xml")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.errors import HarvesterError
 from harvester.registration import by_hand
 from tests.registration.conftest import Depositor
 
@@ -64,6 +65,16 @@ def test_a_person_marks_dois(depositor: Depositor):
             by_hand.mark(config, store, CROSSREF_AGENCY, "live", [DOI], depositor.tick, registered=registered)
     assert depositor.states()["1"] == "refused"
     assert [file.dois for file in depositor.export().files] == [(DOI,)]
+
+
+def test_a_misspelt_doi_is_not_marked(depositor: Depositor):
+    depositor.deposit()
+    states = depositor.states()
+    with depositor.press.bench.opened() as (config, store):
+        named = [DOI, "10.5555/lmaps.1"]
+        with pytest.raises(HarvesterError, match=r"Nothing was marked: .* with 10\.5555/lmaps\.1\."):
+            by_hand.mark(config, store, CROSSREF_AGENCY, "live", named, depositor.tick, registered=False)
+    assert depositor.states() == states
 
 
 def test_a_lost_file_is_sent_under_another_name_on_request(depositor: Depositor):

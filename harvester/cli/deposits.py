@@ -111,9 +111,7 @@ def show(common: Common, name: str, raw: bool, target: str | None) -> None:
         if doi is None:
             files = tuple(one for one in files if is_named(one, name))
         rows = list(described.described(store, agency, system, [doi])) if doi else []
-        if not files and not any(
-            described.is_known(row) for row in store.registrations.rows(agency.name, system, [doi or ""])
-        ):
+        if not files and not (doi and described.knows(store, agency, system, doi)):
             raise HarvesterError(f"There is no deposit of {name} in the store. `harvester deposits` lists the files.")
         batch_id = None if doi else files[0].batch_id
         if raw:

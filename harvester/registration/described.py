@@ -64,6 +64,11 @@ def is_known(row: DoiRow) -> bool:
     return bool(row.record or row.file or row.registration or row.elsewhere_since)
 
 
+def knows(store: Store, agency: Agency, system: System, doi: str) -> bool:
+    """Whether the store has this DOI at all."""
+    return any(map(is_known, store.registrations.rows(agency.name, system, [doi])))
+
+
 def sentence(agency: Agency, row: DoiRow) -> str:
     """What became of the DOI."""
     known = row.registration

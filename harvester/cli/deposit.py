@@ -75,7 +75,7 @@ def command(
     no_floor: bool,
     name: str | None,
 ) -> int:
-    """Sends what is new or changed to Crossref, DataCite or DOAJ, and reads the results.
+    """Sends what is new or changed to Crossref and other targets, and reads the results.
 
     It exports the named sources or all, sends the files that wait, and asks for the results that are due. Run it again
     to read later results, or let the daemon do it.

@@ -88,7 +88,7 @@ def sending(config: Config) -> Iterator[Config]:
         )
         os.environ[_RUN_VARIABLE] = ACCOUNT.password
         try:
-            yield replace(config, crossref=crossref)
+            yield replace(config, targets={**config.targets, "crossref": crossref})
         finally:
             del os.environ[_RUN_VARIABLE]
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import traceback
+import warnings
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 from msgspec.structs import replace
 
 from tests.cli.conftest import Call, answer
@@ -212,6 +218,54 @@ def test_the_password_is_nowhere(sending: Call, crossref_standin: Running, tmp_p
     assert all(PASSWORD.encode() not in path.read_bytes() for path in files)
     assert crossref_standin.state.credentials_in_query == 0
     assert json.loads(outputs[2])
+
+
+def test_what_anybody_may_read_is_asked_for_without_the_password(sending: Call, crossref_standin: Running):
+    deposited(sending, crossref_standin)
+    crossref_standin.clock.advance(days=5)
+    before = len(crossref_standin.state.requests)
+    for command in ("-v drift", "-v deposits import", "-v check --online", "deposits show " + DOI):
+        assert PASSWORD not in sending(*command.split()).output
+    asked = crossref_standin.state.requests[before:]
+    assert any("/works" in one.path for one in asked)
+    assert not {"usr", "pwd", "login_id", "login_passwd"} & {name for one in asked for name in one.fields}
+    assert crossref_standin.state.credentials_in_query == 0
+
+
+@pytest.mark.parametrize("owner", ["harvester.system.http.Http.upload", "harvester.system.http.Http.ask"])
+@pytest.mark.parametrize("error", [RuntimeError, requests.ConnectionError, UnicodeError])
+@pytest.mark.filterwarnings("always")
+def test_the_password_is_in_no_traceback(
+    sending: Call, owner: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """A bug in the middle of a request, and an error of the library, however much of the request its words repeat."""
+
+    def failing(_: object, url: str, data: bytes, *args: object, **options: object) -> None:
+        warnings.warn(f"{url} is slow", stacklevel=1)
+        raise error(url, *args)
+
+    monkeypatch.setattr(owner, failing)
+    with warnings.catch_warnings(record=True) as warned:
+        done = sending("-v", "deposit")
+    assert done.exit_code != 0
+    assert not any(PASSWORD in str(one.message) for one in warned)
+    shown = "".join(traceback.format_exception(done.exception)) if done.exception else ""
+    assert PASSWORD not in done.output + shown + caplog.text + repr(done.exception)
+
+
+def test_no_process_has_the_password_in_its_arguments(sending: Call, crossref_standin: Running, tmp_path: Path):
+    crossref_standin.state.knobs.answer_delay = 0.05
+    command = [sys.executable, "-m", "harvester", "--config", str(tmp_path / "config.toml"), "deposit", "--wait", "1"]
+    seen: set[bytes] = set()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):
+                    seen.add(path.read_bytes())
+            crossref_standin.clock.advance(seconds=20)
+    assert any(b"harvester" in line and b"deposit" in line for line in seen)
+    assert not any(PASSWORD.encode() in line for line in seen)
+    assert states(sending) == {"registered"}
 
 
 def test_drift_says_what_differs(sending: Call, crossref_standin: Running):

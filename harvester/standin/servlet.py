@@ -111,8 +111,8 @@ def _find(state: State, account: Account, fields: Mapping[str, str]) -> Submissi
 
 
 def mailed(state: State, name: str) -> Answer:
-    """The message with the result of a file, which Crossref would mail, as a file to save."""
-    mail = state.mail(name)
+    """The message with the result of a file, as the test system would mail it: no one may take it for the real one."""
+    mail = state.mail(name, test=True)
     return Answer(200, "message/rfc822", mail) if mail else text(404, "crossref-standin: no result of this file\n")
 
 

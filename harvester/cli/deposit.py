@@ -153,7 +153,7 @@ class _Deposit:
                 exported = self._export(names, dry_run=False)
                 report = self._work(exported, minutes)
         except Stopped as stopped:
-            self._common.say(f"{stopped}.")
+            self._common.say(f"{str(stopped).rstrip('.')}.")
             return 1
         counts = self._store.registrations.counts(self._agency.name, self._system)
         result = DepositReport(**structs.asdict(report), system=self._system, states=dict(counts.items()))

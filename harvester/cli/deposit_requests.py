@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harvester import pipeline
-from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_json
 from harvester.cli.registered import of_target
 from harvester.cli.terminal import echo
@@ -75,6 +75,8 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
         raise click.UsageError("Name files or DOIs, or use --class or --login.")
     config = common.load()
     agency = shown_agency(config, target)
+    if kind and kind not in agency.messages.entries:
+        raise click.BadParameter(unknown("class", kind, list(agency.messages.entries)), param_hint="--class")
     terms, system, number = agency.terms(config), shown_system(config, agency), 0
     with pipeline.opened(config) as store:
         if login:

@@ -34,8 +34,10 @@ def retry_dois(config: Config, store: Store, agency: Agency, system: System, doi
     """Makes DOIs due again that were sent before; returns how many.
 
     What an open file has is sent with it. What is uncertain for another reason counts as refused: ours is to count.
+    Raises `HarvesterError` if the store does not have one of them: it may be misspelt.
     """
     with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+        _refuse_unknown(store, agency, system, dois)
         known = store.registrations.of_dois(agency.name, system, dois)
         waiting = {one.batch_id for one in known.values() if one.state in doi_states.IN_FLIGHT and one.batch_id}
         files = [file for batch_id in waiting if (file := store.submissions.get(batch_id, system))]
@@ -87,10 +89,7 @@ def mark(
     Raises `HarvesterError` if the store does not have one of them: it may be misspelt.
     """
     with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
-        if unknown := [row.doi for row in store.registrations.rows(agency.name, system, dois) if not is_known(row)]:
-            raise HarvesterError(
-                f"Nothing was marked: the store has neither an article nor a deposit with {', '.join(unknown)}."
-            )
+        _refuse_unknown(store, agency, system, dois)
         known = store.registrations.of_dois(agency.name, system, dois)
         moment = now()
         marked: list[Registration] = []
@@ -104,6 +103,13 @@ def mark(
             store.deposits.mark_held(agency.name, system, [one.doi for one in marked], moment, again=True)
         _note(store, agency, system, marked, marked[0].message if marked else "", moment)
     return len(marked)
+
+
+def _refuse_unknown(store: Store, agency: Agency, system: System, dois: Collection[str]) -> None:
+    if unknown := [row.doi for row in store.registrations.rows(agency.name, system, dois) if not is_known(row)]:
+        raise HarvesterError(
+            f"Nothing was changed: the store has neither an article nor a deposit with {', '.join(unknown)}."
+        )
 
 
 def mark_uploaded(config: Config, store: Store, agency: Agency, system: System, batch_id: str, now: Now) -> int:

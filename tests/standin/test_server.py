@@ -52,7 +52,10 @@ def test_paths_and_methods(crossref_standin: Running) -> None:
 def test_what_crossref_would_mail(crossref_standin: Running) -> None:
     crossref_standin.completed(b"<broken", "a b.xml")
     mail = crossref_standin.get("/mail/a%20b.xml")
-    assert (mail.headers["Content-Type"], mail.content) == ("message/rfc822", crossref_standin.state.mail("a b.xml", test=True))
+    assert (mail.headers["Content-Type"], mail.content) == (
+        "message/rfc822",
+        crossref_standin.state.mail("a b.xml", test=True),
+    )
     assert crossref_standin.get("/mail/other.xml").status_code == 404
 
 

@@ -147,6 +147,8 @@ def _print_seen(rows: Sequence[DoiReport], seen: Sequence[AtAgency]) -> None:
     for row, one in zip(rows, seen, strict=False):
         if line := _seen_words(one, row):
             echo(f"         {line}")
+        for key, doi in one.found.items():
+            echo(f"         {key}: {doi}")
 
 
 def _seen_words(one: AtAgency, row: DoiReport) -> str:

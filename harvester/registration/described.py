@@ -107,6 +107,7 @@ def at_agency(seen: SeenDoi) -> AtAgency:
         read=seen.read,
         references=seen.refs,
         matched=seen.matched,
+        found=seen.found,
     )
 
 

@@ -20,7 +20,7 @@ from harvester.registration import accounts
 from harvester.registration.doi_states import REGISTERED
 from harvester.registration.readback import LOCK
 from harvester.registration.registrar import Agency, Registrar
-from harvester.store import SeenDoi
+from harvester.store import Matches, SeenDoi
 from harvester.system import locks
 from harvester.system.batches import batched
 from harvester.system.progress import report
@@ -78,8 +78,8 @@ def read_matches(
             if isinstance(found, Answer):
                 store.submissions.save_account(accounts.answered(account, found, now(), terms.pace))
                 return done
-            numbers = max(one.refs, len(found)), len(found)
-            store.held_records.save_matches(agency.name, terms.system, {one.record.doi: numbers})
+            matched = Matches(refs=max(one.refs, len(found)), matched=len(found), found=found)
+            store.held_records.save_matches(agency.name, terms.system, {one.record.doi: matched})
             wait(PAUSE * terms.pace, stop, sleep)
     return len(waiting)
 

@@ -15,7 +15,7 @@ from harvester.registration import by_hand
 from harvester.registration.matches import MOST, of_the_day, read_matches
 from harvester.registration.readback import has_registered
 from harvester.registration.reader import matches as of_logs
-from harvester.store import SeenDoi
+from harvester.store import Matches, SeenDoi
 from harvester.system.stopping import never_stop
 from tests.registration.conftest import Depositor
 from tests.workbench import NOW
@@ -35,14 +35,23 @@ def matched(key: str, doi: str | None = None, *, citing: str = "10.5555/a", stat
 @pytest.mark.parametrize(
     ("logs", "expected"),
     [
-        ([], {"10.5555/A": (3, 0)}),  # the log names none
-        ([log(matched("", status="deferred"))], {"10.5555/A": (3, 0)}),  # which is no reference
-        ([log(matched("r1", "10.1/x"), matched("r2"))], {"10.5555/A": (3, 1)}),
-        ([log(matched("r1", "10.1/x"), matched("r2")), log(matched("r1"), matched("r2"))], {"10.5555/A": (3, 0)}),
-        ([log(matched("r1", "10.1/x", citing="10.5555/c"))], {"10.5555/A": (3, 0), "10.5555/c": (1, 1)}),
+        ([], {"10.5555/A": Matches(refs=3)}),  # the log names none
+        ([log(matched("", status="deferred"))], {"10.5555/A": Matches(refs=3)}),  # which is no reference
+        (
+            [log(matched("r1", "10.1/x"), matched("r2"))],
+            {"10.5555/A": Matches(refs=3, matched=1, found={"r1": "10.1/x"})},
+        ),
+        (
+            [log(matched("r1", "10.1/x"), matched("r2")), log(matched("r1"), matched("r2"))],
+            {"10.5555/A": Matches(refs=3)},
+        ),
+        (
+            [log(matched("r1", "10.1/x", citing="10.5555/c"))],
+            {"10.5555/A": Matches(refs=3), "10.5555/c": Matches(refs=1, matched=1, found={"r1": "10.1/x"})},
+        ),
     ],
 )
-def test_the_references_of_a_file_and_its_logs(logs: list[Result], expected: dict[str, tuple[int, int]]):
+def test_the_references_of_a_file_and_its_logs(logs: list[Result], expected: dict[str, Matches]):
     assert of_logs(logs, ARTICLES) == expected
 
 
@@ -92,6 +101,9 @@ def test_matches_are_read_until_each_reference_has_one(unlisted: Depositor):
         unlisted.standin.state.match_reference(DOI, key, f"10.1/{number}")
         assert (read(unlisted), numbers(unlisted)) == (1, (2, number))
     assert (read(unlisted), is_due(unlisted)) == (0, False)
+    with unlisted.press.bench.opened() as (_, store):
+        seen = store.held_records.of_dois("crossref", "test", [DOI])[DOI]
+    assert seen.found == {key: f"10.1/{number}" for number, key in enumerate(keys(unlisted), 1)}
     assert unlisted.standin.state.credentials_in_query == 0
 
 

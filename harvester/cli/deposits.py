@@ -67,8 +67,8 @@ def _list(common: Common, target: str | None) -> None:
         registered.print_states(config, store, agency)
     deposited, elsewhere = sum(one.deposited for one in counts), sum(one.elsewhere for one in counts)
     common.say(
-        f"{counted(deposited, 'article')} in deposit files, {elsewhere:,} marked as deposited by another program, "
-        f"{sum(one.new for one in counts):,} new, {sum(one.changed for one in counts):,} changed since."
+        f"Of the articles that are ready: {deposited:,} in deposit files, {elsewhere:,} marked as deposited by another "
+        f"program, {sum(one.new for one in counts):,} new, {sum(one.changed for one in counts):,} changed since."
     )
     if any(one.new or one.changed for one in counts):
         sends = agency.terms(config) is not None

@@ -170,6 +170,10 @@ class BusyError(HarvesterError):
     exit_code = 75
 
 
+class RunTaken(BusyError):
+    """Another process took this run up meanwhile, as it saw that nobody held the lock of the source."""
+
+
 class BundleError(HarvesterError):
     """A Crossref schema bundle is missing, or its hash is not the pinned one."""
 

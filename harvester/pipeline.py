@@ -245,7 +245,7 @@ def export(
         everything=everything,
         dry_run=dry_run,
     )
-    with locks.hold(config.locks_dir, "export", what="export"):
+    with locks.hold(config.locks, "export", what="export"):
         minted = _prepare_export(config, store, target, names, request, now=now, stop=stop)
         sending = sending_of(config, store, target, now, stop, reads=reads_back and not dry_run)
         report = write_deposits(store, files, request, sending, now=now, minted=minted, stop=stop)
@@ -380,7 +380,7 @@ def mark_deposited(
 ) -> int:
     """Marks the selected articles as deposited by another program; returns how many. Raises `BusyError`."""
     sources = [source.name for source in select_sources(config, names)]
-    with locks.hold(config.locks_dir, "export", what="marking of deposits"):
+    with locks.hold(config.locks, "export", what="marking of deposits"):
         marked = store.deposits.mark_elsewhere(target.name, sources, selection, now())
         _refresh(config, store)
     return marked
@@ -389,7 +389,7 @@ def mark_deposited(
 def unmark_deposited(config: Config, store: Store, target: Target, names: Sequence[str], selection: Selection) -> int:
     """Removes the marks of the selected articles, or all; returns how many. Raises `BusyError`."""
     sources = [source.name for source in select_sources(config, names)] if names else []
-    with locks.hold(config.locks_dir, "export", what="marking of deposits"):
+    with locks.hold(config.locks, "export", what="marking of deposits"):
         unmarked = store.deposits.unmark_elsewhere(target.name, sources, selection)
         _refresh(config, store)
     return unmarked
@@ -401,8 +401,8 @@ def discard_deposit(config: Config, store: Store, file: DepositFile) -> None:
     The file goes first: what was forgotten must not be uploaded any more. Raises `StoreError` if it was sent.
     """
     with (
-        locks.hold(config.locks_dir, LOCK, what="discarding of a deposit file"),
-        locks.hold(config.locks_dir, "export", what="discarding of a deposit file"),
+        locks.hold(config.locks, LOCK, what="discarding of a deposit file"),
+        locks.hold(config.locks, "export", what="discarding of a deposit file"),
     ):
         if store.submissions.was_sent(file.batch_id):
             raise StoreError(f"{file.path} was sent, so it cannot be discarded. `harvester deposits show` says more.")
@@ -454,7 +454,7 @@ def restore(config: Config, copy: Path) -> Path | None:
 
     Raises `StoreError` if the copy cannot be used, and `BusyError` while anything uses the store.
     """
-    every = ("daemon", LOCK, "export", "backup", *map(_lock_of, config.sources), *locks.names(config.locks_dir))
+    every = ("daemon", LOCK, "export", "backup", *map(_lock_of, config.sources), *locks.names(config.locks))
     with _held(config, *every, what=f"restoring of {copy}"):
         return store.restore(copy, config.store_path)
 
@@ -469,7 +469,7 @@ def _held(config: Config, *names: str, what: str) -> Iterator[None]:
     """Holds all these locks, each once. Raises `BusyError`."""
     with ExitStack() as held:
         for name in dict.fromkeys(names):
-            held.enter_context(locks.hold(config.locks_dir, name, what=what))
+            held.enter_context(locks.hold(config.locks, name, what=what))
         yield
 
 

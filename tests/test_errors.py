@@ -16,6 +16,7 @@ EXAMPLES: list[HarvesterError] = [
     BadStatus("not now", 503),
     errors.BundleError("no schema"),
     errors.BusyError("at work"),
+    errors.RunTaken("taken up"),
     ConfigError(["a", "b"]),
     errors.DoiTaken("another has it"),
     errors.ExportError("not valid"),
@@ -53,7 +54,8 @@ def test_interruption_is_no_provider_error():
 def test_exit_codes_of_errors():
     """1 is a failure, 2 the configuration or a file that was named, 75 busy (sysexits.h: try again later)."""
     others = {type(one).__name__: one.exit_code for one in EXAMPLES if one.exit_code != 1}
-    assert others == {"BusyError": 75, "ConfigError": 2, "LogError": 2, "StoreLocked": 75, "TitleListError": 2}
+    busy = {"BusyError": 75, "RunTaken": 75, "StoreLocked": 75}
+    assert others == {**busy, "ConfigError": 2, "LogError": 2, "TitleListError": 2}
 
 
 @pytest.mark.parametrize(

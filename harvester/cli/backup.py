@@ -21,7 +21,7 @@ def command(common: Common, file: Path) -> None:
     An older copy is replaced, and nothing else.
     """
     config = common.load()
-    lock = locks.hold(config.locks_dir, "backup", what=f"backup to {file}")
+    lock = locks.hold(config.locks, "backup", what=f"backup to {file}")
     with opened(common, config) as store, lock, shown(common):
         store.backup(file.absolute())
     size = file.stat().st_size

@@ -48,6 +48,7 @@ def contradictions(document: Table) -> Iterator[Problem]:
         yield from _headers(source, ("sources", name))
         yield from _assigned(source, document, ("sources", name))
     yield from web_problems(document.get("web", {}))
+    yield from _store(document.get("store", {}))
     yield from _secrets(document.get("alerts", {}), ("alerts",))
     yield from _alerts(document.get("alerts", {}))
     if "schedule" in document.get("exports", {}) and not any(target in document for target in PACKAGES):
@@ -139,6 +140,13 @@ def _secrets(table: Table, path: Path) -> Iterator[Problem]:
             yield Problem((*path, file), f"cannot be combined with {env}; keep one of them")
         if (env in table or file in table) and user not in table:
             yield Problem((*path, env if env in table else file), f"needs {user} too")
+
+
+def _store(table: Table) -> Iterator[Problem]:
+    """Where it is must be said once."""
+    places = [key for key in ("url", "url_env", "url_file") if key in table]
+    for key in places[1:]:
+        yield Problem(("store", key), f"cannot be combined with {places[0]}; keep one of them")
 
 
 def _alerts(table: Table) -> Iterator[Problem]:

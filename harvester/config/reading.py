@@ -14,7 +14,7 @@ import tzlocal
 from harvester.config import lines, secrets, syntax
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
-from harvester.config.settings import Alerts, Config, Daemon, Source, Web
+from harvester.config.settings import SQLITE, Alerts, Config, Daemon, Source, Web
 from harvester.errors import ConfigError
 from harvester.model import SHORTEST_SECRET, JournalFacts
 from harvester.patterns import in_our_words
@@ -111,7 +111,7 @@ def _config(document: Table, path: Path) -> Config:
     exports, report = document.get("exports", {}), document.get("report", {})
     return Config(
         path=path,
-        store_url=_sqlite_url(document.get("store", {}).get("url", "sqlite:///harvester.sqlite"), folder),
+        store_url=_store_url(document.get("store", {}), folder),
         exports_dir=_path(exports.get("dir", "exports"), folder),
         exports_schedule=exports.get("schedule"),
         report_file=_path(report.get("file", "report.html"), folder),
@@ -137,8 +137,11 @@ def _target(name: str, document: Table, folder: Path) -> Any:
     return msgspec.convert(values, table.settings)
 
 
-def _sqlite_url(url: str, folder: Path) -> str:
-    return f"sqlite:///{_path(url.removeprefix('sqlite:///'), folder)}"
+def _store_url(values: Table, folder: Path) -> str:
+    """Raises `ConfigError` if it is in a variable or a file that has none."""
+    file = str(_path(values["url_file"], folder)) if "url_file" in values else None
+    url = secrets.read(values.get("url_env"), file, "store.url") or values.get("url", f"{SQLITE}harvester.sqlite")
+    return f"{SQLITE}{_path(url.removeprefix(SQLITE), folder)}" if url.startswith(SQLITE) else url
 
 
 def _path(name: str, folder: Path) -> Path:

@@ -22,9 +22,11 @@ from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
 from harvester.model import Access, Hints, JournalFacts, Policy
 from harvester.sets import any_within
+from harvester.system.locks import Place
 from harvester.targets import tables
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
+SQLITE = "sqlite:///"  # and a path
 LOCKS = ".harvester-locks"  # the folder of the lock files of a store named harvester.sqlite
 
 
@@ -183,7 +185,7 @@ def _locks_dir(store: Path) -> Path:
 
 class Config(Struct, frozen=True, kw_only=True):
     path: Path  # of the file, absolute
-    store_url: str  # its path absolute
+    store_url: str  # a path in it is absolute; it may have a password
     exports_dir: Path
     exports_schedule: str | None = None
     report_file: Path  # absolute
@@ -204,13 +206,25 @@ class Config(Struct, frozen=True, kw_only=True):
 
     @property
     def store_path(self) -> Path:
-        """The file of the store."""
-        return Path(self.store_url.removeprefix("sqlite:///"))
+        """The file of a store that is one."""
+        return Path(self.store_url.removeprefix(SQLITE))
 
     @property
     def locks_dir(self) -> Path:
-        """The folder of the lock files, next to the store itself: other configurations may name the same store."""
-        return _locks_dir(self.store_path)
+        """The folder of lock files and marks, next to the store itself: other configurations may name the same store.
+
+        If the store is not a file, it is next to config.toml.
+        """
+        return _locks_dir(self.store_path) if self.store_url.startswith(SQLITE) else self.path.parent / LOCKS
+
+    @property
+    def locks(self) -> Place:
+        """Where the locks are: in `locks_dir`, or in the database of the store."""
+        if self.store_url.startswith(SQLITE):
+            return self.locks_dir
+        from harvester.system.advisory import locks_at  # psycopg takes 0.1 s to import
+
+        return locks_at(self.store_url)
 
     def schedules(self) -> dict[str, Schedule]:
         """The schedule of each source that has one."""

@@ -81,7 +81,7 @@ def turn_to_notify(config: Config) -> Iterator[None]:
     """
     with ExitStack() as held:
         try:
-            held.enter_context(locks.hold(config.locks_dir, "alerts", what="alerts"))
+            held.enter_context(locks.hold(config.locks, "alerts", what="alerts"))
         except StoreError as error:
             log.debug("alerts are sent without a lock: %s", error)
         yield

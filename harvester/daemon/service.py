@@ -66,7 +66,7 @@ class Daemon:
 
     def _run(self) -> None:
         with ExitStack() as stack:
-            stack.enter_context(locks.hold(self.config.locks_dir, "daemon", what="the daemon"))
+            stack.enter_context(locks.hold(self.config.locks, "daemon", what="the daemon"))
             received = stack.enter_context(signals.handled())
             if self.config.daemon.listen:
                 probes = {"health": self.health, "ready": self.ready, "metrics": self.metrics}

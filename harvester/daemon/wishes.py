@@ -44,7 +44,7 @@ def take_lane(config: Config, name: str, *, now: Now, stop: Stop) -> list[Wish]:
     with pipeline.opened(config) as store:
         while not stop() and _has_work(config, store, name):
             try:
-                with locks.hold(config.locks_dir, wishes.lane_lock(name), what="what was asked for on the web page"):
+                with locks.hold(config.locks, wishes.lane_lock(name), what="what was asked for on the web page"):
                     done += _drain(config, store, name, now, stop)
             except BusyError:
                 break
@@ -102,4 +102,4 @@ def _of_lane(open_: Iterable[Wish], name: str) -> list[Wish]:
 def _held(config: Config, waiting: Sequence[Wish]) -> set[str]:
     """The locks that others hold, of those that these wishes need."""
     needed = {name for wish in waiting for name in wishes.needed_locks(wish)}
-    return {name for name in needed if locks.holder(config.locks_dir, name)}
+    return {name for name in needed if locks.holder(config.locks, name)}

@@ -99,7 +99,7 @@ def _attempt(
                 _log(report, report.id)
                 continue
             # No other process begins or ends a run between the look at the newest one and the record.
-            with suppress(BusyError), locks.hold(config.locks_dir, f"source-{name}", what="a record of an attempt"):
+            with suppress(BusyError), locks.hold(config.locks, f"source-{name}", what="a record of an attempt"):
                 run = newest(name, report.format)
                 kind: RunKind = "reconcile" if what == "reconcile" else "incremental" if run else "full"
                 _record_attempt(store, report, run, kind, begun, now(), stopped=stop())
@@ -280,7 +280,7 @@ def mark_crashed_runs(config: Config, store: Store, now: datetime) -> int:
     crashed = 0
     for run in store.runs.running():
         try:
-            with locks.hold(config.locks_dir, f"source-{run.source}", what="a look for crashed runs"):
+            with locks.hold(config.locks, f"source-{run.source}", what="a look for crashed runs"):
                 if store.runs.get(run.id).state == "running":
                     store.runs.finish(run.id, "incomplete", now, CRASHED, interrupted=True)
                     crashed += 1

@@ -84,7 +84,7 @@ class Answering:
             answers = self.run(by_identifier.clarify(arrival.disputed, self._run.prefix))
             self._writer.save(arrival, answers, transitions, resolved)
         elif transitions or resolved:
-            self._store.apply(self._run.id, transitions, resolved=resolved)
+            self._store.apply(self._run.id, transitions, resolved=resolved, taken=self._run.taken)
 
     def _answer(self, question: Question) -> Any:
         if isinstance(question, ProviderQuestion):

@@ -25,7 +25,7 @@ def for_each_source(
         if stop():
             break
         try:
-            with locks.hold(config.locks_dir, f"source-{source.name}", what=f"{what} of {source.name}"):
+            with locks.hold(config.locks, f"source-{source.name}", what=f"{what} of {source.name}"):
                 reports += work(source)
         except BusyError as error:
             busy = error

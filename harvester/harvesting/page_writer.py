@@ -63,7 +63,7 @@ class PageWriter:
             articles=tuple(self._mapper.arrived(self._run.prefix, arrived)),
             response_date=page.response_date,
         )
-        self._store.apply(self._run.id, transitions, save, resolved)
+        self._store.apply(self._run.id, transitions, save, resolved, taken=self._run.taken)
 
     def was_delivered(self, identifier: str) -> bool:
         """Whether this record came since the run began or resumed."""

@@ -32,6 +32,7 @@ def finish(store: Store, run: Run, outcome: Outcome, now: datetime, seconds: flo
         wait_until=outcome.wait_until,
         interrupted=interrupted,
         needs_person=outcome.needs_person,
+        taken=run.taken,
     )
     return report_of(ended, seconds)
 

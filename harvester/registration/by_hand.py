@@ -36,7 +36,7 @@ def retry_dois(config: Config, store: Store, agency: Agency, system: System, doi
     What an open file has is sent with it. What is uncertain for another reason counts as refused: ours is to count.
     Raises `HarvesterError` if the store does not have one of them: it may be misspelt.
     """
-    with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+    with locks.hold(config.locks, LOCK, what="retry of deposits"):
         _refuse_unknown(store, agency, system, dois)
         known = store.registrations.of_dois(agency.name, system, dois)
         waiting = {one.batch_id for one in known.values() if one.state in doi_states.IN_FLIGHT and one.batch_id}
@@ -62,7 +62,7 @@ def retry_kind(config: Config, store: Store, agency: Agency, system: System, kin
 def retry_file(config: Config, store: Store, agency: Agency, file: Submission, now: Now) -> int:
     """Lets an open file be sent or asked for now; of a processed one, makes the refused DOIs due. Returns how many."""
     if file.state in file_states.OPEN:
-        with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+        with locks.hold(config.locks, LOCK, what="retry of deposits"):
             moved = file_states.retried(file, now())
             store.submissions.save(moved, events=[_event(file, now(), "retry was requested")])
         return len(store.submissions.dois([file.batch_id])[file.batch_id])
@@ -73,7 +73,7 @@ def retry_file(config: Config, store: Store, agency: Agency, file: Submission, n
 
 def release_login(config: Config, store: Store, agency: Agency, terms: Terms) -> bool:
     """Tries a login again that was refused; returns whether there is one."""
-    with locks.hold(config.locks_dir, LOCK, what="retry of deposits"):
+    with locks.hold(config.locks, LOCK, what="retry of deposits"):
         account = store.submissions.account(agency.name, terms.system)
         if account is None:
             return False
@@ -88,7 +88,7 @@ def mark(
 
     Raises `HarvesterError` if the store does not have one of them: it may be misspelt.
     """
-    with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
+    with locks.hold(config.locks, LOCK, what="marking of deposits"):
         _refuse_unknown(store, agency, system, dois)
         known = store.registrations.of_dois(agency.name, system, dois)
         moment = now()
@@ -117,7 +117,7 @@ def mark_uploaded(config: Config, store: Store, agency: Agency, system: System, 
 
     Raises `HarvesterError` if there is no such file, or if it was sent.
     """
-    with locks.hold(config.locks_dir, LOCK, what="marking of deposits"):
+    with locks.hold(config.locks, LOCK, what="marking of deposits"):
         store.submissions.adopt(agency.name, system, now())
         file = store.submissions.get(batch_id, system)
         if file is None:
@@ -154,7 +154,7 @@ def read_logs(
 
     A log of a file that this store did not write is not stored. Raises `HarvesterError` if there is no log.
     """
-    with locks.hold(config.locks_dir, LOCK, what="reading of a log"):
+    with locks.hold(config.locks, LOCK, what="reading of a log"):
         return [_read(config, store, agency, system, log, name, now) for log in agency.logs(data)]
 
 

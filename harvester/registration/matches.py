@@ -70,7 +70,7 @@ def read_matches(
     if account.stopped or accounts.is_quiet(account, now()):
         return 0
     waiting = of_the_day(unmatched(store, agency.name, terms.system), now())
-    with locks.hold(config.locks_dir, LOCK, what=f"reading of what {agency.title} holds"), \
+    with locks.hold(config.locks, LOCK, what=f"reading of what {agency.title} holds"), \
             agency.registrar(config, stop) as registrar:  # fmt: skip
         for done, one in enumerate(waiting):
             report("reading which references were matched", done, len(waiting))

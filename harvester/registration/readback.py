@@ -165,7 +165,7 @@ def reading(
     if system is None and (problem := agency.unreadable(config)):
         raise ConfigError([problem])
     with (
-        locks.hold(config.locks_dir, LOCK, what=f"reading of what {agency.title} holds"),
+        locks.hold(config.locks, LOCK, what=f"reading of what {agency.title} holds"),
         agency.catalogue(config, stop) as catalogue,
     ):
         yield Readback(store, agency.name, system or system_of(config, agency), catalogue, now)

@@ -67,7 +67,7 @@ def do_round(
     terms = agency.terms(config)
     if terms is None:
         return RoundReport()
-    with locks.hold(config.locks_dir, LOCK, what="sending of deposits"), agency.registrar(config, stop) as registrar:
+    with locks.hold(config.locks, LOCK, what="sending of deposits"), agency.registrar(config, stop) as registrar:
         return _Round(config, store, agency, terms, registrar, now, stop, sends=sends).run(fresh)
 
 

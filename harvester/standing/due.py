@@ -189,7 +189,7 @@ def _says_running(runs: Iterable[RunRow | None]) -> bool:
 
 
 def _is_at_work(config: Config, name: str) -> bool:
-    return locks.holder(config.locks_dir, f"source-{name}") is not None
+    return locks.holder(config.locks, f"source-{name}") is not None
 
 
 def _harvest_task(name: str, schedule: Schedule, history: _History, now: datetime) -> Task:

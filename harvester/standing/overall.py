@@ -61,7 +61,7 @@ def overall(config: Config, overview: Overview, now: datetime) -> Overall:
         ),
         leftovers=tuple(leftovers(config, overview)),
         deposits=tuple(_sent(config, overview)),
-        daemon=locks.holder(config.locks_dir, "daemon"),
+        daemon=locks.holder(config.locks, "daemon"),
     )
 
 

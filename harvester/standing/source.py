@@ -179,7 +179,7 @@ def _light_of(run: RunRow) -> Light:
 
 
 def _holder(config: Config, name: str) -> locks.Holder | None:
-    return locks.holder(config.locks_dir, f"source-{name}")
+    return locks.holder(config.locks, f"source-{name}")
 
 
 def _decisive_runs(overview: Overview, source: Source, status: FormatStatus) -> tuple[RunRow, ...]:

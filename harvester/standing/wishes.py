@@ -148,12 +148,12 @@ def standing(config: Config, wish: Wish, now: datetime) -> Standing:
     """Its state, by the store and the locks."""
     if wish.done is not None:
         return Standing(state="done" if wish.succeeded else "failed", words="")
-    holder = locks.holder(config.locks_dir, lane_lock(lane(wish)))
+    holder = locks.holder(config.locks, lane_lock(lane(wish)))
     if wish.taken is not None:
         if holder is None:
             return Standing(state="interrupted", words=crashed(wish))
         return Standing(state="under way", words=f"Under way: {holder}.")
-    others = [found for name in needed_locks(wish) if (found := locks.holder(config.locks_dir, name))]
+    others = [found for name in needed_locks(wish) if (found := locks.holder(config.locks, name))]
     if wish.what == "stop" and others:
         return Standing(state="waiting", words=f"It stops after the page that it is reading: {others[0]}.")
     when = f"after {others[0] if others else holder} has ended" if others or holder else "now"
@@ -162,7 +162,7 @@ def standing(config: Config, wish: Wish, now: datetime) -> Standing:
 
 def _waiting(config: Config, when: str, now: datetime) -> Standing:
     """Who takes it: the daemon, else the next call by cron, else nobody, unless a person runs the command."""
-    if locks.holder(config.locks_dir, "daemon"):
+    if locks.holder(config.locks, "daemon"):
         return Standing(state="waiting", words=f"The daemon does this {when}.")
     called = mtime_marker.read(_called_marker(config))
     run = command(config)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import chain, count, groupby
+from itertools import chain, groupby
 from threading import Lock
 from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.article_rows import ArticleRow
 from harvester.findings import PLANNED_DOI, is_blocking, kinds
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, from_json
-from harvester.store.database import BulkStatement, Database, Part, chunks, in_list, new_id
+from harvester.store.database import BulkStatement, Database, Part, chunks, in_list, is_named, new_ids
 from harvester.store.selection import selected
 from harvester.store.structs import ArticleToSave, RecordStates, Selection, StoredArticle
-from harvester.store.tables import NO_SOURCE, article, finding, mapping, minted, record
+from harvester.store.tables import NO_SOURCE, article, finding, mapping, minted, record, record_count
 from harvester.store.tables import source as source_table
 
 
@@ -53,8 +53,10 @@ class Articles(Part):
         `based_on` are the states of their records when these were read. An article whose records have changed since, or
         whose minted DOI has, is left out: whoever stored that has mapped it.
         """
-        with self._write() as connection:
-            if saves and based_on is not None:
+        if not saves:
+            return
+        with self._database.write_source(saves[0].source) as connection:
+            if based_on is not None:
                 now = _record_states(connection, saves[0].source, [save.identifier for save in saves])
                 saves = [save for save in saves if now.get(save.identifier) == based_on.get(save.identifier)]
             self.touch(save_articles(connection, saves))
@@ -138,16 +140,17 @@ _ADD_FINDINGS = BulkStatement(
     insert(finding), ("article_id", "position", "code", "severity", "path", "value", "detail")
 )
 _STORED_ROWS = select(article.c.identifier, article.c.id, article.c.doi_key).where(
-    article.c.source == bindparam("source"), in_list(article.c.identifier, "identifiers")
+    is_named(article, "identifiers", source=bindparam("source"))
 )
-_LAST = select(func.coalesce(func.max(article.c.id), 0))
+_ADD_MAPPING = insert(mapping).on_conflict_do_nothing()
 _MAPPING = select(mapping.c.id).where(mapping.c.fingerprint == bindparam("fingerprint"))
 _DELETE_FINDINGS = delete(finding).where(in_list(finding.c.article_id, "ids"))
 
 
+_FORMATS = select(record_count.c.prefix).distinct().where(record_count.c.source == bindparam("source")).subquery()
 _RECORD_STATES = select(
     record.c.identifier, record.c.prefix, record.c.payload_id, record.c.deleted, record.c.datestamp, record.c.sets
-).where(record.c.source == bindparam("source"), in_list(record.c.identifier, "identifiers"))
+).where(is_named(record, "identifiers", source=bindparam("source"), prefix=_FORMATS.c.prefix))
 _MINTED = select(minted.c.identifier, minted.c.doi).where(
     minted.c.source.in_((bindparam("source"), NO_SOURCE)), in_list(minted.c.identifier, "identifiers")
 )
@@ -175,13 +178,14 @@ def _save_chunk(connection: Connection, saves: Sequence[ArticleToSave]) -> set[s
     mappings = _mapping_ids(connection, {save.mapped_with for save in saves})
     stored = _stored_rows(connection, saves)
     stored_ids = {key: row.id for key, row in stored.items()}
-    next_id = count(connection.execute(_LAST).scalar_one() + 1)
+    number = sum((save.source, save.identifier) not in stored_ids for save in saves)
+    ids = iter(new_ids(connection, article, number))
     added, replaced, deleted, findings = [], [], [], []
     for save in saves:
         state = _state_values(save, mappings)
         article_id = stored_ids.get((save.source, save.identifier))
         if article_id is None:
-            article_id = next(next_id)
+            article_id = next(ids)
             added.append((article_id, save.source, save.identifier, *state, *_content_values(save)))
         elif save.deleted and save.row is None:
             deleted.append((*state, article_id))
@@ -246,8 +250,12 @@ def _mapping_ids(connection: Connection, fingerprints: set[str]) -> dict[str, in
 
 
 def _mapping_id(connection: Connection, fingerprint: str) -> int:
-    mapping_id = connection.execute(_MAPPING, {"fingerprint": fingerprint}).scalar()
-    return new_id(connection, insert(mapping).values(fingerprint=fingerprint)) if mapping_id is None else mapping_id
+    values = {"fingerprint": fingerprint}
+    mapping_id: int | None = connection.execute(_MAPPING, values).scalar()
+    if mapping_id is None:  # else somebody else who writes may add it now
+        connection.execute(_ADD_MAPPING, values)
+        mapping_id = connection.execute(_MAPPING, values).scalar_one()
+    return mapping_id
 
 
 def _state_values(save: ArticleToSave, mappings: Mapping[str, int]) -> tuple[str, int]:

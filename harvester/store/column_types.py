@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -10,6 +9,8 @@ import msgspec
 from sqlalchemy import LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from harvester.store.engines import DamagedValue
 
 Value = TypeVar("Value")
 
@@ -27,7 +28,7 @@ class _Checked(TypeDecorator[Value]):
         try:
             return self.read(value)
         except (AttributeError, TypeError, ValueError) as error:  # msgspec's errors are `ValueError`
-            raise sqlite3.DatabaseError(f"malformed value: {type(self).__name__}") from error
+            raise DamagedValue(f"malformed value: {type(self).__name__}") from error
 
 
 class Sha256(_Checked[str]):

@@ -100,7 +100,8 @@ class CrossRecord(Part):
         for keys in _parts(dois):
             with self._write() as connection:
                 rows = connection.execute(*_among(_DELETED, keys, {"sources": list(sources)})).all()
-                found = {row.article_id: [judge(DeletedDeposit(**row._asdict()))] for row in rows}
+                newest = {row.article_id: row for row in reversed(rows)}
+                found = {key: [judge(DeletedDeposit(**row._asdict()))] for key, row in newest.items()}
                 exchange_findings(connection, codes, found, _having(connection, codes, keys))
 
 
@@ -155,7 +156,7 @@ _DELETED = (
     select(
         article.c.id.label("article_id"),
         article.c.doi,
-        func.coalesce(func.max(batch.c.written, type_=Moment), elsewhere.c.since, type_=Moment).label("moment"),
+        func.coalesce(batch.c.written, elsewhere.c.since, type_=Moment).label("moment"),
         batch.c.path.label("file"),
     )
     .outerjoin_from(article, deposited, deposited.c.doi_key == article.c.doi_key)
@@ -172,7 +173,7 @@ _DELETED = (
         )
         .exists()
     )
-    .group_by(article.c.id)
+    .order_by(article.c.id, batch.c.written.desc().nulls_last())
 )
 
 

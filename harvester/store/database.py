@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -10,17 +9,37 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Insert, Update, bindparam, event, func, select
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Insert,
+    Integer,
+    ScalarSelect,
+    Table,
+    TableValuedAlias,
+    Update,
+    bindparam,
+    cast,
+    event,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from harvester.errors import StoreError
 from harvester.store import column_types, migrations, tables
-from harvester.store.engines import Access, StoreEngine, engine_of
+from harvester.store.engines import Access, DamagedValue, PlainConnection, StoreEngine, engine_of
 from harvester.system.progress import report
 
 T = TypeVar("T")
+
+NO_LIMIT = 2**63 - 1  # rows
 
 
 class Database:
@@ -70,6 +89,13 @@ class Database:
     def write(self, *, durable: bool = False) -> AbstractContextManager[Connection]:
         """A transaction that writes everything or nothing; a `durable` one is on the disk when the block ends."""
         return self._transaction("durable" if durable else "write")
+
+    @contextmanager
+    def write_source(self, name: str | ScalarSelect[str]) -> Iterator[Connection]:
+        """As `write`, for what is about one source alone: others may write about other sources meanwhile."""
+        with self._transaction("source") as connection:
+            connection.execute(select(tables.source.c.name).where(tables.source.c.name == name).with_for_update())
+            yield connection
 
     @contextmanager
     def restructure(self) -> Iterator[Connection]:
@@ -139,6 +165,10 @@ class Database:
 
     # ------------------------------------------------------------------------------------ upkeep
 
+    def plain(self, connection: Connection) -> PlainConnection:
+        """The connection without SQLAlchemy, in its transaction."""
+        return self._store_engine.plain(connection)
+
     def backup(self, path: Path) -> None:
         """Writes a complete, compact copy of the store, replacing an older copy. Others may write meanwhile."""
         with self._store_errors():
@@ -153,12 +183,13 @@ class Database:
     @contextmanager
     def _store_errors(self) -> Iterator[None]:
         """Turns errors of the database into `StoreError`; our own mistakes (bad SQL, broken keys) stay as they are."""
+        reported: tuple[type[Exception], ...] = (DatabaseError, DamagedValue, *self._store_engine.raised)
         try:
             yield
         except (IntegrityError, ProgrammingError):
             raise
-        except (DatabaseError, sqlite3.DatabaseError) as error:  # a damaged value is the second one (`column_types`)
-            raise self._store_engine.error(str(getattr(error, "orig", error))) from error
+        except reported as error:
+            raise self._store_engine.error(getattr(error, "orig", error)) from error
 
 
 class Part:
@@ -191,7 +222,10 @@ class BulkStatement:
     def _compile(self, dialect: Dialect) -> tuple[str, list[_Value]]:
         """The statement in the words of the dialect, and where each of its values comes from."""
         if dialect.name not in self._compiled:
-            compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
+            statement = self._statement
+            if isinstance(statement, Insert):
+                statement = statement.inline()  # without asking for the new ids
+            compiled: Any = statement.compile(dialect=dialect, column_keys=self._columns)
             types = {name: compiled.binds[name].type for name in compiled.positiontup}
             order = [(self._names.index(name), _processor(types[name], dialect)) for name in compiled.positiontup]
             self._compiled[dialect.name] = str(compiled), order
@@ -213,8 +247,41 @@ def in_list(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
 
     The statement is the same for every length of the list, so it is compiled once; SQLAlchemy's own `in_` is not.
     """
-    values = func.json_each(bindparam(parameter, type_=column_types.Strings)).table_valued("value")
-    return column.in_(select(values.c.value))
+    value = listed(parameter).c.value
+    return column.in_(select(cast(value, Integer) if isinstance(column.type, Integer) else value))
+
+
+def is_named(table: Table, parameter: str, **others: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that the row's identifier is in the list bound to `parameter`, and that it has these other values.
+
+    Together they are a key of the table. Each name is looked up by itself: a planner that has not seen the source yet
+    expects one row of it, and would read the whole source for each page.
+    """
+    one = table.alias()
+    names = listed(parameter)
+    equal = (one.c[column] == value for column, value in others.items())
+    found = select(one.c.id).where(one.c.identifier == names.c.value, *equal).correlate_except(one).scalar_subquery()
+    wanted: FromClause = names
+    for value in others.values():
+        if isinstance(value, ColumnClause) and value.table is not None:
+            wanted = wanted.join(value.table, true())
+    return table.c.id.in_(select(found).select_from(wanted))
+
+
+def listed(parameter: str) -> TableValuedAlias:
+    """The strings in the list bound to `parameter`, as a table with the column `value`."""
+    return func.json_each(bindparam(parameter, type_=column_types.Strings)).table_valued("value", name=parameter)
+
+
+def new_ids(connection: Connection, table: Table, number: int) -> Sequence[int]:
+    """Ids for so many new rows, rising, that no other process is given. The connection must be in a transaction that
+    writes.
+    """
+    if connection.dialect.name == "sqlite":  # it has one writer at a time
+        last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        return range(last + 1, last + 1 + number)
+    following = select(func.nextval(f"{table.name}_id_seq")).select_from(func.generate_series(1, number))
+    return connection.execute(following).scalars().all()
 
 
 def new_id(connection: Connection, statement: Insert) -> int:

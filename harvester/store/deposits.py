@@ -26,7 +26,7 @@ from sqlalchemy.dialects.sqlite import insert
 from harvester.answers import System
 from harvester.identifiers import fold_doi
 from harvester.store.column_types import Moment, Sha256
-from harvester.store.database import Part, chunks, in_list
+from harvester.store.database import NO_LIMIT, Part, chunks, in_list
 from harvester.store.deposit_structs import (
     ArticleFacts,
     DepositCounts,
@@ -83,7 +83,7 @@ class Deposits(Part):
         batch_id: str | None = None,
         states: Collection[str] = (),
         before: int | None = None,
-        limit: int = -1,
+        limit: int = NO_LIMIT,
     ) -> list[FileRow]:
         """Deposit files with what became of them, newest first: in these states, or all, before this timestamp."""
         parameters = {"target": target, "system": system, "batch_id": batch_id, "before": before, "limit": limit}
@@ -283,13 +283,13 @@ _STATES = text(f"""
 SELECT article.id, deposited.target, batch.path AS file, batch.id AS batch_id, batch.written, NULL AS elsewhere_since,
        article.state <> 'deleted' AND article.fingerprint <> deposited.fingerprint AS changed_since
   FROM article JOIN deposited ON deposited.doi_key = article.doi_key JOIN batch ON batch.id = deposited.batch_id
- WHERE article.id IN (SELECT value FROM json_each(:ids))
+ WHERE article.id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids))
  UNION ALL
 SELECT article.id, elsewhere.target, NULL, NULL, NULL, elsewhere.since,
-       article.state <> 'deleted' AND coalesce(article.fingerprint <> elsewhere.fingerprint, 0)
+       article.state <> 'deleted' AND coalesce(article.fingerprint <> elsewhere.fingerprint, FALSE)
   FROM article JOIN elsewhere ON elsewhere.doi_key = article.doi_key
- WHERE article.id IN (SELECT value FROM json_each(:ids)) AND {_NOT_OWN}
- ORDER BY written
+ WHERE article.id IN (SELECT CAST(value AS BIGINT) FROM json_each(:ids)) AND {_NOT_OWN}
+ ORDER BY written NULLS FIRST
 """).columns(**_TYPES)  # noqa: S608 — our own words
 _COUNTS = text("""
 WITH one AS (
@@ -304,18 +304,19 @@ WITH one AS (
       FROM article WHERE state <> 'held'
 )
 SELECT source,
-       sum(ready AND NOT own AND NOT other) AS new,
-       sum(ready AND (own_differs OR NOT own AND other_differs)) AS changed,
-       sum(ready AND own AND NOT own_differs) AS deposited,
-       sum(ready AND NOT own AND other AND NOT other_differs) AS elsewhere,
-       sum(deleted) AS deleted
+       count(*) FILTER (WHERE ready AND NOT own AND NOT other) AS new,
+       count(*) FILTER (WHERE ready AND (own_differs OR NOT own AND other_differs)) AS changed,
+       count(*) FILTER (WHERE ready AND own AND NOT own_differs) AS deposited,
+       count(*) FILTER (WHERE ready AND NOT own AND other AND NOT other_differs) AS elsewhere,
+       count(*) FILTER (WHERE deleted) AS deleted
   FROM one GROUP BY source
 """)
 _FACTS = text("""
 SELECT article.source, article.state, deposited.doi_key IS NOT NULL AS in_file,
        elsewhere.doi_key IS NOT NULL AND deposited.doi_key IS NULL AS is_marked,
        coalesce(article.state <> 'deleted'
-                AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, 0) AS has_changed,
+                AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, FALSE
+       ) AS has_changed,
        registration.state AS registration, count(*) AS number
   FROM article
   LEFT JOIN deposited ON deposited.doi_key = article.doi_key AND deposited.target = :target
@@ -326,7 +327,8 @@ SELECT article.source, article.state, deposited.doi_key IS NOT NULL AS in_file,
 """).columns(in_file=Boolean, is_marked=Boolean, has_changed=Boolean)
 _FILES = text("""
 SELECT batch.id AS batch_id, batch.target, batch.path, batch.written, count(*) AS records,
-       coalesce(sum(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint), 0) AS changed_since
+       count(*) FILTER (
+           WHERE article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint) AS changed_since
   FROM batch JOIN deposit ON deposit.batch_id = batch.id
   LEFT JOIN article ON article.id = deposit.article_id
  WHERE batch.target = :target AND batch.state = 'written'
@@ -350,13 +352,14 @@ WITH found AS (
      ORDER BY batch.timestamp DESC LIMIT :limit
 )
 SELECT found.id AS batch_id, found.target, found.path, CAST(found.timestamp AS TEXT) AS timestamp,
-       found.schema_version, found.written, found.size, found.sha256, count(*) AS records,
-       coalesce(sum(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint), 0) AS changed_since,
+       found.schema_version, found.written, found.size, found.sha256,
+       (SELECT count(*) FROM deposit WHERE batch_id = found.id) AS records,
+       (SELECT count(*) FROM deposit JOIN article ON article.id = deposit.article_id
+         WHERE batch_id = found.id AND article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint
+       ) AS changed_since,
        found.file_state AS state, coalesce(found.since, found.written) AS since, found.sent, found.next,
        found.submission_id, coalesce(found.answer, '') AS answer
-  FROM found CROSS JOIN deposit ON deposit.batch_id = found.id
-  LEFT JOIN article ON article.id = deposit.article_id
- GROUP BY found.id ORDER BY found.timestamp DESC
+  FROM found ORDER BY found.timestamp DESC
 """).columns(written=Moment, since=Moment, sent=Moment, next=Moment, sha256=Sha256)
 # A cross join is done in this order: there is no index over the files of registrations.
 _DOIS_OF_FILES = text("""
@@ -381,7 +384,8 @@ SELECT coalesce(article.doi, one.value) AS doi, :target AS target, article.ident
        article.title, batch.path AS file, CAST(batch.timestamp AS TEXT) AS timestamp, batch.written,
        elsewhere.since AS elsewhere_since,
        coalesce(article.state <> 'deleted'
-                AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, 0) AS changed_since
+                AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, FALSE
+       ) AS changed_since
   FROM json_each(:keys) one
   LEFT JOIN article ON article.id = (
        SELECT id FROM article WHERE doi_key = one.value ORDER BY state = 'deleted', id LIMIT 1)
@@ -394,7 +398,7 @@ _ROWS_OF_FILE = text("""
 SELECT coalesce(article.doi, deposit.doi_key) AS doi, batch.target, article.identifier AS record, article.source,
        article.title, batch.path AS file, CAST(batch.timestamp AS TEXT) AS timestamp, batch.written,
        NULL AS elsewhere_since,
-       coalesce(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint, 0) AS changed_since
+       coalesce(article.state <> 'deleted' AND article.fingerprint <> deposit.fingerprint, FALSE) AS changed_since
   FROM deposit JOIN batch ON batch.id = deposit.batch_id
   LEFT JOIN article ON article.id = deposit.article_id
  WHERE batch.id = :batch_id

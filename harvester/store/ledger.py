@@ -105,8 +105,8 @@ class Ledger(Part):
                 select(batch.c.id)
                 .join_from(deposit, batch)
                 .where(deposit.c.doi_key.in_(members), batch.c.state == "written")
+                .group_by(batch.c.id)
                 .order_by(batch.c.timestamp)
-                .distinct()
             )
             for batch_id_before in connection.execute(earlier).scalars().all():
                 _save_deposits(connection, batch_id_before)
@@ -161,7 +161,11 @@ def _planned_of(row: Any, members: tuple[BatchMember, ...]) -> PlannedBatch:
 def _save_deposits(connection: Connection, batch_id: str) -> None:
     """Makes a written batch the last deposit of its DOIs for its target, unless a later batch was written before it."""
     columns = (batch.c.target, deposit.c.doi_key, deposit.c.fingerprint, deposit.c.batch_id, batch.c.timestamp)
-    members = select(*columns).join_from(deposit, batch).where(deposit.c.batch_id == batch_id)
+    earlier = deposit.alias()
+    is_again = select(earlier.c.position).where(
+        earlier.c.batch_id == batch_id, earlier.c.doi_key == deposit.c.doi_key, earlier.c.position < deposit.c.position
+    )
+    members = select(*columns).join_from(deposit, batch).where(deposit.c.batch_id == batch_id, ~is_again.exists())
     statement = insert(deposited).from_select([column.name for column in columns], members)
     new = statement.excluded
     connection.execute(

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, delete, null, select, union_all
+from sqlalchemy import Connection, delete, func, null, select, union_all
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import DoiTaken
@@ -198,5 +198,5 @@ _PLANNED = (
     .join(finding, finding.c.article_id == article.c.id)
     .where(in_list(finding.c.code, "codes"), in_list(article.c.source, "sources"), article.c.state != "deleted")
     .where(~_OTHER_ERRORS.exists())
-    .order_by(finding.c.value.collate("NOCASE"), article.c.source, article.c.identifier)
+    .order_by(func.lower(finding.c.value), article.c.source, article.c.identifier)
 )

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harvester.store import migrations
+from harvester.store.engines import DamagedValue, PlainConnection
 from harvester.store.location import check_log, is_read_only, read_only_uri, store_error
 from harvester.store.run_structs import Counts, RunRow
 from harvester.store.structs import FormatStatus, SourceStatus
@@ -67,7 +68,7 @@ SELECT count(*) FROM article
 class Overview:
     """What the store knows without reading records, in the transaction of a connection. Runs come without windows."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: PlainConnection) -> None:
         self._connection = connection
         self._found: dict[tuple[SourceFormat, tuple[str, str]], RunRow | None] = {}
         self._whole: set[tuple[str, str]] = set()  # the condition and order of what was looked up for every source
@@ -169,7 +170,8 @@ class Overview:
     def shared_identifiers(self, name: str, other: str) -> float:
         """The share of the first identifiers of a source that another source has too."""
         statement = """
-            SELECT count(*), sum(EXISTS (SELECT 1 FROM record WHERE source = ? AND identifier = one.identifier))
+            SELECT count(*), count(*) FILTER (
+                     WHERE EXISTS (SELECT 1 FROM record WHERE source = ? AND identifier = one.identifier))
               FROM (SELECT DISTINCT identifier FROM record WHERE source = ? ORDER BY identifier LIMIT 200) one"""
         number, shared = self._connection.execute(statement, (other, name)).fetchone()
         return shared / number if number else 0.0
@@ -239,7 +241,7 @@ def _moment(value: object) -> datetime | None:
     try:
         return None if value is None else datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise sqlite3.DatabaseError("malformed value: a moment") from error
+        raise DamagedValue("malformed value: a moment") from error
 
 
 def _connected(path: Path, timeout: float) -> sqlite3.Connection:
@@ -257,7 +259,7 @@ def snapshot(path: Path, timeout: float) -> Iterator[Overview]:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")
             yield Overview(connection)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, DamagedValue) as error:
         raise store_error(str(error), path, timeout) from error
 
 

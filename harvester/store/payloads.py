@@ -12,11 +12,10 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from harvester.errors import StoreError
-from harvester.store.database import BulkStatement, chunks
+from harvester.store.database import BulkStatement, chunks, new_ids
 from harvester.store.tables import payload
 from harvester.system.progress import report
 
-_LAST = select(func.coalesce(func.max(payload.c.id), 0))
 _GET = select(payload).where(payload.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = select(payload).where(payload.c.id > bindparam("after")).order_by(payload.c.id).limit(200)
 
@@ -47,11 +46,9 @@ _compressor = _Compressor()
 def save(connection: Connection, contents: Collection[bytes]) -> dict[bytes, int]:
     """Saves the byte strings and returns the id of each.
 
-    The connection must be in a writing transaction, so that no other process assigns the same ids.
+    The connection must be in a writing transaction.
     """
-    ids = {
-        content: payload_id for payload_id, content in enumerate(contents, connection.execute(_LAST).scalar_one() + 1)
-    }
+    ids = dict(zip(contents, new_ids(connection, payload, len(contents)), strict=True))
     _ADD.write(connection, [_packed(payload_id, content) for content, payload_id in ids.items()])
     return ids
 

@@ -74,7 +74,8 @@ class Ready(Part):
             ready = ready.where(is_pending(target, system, now))
         if waits:
             ready = ready.where(~is_in_flight(target, system))
-        by_issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
+        issue = (article.c.issn, article.c.journal, article.c.year, article.c.volume, article.c.issue)
+        by_issue = [column.nulls_first() for column in issue]
         with self._read() as connection:
             rows = connection.execute(ready.order_by(*by_issue, article.c.doi_key, article.c.id)).all()
         return PendingArticles(self._load_ready, [(row.id, row.fingerprint) for row in rows])
@@ -86,7 +87,7 @@ class Ready(Part):
     def articles(self, sources: Collection[str] = ()) -> Iterator[Article]:
         """Every one of them, deposited or not, without its findings."""
         ready = selected(select(article.c.id).where(article.c.state == "ready"), sources)
-        for ids in chunks(self._ids(ready)):
+        for ids in chunks(self._ids(ready.order_by(article.c.id))):
             with self._read() as connection:
                 documents = connection.execute(_DOCUMENTS, {"ids": ids}).scalars().all()
             yield from map(from_json, documents)
@@ -102,8 +103,10 @@ class Ready(Part):
             return list(connection.execute(statement).scalars())
 
 
-_DOCUMENTS = select(article.c.document).where(
-    article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "ready"
+_DOCUMENTS = (
+    select(article.c.document)
+    .where(article.c.id.in_(bindparam("ids", expanding=True)), article.c.state == "ready")
+    .order_by(article.c.id)
 )
 
 

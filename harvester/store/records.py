@@ -12,7 +12,7 @@ from harvester.model import BadRecord, RawRecord, StoredRecord
 from harvester.sets import any_within
 from harvester.store import payloads
 from harvester.store.column_types import Moment, Strings
-from harvester.store.database import BulkStatement, Part, chunks, in_list
+from harvester.store.database import BulkStatement, Part, chunks, in_list, is_named, listed
 from harvester.store.structs import RecordToSave, RecordVersion, RejectedRecord, Rejection, UnresolvedRejection
 from harvester.store.tables import payload, record, record_version, rejected, run
 
@@ -22,7 +22,8 @@ _IS_RECORD = (
     record.c.identifier == bindparam("at_identifier"),
     record.c.prefix == bindparam("at_prefix"),
 )
-_IS_LISTED = (record.c.source == bindparam("source"), in_list(record.c.identifier, "identifiers"))
+_IS_NAMED = is_named(record, "identifiers", source=bindparam("source"), prefix=bindparam("prefix"))
+_IS_NAMED_IN_FORMATS = is_named(record, "identifiers", source=bindparam("source"), prefix=listed("prefixes").c.value)
 _STORED_COLUMNS = (
     record.c.datestamp,
     record.c.deleted,
@@ -35,28 +36,22 @@ _STORED_COLUMNS = (
 _STORED = (
     select(record.c.identifier, *_STORED_COLUMNS)
     .outerjoin_from(record, payload, payload.c.id == record.c.payload_id)
-    .where(*_IS_LISTED, record.c.prefix == bindparam("prefix"))
+    .where(_IS_NAMED)
 )
-_LIVE = select(record).where(*_IS_LISTED, in_list(record.c.prefix, "prefixes"), ~record.c.deleted)
+_LIVE = select(record).where(_IS_NAMED_IN_FORMATS, ~record.c.deleted)
 # The last rejection of each identifier in one format of one source. The query starts from the rejected records, which
 # are few, not from the runs: a source that is harvested every minute has half a million runs a year.
-_LAST_REJECTED = (
-    select(
-        func.max(rejected.c.id).label("id"),
-        rejected.c.identifier,
-        rejected.c.reason,
-        rejected.c.run_id,
-        rejected.c.after_arrival,
-    )
+_LAST_REJECTED_IDS = (
+    select(func.max(rejected.c.id))
     .where(
         rejected.c.identifier.is_not(None),
         select(true())
         .where(run.c.id == rejected.c.run_id, run.c.source == bindparam("source"), run.c.prefix == bindparam("prefix"))
         .exists(),
     )
-    .group_by(rejected.c.identifier)  # SQLite takes the other columns from the row with the maximum
-    .subquery("last_rejected")
+    .group_by(rejected.c.identifier)
 )
+_LAST_REJECTED = select(rejected).where(rejected.c.id.in_(_LAST_REJECTED_IDS)).subquery("last_rejected")
 UNRESOLVED_REJECTIONS = (
     select(_LAST_REJECTED)
     .where(
@@ -216,7 +211,7 @@ SELECT record.prefix, version.id, version.datestamp, version.deleted, payload.si
        run.started, version.replaced_by
   FROM record JOIN record_version version ON version.record_id = record.id
   LEFT JOIN payload ON payload.id = version.payload_id LEFT JOIN run ON run.id = version.run_id
- WHERE record.source = :source AND record.identifier = :identifier)
+ WHERE record.source = :source AND record.identifier = :identifier) version
  ORDER BY prefix, number IS NOT NULL, number DESC
 """).columns(deleted=Boolean, repairs=Strings, came=Moment)
 _VERSION_PAYLOAD = text("""
@@ -247,9 +242,7 @@ _MOVE = (
     .values(datestamp=bindparam("to_datestamp"), sets=bindparam("to_sets"), listed_in=bindparam("to_listed_in"))
 )
 _SET_RUN = update(record).where(*_IS_RECORD).values(run_id=bindparam("by_run"))
-_CAME_IN = select(record.c.identifier).where(
-    *_IS_LISTED, record.c.prefix == bindparam("prefix"), record.c.run_id == bindparam("run")
-)
+_CAME_IN = select(record.c.identifier).where(_IS_NAMED, record.c.run_id == bindparam("run"))
 _REJECTED_PAYLOADS = select(rejected.c.payload_id).where(in_list(rejected.c.identifier, "identifiers")).distinct()
 
 

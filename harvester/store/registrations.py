@@ -15,7 +15,7 @@ from harvester.answers import System
 from harvester.identifiers import fold_doi
 from harvester.model import Finding
 from harvester.store.column_types import Moment, Strings, Words
-from harvester.store.database import Part, chunks, in_list
+from harvester.store.database import NO_LIMIT, Part, chunks, in_list
 from harvester.store.registration_structs import DoiRow, DoiState, Registration
 from harvester.store.tables import article, batch, registration, version_floor
 
@@ -98,7 +98,7 @@ class Registrations(Part):
         kind: str | None = None,
         *,
         after: str = "",
-        limit: int = -1,
+        limit: int = NO_LIMIT,
     ) -> list[str]:
         """The folded DOIs in this state, or all, after this one; with a `kind` only those with this message."""
         if kind is not None:
@@ -260,7 +260,7 @@ _NOT_ELSEWHERE = """NOT EXISTS (
 
 def _keys(*parts: str) -> TextClause:
     """The DOIs of all these parts in order. Each part is read in order by an index, and no further than needed."""
-    ordered = " UNION ".join(f"SELECT * FROM ({part} ORDER BY one.doi_key LIMIT :limit)" for part in parts)  # noqa: S608 — our own words
+    ordered = " UNION ".join(f"SELECT * FROM ({part} ORDER BY one.doi_key LIMIT :limit) part" for part in parts)  # noqa: S608 — our own words
     return text(f"{ordered} ORDER BY 1 LIMIT :limit")
 
 
@@ -287,12 +287,15 @@ _KEYS_OF_STATE = {
         f"{_OF_FILES} AND {_NO_REGISTRATION} AND {_NOT_ELSEWHERE}",
     ),
 }
-_ROWS = text("""
+# The largest number of a column has 19 digits.
+_HELD = """CASE WHEN length(r.held) < 19 OR length(r.held) = 19 AND r.held <= '9223372036854775807'
+            THEN CAST(r.held AS BIGINT) END"""
+_ROWS = text(f"""
 SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submission.state AS file_state,
        CAST(file.timestamp AS TEXT) AS timestamp, submission.submission_id, own.path AS held_file,
        elsewhere.since AS elsewhere_since, article.identifier AS record, article.source, article.title,
        CASE WHEN article.state = 'held' THEN (
-            SELECT json_object('code', code, 'path', path, 'value', value, 'detail', json(detail))
+            SELECT CAST(json_object('code', code, 'path', path, 'value', value, 'detail', json(detail)) AS TEXT)
               FROM finding WHERE article_id = article.id AND severity = 'error' ORDER BY position LIMIT 1)
        END AS held_back,
        r.doi AS r_doi, r.state AS r_state, r.changed AS r_changed, r.batch_id AS r_batch_id,
@@ -308,11 +311,11 @@ SELECT coalesce(r.doi, article.doi, one.value) AS doi, file.path AS file, submis
   LEFT JOIN deposited ON deposited.doi_key = one.value AND deposited.target = :target
   LEFT JOIN batch file ON file.id = coalesce(r.batch_id, deposited.batch_id)
   LEFT JOIN submission ON submission.batch_id = file.id AND submission.system = :system
-  LEFT JOIN batch own ON own.target = :target AND own.timestamp = CAST(r.held AS INTEGER) AND own.state = 'written'
+  LEFT JOIN batch own ON own.target = :target AND own.timestamp = {_HELD} AND own.state = 'written'
   LEFT JOIN elsewhere ON elsewhere.doi_key = one.value AND elsewhere.target = :target
        AND coalesce(elsewhere.system, :system) = :system
  ORDER BY one.key
-""").columns(
+""").columns(  # noqa: S608 — our own words
     elsewhere_since=Moment,
     r_changed=Moment,
     r_held_since=Moment,

@@ -124,6 +124,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
     `wait_until`: the provider wants no requests before; a waiting run resumes then.
     `interrupted`: the run was cut short by us or by a crash, not by the provider, and resumes at the next opportunity.
     `needs_person`: `error` says what a person has to change, though the run may be complete.
+    `taken`: how often a process took it up again.
     """
 
     id: int
@@ -138,6 +139,7 @@ class RunRow(Struct, frozen=True, kw_only=True):
     wait_until: datetime | None = None
     interrupted: bool = False
     needs_person: bool = False
+    taken: int = 0
     pages: int
     counts: Counts
 

@@ -13,6 +13,8 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Integer,
+    ScalarSelect,
     Select,
     Text,
     bindparam,
@@ -24,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from harvester.errors import RunTaken
 from harvester.model import Identity, Token, Window
 from harvester.store.database import BulkStatement, Part, new_id
 from harvester.store.run_structs import (
@@ -76,7 +79,8 @@ class Runs(Part):
 
     def resume(self, run_id: int) -> Run:
         """Sets a run that was cut short back to running."""
-        begin = {"state": "running", "finished": None, "error": None, "wait_until": None}
+        begin: dict[str, Any] = {"state": "running", "finished": None, "error": None, "wait_until": None}
+        begin["taken"] = run.c.taken + 1
         with self._write() as connection:
             return _update_run(connection, run_id, {**begin, "interrupted": False, "needs_person": False})
 
@@ -102,11 +106,16 @@ class Runs(Part):
         wait_until: datetime | None = None,
         interrupted: bool = False,
         needs_person: bool = False,
+        taken: int | None = None,
     ) -> Run:
-        """Saves how a run ended. Complete means complete: raises `ValueError` if a window is not done."""
+        """Saves how a run ended. Complete means complete: raises `ValueError` if a window is not done.
+
+        `taken` as in `Store.apply`.
+        """
         end = {"state": state, "finished": now, "error": error, "wait_until": wait_until, "interrupted": interrupted}
         end["needs_person"] = needs_person
         with self._write() as connection:
+            check_taken(connection, run_id, taken)
             if state == "complete" and any(w.state != "done" for w in _run(connection, run_id).windows):
                 raise ValueError(f"run {run_id} has open windows")
             return _update_run(connection, run_id, end)
@@ -202,6 +211,10 @@ def _remember_sets(connection: Connection, name: str, sets: Iterable[str]) -> No
     connection.execute(row.on_conflict_do_update(set_={"sets": asked}) if asked else row.on_conflict_do_nothing())
 
 
+def _larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    return case((one > other, one), else_=other)
+
+
 _FIRST_DATE = run.c.response_date
 _PAGE_DATE: BindParameter[str] = bindparam("page_date")
 _COUNT_PAGE = (
@@ -210,7 +223,7 @@ _COUNT_PAGE = (
     .values(
         {column: run.c[column] + bindparam(f"add_{column}") for column in ("pages", *Counts.__struct_fields__)}
         # The date of the earliest page, which need not be the first one saved: windows may be fetched in parallel.
-        | {"response_date": func.coalesce(func.min(func.coalesce(_FIRST_DATE, _PAGE_DATE), _PAGE_DATE), _FIRST_DATE)}
+        | {"response_date": case((_FIRST_DATE.is_(None) | (_PAGE_DATE < _FIRST_DATE), _PAGE_DATE), else_=_FIRST_DATE)}
     )
 )
 
@@ -227,11 +240,25 @@ _CHECKPOINT = (
             (run_window.c.pages == 0, func.coalesce(bindparam("to_list_size"), run_window.c.list_size)),
             else_=func.coalesce(run_window.c.list_size, bindparam("to_list_size")),
         ),
-        announced=func.max(run_window.c.announced, func.coalesce(bindparam("to_list_size"), 0)),
+        announced=_larger(run_window.c.announced, func.coalesce(bindparam("to_list_size", type_=Integer), 0)),
         pages=run_window.c.pages + 1,
         seen=run_window.c.seen + bindparam("add_seen"),
     )
 )
+
+
+def source_of(run_id: int) -> ScalarSelect[str]:
+    """The source of a run."""
+    return select(run.c.source).where(run.c.id == run_id).scalar_subquery()
+
+
+def check_taken(connection: Connection, run_id: int, taken: int | None) -> None:
+    """Raises `RunTaken` if another process took the run up since it was taken up for the caller."""
+    if taken is not None and connection.execute(_TAKEN, {"run": run_id}).scalar_one() != taken:
+        raise RunTaken(f"Run {run_id} was taken up by another process meanwhile, which continues it; this one ends.")
+
+
+_TAKEN = select(run.c.taken).where(run.c.id == bindparam("run"))
 
 
 def count_page(connection: Connection, run_id: int, page: PageToSave) -> None:
@@ -283,7 +310,7 @@ def _advance(connection: Connection, run_id: int, to: Advance) -> None:
 def _restart(connection: Connection, run_id: int, restart: Restart) -> None:
     again: dict[str, Any] = {
         "attempts": run_window.c.attempts + 1,
-        "delivered": func.max(run_window.c.delivered, run_window.c.seen),
+        "delivered": _larger(run_window.c.delivered, run_window.c.seen),
     }
     if restart.total is not None:
         again |= {"last_total": restart.total, "short_since": restart.short_since}
@@ -300,7 +327,7 @@ def _split(connection: Connection, run_id: int, split: Split) -> None:
 
 
 def _switch_granularity(connection: Connection, run_id: int, granularity: Literal["day", "second"]) -> None:
-    is_source = source.c.name == select(run.c.source).where(run.c.id == run_id).scalar_subquery()
+    is_source = source.c.name == source_of(run_id)
     document = connection.execute(select(source.c.identity).where(is_source)).scalar()
     if document is not None:
         identity = replace(msgspec.json.decode(document, type=Identity), granularity=granularity)

@@ -20,7 +20,7 @@ from harvester.findings import Severity
 from harvester.identifiers import clean_doi, fold_doi
 from harvester.model import Finding, from_json
 from harvester.store.articles import finding_of
-from harvester.store.database import Part
+from harvester.store.database import NO_LIMIT, Part
 from harvester.store.deposit_structs import ArticleFacts, DepositState
 from harvester.store.deposits import deposit_states
 from harvester.store.search_structs import (
@@ -36,7 +36,6 @@ from harvester.store.structs import FindingRow
 
 _HELD = frozenset(facts for facts in EVERY_FACT if facts.state == "held")
 _FEW, _MANY = 20_000, 50_000  # rows that are found by another table, and that are read one by one, in a moment
-_LAST = 2**63 - 1  # above every id
 _EXAMPLES = 3
 
 
@@ -47,11 +46,10 @@ class Search(Part):
         """The articles that match, newest first; with `before`, those with lower ids."""
         statement = (
             f"SELECT {_LINE} FROM ({self._ids(choice)}) one CROSS JOIN article ON article.id = one.id {_LEDGER} "
-            f"WHERE {_conditions(choice)} LIMIT :limit"
+            f"WHERE {_conditions(choice)} {_IN_ORDER} LIMIT :limit"
         )
-        values = _values(choice) | {"before": _LAST if before is None else before, "limit": limit}
-        with self._read() as connection:
-            return [_line(row) for row in connection.execute(text(statement), values)]
+        before = NO_LIMIT if before is None else before
+        return [_line(row) for row in self._rows(statement, choice, before=before, limit=limit)]
 
     def articles(self, choice: ArticleChoice, *, before: int | None = None, limit: int = 200) -> list[FoundArticle]:
         """The articles that match, newest first, without their findings; with `before`, those with lower ids."""
@@ -59,9 +57,9 @@ class Search(Part):
         statement = (
             f"SELECT article.id, article.document FROM ({self._ids(choice)}) one "
             f"CROSS JOIN article ON article.id = one.id {ledger} "
-            f"WHERE {_conditions(choice)} AND article.document IS NOT NULL LIMIT :limit"
+            f"WHERE {_conditions(choice)} AND article.document IS NOT NULL {_IN_ORDER} LIMIT :limit"
         )
-        rows = self._rows(statement, choice, before=_LAST if before is None else before, limit=limit)
+        rows = self._rows(statement, choice, before=NO_LIMIT if before is None else before, limit=limit)
         return [FoundArticle(row.id, from_json(row.document)) for row in rows]
 
     def number(self, choice: ArticleChoice) -> ArticleCounts | None:
@@ -94,7 +92,8 @@ class Search(Part):
         found: dict[str, dict[Any, int]] = {"state": {}, "source": {}, "issn": {}, "year": {}}
         for row in self._rows(_COUNTS.format(source=source), choice):
             found[row.facet][row.value] = row.number
-        return ArticleCounts(states=found["state"], sources=found["source"], issns=found["issn"], years=found["year"])
+        years = {None if year is None else int(year): number for year, number in found["year"].items()}
+        return ArticleCounts(states=found["state"], sources=found["source"], issns=found["issn"], years=years)
 
     def sent(self, choice: ArticleChoice) -> dict[ArticleFacts, int]:
         """What decides how those are that match, are ready, and whose DOIs were deposited by anybody."""
@@ -113,7 +112,7 @@ class Search(Part):
         statement = (
             f"SELECT finding.code, finding.article_id AS id FROM ({self._ids(choice)}) one "
             f"CROSS JOIN article ON article.id = one.id {ledger} "
-            f"CROSS JOIN finding ON finding.article_id = article.id WHERE {_conditions(choice)}"
+            f"CROSS JOIN finding ON finding.article_id = article.id WHERE {_conditions(choice)} {_IN_ORDER}"
         )
         numbers: Counter[str] = Counter()
         articles: dict[str, dict[int, None]] = {}
@@ -134,7 +133,7 @@ class Search(Part):
             f"CROSS JOIN article ON article.id = one.id {ledger} "
             "CROSS JOIN finding ON finding.article_id = article.id AND finding.severity = 'error' "
             f"WHERE article.state = 'held' AND {_conditions(held)} "
-            "GROUP BY article.id HAVING min(finding.code) = max(finding.code)) GROUP BY code"
+            "GROUP BY article.id HAVING min(finding.code) = max(finding.code)) one GROUP BY code"
         )
         return {row.code: row.number for row in self._rows(statement, held)}
 
@@ -150,13 +149,13 @@ class Search(Part):
 
         With a code only those with this code.
         """
-        article_id, position = after or (_LAST - 1, -1)
+        article_id, position = after or (NO_LIMIT - 1, -1)
         statement = (
             f"SELECT {_FINDING} FROM ({self._ids(choice)}) one CROSS JOIN article ON article.id = one.id {_LEDGER} "
             f"CROSS JOIN finding ON finding.article_id = article.id WHERE {_conditions(choice)} "
             "AND (article.id < :article_id OR finding.position > :position) "
             "AND (:code IS NULL OR finding.code = :code) AND (:severity IS NULL OR finding.severity = :severity) "
-            "LIMIT :limit"
+            "/*postgresql ORDER BY one.id DESC, finding.position */ LIMIT :limit"
         )
         where = {"before": article_id + 1, "article_id": article_id, "position": position}
         rows = self._rows(statement, choice, **where, severity=severity, limit=limit)
@@ -168,7 +167,7 @@ class Search(Part):
         ]
 
     def _examples(self, code: str) -> tuple[int, ...]:
-        rows = self._rows(f"{_BY_CODE.replace('LIMIT -1', 'LIMIT :few')}", ArticleChoice(code=code), few=_EXAMPLES)
+        rows = self._rows(f"{_BY_CODE.replace(':all', ':few')}", ArticleChoice(code=code), few=_EXAMPLES)
         return tuple(row.id for row in rows)
 
     def journals(self) -> dict[str, str]:
@@ -218,12 +217,12 @@ class Search(Part):
             return False
         counting = (
             "SELECT count(*) FROM (SELECT 1 FROM registration WHERE target = :target AND system = :system "
-            "AND state IN (SELECT value FROM json_each(:registered)) LIMIT :few)"
+            "AND state IN (SELECT value FROM json_each(:registered)) LIMIT :few) one"
         )
         return bool(self._rows(counting, choice, few=_FEW)[0][0] < _FEW)
 
     def _rows(self, statement: str, choice: ArticleChoice, **more: Any) -> Sequence[Any]:
-        compiled, values = text(statement), _values(choice) | {"before": _LAST} | more
+        compiled, values = text(statement), _values(choice) | {"before": NO_LIMIT, "all": NO_LIMIT} | more
         used = {name: value for name, value in values.items() if f":{name}" in statement}
         with self._read() as connection:
             return connection.execute(compiled, used).all()
@@ -272,7 +271,7 @@ def _registered(choice: ArticleChoice) -> list[str]:
 
 def _descending(source: str) -> str:
     """The limit prevents that SQLite leaves the order out."""
-    return f"SELECT article.id FROM {source} AND article.id < :before ORDER BY article.id DESC LIMIT -1"
+    return f"SELECT article.id FROM {source} AND article.id < :before ORDER BY article.id DESC LIMIT :all"
 
 
 def _values(choice: ArticleChoice) -> dict[str, Any]:
@@ -366,21 +365,21 @@ _IN_FILE = "(deposited.doi_key IS NOT NULL)"
 _IS_MARKED = "(elsewhere.doi_key IS NOT NULL AND deposited.doi_key IS NULL)"
 _HAS_CHANGED = (
     "coalesce(article.state <> 'deleted' "
-    "AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, 0)"
+    "AND coalesce(deposited.fingerprint, elsewhere.fingerprint) <> article.fingerprint, FALSE)"
 )
 _FACTS = (
     f"article.state, {_IN_FILE} AS in_file, {_IS_MARKED} AS is_marked, {_HAS_CHANGED} AS has_changed, "
     "registration.state AS registration"
 )
-_KEY = (
-    f"article.state || ' ' || {_IN_FILE} || ' ' || {_IS_MARKED} || ' ' || {_HAS_CHANGED} || ' ' || "
-    "coalesce(registration.state, '')"
-)
+_FLAGS = (f"CASE WHEN {flag} THEN '1' ELSE '0' END" for flag in (_IN_FILE, _IS_MARKED, _HAS_CHANGED))
+_KEY = " || ' ' || ".join(("article.state", *_FLAGS, "coalesce(registration.state, '')"))
+# SQLite reads in the order of the first part of a statement, and would read everything before it sorts.
+_IN_ORDER = "/*postgresql ORDER BY one.id DESC */"
 _LINE = f"""
 article.id, article.source, article.identifier, article.doi, article.title, article.journal, article.issn, article.year,
 {_FACTS},
 CASE WHEN article.state = 'held' THEN (
-     SELECT json_object('code', code, 'path', path, 'value', value, 'detail', json(detail))
+     SELECT CAST(json_object('code', code, 'path', path, 'value', value, 'detail', json(detail)) AS TEXT)
        FROM finding WHERE article_id = article.id AND severity = 'error' ORDER BY position LIMIT 1)
 END AS held_back
 """
@@ -396,7 +395,7 @@ WITH grouped AS MATERIALIZED (
 SELECT 'state' AS facet, state AS value, sum(number) AS number FROM grouped GROUP BY state
  UNION ALL SELECT 'source', source, sum(number) FROM grouped GROUP BY source
  UNION ALL SELECT 'issn', issn, sum(number) FROM grouped GROUP BY issn
- UNION ALL SELECT 'year', year, sum(number) FROM grouped GROUP BY year
+ UNION ALL SELECT 'year', CAST(year AS TEXT), sum(number) FROM grouped GROUP BY year
 """
 _CODES = """
 SELECT code, count(*) AS findings, count(DISTINCT article_id) AS articles FROM finding INDEXED BY ix_finding_code
@@ -405,8 +404,8 @@ SELECT code, count(*) AS findings, count(DISTINCT article_id) AS articles FROM f
 _BY_NAME = """
 SELECT id FROM (
     SELECT id FROM article WHERE source IN (SELECT name FROM source) AND identifier = :name
-     UNION SELECT id FROM article WHERE doi_key = :doi)
- WHERE id < :before ORDER BY id DESC LIMIT -1
+     UNION SELECT id FROM article WHERE doi_key = :doi) named
+ WHERE id < :before ORDER BY id DESC LIMIT :all
 """
 # An article may have several findings with the code: only the first one counts.
 _BY_CODE = """
@@ -414,13 +413,13 @@ SELECT first.article_id AS id FROM finding first
  WHERE first.code = :code AND first.article_id < :before
    AND NOT EXISTS (SELECT 1 FROM finding WHERE article_id = first.article_id AND position < first.position
                                            AND +code = :code)
- ORDER BY first.article_id DESC LIMIT -1
+ ORDER BY first.article_id DESC LIMIT :all
 """
 _BY_LEDGER = """
 SELECT article.id FROM registration CROSS JOIN article ON article.doi_key = registration.doi_key
  WHERE registration.target = :target AND registration.system = :system
    AND registration.state IN (SELECT value FROM json_each(:registered)) AND article.id < :before
- ORDER BY article.id DESC LIMIT -1
+ ORDER BY article.id DESC LIMIT :all
 """
 _BY_CHANGE = """
 SELECT id FROM (
@@ -428,8 +427,9 @@ SELECT id FROM (
      WHERE deposited.target = :target AND article.state = 'ready' AND article.fingerprint <> deposited.fingerprint
      UNION
     SELECT article.id FROM elsewhere CROSS JOIN article INDEXED BY ix_article_doi ON article.doi_key = elsewhere.doi_key
-     WHERE elsewhere.target = :target AND article.state = 'ready' AND article.fingerprint <> elsewhere.fingerprint)
- WHERE id < :before ORDER BY id DESC LIMIT -1
+     WHERE elsewhere.target = :target AND article.state = 'ready' AND article.fingerprint <> elsewhere.fingerprint
+       ) changed
+ WHERE id < :before ORDER BY id DESC LIMIT :all
 """
 _DEPOSITED = """
 SELECT doi_key FROM deposited WHERE target = :target

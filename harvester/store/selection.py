@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, or_, select
 
 from harvester.identifiers import fold_doi
 from harvester.store.structs import Selection
@@ -42,16 +42,15 @@ def _is_of_journal(names: Collection[str]) -> ColumnElement[bool]:
     return or_(of_issn.exists(), func.lower(article.c.journal).in_([name.lower() for name in names]))
 
 
+_PARTS = ("year", "month", "day")
+
+
 def _is_published_since(day: str) -> ColumnElement[bool]:
     """Whether its first publication is on that day or later. What a date does not say may be as late as possible."""
     date = func.json_each(article.c.document, "$.dates").table_valued("value", name="date")
-    month, of_month = func.json_extract(date.c.value, "$.month"), func.json_extract(date.c.value, "$.day")
+    year, month, of_month = (cast(func.json_extract(date.c.value, f"$.{part}"), Integer) for part in _PARTS)
     # Months above 12 are seasons and quarters.
-    last_day = func.printf(
-        "%04d-%02d-%02d",
-        func.json_extract(date.c.value, "$.year"),
-        func.iif(func.coalesce(month, 13) > 12, 12, month),
-        func.coalesce(of_month, 31),
-    )
-    earlier = select(date.c.value).where(last_day < day)
+    last_month = case((func.coalesce(month, 13) > 12, 12), else_=month)
+    last_day = year * 10_000 + last_month * 100 + func.coalesce(of_month, 31)
+    earlier = select(date.c.value).where(last_day < int(day.replace("-", "")))
     return article.c.year.is_not(None) & ~earlier.exists()

@@ -150,8 +150,9 @@ def _forget(connection: Connection, name: str) -> None:
         connection.execute(delete(table).where(table.c.source == name))
     connection.execute(delete(source).where(source.c.name == name))
     connection.execute(delete(alert).where(alert.c.subject == name))
-    given = update(minted).prefix_with("OR IGNORE").where(minted.c.source == name).values(source=NO_SOURCE)
-    connection.execute(given)
+    other = minted.alias()
+    is_there = select(other.c.doi).where(other.c.source == NO_SOURCE, other.c.identifier == minted.c.identifier)
+    connection.execute(update(minted).where(minted.c.source == name, ~is_there.exists()).values(source=NO_SOURCE))
     # Records that could not get such a DOI, since this source had it, may be the same under another source.
     taken = select(finding.c.article_id).where(finding.c.code == "doi-mint-taken")
     mark_stale(connection, article.c.id.in_(taken))

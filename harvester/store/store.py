@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from harvester.store.records import Records, resolve_rejections, save_records, s
 from harvester.store.registrations import Registrations
 from harvester.store.retention import Retention
 from harvester.store.run_structs import Transition
-from harvester.store.runs import Runs, apply_transition, count_page
+from harvester.store.runs import Runs, apply_transition, check_taken, count_page, source_of
 from harvester.store.search import Search
 from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, SourceStatus
@@ -58,9 +57,9 @@ class Store:
         self.wishes = Wishes(database)
 
     @property
-    def path(self) -> Path:
-        """The file of the store."""
-        return Path(self._database.where)
+    def where(self) -> str:
+        """The file of the store, or its address without a password."""
+        return self._database.where
 
     @property
     def read_only(self) -> bool:
@@ -80,14 +79,18 @@ class Store:
         transitions: Sequence[Transition] = (),
         page: PageToSave | None = None,
         resolved: Collection[str] = (),
+        *,
+        taken: int | None = None,
     ) -> None:
         """Writes one step of a run, or nothing: the transitions of its windows, a page, and the resolved rejections.
 
         A run that is killed resumes after its last step. `resolved` has the identifiers of records that this run has
-        shown to be right as they are stored.
-        Raises `LookupError` for a window that is not of this run.
+        shown to be right as they are stored. With `taken`, the `Run.taken` of the caller, a process that has lost the
+        lock of the source without knowing it cannot write into a run that another one took up.
+        Raises `LookupError` for a window that is not of this run, and `RunTaken`.
         """
-        with self._database.write() as connection:
+        with self._database.write_source(source_of(run_id)) as connection:
+            check_taken(connection, run_id, taken)
             for transition in transitions:
                 apply_transition(connection, run_id, transition)
             if page is not None:
@@ -106,9 +109,7 @@ class Store:
     def overview(self) -> Iterator[Overview]:
         """What the store knows without reading records, as it is now."""
         with self._database.read() as connection:
-            raw = connection.connection.driver_connection
-            assert isinstance(raw, sqlite3.Connection)
-            yield Overview(raw)
+            yield Overview(self._database.plain(connection))
 
     def check_integrity(self, *, deep: bool = False) -> list[str]:
         """What is wrong with the file, one sentence each.

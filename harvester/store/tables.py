@@ -72,6 +72,7 @@ run = Table(
     Column("repaired", Integer, nullable=False, server_default="0"),
     Column("rejected", Integer, nullable=False, server_default="0"),
     Column("needs_person", Boolean, nullable=False, server_default="0"),  # `error` says what to change
+    Column("taken", Integer, nullable=False, server_default="0"),  # how often a process took it up again
     Index("ix_run_source", "source", "prefix", "id"),
 )
 
@@ -455,6 +456,15 @@ wish = Table(
     Column("succeeded", Boolean),
     Column("outcome", Text, nullable=False, server_default=""),  # what it did, one sentence a line
 )
+
+# Before PostgreSQL deletes a row, it looks for what points to it. Without an index on that column it reads the whole
+# table for each row, so there it does not know of such a key.
+for _table in metadata.tables.values():
+    _unique = [one for one in _table.constraints if isinstance(one, UniqueConstraint)]
+    _indexed = {one.columns[0] for one in (_table.primary_key, *_unique)} | {one.columns[0] for one in _table.indexes}
+    for _key in _table.foreign_key_constraints:
+        if _key.columns[0] not in _indexed:
+            _key.ddl_if(dialect="sqlite")
 
 # ----------------------------------------------------------------------------------- counts, by triggers
 

@@ -1,6 +1,9 @@
-"""Locks over all processes of this machine: for a source, the store, the export.
+"""Locks over all processes: for a source, the export, the daemon.
 
-A lock is flock(2) on a small file. The kernel releases it when its process ends for any reason, so there is never a
+Those of a store that is a file are files next to it. A store in a database has its locks there (`LockServer`), where
+the processes of all machines see them.
+
+A lock file is locked with flock(2). The kernel releases it when its process ends for any reason, so there is never a
 stale lock to remove. The file stays: if it were removed, two processes could lock two files of one name.
 """
 
@@ -13,10 +16,10 @@ import pwd
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, Self
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -30,27 +33,52 @@ _RETRY_AFTER = 0.05  # seconds: a process that only looks at a lock, with `holde
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds a lock. It is written into the lock file, for others who want the lock. `since` is UTC."""
+    """Who holds a lock. It is written next to the lock, for others who want it. `since` is UTC."""
 
     pid: int
     host: str
     since: datetime
     what: str
 
+    @classmethod
+    def mine(cls, what: str) -> Self:
+        """This process, now."""
+        return cls(os.getpid(), socket.gethostname(), datetime.now(UTC).replace(microsecond=0), what)
+
     def __str__(self) -> str:
         return f"{self.what} (process {self.pid} on {self.host}, since {self.since:%Y-%m-%d %H:%M:%S} UTC)"
 
 
-@contextmanager
-def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
-    """Holds the lock `<folder>/<name>.lock` for the block; `what` describes the work in a few words.
+class LockServer(Protocol):
+    """Where locks are that are not files. All of it raises `StoreError`, too."""
+
+    def hold(self, name: str, *, what: str) -> AbstractContextManager[None]:
+        """As `hold` below."""
+
+    def holder(self, name: str) -> Holder | None:
+        """As `holder` below."""
+
+    def names(self) -> list[str]:
+        """As `names` below."""
+
+
+Place = Path | LockServer  # a folder of lock files, or a server
+
+
+def hold(place: Place, name: str, *, what: str) -> AbstractContextManager[None]:
+    """Holds the lock of this name for the block; `what` describes the work in a few words.
 
     Raises `BusyError`, which names the holder, if another process or this one holds the lock already.
     """
+    return _hold_file(place, name, what) if isinstance(place, Path) else place.hold(name, what=what)
+
+
+@contextmanager
+def _hold_file(folder: Path, name: str, what: str) -> Iterator[None]:
     path = folder / f"{safe_file_name(name)}.lock"
     with _opened(path) as file:
         _take(file, path)
-        _write(file, path, Holder(os.getpid(), socket.gethostname(), datetime.now(UTC).replace(microsecond=0), what))
+        _write(file, path, Holder.mine(what))
         try:
             yield
         finally:
@@ -58,17 +86,21 @@ def hold(folder: Path, name: str, *, what: str) -> Iterator[None]:
                 file.truncate(0)  # closing the file releases the lock
 
 
-def names(folder: Path) -> list[str]:
-    """The names of the locks that were ever held in this folder, and of no others."""
+def names(place: Place) -> list[str]:
+    """The names of the locks that are held there, and perhaps of some that were held, and of no others."""
+    if not isinstance(place, Path):
+        return place.names()
     return sorted(
-        unquote(path.stem) for path in folder.glob("*.lock") if safe_file_name(unquote(path.stem)) == path.stem
+        unquote(path.stem) for path in place.glob("*.lock") if safe_file_name(unquote(path.stem)) == path.stem
     )
 
 
-def holder(folder: Path, name: str) -> Holder | None:
+def holder(place: Place, name: str) -> Holder | None:
     """Who holds the lock; `None` if nobody does, or the holder has not written its name yet. Takes no lock."""
+    if not isinstance(place, Path):
+        return place.holder(name)
     try:
-        with (folder / f"{safe_file_name(name)}.lock").open("rb", buffering=0) as file:
+        with (place / f"{safe_file_name(name)}.lock").open("rb", buffering=0) as file:
             return None if _is_free(file) else _read(file)
     except OSError:
         return None

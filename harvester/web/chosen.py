@@ -127,7 +127,7 @@ def numbers_of(asked: Asked, choice: ArticleChoice) -> Numbers:
 
 def remembered(asked: Asked, key: Hashable, count: Callable[[], T]) -> Counted[T]:
     """What `count` returns for this store, or returned some minutes ago if that took long."""
-    return COUNTS.get((str(asked.store.path), key), count, asked.now)
+    return COUNTS.get((asked.store.where, key), count, asked.now)
 
 
 def remembered_in_time(asked: Asked, key: Hashable, count: Callable[[], T], seconds: float = math.inf) -> T | None:

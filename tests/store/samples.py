@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -178,6 +177,13 @@ def changed_deposits(store: Store) -> list[tuple[str, str, dict[str, int]]]:
     return seen
 
 
+def run_sql(opened: Store, statement: str, *values: object) -> list[Any]:
+    """Runs a statement with `?` as another program could, and returns its rows."""
+    with opened._database.write() as connection:
+        cursor = opened._database.plain(connection).execute(statement, values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
 class LastDeposit(Struct, frozen=True):
     batch_id: str
     timestamp: int
@@ -188,16 +194,15 @@ class LastDeposit(Struct, frozen=True):
 
 def last_deposit(opened: Store, doi: str, target: str = "crossref") -> LastDeposit | None:
     """The last written deposit of a DOI for a target, as the ledger has it."""
-    with closing(sqlite3.connect(opened.path)) as connection:
-        found = connection.execute(_LAST_DEPOSIT, (fold_doi(doi), target)).fetchone()
-    if found is None:
+    found = run_sql(opened, _LAST_DEPOSIT, fold_doi(doi), target)
+    if not found:
         return None
-    batch_id, timestamp, fingerprint, path, written = found
-    return LastDeposit(batch_id, timestamp, fingerprint, path, datetime.fromisoformat(written))
+    batch_id, timestamp, fingerprint, path, written = found[0]
+    return LastDeposit(batch_id, timestamp, fingerprint.hex(), path, datetime.fromisoformat(written))
 
 
 _LAST_DEPOSIT = """
-SELECT b.id, b.timestamp, lower(hex(d.fingerprint)), b.path, b.written
+SELECT b.id, b.timestamp, d.fingerprint, b.path, b.written
   FROM deposited d JOIN batch b ON b.id = d.batch_id AND b.target = d.target
  WHERE d.doi_key = ? AND d.target = ?
 """

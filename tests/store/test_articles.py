@@ -55,6 +55,7 @@ def test_articles_come_in_the_requested_order(opened: Store):
     ],
 )
 def test_state_follows_from_doi_findings_and_deletion(opened: Store, changes, state):
+    changes = dict(changes)
     content = article(1, doi=None) if changes.pop("content", None) else None
     findings = (finding(changes.pop("findings")),) if "findings" in changes else ()
     fill(opened, article_to_save(1, content, findings=findings, **changes))

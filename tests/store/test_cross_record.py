@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,7 @@ from harvester.errors import StoreLocked
 from harvester.model import Finding
 from harvester.store import BatchMember, ChangedDeposit, DuplicateDoi, cross_record, database
 from harvester.store.store import Store
-from tests.store import samples
+from tests.store.conftest import only_sqlite
 from tests.store.samples import NOW, article, article_to_save, changed_deposits, fill, finding, name
 
 SHARED, THINNER = ["doi-duplicate", "doi-same-article"], ["deposit-thinner"]
@@ -28,9 +27,9 @@ def filled(opened: Store) -> Store:
 
 
 @pytest.fixture
-def other(filled: Store, tmp_path: Path) -> Iterator[Store]:
+def other(filled: Store, url: str) -> Iterator[Store]:
     """The store as another process has it open, which waits for nobody."""
-    with store.connect(samples.url(tmp_path), timeout=0.05) as second:
+    with store.connect(url, timeout=0.05) as second:
         yield second
 
 
@@ -107,13 +106,13 @@ def test_findings_of_sources_that_are_not_named_any_more_disappear(filled: Store
 
 
 @pytest.mark.slow
-def test_pages_that_another_thread_stores_keep_their_findings(filled: Store, tmp_path: Path):
+def test_pages_that_another_thread_stores_keep_their_findings(filled: Store, url: str):
     """Findings of one article only are the business of its pages, findings about a shared DOI that of the exchange."""
     pages = 20
 
     def store_pages() -> list[tuple[tuple[Finding, ...], list[str]]]:
         lost: list[tuple[tuple[Finding, ...], list[str]]] = []
-        with store.connect(samples.url(tmp_path)) as mine:
+        with store.connect(url) as mine:
             for number in range(pages):
                 findings = (MISSING,) if number % 2 else (finding("warning"),)
                 mine.articles.save(
@@ -167,6 +166,7 @@ def test_judge_sees_live_articles_that_differ_from_their_last_deposit_and_what_t
     ]
 
 
+@only_sqlite
 def test_fingerprints_are_compared_in_the_index_alone(opened: Store):
     with opened._database.read() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {cross_record._CHANGED_IDS}").all()

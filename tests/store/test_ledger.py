@@ -125,11 +125,11 @@ def test_batch_written_late_does_not_replace_a_later_deposit(filled: Store):
     assert deposit.batch_id == "late"
 
 
-def test_ledger_survives_the_process(tmp_path: Path):
-    with store.connect(samples.url(tmp_path)) as one:
+def test_ledger_survives_the_process(url: str):
+    with store.connect(url) as one:
         fill(one, article_to_save(1))
         one.ledger.plan("crossref", "b1", STAMP, "5.5.0", [member(one)], NOW)
-    with store.connect(samples.url(tmp_path)) as two:
+    with store.connect(url) as two:
         assert [batch.id for batch in two.ledger.planned("crossref")] == ["b1"]
         assert two.ledger.plan("crossref", "b2", STAMP - 7, "5.5.0", [], NOW) == STAMP + 1
 

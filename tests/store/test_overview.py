@@ -14,6 +14,7 @@ from harvester.model import Finding, Window
 from harvester.store import Overview, RunRow, migrations
 from harvester.store.store import Store
 from tests.store import samples
+from tests.store.conftest import only_sqlite
 from tests.store.samples import NEXT, NOW, article_to_save, begin, fill, name, page, raw, row_of, save_page, tombstone
 
 
@@ -44,14 +45,14 @@ def _runs(overview: Overview) -> list[RunRow | None]:
     return [ask(*key) for ask in asked for key in (("wetlands", "jats"), ("fens", "oai_dc"), ("moors", "oai_dc"))]
 
 
-def test_overview_agrees_with_the_store(opened: Store):
+def test_overview_agrees_with_the_store(opened: Store, url: str):
     fill(opened, article_to_save(1))
     failed = opened.runs.begin("wetlands", "jats", "incremental", (), NOW)
     opened.runs.finish(failed.id, "failed", NOW, "no answer")
     compared = opened.runs.begin("wetlands", "jats", "reconcile", (), NOW)
     opened.runs.begin("wetlands", "jats", "range", (), NOW)
     begin(opened, "fens")
-    with store.open_overview(samples.url(opened.path.parent)) as overview:
+    with store.open_overview(url) as overview:
         one_by_one = _runs(overview)
         overview.look_up_runs()
         assert _runs(overview) == one_by_one
@@ -134,17 +135,18 @@ def test_file_that_is_not_a_store_is_reported(tmp_path: Path):
         pass
 
 
+@only_sqlite
 def test_damage_is_reported(opened: Store):
     fill(opened, article_to_save(1))
     opened.close()
-    with closing(sqlite3.connect(opened.path)) as other:
+    with closing(sqlite3.connect(Path(opened.where))) as other:
         (root,) = other.execute("SELECT rootpage FROM sqlite_master WHERE name = 'run'").fetchone()
         (size,) = other.execute("PRAGMA page_size").fetchone()
-    with opened.path.open("r+b") as file:
+    with Path(opened.where).open("r+b") as file:
         file.seek((root - 1) * size)
         file.write(b"\xff" * size)
     with (
         pytest.raises(StoreError, match="is damaged"),
-        store.open_overview(samples.url(opened.path.parent)) as overview,
+        store.open_overview(samples.url(Path(opened.where).parent)) as overview,
     ):
         overview.status()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -17,7 +16,8 @@ from harvester.store import PageToSave, RecordToSave, UnresolvedRejection
 from harvester.store.records import TIMES_OF_DAY, UNRESOLVED_REJECTIONS
 from harvester.store.store import Store
 from tests.store import samples
-from tests.store.samples import bad, begin, name, page, raw, save_page, tombstone
+from tests.store.conftest import only_sqlite
+from tests.store.samples import bad, begin, name, page, raw, run_sql, save_page, tombstone
 
 
 @pytest.fixture
@@ -35,13 +35,6 @@ def save(opened: Store) -> Callable[..., None]:
 def digest(record: RawRecord) -> str:
     assert record.payload is not None
     return hashlib.sha256(record.payload).hexdigest()
-
-
-def rows(opened: Store, statement: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(opened.path) as raw_connection:
-        found = raw_connection.execute(statement).fetchall()
-    raw_connection.close()
-    return found
 
 
 def test_record_is_read_back_unchanged(opened: Store, save):
@@ -103,6 +96,7 @@ def test_datestamps_have_a_time_of_day_if_more_than_two_times_occur(opened: Stor
     assert not opened.records.has_time_of_day("wetlands", "jats")
 
 
+@only_sqlite
 def test_times_of_day_are_read_from_the_records_of_the_source_alone(opened: Store):
     """Also where the planner expects half of all records, and so to find the newest ones soon by their ids."""
     arriving = tuple(RecordToSave(raw(n), "new") for n in range(1500))
@@ -144,14 +138,14 @@ def test_unchanged_and_moved_records_add_no_version(opened: Store, save):
 def test_a_page_fetched_again_after_a_crash_changes_nothing(opened: Store, save):
     for decision in ("new", "unchanged"):
         save((raw(1), decision))
-    assert rows(opened, "SELECT count(*) FROM record") == [(1,)]
-    assert rows(opened, "SELECT count(*) FROM payload") == [(1,)]
+    assert run_sql(opened, "SELECT count(*) FROM record") == [(1,)]
+    assert run_sql(opened, "SELECT count(*) FROM payload") == [(1,)]
 
 
 def test_repaired_page_is_stored_once_for_all_its_records(opened: Store, save):
     page_bytes = b"<OAI-PMH>" + b"x" * 5000
     save(*((raw(n, payload=b"<metadata/>", repairs=("r",), original=page_bytes), "new") for n in range(50)))
-    stored = rows(opened, "SELECT codec, size FROM payload ORDER BY size")
+    stored = run_sql(opened, "SELECT codec, size FROM payload ORDER BY size")
     assert stored == [("none", 11), ("zstd", 5009)]
     assert opened.records.raw("wetlands", name(7))[0][1].original == page_bytes
 
@@ -245,12 +239,13 @@ def test_rejections_after_a_certain_id_can_be_left_out(opened: Store):
     ]
 
 
+@only_sqlite
 def test_unresolved_rejections_are_found_without_scanning_records_or_runs(opened: Store):
     statement = str(UNRESOLVED_REJECTIONS.compile(dialect=opened._database._engine.dialect))
     with opened._database.read() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("reeds", "oai_dc") * 2).all()
     scans = [row.detail for row in plan if row.detail.startswith("SCAN")]
-    assert scans == ["SCAN rejected", "SCAN last_rejected"]
+    assert scans == ["SCAN rejected"]
 
 
 @pytest.fixture(scope="module")
@@ -269,10 +264,10 @@ def test_any_bytes_are_read_back_unchanged(for_all: Store, contents: list[bytes]
     assert [found[one.identifier, "oai_dc"].payload for one in records] == contents
 
 
-@pytest.mark.parametrize("damage", ["data = x'00'", "data = zeroblob(90), codec = 'none'"])
-def test_damaged_payload_is_never_returned(opened: Store, save, damage):
+@pytest.mark.parametrize(("data", "codec"), [(b"\0", "zstd"), (bytes(90), "none")])
+def test_damaged_payload_is_never_returned(opened: Store, save, data, codec):
     save((raw(1), "new"))
-    rows(opened, f"UPDATE payload SET {damage}")
+    run_sql(opened, "UPDATE payload SET data = ?, codec = ?", data, codec)
     with pytest.raises(StoreError, match="not what was received"):
         opened.records.live("wetlands", ["oai_dc"], [name(1)])
 
@@ -286,7 +281,7 @@ def test_stored_text_is_compressed(opened: Store, save, tmp_path: Path):
 def test_bytes_of_a_record_rejected_repeatedly_are_stored_once(opened: Store, save):
     for payload in (b"<record/>", b"<record/>", b"<record> </record>", b"<record/>"):
         save(bad=(bad(name(1), "no header", payload), bad(name(2), "no header", b"")))
-    assert rows(opened, "SELECT count(*) FROM rejected") == [(8,)]
-    assert rows(opened, "SELECT count(*) FROM payload") == [(3,)]
+    assert run_sql(opened, "SELECT count(*) FROM rejected") == [(8,)]
+    assert run_sql(opened, "SELECT count(*) FROM payload") == [(3,)]
     payloads = [one.payload for one in opened.records.rejected(1) if one.identifier == name(1)]
     assert payloads == [b"<record/>", b"<record/>", b"<record> </record>", b"<record/>"]

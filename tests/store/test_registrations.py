@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from harvester import store
 from harvester.store import BatchMember
 from harvester.store.store import Store
-from tests.store import samples
 from tests.store.samples import NOW, article_to_save, fill
 from tests.store.test_submissions import FIRST, adopted, registration, write
 
@@ -19,9 +17,9 @@ DOIS = [f"10.5555/Reeds.{number}" for number in (1, 2, 3)]
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Store]:
+def opened(url: str) -> Iterator[Store]:
     """A store whose three articles are in one written file."""
-    with store.connect(samples.url(tmp_path)) as one:
+    with store.connect(url) as one:
         fill(one, *(article_to_save(number) for number in range(1, 4)))
         members = [
             BatchMember(each.id, each.doi or "", each.fingerprint or "") for each in one.ready.pending("crossref")

@@ -14,6 +14,7 @@ import pytest
 
 from harvester import store
 from harvester.errors import BusyError, StoreError
+from harvester.store.engines import DamagedValue
 from harvester.store.restoration import restore
 from tests.store.samples import article_to_save, fill, name
 
@@ -160,6 +161,6 @@ def test_value_that_no_program_of_ours_has_written_is_damage(tmp_path: Path):
         opened.runs.latest()
     with (
         store.open_overview(f"sqlite:///{tmp_path}/store.sqlite") as overview,
-        pytest.raises(sqlite3.DatabaseError, match="malformed"),
+        pytest.raises(DamagedValue, match="malformed"),
     ):
         overview.status()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from harvester.store import PageToSave, UnresolvedRejection
 from harvester.store.store import Store
+from tests.store.conftest import only_sqlite
 from tests.store.samples import NOW, article_to_save, bad, begin, fill, name, page, raw, save_page
 
 LATER = NOW + timedelta(days=400)
@@ -63,6 +64,7 @@ def test_prune_keeps_unresolved_rejections(opened: Store):
     assert opened.check_integrity(deep=True) == []
 
 
+@only_sqlite
 def test_foreign_keys_are_on_after_prune(opened: Store):
     harvest(opened, "first")
     opened.retention.prune(LATER)

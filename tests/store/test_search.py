@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from harvester import store
 from harvester.identifiers import fold_doi
 from harvester.model import Finding, Issn, Journal, PubDate, Title
 from harvester.standing.article import STATES, ArticleState, facts_in, state_of
 from harvester.store import ArticleChoice, BatchMember
 from harvester.store.store import Store
-from tests.store.samples import NOW, article, article_to_save, fill, finding, name, url
+from tests.store.samples import NOW, article, article_to_save, fill, finding, name
 
 TIMESTAMP = 20250301120000000
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Store]:
-    with store.connect(url(tmp_path)) as new:
-        yield new
 
 
 @pytest.fixture

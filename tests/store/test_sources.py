@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from harvester.errors import DoiTaken, StoreError
 from harvester.model import Finding, Window
 from harvester.store import Alert, BatchMember, PageToSave, SourceContent
 from harvester.store.store import Store
+from tests.store.conftest import only_sqlite
 from tests.store.samples import (
     IDENTITY,
     NOW,
@@ -23,6 +21,7 @@ from tests.store.samples import (
     name,
     page,
     raw,
+    run_sql,
     save_page,
 )
 
@@ -53,16 +52,15 @@ def filled(opened: Store) -> Store:
 
 def rows_of(opened: Store, source: str) -> dict[str, int]:
     """How many rows name the source, by table."""
-    with closing(sqlite3.connect(opened.path)) as connection:
-        named = {
-            table: connection.execute(f"SELECT count(*) FROM {table} WHERE {column} = ?", (source,)).fetchone()[0]
-            for table, column in [
-                *((table, "source") for table in ("run", "record", "article", "minted")),
-                *((table, "source") for table in ("record_count", "article_count")),
-                ("source", "name"),
-                ("alert", "subject"),
-            ]
-        }
+    named = {
+        table: run_sql(opened, f"SELECT count(*) FROM {table} WHERE {column} = ?", source)[0][0]
+        for table, column in [
+            *((table, "source") for table in ("run", "record", "article", "minted")),
+            *((table, "source") for table in ("record_count", "article_count")),
+            ("source", "name"),
+            ("alert", "subject"),
+        ]
+    }
     return {table: number for table, number in named.items() if number}
 
 
@@ -125,9 +123,8 @@ class TestForget:
         assert filled.check_integrity(deep=True) == []
 
     def test_its_payloads_are_deleted_and_no_others(self, filled: Store):
-        with closing(sqlite3.connect(filled.path)) as connection:
-            filled.sources.forget("wetlands")
-            assert connection.execute("SELECT count(*) FROM payload").fetchone() == (1,)
+        filled.sources.forget("wetlands")
+        assert run_sql(filled, "SELECT count(*) FROM payload") == [(1,)]
 
     def test_what_was_deposited_stays_known(self, filled: Store):
         before = last_deposit(filled, "10.5555/Reeds.1")
@@ -169,6 +166,7 @@ class TestForget:
         with pytest.raises(StoreError, match="no source marsh"):
             filled.sources.forget("marsh")
 
+    @only_sqlite
     def test_later_transactions_check_foreign_keys(self, filled: Store):
         filled.sources.forget("wetlands")
         with filled._database.read() as connection:

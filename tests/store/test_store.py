@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from harvester import store
+from harvester.errors import RunTaken
 from harvester.store.run_structs import Advance
 from harvester.store.store import Store
 from tests.store.samples import NEXT, NOW, article_to_save, bad, begin, fill, finding, name, page, raw, row_of, url
@@ -95,3 +96,17 @@ def test_status_counts_every_record_once(opened: Store):
     assert (unreached.prefix, unreached.live, unreached.last_complete) == ("jats", 0, None)
     assert unreached.last_run == row_of(jats)
     assert (fens.source, fens.ready, fens.formats[0].last_complete) == ("fens", 0, None)
+
+
+def test_process_whose_run_was_taken_up_cannot_write_into_it(opened: Store):
+    """It lost the lock of the source without knowing it, as when the network to the server of the store was cut."""
+    run, window = begin(opened)
+    opened.apply(run.id, (Advance(window.id, NEXT, 1),), page(raw(1)), taken=run.taken)
+    taken_up = opened.runs.resume(run.id)
+    with pytest.raises(RunTaken, match="taken up by another process"):
+        opened.apply(run.id, (Advance(window.id, NEXT, 1),), page(raw(2)), taken=run.taken)
+    with pytest.raises(RunTaken):
+        opened.runs.finish(run.id, "failed", NOW, taken=run.taken)
+    assert (opened.runs.get(run.id).state, opened.runs.get(run.id).pages) == ("running", 1)
+    opened.apply(run.id, (Advance(window.id, None, 1),), page(raw(2)), taken=taken_up.taken)
+    assert opened.runs.finish(run.id, "complete", NOW, taken=taken_up.taken).state == "complete"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +11,6 @@ from msgspec.structs import replace
 from harvester import store
 from harvester.store import Account, BatchMember, Event, FileLog, Registration, Submission
 from harvester.store.store import Store
-from tests.store import samples
 from tests.store.samples import NOW, article_to_save, fill
 
 FINGERPRINT = "00" * 32
@@ -29,8 +27,8 @@ def write(opened: Store, number: int, *dois: str, raised: bool = False, timestam
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Store]:
-    with store.connect(samples.url(tmp_path)) as one:
+def opened(url: str) -> Iterator[Store]:
+    with store.connect(url) as one:
         fill(one, *(article_to_save(number) for number in range(1, 4)))
         write(one, 1, "10.5555/A", "10.5555/b")
         write(one, 2, "10.5555/a")

@@ -1,38 +1,29 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harvester import store
 from harvester.model import Article
-from tests.store import samples
+from harvester.store.store import Store
 from tests.store.samples import article, article_to_save, fill, finding, name
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[[str], list[dict[str, Any]]]:
-    """Queries a store with an article in each state, as a person would with the sqlite3 command."""
-    with store.connect(samples.url(tmp_path)) as opened:
-        fill(
-            opened,
-            article_to_save(1, findings=(finding("warning", "titles[0]", "eff ective"),)),
-            article_to_save(
-                2, article(2, last_page=None, contributors=(), references=()), findings=(finding("error"),)
-            ),
-            article_to_save(3, article(3, first_page=None, last_page=None, elocation_id="e55"), deleted=True),
-            article_to_save(4, row=None, deleted=True),
-        )
-        path = opened.path
+def ask(opened: Store) -> Callable[[str], list[dict[str, Any]]]:
+    """Queries a store with an article in each state, as a person would with the sqlite3 command or psql."""
+    fill(
+        opened,
+        article_to_save(1, findings=(finding("warning", "titles[0]", "eff ective"),)),
+        article_to_save(2, article(2, last_page=None, contributors=(), references=()), findings=(finding("error"),)),
+        article_to_save(3, article(3, first_page=None, last_page=None, elocation_id="e55"), deleted=True),
+        article_to_save(4, row=None, deleted=True),
+    )
 
     def query(statement: str) -> list[dict[str, Any]]:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(statement)]
+        with opened._database.read() as connection:
+            return [dict(row._mapping) for row in connection.exec_driver_sql(statement)]
 
     return query
 

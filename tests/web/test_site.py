@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_other_methods_are_refused(browser: Browser):
 
 def test_store_that_cannot_be_read_is_a_page(browser: Browser, opened: Store):
     opened.close()
-    opened.path.unlink()
+    Path(opened.where).unlink()
     for path in ("/runs", "/runs.csv", "/runs/1"):
         seen = browser.get(path)
         assert (seen.status, seen.heading) == (503, "The store cannot be read")

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from harvester.errors import StoreError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-# What a transaction may do. `durable`: it is on the disk when it ends. `migrate`: as `durable`, and without checking
-# references row by row.
-Access = Literal["read", "write", "durable", "migrate"]
+# What a transaction may do. `source`: write about one source, whose row it locks, while others write about others.
+# `durable`: it is on the disk when it ends. `migrate`: as `durable`, and without checking references row by row.
+Access = Literal["read", "source", "write", "durable", "migrate"]
+
+
+class DamagedValue(Exception):
+    """The database holds what no program of ours has written."""
+
+
+class PlainConnection(Protocol):
+    """A connection without SQLAlchemy that takes statements with `?` or `:name`, as sqlite3's does."""
+
+    def execute(self, statement: str, values: Any = (), /) -> Any:
+        """Returns a cursor (PEP 249)."""
 
 
 class StoreEngine(Protocol):
     """One kind of database with the address of one store in it."""
 
     where: str  # the store, as a person calls it
+    raised: tuple[type[Exception], ...]  # the errors of the driver itself, where SQLAlchemy does not wrap them
 
     @property
     def read_only(self) -> bool:
@@ -55,12 +67,23 @@ class StoreEngine(Protocol):
     def broken_reference(self, connection: Connection) -> str | None:
         """A table with rows that point to nothing, after a transaction that did not check them."""
 
-    def error(self, reported: str) -> StoreError:
+    def plain(self, connection: Connection) -> PlainConnection:
+        """The connection without SQLAlchemy, in its transaction."""
+
+    def error(self, reported: Exception) -> StoreError:
         """The error to raise for what the database has reported."""
 
 
 def engine_of(url: str, timeout: float) -> StoreEngine:
     """The engine of the store at this address. `timeout`, in seconds, is for locks. Raises `StoreError`."""
-    from harvester.store.engines.sqlite import SqliteEngine
+    if not url.startswith(("postgresql:", "postgres:")):
+        from harvester.store.engines.sqlite import SqliteEngine
 
-    return SqliteEngine(url, timeout)
+        return SqliteEngine(url, timeout)
+    try:
+        from harvester.store.engines.postgresql import PostgresqlEngine
+    except ImportError as error:
+        raise StoreError(
+            "A store in PostgreSQL needs a driver that is not installed: `pip install harvester[postgresql]`."
+        ) from error
+    return PostgresqlEngine(url, timeout)

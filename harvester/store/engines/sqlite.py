@@ -23,7 +23,7 @@ from sqlalchemy.util import LRUCache
 
 from harvester.errors import StoreError
 from harvester.store import tables, views
-from harvester.store.engines import Access
+from harvester.store.engines import Access, PlainConnection
 from harvester.store.limits import query_seconds
 from harvester.store.location import check_backup, check_log, is_read_only, path_of, read_only_uri, store_error
 from harvester.system import files
@@ -42,6 +42,7 @@ _SETTINGS = (
 
 _BEGIN: dict[Access, tuple[str, ...]] = {
     "read": ("BEGIN",),
+    "source": ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
     "write": ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
     "durable": ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
     # SQLite changes a table by copying it to a new one, which must not cascade (its ALTER TABLE page, section 7).
@@ -52,6 +53,8 @@ _INSTRUCTIONS = 5_000  # of SQLite's machine, between two looks at the clock: ab
 
 class SqliteEngine:
     """A store in a file."""
+
+    raised: tuple[type[Exception], ...] = (sqlite3.DatabaseError,)
 
     def __init__(self, url: str, timeout: float) -> None:
         self.path, self._timeout = path_of(url), timeout
@@ -176,8 +179,13 @@ class SqliteEngine:
         broken = connection.execute(text("PRAGMA foreign_key_check")).first()
         return broken[0] if broken else None
 
-    def error(self, reported: str) -> StoreError:
-        return store_error(reported, self.path, self._timeout)
+    def plain(self, connection: Connection) -> PlainConnection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        return raw
+
+    def error(self, reported: Exception) -> StoreError:
+        return store_error(str(reported), self.path, self._timeout)
 
 
 @cache

@@ -62,9 +62,7 @@ def _read(asked: Asked) -> Home:
 def _running(asked: Asked) -> tuple[Run, ...]:
     """The runs that a process is at work on. Others that began and did not end were left by a crash."""
     at_work = [
-        source
-        for name, source in asked.config.sources.items()
-        if locks.holder(asked.config.locks_dir, f"source-{name}")
+        source for name, source in asked.config.sources.items() if locks.holder(asked.config.locks, f"source-{name}")
     ]
     newest = [
         run_parts.last_runs(asked.store, source.name, [prefix], 1) for source in at_work for prefix in source.formats

@@ -124,7 +124,7 @@ def _one(asked: Asked, *, with_rejected: bool) -> OneRun:
 
 
 def _is_at_work(asked: Asked, run: Run) -> bool:
-    return run.state == "running" and locks.holder(asked.config.locks_dir, f"source-{run.source}") is not None
+    return run.state == "running" and locks.holder(asked.config.locks, f"source-{run.source}") is not None
 
 
 def _show_run(one: OneRun, context: Context) -> Body:

@@ -54,4 +54,4 @@ def test_the_next_harvest_finds_nothing_new_and_deposits_nothing_twice(old: Path
 def test_its_tables_become_those_of_a_new_store(old: Path, tmp_path: Path):
     """If it fails, a table was changed without a new revision in harvester/store/migrations/versions."""
     with store.connect(f"sqlite:///{old}"), store.connect(samples.url(tmp_path)) as new:
-        assert schema(old) == schema(new.path)
+        assert schema(old) == schema(Path(new.where))

@@ -73,7 +73,7 @@ def old(tmp_path: Path) -> Path:
     """A store of this program, with an article."""
     with store.connect(samples.url(tmp_path)) as opened:
         fill(opened, article_to_save(1))
-        return opened.path
+        return Path(opened.where)
 
 
 def test_new_store_has_the_schema_that_the_migrations_create(tmp_path: Path):

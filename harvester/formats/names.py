@@ -62,6 +62,16 @@ _INSTITUTION = re.compile(
     "대학교|대학원|위원회|편집부|[가-힣]{3,}(?:병원|연구[소원]|센터|학회|협회|학교)|"
     r"\b(?:جامعة|كلية|وزارة|مركز|جمعية|مؤسسة|مستشفى|معهد|هيئة|دانشگاه|پژوهشگاه|دانشکده|موسسه|انجمن)\b"
 )
+# Organisations that are known by their initials, and are written as authors like that. None is a name in this spelling.
+_ACRONYMS = vocabulary(
+    """
+CERN NIH NASA NOAA USGS USDA EPA CDC FDA NIST UNESCO UNICEF UNDP UNEP UNFPA UNHCR UNAIDS WHO PAHO OPS OMS FAO IPCC
+IAEA WMO OECD OCDE IMF WTO ESA ESO CNRS INRAE INSERM CSIC CSIRO EMBRAPA IBGE FIOCRUZ CNPQ CAPES FAPESP UNAM CONICET
+BMKG LIPI BRIN TÜBİTAK RAS РАН ВОЗ НАСА ЦЕРН Unesco Unicef Embrapa Fiocruz Inserm Conicet
+"""
+)
+# No name is without a vowel, if it is all that there is: NSF. In `NG` and `KRK, Ivan`, it is a family name.
+_VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,}")
 _STEMS = frozenset(word[:4] for word in _ORGANISATION_WORDS.split())  # no word has a pattern in its first four letters
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -197,7 +207,15 @@ def _may_be_organisation(name: str) -> bool:
     """Whether the name has a word of organisations. The slow pattern is tried only if a word begins like one."""
     if not name.isascii() and _INSTITUTION.search(name):
         return True
+    if _VOWELLESS.fullmatch(name) or _has_acronym(name):
+        return True
     return any(word[:4] in _STEMS for word in _WORD.findall(name.lower())) and bool(_ORGANISATION.search(name))
+
+
+def _has_acronym(name: str) -> bool:
+    """Whether the name has the acronym of an organisation. If all is in capitals, every word must be one."""
+    words = _WORD.findall(name)
+    return not _ACRONYMS.isdisjoint(words) and (not name.isupper() or _ACRONYMS.issuperset(words))
 
 
 def _split_at_commas(parts: list[str]) -> Contributor | None:

@@ -217,6 +217,7 @@ def test_a_case_has_its_right_value_and_findings(name, shared, tmp_path):
     right, codes = RIGHT[name]
     reading = mapped(name, tmp_path)
     assert [finding.code for finding in reading.findings] == codes
+    assert reading.article is not None
     assert difference(right, msgspec.json.decode(to_json(reading.article)), "article") == []
 
 

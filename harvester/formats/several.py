@@ -21,7 +21,7 @@ _LISTING_COMMA = re.compile(r"[、､﹑]")  # separates people, or parts of a n
 # A letter with a full stop, or one of the digraphs by which Cyrillic initials are written in Latin letters.
 _INITIAL = re.compile(r"(?<![^\W_])(?:[^\W\d_]|Yu|Ya|Ye|Zh|Ch|Sh|Kh|Ts|Дж)\.")
 # Most names: a family name, a given name or its initial, and further initials.
-_USUAL = re.compile(r"[^\W\d_]{2,},\s?[^\W\d_]+\.?(?:[ -]?[^\W\d_]\.)*")
+_USUAL = re.compile(r"[^\W\d_]{2,},\s?(?!dkk|vd\b|et\b)[^\W\d_]+\.?(?:[ -]?[^\W\d_]\.)*(?<!u\.a\.)")
 _FULL_WORD = re.compile(r"[^\W\d_]{2,}(?![^\W_]|\.)")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*")
 _BAR = re.compile(r"\s(?://|[/|•+])\s|[|&]|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
@@ -62,6 +62,7 @@ _AND_IN_NAMES = vocabulary("y e i a si ir un dhe")  # Ortega y Gasset, Costa e S
 _STATEMENT = Path(__file__).with_name("affiliation_words.txt")
 _PLACES = Path(__file__).with_name("places.txt")
 _USUAL_GIVEN_NAMES = Path(__file__).with_name("given_names.txt")
+_LETTERS_OF_TITLE = re.compile(r"[A-Z]{2,4}")  # of a degree, an order, or initials
 _ARABIC_LETTER = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 _GIVEN_NAMES = re.compile(r"Georgia|Jordan|Sofia|Virginia")  # and places
 _IDEOGRAPHIC = re.compile(
@@ -73,7 +74,10 @@ _ABBREVIATED_PLACE = re.compile(
 _NOT_IN_NAMES = re.compile(r"[\d@:()\[\]]|//")
 _BETWEEN = re.compile(r";|\s(?:and|&)\s")
 _NOTE = re.compile(r"\s*\([^()]*\)$")
-_AND_OTHERS = re.compile(r"\bet al\b")
+_AND_OTHERS = re.compile(
+    r"\b(?:et al|et coll|et autres|y otros|e outros|e altri|and others|und andere|i in\.|i wsp\.|a kol\.|u\.\s?a\.|dkk|"
+    r"ve diğerleri|vd\.|и др\.|и другие|та ін\.)|(?:等|ほか|외)$"
+)
 
 
 def with_plain_separators(value: str) -> str:
@@ -183,11 +187,13 @@ def _are_spelled_out(parts: list[str]) -> bool:
 
     `García López, Juan Carlos` has the same form. It is one person, because no word of the family name is a usual given
     name. In `Jorge Silva, Ana María` the last word is a given name, so it is one person too. In Arabic letters, where
-    the names of father and grandfather follow, that proves nothing.
+    the names of father and grandfather follow, that proves nothing. In `Juan Pérez, MD` the last word may be a degree.
     """
     if len(parts) != 2:
         return False
     ours, theirs = (_lowered_words(part) for part in parts)
+    if _LETTERS_OF_TITLE.fullmatch(parts[1]) and len(ours) > 1 and not parts[0].isupper():
+        return _is_given_name(ours[0])
     if min(len(ours), len(theirs)) < 2 or not (_is_given_name(ours[0]) or _is_given_name(ours[-1])):
         return False
     if _ARABIC_LETTER.search(parts[0]):

@@ -46,7 +46,7 @@ class Pages(Struct, frozen=True):
 
 @lru_cache(1 << 12)
 def parse_pages(raw: str) -> Pages | None:
-    """First page, last page and other pages, each as written, in ASCII digits; `None` unless the whole value has this form.
+    """The pages as written, in ASCII digits; `None` unless the whole value has this form.
 
     >>> parse_pages("pp. 17–24, 37")
     Pages(first='17', last='24', other='37')

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 # Zones that change at two, at midnight, by half an hour, and not at all.
 ZONES = (
     "Europe/Madrid",
@@ -76,12 +78,21 @@ def _shown_since(before: datetime, local: datetime) -> Iterator[datetime]:
 
 
 def changes(zone: str, first: int, last: int) -> list[datetime]:
-    """The clock changes in the years from `first` up to `last`, which is left out, to the hour."""
+    """The clock changes in the years from `first` up to `last`, which is left out, to the hour; one a day at most."""
     tz = ZoneInfo(zone)
-    hours = (last - first) * 366 * 24
-    every = [datetime(first, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(hours)]
-    offsets = [hour.astimezone(tz).utcoffset() for hour in every]
-    return [hour for hour, old, new in zip(every[1:], offsets, offsets[1:], strict=False) if old != new]
+    begin, end = datetime(first, 1, 1, tzinfo=UTC), datetime(last, 1, 1, tzinfo=UTC)
+    days = [day for day in _every(DAY, begin, end) if _changed(day, DAY, tz)]
+    return [hour for day in days for hour in _every(HOUR, day - DAY, day) if _changed(hour, HOUR, tz)]
+
+
+def _every(span: timedelta, begin: datetime, end: datetime) -> list[datetime]:
+    """The ends of the spans between two moments."""
+    return [begin + n * span for n in range(1, (end - begin) // span + 1)]
+
+
+def _changed(moment: datetime, span: timedelta, tz: ZoneInfo) -> bool:
+    """Whether the clock was another one a span before."""
+    return moment.astimezone(tz).utcoffset() != (moment - span).astimezone(tz).utcoffset()
 
 
 # ---------------------------------------------------------------------------------------- drawing expressions

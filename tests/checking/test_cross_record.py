@@ -99,7 +99,7 @@ PAGES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.tuples(PAGES, st.booleans()), min_size=2, max_size=5))
 def test_a_harvest_refreshes_what_a_refresh_of_the_whole_store_would(steps):
     """Some pages are followed by an export, which compares the whole store."""

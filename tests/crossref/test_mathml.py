@@ -132,7 +132,7 @@ def elements(draw: st.DrawFn, names: list[str] = ELEMENTS, depth: int = 3) -> st
     return f"<{name}{written}>{text}{''.join(inner)}</{name}>"
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 2)
 @given(st.lists(elements(["mrow", "mtable", "mi", "mfrac", "apply", "mstyle", *ELEMENTS]), max_size=2))
 def test_the_grammar_and_the_schema_agree(schema, formulas):
     formula = MATH.format("", "".join(formulas))

@@ -88,15 +88,17 @@ def state(bench: Workbench) -> dict[str, object]:
         return state_of(store)
 
 
-@pytest.fixture
-def alone(harvested: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+@pytest.fixture(scope="module")
+def alone(harvested: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """What a rebuild in one process leaves."""
-    bench = copy(harvested, tmp_path / "alone")
+    bench = copy(harvested, tmp_path_factory.mktemp("alone") / "copy")
     before = state(bench)
-    with monkeypatch.context() as context:
-        context.setattr(pool, "BYTES_ALONE", 10**9)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(NotedPool, "made", [])
+        patch.setattr(source_mapper, "MappingPool", NotedPool)
+        patch.setattr(pool, "BYTES_ALONE", 10**9)
         assert rebuilt(bench) == RECORDS
-    assert NotedPool.made[-1].pids == []
+        assert NotedPool.made[-1].pids == []
     assert state(bench) != before
     return state(bench)
 

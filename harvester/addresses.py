@@ -86,7 +86,20 @@ def without_session(url: str) -> str:
 
 # Names that are never in the public domain name system (RFC 2606, 6761, 6762, 8375), and those that networks use.
 _LOCAL_DOMAINS = frozenset(
-    {"localhost", "local", "localdomain", "lan", "home", "internal", "intranet", "corp", "private", "test", "invalid"}
+    {
+        "localhost",
+        "local",
+        "localdomain",
+        "lan",
+        "home",
+        "internal",
+        "intranet",
+        "corp",
+        "private",
+        "test",
+        "invalid",
+        "onion",
+    }
 )
 # EZproxy and its kind: www-publisher-com.ezproxy.library.edu, or 0-www.publisher.com.library.edu, also with hyphens.
 _LIBRARY_PROXY = re.compile(
@@ -95,14 +108,14 @@ _LIBRARY_PROXY = re.compile(
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]+)")
 _REWRITTEN_HOST = re.compile(
     r"0-[\w-]+(?:\.[\w-]+)*[.-](?:com|org|net|edu|gov|info)\.[\w-]+\.[\w.-]+|"
-    r"(?:dx-)?doi-org\.[\w-]+\.[\w.-]+|www-\w+(?:-\w+)*-(?:com|org|net)\.[\w-]+\.[\w.-]+"
+    r"[\w-]+\.translate\.goog|(?:dx-)?doi-org\.[\w-]+\.[\w.-]+|www-\w+(?:-\w+)*-(?:com|org|net)\.[\w-]+\.[\w.-]+"
 )
 
 
 # Pages of a journal system for authors and editors.
 _LOGIN = re.compile(
     r"/(?:authorDashboard/|workflow/(?:index|access)/\d|submission/wizard|(?:author|editor)/submission/\d|"
-    r"login(?:[/?#]|$))",
+    r"login(?:[/?#]|$)|\$\$\$call\$\$\$/)",
     re.IGNORECASE,
 )
 

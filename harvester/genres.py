@@ -13,9 +13,10 @@ _NOUNS = {
     "диссертация автореферат дисертація skripsi disertasi tez tezi proefschrift rozprawa avhandling väitöskirja "
     "disertace habilitace habilitation kandidatspeciale doktorarbeiten doktorska magisterska "
     "doctoralthesis masterthesis bachelorthesis phdthesis mastersthesis 学位論文 博士論文 修士論文 "
-    "学位论文 博士论文 硕士论文 博士学位论文 硕士学位论文 학위논문 أطروحة",
+    "学位论文 博士论文 硕士论文 博士学位论文 硕士学位论文 학위논문 أطروحة tcc",
     "book": "book books bookpart bookchapter monograph monographs ebook libro libros livro livros livre livres ouvrage "
-    "buch bücher buchkapitel книги monographie monografía monografia kniha книга монография buku kitap 図書",
+    "buch bücher buchkapitel книги monographie monografía monografia kniha книга монография buku kitap 図書 "
+    "图书 książka książki كتاب کتاب 책",
     "dataset": "dataset datasets 数据集 數據集 데이터세트 데이터셋 データセット databank datensatz forschungsdaten",
     "preprint": "preprint preprints",
     "software": "software",
@@ -23,7 +24,7 @@ _NOUNS = {
     "physicalobject interactiveresource",
     "patent": "patent patents",
     "contents": "toc inhaltsverzeichnis оглавление sumario sumário sommaire 目次 目录 içindekiler",
-    "cover": "cover covers portada capa couverture titelblatt обложка",
+    "cover": "cover covers portada capa couverture titelblatt обложка kapak sampul okładka 封面 표지",
     "matter": "frontmatter backmatter masthead imprint impressum advertisement advertisements advertising",
 }
 _MAY_BE_NEXT_TO_NOUNS = (
@@ -45,9 +46,10 @@ _PHRASES = {
                "praca magisterska", "trabajo fin de grado", "trabajo de fin de grado", "trabajo fin de máster",
                "trabajo de fin de máster", "trabalho de conclusão de curso",
                "أطروحة دكتوراه", "رسالة دكتوراه", "رسالة ماجستير", "پایان نامه",
+               "پایان نامه کارشناسی ارشد", "رساله دکتری", "автореферат диссертации",
                "disertační práce", "diplomová práce"],
     "book": ["chapter", "book chapter", "book part", "book section", "capítulo", "chapitre", "kitap bölümü",
-             "bab buku"],
+             "bab buku", "rozdział", "rozdział książki", "فصل کتاب", "فصل من كتاب"],
     "dataset": ["data set", "research data", "datos de investigación", "conjunto de datos", "conjunto de dados",
                 "veri seti", "jeu de données", "набор данных", "supplementary data set"],
     "preprint": ["pre print", "posted content"],
@@ -61,7 +63,8 @@ _PHRASES = {
     "contents": ["table of contents", "contents", "issue contents", "tabla de contenidos", "tabla de contenido",
                  "índice", "daftar isi", "table des matières", "содержание"],
     "matter": ["front matter", "back matter", "editorial board", "editorial team", "author index", "subject index",
-               "index", "whole issue", "full issue", "complete issue", "journal issue", "número completo", "issue"],
+               "index", "whole issue", "full issue", "complete issue", "journal issue", "número completo", "issue",
+               "yayın kurulu", "tüm sayı", "jenerik", "cały numer"],
 }  # fmt: skip
 # Types in COAR's vocabulary, by the end of their addresses: http://purl.org/coar/resource_type/c_db06.
 _COAR = {
@@ -70,7 +73,9 @@ _COAR = {
     "dataset": "c_ddb1",
     "preprint": "c_816b",
     "software": "c_5ce6",
-    "image": "c_c513 c_ecc8 c_8a7e c_12ce c_18cc c_e9a0",
+    "matter": "c_0640",
+    "newspaper": "c_2fe3 c_998f",
+    "image": "c_6670 c_c513 c_ecc8 c_8a7e c_12ce c_18cc c_e9a0",
     "patent": "c_15cd",
     "paper": "c_8042 c_18gh",
 }

@@ -150,7 +150,7 @@ DoiProblem = Literal["end", "slashes", "second", "unfilled", "brackets", "view"]
 _ANOTHER = re.compile(r"(?<!\d)10\.(?!(?:19|20)\d\d/)\d{4,9}/|https?:|doi\.org|doi:", re.IGNORECASE)
 # What a pattern for DOIs leaves if nobody fills it in. XXX alone may be a Roman numeral.
 _UNFILLED = re.compile(
-    r"(?:^|[./_-])(?:x{4,}|yyyy)(?=$|[./_-])|^(?:x+|0+|n/?a|doi|test|dummy|todo|pending|placeholder|to-?be-?assigned)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
+    r"(?:^|[./_-])(?:x{4,}|yyyy)(?=$|[./_-])|^(?:x+|0+|n/?a|doi|test|dummy|todo|pending|placeholder|to-?be-?assigned|(?:insert|enter|your|add)[-_.]?.*doi.*)$|(?:^|[./_])(?:none|null|undefined|tbd|tba)(?=$|[./_]|-\d)|[{}]|%[a-z]\b",
     re.IGNORECASE,
 )
 _SICI_END = re.compile(r";2-#$")

@@ -26,6 +26,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from harvester import store
 from harvester.answers import Answer
 from harvester.checking.configured import warnings_before_harvest
@@ -454,9 +456,29 @@ def restore(config: Config, copy: Path) -> Path | None:
 
     Raises `StoreError` if the copy cannot be used, and `BusyError` while anything uses the store.
     """
-    every = ("daemon", LOCK, "export", "backup", *map(_lock_of, config.sources), *locks.names(config.locks))
-    with _held(config, *every, what=f"restoring of {copy}"):
+    if not config.has_store_file:
+        raise StoreError(
+            f"A store in a database is restored by its own program: {store.how_to_restore(config.store_url, copy)}"
+        )
+    with _all_held(config, what=f"restoring of {copy}"):
         return store.restore(copy, config.store_path)
+
+
+def copy_store(config: Config, origin: str, target: str) -> dict[str, int]:
+    """Copies the store at one url into a new one at another; returns how many rows, by table.
+
+    Raises `StoreError` if the target is not empty, and `BusyError` while anything uses one of the two.
+    """
+    with ExitStack() as held:
+        for url in (origin, target):
+            held.enter_context(_all_held(replace(config, store_url=url), what="copying of the store"))
+        return store.copy(origin, target)
+
+
+def _all_held(config: Config, *, what: str) -> AbstractContextManager[None]:
+    """Holds every lock of the store."""
+    every = ("daemon", LOCK, "export", "backup", *map(_lock_of, config.sources), *locks.names(config.locks))
+    return _held(config, *every, what=what)
 
 
 def _at_rest(config: Config, *names: str, what: str) -> AbstractContextManager[None]:

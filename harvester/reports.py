@@ -190,7 +190,8 @@ class SkippedDoi(Struct, frozen=True, kw_only=True):
 class AtAgency(Struct, frozen=True, kw_only=True):
     """A DOI as the agency was last seen to hold it: a row of `at_crossref` in `deposits show --json`.
 
-    `read`: when it was last read whole. `matched` of its `references` have a DOI there.
+    `read`: when it was last read whole. `matched` of its `references` have a DOI there; `found` are those of them whose
+    DOIs are known, by the key of the reference in the deposit file.
     """
 
     doi: str
@@ -200,3 +201,4 @@ class AtAgency(Struct, frozen=True, kw_only=True):
     read: datetime | None
     references: int
     matched: int
+    found: dict[str, str]

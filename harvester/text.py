@@ -56,6 +56,13 @@ def one_line(words: str, limit: int = 200) -> str:
     return folded if len(folded) <= limit else f"{folded[: limit - 1]}…"
 
 
+def with_ascii_digits(characters: str) -> str:
+    """The characters with the digits of other scripts as ASCII digits: ٤, ۴ and ４ are 4."""
+    if characters.isascii():
+        return characters
+    return "".join(str(int(each)) if each.isdecimal() else each for each in characters)
+
+
 def is_printable(characters: str) -> bool:
     """The same as `str.isprintable`, in a quarter of its time for long ASCII texts, as most abstracts are."""
     if len(characters) > 100 and characters.isascii():

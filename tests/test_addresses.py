@@ -72,6 +72,7 @@ NOT_PUBLIC = [
     ("web.internal", "web.internal is a name in a private network"),
     ("nas.home.arpa", "nas.home.arpa is a name in a private network"),
     ("localhost.localdomain.", "localhost.localdomain. is a name in a private network"),
+    ("reeds-example.translate.goog", "reeds-example.translate.goog is the proxy of a library"),
     ("doi-org.ezproxy.library.example", "doi-org.ezproxy.library.example is the proxy of a library"),
     ("0-link-reeds-com.lib.library.example", "0-link-reeds-com.lib.library.example is the proxy of a library"),
     ("doi-org.lib.library.example", "doi-org.lib.library.example is the proxy of a library"),

@@ -10,6 +10,13 @@ OTHERS = [
     ("info:eu-repo/semantics/doctoralThesis", "thesis"),
     ("masterThesis", "thesis"),
     ("Thesis", "thesis"),
+    ("TCC", "thesis"),
+    ("پایان نامه کارشناسی ارشد", "thesis"),
+    ("Książka", "book"),
+    ("کتاب", "book"),
+    ("Kapak", "cover"),
+    ("Yayın Kurulu", "matter"),
+    ("http://purl.org/coar/resource_type/c_0640", "matter"),
     ("Магистерская диссертация", "thesis"),
     ("Trabajo fin de grado", "thesis"),
     ("Praca doktorska", "thesis"),
@@ -66,6 +73,9 @@ OTHERS = [
     ("Advertisement", "matter"),
 ]
 ARTICLES = [
+    "مراجعة كتاب",  # the review of a book
+    "Resensi Buku",
+    "Recenzja książki",
     "رسالة",  # a letter, or a thesis
     "论文",
     "논문",

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "store/migrations/versions/r0014_mark_system": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0015_rejected_after": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0016_taken": "tests/store/migrations/test_kept.py migrates every store",
+    "store/migrations/versions/r0017_matched_references": "tests/store/migrations/test_kept.py migrates every store",
     "store/migrations/versions/r0004_expectations": "tests/store/migrations/test_kept.py migrates every store",
 }
 

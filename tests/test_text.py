@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.text import Inline, Span, fold, one_line, plain, text
+from harvester.text import Inline, Span, fold, one_line, plain, text, with_ascii_digits
 
 strings = st.text(st.sampled_from("ab \n\u00a0\u3000"), max_size=6)
 parts: st.SearchStrategy[Inline] = st.recursive(
@@ -29,3 +29,7 @@ def test_normal_form_does_not_depend_on_how_strings_are_split(characters):
 def test_long_text_is_cut_to_one_line():
     assert one_line("a\n b\tc") == "a b c"
     assert one_line("x" * 300, 10) == "xxxxxxxxx…"
+
+
+def test_digits_of_other_scripts():
+    assert with_ascii_digits("٤ ۴ ４ 4 IV ² №") == "4 4 4 4 IV ² №"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from harvester.answers import Again, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.article_api import verdicts
@@ -13,6 +13,7 @@ from harvester.catalogue import Catalogue
 from harvester.errors import ConfigError, HarvesterError
 from harvester.system.fingerprints import fingerprint, of_login
 from harvester.system.http import Connection
+from harvester.targets import Configuration
 
 
 class DepositSettings(Protocol):
@@ -91,7 +92,7 @@ class ArticleApiAgency:
             "person": "you",
         }[who]
 
-    def again(self, config: Any, kind: str) -> Again:
-        table = getattr(config, self.name)
+    def again(self, config: Configuration, kind: str) -> Again:
+        table = config.targets.get(self.name)
         named = [f"{key}={getattr(table, key)!r}" for key in self.messages.settings_of(kind, self.name)]
         return Again(time="time" in self.messages.known(kind).again, settings=fingerprint(*named) if named else None)

@@ -9,6 +9,7 @@ import click
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
+from harvester.store import how_to_restore
 from harvester.system import locks
 
 
@@ -27,4 +28,4 @@ def command(common: Common, file: Path) -> None:
     size = file.stat().st_size
     if common.json:
         as_json(file=str(file), bytes=size)
-    common.say(f"{file} is written, {size / 1e6:,.1f} MB. To restore it: harvester restore {file}")
+    common.say(f"{file} is written, {size / 1e6:,.1f} MB. To restore it: {how_to_restore(config.store_url, file)}")

@@ -75,7 +75,7 @@ def command(
     no_floor: bool,
     name: str | None,
 ) -> int:
-    """Sends what is new or changed to Crossref, DataCite or DOAJ, and reads the results.
+    """Sends what is new or changed to Crossref and other targets, and reads the results.
 
     It exports the named sources or all, sends the files that wait, and asks for the results that are due. Run it again
     to read later results, or let the daemon do it.
@@ -153,7 +153,7 @@ class _Deposit:
                 exported = self._export(names, dry_run=False)
                 report = self._work(exported, minutes)
         except Stopped as stopped:
-            self._common.say(f"{stopped}.")
+            self._common.say(f"{str(stopped).rstrip('.')}.")
             return 1
         counts = self._store.registrations.counts(self._agency.name, self._system)
         result = DepositReport(**structs.asdict(report), system=self._system, states=dict(counts.items()))

@@ -14,6 +14,7 @@ from harvester import pipeline
 from harvester.cli import selection
 from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.confirmation import is_confirmed
+from harvester.cli.deposit_requests import batch_of
 from harvester.cli.output import as_json
 from harvester.cli.registered import of_target
 from harvester.config import Config, select_sources
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @click.command("mark", cls=Command)
-@click.argument("names", nargs=-1, metavar="[NAME|DOI]...")
+@click.argument("names", nargs=-1, metavar="[NAME|DOI|FILE]...")
 @selection.decorated("Only this DOI; may be repeated.")
 @click.option(
     "--dois-from",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Every article of the named sources, or of all.")
 @click.option("--registered", "is_registered", flag_value="yes", help="These DOIs are registered, with whatever data.")
 @click.option("--not", "is_registered", flag_value="no", help="These DOIs are not registered: send them again.")
+@click.option("--uploaded", is_flag=True, help="These deposit files were uploaded by hand, and their logs will come.")
 @click.option("--undo", is_flag=True, help="Remove the marks of these articles.")
 @click.option("--dry-run", is_flag=True, help="Only show how many articles there are.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
@@ -53,6 +55,7 @@ def command(
     dois_from: Path | None,
     everything: bool,
     is_registered: str | None,
+    uploaded: bool,
     undo: bool,
     dry_run: bool,
     yes: bool,
@@ -65,13 +68,19 @@ def command(
     They are exported when they change, not before. What is in a deposit file of this program is never marked.
 
     With --registered or --not, it notes what you know of DOIs that this program did send, for example because you
-    looked them up at Crossref. The arguments are DOIs then, and sources otherwise.
+    looked them up at Crossref. The arguments are DOIs then. With --uploaded they are deposit files that you uploaded
+    yourself. Otherwise they are sources.
     """
+    if uploaded and is_registered:
+        raise click.UsageError("--uploaded is about files, --registered and --not are about DOIs; use one of them.")
     config = common.load()
     agency = shown_agency(config, target)
     listed = _dois_in(dois_from) if dois_from else ()
     if is_registered:
         _mark_known(common, config, agency, _named(names, dois, listed), registered=is_registered == "yes")
+        return
+    if uploaded:
+        _mark_uploaded(common, config, agency, names)
         return
     selected = selection.selection_of(config, dois=(*dois, *listed), **selecting)
     if not (everything or names or selected):
@@ -107,6 +116,22 @@ def _mark_known(common: Common, config: Config, agency: Agency, dois: Sequence[s
         as_json(marked=number)
     state = "registered" if registered else "not registered; the next deposit includes what the store has of them"
     common.say(f"{counted(number, 'DOI')} marked as {state}.")
+
+
+def _mark_uploaded(common: Common, config: Config, agency: Agency, names: Sequence[str]) -> None:
+    """Marks all of the files, or stops at the first that cannot be marked."""
+    if not names:
+        raise click.UsageError("Name the deposit files that were uploaded. `harvester deposits` lists them.")
+    system, number = shown_system(config, agency), 0
+    with pipeline.opened(config) as store:
+        for batch_id in [batch_of(store, agency, name) for name in names]:
+            number += by_hand.mark_uploaded(config, store, agency, system, batch_id, lambda: datetime.now(UTC))
+    if common.json:
+        as_json(uploaded=len(names), dois=number)
+    then = "deposit asks for their results" if agency.terms(config) else "deposits read takes the log that is mailed"
+    common.say(
+        f"{counted(len(names), 'file')} marked as uploaded, with {counted(number, 'DOI')}. Next: harvester {then}."
+    )
 
 
 def _mark(

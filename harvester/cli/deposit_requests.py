@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harvester import pipeline
-from harvester.cli.common import Command, Common, pass_common
+from harvester.cli.common import Command, Common, pass_common, unknown
 from harvester.cli.output import as_json
 from harvester.cli.registered import of_target
 from harvester.cli.terminal import echo
@@ -75,6 +75,8 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
         raise click.UsageError("Name files or DOIs, or use --class or --login.")
     config = common.load()
     agency = shown_agency(config, target)
+    if kind and kind not in agency.messages.entries:
+        raise click.BadParameter(unknown("class", kind, list(agency.messages.entries)), param_hint="--class")
     terms, system, number = agency.terms(config), shown_system(config, agency), 0
     with pipeline.opened(config) as store:
         if login:
@@ -86,7 +88,7 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
             number += by_hand.retry_dois(config, store, agency, system, dois, _now)
         for name in names:
             if clean_doi(name) is None:
-                known = store.submissions.get(_batch_of(store, agency, name), system)
+                known = store.submissions.get(batch_of(store, agency, name), system)
                 if known is None:
                     raise HarvesterError(f"{name} was not sent yet; harvester deposit sends it.")
                 number += by_hand.retry_file(config, store, agency, known, _now)
@@ -100,12 +102,13 @@ def retry(common: Common, names: tuple[str, ...], kind: str | None, login: bool,
         common.say("The login is tried again. Next: harvester deposit.")
 
 
-def _batch_of(store: Store, agency: Agency, name: str) -> str:
+def batch_of(store: Store, agency: Agency, name: str) -> str:
+    """The batch of a deposit file, by its path, its name or its id. Raises `HarvesterError`."""
     wanted = PurePath(name).name
     for file in store.deposits.files(agency.name):
         if wanted in (PurePath(file.path).name, file.batch_id):
             return file.batch_id
-    raise HarvesterError(f"{name} is neither a DOI nor a deposit file. `harvester deposits` lists the files.")
+    raise HarvesterError(f"{name} is not a deposit file. `harvester deposits` lists the files.")
 
 
 def _now() -> datetime:

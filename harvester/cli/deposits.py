@@ -67,8 +67,8 @@ def _list(common: Common, target: str | None) -> None:
         registered.print_states(config, store, agency)
     deposited, elsewhere = sum(one.deposited for one in counts), sum(one.elsewhere for one in counts)
     common.say(
-        f"{counted(deposited, 'article')} in deposit files, {elsewhere:,} marked as deposited by another program, "
-        f"{sum(one.new for one in counts):,} new, {sum(one.changed for one in counts):,} changed since."
+        f"Of the articles that are ready: {deposited:,} in deposit files, {elsewhere:,} marked as deposited by another "
+        f"program, {sum(one.new for one in counts):,} new, {sum(one.changed for one in counts):,} changed since."
     )
     if any(one.new or one.changed for one in counts):
         sends = agency.terms(config) is not None
@@ -111,7 +111,7 @@ def show(common: Common, name: str, raw: bool, target: str | None) -> None:
         if doi is None:
             files = tuple(one for one in files if is_named(one, name))
         rows = list(described.described(store, agency, system, [doi])) if doi else []
-        if not files and not any(row.changed or row.file for row in rows):
+        if not files and not (doi and described.knows(store, agency, system, doi)):
             raise HarvesterError(f"There is no deposit of {name} in the store. `harvester deposits` lists the files.")
         batch_id = None if doi else files[0].batch_id
         if raw:
@@ -147,6 +147,8 @@ def _print_seen(rows: Sequence[DoiReport], seen: Sequence[AtAgency]) -> None:
     for row, one in zip(rows, seen, strict=False):
         if line := _seen_words(one, row):
             echo(f"         {line}")
+        for key, doi in one.found.items():
+            echo(f"         {key}: {doi}")
 
 
 def _seen_words(one: AtAgency, row: DoiReport) -> str:

@@ -10,7 +10,7 @@ from harvester.cli.common import Command, Common, pass_common
 from harvester.cli.output import as_json
 from harvester.cli.progress import opened, shown
 from harvester.cli.terminal import echo
-from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.registration.registrar import AGENCIES, sending_agencies
 
 
 @click.command(cls=Command)
@@ -19,14 +19,16 @@ from harvester.crossref.agency import CROSSREF_AGENCY
 def command(common: Common, deep: bool) -> int:
     """Looks for damage in the store: its structure, its references, with --deep every byte that was received.
 
-    If deposits are sent, it also asks Crossref whether the login works. That changes nothing there.
+    It also asks each target that deposits are sent to, such as Crossref, whether the login works. That changes nothing
+    there.
     """
     config = common.load()
     with opened(common, config) as store, shown(common):
         faults = store.check_integrity(deep=deep)
-        login = pipeline.check_login(config, store, CROSSREF_AGENCY)
+        logins = {one.name: pipeline.check_login(config, store, one) for one in sending_agencies(config)}
+    kinds = {name: answer.kind for name, answer in logins.items() if answer}
     if common.json:
-        as_json(faults=faults, login=login.kind if login else None)
+        as_json(faults=faults, login=kinds.get("crossref"), logins=kinds)
     else:
         for fault in faults:
             echo(fault)
@@ -34,19 +36,20 @@ def command(common: Common, deep: bool) -> int:
         common.say("Stop the daemon and put a backup in the store's place: harvester restore FILE.")
     else:
         common.say("The store is sound." if deep else "The store is sound; --deep reads every payload too.")
-    if login:
-        common.say(login_words(login))
-    return 1 if faults or (login and login.kind == "login_refused") else 0
+    for name, answer in logins.items():
+        if answer:
+            common.say(login_words(AGENCIES[name].title, answer))
+    return 1 if faults or "login_refused" in kinds.values() else 0
 
 
-def login_words(answer: Answer) -> str:
-    """What Crossref said to the login."""
+def login_words(title: str, answer: Answer) -> str:
+    """What an agency said to the login."""
     if answer.kind == "accepted":
-        return "Crossref accepts the login."
+        return f"{title} accepts the login."
     said = f' It said: "{answer.text}"{"" if answer.text.endswith(".") else "."}' if answer.text else ""
     if answer.kind == "login_refused":
         return (
-            f"Crossref refuses the login.{said} Correct login, or the password in its file. The test and the live "
+            f"{title} refuses the login.{said} Correct login, or the password in its file. The test and the live "
             "system have different logins, and letter case counts."
         )
-    return f"Crossref could not be asked about the login.{said}"
+    return f"{title} could not be asked about the login.{said}"

@@ -22,8 +22,8 @@ from harvester.registration.registrar import AGENCIES, Agency
 def command(common: Common, code: str | None) -> None:
     """Explains a finding: what it means, where it comes from, what to do, and who can do it.
 
-    CODE can also be the class of a message of Crossref, DataCite or DOAJ, as `deposits --json` names it. Without CODE
-    it lists all findings.
+    CODE can also be the class of a message of Crossref or another target, as `deposits --json` names it. Without
+    CODE it lists all findings.
     """
     if code is None:
         _list(common)

@@ -60,7 +60,7 @@ def _named(row: DoiRow) -> str:
 def print_states(config: Config, store: Store, agency: Agency, dois: Collection[str] = ()) -> None:
     """Prints how many DOIs are in each state, and for each kind of message one sentence, who acts, and what to do."""
     system = shown_system(config, agency)
-    groups = _groups(agency, store.registrations.rows(agency.name, system, dois))
+    groups = _groups(agency, store.registrations.rows(agency.name, system, dois), in_full=bool(dois))
     for state, title in words.GROUPS.items():
         of_state = groups.get(state, {})
         if not of_state:
@@ -71,10 +71,11 @@ def print_states(config: Config, store: Store, agency: Agency, dois: Collection[
                 _print_group(agency, text, group)
 
 
-def _groups(agency: Agency, rows: Iterable[DoiRow]) -> dict[DoiState, dict[str, Group]]:
+def _groups(agency: Agency, rows: Iterable[DoiRow], *, in_full: bool) -> dict[DoiState, dict[str, Group]]:
+    """By state and by what there is to say; `in_full` also why an article is held back, which is another for each."""
     groups: dict[DoiState, dict[str, Group]] = {}
     for row in rows:
-        text = _HELD_BACK if row.held_back and not row.registration else described.sentence(agency, row)
+        text = _HELD_BACK if row.held_back and not row.registration and not in_full else described.sentence(agency, row)
         of_state = groups.setdefault(row.state, {})
         if text in of_state:
             of_state[text].add(row)

@@ -54,6 +54,7 @@ COMMANDS = {
         "metrics": "Write metrics for Prometheus.",
         "backup": "Copy the store while it is in use.",
         "restore": "Put a copy in the place of the store.",
+        "store": "Copy the store into another kind of database.",
         "doctor": "Look for damage in the store.",
         "prune": "Delete old versions and superseded records.",
     }.items()

@@ -49,8 +49,7 @@ def _print(config: Config, found: Overall) -> None:
         _print_source(standing)
     if found.sources:
         _print_tables(config, [standing.status for standing in found.sources])
-    if found.deposits:
-        _print_deposits(found.deposits)
+    _print_deposits(found.deposits)
 
 
 def _print_source(standing: SourceStanding) -> None:
@@ -73,11 +72,15 @@ def _problems(standing: SourceStanding) -> Iterator[tuple[str, str | None]]:
         yield from (("why", problem.why), ("to do", problem.todo), ("see", problem.see))
 
 
-def _print_deposits(deposits: Sent) -> None:
-    echo()
-    echo(f"{deposits.sentence()}; harvester deposits says more.")
-    if deposits.login_refused:
-        echo("Crossref refuses the login, so nothing is sent; harvester deposit says why.", tone=_TONES["bad"])
+def _print_deposits(deposits: Sequence[Sent]) -> None:
+    if deposits:
+        echo()
+    for sent in deposits:
+        chosen = f" --target {sent.target}" if len(deposits) > 1 else ""
+        echo(f"{sent.sentence()}; harvester deposits{chosen} says more.")
+        if sent.login_refused:
+            words = f"{sent.title} refuses the login, so nothing is sent; harvester deposit{chosen} says why."
+            echo(words, tone=_TONES["bad"])
 
 
 def _print_tables(config: Config, sources: Sequence[SourceStatus]) -> None:

@@ -18,10 +18,10 @@ from harvester.config.problems import Problem, Table, key_name, schema
 from harvester.config.settings import Web
 from harvester.errors import ConfigError
 from harvester.system.listening import UNIX, is_on_loopback
+from harvester.targets import PACKAGES, tables
+from harvester.targets import Table as TargetTable
 
-_LARGEST_UPLOAD = 10_000_000  # bytes; Crossref's limit is 10 MB
 _NO_BASE_URL = "must be https://HOST without a path or a login; http:// is accepted for this machine only"
-_TARGETS = ("crossref", "datacite", "doaj")
 _PASSWORDS = (
     ("password_env", "password_file", "username"),
     ("smtp_password_env", "smtp_password_file", "smtp_username"),
@@ -51,60 +51,40 @@ def contradictions(document: Table) -> Iterator[Problem]:
     yield from _store(document.get("store", {}))
     yield from _secrets(document.get("alerts", {}), ("alerts",))
     yield from _alerts(document.get("alerts", {}))
-    if "schedule" in document.get("exports", {}) and not any(target in document for target in _TARGETS):
+    if "schedule" in document.get("exports", {}) and not any(target in document for target in PACKAGES):
         yield Problem(("exports", "schedule"), "needs a [crossref] table, which says who deposits")
-    yield from _deposit(document.get("crossref", {}))
-    yield from _article_api(document.get("datacite", {}), ("datacite",), "password", ("contact", "repository_id"))
-    yield from _article_api(document.get("doaj", {}), ("doaj",), "api_key", ("contact",))
+    for name, table in tables().items():
+        yield from _target(document.get(name, {}), name, table)
     yield from _deposit_schedules(document)
     yield from _journals(document)
 
 
 def _deposit_schedules(document: Table) -> Iterator[Problem]:
     """There is one schedule, because one export goes before all sending."""
-    tables = [name for name in _TARGETS if "deposit_schedule" in document.get(name, {})]
+    tables = [name for name in PACKAGES if "deposit_schedule" in document.get(name, {})]
     for name in tables[1:]:
         first = document[tables[0]]["deposit_schedule"]
         if document[name]["deposit_schedule"] != first:
             yield Problem((name, "deposit_schedule"), f"differs from that of [{tables[0]}]; one schedule is for all")
 
 
-def _deposit(crossref: Table) -> Iterator[Problem]:
-    """The problems of sending files to Crossref."""
-    path: Path = ("crossref",)
-    if "password_env" in crossref and "password_file" in crossref:
-        yield Problem((*path, "password_file"), "cannot be combined with password_env; keep one of them")
-    for key in ("deposit_url", "api_url"):
-        if key in crossref and not _is_base_url(crossref[key]):
-            yield Problem((*path, key), _NO_BASE_URL)
-    hosts = [crossref[key] for key in ("deposit_url", "api_url") if key in crossref]
-    if "pace" in crossref and not (len(hosts) == 2 and all(map(_is_on_loopback, hosts))):
-        yield Problem((*path, "pace"), "is only for a stand-in: deposit_url and api_url must both be on this machine")
-    if crossref.get("deposit", "off") == "off":
-        return
-    if "login" not in crossref:
-        yield Problem((*path, "deposit"), 'needs login too, and the password: password_file = "…"')
-    elif "password_env" not in crossref and "password_file" not in crossref:
-        yield Problem((*path, "deposit"), 'needs the password too: password_file = "…"')
-    if crossref.get("max_bytes", 0) > _LARGEST_UPLOAD:
-        yield Problem((*path, "max_bytes"), f"is more than Crossref accepts, {_LARGEST_UPLOAD:,} bytes for one file")
-
-
-def _article_api(table: Table, path: Path, secret: str, needed: Sequence[str]) -> Iterator[Problem]:
-    """The problems of sending articles to an API. `secret` is the setting of the secret, without _env or _file."""
-    env, file = f"{secret}_env", f"{secret}_file"
+def _target(table: Table, name: str, known: TargetTable) -> Iterator[Problem]:
+    """The problems of sending files to a target."""
+    env, file = f"{known.credential}_env", f"{known.credential}_file"
     if env in table and file in table:
-        yield Problem((*path, file), f"cannot be combined with {env}; keep one of them")
-    if "api_url" in table and not _is_base_url(table["api_url"]):
-        yield Problem((*path, "api_url"), _NO_BASE_URL)
-    if "pace" in table and not ("api_url" in table and _is_on_loopback(table["api_url"])):
-        yield Problem((*path, "pace"), "is for trials only: api_url must be on this machine")
-    if table.get("deposit", "off") == "off":
-        return
-    if missing := [key for key in needed if key not in table]:
-        yield Problem((*path, "deposit"), f"needs {' and '.join(missing)} too")
-    if env not in table and file not in table:
-        yield Problem((*path, "deposit"), f'needs the secret too: {file} = "…"')
+        yield Problem((name, file), f"cannot be combined with {env}; keep one of them")
+    hosts = {key: table[key] for key in known.hosts if key in table}
+    for key in hosts:
+        if not _is_base_url(hosts[key]):
+            yield Problem((name, key), _NO_BASE_URL)
+    if "pace" in table and not (len(hosts) == len(known.hosts) and all(map(_is_on_loopback, hosts.values()))):
+        yield Problem((name, "pace"), f"is only for a stand-in: {' and '.join(known.hosts)} must be on this machine")
+    for key, sentence in known.contradictions(table):
+        yield Problem((name, key), sentence)
+    missing = [key for key in known.needs if key not in table]
+    missing += [] if env in table or file in table else [f'{file} = "…"']
+    if missing and table.get("deposit", "off") != "off":
+        yield Problem((name, "deposit"), f"needs {' and '.join(missing)} too")
 
 
 def _is_base_url(url: str) -> bool:

@@ -6,7 +6,7 @@ import logging
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import tzlocal
@@ -15,17 +15,14 @@ from harvester.config import lines, secrets, syntax
 from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
 from harvester.config.settings import SQLITE, Alerts, Config, Daemon, Source, Web
-from harvester.crossref.settings import CrossrefSettings
-from harvester.datacite.settings import DataciteSettings
-from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
 from harvester.model import SHORTEST_SECRET, JournalFacts
 from harvester.patterns import in_our_words
 from harvester.system.listening import UNIX
+from harvester.targets import PACKAGES, tables
 
 log = logging.getLogger(__name__)
 
-Settings = TypeVar("Settings")
 
 _NAMED = 5  # settings in one warning
 
@@ -123,9 +120,7 @@ def _config(document: Table, path: Path) -> Config:
         daemon=msgspec.convert(document.get("daemon", {}), Daemon),
         web=_web(document, folder),
         alerts=_alerts(document, folder),
-        crossref=_target("crossref", document, folder, CrossrefSettings),
-        datacite=_target("datacite", document, folder, DataciteSettings),
-        doaj=_target("doaj", document, folder, DoajSettings),
+        targets={name: _target(name, document, folder) for name in PACKAGES if name in document},
         sources={name: _source(name, document, folder) for name in document.get("sources", {})},
         journals=_journal_facts(document),
         journal_tables={
@@ -134,15 +129,12 @@ def _config(document: Table, path: Path) -> Config:
     )
 
 
-def _target(name: str, document: Table, folder: Path, settings: type[Settings]) -> Settings | None:
-    """The table of a target of deposits, with an absolute path of its secret; `None` without the table."""
-    if name not in document:
-        return None
-    values = dict(document[name])
-    for key in ("password_file", "api_key_file"):
-        if key in values:
-            values[key] = str(_path(values[key], folder))
-    return msgspec.convert(values, settings)
+def _target(name: str, document: Table, folder: Path) -> Any:
+    """The table of a target of deposits, with an absolute path of its secret."""
+    table, values = tables()[name], dict(document[name])
+    if (key := f"{table.credential}_file") in values:
+        values[key] = str(_path(values[key], folder))
+    return msgspec.convert(values, table.settings)
 
 
 def _store_url(values: Table, folder: Path) -> str:

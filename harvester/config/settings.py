@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -19,12 +19,11 @@ from msgspec.structs import replace
 from harvester.config import secrets
 from harvester.config.schedule import Schedule, delay_of
 from harvester.crossref.settings import CrossrefSettings
-from harvester.datacite.settings import DataciteSettings
-from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
 from harvester.model import Access, Hints, JournalFacts, Policy
 from harvester.sets import any_within
 from harvester.system.locks import Place
+from harvester.targets import tables
 
 CitationProfile = Literal["ojs", "erudit", "scielo", "zenodo", "hal", "eprints", "dspace", "arxiv"]
 SQLITE = "sqlite:///"  # and a path
@@ -195,12 +194,15 @@ class Config(Struct, frozen=True, kw_only=True):
     daemon: Daemon = Daemon()
     web: Web = Web()
     alerts: Alerts = Alerts()
-    crossref: CrossrefSettings | None = None
-    datacite: DataciteSettings | None = None
-    doaj: DoajSettings | None = None
+    targets: dict[str, Any] = {}  # the settings of each target of deposits that has a table
     sources: dict[str, Source] = {}
     journals: dict[str, JournalFacts] = {}  # by every ISSN of each journal
     journal_tables: dict[str, str] = {}  # the ISSN that names the table of each journal, by every ISSN
+
+    @property
+    def crossref(self) -> CrossrefSettings | None:
+        """`[crossref]`, which says more than how to send: whose DOIs these are, and in which schema."""
+        return self.targets.get("crossref")
 
     @property
     def store_path(self) -> Path:
@@ -208,17 +210,22 @@ class Config(Struct, frozen=True, kw_only=True):
         return Path(self.store_url.removeprefix(SQLITE))
 
     @property
+    def has_store_file(self) -> bool:
+        """Whether the store is a file, and not in a database of a server."""
+        return self.store_url.startswith(SQLITE)
+
+    @property
     def locks_dir(self) -> Path:
         """The folder of lock files and marks, next to the store itself: other configurations may name the same store.
 
         If the store is not a file, it is next to config.toml.
         """
-        return _locks_dir(self.store_path) if self.store_url.startswith(SQLITE) else self.path.parent / LOCKS
+        return _locks_dir(self.store_path) if self.has_store_file else self.path.parent / LOCKS
 
     @property
     def locks(self) -> Place:
         """Where the locks are: in `locks_dir`, or in the database of the store."""
-        if self.store_url.startswith(SQLITE):
+        if self.has_store_file:
             return self.locks_dir
         from harvester.system.advisory import locks_at  # psycopg takes 0.1 s to import
 
@@ -251,38 +258,24 @@ class Config(Struct, frozen=True, kw_only=True):
 
     def deposit_schedule(self) -> Schedule | None:
         """When to export and send to every target that files are sent to; `None` if they are sent on request only."""
-        tables = (self.crossref, self.datacite, self.doaj)
-        sending = [table.deposit_schedule for table in tables if table and table.deposit != "off"]
+        sending = [table.deposit_schedule for table in self.targets.values() if table.deposit != "off"]
         return self._schedule(next(filter(None, sending), None))
 
-    def deposit_password(self) -> str | None:
-        """The password at Crossref, if one is configured. Raises `ConfigError` if it is missing."""
-        if self.crossref is None:
+    def deposit_secret(self, target: str) -> str | None:
+        """The password or key at a target, if one is configured. Raises `ConfigError` if it is missing."""
+        if target not in self.targets:
             return None
-        return secrets.read(self.crossref.password_env, self.crossref.password_file, "crossref.password")
-
-    def datacite_password(self) -> str | None:
-        """The password at DataCite, if one is configured. Raises `ConfigError` if it is missing."""
-        if self.datacite is None:
-            return None
-        return secrets.read(self.datacite.password_env, self.datacite.password_file, "datacite.password")
-
-    def doaj_api_key(self) -> str | None:
-        """The API key of DOAJ, if one is configured. Raises `ConfigError` if it is missing."""
-        return secrets.read(self.doaj.api_key_env, self.doaj.api_key_file, "doaj.api_key") if self.doaj else None
+        key = tables()[target].credential
+        variable, file = (getattr(self.targets[target], f"{key}_{kind}") for kind in ("env", "file"))
+        return secrets.read(variable, file, f"{target}.{key}")
 
     def short_deposit_secrets(self) -> Iterator[str]:
         """The settings of secrets that are too short to be hidden. Reading them to send files reports missing ones."""
-        tables = (
-            (self.crossref, self.deposit_password, "crossref.password"),
-            (self.datacite, self.datacite_password, "datacite.password"),
-            (self.doaj, self.doaj_api_key, "doaj.api_key"),
-        )
-        for table, read, setting in tables:
+        for target, table in self.targets.items():
+            key = tables()[target].credential
             with suppress(ConfigError):
-                if secrets.is_short(read()):
-                    in_variable = getattr(table, f"{setting.rpartition('.')[2]}_env")
-                    yield f"{setting}_{'env' if in_variable else 'file'}"
+                if secrets.is_short(self.deposit_secret(target)):
+                    yield f"{target}.{key}_{'env' if getattr(table, f'{key}_env') else 'file'}"
 
     def digest_schedule(self) -> Schedule | None:
         return self._schedule(self.alerts.digest)

@@ -30,7 +30,7 @@ class _Configuration(Protocol):
     @property
     def crossref(self) -> CrossrefSettings | None: ...
 
-    def deposit_password(self) -> str | None: ...
+    def deposit_secret(self, target: str) -> str | None: ...
 
 
 class CrossrefAgency:
@@ -52,7 +52,7 @@ class CrossrefAgency:
 
     @contextmanager
     def registrar(self, config: _Configuration, stop: Stop) -> Iterator[Servlet]:
-        settings, password = config.crossref, config.deposit_password()
+        settings, password = config.crossref, config.deposit_secret(self.name)
         if settings is None or settings.deposit == "off" or settings.login is None or password is None:
             raise ConfigError([self.off])
         http = Http(Connection(contact=settings.contact or settings.depositor_email), stop)

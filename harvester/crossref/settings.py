@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from harvester.crossref.versions import DEFAULT
+from harvester.targets import Table
+
+_LARGEST_UPLOAD = 10_000_000  # bytes; Crossref's limit is 10 MB
 
 
 class CrossrefSettings(Struct, frozen=True, kw_only=True):
@@ -32,3 +36,18 @@ class CrossrefSettings(Struct, frozen=True, kw_only=True):
     deposit_schedule: str | None = None
     max_in_flight: int = 200  # files that wait for their result
     pace: float = 1.0  # multiplies every wait; only for a stand-in
+
+
+def _contradictions(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if table.get("deposit", "off") != "off" and table.get("max_bytes", 0) > _LARGEST_UPLOAD:
+        yield "max_bytes", f"is more than Crossref accepts, {_LARGEST_UPLOAD:,} bytes for one file"
+
+
+TABLE = Table(
+    title="Crossref",
+    settings=CrossrefSettings,
+    credential="password",
+    needs=("login",),
+    hosts=("deposit_url", "api_url"),
+    contradictions=_contradictions,
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from harvester.answers import Terms
 from harvester.article_api.agency import ArticleApiAgency
@@ -13,15 +12,7 @@ from harvester.datacite.settings import DataciteSettings
 from harvester.errors import ConfigError
 from harvester.system.http import Http
 from harvester.system.stopping import Stop
-
-
-class _Configuration(Protocol):
-    """What this agency reads from the configuration."""
-
-    @property
-    def datacite(self) -> DataciteSettings | None: ...
-
-    def datacite_password(self) -> str | None: ...
+from harvester.targets import Configuration
 
 
 class DataciteAgency(ArticleApiAgency):
@@ -33,13 +24,13 @@ class DataciteAgency(ArticleApiAgency):
     hosts = {"test": TEST, "live": LIVE}  # noqa: RUF012
     api = DataciteApi
 
-    def terms(self, config: _Configuration) -> Terms | None:
-        settings = config.datacite or DataciteSettings()
+    def terms(self, config: Configuration) -> Terms | None:
+        settings = config.targets.get("datacite") or DataciteSettings()
         return self.terms_of(settings, settings.repository_id, settings.password_env, file=settings.password_file)
 
     @contextmanager
-    def registrar(self, config: _Configuration, stop: Stop) -> Iterator[DataciteApi]:
-        settings, password = config.datacite, config.datacite_password()
+    def registrar(self, config: Configuration, stop: Stop) -> Iterator[DataciteApi]:
+        settings, password = config.targets.get("datacite"), config.deposit_secret("datacite")
         if settings is None or settings.repository_id is None or password is None:
             raise ConfigError([self.off])
         http = Http(self.connection_of(settings), stop)

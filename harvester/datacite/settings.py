@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from harvester.targets import Table
+
 
 class DataciteSettings(Struct, frozen=True, kw_only=True):
     """How DOIs are registered with DataCite; docs/config.md explains each setting."""
@@ -19,3 +21,6 @@ class DataciteSettings(Struct, frozen=True, kw_only=True):
     api_url: str | None = None
     max_records: int = 100  # in one file
     pace: float = 1.0
+
+
+TABLE = Table(title="DataCite", settings=DataciteSettings, credential="password", needs=("contact", "repository_id"))

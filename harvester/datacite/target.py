@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Protocol
 
 from harvester.article_api.files import JsonBuilder, problems
 from harvester.datacite.articles import document, lacks
 from harvester.datacite.settings import DataciteSettings
 from harvester.errors import ConfigError
+from harvester.targets import Configuration
 
 VERSION = "4.6"  # of DataCite's metadata schema
 SCHEMA = "datacite-dois.schema.json"
-
-
-class _Configuration(Protocol):
-    """What this target reads from the configuration."""
-
-    @property
-    def path(self) -> Path: ...
-
-    @property
-    def datacite(self) -> DataciteSettings | None: ...
 
 
 class DataciteTarget:
@@ -49,13 +38,14 @@ class DataciteTarget:
             "  done"
         )
 
-    def is_configured(self, config: _Configuration) -> bool:
-        return config.datacite is not None
+    def is_configured(self, config: Configuration) -> bool:
+        return "datacite" in config.targets
 
-    def builder(self, config: _Configuration, version: str | None = None) -> JsonBuilder:
-        if config.datacite is None:
+    def builder(self, config: Configuration, version: str | None = None) -> JsonBuilder:
+        settings: DataciteSettings | None = config.targets.get("datacite")
+        if settings is None:
             raise ConfigError([f"{config.path}: there is no [datacite] table; add one, it may be empty"])
-        return JsonBuilder(version or VERSION, document, config.datacite.max_records, lacks)
+        return JsonBuilder(version or VERSION, document, settings.max_records, lacks)
 
     def validator(self, version: str) -> Callable[[bytes], list[str]]:  # noqa: ARG002
         return lambda data: problems(data, SCHEMA)

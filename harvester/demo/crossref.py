@@ -11,6 +11,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from harvester.config import Config
+from harvester.crossref import bundles
+from harvester.crossref.versions import DEFAULT
 from harvester.demo.ports import started
 from harvester.standin import Account, Knobs, StandIn, State, serve
 
@@ -20,7 +22,9 @@ ACCOUNT = Account(
     prefixes=("10.5555", "10.48015"),
     name="Example University",
 )
-PASSWORD_VARIABLE = "CROSSREF_PASSWORD"  # noqa: S105 - a name
+# Its deposits for the other prefix of the demo are refused, for those who want to see that.
+GUEST = Account(login="guest", password="guest-password", prefixes=("10.48015",), name="Guest")  # noqa: S106
+PASSWORD_FILE = "crossref-password.txt"  # noqa: S105 - a name
 
 # Long enough to be seen, and short enough to wait for.
 KNOBS = Knobs(
@@ -46,8 +50,11 @@ EARLIER_DEPOSIT = Path(__file__).with_name("earlier_deposit.xml")
 def prepared(knobs: Knobs = KNOBS) -> State:
     """The stand-in before the first deposit: one journal of the demo belongs to another publisher there, and one of
     its articles has another DOI already.
+
+    Raises `BundleError` if the schema of that deposit is not installed: then it could not validate any file.
     """
-    state = State([ACCOUNT], knobs=knobs)
+    bundles.load(DEFAULT)
+    state = State([ACCOUNT, GUEST], knobs=knobs)
     state.add_title("Harbour Society Papers", "10.99999", "0000-0094", publisher="Harbour Society")
     state.deposit_directly(EARLIER_DEPOSIT.read_bytes(), ACCOUNT.login, "earlier.xml")
     return state
@@ -81,7 +88,7 @@ def sending(config: Config) -> Iterator[Config]:
         )
         os.environ[_RUN_VARIABLE] = ACCOUNT.password
         try:
-            yield replace(config, crossref=crossref)
+            yield replace(config, targets={**config.targets, "crossref": crossref})
         finally:
             del os.environ[_RUN_VARIABLE]
 
@@ -95,20 +102,21 @@ def introduction(root: str) -> Iterator[str]:
     yield f"Login: {ACCOUNT.login}"
     yield f"Password: {ACCOUNT.password}"
     yield f"DOI prefixes: {', '.join(ACCOUNT.prefixes)}"
+    yield f"Another login, which may not use {ACCOUNT.prefixes[0]}: {GUEST.login}, with {GUEST.password}"
     yield ""
-    yield "To send deposits to it, set the password in the shell:"
-    yield f"  export {PASSWORD_VARIABLE}={ACCOUNT.password}"
-    yield "and add to config.toml:"
+    yield "To send deposits to it, put the password into a file next to config.toml:"
+    yield f"  echo {ACCOUNT.password} > {PASSWORD_FILE}"
+    yield "and add these lines to config.toml, below [crossref] if it has this table:"
     yield from (f"  {line}" for line in settings(root))
 
 
 def settings(root: str) -> list[str]:
-    """The lines of config.toml for a stand-in at `root`."""
+    """The lines of config.toml for a stand-in at `root`. What is registered there must never count as live."""
     return [
         "[crossref]",
-        'deposit = "live"',
+        'deposit = "test"',
         f'deposit_url = "{root}"',
         f'api_url = "{root}"',
         f'login = "{ACCOUNT.login}"',
-        f'password_env = "{PASSWORD_VARIABLE}"',
+        f'password_file = "{PASSWORD_FILE}"',
     ]

@@ -1,4 +1,4 @@
-"""Deposit targets: the agencies and indexes that take deposits. A new target is a module, and a row in `TARGETS`.
+"""Deposit targets: the agencies and indexes that take deposits. `harvester.targets` has the list.
 
 Export plans batches in the ledger, writes files, and remembers what is in them. A target knows the rest: which settings
 it needs, which articles go into one file, the bytes of a file, and whether they are valid.
@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from harvester import targets
 from harvester.config import Config
-from harvester.crossref.target import CROSSREF
-from harvester.datacite.target import DATACITE
-from harvester.doaj.target import DOAJ
 from harvester.model import Article, Batch
 
 Validator = Callable[[bytes], Sequence[str]]  # what is wrong with a file, one sentence each; empty if it is valid
@@ -58,9 +56,7 @@ class Target(Protocol):
         """What checks each file before it gets its name. Raises `BundleError` if a schema is not installed."""
 
 
-_REGISTERED: tuple[Target, ...] = (CROSSREF, DATACITE, DOAJ)
-
-TARGETS: dict[str, Target] = {target.name: target for target in _REGISTERED}
+TARGETS: dict[str, Target] = targets.targets()
 
 
 def configured_targets(config: Config) -> list[Target]:

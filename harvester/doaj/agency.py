@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from harvester.answers import Terms
 from harvester.article_api.agency import ArticleApiAgency
@@ -13,15 +12,7 @@ from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
 from harvester.system.http import Http
 from harvester.system.stopping import Stop
-
-
-class _Configuration(Protocol):
-    """What this agency reads from the configuration."""
-
-    @property
-    def doaj(self) -> DoajSettings | None: ...
-
-    def doaj_api_key(self) -> str | None: ...
+from harvester.targets import Configuration
 
 
 class DoajAgency(ArticleApiAgency):
@@ -30,13 +21,13 @@ class DoajAgency(ArticleApiAgency):
     hosts = {"test": TEST, "live": LIVE}  # noqa: RUF012
     api = DoajApi
 
-    def terms(self, config: _Configuration) -> Terms | None:
-        settings = config.doaj or DoajSettings()
+    def terms(self, config: Configuration) -> Terms | None:
+        settings = config.targets.get("doaj") or DoajSettings()
         return self.terms_of(settings, settings.api_key_env, file=settings.api_key_file)
 
     @contextmanager
-    def registrar(self, config: _Configuration, stop: Stop) -> Iterator[DoajApi]:
-        settings, key = config.doaj, config.doaj_api_key()
+    def registrar(self, config: Configuration, stop: Stop) -> Iterator[DoajApi]:
+        settings, key = config.targets.get("doaj"), config.deposit_secret("doaj")
         if settings is None or key is None:
             raise ConfigError([self.off])
         http = Http(self.connection_of(settings), stop)

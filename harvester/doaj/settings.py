@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from harvester.targets import Table
+
 
 class DoajSettings(Struct, frozen=True, kw_only=True):
     """How articles are sent to DOAJ; docs/config.md explains each setting."""
@@ -18,3 +20,6 @@ class DoajSettings(Struct, frozen=True, kw_only=True):
     api_url: str | None = None
     max_records: int = 100  # in one file
     pace: float = 1.0
+
+
+TABLE = Table(title="DOAJ", settings=DoajSettings, credential="api_key", needs=("contact",))

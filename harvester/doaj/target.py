@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Protocol
 
 from harvester.article_api.files import JsonBuilder, problems
 from harvester.doaj.articles import document
 from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
+from harvester.targets import Configuration
 
 VERSION = "4"  # of DOAJ's API
 SCHEMA = "doaj-articles.schema.json"
-
-
-class _Configuration(Protocol):
-    """What this target reads from the configuration."""
-
-    @property
-    def path(self) -> Path: ...
-
-    @property
-    def doaj(self) -> DoajSettings | None: ...
 
 
 class DoajTarget:
@@ -46,13 +35,14 @@ class DoajTarget:
             "DOAJ takes all articles of such a file, or none."
         )
 
-    def is_configured(self, config: _Configuration) -> bool:
-        return config.doaj is not None
+    def is_configured(self, config: Configuration) -> bool:
+        return "doaj" in config.targets
 
-    def builder(self, config: _Configuration, version: str | None = None) -> JsonBuilder:
-        if config.doaj is None:
+    def builder(self, config: Configuration, version: str | None = None) -> JsonBuilder:
+        settings: DoajSettings | None = config.targets.get("doaj")
+        if settings is None:
             raise ConfigError([f"{config.path}: there is no [doaj] table; add one, it may be empty"])
-        return JsonBuilder(version or VERSION, document, config.doaj.max_records)
+        return JsonBuilder(version or VERSION, document, settings.max_records)
 
     def validator(self, version: str) -> Callable[[bytes], list[str]]:  # noqa: ARG002
         return lambda data: problems(data, SCHEMA)

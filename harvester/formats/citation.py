@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from harvester.formats.numbering import in_no_issue
 from harvester.formats.pages import Pages, parse_pages
 
 
@@ -232,7 +233,10 @@ def _most_specific(candidates: list[ParsedCitation]) -> list[ParsedCitation]:
 
 
 def _parse_without_issue(citation: str, titles: tuple[str, ...]) -> ParsedCitation | None:
-    """`JOURNAL; PAGES`, `JOURNAL;`, or `JOURNAL; ISSUE TITLE[; PAGES]` if the journal's title is known."""
+    """`JOURNAL; PAGES`, `JOURNAL;`, or `JOURNAL; ISSUE TITLE[; PAGES]` if the journal's title is known.
+
+    Words for "in no issue yet" are known: `JOURNAL; Online First (2022)`.
+    """
     for title in titles:
         if citation.startswith(f"{title};"):
             head, semicolon, tail = citation[len(title) + 1 :].rpartition(";")
@@ -242,6 +246,9 @@ def _parse_without_issue(citation: str, titles: tuple[str, ...]) -> ParsedCitati
                 return None  # a known title does not make the rest known
             return ParsedCitation(journal=title, issue_title=issue_title, pages=pages)
     journal, semicolon, tail = citation.partition(";")
+    words, _, behind = tail.partition(";")
+    if journal.strip() and in_no_issue(words.strip()) and ((pages := parse_pages(behind)) or not behind.strip()):
+        return ParsedCitation(journal=_collapsed(journal), issue_title=_collapsed(words), pages=pages)
     if not semicolon or ";" in tail or not journal.strip():
         return None
     pages = parse_pages(tail)

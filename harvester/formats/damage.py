@@ -115,6 +115,9 @@ _MAYBE_MOJIBAKE = re.compile(
 )
 
 
+# Cyrillic or Greek letters next to leading bytes of others that were not decoded.
+_LEFT_OVER = re.compile("[\u00ce\u00cf\u00d0\u00d1][\u0370-\u04ff]|[\u0370-\u04ff][\u00ce\u00cf\u00d0\u00d1]")
+
 # A soft hyphen may be a byte of mojibake: í becomes A with tilde and a soft hyphen.
 _ONLY_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _INVISIBLE_OR_MOJIBAKE = re.compile(rf"({_MOJIBAKE_1252.pattern}|{_MOJIBAKE_1251.pattern})|[{_INVISIBLE}]")
@@ -128,9 +131,10 @@ def without_invisible(content: str, mark: str = "") -> str:
 
 
 def _encoding_findings(path: str, content: str) -> list[Finding]:
-    repaired = repair_encoding(content)
-    if repaired != content:
-        return [Finding("encoding-suspect", path, _excerpt(content), {"suggestion": _excerpt(repaired)})]
+    if _decoded(content) != content:
+        repaired = repair_encoding(content)
+        suggestion = _excerpt(repaired) if repaired != content else "?"
+        return [Finding("encoding-suspect", path, _excerpt(content), {"suggestion": suggestion})]
     if "\ufffd" in content:
         at = content.index("\ufffd")
         return [Finding("encoding-suspect", path, _excerpt(content[max(0, at - 30) :]), {"suggestion": "?"})]
@@ -138,7 +142,13 @@ def _encoding_findings(path: str, content: str) -> list[Finding]:
 
 
 def repair_encoding(content: str) -> str:
-    """The text with each run of mojibake decoded correctly. A run is unchanged if its bytes are not valid UTF-8.
+    """The text with all mojibake decoded correctly; unchanged if some of it would be left, because bytes are lost."""
+    decoded = _decoded(content)
+    return content if decoded != content and _LEFT_OVER.search(decoded) else decoded
+
+
+def _decoded(content: str) -> str:
+    """The text with each run of mojibake decoded. A run is unchanged if its bytes are not valid UTF-8.
 
     A capital A with tilde or circumflex at the end of a word in capitals may be right: MANHÃ, and then a quotation mark
     or dash. It counts as damage only if other runs of the text are.

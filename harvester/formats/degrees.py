@@ -10,15 +10,17 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from harvester.formats.languages import script_of
+
 _MARKS = "*＊†‡§¶‖#⁎∗✉\u00b9\u00b2\u00b3\u2070\u2074\u2075\u2076\u2077\u2078\u2079"
 
 # Titles before a name, in lower case. The second kind need their full stop, because they may be names.
 _TITLES = (
-    "prof profa professor profesor profesora professora dr drs dra drg ddr doç mr mrs ms sir rev "
+    "mgr prof profa professor profesor profesora professora dr drs dra drg ddr doç mr mrs ms sir rev "
     "phdr mudr rndr judr mvdr"
 )
 _DOTTED_TITLES = (
-    "doc mag lic ing ir eng engr arq assoc asst yrd öğr arş gör uzm mgr bc hj univ dott hab проф доц акад канд "
+    "doc mag lic ing inż lek ir eng engr arq assoc asst yrd öğr arş gör uzm bc hj univ dott hab проф доц акад канд "
     "dipl priv pgs.ts gs.ts pgs ths δρ أ.د د"
 )
 _UNDOTTED = "|".join(f"[{title[0].upper()}{title[0]}]{title[1:]}" for title in _TITLES.split())  # MS are initials
@@ -29,6 +31,8 @@ _TITLE = re.compile(
     rf"(?:PD|Univ\.-Prof\.)\s(?=Dr\b)|(?<=prof\.\s)em\.)(?:-\s?(?:ing|doz|prof)\.)?,?\s*)+",
     re.IGNORECASE,
 )
+
+_TITLE_AFTER = re.compile(rf"(?:[\s,]+(?:(?:{_DOTTED})\.|üyesi))+$", re.IGNORECASE)  # Ayşe Kaya Arş. Gör.
 
 # Degrees after a name, by the segments between which full stops may be. The second kind are words or names without
 # full stops, and the third kind are usual with a blank. Degrees that look like initials (MBA) are in `_SHORT`.
@@ -42,16 +46,16 @@ _DOTTED_DEGREES = """
 LL_M LL_B LL_D M_Ag S_Ag M_Ak S_Ak S_Hut M_Hut S_Th M_Th S_Ds M_Ds S_Sn M_Sn S_St M_Ars M_Par Sp_P_D M_Mus B_Mus
 """
 _SPACED_DEGREES = "Ph_D M_Sc B_Sc S_Pd M_Pd S_Kom M_Kom M_Kes S_Ked M_Hum S_Sos"
-_IN_RUSSIAN = (
+_OTHER_DEGREES = (
     rf"{_SCIENCES}|(?:(?:доктор|кандидат)\s(?:[а-я-]+\s)?наук|профессор|доцент|академик|аспирант(?:ка)?|магистрант(?:ка)?|"
-    r"соискатель|старший преподаватель|[Ee]sq\.)"
+    r"соискатель|старший преподаватель|[Ee]sq\.|Sp\.\s?[A-Z][A-Za-z]{0,3})"
 )
 _DEGREE = "|".join(
     degree.replace("_", separator)
     for words, separator in ((_DEGREES, r"\.?"), (_DOTTED_DEGREES, r"\."), (_SPACED_DEGREES, r"\.?\s"))
     for degree in words.split()
 )
-_AT_END = re.compile(rf"(?:^|[\s,;]+)\(?(?:{_DEGREE}|{_IN_RUSSIAN})\.?(?:\s?\([A-Z][a-z]+\)|\))?$")
+_AT_END = re.compile(rf"(?:^|[\s,;]+)\(?(?:{_DEGREE}|{_OTHER_DEGREES})\.?(?:\s?\([A-Z][a-z]+\)|\))?$")
 _SHORT_DEGREE = (
     r"(?:MD|MA|BA|DO|MS|BS|RN|JD|SE|SH|ST|MM|MT|MH|SS|MBA|MPH|DDS|DMD|DVM|MFA|BFA|MSW|MSN|BSN|DNP|SKM|LLM|LLB|LLD)"
 )
@@ -65,6 +69,7 @@ _ROLES = (
     r"dir|directora?|trad|trans|transl|translator|traductora?|tradutora?|traducteur|перев?|ill|illustrator|photographer"
 )
 _ROLE_AFTER = re.compile(rf"\s*[(\[](?:(?:{_ROLES})\.?|(?-i:{_SHORT_DEGREE}))[)\]]$", re.IGNORECASE)
+_BRACKETED = re.compile(r"\s*[(（]([^()（）]+)[)）]$")
 _ROLE_BEFORE = re.compile(rf"(?:{_ROLES})\.?\s?:\s*", re.IGNORECASE)
 
 
@@ -96,8 +101,24 @@ def _after_name(bare: str) -> re.Match[str] | None:
     if bare.isalpha() and bare.istitle():
         return None
     address = _EMAIL.search(bare) if "@" in bare else None
-    role = _ROLE_AFTER.search(bare) if bare.endswith((")", "]")) else None
-    return address or role or _AT_END.search(bare)
+    note = (_ROLE_AFTER.search(bare) or _note_after(bare)) if bare.endswith((")", "]", "）")) else None
+    title = _TITLE_AFTER.search(bare) if bare.endswith((".", "i")) else None
+    return address or note or title or _AT_END.search(bare)
+
+
+def _note_after(bare: str) -> re.Match[str] | None:
+    """Titles in brackets, or the name in another script: `Wang, Fang (王芳)`. `Jane (Jenny)` is kept."""
+    note = _BRACKETED.search(bare)
+    if note is None or not note.start():
+        return None
+    is_title = _TITLE.fullmatch(note[1]) is not None
+    return note if is_title or script_of(note[1]) not in (None, script_of(bare[: note.start()])) else None
+
+
+def without_email(text: str) -> tuple[str, str]:
+    """The text without an e-mail address at its end, and the address."""
+    address = _EMAIL.search(f" {text}") if "@" in text else None
+    return (text[: max(address.start() - 1, 0)], address[0].strip(" ,;<>()[]")) if address else (text, "")
 
 
 def without_degrees_behind(parts: list[str]) -> list[str]:

@@ -9,8 +9,10 @@ _PARTS = r"(?:by|nc|nd|sa)(?:-(?:by|nc|nd|sa)){0,3}|(?:nc-)?sampling\+?"
 # The text is lowercased before. After the version comes a country or a page of the site: deed, legalcode, rdf.
 _URL = re.compile(
     rf"creativecommons\.org/(?P<family>licenses/(?P<kind>{_PARTS})|publicdomain/(?P<mark>zero|mark))(?![\w+-])"
-    r"(?:/(?P<version>\d\.\d)(?![\d.]*\d)(?:/(?P<country>igo|scotland|[a-z]{2})(?![\w.-]*\w))?)?"
+    r"(?:/(?P<version>1\.0|2\.[015]|3\.0|4\.0)(?![\d.]*\d)(?:/(?P<country>igo|scotland|[a-z]{2})(?![\w.-]*\w))?)?"
+    r"(?!/?\d|%)"  # no part of an address: there is no version 99.0
 )
+_NAME_IN_WORDS = re.compile(r"\bcc[ -](by(?:-(?:nc|nd|sa))*)(?![\w-])", re.IGNORECASE)
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _ZERO = re.compile(r"creativecommons\.org/publicdomain/zero", re.IGNORECASE)
@@ -39,6 +41,13 @@ def licenses_of_article(text: str) -> list[str]:
         return urls
     about_article = " ".join(sentence for sentence in _SENTENCE_END.split(text) if not _is_about_data(sentence))
     return find_licenses(about_article) or urls
+
+
+def contradicts(url: str, words: str) -> bool:
+    """Whether words name another Creative Commons licence than this one: `CC BY-NC`. Several prove nothing."""
+    names = {name.lower() for name in _NAME_IN_WORDS.findall(words)}
+    match = _URL.search(url.lower())
+    return match is not None and match["kind"] is not None and len(names) == 1 and match["kind"] not in names
 
 
 def _is_about_data(sentence: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import structs
 
-from harvester.formats.degrees import tidied, without_degrees_behind
+from harvester.formats.degrees import tidied, without_degrees_behind, without_email
 from harvester.formats.html import inline_from_html
 from harvester.formats.placeholders import is_placeholder, names_nobody, real_name
 from harvester.formats.several import names_several, vocabulary, with_plain_separators
@@ -45,9 +45,10 @@ commission comisión comissão комиссия ministry ministério ministerio 
 kementerian fakultas yayasan perpustakaan bakanlığı derneği vakfı enstitüsü fakültesi hastanesi
 association associação asociación ассоциация society societ(?:à|as) sociedade? société общество
 foundation fundação fundación organi[sz]ation организаци\w+ організаці\w+ council agency group grupo gruppe группа
-task\sforce network team
+task\sforce network team various varios diversos authors autores auteurs autoren авторы
 redaction redacción redação редакция редколлегия editorial\s(?:board|office|team|staff) editors? extension\sservice
-kurulu kurumu redaksi redakcyjne redakcja коллегия equipe\seditorial conselho consejo bundes(?:ministerium|institut|amt)
+kurulu kurumu redaksi redakcyjne redakcja коллегия equip[eo]\seditorial
+rada\sredakcyjna editor-in-chief conselho consejo bundes(?:ministerium|institut|amt)
 bureau\sof bank\sof
 inc ltd llc gmbh
 """
@@ -60,8 +61,21 @@ _INSTITUTION = re.compile(
     "大学|大學|学院|學院|研究[所院]|医院|醫院|病院|公司|学校|學校|实验室|實驗室|"
     "[协協]会|協會|学会|學會|委[员員]会|委員會|编辑部|編輯部|編集部|"
     "대학교|대학원|위원회|편집부|[가-힣]{3,}(?:병원|연구[소원]|센터|학회|협회|학교)|"
-    r"\b(?:جامعة|كلية|وزارة|مركز|جمعية|مؤسسة|مستشفى|معهد|هيئة|دانشگاه|پژوهشگاه|دانشکده|موسسه|انجمن)\b"
+    r"\b(?:جامعة|كلية|وزارة|مركز|جمعية|مؤسسة|مستشفى|معهد|هيئة|هیئت|دانشگاه|پژوهشگاه|دانشکده|موسسه|انجمن)\b"
 )
+# Organisations that are known by their initials, and are written as authors like that. None is a name in this spelling.
+_ACRONYMS = vocabulary(
+    """
+CERN NIH NASA NOAA USGS USDA EPA CDC FDA NIST UNESCO UNICEF UNDP UNEP UNFPA UNHCR UNAIDS WHO PAHO OPS OMS FAO IPCC
+IAEA WMO OECD OCDE IMF WTO ESA ESO CNRS INRAE INSERM CSIC CSIRO EMBRAPA IBGE FIOCRUZ CNPQ CAPES FAPESP UNAM CONICET
+BMKG LIPI BRIN TÜBİTAK RAS РАН ВОЗ НАСА ЦЕРН Unesco Unicef Embrapa Fiocruz Inserm Conicet
+"""
+)
+# No name is without a vowel, if it is all that there is: NSF. In `NG` and `KRK, Ivan`, it is a family name.
+_VOWELLESS = re.compile(r"[B-DF-HJ-NP-TV-XZ]{3,}")
+_VOWELLESS_END = re.compile(r"(?!NG)[B-DF-HJ-NP-TV-XZ]{2,}")
+_INITIALS_ALONE = re.compile(r"(?:[^\W\d_]\.-?)+")
+_SEPARATED = re.compile(r":|\s-|-\s|[^\W\d_]{5,}\.\s")  # signs between the parts of a name, in place of a comma
 _STEMS = frozenset(word[:4] for word in _ORGANISATION_WORDS.split())  # no word has a pattern in its first four letters
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -85,6 +99,8 @@ anonymous, anon, anon., anonymous author, anónimo, anônimo, anonimo, anonyme, 
 """
 _ACCOUNTS = """
 admin, administrator, site admin, site administrator, system administrator, super user, superuser, root, webmaster
+test, test user, test author, demo user, first author, author name, firstname lastname, first name last name
+nama penulis, nombre apellido, nombre apellidos, nome sobrenome, ad soyad, adı soyadı, имя фамилия, фамилия имя отчество
 journal admin, journal administrator, journal manager, admin ojs, administrador, administrateur, администратор
 """
 _KINDS: tuple[tuple[Placeholder, str], ...] = (("anonymous", _ANONYMOUS), ("account", _ACCOUNTS))
@@ -156,7 +172,9 @@ def _with_affiliation(
     person: Contributor, after: str, findings: list[Finding], path: str
 ) -> tuple[Contributor, list[Finding]]:
     """Adds the text after the semicolon: an ORCID iD, else the affiliation as written, on one or more lines."""
-    statement = fold(after.replace("\n", " ")).strip("; ")
+    statement, address = without_email(fold(after.replace("\n", " ")).strip("; "))
+    if address:
+        findings.append(Finding("name-tidied", path, after.strip(), {"removed": address}))
     if not statement:
         return person, findings
     if is_placeholder(statement):
@@ -188,16 +206,45 @@ def _read(name: str, order: str | None) -> _Read:
     if _DIGIT.search(name) or not all(words) or has_no_given_name:
         return _Read(Contributor(surname=name), "name-unparsed")
     person = _split_at_commas(words) if "," in name else _split_by_order(words[0], order)
-    if person is None:
-        return _Read(Contributor(surname=name), "name-unparsed" if "," in name else "name-order-unknown")
+    if person is None or ("," not in name and _is_doubtful(person, order)):
+        is_unparsed = person is not None or "," in name
+        return _Read(Contributor(surname=name), "name-unparsed" if is_unparsed else "name-order-unknown")
     return _Read(person, None, removed)
+
+
+def _is_doubtful(person: Contributor, order: str | None) -> bool:
+    """Whether the configured order gives a family name that cannot be one, or a sign in the name separates its parts.
+
+    `Walsh K. L.` and `Walsh SJ` with the given name first, `Kay Walsh (Oslo)`, `Walsh: Kay`. `E Weinan` is possible.
+    """
+    surname, given = person.surname or "", person.given
+    if given is None:
+        return False
+    if (
+        _SEPARATED.search(f"{given} {surname}")
+        or surname.endswith((")", "）", "]"))
+        or given.startswith(("(", "（", "["))
+    ):
+        return True
+    if order == "family-first":
+        return _INITIALS_ALONE.fullmatch(surname) is not None
+    is_degree = _VOWELLESS_END.fullmatch(surname) is not None and any(map(str.islower, given))
+    return is_degree or len(surname) == 1 or _INITIALS_ALONE.fullmatch(surname) is not None
 
 
 def _may_be_organisation(name: str) -> bool:
     """Whether the name has a word of organisations. The slow pattern is tried only if a word begins like one."""
     if not name.isascii() and _INSTITUTION.search(name):
         return True
+    if _VOWELLESS.fullmatch(name) or _has_acronym(name):
+        return True
     return any(word[:4] in _STEMS for word in _WORD.findall(name.lower())) and bool(_ORGANISATION.search(name))
+
+
+def _has_acronym(name: str) -> bool:
+    """Whether the name has the acronym of an organisation. If all is in capitals, every word must be one."""
+    words = _WORD.findall(name)
+    return not _ACRONYMS.isdisjoint(words) and (not name.isupper() or _ACRONYMS.issuperset(words))
 
 
 def _split_at_commas(parts: list[str]) -> Contributor | None:
@@ -208,6 +255,8 @@ def _split_at_commas(parts: list[str]) -> Contributor | None:
         return None
     given = rest[1] if len(rest) > 1 else None
     suffix = suffixes[0] if suffixes else None
+    if suffix and not given and sum(word not in _PARTICLES for word in rest[0].split()) > 1:
+        return None  # `Kay Walsh, Jr.` is a whole name
     if given and not suffix:
         given, suffix = split_suffix(given)
     return Contributor(surname=rest[0], given=given, suffix=suffix)
@@ -230,8 +279,8 @@ def _split_by_order(name: str, order: str | None) -> Contributor | None:
         words.pop(0)  # a sign in the place of a missing name
     while len(words) > 1 and not any(map(str.isalpha, words[-1])):
         words.pop()
-    if len(words) == 1:
-        return Contributor(surname=words[0])
+    if len(words) == 1 or (order and all(word in _PARTICLES for word in words[:-1])):
+        return Contributor(surname=" ".join(words))
     suffix = _suffix(words[-1]) if len(words) > 2 else None
     if suffix:
         words.pop()

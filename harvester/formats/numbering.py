@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import unless_field_name
+from harvester.text import with_ascii_digits
 
 
 class Numbering(NamedTuple):
@@ -69,12 +70,15 @@ def in_no_issue(value: str) -> bool:
 
 
 def settled(written: Numbering, notes: Notes) -> Numbering:
-    """What is written, without placeholders, words for "in no issue yet", and zeros in place of numbers."""
+    """What is written, without placeholders, words for "in no issue yet", and zeros in place of numbers.
+
+    Digits of other scripts become ASCII digits.
+    """
     if all(value is None or _NUMBER.fullmatch(value) for value in written):  # nearly always
         return written
     real = written._replace(
         **{
-            field: unless_field_name(value, field, notes)
+            field: unless_field_name(with_ascii_digits(value), field, notes)
             for field, value in written._asdict().items()
             if value is not None and not (field == "last_page" and _is_after_numeral(value, written.first_page))
         }

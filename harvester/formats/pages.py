@@ -7,11 +7,15 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from harvester.text import with_ascii_digits
+
 _ROMAN = r"(?=[ivxlcdm])m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?!\w)"
 _CAPITALS = "".join(letter.upper() if letter in "mdclxvi" else letter for letter in _ROMAN)
-_PAGE = rf"(?:[^\W\d_]{{0,3}}\.?\d[\w.]*|{_ROMAN}|{_CAPITALS})"
+_PAGE = rf"(?:[^\W\d_]{{0,3}}\.?\d(?:[^\W_]|\.)*|{_ROMAN}|{_CAPITALS})"
 _DASH = r"(?:\s*(?:[-\u2010-\u2015\u2212]{1,2}|[~\u301c\uff5e])\s*|\s+(?:to|a|à|bis|до)\s+)"
-_LABEL = r"(?:(?i:pp?|pgs?|págs?|pags?|páginas?|pages?|стр|сс?|ss?|str|hal|hlm|halaman|seiten?|бб?|sid)(?:\.\s*|\s+))?"
+_LABEL = (
+    r"(?:(?i:pp?|pgs?|págs?|pags?|páginas?|pages?|стр|сс?|ss?|str|hal|hlm|halaman|seiten?|бб?|sid|صص?)(?:\.\s*|\s+))?"
+)
 _MORE = r"(?:\s*[,;+&]\s*|\s+/\s+|\s+(?:and|und|y|e|et|и|та)\s+)"
 _PAGES = re.compile(
     rf"{_LABEL}(?P<first>{_PAGE})(?:{_DASH}(?P<last>{_PAGE})(?:\s*(?:pp?|с|стр)\.?)?)?"
@@ -42,12 +46,12 @@ class Pages(Struct, frozen=True):
 
 @lru_cache(1 << 12)
 def parse_pages(raw: str) -> Pages | None:
-    """First page, last page and other pages, each as written; `None` unless the whole value has this form.
+    """The pages as written, in ASCII digits; `None` unless the whole value has this form.
 
     >>> parse_pages("pp. 17–24, 37")
     Pages(first='17', last='24', other='37')
     """
-    value = _without_counter(raw.strip())
+    value = _without_counter(with_ascii_digits(raw.strip()))
     match = _PAGES.fullmatch(value) if len(raw) <= _MAX_LENGTH else None
     if match is None or _COUNT.fullmatch(value):
         return None
@@ -79,7 +83,7 @@ def parse_page(raw: str) -> Pages | None:
     >>> parse_page("A-12"), parse_page("12-15")
     (Pages(first='A-12', last=None, other=None), Pages(first='12', last='15', other=None))
     """
-    value = _without_counter(raw.strip())
+    value = _without_counter(with_ascii_digits(raw.strip()))
     if _COUNT.fullmatch(value):
         return None
     is_single = _SINGLE.fullmatch(value) and not _is_range(value) and not _LABELLED.match(value)

@@ -39,6 +39,7 @@ _LONGEST = 60  # characters of a placeholder
 _GIVEN_NAME = re.compile(r"nan|nil|na|[ns]\.\s?[adnl]\.?", re.IGNORECASE)
 _FAMILY_NAME = re.compile(r"nan|nil|na|null|none|unknown|nat|undef", re.IGNORECASE)
 
+_UNKNOWN_PART = ("FNU", "LNU")  # first or last name unknown, as in passports
 _CROSSES = re.compile(r"x+|X{2,}")  # in place of a whole name. X may be an initial
 
 # Names of the fields of a template, where they cannot be a value: in volume, issue and pages, journal and publisher.
@@ -143,8 +144,10 @@ def real_name(surname: str, given: str | None) -> tuple[str, str | None] | None:
 
     Null and None are family names if there is a given name.
     """
-    if given is not None and is_placeholder(given) and not _GIVEN_NAME.fullmatch(given):
+    if given in _UNKNOWN_PART or (given and is_placeholder(given) and not _GIVEN_NAME.fullmatch(given)):
         given = None
+    if surname in _UNKNOWN_PART:
+        return (given, None) if given else None
     if not is_placeholder(surname):
         return surname, given
     if given is None or given == surname:

@@ -21,7 +21,7 @@ _LISTING_COMMA = re.compile(r"[、､﹑]")  # separates people, or parts of a n
 # A letter with a full stop, or one of the digraphs by which Cyrillic initials are written in Latin letters.
 _INITIAL = re.compile(r"(?<![^\W_])(?:[^\W\d_]|Yu|Ya|Ye|Zh|Ch|Sh|Kh|Ts|Дж)\.")
 # Most names: a family name, a given name or its initial, and further initials.
-_USUAL = re.compile(r"[^\W\d_]{2,},\s?[^\W\d_]+\.?(?:[ -]?[^\W\d_]\.)*")
+_USUAL = re.compile(r"[^\W\d_]{2,},\s?(?!dkk|vd\b|et\b)[^\W\d_]+\.?(?:[ -]?[^\W\d_]\.)*(?<!u\.a\.)")
 _FULL_WORD = re.compile(r"[^\W\d_]{2,}(?![^\W_]|\.)")
 _WORDS = re.compile(r"[^\W\d_][\w'’.-]*")
 _BAR = re.compile(r"\s(?://|[/|•+])\s|[|&]|[^\W\d_]{2,}\.?\s*/\s*[^\W\d_]{2,}")  # not: Kumar a/l Raman
@@ -61,6 +61,9 @@ _AND_IN_NAMES = vocabulary("y e i a si ir un dhe")  # Ortega y Gasset, Costa e S
 # not a list of people.
 _STATEMENT = Path(__file__).with_name("affiliation_words.txt")
 _PLACES = Path(__file__).with_name("places.txt")
+_USUAL_GIVEN_NAMES = Path(__file__).with_name("given_names.txt")
+_LETTERS_OF_TITLE = re.compile(r"[A-Z]{2,4}")  # of a degree, an order, or initials
+_ARABIC_LETTER = re.compile("[\u0621-\u064a\u0671-\u06d3]")
 _GIVEN_NAMES = re.compile(r"Georgia|Jordan|Sofia|Virginia")  # and places
 _IDEOGRAPHIC = re.compile(
     r"大学|大學|学院|學院|研究|医院|醫院|病院|公司|中心|学校|學校|实验|実験|協会|协会|協會|学会|學會|图书|図書|대학|연구|병원|센터|학교"
@@ -71,7 +74,10 @@ _ABBREVIATED_PLACE = re.compile(
 _NOT_IN_NAMES = re.compile(r"[\d@:()\[\]]|//")
 _BETWEEN = re.compile(r";|\s(?:and|&)\s")
 _NOTE = re.compile(r"\s*\([^()]*\)$")
-_AND_OTHERS = re.compile(r"\bet al\b")
+_AND_OTHERS = re.compile(
+    r"\b(?:et al|et coll|et autres|y otros|e outros|e altri|and others|und andere|i in\.|i wsp\.|a kol\.|u\.\s?a\.|dkk|"
+    r"ve diğerleri|vd\.|и др\.|и другие|та ін\.)|(?:等|ほか|외)$"
+)
 
 
 def with_plain_separators(value: str) -> str:
@@ -99,7 +105,7 @@ def names_several(value: str) -> bool:
         return True
     if any(_are_whole_names(before[: sign.start()], before[sign.end() :]) for sign in _MAY_SEPARATE.finditer(before)):
         return True
-    if _are_whole_east_asian_names(name.split()) or sum(map(_is_titled_name, parts)) > 1:
+    if _are_whole_east_asian_names(name.split()) or sum(map(_is_titled_name, parts)) > 1 or _are_spelled_out(parts):
         return True
     return bool(after.strip(" ;\n")) and _is_list(tidied(name).part, after)
 
@@ -111,6 +117,20 @@ def parts_name_several(surname: str, given: str) -> bool:
     if any(_is_whole_name(part) or len(_FULL_WORD.findall(part)) > 1 for part in given.split(",")[1:]):
         return True
     return any(sign in surname and sign in given for sign in (",", " y ", " e ", " i ", "/"))
+
+
+def are_names_with_initials(name: str) -> bool:
+    """Whether commas separate whole names: `Ivanov I.I., Petrov P.P.`. They leave no doubt in the name of a group."""
+    return sum(map(_is_whole_name, name.split(","))) > 1
+
+
+def has_form_of_person(name: str) -> bool:
+    """Whether the name of a group has the form of one person's: `Walsh, Kay`, `K. Walsh`, `Dr. Kay Walsh`.
+
+    `Kay Walsh` has the form of `Save Children`, so it does not count.
+    """
+    is_inverted = name.count(",") == 1 and _has_form_of("Family, Given", name)
+    return is_inverted or _is_certainly_person("", name) or (_is_titled_name(name) and _may_be_name(tidied(name).part))
 
 
 def _is_whole_name(part: str) -> bool:
@@ -160,6 +180,30 @@ def _are_whole_east_asian_names(parts: list[str]) -> bool:
         return False
     whole_names = (_WHOLE_KOREAN, _WHOLE_CHINESE, _WHOLE_JAPANESE)
     return any(all(whole.fullmatch(part.strip()) for part in parts) for whole in whole_names)
+
+
+def _are_spelled_out(parts: list[str]) -> bool:
+    """Whether two parts with a comma between them may be whole names: `Ahmet Yılmaz, Mehmet Kaya`.
+
+    `García López, Juan Carlos` has the same form. It is one person, because no word of the family name is a usual given
+    name. In `Jorge Silva, Ana María` the last word is a given name, so it is one person too. In Arabic letters, where
+    the names of father and grandfather follow, that proves nothing. In `Juan Pérez, MD` the last word may be a degree.
+    """
+    if len(parts) != 2:
+        return False
+    ours, theirs = (_lowered_words(part) for part in parts)
+    if _LETTERS_OF_TITLE.fullmatch(parts[1]) and len(ours) > 1 and not parts[0].isupper():
+        return _is_given_name(ours[0])
+    if min(len(ours), len(theirs)) < 2 or not (_is_given_name(ours[0]) or _is_given_name(ours[-1])):
+        return False
+    if _ARABIC_LETTER.search(parts[0]):
+        return _is_given_name(ours[0])
+    facing = theirs[-1] if _is_given_name(ours[0]) else theirs[0]
+    return len(facing) > 1 and not _is_given_name(facing)
+
+
+def _is_given_name(word: str) -> bool:
+    return word in _words_of(_USUAL_GIVEN_NAMES).words
 
 
 # ------------------------------------------------------------------------------------------- conjunctions
@@ -230,7 +274,7 @@ def _has_form_of(name: str, entry: str) -> bool:
 
 def _has_acronym(words: str) -> bool:
     """Whether a word is in capitals throughout, and another one is not."""
-    return not words.isupper() and any(len(word) > 2 and word.isupper() for word in words.split())
+    return not words.isupper() and any(len(word) > 2 and word.isupper() and word.isalpha() for word in words.split())
 
 
 def _may_be_name(entry: str) -> bool:

@@ -17,6 +17,7 @@ from harvester.errors import HarvesterError
 from harvester.identifiers import fold_doi
 from harvester.registration import accounts, doi_states, file_states, words
 from harvester.registration.again import due
+from harvester.registration.described import is_known
 from harvester.registration.reader import Reader
 from harvester.registration.registrar import Agency
 from harvester.registration.round import LOCK
@@ -33,8 +34,10 @@ def retry_dois(config: Config, store: Store, agency: Agency, system: System, doi
     """Makes DOIs due again that were sent before; returns how many.
 
     What an open file has is sent with it. What is uncertain for another reason counts as refused: ours is to count.
+    Raises `HarvesterError` if the store does not have one of them: it may be misspelt.
     """
     with locks.hold(config.locks, LOCK, what="retry of deposits"):
+        _refuse_unknown(store, agency, system, dois)
         known = store.registrations.of_dois(agency.name, system, dois)
         waiting = {one.batch_id for one in known.values() if one.state in doi_states.IN_FLIGHT and one.batch_id}
         files = [file for batch_id in waiting if (file := store.submissions.get(batch_id, system))]
@@ -81,8 +84,12 @@ def release_login(config: Config, store: Store, agency: Agency, terms: Terms) ->
 def mark(
     config: Config, store: Store, agency: Agency, system: System, dois: Sequence[str], now: Now, *, registered: bool
 ) -> int:
-    """Notes what a person knows of DOIs: that they are registered, or not; returns how many."""
+    """Notes what a person knows of DOIs: that they are registered, or not; returns how many.
+
+    Raises `HarvesterError` if the store does not have one of them: it may be misspelt.
+    """
     with locks.hold(config.locks, LOCK, what="marking of deposits"):
+        _refuse_unknown(store, agency, system, dois)
         known = store.registrations.of_dois(agency.name, system, dois)
         moment = now()
         marked: list[Registration] = []
@@ -96,6 +103,13 @@ def mark(
             store.deposits.mark_held(agency.name, system, [one.doi for one in marked], moment, again=True)
         _note(store, agency, system, marked, marked[0].message if marked else "", moment)
     return len(marked)
+
+
+def _refuse_unknown(store: Store, agency: Agency, system: System, dois: Collection[str]) -> None:
+    if unknown := [row.doi for row in store.registrations.rows(agency.name, system, dois) if not is_known(row)]:
+        raise HarvesterError(
+            f"Nothing was changed: the store has neither an article nor a deposit with {', '.join(unknown)}."
+        )
 
 
 def mark_uploaded(config: Config, store: Store, agency: Agency, system: System, batch_id: str, now: Now) -> int:

@@ -9,7 +9,8 @@ from harvester import findings
 from harvester.answers import System, Who
 from harvester.identifiers import fold_doi
 from harvester.registration import words
-from harvester.registration.doi_states import REGISTERED
+from harvester.registration.doi_states import IN_FLIGHT, MARKED, REGISTERED
+from harvester.registration.file_states import NOT_SENT
 from harvester.registration.registrar import Agency
 from harvester.reports import AtAgency, DoiReport, HeldVersion
 from harvester.store import DoiRow, Registration, SeenDoi
@@ -58,14 +59,27 @@ def describe(agency: Agency, row: DoiRow, system: System, other: Registration | 
     )
 
 
+def is_known(row: DoiRow) -> bool:
+    """Whether the store has the DOI at all: of an article, in a deposit, or from another program."""
+    return bool(row.record or row.file or row.registration or row.elsewhere_since)
+
+
+def knows(store: Store, agency: Agency, system: System, doi: str) -> bool:
+    """Whether the store has this DOI at all."""
+    return any(map(is_known, store.registrations.rows(agency.name, system, [doi])))
+
+
 def sentence(agency: Agency, row: DoiRow) -> str:
     """What became of the DOI."""
     known = row.registration
     if known and known.kind:
         values = {**known.details, "submission_id": row.submission_id or "…"}
         return agency.sentence(known.kind, known.message, values, registered=known.state in REGISTERED)
-    if known and known.batch_id is not None and known.state in ("waiting", "uncertain") and row.file_state:
-        return f"{words.OF_DOI[known.state]} State of the file: {words.OF_FILE[row.file_state]}."
+    if known and known.batch_id is not None and known.state in IN_FLIGHT and row.file_state:
+        waits = words.NOT_SENT_YET if row.file_state in NOT_SENT else words.OF_DOI[known.state]
+        return f"{waits} State of the file: {words.OF_FILE[row.file_state]}."
+    if known and known.message.startswith(MARKED):
+        return words.SAID_BY_A_PERSON[known.state]
     if row.held_back:
         return f"{HELD_BACK}{findings.sentence(row.held_back)}"
     if row.state == "never_sent":
@@ -93,6 +107,7 @@ def at_agency(seen: SeenDoi) -> AtAgency:
         read=seen.read,
         references=seen.refs,
         matched=seen.matched,
+        found=seen.found,
     )
 
 

@@ -17,6 +17,7 @@ AGAIN_AFTER = timedelta(hours=4)  # if time alone may help, once
 
 IN_FLIGHT: frozenset[DoiState] = frozenset({"waiting", "uncertain"})
 REGISTERED: frozenset[DoiState] = frozenset({"registered", "registered_with_conflict"})
+MARKED = "a person said"  # begins the message of a DOI of which a person knows what became
 FOREIGN, RICHER = "version_foreign", "richer"  # messages about a version that a person has to decide about
 _OF_FILE: dict[FileState, DoiState] = {
     "sending": "waiting",
@@ -143,7 +144,7 @@ def overruling(before: Registration) -> Registration:
 
 def marked(before: Registration, *, registered: bool, now: datetime) -> Registration:
     """A person knows what became of it. What is not registered is due again."""
-    words = f"a person said that it is {'' if registered else 'not '}registered"
+    words = f"{MARKED} that it is {'' if registered else 'not '}registered"
     return replace(
         before,
         state="registered" if registered else "refused",

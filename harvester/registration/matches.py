@@ -7,7 +7,7 @@ numbers. The test system has no lists, but answers for one DOI.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -20,14 +20,16 @@ from harvester.registration import accounts
 from harvester.registration.doi_states import REGISTERED
 from harvester.registration.readback import LOCK
 from harvester.registration.registrar import Agency, Registrar
-from harvester.store import SeenDoi
+from harvester.store import Matches, SeenDoi
 from harvester.system import locks
+from harvester.system.batches import batched
 from harvester.system.progress import report
 from harvester.system.stopping import Stop, wait
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
 
+MOST = 500  # DOIs in one reading, which takes four minutes
 PAUSE = 0.5  # seconds between two requests, as the plugin of OJS for Crossref waits
 
 
@@ -58,8 +60,8 @@ def read_matches(
 ) -> int:
     """Reads the matches of the DOIs that have references without one; returns how many DOIs were read.
 
-    It ends at the first request without an answer. Nothing is asked while the login is refused. Raises `ConfigError`,
-    `BusyError` and `Stopped`; what was read so far is remembered.
+    Of more than `MOST`, each day reads others. It ends at the first request without an answer. Nothing is asked while
+    the login is refused. Raises `ConfigError`, `BusyError` and `Stopped`; what was read so far is remembered.
     """
     terms = agency.terms(config)
     if terms is None:
@@ -67,7 +69,7 @@ def read_matches(
     account = accounts.of_terms(store.submissions.account(agency.name, terms.system), agency.name, terms)
     if account.stopped or accounts.is_quiet(account, now()):
         return 0
-    waiting = unmatched(store, agency.name, terms.system)
+    waiting = of_the_day(unmatched(store, agency.name, terms.system), now())
     with locks.hold(config.locks, LOCK, what=f"reading of what {agency.title} holds"), \
             agency.registrar(config, stop) as registrar:  # fmt: skip
         for done, one in enumerate(waiting):
@@ -76,10 +78,16 @@ def read_matches(
             if isinstance(found, Answer):
                 store.submissions.save_account(accounts.answered(account, found, now(), terms.pace))
                 return done
-            numbers = max(one.refs, len(found)), len(found)
-            store.held_records.save_matches(agency.name, terms.system, {one.record.doi: numbers})
+            matched = Matches(refs=max(one.refs, len(found)), matched=len(found), found=found)
+            store.held_records.save_matches(agency.name, terms.system, {one.record.doi: matched})
             wait(PAUSE * terms.pace, stop, sleep)
     return len(waiting)
+
+
+def of_the_day(waiting: Sequence[SeenDoi], day: datetime) -> list[SeenDoi]:
+    """At most `MOST` of them, in their order; on the following days the next ones, and then the first again."""
+    parts = list(batched(waiting, MOST))
+    return parts[day.toordinal() % len(parts)] if parts else []
 
 
 def unmatched(store: Store, target: str, system: System) -> list[SeenDoi]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from harvester.answers import Answer, Outcome, Outcomes, Result, SentArticle, SentFile
+from harvester.answers import Answer, Matched, Outcome, Outcomes, Result, SentArticle, SentFile
 from harvester.config import Config
 from harvester.counting import counted
 from harvester.deposits import outbox
@@ -19,7 +19,7 @@ from harvester.errors import ExportError
 from harvester.identifiers import fold_doi
 from harvester.registration import doi_states, file_states, words
 from harvester.registration.registrar import Agency
-from harvester.store import Event, FileLog, OwnFile, Registration, Submission
+from harvester.store import Event, FileLog, Matches, OwnFile, Registration, Submission
 
 if TYPE_CHECKING:
     from harvester.store import Store  # SQLAlchemy comes in when a store is opened
@@ -113,12 +113,12 @@ class Reader:
         known = (replace(article, versions=versions.get(fold_doi(article.doi), ())) for article in articles)
         return SentFile(version=file.timestamp, articles=tuple(known))
 
-    def _keep_matches(self, file: Submission, outcomes: Outcomes, found: Mapping[str, tuple[int, int]]) -> None:
+    def _keep_matches(self, file: Submission, outcomes: Outcomes, found: Mapping[str, Matches]) -> None:
         """Remembers the references of the registered DOIs, unless a newer file has them."""
         registered = {fold_doi(one.doi) for one in outcomes.dois if one.state in doi_states.REGISTERED}
         known = self._store.registrations.of_dois(file.target, file.system, registered)
         newest = {doi for doi in registered if doi not in known or (known[doi].timestamp or 0) <= file.timestamp}
-        numbers = {doi: both for doi, both in found.items() if fold_doi(doi) in newest}
+        numbers = {doi: one for doi, one in found.items() if fold_doi(doi) in newest}
         self._store.held_records.save_matches(file.target, file.system, numbers)
 
     def _ended_conflicts(self, file: Submission, outcomes: Outcomes) -> list[Registration]:
@@ -126,23 +126,24 @@ class Reader:
         return self._store.registrations.in_conflict(file.target, file.system, ended)
 
 
-def matches(logs: Iterable[Result], articles: Iterable[SentArticle]) -> dict[str, tuple[int, int]]:
-    """How many references each DOI has, and for how many the agency found a DOI; the last log counts.
+def matches(logs: Iterable[Result], articles: Iterable[SentArticle]) -> dict[str, Matches]:
+    """How many references each DOI has, and for which the agency found a DOI; the last log counts.
 
     A log need not name all of them: some are processed later.
     """
-    numbers = {article.doi: (article.references, 0) for article in articles if article.references}
-    spelt = {fold_doi(doi): doi for doi in numbers}
+    known = {article.doi: Matches(refs=article.references) for article in articles if article.references}
+    spelt = {fold_doi(doi): doi for doi in known}
     for log in logs:
-        of_log: dict[str, tuple[int, int]] = {}
+        of_log: dict[str, list[Matched]] = {}
         for one in log.references:
             if one.status != "deferred":
-                doi = spelt.get(fold_doi(one.citing), one.citing)
-                named, matched = of_log.get(doi, (0, 0))
-                of_log[doi] = (named + 1, matched + (one.doi is not None))
-        for doi, (named, matched) in of_log.items():
-            numbers[doi] = (max(named, numbers.get(doi, (0, 0))[0]), matched)
-    return numbers
+                of_log.setdefault(spelt.get(fold_doi(one.citing), one.citing), []).append(one)
+        for doi, named in of_log.items():
+            refs = max(len(named), known[doi].refs if doi in known else 0)
+            matched = [one for one in named if one.doi is not None]
+            found = {one.key: one.doi for one in matched if one.key and one.doi}
+            known[doi] = Matches(refs=refs, matched=len(matched), found=found)
+    return known
 
 
 def content(file: Submission | OwnFile) -> bytes | str:

@@ -1,4 +1,4 @@
-"""Registration agencies: who takes deposit files and says what became of them. A new one is a module, and a row here.
+"""Registration agencies: who takes deposit files and says what became of them. `harvester.targets` has the list.
 
 An agency translates between its protocol and `harvester.answers`. Everything else is the same for all: the order of
 files, what is uncertain, when to ask, what became of each DOI.
@@ -10,13 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from harvester import targets
 from harvester.answers import Again, Answer, Outcomes, Result, SentArticle, SentFile, System, Terms, Who
 from harvester.catalogue import Catalogue
 from harvester.config import Config
-from harvester.crossref.agency import CROSSREF_AGENCY
-from harvester.datacite.agency import DATACITE_AGENCY
 from harvester.deposits.target import configured_targets
-from harvester.doaj.agency import DOAJ_AGENCY
 from harvester.system.stopping import Stop
 
 
@@ -81,9 +79,7 @@ class Agency(Protocol):
         """What makes a DOI with this message due again."""
 
 
-_REGISTERED: tuple[Agency, ...] = (CROSSREF_AGENCY, DATACITE_AGENCY, DOAJ_AGENCY)
-
-AGENCIES: dict[str, Agency] = {agency.name: agency for agency in _REGISTERED}
+AGENCIES: dict[str, Agency] = targets.agencies()
 
 
 def sending_agencies(config: Config) -> list[Agency]:

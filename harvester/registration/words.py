@@ -33,6 +33,12 @@ OF_DOI: dict[DoiState, str] = {
     "elsewhere": "Deposited by another program.",
 }
 
+NOT_SENT_YET = "Its file waits to be sent."
+SAID_BY_A_PERSON = {
+    "registered": "The DOI is registered. A person said so.",
+    "refused": "The DOI is not registered. A person said so, and the next deposit includes it.",
+}
+
 GROUPS: dict[DoiState, str] = {
     "registered": "registered",
     "registered_with_conflict": "registered, with a conflict",

@@ -24,7 +24,9 @@ _GENERIC_TITLE = re.compile(
     r"edici[oó]n completa|"
     r"edi[cç][aã]o completa|n[uú]mero completo|revista completa|num[eé]ro complet|полный выпуск|tam sayı|"
     r"(?:table of )?contents|toc|sumario|sum[aá]rio|sommaire|inhalt(?:sverzeichnis)?|содержание|daftar isi|içindekiler|"
+    r"[ií]ndice|зміст|spis treści|table des mati[eè]res|目[录錄次]|차례|فهرست? ?(?:مطالب|المحتويات)?|"
     r"masthead|imprint|colophon|expediente|impressum|(?:(?:front|back|inside) )?cover(?: (?:page|image))?|title page|"
+    r"kapak|jenerik|sampul|okładka|обложка|(?:article )?title|judul|"
     r"capa|portada|couverture|editorial board|issue information|(?:author|subject) index|advertisements?)[\])]?",
     re.IGNORECASE,
 )

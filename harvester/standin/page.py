@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from urllib.parse import quote
 
 from harvester.standin.state import State
 
@@ -30,6 +31,8 @@ def _lines(state: State) -> Iterator[str]:
     now = state.now()
     files = ((str(each.number), each.file_name, each.login, str(each.stage(now))) for each in state.submissions)
     yield from _table("Submissions", ("id", "file", "login", "state"), files)
+    for name in dict.fromkeys(each.file_name for each in state.submissions if each.processed):
+        yield f'<p>Mailed: <a href="/mail/{quote(name, safe="")}">the result of {escape(name)}</a></p>'
     dois = ((each.doi, str(each.newest.number), each.owner) for each in state.registry.dois.values())
     yield from _table("DOIs", ("DOI", "version", "owner"), dois)
 

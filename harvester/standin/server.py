@@ -56,6 +56,8 @@ class StandIn(LoopbackServer):
                 return html(200, page(self.state))
             case ["servlet", "query"] | ["search", "doi"]:
                 return reading.query(self.state, request)
+            case ["mail", name]:
+                return servlet.mailed(self.state, name)
             case ["titlelist", "titleFile.csv"]:
                 return reading.title_list(self.state)
             case ["ra", *name]:

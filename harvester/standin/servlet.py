@@ -110,6 +110,12 @@ def _find(state: State, account: Account, fields: Mapping[str, str]) -> Submissi
     return next(found, None) if batch_id else None
 
 
+def mailed(state: State, name: str) -> Answer:
+    """The message with the result of a file, as the test system would mail it: no one may take it for the real one."""
+    mail = state.mail(name, test=True)
+    return Answer(200, "message/rfc822", mail) if mail else text(404, "crossref-standin: no result of this file\n")
+
+
 def _login(state: State, request: Request, fields: Mapping[str, str], name: str, secret: str) -> Account:
     """The account, from the body or, as Crossref accepts it, from the query. Raises `Refused`."""
     if state.knobs.login_lost:

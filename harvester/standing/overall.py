@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct, structs
@@ -13,29 +13,35 @@ from harvester.config import Config, Source
 from harvester.standing.source import SourceStanding, source_standing
 from harvester.store import FormatStatus, Overview, SourceStatus
 from harvester.system import locks
+from harvester.targets import tables
 
 
 class Sent(Struct, frozen=True):
-    """What became of the DOIs that were sent to Crossref: how many are in each state, in one of its systems."""
+    """What became of the DOIs that were sent to a target: how many are in each state, in one of its systems."""
 
+    target: str
     system: str
     states: dict[str, int]
     login_refused: bool
 
     def sentence(self) -> str:
         states = ", ".join(f"{number:,} {state.replace('_', ' ')}" for state, number in sorted(self.states.items()))
-        return f"Crossref ({self.system}): {states or 'nothing sent yet'}"
+        return f"{self.title} ({self.system}): {states or 'nothing sent yet'}"
+
+    @property
+    def title(self) -> str:
+        return tables()[self.target].title
 
 
 class Overall(Struct, frozen=True, kw_only=True):
     """The configured sources in their order, the sources of the store that are not configured, and what was sent.
 
-    `deposits` is `None` while nothing is sent. `daemon` is the process of the daemon, if one is running.
+    `deposits` has the targets that files are sent to. `daemon` is the process of the daemon, if one is running.
     """
 
     sources: tuple[SourceStanding, ...]
     leftovers: tuple[Leftover, ...]
-    deposits: Sent | None
+    deposits: tuple[Sent, ...]
     daemon: locks.Holder | None
 
     def next_step(self) -> str | None:
@@ -54,7 +60,7 @@ def overall(config: Config, overview: Overview, now: datetime) -> Overall:
             for name, source in config.sources.items()
         ),
         leftovers=tuple(leftovers(config, overview)),
-        deposits=_sent(config, overview),
+        deposits=tuple(_sent(config, overview)),
         daemon=locks.holder(config.locks, "daemon"),
     )
 
@@ -73,9 +79,8 @@ def _status(source: Source, stored: Mapping[str, SourceStatus]) -> SourceStatus:
     return structs.replace(status, formats=formats)
 
 
-def _sent(config: Config, overview: Overview) -> Sent | None:
-    if config.crossref is None or config.crossref.deposit == "off":
-        return None
-    system = config.crossref.deposit
-    states = overview.registrations("crossref", system)
-    return Sent(system, states, overview.is_login_refused("crossref", system))
+def _sent(config: Config, overview: Overview) -> Iterator[Sent]:
+    for target, settings in config.targets.items():
+        if settings.deposit != "off":
+            states = overview.registrations(target, settings.deposit)
+            yield Sent(target, settings.deposit, states, overview.is_login_refused(target, settings.deposit))

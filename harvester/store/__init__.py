@@ -7,7 +7,7 @@ Importing this package is cheap. SQLAlchemy is imported when a store is opened, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from harvester.store.registration_structs import (
     Event,
     FileLog,
     FileState,
+    Matches,
     OwnFile,
     Registration,
     SeenDoi,
@@ -90,6 +91,8 @@ from harvester.store.structs import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harvester.store.store import Store as Store
 
 __all__ = [
@@ -125,6 +128,7 @@ __all__ = [
     "FoundFinding",
     "HeldArticle",
     "MarkPreview",
+    "Matches",
     "MintedDoi",
     "MonthOfRuns",
     "Overview",
@@ -159,6 +163,8 @@ __all__ = [
     "UnresolvedRejection",
     "Wish",
     "connect",
+    "copy",
+    "how_to_restore",
     "last_change_if_read_only",
     "open_overview",
     "restore",
@@ -190,6 +196,23 @@ def connect(url: str, *, timeout: float = 30.0) -> Iterator[Store]:
         yield opened
     finally:
         opened.close()
+
+
+def copy(origin: str, target: str) -> dict[str, int]:
+    """Copies the store at one url into a new one at another; returns how many rows, by table (`copy_store`)."""
+    from harvester.store.copying import copy_store
+    from harvester.store.database import Database
+
+    with ExitStack() as opened:
+        here, there = (opened.enter_context(closing(Database.open(url, timeout=30.0))) for url in (origin, target))
+        return copy_store(here, there)
+
+
+def how_to_restore(url: str, backup: Path) -> str:
+    """The command that puts a backup in the place of the store."""
+    from harvester.store.engines import engine_of
+
+    return engine_of(url, timeout=30.0).restoring(backup)
 
 
 def last_change_if_read_only(url: str) -> datetime | None:

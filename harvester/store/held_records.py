@@ -14,7 +14,7 @@ from harvester.answers import Facts, HeldRecord, System
 from harvester.identifiers import fold_doi
 from harvester.store import payloads
 from harvester.store.database import Part, chunks, in_list
-from harvester.store.registration_structs import OwnFile, SeenDoi
+from harvester.store.registration_structs import Matches, OwnFile, SeenDoi
 from harvester.store.registrations import raise_floors
 from harvester.store.tables import held_record, sent_file
 
@@ -54,11 +54,12 @@ class HeldRecords(Part):
                     floors[key] = version
             raise_floors(connection, target, system, floors)
 
-    def save_matches(self, target: str, system: System, matches: Mapping[str, tuple[int, int]]) -> None:
-        """Writes how many references each DOI has in a log, and how many of them the agency matched."""
+    def save_matches(self, target: str, system: System, matches: Mapping[str, Matches]) -> None:
+        """Writes what a log or a question said of the references of each DOI."""
         with self._write(durable=True) as connection:
-            for doi, (refs, matched) in matches.items():
-                values = {"refs": refs, "matched": matched}
+            for doi, one in matches.items():
+                found = msgspec.json.encode(one.found).decode()
+                values = {"refs": one.refs, "matched": one.matched, "found": found}
                 keys = {"doi_key": fold_doi(doi), "target": target, "system": system}
                 statement = insert(held_record).values(**keys, doi=doi, **values)
                 connection.execute(statement.on_conflict_do_update(set_=values))
@@ -112,7 +113,14 @@ def _seen(row: Mapping[str, Any]) -> SeenDoi:
         updated=row["updated"],
         facts=msgspec.json.decode(row["facts"], type=Facts),
     )
-    return SeenDoi(record=record, mark=row["mark"], read=row["read"], refs=row["refs"], matched=row["matched"])
+    return SeenDoi(
+        record=record,
+        mark=row["mark"],
+        read=row["read"],
+        refs=row["refs"],
+        matched=row["matched"],
+        found=msgspec.json.decode(row["found"]),
+    )
 
 
 _OWN_FILES = text("""

@@ -132,7 +132,8 @@ class SeenDoi(Struct, frozen=True, kw_only=True):
     """A DOI as it was last seen at the agency: in a list, or `read` whole. Without a version there was none.
 
     `mark` is what the list had of it then, and changes with it. `matched` of its `refs` references have a DOI
-    there, deposited or found by the agency.
+    there, deposited or found by the agency. `found` has those that a log or a question named, by their keys; lists only
+    count them.
     """
 
     record: HeldRecord
@@ -140,6 +141,15 @@ class SeenDoi(Struct, frozen=True, kw_only=True):
     read: datetime | None = None
     refs: int = 0
     matched: int = 0
+    found: dict[str, str] = {}
+
+
+class Matches(Struct, frozen=True, kw_only=True):
+    """How many references a DOI has, how many of them have a DOI at the agency, and which, by their keys."""
+
+    refs: int
+    matched: int = 0
+    found: dict[str, str] = {}
 
 
 class OwnFile(Struct, frozen=True, kw_only=True):

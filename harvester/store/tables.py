@@ -393,6 +393,7 @@ held_record = Table(
     Column("refs", Integer, nullable=False, server_default="0"),
     Column("matched", Integer, nullable=False, server_default="0"),  # of these, by the agency
     Column("facts", Text, nullable=False, server_default="{}"),  # as JSON
+    Column("found", Text, nullable=False, server_default="{}"),  # as JSON: DOIs of matched references by their keys
     sqlite_with_rowid=False,
 )
 

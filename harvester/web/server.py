@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
@@ -33,6 +33,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     body: int = 2 * 1024 * 1024  # bytes; a log of Crossref for 10,000 DOIs has as many
     request: float = 20.0  # from the first byte of a request to its last one
     idle: float = 30.0  # without a byte in either direction
+    hurried: float = 2.0  # instead of both, once most of the connections are in use
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def serve(application: Application, listen: str, limits: Limits | None = None) -
             clear_untrusted_proxy_headers=False,  # `access` reads them, and refuses those of strangers
         )
         assert isinstance(server, BaseWSGIServer)
-        server.channel_class = _channel_class(limits)
+        server.channel_class = _channel_class(limits, sockets)
         thread = Thread(target=_loop, args=(sockets, stopping), name="web", daemon=True)
         thread.start()
         try:
@@ -76,28 +77,44 @@ def _loop(sockets: dict[Any, Any], stopping: Event) -> None:
         wasyncore.loop(timeout=1.0, map=sockets, count=1)
 
 
-def _channel_class(limits: Limits) -> type[HTTPChannel]:
-    """Connections that are closed when their client is too slow. Waitress itself waits as long as any byte comes."""
+def _channel_class(limits: Limits, sockets: Mapping[Any, Any]) -> type[HTTPChannel]:
+    """Connections that are closed when their client is too slow. Waitress itself waits as long as any byte comes.
+
+    At its limit of connections, waitress accepts no further one. So while most are in use, clients get less time.
+    `sockets` has all that are open.
+    """
+    many = limits.connections * 3 // 4
 
     class Channel(HTTPChannel):
         _begun: float | None = None  # when the first byte of a request came that is not complete yet
 
         def readable(self) -> bool:
             """Called about once a second for every connection."""
-            now = time.monotonic()
             if self.request is None:
                 self._begun = None
             elif self._begun is None:
-                self._begun = now
+                self._begun = time.monotonic()
             if not self.connected:
                 return False
-            stalled = self.total_outbufs_len > 0 and time.time() - self.last_activity > limits.idle
-            if stalled:
+            if self._is_stalled():
                 self.handle_close()  # frees the thread that waits to send more
                 return False
-            if self._begun is not None and now - self._begun > limits.request:
+            if self._is_slow():
                 self.will_close = True
             return bool(super().readable())
+
+        def _is_stalled(self) -> bool:
+            """Whether its client reads nothing of an answer."""
+            return bool(self.total_outbufs_len > 0 and time.time() - self.last_activity > limits.idle)
+
+        def _is_slow(self) -> bool:
+            """Whether its client has not sent a whole request in time. Requests that are being answered are none."""
+            is_crowded = len(sockets) > many
+            if self._begun is not None:
+                longest = min(limits.request, limits.hurried) if is_crowded else limits.request
+                return time.monotonic() - self._begun > longest
+            is_idle = not self.requests and not self.total_outbufs_len
+            return bool(is_crowded and is_idle and time.time() - self.last_activity > limits.hurried)
 
         def writable(self) -> bool:
             return self.connected and bool(super().writable())

@@ -49,7 +49,11 @@ def test_everybody_who_can_act_has_words():
 def test_a_refusal_is_due_again_when_a_setting_that_it_names_changes():
     class Configuration:
         def __init__(self, key: str) -> None:
-            self.doaj = DoajSettings(api_key_file=key)
+            self.path = Path("config.toml")
+            self.targets = {"doaj": DoajSettings(api_key_file=key)}
+
+        def deposit_secret(self, target: str) -> str | None:
+            return self.targets[target].api_key_file
 
     first, second = (DOAJ_AGENCY.again(Configuration(key), "not-your-journal") for key in ("a", "b"))
     assert first.settings != second.settings

@@ -55,7 +55,7 @@ def test_stand_in_of_crossref_runs_until_it_is_stopped(tmp_path, number):
     ) as process:
         assert process.stdout
         printed = [process.stdout.readline()]
-        while printed[-1] and "password_env" not in printed[-1]:
+        while printed[-1] and "password_file" not in printed[-1]:
             printed.append(process.stdout.readline())
         root = re.findall(r"http://127\.0\.0\.1:\d+", printed[0])[0]
         assert "This server is not Crossref" in requests.get(root, timeout=30).text

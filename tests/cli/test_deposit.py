@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import traceback
+import warnings
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 from msgspec.structs import replace
 
 from tests.cli.conftest import Call, answer
@@ -151,6 +157,40 @@ def test_what_a_person_knows(sending: Call, crossref_standin: Running):
     assert "1 file sent" in sending("deposit").stderr
 
 
+def test_a_file_that_was_uploaded_by_hand(sending: Call, crossref_standin: Running, tmp_path: Path):
+    """It is marked, and deposit asks for its result instead of sending it."""
+    sending("export", "crossref")
+    (path,) = tmp_path.glob("exports/*.xml")
+    crossref_standin.upload(path.read_bytes(), path.name)
+    done = sending("deposits", "mark", path, "--uploaded")
+    assert "1 file marked as uploaded, with 3 DOIs. Next: harvester deposit asks" in done.stderr
+    assert states(sending) == {"waiting"}
+    assert (
+        "cannot be marked as uploaded: it is sent and received"
+        in sending("deposits", "mark", path, "--uploaded").stderr
+    )
+    crossref_standin.clock.advance(hours=1)
+    assert sending("deposit", "--wait", "1").exit_code == 0
+    assert (states(sending), len(crossref_standin.state.submissions)) == ({"registered"}, 1)
+
+
+def test_uploaded_is_about_files_only(sending: Call):
+    assert sending("deposits", "mark", "--uploaded").exit_code == 2
+    assert sending("deposits", "mark", DOI, "--uploaded", "--not").exit_code == 2
+    assert f"{DOI} is not a deposit file" in sending("deposits", "mark", DOI, "--uploaded").stderr
+
+
+def test_why_a_doi_was_never_sent(sending: Call, tmp_path: Path):
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace('"10.12345"', '"10.9999"'))
+    sending("check")
+    shown = sending("deposits", "show", DOI).stdout
+    assert "never sent" in shown
+    assert "Held back: " in shown
+    assert "says why" not in shown
+    assert sending("deposits", "show", "10.12345/unknown").exit_code == 1
+
+
 def test_a_mailed_log_is_read(sending: Call, crossref_standin: Running, tmp_path: Path):
     assert "Next: harvester deposit." in sending("export", "crossref").stderr
     (path,) = tmp_path.glob("exports/*.xml")
@@ -178,6 +218,54 @@ def test_the_password_is_nowhere(sending: Call, crossref_standin: Running, tmp_p
     assert all(PASSWORD.encode() not in path.read_bytes() for path in files)
     assert crossref_standin.state.credentials_in_query == 0
     assert json.loads(outputs[2])
+
+
+def test_what_anybody_may_read_is_asked_for_without_the_password(sending: Call, crossref_standin: Running):
+    deposited(sending, crossref_standin)
+    crossref_standin.clock.advance(days=5)
+    before = len(crossref_standin.state.requests)
+    for command in ("-v drift", "-v deposits import", "-v check --online", "deposits show " + DOI):
+        assert PASSWORD not in sending(*command.split()).output
+    asked = crossref_standin.state.requests[before:]
+    assert any("/works" in one.path for one in asked)
+    assert not {"usr", "pwd", "login_id", "login_passwd"} & {name for one in asked for name in one.fields}
+    assert crossref_standin.state.credentials_in_query == 0
+
+
+@pytest.mark.parametrize("owner", ["harvester.system.http.Http.upload", "harvester.system.http.Http.ask"])
+@pytest.mark.parametrize("error", [RuntimeError, requests.ConnectionError, UnicodeError])
+@pytest.mark.filterwarnings("always")
+def test_the_password_is_in_no_traceback(
+    sending: Call, owner: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """A bug in the middle of a request, and an error of the library, however much of the request its words repeat."""
+
+    def failing(_: object, url: str, data: bytes, *args: object, **options: object) -> None:
+        warnings.warn(f"{url} is slow", stacklevel=1)
+        raise error(url, *args)
+
+    monkeypatch.setattr(owner, failing)
+    with warnings.catch_warnings(record=True) as warned:
+        done = sending("-v", "deposit")
+    assert done.exit_code != 0
+    assert not any(PASSWORD in str(one.message) for one in warned)
+    shown = "".join(traceback.format_exception(done.exception)) if done.exception else ""
+    assert PASSWORD not in done.output + shown + caplog.text + repr(done.exception)
+
+
+def test_no_process_has_the_password_in_its_arguments(sending: Call, crossref_standin: Running, tmp_path: Path):
+    crossref_standin.state.knobs.answer_delay = 0.05
+    command = [sys.executable, "-m", "harvester", "--config", str(tmp_path / "config.toml"), "deposit", "--wait", "1"]
+    seen: set[bytes] = set()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):
+                    seen.add(path.read_bytes())
+            crossref_standin.clock.advance(seconds=20)
+    assert any(b"harvester" in line and b"deposit" in line for line in seen)
+    assert not any(PASSWORD.encode() in line for line in seen)
+    assert states(sending) == {"registered"}
 
 
 def test_drift_says_what_differs(sending: Call, crossref_standin: Running):

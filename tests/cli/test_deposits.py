@@ -12,11 +12,11 @@ def rows(call) -> dict[str, dict[str, object]]:
 
 
 def test_deposits_are_listed(harvested):
-    assert "0 articles in deposit files" in harvested("deposits").stderr
+    assert "Of the articles that are ready: 0 in deposit files" in harvested("deposits").stderr
     harvested("export", "crossref")
     done = harvested("deposits")
     assert done.stdout.splitlines()[0].split() == ["file", "written", "(UTC)", "records", "changed", "since", "state"]
-    summed = "3 articles in deposit files, 0 marked as deposited by another program, 0 new, 0 changed since."
+    summed = "3 in deposit files, 0 marked as deposited by another program, 0 new, 0 changed since."
     assert summed in done.stderr
     assert {row["state"] for row in rows(harvested).values()} == {"never_sent"}
 

@@ -124,3 +124,21 @@ def test_a_schedule_is_for_every_target(both: Both):
     done = both.call("harvest", "--due")
     assert done.exit_code == 0, done.output
     assert (both.states("datacite"), both.states("doaj")) == (REGISTERED, REGISTERED)
+
+
+def test_status_and_doctor_know_each_of_them(both: Both):
+    both.call("deposit", "--wait", "1")
+    shown = both.call("status").stdout
+    assert "DataCite (live): 3 registered; harvester deposits --target datacite says more." in shown
+    assert "DOAJ (live): 3 registered; harvester deposits --target doaj says more." in shown
+    deposits = json.loads(both.call("status", "--json").stdout)["deposits"]
+    assert [(one["target"], one["states"]) for one in deposits] == [
+        (name, {"registered": 3}) for name in ("datacite", "doaj")
+    ]
+    (both.press.bench.folder / "secret.txt").write_text("another\n")
+    doctor = both.call("doctor", "--json")
+    assert (doctor.exit_code, json.loads(doctor.stdout)["logins"]) == (
+        1,
+        dict.fromkeys(("datacite", "doaj"), "login_refused"),
+    )
+    assert "DOAJ refuses the login." in both.call("doctor").output

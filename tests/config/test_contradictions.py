@@ -33,7 +33,7 @@ FOUND = [
     ({"web": {"proxies": ["127.0.0.1"]}}, ["web.proxies"]),
     ({"web": {"listen": "unix:/run/web", "proxies": ["unix"]}}, ["web.proxies"]),
     ({"web": {"user_header": "X-User"}}, ["web.user_header"]),
-    ({"doaj": {"deposit": "test"}}, ["doaj.deposit", "doaj.deposit"]),
+    ({"doaj": {"deposit": "test"}}, ["doaj.deposit"]),
     ({"doaj": {**DOAJ, "api_key_env": "E"}}, ["doaj.api_key_file"]),
     ({"doaj": {"api_url": "http://doaj.example.org"}}, ["doaj.api_url"]),
     ({"doaj": {"api_url": "https://doaj.example.org/api"}}, ["doaj.api_url"]),

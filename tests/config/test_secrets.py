@@ -64,7 +64,7 @@ def test_short_secrets_of_targets_are_named(tmp_path, monkeypatch, caplog):
     )
     config = load(tmp_path / "config.toml")
     assert "datacite.password_file, doaj.api_key_env: a secret of fewer" in caplog.text
-    assert (config.datacite_password(), config.doaj_api_key()) == ("abc", "abc")
+    assert (config.deposit_secret("datacite"), config.deposit_secret("doaj")) == ("abc", "abc")
 
 
 @pytest.mark.parametrize(("password", "warned"), [("abc", True), ("%41%42%43%44", False), ("abcd", False), ("", False)])

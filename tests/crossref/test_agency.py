@@ -19,7 +19,8 @@ class Configuration(Struct):
     crossref: CrossrefSettings | None
     password: str | None = "s3cret"
 
-    def deposit_password(self) -> str | None:
+    def deposit_secret(self, target: str) -> str | None:
+        assert target == "crossref"
         return self.password
 
 

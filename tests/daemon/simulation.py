@@ -76,7 +76,7 @@ def configuration(folder: Path, *sources: Source, zone: str = "UTC", workers: in
         report_file=folder / "report.html",
         zone=zone,
         daemon=Daemon(workers=workers),
-        crossref=CrossrefSettings(depositor_name="X", depositor_email="x@example.org", registrant="X"),
+        targets={"crossref": CrossrefSettings(depositor_name="X", depositor_email="x@example.org", registrant="X")},
         sources={source.name: source for source in sources},
         **schedules,  # type: ignore[arg-type]
     )

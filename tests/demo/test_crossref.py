@@ -10,6 +10,7 @@ import requests
 
 from harvester.demo import configuration, crossref
 from harvester.demo.run import run
+from harvester.errors import BundleError
 from harvester.standin.diagnostic import Diagnosis
 
 
@@ -20,9 +21,16 @@ def test_account_may_deposit_for_the_prefixes_of_the_demo() -> None:
 
 def test_settings_are_toml_and_name_no_password() -> None:
     found = tomllib.loads("\n".join(crossref.settings("http://127.0.0.1:8022")))["crossref"]
-    assert (found["deposit"], found["deposit_url"], found["api_url"]) == ("live", *["http://127.0.0.1:8022"] * 2)
-    assert (found["login"], found["password_env"]) == ("demo", "CROSSREF_PASSWORD")
+    assert (found["deposit"], found["deposit_url"], found["api_url"]) == ("test", *["http://127.0.0.1:8022"] * 2)
+    assert (found["login"], found["password_file"]) == ("demo", "crossref-password.txt")
     assert crossref.ACCOUNT.password not in found.values()
+
+
+def test_it_does_not_start_without_schemas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could not validate what is sent to it, nor register the article of the conflict."""
+    monkeypatch.setattr("harvester.crossref.bundles.pins.folders", lambda: [tmp_path])
+    with pytest.raises(BundleError, match="run: harvester schemas install"):
+        crossref.prepared()
 
 
 def test_login_of_the_introduction_works() -> None:

@@ -13,7 +13,7 @@ from harvester.errors import BundleError, ConfigError
 from harvester.model import Article
 from harvester.store import PlannedBatch
 from tests.crossref.deposit.test_fixtures import fixture
-from tests.deposits.lines import LINES
+from tests.deposits.lines.target import LINES
 from tests.store.samples import NOW
 from tests.workbench import Workbench
 

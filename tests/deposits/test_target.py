@@ -17,7 +17,7 @@ from harvester.deposits.target import TARGETS, Target, configured_targets
 from harvester.model import Batch
 from harvester.reports import ExportReport
 from harvester.store import BatchMember
-from tests.deposits.lines import LINES
+from tests.deposits.lines.target import LINES
 from tests.providers.press import Press, doi, dois
 from tests.store.samples import last_deposit
 

@@ -28,6 +28,9 @@ def cited(journal="J", pages=None, **parts):
         ("J; 2022", cited(year=2022)),
         ("J; 2022: Theme; 3", cited(year=2022, issue_title="Theme", pages="3")),
         ("J; 15-20", cited(pages="15-20")),
+        ("J; Early Access", cited(issue_title="Early Access")),
+        ("J; Online First (2022); 3-9", cited(issue_title="Online First (2022)", pages="3-9")),
+        ("J; قيد النشر", cited(issue_title="قيد النشر")),
         ("J; S. 12-15", cited(pages="12-15")),
         ("J;", cited()),
         (

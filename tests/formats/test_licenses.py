@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harvester.formats.licenses import canonical_license, find_licenses, licenses_of_article
+from harvester.formats.licenses import canonical_license, contradicts, find_licenses, licenses_of_article
 
 CC = "https://creativecommons.org/"
 
@@ -19,6 +19,11 @@ CC = "https://creativecommons.org/"
         ("as in https://creativecommons.org/licenses/by/4.0.", "licenses/by/4.0/"),
         ("https://creativecommons.org/licenses/byte/4.0/", None),
         ("Copyright (c) 2020 CC BY 4.0", None),
+        ("https://creativecommons.org/licenses/by/99.0/", None),
+        ("https://creativecommons.org/licenses/by/4", None),
+        ("https://creativecommons.org/licenses/by%2F4.0", None),
+        ("https://creativecommons.org/licenses/by/2.5/", "licenses/by/2.5/"),
+        ("https://creativecommons.org/licenses/by/", "licenses/by/"),
         ("cc_by", None),
     ],
 )
@@ -46,3 +51,19 @@ WAIVERS = [
 @pytest.mark.parametrize(("text", "urls"), WAIVERS)
 def test_a_waiver_for_the_data_is_not_the_licence_of_the_article(text, urls):
     assert licenses_of_article(text) == urls
+
+
+@pytest.mark.parametrize(
+    ("words", "contradicts_it"),
+    [
+        ("Under CC BY-NC-ND 4.0.", True),
+        ("CC-BY-SA", True),
+        ("Under a CC BY 4.0 licence.", False),
+        ("CC BY; figures from others CC BY-NC", False),
+        ("Creative Commons", False),
+        ("", False),
+    ],
+)
+def test_words_that_name_another_licence(words, contradicts_it):
+    assert contradicts(BY_4, words) is contradicts_it
+    assert not contradicts("https://press.example/terms", words)

@@ -42,6 +42,11 @@ def person(surname, given=None, suffix=None, **more):
         ("Centro, Ana", person("Centro", "Ana")),
         ("Bureau, Luc", person("Bureau", "Luc")),
         ("Bank, Eva", person("Bank", "Eva")),
+        ("Autor, David", person("Autor", "David")),
+        ("Tester, Eva", person("Tester", "Eva")),
+        ("KRK, Ivan", person("KRK", "Ivan")),
+        ("Esa", person("Esa")),
+        ("Dan, U. A.", person("Dan", "U. A.")),
         ("Doe, Jane; 0000-0002-1825-0097", person("Doe", "Jane", orcid="https://orcid.org/0000-0002-1825-0097")),
     ],
 )
@@ -60,7 +65,12 @@ def test_names_with_marked_parts_are_split(raw, expected):
         ("СТЕПОВА ЛЕНА БОРИСОВНА", FAMILY_FIRST, person("СТЕПОВА", "ЛЕНА БОРИСОВНА")),
         ("Joan Pi i Margall", GIVEN_FIRST, person("Pi i Margall", "Joan")),
         ("Ali ben Tahar", GIVEN_FIRST, person("ben Tahar", "Ali")),
-        ("van Berg", GIVEN_FIRST, person("Berg", "van")),
+        ("van Berg", GIVEN_FIRST, person("van Berg")),
+        ("da Silva", FAMILY_FIRST, person("da Silva")),
+        ("E Weinan", FAMILY_FIRST, person("E", "Weinan")),
+        ("Minh LE", GIVEN_FIRST, person("LE", "Minh")),
+        ("Orlov B. B.", FAMILY_FIRST, person("Orlov", "B. B.")),
+        ("Jane (Jenny) Lund", GIVEN_FIRST, person("Lund", "Jane (Jenny)")),
         ("Ada K. Le Vega", GIVEN_FIRST, person("Le Vega", "Ada K.")),
         ("Dick Van Reed", GIVEN_FIRST, person("Van Reed", "Dick")),
         ("Ana De La Vega", GIVEN_FIRST, person("De La Vega", "Ana")),
@@ -90,6 +100,19 @@ def test_a_name_without_comma_is_split_by_the_configured_order(raw, hints, expec
         ("جامعة القاهرة", "possible-organization"),
         ("Всемирная организация здравоохранения", "possible-organization"),
         ("Kementerian Kesehatan", "possible-organization"),
+        ("CERN", "possible-organization"),
+        ("Various", "possible-organization"),
+        ("Several Authors", "possible-organization"),
+        ("Equipo Editorial", "possible-organization"),
+        ("هیئت تحریریه", "possible-organization"),
+        ("First Author", "name-is-account"),
+        ("Author, First", "name-is-account"),
+        ("Test", "name-is-account"),
+        ("Unesco", "possible-organization"),
+        ("NSFC", "possible-organization"),
+        ("CERN, Geneva", "possible-organization"),
+        ("USGS Water Branch", "possible-organization"),
+        ("CERN, NIH", "possible-organization"),
         ("Centro de Estudios del Mar", "possible-organization"),
         ("University of Example, Extension Service", "possible-organization"),
         ("The COVID-19 Working Group", "possible-organization"),
@@ -157,6 +180,39 @@ def test_titles_and_degrees_are_removed_with_a_finding(raw, expected):
     author, findings = parse_creator(raw, GIVEN_FIRST)
     assert author == expected
     assert [finding.code for finding in findings] == ["name-tidied"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "hints"),
+    [
+        ("Орлов Б. Б.", GIVEN_FIRST),
+        ("Orlov B B", GIVEN_FIRST),
+        ("Xu X", GIVEN_FIRST),
+        ("John Lund SJ", GIVEN_FIRST),
+        ("Kay Lund (Oslo)", GIVEN_FIRST),
+        ("B. Orlov", FAMILY_FIRST),
+        ("Lund: Kay", GIVEN_FIRST),
+        ("Lund - Kay", FAMILY_FIRST),
+        ("Santoso. Budi", GIVEN_FIRST),
+        ("Kay Lund, Jr.", OPEN),
+        ("Juan Vega, OFM", OPEN),
+        ("Lund, J. u.a.", OPEN),
+        ("Lestari, dkk", OPEN),
+        ("Орлов Б.Б. и др.", OPEN),
+    ],
+)
+def test_a_name_that_contradicts_the_order_is_held_back(raw, hints):
+    whole, findings = parse_creator(raw, hints)
+    assert (whole, [finding.code for finding in findings]) == (person(raw), ["name-unparsed"])
+
+
+def test_an_email_address_is_not_an_affiliation():
+    lund, findings = parse_creator("Lund, Kay; Reed College, kay@reeds.example", OPEN)
+    assert lund is not None
+    assert [each.name for each in lund.affiliations] == ["Reed College"]
+    assert [finding.code for finding in findings] == ["name-tidied", "affiliation-unverified"]
+    alone, _ = parse_creator("Lund, Kay; kay@reeds.example", OPEN)
+    assert alone == person("Lund", "Kay")
 
 
 @pytest.mark.parametrize("raw", ["Ayu Lestari, S.Pd", "Ayu Lestari, S.Pd., M.Pd", "Lund, MD, PhD", "Lund, Prof. Dr."])

@@ -58,6 +58,11 @@ NUMBERS = [
 ]
 
 
+def test_digits_of_other_scripts_are_ascii_digits():
+    written = Numbering(volume="٤", issue="۲", first_page="１２", elocation_id="e٣")
+    assert settled(written, Notes()) == Numbering(volume="4", issue="2", first_page="12", elocation_id="e3")
+
+
 @pytest.mark.parametrize(("written", "kept"), NUMBERS)
 def test_what_is_left_of_a_numbering(written, kept):
     notes = Notes()

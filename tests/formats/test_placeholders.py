@@ -73,6 +73,9 @@ def test_a_value_that_looks_like_a_placeholder(value):
         ("-", "Ada", ("Ada", None)),
         ("Unknown", "Pat", ("Unknown", "Pat")),
         ("Berg", None, ("Berg", None)),
+        ("LNU", "Priya", ("Priya", None)),
+        ("Priya", "FNU", ("Priya", None)),
+        ("LNU", "FNU", None),
     ],
 )
 def test_a_name_made_of_placeholders_is_not_a_name(surname, given, name):

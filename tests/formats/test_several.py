@@ -93,8 +93,32 @@ Nguyễn Văn An, Trần Thị Bình
 王伟 李娜
 田中太郎, 鈴木花子
 Dr. Ana Vega, Dr. Luis Ramos
+Ahmet Yılmaz, Mehmet Kaya
+AYŞE DEMİR, FATMA ÇELİK
+Juan Pérez, María Gómez
+Pérez Juan, Gómez María
+Maria da Silva, João Souza
+John Walsh, Mary Osei
+Katarzyna Nowak, Piotr Zieliński
+Иван Петров, Сергей Сидоров
+Петров Иван, Сидоров Сергей
+Siti Aminah, Budi Santoso
+محمد علي، أحمد حسن
+علی محمدی، رضا احمدی
 """
 ONE = """
+García López, Juan Carlos
+Silva Santos, Maria Fernanda
+Jorge Silva, Ana María
+Martín Pérez, José Ramón
+Ahmet, Mehmet Kaya
+Yılmaz Demir, Ayşe Nur
+Pérez Juan, María Elena
+John Walsh, Mary J.
+Ivan Petrov, Anna
+عبد الله، محمد أمين
+بن علي، محمد أمين
+محمد، أحمد علي
 Абрамович, Роман Аркадьевич
 Иванова Петрович, Анна Ивановна
 Əliyev, Vəli Həsən oğlu

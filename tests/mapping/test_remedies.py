@@ -149,6 +149,11 @@ CASES = {
         SOURCE,
         'organizations = ["LHCb collaboration"]\n',
     ),
+    "possible-person": (
+        jats("<contrib-group><contrib contrib-type='author'><collab>Walsh, Kay</collab></contrib></contrib-group>"),
+        SOURCE,
+        'organizations = ["Walsh, Kay"]\n',
+    ),
     "name-is-account": (dublin_core(creator=["Admin"]), SOURCE, 'organizations = ["Admin"]\n'),
     "abstract-type-skipped": (
         jats('<abstract abstract-type="executive-summary"><p>On light.</p></abstract>'),

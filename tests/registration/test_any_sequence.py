@@ -24,7 +24,7 @@ from harvester.registration.drift import Drift
 from harvester.standin.knobs import Fault
 from harvester.store.submissions import Submissions
 from tests.providers.press import doi, press
-from tests.registration.conftest import Depositor
+from tests.registration.conftest import Depositor, put_foreign
 from tests.registration.test_round import Killed, killing
 from tests.standin.running import LOGIN, running
 
@@ -71,9 +71,11 @@ def kill(depositor: Depositor, step: int, after: bool) -> None:
 
 
 def foreign(depositor: Depositor, number: int) -> None:
-    """Another program deposits the content of our newest file with this DOI, with a greater version."""
+    """Another program deposits the content of our newest file with this DOI, with a greater version, or what it has."""
     with depositor.press.bench.opened() as (_, store):
         files = store.held_records.own_files("crossref", [doi(number)]).get(doi(number), ())
+    if not files:
+        put_foreign(depositor, doi(number))
     for file in files[-1:]:
         data = Path(file.path).read_bytes()
         theirs = data.replace(str(file.version).encode(), f"{file.version}07".encode())

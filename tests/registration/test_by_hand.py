@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from harvester.crossref.agency import CROSSREF_AGENCY
+from harvester.errors import HarvesterError
 from harvester.registration import by_hand
 from tests.registration.conftest import Depositor
 
@@ -64,6 +66,17 @@ def test_a_person_marks_dois(depositor: Depositor):
             by_hand.mark(config, store, CROSSREF_AGENCY, "live", [DOI], depositor.tick, registered=registered)
     assert depositor.states()["1"] == "refused"
     assert [file.dois for file in depositor.export().files] == [(DOI,)]
+
+
+def test_a_misspelt_doi_changes_nothing(depositor: Depositor):
+    depositor.deposit()
+    states = depositor.states()
+    with depositor.press.bench.opened() as (config, store):
+        named = [DOI, "10.5555/lmaps.1"]
+        for change in (partial(by_hand.mark, registered=False), by_hand.retry_dois):
+            with pytest.raises(HarvesterError, match=r"Nothing was changed: .* with 10\.5555/lmaps\.1\."):
+                change(config, store, CROSSREF_AGENCY, "live", named, depositor.tick)
+    assert depositor.states() == states
 
 
 def test_a_lost_file_is_sent_under_another_name_on_request(depositor: Depositor):

@@ -42,6 +42,12 @@ def test_large_versions_are_text():
         (row("elsewhere"), "Deposited by another program."),
         (row(held_back=Finding("doi-missing", "doi")), "Held back: The article has no DOI."),
         (row("waiting", registration=doi(), file_state="queued"), "Waiting for the result of its file."),
+        (
+            row("waiting", registration=doi(), file_state="login_refused"),
+            "Its file waits to be sent. State of the file: not",
+        ),
+        (row("refused", registration=doi("refused", message="a person said that it is not")), "A person said so, and"),
+        (row("registered", registration=doi("registered", message="a person said that it is")), "registered. A person"),
     ],
 )
 def test_what_the_agency_said_nothing_about(one: DoiRow, words: str):

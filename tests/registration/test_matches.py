@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from harvester import report
-from harvester.answers import Matched, Result, SentArticle
+from harvester.answers import HeldRecord, Matched, Result, SentArticle
 from harvester.crossref.agency import CROSSREF_AGENCY
 from harvester.registration import by_hand
-from harvester.registration.matches import read_matches
+from harvester.registration.matches import MOST, of_the_day, read_matches
 from harvester.registration.readback import has_registered
 from harvester.registration.reader import matches as of_logs
+from harvester.store import Matches, SeenDoi
 from harvester.system.stopping import never_stop
 from tests.registration.conftest import Depositor
+from tests.workbench import NOW
 
 DOI = "10.5555/lamps.2"
 ARTICLES = (SentArticle(doi="10.5555/A", references=3), SentArticle(doi="10.5555/b"))
@@ -32,15 +35,34 @@ def matched(key: str, doi: str | None = None, *, citing: str = "10.5555/a", stat
 @pytest.mark.parametrize(
     ("logs", "expected"),
     [
-        ([], {"10.5555/A": (3, 0)}),  # the log names none
-        ([log(matched("", status="deferred"))], {"10.5555/A": (3, 0)}),  # which is no reference
-        ([log(matched("r1", "10.1/x"), matched("r2"))], {"10.5555/A": (3, 1)}),
-        ([log(matched("r1", "10.1/x"), matched("r2")), log(matched("r1"), matched("r2"))], {"10.5555/A": (3, 0)}),
-        ([log(matched("r1", "10.1/x", citing="10.5555/c"))], {"10.5555/A": (3, 0), "10.5555/c": (1, 1)}),
+        ([], {"10.5555/A": Matches(refs=3)}),  # the log names none
+        ([log(matched("", status="deferred"))], {"10.5555/A": Matches(refs=3)}),  # which is no reference
+        (
+            [log(matched("r1", "10.1/x"), matched("r2"))],
+            {"10.5555/A": Matches(refs=3, matched=1, found={"r1": "10.1/x"})},
+        ),
+        (
+            [log(matched("r1", "10.1/x"), matched("r2")), log(matched("r1"), matched("r2"))],
+            {"10.5555/A": Matches(refs=3)},
+        ),
+        (
+            [log(matched("r1", "10.1/x", citing="10.5555/c"))],
+            {"10.5555/A": Matches(refs=3), "10.5555/c": Matches(refs=1, matched=1, found={"r1": "10.1/x"})},
+        ),
     ],
 )
-def test_the_references_of_a_file_and_its_logs(logs: list[Result], expected: dict[str, tuple[int, int]]):
+def test_the_references_of_a_file_and_its_logs(logs: list[Result], expected: dict[str, Matches]):
     assert of_logs(logs, ARTICLES) == expected
+
+
+def test_each_day_asks_for_others_and_never_for_more_than_fit():
+    waiting = [SeenDoi(record=HeldRecord(doi=f"10.5555/{number}")) for number in range(2 * MOST + 7)]
+    days = [of_the_day(waiting, NOW + timedelta(days=day)) for day in range(4)]
+    assert sorted(map(len, days[:3])) == [7, MOST, MOST]
+    assert sorted(one.record.doi for day in days[:3] for one in day) == sorted(one.record.doi for one in waiting)
+    assert days[3] == days[0]
+    assert of_the_day(waiting[:MOST], NOW) == waiting[:MOST]
+    assert of_the_day([], NOW) == []
 
 
 @pytest.fixture
@@ -79,6 +101,9 @@ def test_matches_are_read_until_each_reference_has_one(unlisted: Depositor):
         unlisted.standin.state.match_reference(DOI, key, f"10.1/{number}")
         assert (read(unlisted), numbers(unlisted)) == (1, (2, number))
     assert (read(unlisted), is_due(unlisted)) == (0, False)
+    with unlisted.press.bench.opened() as (_, store):
+        seen = store.held_records.of_dois("crossref", "test", [DOI])[DOI]
+    assert seen.found == {key: f"10.1/{number}" for number, key in enumerate(keys(unlisted), 1)}
     assert unlisted.standin.state.credentials_in_query == 0
 
 

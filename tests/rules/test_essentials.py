@@ -26,7 +26,18 @@ BAD = [
     ("title-missing", "titles[1]", article(titles=(*ARTICLE.titles, Title(text=("—",))))),
     *(
         ("title-generic", "titles[0]", title(words))
-        for words in ("[Untitled]", "FULL ISSUE", "Front Matter", "Table of Contents.", "Sin título", "Cover image")
+        for words in (
+            "[Untitled]",
+            "Kapak",
+            "目录",
+            "فهرست مطالب",
+            "Title",
+            "FULL ISSUE",
+            "Front Matter",
+            "Table of Contents.",
+            "Sin título",
+            "Cover image",
+        )
     ),
     ("abstract-empty", "abstracts[0]", abstract(Paragraph((".",)))),
     ("abstract-empty", "abstracts[0]", abstract(Section(title=("—",)))),
@@ -53,6 +64,8 @@ GOOD = [
     title("THE REEDS OF THE NORTH"),
     title("Contents of fen water"),
     title("Untitled works of the last century"),
+    title("Índice de precios"),
+    title("Title to land"),
     title("The full issue: a review"),
     title("Book reviews"),
     article(volume="XII", issue="S1"),

@@ -19,3 +19,4 @@ def test_page_lists_what_there_is_and_no_password() -> None:
     assert "<td>1415653976</td><td>&lt;a&gt;.xml</td><td>demo</td><td>completed</td>" in html
     assert "<td>10.5555/willow</td><td>7</td><td>10.5555</td>" in html
     assert "s3cret" not in html
+    assert '<a href="/mail/%3Ca%3E.xml">the result of &lt;a&gt;.xml</a>' in html

@@ -49,6 +49,16 @@ def test_paths_and_methods(crossref_standin: Running) -> None:
     assert (head.status_code, head.content) == (200, b"")
 
 
+def test_what_crossref_would_mail(crossref_standin: Running) -> None:
+    crossref_standin.completed(b"<broken", "a b.xml")
+    mail = crossref_standin.get("/mail/a%20b.xml")
+    assert (mail.headers["Content-Type"], mail.content) == (
+        "message/rfc822",
+        crossref_standin.state.mail("a b.xml", test=True),
+    )
+    assert crossref_standin.get("/mail/other.xml").status_code == 404
+
+
 @pytest.mark.parametrize(("length", "status"), [("", 411), ("-1", 411), ("x", 411), ("33554433", 413)])
 def test_body_that_is_not_read(crossref_standin: Running, length: str, status: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", crossref_standin.server.server_address[1])

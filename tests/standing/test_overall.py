@@ -17,7 +17,7 @@ def test_sources_stand_in_the_order_of_the_configuration_also_without_a_harvest(
         found = overall(config, overview, NOON)
         assert [one.name for one in found.sources] == ["reeds", "fens"]
         assert found.sources[1] == one_source(config, overview, "fens", NOON)
-    assert found.deposits is None
+    assert found.deposits == ()
     assert (found.next_step() or "").startswith("What is due comes with harvester daemon")
 
 
@@ -47,6 +47,6 @@ def test_nothing_can_be_written_through_an_overview(configured: Configured):
 
 
 def test_what_was_sent_is_said_in_one_sentence():
-    assert Sent("test", {}, login_refused=False).sentence() == "Crossref (test): nothing sent yet"
-    sent = Sent("live", {"registered_with_conflict": 2, "refused": 1200}, login_refused=False)
+    assert Sent("crossref", "test", {}, login_refused=False).sentence() == "Crossref (test): nothing sent yet"
+    sent = Sent("crossref", "live", {"registered_with_conflict": 2, "refused": 1200}, login_refused=False)
     assert sent.sentence() == "Crossref (live): 1,200 refused, 2 registered with conflict"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harvester.answers import HeldRecord
-from harvester.store import SeenDoi
+from harvester.store import Matches, SeenDoi
 from harvester.store.store import Store
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -35,9 +35,10 @@ def test_a_version_is_a_floor_and_never_falls(opened: Store):
 
 def test_matches_are_added_to_what_was_seen(opened: Store):
     opened.held_records.save("crossref", "live", [seen()])
-    opened.held_records.save_matches("crossref", "live", {"10.5555/a": (9, 8), "10.5555/b": (1, 0)})
+    read = Matches(refs=9, matched=8, found={"r1": "10.1/x"})
+    opened.held_records.save_matches("crossref", "live", {"10.5555/a": read, "10.5555/b": Matches(refs=1)})
     found = opened.held_records.of_dois("crossref", "live", ["10.5555/a", "10.5555/b"])
-    assert found["10.5555/a"] == seen(refs=9, matched=8)
+    assert found["10.5555/a"] == seen(refs=9, matched=8, found={"r1": "10.1/x"})
     assert (found["10.5555/b"].read, found["10.5555/b"].refs) == (None, 1)
     assert opened.held_records.matches("crossref", "live") == (10, 8)
     assert opened.held_records.matches("crossref", "test") == (0, 0)

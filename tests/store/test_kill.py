@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,12 @@ _ROWS = (  # of every table that a harvest fills, without the numbers that a kil
 
 def dump(url: str) -> list[list[Any]]:
     with store.connect(url) as opened:
-        return [sorted(map(repr, run_sql(opened, statement))) for statement in _ROWS]
+        return [sorted(map(_line, run_sql(opened, statement))) for statement in _ROWS]
+
+
+def _line(row: Iterable[object]) -> str:
+    """SQLite has numbers for yes and no."""
+    return repr([int(value) if isinstance(value, bool) else value for value in row])
 
 
 @pytest.mark.parametrize("seed", [1, 2])

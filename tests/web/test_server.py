@@ -6,8 +6,8 @@ import socket
 import stat
 import time
 import urllib.request
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -92,6 +92,77 @@ def test_client_that_reads_nothing_frees_its_thread():
     with serve(application, "127.0.0.1:0", FAST) as address, connected(address) as client:
         client.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert seconds_until(client, lambda: client.sendall(b"G")) < 8
+
+
+HALVES = (
+    b"",  # connected, and silent
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\nhalf a body",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal",
+)
+
+
+@contextmanager
+def slow_clients(address: str, number: int) -> Iterator[list[socket.socket]]:
+    """Clients of each kind that have sent half a request."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(connected(address)) for _ in range(number)]
+        for place, client in enumerate(clients):
+            client.sendall(HALVES[place % len(HALVES)])
+        yield clients
+
+
+def seconds_to_answer(address: str) -> float:
+    begun = time.monotonic()
+    with urllib.request.urlopen(f"{address}page", timeout=20) as answer:
+        assert answer.read() == b"/page"
+    return time.monotonic() - begun
+
+
+def is_cut(client: socket.socket) -> bool:
+    """Whether the server closes the connection, with or without words about it."""
+    try:
+        while client.recv(4096):
+            pass
+    except ConnectionError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+@pytest.mark.slow
+def test_others_are_served_at_once_while_many_send_slowly():
+    with serve(application, "127.0.0.1:0") as address, slow_clients(address, 100) as clients:
+        assert max(seconds_to_answer(address) for _ in range(5)) < 2
+        clients[0].sendall(b"GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n")  # they are not cut yet
+        assert b"/first" in clients[0].recv(4096)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limits", [Limits(connections=40, hurried=0.3), Limits(connections=40, request=0.3, idle=1)])
+def test_all_connections_in_use_by_slow_clients_are_cut_for_others(limits: Limits):
+    """Twice as many as the server accepts: the others wait in its queue, and are cut in their turn."""
+    with serve(application, "127.0.0.1:0", limits) as address, slow_clients(address, 80) as clients:
+        assert seconds_to_answer(address) < 15
+        assert all(map(is_cut, clients[:40]))
+
+
+@pytest.mark.slow
+def test_answer_that_takes_long_is_not_cut():
+    """Slow is who sends slowly, and not who waits for an answer."""
+
+    def works(environ: Any, start_response: Any) -> Iterable[bytes]:
+        time.sleep(1)
+        return application(environ, start_response)
+
+    limits = Limits(connections=8, request=0.3, hurried=0.3)
+    with serve(works, "127.0.0.1:0", limits) as address, ExitStack() as stack:
+        clients = [stack.enter_context(connected(address)) for _ in range(5)]
+        for client in clients:
+            client.sendall(b"GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answers = [client.makefile("rb").read() for client in clients]
+    assert [answer.endswith(b"/page") for answer in answers] == [True] * 5
 
 
 def seconds_until(client: socket.socket, send: Callable[[], None]) -> float:

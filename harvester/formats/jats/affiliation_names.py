@@ -11,7 +11,7 @@ _MARK = re.compile(
     r"\d{1,2}(?=[^\W\d_a-zA-Z]*(?:大学|大學|学院|學院|医院|醫院|研究)))+(?=[^\W_])"
 )
 # A digit or letter without a blank. Letters that begin words such as eHealth or iSchool are not labels.
-_GLUED_MARK = re.compile(r"(?:\d{1,2}(?:,\s?\d{1,2})*|[abcdfgh])(?=[^\W\d_])")
+_GLUED_MARK = re.compile(r"(?:\d{1,2}(?:,\s?\d{1,2})*|[abcdfgh]\s?)(?=[^\W\d_])")
 _GLUED_NUMBERS = re.compile(r"1[^\W\d_].*[^\W\d][\s.;,]*\s2[A-ZА-ЯÇÉÜ\u4e00-\u9fff]")  # 1Univ. A 2Univ. B
 _INSTITUTION = re.compile(
     r"universi|univ\b|institut|depart|dept|facult|faculd|fakult|school|colleg|academ|hospital|cent(?:er|re|ro)\b|laborat|"

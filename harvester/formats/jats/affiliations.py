@@ -42,10 +42,13 @@ _MAIL_LABEL = re.compile(
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _EDGES = " ,;:"
-_PARTS_OF_LINE = re.compile(r"[,;]|\.(?=\s)|\s[-\u2013]\s")
+# A full stop behind one of these words, or behind an initial, does not end a part of the line: Dept. de Física.
+_ABBREVIATIONS = "dept depto dpto dep fac univ inst lab div esc prog prof dra dr eng av st pós grad sra"
+_ABBREVIATED = "".join(rf"(?<!\b{word})" for word in _ABBREVIATIONS.split())
+_PARTS_OF_LINE = re.compile(rf"[,;]|{_ABBREVIATED}(?<!\b\w)\.(?=\s)|\s[-\u2013]\s", re.IGNORECASE)
 _DEPARTMENT_WORD = re.compile(
-    r"depart|dept|facul|escola|school|escuela|école|laborat|program|institut|cent(?:er|re|ro)\b|núcleo|curso|setor|serviço|"
-    r"servicio|unidade?\b|divis|seção|sección|hospital|clínica|coordena|pós-gradua|posgrado|cátedra|grupo|área|disciplina",
+    r"depart|dept|dpto|facul|escola|school|escuela|école|laborat|program|institut|cent(?:er|re|ro)\b|núcleo|curso|setor|serviço|"
+    r"servicio|unidade?\b|unit\b|prog\b|divis|seção|sección|hospital|clínica|coordena|pós-gradua|posgrado|cátedra|grupo|área|disciplina",
     re.IGNORECASE,
 )
 _LABELS = re.compile(r"[\s,;]+")
@@ -67,9 +70,12 @@ def read_affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliatio
 def _affiliations(aff: Element, path: str, notes: Notes) -> tuple[Affiliation, ...]:
     wraps = [wrap for wrap in children(aff, "institution-wrap") if child(wrap, "institution-id") is not None]
     if len(wraps) < 2:
-        affiliation = _affiliation(list(_pieces(aff, "text")), _identifiers(aff, path, notes))
+        pieces = list(_pieces(aff, "text"))
+        affiliation = _affiliation(pieces, _identifiers(aff, path, notes))
         if affiliation is None or affiliation.name is None:
             return (affiliation,) if affiliation else ()
+        if line := _line_of_another(pieces):
+            notes.report("affiliation-line-differs", path, line, used=affiliation.name)
         if names_several(affiliation.name) or _has_several_marks(aff):
             notes.report("affiliation-several", path, affiliation.name)
             return (affiliation,)
@@ -176,14 +182,31 @@ def _without_repetition(pieces: list[Piece]) -> list[Piece]:
 def _departments_as_printed(tagged: list[Piece], printed: list[str]) -> Iterator[Piece]:
     """The departments that only the printed line names, if that line names the tagged institution."""
     known = _letters(" ".join(piece.value for piece in tagged))
-    names = [_letters(piece.value) for piece in tagged if piece.kind == "name" and piece.value]
     for line in printed:
-        if not all(name in _letters(line) for name in names):
+        if not _names_institution(line, tagged):
             continue
-        for part in map(tidy, _PARTS_OF_LINE.split(line)):
-            if _DEPARTMENT_WORD.match(part) and _letters(part) not in known:
+        for part in _departments(line):
+            if _letters(part) not in known:
                 known += _letters(part)
                 yield Piece("department", part, True)
+
+
+def _line_of_another(pieces: list[Piece]) -> str | None:
+    """The printed line if it names departments, but not the tagged institution: they may be of another one."""
+    printed = [piece.value for piece in pieces if piece.kind == "original"]
+    tagged = [piece for piece in pieces if piece.kind not in _REPEATED] if printed else []
+    known = _letters(" ".join(piece.value for piece in tagged))
+    others = (line for line in printed if tagged and not _names_institution(line, tagged))
+    return next((line for line in others if any(_letters(part) not in known for part in _departments(line))), None)
+
+
+def _names_institution(line: str, tagged: list[Piece]) -> bool:
+    letters = _letters(line)
+    return all(_letters(piece.value) in letters for piece in tagged if piece.kind == "name")
+
+
+def _departments(line: str) -> list[str]:
+    return [part for part in map(tidy, _PARTS_OF_LINE.split(line)) if _DEPARTMENT_WORD.match(part)]
 
 
 def _letters(value: str) -> str:

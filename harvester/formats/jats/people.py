@@ -28,7 +28,13 @@ from harvester.formats.names import lost_its_letters, parse_creator, placeholder
 from harvester.formats.notes import Notes
 from harvester.formats.placeholders import real_name, unless_placeholder
 from harvester.formats.same_person import may_be_one_person
-from harvester.formats.several import names_several, parts_name_several, with_plain_separators
+from harvester.formats.several import (
+    are_names_with_initials,
+    has_form_of_person,
+    names_several,
+    parts_name_several,
+    with_plain_separators,
+)
 from harvester.formats.tidied_names import tidied_name
 from harvester.identifiers import clean_orcid
 from harvester.model import Affiliation, AltName, Contributor, Hints
@@ -174,20 +180,18 @@ class Byline:
         for collab in group_elements(entry.element):
             if name := unless_placeholder(group_name(collab), "contributors", self._notes):
                 self._report_members(collab, name)
-                if self._are_people(name):
-                    self._notes.report("name-unparsed", "contributors", name)
+                if code := _doubt_about_group(name, entry.element, self._hints):
+                    self._notes.report(code, "contributors", name)
                 yield Contributor(kind="group", role=role, name=name)
         if child(entry.element, "anonymous") is not None:
             yield Contributor(kind="anonymous", role=role)
 
-    def _are_people(self, name: str) -> bool:
-        """Whether the name of a group is a list of people instead: `Walsh, Kay; Osei, Tom`."""
-        parts = [part.strip() for part in name.split(";") if part.strip()]
-        creators = [parse_creator(part, self._hints, "contributors")[0] for part in parts] if len(parts) > 1 else []
-        return bool(creators) and all(one is not None and one.kind == "person" and one.given for one in creators)
-
     def _with_details(self, person: Contributor, contrib: Element, path: str) -> Contributor:
         orcid, authenticated = _orcid(contrib, f"{path}.orcid", self._notes)
+        if person.kind == "group" and orcid:
+            self._notes.report("group-details-left-out", path, person.name or "", what="ORCID iD")
+        if person.kind != "person":
+            orcid, authenticated = None, None
         return replace(
             person,
             orcid=orcid or person.orcid,
@@ -278,6 +282,23 @@ def _entries(group: Element) -> Iterator[ContribEntry]:
 
 def _role_of(entry: ContribEntry) -> str:
     return role_value(entry.element, entry.group)
+
+
+def _doubt_about_group(name: str, contrib: Element, hints: Hints) -> str | None:
+    """The code of a finding if the name of a group is that of people: `Walsh, Kay; Osei, Tom`, `Walsh, Kay`."""
+    if name in hints.organizations:
+        return None
+    plain = with_plain_separators(name)
+    parts = [part.strip() for part in plain.split(";") if part.strip()]
+    creators = [parse_creator(part, hints)[0] for part in parts]
+    if not creators or any(creator is None or creator.kind != "person" for creator in creators):
+        return None
+    if len(creators) > 1:
+        return "name-unparsed" if all(creator and creator.given for creator in creators) else None
+    if are_names_with_initials(plain):
+        return "name-unparsed"
+    has_orcid = not name_elements(contrib) and _orcid(contrib, "", Notes())[0] is not None
+    return "possible-person" if has_orcid or has_form_of_person(plain) else None
 
 
 def _other_names(main: AltName, others: list[AltName]) -> tuple[AltName, ...]:

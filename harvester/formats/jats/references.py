@@ -28,7 +28,9 @@ _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"(?:^|(?<=\s))(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
 _LINE_NUMBER = re.compile(r"^[ \t]*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)]?)[ \t]+(?=\S)", re.MULTILINE)
 # What is after a number that was cut off: `. Almeida`, `) Almeida`. Not `… and others`, `.NET`, `—. Reeds`.
-_REST_OF_LABEL = re.compile(r"(?:[.,;:](?=[\s)\]])|[)\]](?=[\s.\w]))[.,;:)\]\s]*(?=[\w\"“«(\[])")
+_REST_OF_LABEL = re.compile(
+    r"(?:[.,;:](?=[\s)\]]|(?!N[Ee][Tt]\b)[A-ZÀ-ÞА-Я])|[)\]](?=[\s.\w]))[.,;:)\]\s]*(?=[\w\"“«(\[])"
+)
 _HAS_YEAR = re.compile(r"(?<!\d)1[5-9]\d\d(?!\d)|(?<!\d)20\d\d(?!\d)")
 _LIST_STARTS = ("1", "[1", "(1")
 _MIN_ENTRY_LENGTH = 20  # characters of an entry, if the list is in one line

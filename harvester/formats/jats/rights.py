@@ -7,7 +7,7 @@ import re
 from harvester.addresses import why_closed
 from harvester.formats.jats.inline import plain_text
 from harvester.formats.jats.tree import Element, Grouped, attribute, children, descendants, href
-from harvester.formats.licenses import canonical_license, licenses_of_article
+from harvester.formats.licenses import canonical_license, contradicts, licenses_of_article
 from harvester.formats.notes import Notes
 from harvester.model import License
 from harvester.xmltools import local
@@ -19,6 +19,7 @@ _STATEMENTS = ("license", "license_ref", "license-ref", "copyright-statement")
 _NAME_OF_LICENSE = re.compile(r"cc[ -]?(?:0|by)|creative", re.IGNORECASE)
 _EXCERPT_LENGTH = 120  # characters of a statement in a finding
 _WEB = ("http://", "https://")
+_WITHOUT_SCHEME = ("creativecommons.org/", "www.creativecommons.org/")
 _CREATIVE_COMMONS = re.compile(
     r"https?://(?:www\.)?creativecommons\.org(?:/(?!licenses/publicdomain\b)|$)", re.IGNORECASE
 )
@@ -37,7 +38,7 @@ def licenses(groups: Grouped, notes: Notes) -> tuple[License, ...]:
     collected = list(dict.fromkeys(collected))
     if not collected and (words := _words(groups)):
         notes.report("license-unclear", "licenses", words[:_EXCERPT_LENGTH])
-    return tuple(collected) if not _contradict(collected, notes) else ()
+    return tuple(collected) if not _contradict(collected, _words(groups) or "", notes) else ()
 
 
 def _words(groups: Grouped) -> str | None:
@@ -73,6 +74,8 @@ def _licenses_of(element: Element) -> list[License]:
 
 def _referenced(element: Element, value: str | None) -> License | None:
     url = (value or "").strip()
+    if url.lower().startswith(_WITHOUT_SCHEME):
+        url = f"https://{url}"
     if not url.startswith(_WEB) or any(character.isspace() for character in url):
         return None
     if why_closed(url) or (_CREATIVE_COMMONS.match(url) and canonical_license(url) is None):
@@ -92,9 +95,12 @@ def _licenses_in_text(element: Element) -> list[License]:
     return [License(url=url) for url in licenses_of_article(" ".join([*links, plain_text(element) or ""]))]
 
 
-def _contradict(licenses: list[License], notes: Notes) -> bool:
+def _contradict(licenses: list[License], words: str, notes: Notes) -> bool:
+    """Whether two licences are for the same use, or the words next to the only one name another one."""
     uses = [(license.applies_to, license.start_date) for license in licenses]
-    if len(set(uses)) == len(uses):
+    is_named_otherwise = len(licenses) == 1 and contradicts(licenses[0].url, words)
+    if len(set(uses)) == len(uses) and not is_named_otherwise:
         return False
-    notes.report("license-conflict", "licenses", " ".join(license.url for license in licenses))
+    both = [license.url for license in licenses] + [words[:_EXCERPT_LENGTH]] * is_named_otherwise
+    notes.report("license-conflict", "licenses", " ".join(both))
     return True

@@ -61,6 +61,9 @@ class StoreEngine(Protocol):
     def backup(self, engine: Engine, path: Path) -> None:
         """Writes a complete copy. Raises `StoreError`."""
 
+    def restoring(self, path: Path) -> str:
+        """The command that puts a backup in the place of the store."""
+
     def faults(self, connection: Connection) -> list[str]:
         """What the database itself finds damaged, one sentence each."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -153,6 +154,10 @@ class PostgresqlEngine:
         finally:
             with suppress(OSError):
                 temporary.unlink()
+
+    def restoring(self, path: Path) -> str:
+        options = "--clean --if-exists --no-owner --single-transaction"
+        return f"pg_restore {options} --dbname={shlex.quote(self._url_of_programs())} {shlex.quote(str(path))}"
 
     def _url_of_programs(self) -> str:
         """Without the password: everybody on this machine sees the arguments of programs."""

@@ -167,6 +167,9 @@ class SqliteEngine:
             with suppress(OSError):
                 temporary.unlink()
 
+    def restoring(self, path: Path) -> str:
+        return f"harvester restore {path}"
+
     def faults(self, connection: Connection) -> list[str]:
         lines = connection.execute(text("PRAGMA integrity_check")).scalars().all()
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()

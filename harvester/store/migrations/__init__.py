@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 
 # Of every store that this program can migrate, oldest first.
-REVISIONS = ("", *(f"{number:04}" for number in range(1, 17)))
+REVISIONS = ("", *(f"{number:04}" for number in range(1, 18)))
 HEAD = REVISIONS[-1]
 
 

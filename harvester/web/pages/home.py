@@ -46,8 +46,8 @@ def _read(asked: Asked) -> Home:
     system = shown_system(asked.config, agency)
     with asked.store.overview() as overview:
         found = overall(asked.config, overview, asked.now)
-        # What is sent to Crossref was counted already; Crossref is the first agency that is shown.
-        states = found.deposits.states if found.deposits else overview.registrations(agency.name, system)
+        counted = next((sent.states for sent in found.deposits if sent.target == agency.name), None)
+        states = overview.registrations(agency.name, system) if counted is None else counted
     names = [one.name for one in found.sources]
     return Home(
         overall=found,
@@ -115,10 +115,15 @@ def _tiles(home: Home, context: Context) -> Iterator[Tile]:
 
 
 def _login(home: Home) -> Part:
-    if home.overall.deposits is None or not home.overall.deposits.login_refused:
-        return ()
-    words = "Crossref refuses the login, so nothing is sent; `harvester deposit` says why."
-    return tag("div", parts.state("bad", parts.prose(words)), class_="problem")
+    return tuple(
+        tag("div", parts.state("bad", parts.prose(_refused(sent.title))), class_="problem")
+        for sent in home.overall.deposits
+        if sent.login_refused
+    )
+
+
+def _refused(title: str) -> str:
+    return f"{title} refuses the login, so nothing is sent; `harvester deposit` says why."
 
 
 def _line(line: SourceLine, context: Context) -> Html:

@@ -10,6 +10,7 @@ MARKED = [
     "1Department of Tides, Coast College",
     "12Department of Tides, Coast College",
     "aDepartment of Tides, Coast College",
+    "a Department of Tides, Coast College",
     "¹Department of Tides, Coast College",
     "*Department of Tides, Coast College",
     "† Department of Tides, Coast College",

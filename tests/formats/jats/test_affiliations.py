@@ -256,11 +256,30 @@ PRINTED = "<institution content-type='original'>{}</institution>" + TAGGED
         ),
         (PRINTED.format("Coast University, 12 Shore Road, Natal"), ()),
         (PRINTED.format("Another University, Department of Tides"), ()),  # of another institution
+        (PRINTED.format("Coast University - Dept. de Marés - Natal"), ("Dept. de Marés",)),
+        (PRINTED.format("Depto. Dr. A. Vega. Coast University. Natal"), ("Depto. Dr. A. Vega",)),
+        (PRINTED.format("Prog. Pós-Grad. em Marés, Coast University"), ("Prog. Pós-Grad. em Marés",)),
+        (PRINTED.format("Unit of Waves, Coast University"), ("Unit of Waves",)),
+        (PRINTED.format("Coast University. Unitary Road"), ()),
         (TAGGED, ()),
     ],
 )
 def test_departments_that_only_the_printed_line_names(inner, departments):
     assert affiliation(inner).departments == departments
+
+
+@pytest.mark.parametrize(
+    ("line", "is_reported"),
+    [
+        ("Another University, Department of Tides", True),
+        ("Depto. Marés, Univ. da Costa, Natal", True),
+        ("Coast University, Department of Tides", False),
+        ("Univ. da Costa, Natal", False),  # says no more than the tagged parts
+    ],
+)
+def test_a_printed_line_that_names_another_institution_is_reported(line, is_reported):
+    found = codes(read_meta(group(person(rest=f"<aff>{PRINTED.format(line)}</aff>"))))
+    assert found == ["affiliation-line-differs"] * is_reported
 
 
 def test_a_second_identifier_of_a_kind_is_reported():

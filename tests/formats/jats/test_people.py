@@ -37,8 +37,18 @@ def test_person_and_group_in_one_entry_are_two_contributors():
         ("Walsh, Kay; Osei, Tom", ["name-unparsed"]),
         ("Walsh, K.; Osei, T.; Berg, A.;", ["name-unparsed"]),
         ("Reed Group; Tide Group", []),
-        ("Walsh, Kay", []),
         ("Walsh, Kay; for the Reed Group", []),
+        ("Orlov B.B., Zimin V.V.", ["name-unparsed"]),
+        ("Walsh, Kay", ["possible-person"]),
+        ("Walsh, K. L.", ["possible-person"]),
+        ("K. Walsh", ["possible-person"]),
+        ("Орлов Б.Б.", ["possible-person"]),
+        ("Dr. Kay Walsh", ["possible-person"]),
+        ("Save Reeds", []),
+        ("CNRS, Paris", []),
+        ("U.S. Tide Survey", []),
+        ("Walsh, Inc.", []),
+        ("ATLAS", []),
         ("University of Reeds, Oslo; University of Tides, Bergen", []),
     ],
 )
@@ -46,6 +56,19 @@ def test_people_in_place_of_a_group_are_held_back(name, expected):
     reading = read_meta(group(f"<collab>{name}</collab>"))
     assert [each.kind for each in article_of(reading).contributors] == ["group"]
     assert codes(reading) == expected
+
+
+ORCID = "<contrib-id contrib-id-type='orcid'>0000-0002-1825-0097</contrib-id>"
+
+
+def test_a_group_with_an_orcid_may_be_a_person():
+    reading = read_meta(group(f"<collab>Kay Walsh</collab>{ORCID}"))
+    assert codes(reading) == ["possible-person", "group-details-left-out"]
+    assert article_of(reading).contributors[0].orcid is None
+    configured = read_meta(group(f"<collab>Kay Walsh</collab>{ORCID}"), hints=Hints(organizations=("Kay Walsh",)))
+    assert codes(configured) == ["group-details-left-out"]
+    with_member = read_meta(group(person() + f"<collab>Reed Watch</collab>{ORCID}"))
+    assert codes(with_member) == []
 
 
 ORCIDS = [

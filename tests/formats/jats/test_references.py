@@ -64,11 +64,15 @@ RESTS = [
     (". Almeida SS, Reeds.", "Almeida SS, Reeds."),
     (") Almeida SS", "Almeida SS"),
     ("]. Almeida SS", "Almeida SS"),
+    (".Almeida SS", "Almeida SS"),
+    (".Ólafsson SS", "Ólafsson SS"),
     (", “Reeds”, 2001", "“Reeds”, 2001"),
     (".) (2001) Reeds", "(2001) Reeds"),
     # These begin with punctuation of their own.
     ("... and other reeds. 2001", "... and other reeds. 2001"),
     (".NET for reeds. 2001", ".NET for reeds. 2001"),
+    (".Net for reeds. 2001", ".Net for reeds. 2001"),
+    (".org domains. 2001", ".org domains. 2001"),
     ("—. Reeds. 2001", "—. Reeds. 2001"),
     ("[Anon.] Reeds. 2001", "[Anon.] Reeds. 2001"),
 ]

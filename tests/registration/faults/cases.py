@@ -427,6 +427,19 @@ def version_of_title(depositor: Depositor) -> None:
     answered(depositor, failure(SECOND, text, 4))
 
 
+@case("Two of our files are uploaded by hand, the newer one first, and the log of the older one is read",
+      "the older file is refused for its version; the newer version is ours, so the DOI is registered by that one",
+      uploads=2, kinds={"1": "version_ours"})  # fmt: skip
+def newer_first(depositor: Depositor) -> None:
+    (older,) = depositor.export().files
+    depositor.press.correct(1, title={"en": "Corrected"})
+    (newer,) = depositor.export().files
+    for file in (newer, older):
+        path = Path(file.path)
+        depositor.standin.state.deposit_directly(path.read_bytes(), LOGIN, path.name)
+    read(depositor, depositor.standin.state.mail(Path(older.path).name))
+
+
 @case("Another tool deposits between two of our files", "ours is not sent; it waits for a person",
       reads="a version this store does not know", kinds=everyone("version_foreign"), uploads=2)  # fmt: skip
 def foreign_between(depositor: Depositor) -> None:

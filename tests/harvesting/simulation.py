@@ -108,7 +108,10 @@ class MemoryStore:
         transitions: Sequence[Transition] = (),
         page: PageToSave | None = None,
         resolved: Collection[str] = (),
+        *,
+        taken: int | None = None,
     ) -> None:
+        assert taken in (None, self.current.taken)
         self.steps += 1
         for transition in transitions:
             self.current = replace(self.current, windows=changed(self.current.windows, transition))

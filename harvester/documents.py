@@ -23,10 +23,11 @@ Document = dict[str, object]
 
 
 def of_run(run: RunRow) -> Document:
-    """The run with its counts as fields, without its windows."""
+    """The run with its counts as fields, without its windows and what processes tell each other."""
     facts = structs.asdict(run)
     counts = structs.asdict(facts.pop("counts"))
-    facts.pop("windows", None)
+    for internal in ("windows", "taken"):
+        facts.pop(internal, None)
     return {"id": facts.pop("id"), "source": facts.pop("source"), "format": facts.pop("prefix"), **facts, **counts}
 
 

@@ -36,10 +36,10 @@ def licenses(groups: Grouped, notes: Notes) -> tuple[License, ...]:
     for element in _direct(groups) if not collected else ():
         collected += _licenses_of(element)
     collected = list(dict.fromkeys(collected))
-    if not collected and (statement := _words(groups)):
-        notes.report("license-unclear", "licenses", statement[:_EXCERPT_LENGTH])
-    words = (_words(groups) or "") if len(collected) == 1 else ""
-    if words and contradicts(collected[0].url, words):
+    words = (_words(groups) or "") if len(collected) < 2 else ""
+    if words and not collected:
+        notes.report("license-unclear", "licenses", words[:_EXCERPT_LENGTH])
+    elif words and contradicts(collected[0].url, words):
         notes.report("license-conflict", "licenses", f"{collected[0].url} {words[:_EXCERPT_LENGTH]}")
         return ()
     return tuple(collected) if not _contradict(collected, notes) else ()

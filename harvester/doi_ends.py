@@ -24,7 +24,7 @@ _NOTE = re.compile(
     r"[.,;]?[(\[](?:in[\s._-]?(?:russ|ukr|pol|chin|jap|kor|pers|arab|engl|germ|fren|span|port|ital)\w*|accessed|retrieved|"
     r"online|internet|rus|eng|crossref|pubmed|google)\b|\[(?:J|M|D|C|OL|EB/OL)\]|"
     r"(?<=[\d)])(?:Google|Crossref|PubMed|MathSciNet|Scopus)(?![\w.-])|"
-    r"[\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]|\?|#(?=[\w:])(?<!;2-#)|:~:|&(?:amp;)?\w+=|\|",
+    r"[?\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb]|#(?=[\w:])(?<!;2-#)|:~:|&(?:amp;)?\w+=|\|",
     re.IGNORECASE,
 )
 _INNER_DASH = re.compile("[\u2010-\u2015\u2212]")

@@ -46,8 +46,8 @@ def licenses_of_article(text: str) -> list[str]:
 def contradicts(url: str, words: str) -> bool:
     """Whether words name another Creative Commons licence than this one: `CC BY-NC`. Several prove nothing."""
     names = {name.lower() for name in _NAME_IN_WORDS.findall(words)}
-    match = _URL.search(url.lower())
-    return match is not None and match["kind"] is not None and len(names) == 1 and match["kind"] not in names
+    match = _URL.search(url.lower()) if len(names) == 1 else None
+    return match is not None and match["kind"] is not None and match["kind"] not in names
 
 
 def _is_about_data(sentence: str) -> bool:

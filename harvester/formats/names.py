@@ -236,15 +236,12 @@ def _may_be_organisation(name: str) -> bool:
     """Whether the name has a word of organisations. The slow pattern is tried only if a word begins like one."""
     if not name.isascii() and _INSTITUTION.search(name):
         return True
-    if _VOWELLESS.fullmatch(name) or _has_acronym(name):
-        return True
-    return any(word[:4] in _STEMS for word in _WORD.findall(name.lower())) and bool(_ORGANISATION.search(name))
-
-
-def _has_acronym(name: str) -> bool:
-    """Whether the name has the acronym of an organisation. If all is in capitals, every word must be one."""
     words = _WORD.findall(name)
-    return not _ACRONYMS.isdisjoint(words) and (not name.isupper() or _ACRONYMS.issuperset(words))
+    if not _ACRONYMS.isdisjoint(words) and (not name.isupper() or _ACRONYMS.issuperset(words)):
+        return True  # if all is in capitals, every word must be an acronym
+    if len(words) == 1 and _VOWELLESS.fullmatch(name):
+        return True
+    return any(word[:4].lower() in _STEMS for word in words) and bool(_ORGANISATION.search(name))
 
 
 def _split_at_commas(parts: list[str]) -> Contributor | None:

@@ -20,9 +20,9 @@ def may_be_one_person(name: AltName, other: AltName) -> bool:
 
     A given name alone proves nothing: nobody can tell whether Lara Kelso and Lara Obi are one person who married.
     """
-    ours, theirs = _words(_whole(name)), _words(_whole(other))
     if name == other or _script(_whole(name)) != _script(_whole(other)):
         return True
+    ours, theirs = _words(_whole(name)), _words(_whole(other))
     if ours and theirs and (ours <= theirs or theirs <= ours):
         return True
     if not name.given and not other.given:

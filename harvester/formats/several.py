@@ -116,6 +116,8 @@ def parts_name_several(surname: str, given: str) -> bool:
         return True
     if any(_is_whole_name(part) or len(_FULL_WORD.findall(part)) > 1 for part in given.split(",")[1:]):
         return True
+    if _are_spelled_out([surname, given]):
+        return True
     return any(sign in surname and sign in given for sign in (",", " y ", " e ", " i ", "/"))
 
 
@@ -189,7 +191,7 @@ def _are_spelled_out(parts: list[str]) -> bool:
     name. In `Jorge Silva, Ana María` the last word is a given name, so it is one person too. In Arabic letters, where
     the names of father and grandfather follow, that proves nothing. In `Juan Pérez, MD` the last word may be a degree.
     """
-    if len(parts) != 2:
+    if len(parts) != 2 or " " not in parts[0]:
         return False
     ours, theirs = (_lowered_words(part) for part in parts)
     if _LETTERS_OF_TITLE.fullmatch(parts[1]) and len(ours) > 1 and not parts[0].isupper():

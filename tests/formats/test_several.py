@@ -208,6 +208,8 @@ def test_one_person(value):
     ("surname", "given", "several"),
     [
         ("Walsh and Osei", "Kay and Tom", True),
+        ("Ahmet Yılmaz", "Mehmet Kaya", True),
+        ("García López", "Juan Carlos", False),
         ("Osei", "Kay Walsh and Tom", True),
         ("Walsh & Osei", "K. & T.", True),
         ("Walsh; Osei", "Kay; Tom", True),

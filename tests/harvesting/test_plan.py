@@ -129,6 +129,10 @@ class TestAPageCame:
     def test_a_list_that_restarted_is_not_split_for_its_size(self):
         assert isinstance(after([page(3, token="t", size=500)], of=window(attempts=1))[0].transitions[0], Advance)
 
+    def test_a_list_that_tells_its_size_later_is_not_split(self):
+        step, _ = after([page(3, token="t"), page(3, 3, token="u", size=500)])
+        assert isinstance(step.transitions[0], Advance)
+
     @pytest.mark.parametrize(("size", "is_split"), [(200, False), (201, True)])
     def test_a_part_is_split_again_from_twice_its_size_on(self, size, is_split):
         part = window(YEAR, 2, parent=1)

@@ -129,7 +129,7 @@ class Byline:
 
     def _report_other_people(self, entry: ContribEntry, names: list[AltName], main: AltName, path: str) -> None:
         """Reports names next to each other that cannot be those of one person."""
-        if not all(may_be_one_person(main, name) for name in names):
+        if len(names) > 1 and not all(may_be_one_person(main, name) for name in names):
             together = "; ".join(map(visible_text, name_elements(entry.element)))
             self._notes.report("name-unparsed", path, together)
 

@@ -36,9 +36,13 @@ def licenses(groups: Grouped, notes: Notes) -> tuple[License, ...]:
     for element in _direct(groups) if not collected else ():
         collected += _licenses_of(element)
     collected = list(dict.fromkeys(collected))
-    if not collected and (words := _words(groups)):
+    words = (_words(groups) or "") if len(collected) < 2 else ""
+    if words and not collected:
         notes.report("license-unclear", "licenses", words[:_EXCERPT_LENGTH])
-    return tuple(collected) if not _contradict(collected, _words(groups) or "", notes) else ()
+    elif words and contradicts(collected[0].url, words):
+        notes.report("license-conflict", "licenses", f"{collected[0].url} {words[:_EXCERPT_LENGTH]}")
+        return ()
+    return tuple(collected) if not _contradict(collected, notes) else ()
 
 
 def _words(groups: Grouped) -> str | None:
@@ -95,12 +99,9 @@ def _licenses_in_text(element: Element) -> list[License]:
     return [License(url=url) for url in licenses_of_article(" ".join([*links, plain_text(element) or ""]))]
 
 
-def _contradict(licenses: list[License], words: str, notes: Notes) -> bool:
-    """Whether two licences are for the same use, or the words next to the only one name another one."""
+def _contradict(licenses: list[License], notes: Notes) -> bool:
     uses = [(license.applies_to, license.start_date) for license in licenses]
-    is_named_otherwise = len(licenses) == 1 and contradicts(licenses[0].url, words)
-    if len(set(uses)) == len(uses) and not is_named_otherwise:
+    if len(set(uses)) == len(uses):
         return False
-    both = [license.url for license in licenses] + [words[:_EXCERPT_LENGTH]] * is_named_otherwise
-    notes.report("license-conflict", "licenses", " ".join(both))
+    notes.report("license-conflict", "licenses", " ".join(license.url for license in licenses))
     return True

@@ -14,6 +14,7 @@ from harvester.cli.root import main
 from harvester.demo.provider import serve
 from tests import forked
 from tests.chaos.harvesting import bench, differing, held, state_of
+from tests.postgresql import Server
 from tests.providers.truth import Truth, article
 from tests.workbench import Workbench
 
@@ -91,3 +92,26 @@ def test_thirty_kills_leave_the_store_of_an_undisturbed_harvest(tmp_path: Path, 
     (state, pages), (quiet_state, quiet_pages) = result(killed), result(quiet)
     assert state == quiet_state
     assert quiet_pages - left <= pages <= quiet_pages
+
+
+def test_kills_of_a_harvest_into_postgresql(tmp_path: Path, postgresql: Server):
+    """Two processes at once, so that a lock of the killed one is taken over by the other."""
+    held_there = truth()
+    with serve(held_there, latency=0.01) as server:
+        (tmp_path / "quiet").mkdir()
+        quiet = bench(tmp_path / "quiet", server.url, settings="window_records = 0\n")
+        finish(quiet)
+        (tmp_path / "killed").mkdir()
+        killed = bench(tmp_path / "killed", server.url, settings="window_records = 0\n")
+        with killed.path.open("a") as config:
+            config.write(f'\n[store]\nurl = "{postgresql.new_database()}"\n')
+        chance = random.Random(5)
+        for _ in range(6):
+            both = [start(killed), start(killed)]
+            time.sleep(chance.uniform(0.6, 1.2))
+            for process in both:
+                process.kill()
+                process.join()
+        finish(killed)
+    assert differing(held(killed), held_there) == set()
+    assert result(killed) == result(quiet)

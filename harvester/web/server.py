@@ -108,7 +108,7 @@ def _channel_class(limits: Limits, sockets: Mapping[Any, Any]) -> type[HTTPChann
             return bool(self.total_outbufs_len > 0 and time.time() - self.last_activity > limits.idle)
 
         def _is_slow(self) -> bool:
-            """Whether its client has not sent a whole request in time. Requests that are being answered are none."""
+            """Whether its client has not sent a whole request in time. One that is being answered does not count."""
             is_crowded = len(sockets) > many
             if self._begun is not None:
                 longest = min(limits.request, limits.hurried) if is_crowded else limits.request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -17,7 +17,7 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Integer,
-    ScalarSelect,
+    Select,
     Table,
     TableValuedAlias,
     Update,
@@ -91,10 +91,19 @@ class Database:
         return self._transaction("durable" if durable else "write")
 
     @contextmanager
-    def write_source(self, name: str | ScalarSelect[str]) -> Iterator[Connection]:
+    def write_source(self, name: str) -> Iterator[Connection]:
         """As `write`, for what is about one source alone: others may write about other sources meanwhile."""
         with self._transaction("source") as connection:
-            connection.execute(select(tables.source.c.name).where(tables.source.c.name == name).with_for_update())
+            if not self._store_engine.has_one_writer:
+                connection.execute(_LOCK_SOURCE, {"name": name})
+            yield connection
+
+    @contextmanager
+    def write_run(self, run_id: int) -> Iterator[Connection]:
+        """As `write_source`, for the source of a run."""
+        with self._transaction("source") as connection:
+            if not self._store_engine.has_one_writer:
+                connection.execute(_LOCK_SOURCE_OF_RUN, {"run": run_id})
             yield connection
 
     @contextmanager
@@ -192,6 +201,11 @@ class Database:
             raise self._store_engine.error(getattr(error, "orig", error)) from error
 
 
+_SOURCE_OF_RUN = select(tables.run.c.source).where(tables.run.c.id == bindparam("run")).scalar_subquery()
+_LOCK_SOURCE = select(tables.source.c.name).where(tables.source.c.name == bindparam("name")).with_for_update()
+_LOCK_SOURCE_OF_RUN = select(tables.source.c.name).where(tables.source.c.name == _SOURCE_OF_RUN).with_for_update()
+
+
 class Part:
     """A part of the store: what it reads and writes is about one idea."""
 
@@ -278,10 +292,15 @@ def new_ids(connection: Connection, table: Table, number: int) -> Sequence[int]:
     writes.
     """
     if connection.dialect.name == "sqlite":  # it has one writer at a time
-        last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        last = connection.execute(_last_id(table)).scalar_one()
         return range(last + 1, last + 1 + number)
     following = select(func.nextval(f"{table.name}_id_seq")).select_from(func.generate_series(1, number))
     return connection.execute(following).scalars().all()
+
+
+@cache
+def _last_id(table: Table) -> Select[Any]:
+    return select(func.coalesce(func.max(table.c.id), 0))
 
 
 def new_id(connection: Connection, statement: Insert) -> int:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    ScalarSelect,
     Select,
     Text,
     bindparam,
@@ -247,11 +246,6 @@ _CHECKPOINT = (
 )
 
 
-def source_of(run_id: int) -> ScalarSelect[str]:
-    """The source of a run."""
-    return select(run.c.source).where(run.c.id == run_id).scalar_subquery()
-
-
 def check_taken(connection: Connection, run_id: int, taken: int | None) -> None:
     """Raises `RunTaken` if another process took the run up since it was taken up for the caller."""
     if taken is not None and connection.execute(_TAKEN, {"run": run_id}).scalar_one() != taken:
@@ -327,7 +321,7 @@ def _split(connection: Connection, run_id: int, split: Split) -> None:
 
 
 def _switch_granularity(connection: Connection, run_id: int, granularity: Literal["day", "second"]) -> None:
-    is_source = source.c.name == source_of(run_id)
+    is_source = source.c.name == select(run.c.source).where(run.c.id == run_id).scalar_subquery()
     document = connection.execute(select(source.c.identity).where(is_source)).scalar()
     if document is not None:
         identity = replace(msgspec.json.decode(document, type=Identity), granularity=granularity)

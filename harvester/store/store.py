@@ -23,7 +23,7 @@ from harvester.store.records import Records, resolve_rejections, save_records, s
 from harvester.store.registrations import Registrations
 from harvester.store.retention import Retention
 from harvester.store.run_structs import Transition
-from harvester.store.runs import Runs, apply_transition, check_taken, count_page, source_of
+from harvester.store.runs import Runs, apply_transition, check_taken, count_page
 from harvester.store.search import Search
 from harvester.store.sources import Sources
 from harvester.store.structs import PageToSave, SourceStatus
@@ -89,7 +89,7 @@ class Store:
         lock of the source without knowing it cannot write into a run that another one took up.
         Raises `LookupError` for a window that is not of this run, and `RunTaken`.
         """
-        with self._database.write_source(source_of(run_id)) as connection:
+        with self._database.write_run(run_id) as connection:
             check_taken(connection, run_id, taken)
             for transition in transitions:
                 apply_transition(connection, run_id, transition)

@@ -31,6 +31,7 @@ class StoreEngine(Protocol):
     """One kind of database with the address of one store in it."""
 
     where: str  # the store, as a person calls it
+    has_one_writer: bool  # at a time, whatever it writes about
     raised: tuple[type[Exception], ...]  # the errors of the driver itself, where SQLAlchemy does not wrap them
 
     @property

@@ -50,6 +50,7 @@ _BEGIN: dict[Access, str] = {
 class PostgresqlEngine:
     """A store in a database of a server."""
 
+    has_one_writer = False
     raised: tuple[type[Exception], ...] = (psycopg.Error,)
 
     def __init__(self, url: str, timeout: float) -> None:

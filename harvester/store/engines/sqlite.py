@@ -54,6 +54,7 @@ _INSTRUCTIONS = 5_000  # of SQLite's machine, between two looks at the clock: ab
 class SqliteEngine:
     """A store in a file."""
 
+    has_one_writer = True
     raised: tuple[type[Exception], ...] = (sqlite3.DatabaseError,)
 
     def __init__(self, url: str, timeout: float) -> None:

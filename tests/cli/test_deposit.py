@@ -238,7 +238,7 @@ def test_what_anybody_may_read_is_asked_for_without_the_password(sending: Call, 
 def test_the_password_is_in_no_traceback(
     sending: Call, owner: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    """A bug in the middle of a request, and an error of the library, however much of the request its words repeat."""
+    """An error in the middle of a request whose words repeat the address, but not the body that has the password."""
 
     def failing(_: object, url: str, data: bytes, *args: object, **options: object) -> None:
         warnings.warn(f"{url} is slow", stacklevel=1)

@@ -14,7 +14,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 from psycopg.types.numeric import NumericLoader
-from psycopg.types.string import StrDumperUnknown
+from psycopg.types.string import StrDumper, StrDumperUnknown
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
@@ -107,8 +107,15 @@ class PostgresqlEngine:
 
         @event.listens_for(engine, "do_executemany")
         def in_a_pipeline(cursor: Any, statement: Any, parameters: Any, _context: Any) -> bool:
-            with psycopg.Cursor(cursor.connection) as pipelined:
-                pipelined.executemany(statement, parameters)
+            raw = cursor.connection
+            with psycopg.Cursor(raw) as pipelined:
+                if not _has_nul(parameters):
+                    pipelined.adapters.register_dumper(str, StrDumper)
+                raw.prepare_threshold = 0  # a plan to insert depends on no statistics
+                try:
+                    pipelined.executemany(statement, parameters)
+                finally:
+                    raw.prepare_threshold = None
             return True
 
         return engine
@@ -235,10 +242,19 @@ def _may_be_backup(path: Path) -> bool:
 
 
 class _WithoutNul(StrDumperUnknown):
-    """PostgreSQL refuses NUL in text. XML cannot have it, but an error's words can."""
+    """PostgreSQL refuses NUL in text. XML cannot have it, but an error's words can.
+
+    Written in Python, it is slow for the thousands of values of a page (`_has_nul`).
+    """
 
     def dump(self, obj: str) -> Any:
         return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+
+def _has_nul(rows: Iterable[Any]) -> bool:
+    """Whether a text in these rows has NUL in it."""
+    values = (value for row in rows for value in (row.values() if isinstance(row, dict) else row))
+    return any("\0" in value for value in values if type(value) is str)
 
 
 class _WholeNumber(NumericLoader):

@@ -64,6 +64,8 @@ def watching_pages(see: Callable[[int], None]) -> Iterator[None]:
 class Workbench:
     """A folder with config.toml, store and exports, and a clock that advances by a second with every call."""
 
+    store_url: str | None = None  # else the store is a file in the folder
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "config.toml"
@@ -77,7 +79,8 @@ class Workbench:
         """Writes the configuration of one source named `journal`, with no retries unless `more` sets them."""
         retries = "" if "retries = " in more else "retries = 0\n"
         source = f'[sources.journal]\nurl = "{url}"\nformats = {formats}\nallow_private = true\n{retries}'
-        self.path.write_text(CROSSREF_TABLE.format(prefixes=prefixes) + source + more, encoding="utf-8")
+        store = f'[store]\nurl = "{self.store_url}"\n' if self.store_url else ""
+        self.path.write_text(store + CROSSREF_TABLE.format(prefixes=prefixes) + source + more, encoding="utf-8")
         return load(self.path)
 
     @contextmanager

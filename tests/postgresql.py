@@ -78,6 +78,25 @@ class Server:
         subprocess.run([*command, *words], check=True, stdout=subprocess.DEVNULL, env=os.environ | {"LC_ALL": "C"})
 
 
+def _make(programs: Path, data: Path) -> None:
+    """Makes the folder of a server: of a language whose order of names is not that of their code points, if it can be."""
+    making: list[str | Path] = [
+        *_user(),
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "harvester",
+        "-A",
+        "trust",
+        "--no-sync",
+    ]
+    making += ["-E", "UTF8", "--locale=C"]
+    of_a_language = ["--locale-provider=icu", "--icu-locale=en-US"]
+    if subprocess.run([*making, *of_a_language], check=False, capture_output=True).returncode:  # built without ICU
+        subprocess.run(making, check=True, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
 def server() -> Iterator[Server]:
     """A new server. Raises `LookupError` if there are no programs that run here."""
@@ -88,11 +107,7 @@ def server() -> Iterator[Server]:
         folder = Path(name)
         if _user()[:1] == ("setpriv",):
             os.chown(folder, 65534, 65534)
-        making: list[str | Path] = [programs / "initdb", "-D", folder / "data", "-U", "harvester"]
-        making += ["-A", "trust", "--no-sync"]
-        # Of a language whose order of names is not that of their code points.
-        locale = ["-E", "UTF8", "--locale-provider=icu", "--icu-locale=en-US", "--locale=C"]
-        subprocess.run([*_user(), *making, *locale], check=True, stdout=subprocess.DEVNULL)
+        _make(programs, folder / "data")
         with (folder / "data" / "postgresql.conf").open("a") as settings:
             settings.write(f"{_SETTINGS}unix_socket_directories = '{folder}'\n")
         running = Server(programs, folder)

@@ -79,19 +79,9 @@ class Server:
 
 
 def _make(programs: Path, data: Path) -> None:
-    """Makes the folder of a server: of a language whose order of names is not that of their code points, if it can be."""
-    making: list[str | Path] = [
-        *_user(),
-        programs / "initdb",
-        "-D",
-        data,
-        "-U",
-        "harvester",
-        "-A",
-        "trust",
-        "--no-sync",
-    ]
-    making += ["-E", "UTF8", "--locale=C"]
+    """Makes the folder of a server, if possible of a language whose order of names is not that of code points."""
+    making: list[str | Path] = [*_user(), programs / "initdb", "-D", data, "-U", "harvester", "-A", "trust"]
+    making += ["--no-sync", "-E", "UTF8", "--locale=C"]
     of_a_language = ["--locale-provider=icu", "--icu-locale=en-US"]
     if subprocess.run([*making, *of_a_language], check=False, capture_output=True).returncode:  # built without ICU
         subprocess.run(making, check=True, stdout=subprocess.DEVNULL)

@@ -22,6 +22,7 @@ _HINTS = (
     (re.compile(r"\bCROSS JOIN (?=\w+(?: \w+)? ON\b)"), "JOIN "),
     (re.compile(r"(?<=[ (])\+(?=[a-z_])"), ""),
 )
+_JSON = (re.compile(r"\bjson\((\w+)\)"), r"CAST(\1 AS json)")
 _NAMES = (("json_object(", "json_build_object("), ("group_concat(", "string_agg("), (" LIKE ", " ILIKE "))
 DRIVER = "postgresql+harvester"
 
@@ -29,7 +30,7 @@ DRIVER = "postgresql+harvester"
 @cache
 def translated(statement: str) -> str:
     """A statement of ours that is text, in the words of PostgreSQL."""
-    for pattern, words in _HINTS:
+    for pattern, words in (*_HINTS, _JSON):
         statement = pattern.sub(words, statement)
     for name, words in _NAMES:
         statement = statement.replace(name, words)

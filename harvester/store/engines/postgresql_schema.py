@@ -28,10 +28,6 @@ CREATE FUNCTION json_extract(document text, path text) RETURNS text LANGUAGE sql
     SELECT document::json #>> string_to_array(substr(path, 3), '.')
 $$""",
     """
-CREATE FUNCTION json(document text) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT document::json
-$$""",
-    """
 CREATE FUNCTION substr(words text, start bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT substr(words, start::int)
 $$""",

@@ -26,6 +26,7 @@ def words(statement: object) -> str:
         ("WHERE +state = 'held' AND +one.code = :code", "WHERE state = 'held' AND one.code = :code"),
         ("SELECT a + b, a +1, number + 1", "SELECT a + b, a +1, number + 1"),
         ("SELECT 1 /*postgresql ORDER BY one.id DESC */ LIMIT 2", "SELECT 1 ORDER BY one.id DESC LIMIT 2"),
+        ("'detail', json(detail))", "'detail', CAST(detail AS json))"),
         ("json_object('code', code)", "json_build_object('code', code)"),
         ("title LIKE :word ESCAPE '\\'", "title ILIKE :word ESCAPE '\\'"),
         ("group_concat(name, '; ')", "string_agg(name, '; ')"),

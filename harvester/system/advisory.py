@@ -55,6 +55,8 @@ class AdvisoryLocks:
                 with suppress(StoreError):  # the session is gone, and the lock with it
                     self._ask(_FORGET, (name,))
                     self._ask(_RELEASE, (_key(name),))
+                if not self._held:
+                    self.close()  # a process that waits for work takes no connection of the server
 
     def holder(self, name: str) -> Holder | None:
         """Who holds the lock; `None` if nobody does. Takes no lock. Raises `StoreError`."""

@@ -18,9 +18,6 @@ from harvester.text import Text
 # ---------------------------------------------------------------------------------------------- harvest
 
 
-SHORTEST_SECRET = 4  # characters; hiding every "e" of a message would hide the message, and tell the secret
-
-
 class Access(Struct, frozen=True, kw_only=True):
     """How to reach a provider, and the limits of each request. Secrets have been resolved."""
 

@@ -15,6 +15,7 @@ from harvester.answers import Answer, Result, Verdict
 from harvester.article_api.files import Document
 from harvester.catalogue import Catalogue, folded
 from harvester.errors import Stopped
+from harvester.system.confidential import without
 from harvester.system.http import Http, NoReply, Reply
 from harvester.system.stopping import Stop, never_stop, wait
 
@@ -158,7 +159,7 @@ class ArticleApi(ABC):
         return replace(answer, text=self._without_secret(answer.text))
 
     def _without_secret(self, text: str) -> str:
-        return text.replace(self._secret, "…") if self._secret else text
+        return without(text, self._secret)
 
 
 def decoded(reply: Reply) -> Any:

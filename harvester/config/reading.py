@@ -16,8 +16,9 @@ from harvester.config.contradictions import contradictions, without
 from harvester.config.problems import LONG_NUMBER, Problem, Table, key_name, long_numbers, schema_problems
 from harvester.config.settings import SQLITE, Alerts, Config, Daemon, Source, Web
 from harvester.errors import ConfigError
-from harvester.model import SHORTEST_SECRET, JournalFacts
+from harvester.model import JournalFacts
 from harvester.patterns import in_our_words
+from harvester.system.confidential import SHORTEST_SECRET
 from harvester.system.listening import UNIX
 from harvester.targets import PACKAGES, tables
 

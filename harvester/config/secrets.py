@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from harvester.errors import ConfigError
-from harvester.model import SHORTEST_SECRET
+from harvester.system.confidential import SHORTEST_SECRET
 
 
 def read(variable: str | None, file: str | None, key: str) -> str | None:

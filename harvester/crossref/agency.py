@@ -16,6 +16,7 @@ from harvester.crossref.client.works import LIVE as API
 from harvester.crossref.client.works import RESOLVER, Reader
 from harvester.crossref.settings import CrossrefSettings
 from harvester.errors import ConfigError
+from harvester.system.confidential import confidential
 from harvester.system.fingerprints import fingerprint, of_login
 from harvester.system.http import Connection, Http
 from harvester.system.stopping import Stop
@@ -58,7 +59,8 @@ class CrossrefAgency:
         http = Http(Connection(contact=settings.contact or settings.depositor_email), stop)
         try:
             login = Login(name=settings.login, password=password)
-            yield Servlet(http, login, settings.deposit_url or _BASE[settings.deposit])
+            with confidential(password):
+                yield Servlet(http, login, settings.deposit_url or _BASE[settings.deposit])
         finally:
             http.close()
 

@@ -22,7 +22,6 @@ def set_up(kind: str, level: int, *, verbose: bool = False) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # we log what it does ourselves
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # and failed jobs: `Jobs._explain`
-    logging.getLogger("urllib3").setLevel(logging.WARNING)  # it logs URLs, and the URL of a webhook is a secret
     logging.captureWarnings(True)
 
 

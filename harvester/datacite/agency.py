@@ -10,6 +10,7 @@ from harvester.article_api.agency import ArticleApiAgency
 from harvester.datacite.api import LIVE, TEST, DataciteApi, Login
 from harvester.datacite.settings import DataciteSettings
 from harvester.errors import ConfigError
+from harvester.system.confidential import confidential
 from harvester.system.http import Http
 from harvester.system.stopping import Stop
 from harvester.targets import Configuration
@@ -36,7 +37,8 @@ class DataciteAgency(ArticleApiAgency):
         http = Http(self.connection_of(settings), stop)
         try:
             login = Login(repository_id=settings.repository_id, password=password)
-            yield DataciteApi(http, login, self.host_of(settings), stop)
+            with confidential(password, login.basic):
+                yield DataciteApi(http, login, self.host_of(settings), stop)
         finally:
             http.close()
 

@@ -31,6 +31,11 @@ class Login(Struct, frozen=True, kw_only=True):
     repository_id: str
     password: str
 
+    @property
+    def basic(self) -> str:
+        """What basic authentication makes of it."""
+        return base64.b64encode(f"{self.repository_id}:{self.password}".encode()).decode()
+
     def __repr__(self) -> str:
         return "Login(…)"
 
@@ -45,8 +50,7 @@ class DataciteApi(ArticleApi):
     def __init__(self, http: Http, login: Login, base: str = LIVE, stop: Stop = never_stop, **options: Any) -> None:
         super().__init__(http, login.password, stop, **options)
         self._base = checked_url(base, "api_url of [datacite]")
-        basic = base64.b64encode(f"{login.repository_id}:{login.password}".encode()).decode()
-        self._headers = {"Authorization": f"Basic {basic}", "Accept": _JSON}
+        self._headers = {"Authorization": f"Basic {login.basic}", "Accept": _JSON}
 
     def ask_login(self) -> Reply | NoReply:
         """A list that everybody may read: a wrong login is refused all the same."""

@@ -10,6 +10,7 @@ from harvester.article_api.agency import ArticleApiAgency
 from harvester.doaj.api import LIVE, TEST, DoajApi
 from harvester.doaj.settings import DoajSettings
 from harvester.errors import ConfigError
+from harvester.system.confidential import confidential
 from harvester.system.http import Http
 from harvester.system.stopping import Stop
 from harvester.targets import Configuration
@@ -32,7 +33,8 @@ class DoajAgency(ArticleApiAgency):
             raise ConfigError([self.off])
         http = Http(self.connection_of(settings), stop)
         try:
-            yield DoajApi(http, key, self.host_of(settings), stop)
+            with confidential(key):
+                yield DoajApi(http, key, self.host_of(settings), stop)
         finally:
             http.close()
 

@@ -28,12 +28,13 @@ from harvester.errors import (
     ProviderError,
     WaitUntil,
 )
-from harvester.model import SHORTEST_SECRET, Access, Format, Identity, Page, SetInfo, Window
+from harvester.model import Access, Format, Identity, Page, SetInfo, Window
 from harvester.oai import backoff, pages, repository, retry
 from harvester.oai.encoding import charset_of
 from harvester.oai.pages import Document
 from harvester.oai.transport import Response, Transport
 from harvester.oai.walls import blocked, let_through, wall
+from harvester.system.confidential import SHORTEST_SECRET
 from harvester.system.head import http_date, retry_after
 from harvester.system.network import RequestGuard
 from harvester.system.progress import report_pause

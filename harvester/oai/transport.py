@@ -17,9 +17,10 @@ from msgspec import Struct
 
 from harvester import __version__
 from harvester.errors import BadAnswer, ProviderError, RefusedAddress, Unreachable
-from harvester.model import SHORTEST_SECRET, Access
+from harvester.model import Access
 from harvester.oai import body
 from harvester.oai.pages import safe
+from harvester.system.confidential import SHORTEST_SECRET
 from harvester.system.network import (
     CONNECT,
     SILENCE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import socket
@@ -24,6 +25,8 @@ from urllib3.util.ssl_ import create_urllib3_context
 from harvester.addresses import is_public
 from harvester.errors import ConfigError, PrivateAddress, Stopped, TooSlow, Unreachable
 from harvester.system.head import Reply
+
+logging.getLogger("urllib3").setLevel(logging.WARNING)  # it logs addresses, and some have a key or are a secret
 
 SLICE = 0.25  # seconds that a read waits before it checks whether to give up
 LOOK_UP = 30.0  # seconds for the name server

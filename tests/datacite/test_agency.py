@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import traceback
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from harvester.cli import main
@@ -15,8 +18,10 @@ from harvester.standin import datacite
 from harvester.standin.datacite import DataciteStandIn
 from harvester.standin.json_api import ApiFault
 from tests.providers.press import Press, doi, press
+from tests.system.repeating import repeating
 
 PASSWORD = "p4ss-of-the-repository"
+BASIC = b64encode(f"DEMO.LAMPS:{PASSWORD}".encode()).decode()
 TABLE = """
 [datacite]
 deposit = "test"
@@ -135,8 +140,29 @@ def test_a_wrong_password_stops_the_account_and_another_one_frees_it(journal: Da
 
 
 def test_the_password_is_nowhere(journal: Datacite, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG")
     journal.standin.knobs.errors[doi(1)] = (422, f"the password {PASSWORD} is odd")
     journal.deposit("--wait", "1")
     files = [path for path in journal.press.bench.folder.rglob("*") if path.is_file() and path.name != "datacite.txt"]
     assert not any(PASSWORD.encode() in path.read_bytes() for path in files)
     assert PASSWORD not in caplog.text
+
+
+@pytest.mark.parametrize("owner", ["http.Http.upload", "http.Http.get", "network.Session.request"])
+@pytest.mark.parametrize("error", [RuntimeError, requests.ConnectionError])
+def test_the_password_is_in_no_error_that_repeats_the_request(
+    journal: Datacite,
+    owner: str,
+    error: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    failing = repeating(monkeypatch, owner, error)
+    caplog.set_level("DEBUG")
+    done = journal.call("-v", "deposit")
+    monkeypatch.undo()
+    assert BASIC in failing.words
+    shown = "".join(traceback.format_exception(done.exception)) if done.exception else ""
+    listed = journal.call("deposits", "--json").output + journal.call("deposits").output
+    for secret in (PASSWORD, BASIC):
+        assert secret not in done.output + shown + caplog.text + repr(done.exception) + listed

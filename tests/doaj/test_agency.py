@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from harvester.cli import main
@@ -15,6 +17,7 @@ from harvester.standin import doaj
 from harvester.standin.doaj import DoajStandIn
 from harvester.standin.json_api import ApiFault
 from tests.providers.press import ISSN, Press, doi, press
+from tests.system.repeating import repeating
 
 KEY = "k3y-of-the-journal"
 TABLE = """
@@ -134,6 +137,7 @@ def test_a_wrong_key_stops_the_account_after_one_request(journal: Doaj):
 
 
 def test_the_key_is_nowhere(journal: Doaj, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG")
     journal.standin.knobs.errors[doi(1)] = (400, f"the key {KEY} is odd")
     journal.deposit("--wait", "1")
     kept = [
@@ -143,3 +147,19 @@ def test_the_key_is_nowhere(journal: Doaj, caplog: pytest.LogCaptureFixture):
     ]
     assert not any(KEY.encode() in data for data in kept)
     assert KEY not in "".join(record.getMessage() for record in caplog.records if record.name.startswith("harvester"))
+
+
+@pytest.mark.parametrize("owner", ["http.Http.upload", "http.Http.get", "network.Session.request"])
+@pytest.mark.parametrize("error", [RuntimeError, requests.ConnectionError])
+def test_the_key_is_in_no_error_that_repeats_the_request(
+    journal: Doaj, owner: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    failing = repeating(monkeypatch, owner, error)
+    caplog.set_level("DEBUG")
+    done = journal.call("-v", "deposit")
+    monkeypatch.undo()
+    assert KEY in failing.words
+    shown = "".join(traceback.format_exception(done.exception)) if done.exception else ""
+    listed = journal.call("deposits", "--json").output + journal.call("deposits").output
+    for secret in (KEY,):
+        assert secret not in done.output + shown + caplog.text + repr(done.exception) + listed

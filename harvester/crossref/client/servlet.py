@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from html import escape
 from html.parser import HTMLParser
 from typing import Literal
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +19,7 @@ from msgspec.structs import replace
 from harvester.answers import Answer, Result
 from harvester.crossref.client import diagnostic
 from harvester.crossref.client.messages import folded
+from harvester.system.confidential import forms_of
 from harvester.system.http import Http, NoReply, Reply, checked_url
 
 LIVE = "https://doi.crossref.org"
@@ -117,16 +117,10 @@ class Servlet:
     def _hidden(self, answer: Answer) -> Answer:
         """The answer without the password and the login, should a page repeat them."""
         text, raw = answer.text, answer.raw
-        for form in [*_forms(self._login.password), *_forms(self._login.name)]:
+        for form in [*forms_of(self._login.password), *forms_of(self._login.name)]:
             text = text.replace(form, "…")
             raw = raw.replace(form.encode(), "…".encode()) if raw else raw
         return replace(answer, text=text, raw=raw)
-
-
-def _forms(secret: str) -> list[str]:
-    """How a page may repeat a secret: as it was sent, in HTML, or as in an address or a form. The longest is first."""
-    encoded = {escape(secret), quote(secret), quote(secret, safe=""), quote_plus(secret)}
-    return sorted(filter(None, encoded | {secret, folded(secret)}), key=len, reverse=True)
 
 
 def _multipart(login: Login, name: str, data: bytes) -> tuple[str, bytes]:

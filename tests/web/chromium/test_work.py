@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from harvester import store
-from harvester.config import Web, load
+from harvester.config import Config, Web, load
 from harvester.daemon.service import Daemon
 from harvester.demo.crossref import QUICK_KNOBS
 from harvester.standin import Account, State, serve
@@ -96,7 +96,12 @@ def press(page: Chrome, words: str) -> None:
     page.find_element(By.XPATH, f"//main//*[self::button or self::a][normalize-space()='{words}']").click()
 
 
-def test_harvest_is_asked_for_and_seen_until_its_end(page: Chrome, work: Work):
+def test_harvest_and_deposit_are_asked_for_and_seen_until_their_end(page: Chrome, work: Work):
+    _harvest(page, work)
+    _deposit(page, work)
+
+
+def _harvest(page: Chrome, work: Work) -> None:
     page.get(f"{work.address}/sources/small")
     press(page, "Harvest now")
     until_it_says(page, "under way", "Run 1")
@@ -110,8 +115,7 @@ def test_harvest_is_asked_for_and_seen_until_its_end(page: Chrome, work: Work):
     until_it_says(page, "On small things, part 3")
 
 
-def test_deposit_is_sent_and_the_answer_of_crossref_is_seen(page: Chrome, work: Work):
-    """After the harvest above."""
+def _deposit(page: Chrome, work: Work) -> None:
     page.get(f"{work.address}/deposits")
     page.find_element(By.XPATH, "//main//a[contains(@href, '/ask/deposit')]").click()
     until_it_says(page, "3 articles", "Crossref")
@@ -127,16 +131,14 @@ def test_deposit_is_sent_and_the_answer_of_crossref_is_seen(page: Chrome, work: 
     until_it_says(page, "registered", "Successfully added")
 
 
-def test_file_is_downloaded_and_not_shown(page: Chrome, work: Work, tmp_path: Path):
-    """The file that the deposit above has sent."""
+def test_file_is_downloaded_and_not_shown(page: Chrome, site_address: str, demo_config: Config, tmp_path: Path):
     page.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
-    page.get(f"{work.address}/deposits")
+    page.get(f"{site_address}/deposits")
     page.find_element(By.CSS_SELECTOR, "main tbody th a").click()
     address = page.current_url
     press(page, "Download")
-    (sent,) = (work.folder / "exports").glob("*.xml")
-    WebDriverWait(page, LONGEST).until(lambda _: (tmp_path / sent.name).exists())
-    assert (tmp_path / sent.name).read_bytes() == sent.read_bytes()
+    (downloaded,) = WebDriverWait(page, LONGEST).until(lambda _: list(tmp_path.glob("*.xml")))
+    assert downloaded.read_bytes() == (demo_config.exports_dir / downloaded.name).read_bytes()
     assert page.current_url == address
 
 
